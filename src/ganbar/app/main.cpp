@@ -1,0 +1,37 @@
+// Parses the command line, runs one command, maps faults to the exit codes of the contract: 0, 2, 3, 4, 70.
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "ganbar/app/command.h"
+
+int main(int argc, char** argv) {
+    using namespace ganbar;
+    CLI::App cli{"ganbar: generative adversarial networks on memristive crossbars", "ganbar"};
+    cli.require_subcommand(1);
+    std::function<void()> run;
+    DeviceRegistry devices("device");
+    try {
+        register_builtin_devices(devices);
+        app::CommandContext context{cli, run, devices};
+        app::register_builtin_commands(context);
+        try {
+            cli.parse(argc, argv);
+        } catch (const CLI::ParseError& e) {
+            if (e.get_exit_code() == 0) return cli.exit(e);
+            fmt::print(stderr, "ganbar: {}; see ganbar --help\n", e.what());
+            return 2;
+        }
+        if (run) run();
+        return 0;
+    } catch (const Error& e) {
+        fmt::print(stderr, "{}\n", e.what());
+        return e.exit_code();
+    } catch (const std::bad_alloc&) {
+        fmt::print(stderr, "ganbar: out of memory; use smaller arrays, a smaller batch or fewer threads\n");
+        return 3;
+    } catch (const std::exception& e) {
+        fmt::print(stderr, "ganbar: internal error: {}; please report it with the command you ran\n", e.what());
+        return 70;
+    }
+}

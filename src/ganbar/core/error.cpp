@@ -1,0 +1,61 @@
+#include "ganbar/core/error.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace ganbar {
+
+std::string Location::text() const {
+    if (file.empty()) return "";
+    if (line <= 0) return file;
+    return file + ":" + std::to_string(line) + ":" + std::to_string(std::max(column, 1));
+}
+
+static std::string with_place(const Location& where, const std::string& what) {
+    const std::string place = where.text();
+    return place.empty() ? what : place + ": " + what;
+}
+
+Error::Error(int exit_code, const Location& where, const std::string& what)
+    : std::runtime_error(with_place(where, what)), exit_code_(exit_code) {}
+ConfigError::ConfigError(const std::string& what, const Location& where) : Error(2, where, what) {}
+DataError::DataError(const std::string& what, const Location& where) : Error(3, where, what) {}
+NumericError::NumericError(const std::string& what, const Location& where) : Error(4, where, what) {}
+
+static std::size_t edit_distance(const std::string& a, const std::string& b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t above = row[j];
+            row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0u : 1u)});
+            diagonal = above;
+        }
+    }
+    return row[b.size()];
+}
+
+std::string nearest_name(const std::string& word, const std::vector<std::string>& candidates) {
+    std::string best;
+    std::size_t best_distance = std::max<std::size_t>(2, word.size() / 2) + 1;
+    for (const auto& candidate : candidates) {
+        std::size_t d = edit_distance(word, candidate);
+        if (word.size() >= 3 && candidate.find(word) != std::string::npos) d = std::min<std::size_t>(d, 2);
+        if (d < best_distance) best_distance = d, best = candidate;
+    }
+    return best;
+}
+
+std::string join(const std::vector<std::string>& words, const std::string& separator) {
+    std::string out;
+    for (std::size_t i = 0; i < words.size(); ++i) out += (i ? separator : "") + words[i];
+    return out;
+}
+
+void assertion_failed(const char* expression, const char* file, int line) {
+    throw std::logic_error(std::string("broken invariant: ") + expression + " (" + file + ":" + std::to_string(line) + ")");
+}
+
+}  // namespace ganbar
