@@ -1,0 +1,52 @@
+// The two seams through which hardware enters networks: linear operators and noise sources.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ganbar/core/ledger.h"
+#include "ganbar/core/matrix.h"
+#include "ganbar/core/rng.h"
+#include "ganbar/core/update_rule.h"
+
+namespace ganbar {
+
+/// What one operation may use: draws, accounts, and whether it belongs to training (which may adapt ranges and is billed as such).
+struct Step {
+    const Rng& rng;        ///< of this round; operators take named streams from it
+    Ledger& ledger;
+    std::string account;   ///< prefix of the accounts charged, for example "train/generator"
+    bool training = true;
+};
+
+/// Named arrays of an object's state, for checkpoints. Order and names are fixed.
+struct StateTensor {
+    std::string name;
+    std::vector<float> values;
+};
+using State = std::vector<StateTensor>;
+
+/// y = x W: a digital matrix, or weights on crossbars. x is [batch x n_in], W [n_in x n_out].
+class LinearOp {
+public:
+    virtual ~LinearOp() = default;
+    virtual std::size_t n_in() const = 0;
+    virtual std::size_t n_out() const = 0;
+    virtual void forward(const Matrix& x, Matrix& y, Step& step) = 0;
+    virtual void backward(const Matrix& dy, Matrix& dx, Step& step) = 0;  ///< dx = dy W^T through the same weights, same noise, same bill
+    virtual void update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) = 0;
+    virtual Matrix weights() const = 0;  ///< as the network sees them, without noise
+    virtual State state() const = 0;
+    virtual void restore(const State& state) = 0;  ///< throws DataError when the state is another operator's
+};
+
+/// Fills a batch of latent vectors [batch x n].
+class NoiseSource {
+public:
+    virtual ~NoiseSource() = default;
+    virtual void fill(Matrix& z, Step& step) = 0;
+    virtual State state() const { return {}; }
+    virtual void restore(const State&) {}
+};
+
+}  // namespace ganbar

@@ -1,0 +1,28 @@
+// How weights follow their gradient. A closed set, visited exhaustively.
+#pragma once
+#include <variant>
+
+#include "ganbar/core/units.h"
+
+namespace ganbar {
+
+/// w -= rate * (momentum buffer of the gradient).
+struct Sgd {
+    double rate = 0.1, momentum = 0;
+};
+/// Kingma and Ba, ICLR 2015, algorithm 1.
+struct Adam {
+    double rate = 1e-3, beta1 = 0.5, beta2 = 0.999, epsilon = 1e-8;
+};
+/// Sign of the batch gradient decides one fixed pulse a cell (satyam2022, sec. II, fig. 4). Digital weights move by `digital_step`.
+struct Manhattan {
+    Volt set{0.8}, reset{-0.8};
+    Second width{100e-9};
+    bool literal = false;       ///< the paper's printed table for negative weights: dW > 0 pairs with V_set, dW < 0 with V_reset
+    double dead_zone = 0;       ///< no pulse where |gradient| is below this multiple of the layer's mean |gradient|
+    double momentum = 0;        ///< the sign is taken of an exponential average of gradients, kept digitally
+    double digital_step = 1e-3; ///< step of weights and biases that are not cells
+};
+using UpdateRule = std::variant<Sgd, Adam, Manhattan>;
+
+}  // namespace ganbar
