@@ -1,0 +1,352 @@
+#include "ganbar/tile/analog_op.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ganbar/core/linalg.h"
+#include "ganbar/core/parallel.h"
+
+namespace ganbar {
+namespace {
+constexpr std::size_t rows_per_item = 24;  // even: noise is drawn for pairs of samples
+std::size_t n_items(std::size_t n) { return (n + rows_per_item - 1) / rows_per_item; }
+}  // namespace
+
+AnalogOp::AnalogOp(std::string name, std::vector<std::unique_ptr<DeviceArray>> planes, std::vector<Block> blocks, const Matrix& initial, double w_max,
+                   const TileParams& params, const Rng& rng)
+    : name_(std::move(name)), n_in_(initial.rows()), n_out_(initial.cols()), w_max_(w_max), params_(params), planes_(std::move(planes)),
+      blocks_(std::move(blocks)), sign_(initial.rows() * initial.cols(), 1) {
+    const std::size_t n_planes = params_.mapping == Mapping::differential ? 2 : 1;
+    GANBAR_ASSERT(planes_.size() == n_planes && planes_[0]->size() == n_in_ * n_out_);
+    if (!(w_max > 0)) throw ConfigError(name_ + ": w_max must be positive");
+    const auto [g_min, g_max] = window();
+    const double span = g_max.si - g_min.si;
+    std::vector<std::vector<float>> start(n_planes, std::vector<float>(n_in_ * n_out_));
+    Rng draws = rng.stream("start");
+    for (std::size_t i = 0; i < n_in_; ++i)
+        for (std::size_t j = 0; j < n_out_; ++j) {
+            const std::size_t k = i * n_out_ + j;
+            double w = std::clamp(double{initial(i, j)} / w_max, -1.0, 1.0);
+            const bool negative = w < 0;
+            if (params_.start == CellStart::uniform) w = std::copysign(draws.uniform(), w);
+            if (params_.mapping == Mapping::signed_cell) {
+                sign_[k] = negative ? -1 : 1;
+                start[0][k] = static_cast<float>(g_min.si + std::fabs(w) * span);
+            } else if (params_.mapping == Mapping::offset) {
+                start[0][k] = static_cast<float>(g_min.si + (0.5 + 0.5 * w) * span);
+            } else {
+                start[0][k] = static_cast<float>(g_min.si + std::max(w, 0.0) * span);
+                start[1][k] = static_cast<float>(g_min.si + std::max(-w, 0.0) * span);
+            }
+        }
+    const Rng fates = rng.stream("yield");
+    for (std::size_t p = 0; p < n_planes; ++p) {
+        planes_[p]->fabricate(start[p], rng.stream("device", p));
+        if (params_.yield >= 1) continue;
+        Rng fate = fates.stream("plane", p);
+        for (std::size_t k = 0; k < n_in_ * n_out_; ++k) {
+            const double dies = fate.uniform(), end = fate.uniform();
+            if (dies >= params_.yield) planes_[p]->make_stuck(k, end < params_.stuck_high ? g_max : g_min);
+        }
+    }
+    for (const auto& block : blocks_) {
+        Tile tile;
+        tile.block = block;
+        tile.stream = static_cast<std::uint32_t>(tiles_.size());
+        for (auto& side : tile.side) side.range_A = static_cast<float>(params_.adc_range.si);
+        tiles_.push_back(std::move(tile));
+    }
+}
+
+void AnalogOp::refresh() {
+    if (!dirty_) return;
+    parallel_for(tiles_.size(), [&](std::size_t n) { refresh(tiles_[n]); });
+    dirty_ = false;
+}
+
+// What one block shows to a read: chord conductances at the read voltage, signed, and the noise of every line.
+void AnalogOp::refresh(Tile& tile) {
+    const Block& b = tile.block;
+    const double v = params_.v_read.si;
+    const auto [g_min, g_max] = window();
+    Side& fwd = tile.side[0];
+    Side& back = tile.side[1];
+    fwd.g.resize(b.rows, b.cols);
+    back.g.resize(b.cols, b.rows);
+    const std::size_t sizes[2] = {b.cols, b.rows};
+    for (int s = 0; s < 2; ++s) {
+        Side& side = tile.side[s];
+        side.line_S.assign(sizes[1 - s], 0);
+        side.variance_at_zero.assign((sizes[s] + 15) / 16 * 16, 0);
+        side.variance_slope.assign(side.variance_at_zero.size(), 0);
+        side.sigma.assign(side.variance_at_zero.size() + 16, 0);
+    }
+    std::vector<float> g(b.cols), v1(b.cols), v2(b.cols);
+    for (std::size_t p = 0; p < planes_.size(); ++p)
+        for (std::size_t r = 0; r < b.rows; ++r) {
+            const std::size_t first = (b.row0 + r) * n_out_ + b.col0;
+            planes_[p]->chord_conductance(v, first, g);
+            if (params_.read_noise) {
+                planes_[p]->read_noise(v, first, v1);
+                planes_[p]->read_noise(v / 2, first, v2);
+            }
+            for (std::size_t c = 0; c < b.cols; ++c) {
+                double w = g[c];
+                if (params_.mapping == Mapping::signed_cell) w = sign_[first + c] * (g[c] - g_min.si);
+                else if (params_.mapping == Mapping::offset) w = g[c] - 0.5 * (g_min.si + g_max.si);
+                else if (p == 1) w = fwd.g(r, c) - g[c];
+                fwd.g(r, c) = static_cast<float>(w);
+                back.g(c, r) = static_cast<float>(w);
+                fwd.line_S[r] += g[c];
+                back.line_S[c] += g[c];
+                if (!params_.read_noise) continue;
+                const float slope = std::max(0.0f, (v1[c] - v2[c]) / static_cast<float>(0.75 * v * v));
+                const float zero = std::max(0.0f, v1[c] - slope * static_cast<float>(v * v));
+                fwd.variance_at_zero[c] += zero, fwd.variance_slope[c] += slope;
+                back.variance_at_zero[r] += zero, back.variance_slope[r] += slope;
+            }
+        }
+}
+
+std::vector<kernels::ReadBlock> AnalogOp::prepare(bool transposed, double v_rms2, double gain, bool convert) {
+    std::vector<kernels::ReadBlock> out;
+    const auto codes = static_cast<float>(max_code(params_.adc_bits));
+    for (auto& tile : tiles_) {
+        const Block& b = tile.block;
+        Side& side = tile.side[transposed];
+        kernels::ReadBlock r;
+        r.g_S = side.g.row(0);
+        r.rows = side.g.rows(), r.cols = side.g.cols(), r.stride = side.g.stride();
+        r.in0 = transposed ? b.col0 : b.row0;
+        r.out0 = transposed ? b.row0 : b.col0;
+        r.stream = tile.stream;
+        const bool converts = convert && params_.adc_bits > 0;
+        const double lsb = converts ? side.range_A / codes : 0;
+        const double adc_variance = params_.adc_noise_lsb * params_.adc_noise_lsb * lsb * lsb;
+        if (params_.read_noise || adc_variance > 0) {
+            // sigma starts at the first 64-byte boundary of its buffer
+            float* aligned = reinterpret_cast<float*>((reinterpret_cast<std::uintptr_t>(side.sigma.data()) + 63) / 64 * 64);
+            for (std::size_t c = 0; c < side.variance_at_zero.size(); ++c)
+                aligned[c] = static_cast<float>(std::sqrt(side.variance_at_zero[c] + side.variance_slope[c] * v_rms2 + (c < r.cols ? adc_variance : 0)));
+            r.sigma_A = aligned;
+        }
+        if (converts) {
+            r.inv_lsb = lsb > 0 ? static_cast<float>(1 / lsb) : 0.0f;
+            r.max_code = codes;
+            r.scale = static_cast<float>(lsb > 0 ? gain * lsb : gain);
+        } else {
+            r.scale = static_cast<float>(gain);
+        }
+        out.push_back(r);
+    }
+    return out;
+}
+
+void AnalogOp::convert_inputs(const Matrix& x, float x_max, std::vector<double>& sum_v2) {
+    volts_.resize(x.rows(), x.cols());
+    const std::size_t n = n_items(x.rows()), width = x.stride();
+    std::vector<double> part(n * width, 0.0);
+    parallel_for(n, [&](std::size_t item) {
+        const std::size_t r = item * rows_per_item;
+        kernels::dac_rows(x.row(r), x.stride(), volts_.row(r), volts_.stride(), std::min(rows_per_item, x.rows() - r), x.cols(), x_max,
+                          static_cast<float>(params_.v_read.si), static_cast<float>(max_code(params_.dac_bits)), &part[item * width]);
+    });
+    sum_v2.assign(x.cols(), 0.0);
+    for (std::size_t item = 0; item < n; ++item)
+        for (std::size_t c = 0; c < x.cols(); ++c) sum_v2[c] += part[item * width + c];
+}
+
+// The first read of an array sets its converters' range from the currents of a few samples, read without conversion.
+void AnalogOp::calibrate(bool transposed, std::size_t rows, std::uint64_t key) {
+    const bool needed = std::any_of(tiles_.begin(), tiles_.end(), [&](const Tile& t) { return t.side[transposed].range_A == 0; });
+    if (!needed || params_.adc_bits == 0) return;
+    const auto blocks = prepare(transposed, 0, 1, false);
+    const std::size_t n = std::min<std::size_t>(rows, 4 * rows_per_item);
+    Matrix scratch(n, transposed ? n_in_ : n_out_);
+    std::vector<float> largest(blocks.size());
+    kernels::read_blocks(volts_.row(0), volts_.stride(), scratch.row(0), scratch.stride(), 0, n, blocks.data(), blocks.size(), key, 1, largest.data());
+    for (std::size_t t = 0; t < tiles_.size(); ++t)
+        if (tiles_[t].side[transposed].range_A == 0) tiles_[t].side[transposed].range_A = static_cast<float>(params_.adc_headroom) * largest[t];
+}
+
+void AnalogOp::read(bool transposed, const Matrix& x, Matrix& y, Step& step) {
+    GANBAR_ASSERT(x.cols() == (transposed ? n_out_ : n_in_) && &x != &y);
+    refresh();
+    y.resize(x.rows(), transposed ? n_in_ : n_out_);
+    const std::size_t n = n_items(x.rows());
+    std::vector<float> largest(n);
+    parallel_for(n, [&](std::size_t item) {
+        const std::size_t r = item * rows_per_item;
+        largest[item] = kernels::max_abs_rows(x.row(r), x.stride(), std::min(rows_per_item, x.rows() - r), x.cols());
+    });
+    float x_max = 0;
+    for (const float m : largest) x_max = std::max(x_max, m);
+    if (!std::isfinite(x_max)) throw NumericError(name_ + ": the input of a read is not finite; lower the step or the learning rate");
+    if (x_max == 0) x_max = 1;
+
+    std::vector<double> sum_v2;
+    convert_inputs(x, x_max, sum_v2);
+    double total = 0;
+    for (const double s : sum_v2) total += s;
+    const double v_rms2 = total / static_cast<double>(x.rows() * x.cols());
+    const auto [g_min, g_max] = window();
+    const double unit = (params_.mapping == Mapping::offset ? 2 : 1) * w_max_ / (g_max.si - g_min.si);  // weight per siemens
+    const std::uint64_t key = step.rng.stream(name_, transposed).key();
+    calibrate(transposed, x.rows(), key);
+    const auto blocks = prepare(transposed, v_rms2, unit * x_max / params_.v_read.si, true);
+    std::vector<float> currents(n * blocks.size());
+    parallel_for(n, [&](std::size_t item) {
+        const std::size_t r = item * rows_per_item, rows = std::min(rows_per_item, x.rows() - r);
+        for (std::size_t k = r; k < r + rows; ++k) std::fill_n(y.row(k), y.stride(), 0.0f);
+        kernels::read_blocks(volts_.row(r), volts_.stride(), y.row(r), y.stride(), r, rows, blocks.data(), blocks.size(), key, 0,
+                             &currents[item * blocks.size()]);
+    });
+    if (step.training && params_.adc_range.si == 0) {
+        for (std::size_t t = 0; t < tiles_.size(); ++t) {
+            float seen = 0;
+            for (std::size_t item = 0; item < n; ++item) seen = std::max(seen, currents[item * blocks.size() + t]);
+            // Gain follows growth at once and shrinks slowly, as an automatic gain control does.
+            float& range = tiles_[t].side[transposed].range_A;
+            range = std::max(static_cast<float>(params_.adc_headroom) * seen, 0.98f * range);
+        }
+    }
+    book_read(transposed, x.rows(), sum_v2, step);
+}
+
+void AnalogOp::book_read(bool transposed, std::size_t batch, const std::vector<double>& sum_v2, Step& step) const {
+    double energy = 0;
+    std::int64_t cells = 0, outputs = 0, inputs = 0;
+    std::size_t most_outputs = 0;
+    for (const auto& tile : tiles_) {
+        const Side& side = tile.side[transposed];
+        const std::size_t in0 = transposed ? tile.block.col0 : tile.block.row0;
+        for (std::size_t i = 0; i < side.line_S.size(); ++i) energy += sum_v2[in0 + i] * side.line_S[i];
+        cells += static_cast<std::int64_t>(side.g.rows() * side.g.cols());
+        outputs += static_cast<std::int64_t>(side.g.cols());
+        inputs += static_cast<std::int64_t>(side.g.rows());
+        most_outputs = std::max(most_outputs, side.g.cols());
+    }
+    const auto samples = static_cast<std::int64_t>(batch);
+    const std::string account = step.account + "/" + name_ + (transposed ? "/backward/" : "/forward/");
+    const double t_read = params_.t_read.si;
+    step.ledger.charge(account + "cells", cells * samples * static_cast<std::int64_t>(planes_.size()), {energy * t_read}, {t_read * static_cast<double>(batch)});
+    if (params_.adc_bits > 0)
+        step.ledger.charge(account + "adc", outputs * samples, static_cast<double>(outputs * samples) * params_.adc_energy,
+                           static_cast<double>(most_outputs * batch) * params_.adc_time);
+    if (params_.dac_bits > 0) step.ledger.charge(account + "dac", inputs * samples, static_cast<double>(inputs * samples) * params_.dac_energy);
+}
+
+void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) {
+    const auto* manhattan = std::get_if<Manhattan>(&rule);
+    if (manhattan == nullptr) throw ConfigError("weights on crossbars are updated by pulses; expected train.rule = \"manhattan\"");
+    multiply_at_b(x, dy, gradient_);
+    const Matrix* g = &gradient_;
+    if (manhattan->momentum > 0) {
+        average_.resize(n_in_, n_out_);
+        const auto keep = static_cast<float>(manhattan->momentum);
+        for (std::size_t i = 0; i < n_in_; ++i)
+            for (std::size_t j = 0; j < n_out_; ++j) average_(i, j) = keep * average_(i, j) + (1 - keep) * gradient_(i, j);
+        g = &average_;
+    }
+    float threshold = 0;
+    if (manhattan->dead_zone > 0) {
+        double sum = 0;
+        for (std::size_t i = 0; i < n_in_; ++i)
+            for (std::size_t j = 0; j < n_out_; ++j) sum += std::fabs((*g)(i, j));
+        threshold = static_cast<float>(manhattan->dead_zone * sum / static_cast<double>(n_in_ * n_out_));
+    }
+    const PulsePair pulses{manhattan->set, manhattan->reset, manhattan->width};
+    const std::size_t n = n_items(n_in_);
+    std::vector<PulseBill> bills(n);
+    const Rng draws = step.rng.stream(name_ + "/pulses");
+    parallel_for(n, [&](std::size_t item) {
+        const std::size_t r = item * rows_per_item, rows = std::min(rows_per_item, n_in_ - r);
+        std::vector<std::int8_t> polarity(rows * n_out_);
+        for (std::size_t i = 0; i < rows; ++i)
+            for (std::size_t j = 0; j < n_out_; ++j) {
+                const float slope = (*g)(r + i, j);
+                const std::int8_t wanted = slope < -threshold ? 1 : slope > threshold ? -1 : 0;  // against the gradient
+                const std::int8_t sign = sign_[(r + i) * n_out_ + j];
+                // The printed table gives negative weights the other pulse's magnitude: code 2 asks for it (device_array.h).
+                polarity[i * n_out_ + j] = static_cast<std::int8_t>(wanted * sign * (manhattan->literal && sign < 0 ? 2 : 1));
+            }
+        for (std::size_t p = 0; p < planes_.size(); ++p) {
+            bills[item] += planes_[p]->program(r * n_out_, polarity, pulses, params_.energy, draws.stream("plane", p * n + item));
+            for (auto& s : polarity) s = static_cast<std::int8_t>(-s);  // G- moves against G+
+        }
+    });
+    PulseBill bill;
+    for (const auto& b : bills) bill += b;
+    const std::string account = step.account + "/" + name_ + "/update/";
+    // Row by row, one phase for sets and one for resets; the arrays work side by side.
+    const double time = 2.0 * static_cast<double>(std::min<std::size_t>(n_in_, static_cast<std::size_t>(params_.rows))) * manhattan->width.si;
+    step.ledger.charge(account + "set", bill.n_set, {bill.set_energy_J}, {time / 2});
+    step.ledger.charge(account + "reset", bill.n_reset, {bill.reset_energy_J}, {time / 2});
+    step.ledger.charge(account + "idle", bill.n_idle, {0});
+    dirty_ = true;
+}
+
+Matrix AnalogOp::weights() const {
+    Matrix w(n_in_, n_out_);
+    const auto [g_min, g_max] = window();
+    const double span = g_max.si - g_min.si;
+    const auto g = conductance(0);
+    const auto minus = planes_.size() > 1 ? conductance(1) : std::vector<float>{};
+    for (std::size_t i = 0; i < n_in_; ++i)
+        for (std::size_t j = 0; j < n_out_; ++j) {
+            const std::size_t k = i * n_out_ + j;
+            const double u = params_.mapping == Mapping::signed_cell  ? sign_[k] * (g[k] - g_min.si) / span
+                             : params_.mapping == Mapping::offset     ? 2 * (g[k] - g_min.si) / span - 1
+                                                                      : (double{g[k]} - minus[k]) / span;
+            w(i, j) = static_cast<float>(w_max_ * u);
+        }
+    return w;
+}
+
+std::vector<float> AnalogOp::conductance(std::size_t plane) const {
+    std::vector<float> g(n_in_ * n_out_);
+    planes_.at(plane)->conductance(0, g);
+    return g;
+}
+
+State AnalogOp::state() const {
+    State out;
+    for (std::size_t p = 0; p < planes_.size(); ++p) out.push_back({name_ + "/cells" + std::to_string(p), planes_[p]->state()});
+    out.push_back({name_ + "/sign", std::vector<float>(sign_.begin(), sign_.end())});
+    std::vector<float> ranges;
+    for (const auto& t : tiles_)
+        for (const auto& s : t.side) ranges.push_back(s.range_A);
+    out.push_back({name_ + "/ranges", std::move(ranges)});
+    std::vector<float> average;
+    for (std::size_t i = 0; i < average_.rows(); ++i) average.insert(average.end(), average_.row(i), average_.row(i) + average_.cols());
+    out.push_back({name_ + "/average", std::move(average)});
+    return out;
+}
+
+void AnalogOp::restore(const State& state) {
+    const auto find = [&](const std::string& key) -> const std::vector<float>& {
+        for (const auto& t : state)
+            if (t.name == name_ + "/" + key) return t.values;
+        throw DataError("the checkpoint has no \"" + name_ + "/" + key + "\": it belongs to another network");
+    };
+    const auto expect = [&](bool fits, const char* what) {
+        if (!fits) throw DataError("the checkpoint's " + name_ + "/" + what + " has another size: it belongs to another network");
+    };
+    const auto& sign = find("sign");
+    const auto& ranges = find("ranges");
+    const auto& average = find("average");
+    expect(sign.size() == sign_.size(), "sign");
+    expect(ranges.size() == 2 * tiles_.size(), "ranges");
+    expect(average.empty() || average.size() == n_in_ * n_out_, "average");
+    for (std::size_t p = 0; p < planes_.size(); ++p) planes_[p]->restore(find("cells" + std::to_string(p)));
+    for (std::size_t k = 0; k < sign.size(); ++k) sign_[k] = sign[k] < 0 ? -1 : 1;
+    for (std::size_t t = 0; t < tiles_.size(); ++t)
+        for (std::size_t s = 0; s < 2; ++s) tiles_[t].side[s].range_A = ranges[2 * t + s];
+    if (!average.empty()) {
+        average_.resize(n_in_, n_out_);
+        for (std::size_t i = 0; i < n_in_; ++i) std::copy_n(&average[i * n_out_], n_out_, average_.row(i));
+    }
+    dirty_ = true;
+}
+
+}  // namespace ganbar

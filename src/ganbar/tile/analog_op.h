@@ -1,0 +1,69 @@
+// A weight matrix on crossbars: reads forward and transposed through the same cells, updates by pulses, books what it costs.
+#pragma once
+#include <memory>
+
+#include "ganbar/core/kernels/array_read.h"
+#include "ganbar/core/linear_op.h"
+#include "ganbar/device/device_array.h"
+#include "ganbar/tile/tile_params.h"
+
+namespace ganbar {
+
+class AnalogOp final : public LinearOp {
+public:
+    /// `planes`: one array of n_in x n_out cells, two for differential mapping (G+, G-). `blocks`: this layer's part of the placement.
+    /// `initial`: weights to start from, [n_in x n_out]; |w| beyond w_max clips. Cells are drawn from rng.stream("device").
+    AnalogOp(std::string name, std::vector<std::unique_ptr<DeviceArray>> planes, std::vector<Block> blocks, const Matrix& initial, double w_max,
+             const TileParams& params, const Rng& rng);
+
+    std::size_t n_in() const override { return n_in_; }
+    std::size_t n_out() const override { return n_out_; }
+    void forward(const Matrix& x, Matrix& y, Step& step) override { read(false, x, y, step); }
+    void backward(const Matrix& dy, Matrix& dx, Step& step) override { read(true, dy, dx, step); }
+    void update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) override;
+    Matrix weights() const override;
+    State state() const override;
+    void restore(const State& state) override;
+
+    const std::vector<Block>& blocks() const { return blocks_; }
+    /// Conductances of plane 0 (G+) or 1 (G-), row-major [n_in x n_out].
+    std::vector<float> conductance(std::size_t plane = 0) const;
+    std::size_t n_planes() const { return planes_.size(); }
+    /// Sign of each weight under signed mapping, else all +1.
+    const std::vector<std::int8_t>& signs() const { return sign_; }
+    Window window() const { return planes_[0]->window(); }
+
+private:
+    struct Side {  // one direction of one block
+        Matrix g;  // [inputs x outputs] signed effective conductance, S
+        std::vector<float> sigma, variance_at_zero, variance_slope;  // of the output currents: variance = zero + slope v_rms^2
+        std::vector<double> line_S;  // total conductance on each input line
+        float range_A = 0;
+    };
+    struct Tile {
+        Block block;
+        Side side[2];  // forward, transposed
+        std::uint32_t stream = 0;
+    };
+    void read(bool transposed, const Matrix& x, Matrix& y, Step& step);
+    void convert_inputs(const Matrix& x, float x_max, std::vector<double>& sum_v2);
+    void calibrate(bool transposed, std::size_t rows, std::uint64_t key);
+    std::vector<kernels::ReadBlock> prepare(bool transposed, double v_rms2, double gain, bool convert);
+    void book_read(bool transposed, std::size_t batch, const std::vector<double>& sum_v2, Step& step) const;
+    void refresh();
+    void refresh(Tile& tile);
+    std::size_t max_code(std::int64_t bits) const { return bits == 0 ? 0 : (std::size_t{1} << (bits - 1)) - 1; }
+
+    std::string name_;
+    std::size_t n_in_, n_out_;
+    double w_max_;
+    TileParams params_;
+    std::vector<std::unique_ptr<DeviceArray>> planes_;
+    std::vector<Block> blocks_;
+    std::vector<Tile> tiles_;
+    std::vector<std::int8_t> sign_;
+    Matrix gradient_, average_, volts_;
+    bool dirty_ = true;
+};
+
+}  // namespace ganbar

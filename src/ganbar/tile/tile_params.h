@@ -1,0 +1,34 @@
+// Everything about crossbars and their periphery that does not belong to the cell. One declaration a parameter.
+#pragma once
+#include "ganbar/device/device_array.h"
+#include "ganbar/tile/placement.h"
+
+namespace ganbar {
+
+/// signed_cell: one cell a weight, its sign frozen, W = +-Wmax (G - Gmin)/(Gmax - Gmin) (satyam2022, eq. 3).
+/// differential: W = Wmax (G+ - G-)/(Gmax - Gmin), two cells. offset: W = 2 Wmax (G - Gmid)/(Gmax - Gmin), reference column at Gmid.
+enum class Mapping : std::uint8_t { signed_cell, differential, offset };
+/// Where the cells start: as the weights that `initial` draws, or spread uniformly over the window.
+enum class CellStart : std::uint8_t { weights, uniform };
+
+struct TileParams {
+    std::int64_t rows = 64, cols = 64;
+    Mapping mapping = Mapping::signed_cell;
+    PlacementPolicy placement = PlacementPolicy::per_layer_slack;
+    CellStart start = CellStart::weights;
+    Volt v_read{0.1};
+    Second t_read{100e-9};
+    std::int64_t dac_bits = 8, adc_bits = 8;
+    double adc_headroom = 1.2, adc_noise_lsb = 0;
+    Ampere adc_range{0};
+    bool read_noise = true;
+    EnergyRule energy = EnergyRule::ohmic;
+    double yield = 1, stuck_high = 0.5;
+    Joule adc_energy{1.67e-12}, dac_energy{0.291e-12};
+    Second adc_time{0.8e-9};
+    SquareMetre cell_area{0.36e-12}, adc_area{1200e-12}, dac_area{438e-12};
+
+    static Schema<TileParams> schema();
+};
+
+}  // namespace ganbar
