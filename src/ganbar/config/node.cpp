@@ -1,5 +1,8 @@
 #include "ganbar/config/node.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace ganbar::config {
 
 const Node* Node::table(const std::string& name) const {
@@ -16,10 +19,134 @@ const Node::Leaf* Node::leaf(const std::string& name) const {
     return &it->second;
 }
 
+std::vector<const Node*> Node::list(const std::string& name) const {
+    std::vector<const Node*> out;
+    const auto it = lists.find(name);
+    if (it == lists.end()) return out;
+    for (const auto& item : it->second) {
+        item->used = true;
+        out.push_back(item.get());
+    }
+    return out;
+}
+
 Node& Node::child(const std::string& name) {
     auto& slot = tables[name];
     if (!slot) slot = std::make_unique<Node>();
     return *slot;
+}
+
+std::unique_ptr<Node> Node::clone() const {
+    auto copy = std::make_unique<Node>();
+    copy->leaves = leaves;
+    copy->where = where;
+    copy->used = used;
+    for (const auto& [name, table] : tables) copy->tables[name] = table->clone();
+    for (const auto& [name, items] : lists)
+        for (const auto& item : items) copy->lists[name].push_back(item->clone());
+    return copy;
+}
+
+void Node::set_origin(const std::string& origin) {
+    for (auto& [name, leaf] : leaves) leaf.origin = origin;
+    for (auto& [name, table] : tables) table->set_origin(origin);
+    for (auto& [name, items] : lists)
+        for (auto& item : items) item->set_origin(origin);
+}
+
+/// A name is one thing only: what `over` makes of it replaces what it was before.
+static void forget(Node& base, const std::string& name, const void* keep) {
+    if (keep != &base.leaves) base.leaves.erase(name);
+    if (keep != &base.tables) base.tables.erase(name);
+    if (keep != &base.lists) base.lists.erase(name);
+}
+
+void merge(Node& base, const Node& over) {
+    if (!over.where.file.empty()) base.where = over.where;
+    for (const auto& [name, leaf] : over.leaves) {
+        forget(base, name, &base.leaves);
+        base.leaves[name] = leaf;
+    }
+    for (const auto& [name, table] : over.tables) {
+        forget(base, name, &base.tables);
+        merge(base.child(name), *table);
+    }
+    for (const auto& [name, items] : over.lists) {
+        forget(base, name, nullptr);
+        for (const auto& item : items) base.lists[name].push_back(item->clone());
+    }
+}
+
+namespace {
+
+/// The first thing nobody read, in the order of the file.
+struct Unread {
+    bool found = false;
+    bool is_table = false;
+    std::string path, name;  ///< table it is in, its own name
+    Location where;
+    void offer(bool table, const std::string& in, const std::string& key, const Location& at) {
+        if (found && std::tie(where.line, where.column) <= std::tie(at.line, at.column)) return;
+        *this = {true, table, in, key, at};
+    }
+};
+
+std::string joined(const std::string& path, const std::string& name) { return path.empty() ? name : path + "." + name; }
+
+void find_unread(const Node& node, const std::string& path, Unread& unread) {
+    for (const auto& [name, leaf] : node.leaves)
+        if (!leaf.used) unread.offer(false, path, name, leaf.key_where.file.empty() ? leaf.where : leaf.key_where);
+    const auto visit = [&](const std::string& name, const Node& table) {
+        if (table.used) find_unread(table, joined(path, name), unread);
+        else unread.offer(true, path, name, table.where);
+    };
+    for (const auto& [name, table] : node.tables) visit(name, *table);
+    for (const auto& [name, items] : node.lists)
+        for (const auto& item : items) visit(name, *item);
+}
+
+/// Names of the tables that may stand in the table `path`.
+std::vector<std::string> known_tables(const std::map<std::string, std::vector<std::string>>& known, const std::string& path) {
+    std::vector<std::string> out;
+    const std::string prefix = path.empty() ? "" : path + ".";
+    for (const auto& [table, names] : known) {
+        if (table.size() <= prefix.size() || table.compare(0, prefix.size(), prefix) != 0) continue;
+        const std::string name = table.substr(prefix.size(), table.find('.', prefix.size()) - prefix.size());
+        if (out.empty() || out.back() != name) out.push_back(name);
+    }
+    return out;
+}
+
+std::string suggestion(const std::string& name, const std::vector<std::string>& candidates, const char* open, const char* close) {
+    const std::string near = nearest_name(name, candidates);
+    return near.empty() ? "" : "; did you mean " + std::string(open) + near + close + "?";
+}
+
+}  // namespace
+
+void reject_unused(const Node& root, const std::map<std::string, std::vector<std::string>>& known) {
+    Unread unread;
+    find_unread(root, "", unread);
+    if (!unread.found) return;
+    const auto tables = known_tables(known, unread.path);
+    const auto place = unread.path.empty() ? std::string("at the top level") : "in [" + unread.path + "]";
+    const auto it = known.find(unread.path);
+    std::vector<std::string> keys = it == known.end() ? std::vector<std::string>{} : it->second;
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    const auto is = [&](const std::vector<std::string>& names) { return std::find(names.begin(), names.end(), unread.name) != names.end(); };
+    if (unread.is_table) {
+        const std::string what = "table [" + joined(unread.path, unread.name) + "]";
+        if (is(keys)) throw ConfigError("\"" + unread.name + "\" " + place + " is a value, not a table; expected " + unread.name + " = ...", unread.where);
+        if (is(tables)) throw ConfigError(what + " is not used here; nothing in this experiment reads it", unread.where);
+        throw ConfigError("unknown " + what + suggestion(unread.name, tables, unread.path.empty() ? "[" : ("[" + unread.path + ".").c_str(), "]") +
+                              (tables.empty() ? "; no table is expected " + place : " (known: " + join(tables) + ")"), unread.where);
+    }
+    const std::string what = "\"" + unread.name + "\" " + place;
+    if (is(tables)) throw ConfigError(what + " is a table; expected [" + joined(unread.path, unread.name) + "]", unread.where);
+    if (is(keys)) throw ConfigError("key " + what + " is not used here; nothing in this experiment reads it", unread.where);
+    throw ConfigError("unknown key " + what + suggestion(unread.name, keys, "\"", "\"") +
+                          (keys.empty() ? "; no key is expected there" : " (known: " + join(keys) + ")"), unread.where);
 }
 
 }  // namespace ganbar::config
