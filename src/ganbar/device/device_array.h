@@ -1,8 +1,11 @@
 // Many cells of one device model. One virtual call per range of cells, never per cell.
 #pragma once
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <numbers>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,10 +47,11 @@ public:
     /// Moves cells to these conductances as an ideal write would (ex-situ start); stuck cells stay.
     virtual void set_conductance(std::size_t first, std::span<const float> g_S) = 0;
     virtual void conductance(std::size_t first, std::span<float> g_S) const = 0;                    ///< small-signal
-    virtual void chord_conductance(double v_V, std::size_t first, std::span<float> g_S) const = 0;  ///< I(v)/v
+    virtual void chord_conductance(double v_V, std::size_t first, std::span<float> g_S) const = 0;  ///< I(v)/v, its limit at 0 V
     virtual void current(std::size_t first, std::span<const double> v_V, std::span<double> i_A) const = 0;
     virtual void read_noise(double v_V, std::size_t first, std::span<float> variance_A2) const = 0;
-    /// One pulse a cell where polarity is +1 (set) or -1 (reset), none where 0.
+    /// One pulse a cell where polarity is +1 (set) or -1 (reset), none where 0. The random draw of a cell depends on rng and the
+    /// cell's index alone, so any cut into ranges gives the same result.
     virtual PulseBill program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule,
                               const Rng& rng) = 0;
     /// Every cell gets a pulse of its own voltage (wires, half-select); 0 V = none.
@@ -60,10 +64,20 @@ public:
     virtual std::unique_ptr<DeviceArray> clone() const = 0;
 };
 
+/// The cycle-to-cycle draw of cell k under a stream's key (Box-Muller on half a Philox block).
+inline PulseDraw pulse_draw(std::uint64_t key, std::uint64_t k) {
+    const auto block = philox(key, k >> 1);
+    const std::size_t half = 2 * (k & 1);
+    const double radius = std::sqrt(-2 * std::log((block[half] + 0.5) * 0x1p-32));
+    const double angle = 2 * std::numbers::pi * (block[half + 1] + 0.5) * 0x1p-32;
+    return {static_cast<float>(radius * std::cos(angle)), static_cast<float>(radius * std::sin(angle))};
+}
+
 template <DeviceModel M>
 class DeviceArrayOf final : public DeviceArray {
 public:
     using Cell = typename M::Cell;
+    static_assert(sizeof(Cell) % sizeof(float) == 0 && std::is_trivially_copyable_v<Cell>);
     DeviceArrayOf(M model, std::size_t n) : model_(std::move(model)), cells_(n), stuck_(n, 0) {}
 
     std::size_t size() const override { return cells_.size(); }
@@ -78,13 +92,14 @@ public:
     }
     void set_conductance(std::size_t first, std::span<const float> g_S) override {
         for (std::size_t k = 0; k < g_S.size(); ++k)
-            if (!stuck_[first + k]) cells_[first + k].g_S = g_S[k];
+            if (!stuck_[first + k]) move_to(cells_[first + k], g_S[k]);
     }
     void conductance(std::size_t first, std::span<float> g_S) const override {
         for (std::size_t k = 0; k < g_S.size(); ++k) g_S[k] = cells_[first + k].g_S;
     }
     void chord_conductance(double v_V, std::size_t first, std::span<float> g_S) const override {
-        for (std::size_t k = 0; k < g_S.size(); ++k) g_S[k] = static_cast<float>(model_.current_A(cells_[first + k], v_V) / v_V);
+        const double v = v_V == 0 ? 1e-9 : v_V;  // the limit at 0 V: models are smooth there
+        for (std::size_t k = 0; k < g_S.size(); ++k) g_S[k] = static_cast<float>(model_.current_A(cells_[first + k], v) / v);
     }
     void current(std::size_t first, std::span<const double> v_V, std::span<double> i_A) const override {
         for (std::size_t k = 0; k < v_V.size(); ++k) i_A[k] = model_.current_A(cells_[first + k], v_V[k]);
@@ -97,59 +112,82 @@ public:
                       const Rng& rng) override {
         const auto set = model_.pulse_law(pulses.set, pulses.width);
         const auto reset = model_.pulse_law(pulses.reset, pulses.width);
-        Rng draws = rng;
+        const Dissipation heat_set(model_, pulses.set.si, pulses.width, rule), heat_reset(model_, pulses.reset.si, pulses.width, rule);
+        const bool random = set.random || reset.random;
         PulseBill bill;
-        for (std::size_t k = 0; k < polarity.size(); ++k) {
-            if (polarity[k] == 0) continue;
-            const bool up = polarity[k] > 0;
-            one_pulse(first + k, up ? set : reset, up ? pulses.set : pulses.reset, pulses.width, rule, draws, bill);
+        for (std::size_t k = first; k < first + polarity.size(); ++k) {
+            const std::int8_t p = polarity[k - first];
+            if (p == 0) continue;
+            const auto& law = p > 0 ? set : reset;
+            const double energy = (p > 0 ? heat_set : heat_reset).energy_J(cells_[k]);
+            const float before = cells_[k].g_S;
+            if (!stuck_[k]) law.apply(cells_[k], random ? pulse_draw(rng.key(), k) : PulseDraw{});
+            book(before, cells_[k].g_S, energy, bill);
         }
         return bill;
     }
     PulseBill program_at(std::size_t first, std::span<const float> v_V, Second width, EnergyRule rule, const Rng& rng) override {
-        Rng draws = rng;
         PulseBill bill;
-        for (std::size_t k = 0; k < v_V.size(); ++k) {
-            if (v_V[k] == 0) continue;
-            const Volt v{v_V[k]};
-            one_pulse(first + k, model_.pulse_law(v, width), v, width, rule, draws, bill);
+        const auto pulse = [&](std::size_t k, bool random, const auto& apply) {
+            const float v = v_V[k - first];
+            const double energy = Dissipation(model_, v, width, rule).energy_J(cells_[k]);
+            const float before = cells_[k].g_S;
+            if (!stuck_[k]) apply(cells_[k], v, random ? pulse_draw(rng.key(), k) : PulseDraw{});
+            book(before, cells_[k].g_S, energy, bill);
+        };
+        if constexpr (HasWidthLaw<M>) {
+            const auto law = model_.width_law(width);
+            for (std::size_t k = first; k < first + v_V.size(); ++k)
+                if (v_V[k - first] != 0) pulse(k, law.random, [&](Cell& c, float v, PulseDraw d) { law.apply(c, v, d); });
+        } else {
+            for (std::size_t k = first; k < first + v_V.size(); ++k) {
+                if (v_V[k - first] == 0) continue;
+                const auto law = model_.pulse_law({v_V[k - first]}, width);
+                pulse(k, law.random, [&](Cell& c, float, PulseDraw d) { law.apply(c, d); });
+            }
         }
         return bill;
     }
     void make_stuck(std::size_t cell, Siemens g) override {
-        cells_[cell].g_S = static_cast<float>(g.si);
+        move_to(cells_[cell], static_cast<float>(g.si));
         stuck_[cell] = 1;
     }
     std::vector<float> state() const override {
-        static_assert(sizeof(Cell) % sizeof(float) == 0 && std::is_trivially_copyable_v<Cell>);
-        constexpr std::size_t n_fields = sizeof(Cell) / sizeof(float);
         std::vector<float> out(cells_.size() * (n_fields + 1));
-        std::memcpy(out.data(), cells_.data(), cells_.size() * sizeof(Cell));
+        if (!cells_.empty()) std::memcpy(out.data(), cells_.data(), cells_.size() * sizeof(Cell));
         for (std::size_t k = 0; k < cells_.size(); ++k) out[cells_.size() * n_fields + k] = stuck_[k];
         return out;
     }
     void restore(std::span<const float> state) override {
-        constexpr std::size_t n_fields = sizeof(Cell) / sizeof(float);
         if (state.size() != cells_.size() * (n_fields + 1)) throw DataError("device state does not fit this array");
-        std::memcpy(static_cast<void*>(cells_.data()), state.data(), cells_.size() * sizeof(Cell));
+        if (!cells_.empty()) std::memcpy(static_cast<void*>(cells_.data()), state.data(), cells_.size() * sizeof(Cell));
         for (std::size_t k = 0; k < cells_.size(); ++k) stuck_[k] = state[cells_.size() * n_fields + k] != 0;
     }
     std::unique_ptr<DeviceArray> clone() const override { return std::make_unique<DeviceArrayOf>(*this); }
 
 private:
-    void one_pulse(std::size_t k, const typename M::PulseLaw& law, Volt v, Second t, EnergyRule rule, Rng& draws, PulseBill& bill) {
-        Cell& cell = cells_[k];
-        const float before = cell.g_S;
-        const double energy = rule == EnergyRule::ohmic ? v.si * v.si * before * t.si : v.si * model_.current_A(cell, v.si) * t.si;
-        if (!stuck_[k]) law.apply(cell, M::PulseLaw::random ? static_cast<float>(draws.normal()) : 0.0f);
-        if (cell.g_S > before) ++bill.n_set;
-        else if (cell.g_S < before) ++bill.n_reset;
-        else {
-            ++bill.n_idle;
-            bill.idle_energy_J += energy;
-            return;
-        }
-        bill.energy_J += energy;
+    static constexpr std::size_t n_fields = sizeof(Cell) / sizeof(float);
+
+    /// Heat of one pulse on a cell as it is before the pulse.
+    class Dissipation {
+    public:
+        Dissipation(const M& model, double v_V, Second width, EnergyRule rule)
+            : model_(model), v_V_(v_V), width_s_(width.si), v2t_(v_V * v_V * width.si), ohmic_(rule == EnergyRule::ohmic) {}
+        double energy_J(const Cell& c) const { return ohmic_ ? v2t_ * c.g_S : v_V_ * model_.current_A(c, v_V_) * width_s_; }
+    private:
+        const M& model_;
+        double v_V_, width_s_, v2t_;
+        bool ohmic_;
+    };
+    static void book(float before, float after, double energy_J, PulseBill& bill) {  // without branches: the signs are random
+        const bool up = after > before, down = after < before;
+        bill.n_set += up, bill.n_reset += down, bill.n_idle += !(up || down);
+        bill.energy_J += up || down ? energy_J : 0.0;
+        bill.idle_energy_J += up || down ? 0.0 : energy_J;
+    }
+    void move_to(Cell& cell, float g_S) const {
+        if constexpr (HasSetConductance<M>) model_.set_conductance(cell, {g_S});
+        else cell.g_S = g_S;
     }
     M model_;
     std::vector<Cell> cells_;

@@ -14,11 +14,16 @@ struct Window {
     Siemens g_min, g_max;
 };
 
-/// Model M has nested Params (with static Schema<Params> schema(), static const char* doc()), Cell (plain struct of floats, first
-/// member `float g_S`, the small-signal conductance the weight mapping sees), and PulseLaw, the law of one fixed pulse with
-/// everything that does not depend on the cell precomputed.
+/// Cycle-to-cycle randomness of one pulse on one cell: two independent N(0,1).
+struct PulseDraw {
+    float a = 0, b = 0;
+};
+
+/// Model M has nested Params (with static Schema<Params> schema()), static doc(), Cell (plain struct of floats, first member
+/// `float g_S`, the small-signal conductance the weight mapping sees), and PulseLaw, the law of one fixed pulse with everything
+/// that does not depend on the cell precomputed.
 template <class M>
-concept DeviceModel = requires(const M model, typename M::Cell cell, Rng rng, Volt v, Second t, Siemens g, typename M::PulseLaw law, float n) {
+concept DeviceModel = requires(const M model, typename M::Cell cell, Rng rng, Volt v, Second t, Siemens g, typename M::PulseLaw law, PulseDraw d) {
     { M::Params::schema() } -> std::same_as<Schema<typename M::Params>>;
     { M::doc() } -> std::convertible_to<const char*>;            // prose, equations, source, valid range
     M{typename M::Params{}};
@@ -27,8 +32,22 @@ concept DeviceModel = requires(const M model, typename M::Cell cell, Rng rng, Vo
     { model.current_A(cell, 0.1) } -> std::same_as<double>;           // static I-V without noise, at volts
     { model.read_noise_A2(cell, 0.1) } -> std::same_as<double>;       // variance of one read of the current, at volts
     { model.pulse_law(v, t) } -> std::same_as<typename M::PulseLaw>;  // v > 0 set, v < 0 reset
-    { M::PulseLaw::random } -> std::convertible_to<bool>;             // does apply() use its normal draw n?
-    { law.apply(cell, n) } -> std::same_as<void>;                     // one pulse; n ~ N(0,1), cycle-to-cycle
+    { law.random } -> std::convertible_to<bool>;                      // does apply() use its draw?
+    { law.apply(cell, d) } -> std::same_as<void>;                     // one pulse
+};
+
+/// Optional: the law of a pulse of fixed width whose voltage differs from cell to cell (wires, half-select), for speed.
+/// Must give the same bits as pulse_law(v, t).apply.
+template <class M>
+concept HasWidthLaw = requires(const M model, typename M::Cell cell, Second t, PulseDraw d) {
+    { model.width_law(t).random } -> std::convertible_to<bool>;
+    { model.width_law(t).apply(cell, 0.1f, d) } -> std::same_as<void>;
+};
+
+/// Optional: brings a cell with further state than g_S to a conductance, keeping what makes it this device.
+template <class M>
+concept HasSetConductance = requires(const M model, typename M::Cell cell, Siemens g) {
+    { model.set_conductance(cell, g) } -> std::same_as<void>;
 };
 
 }  // namespace ganbar

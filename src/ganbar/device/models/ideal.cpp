@@ -30,7 +30,7 @@ struct Ideal {
     struct PulseLaw {
         static constexpr bool random = false;
         float step = 0, lo = 0, hi = 0;
-        void apply(Cell& c, float) const { c.g_S = std::clamp(c.g_S + step, lo, hi); }
+        void apply(Cell& c, PulseDraw) const { c.g_S = std::clamp(c.g_S + step, lo, hi); }
     };
     static const char* doc() {
         return "Ideal linear device: I = G V; one set pulse adds step_set, one reset pulse removes step_reset, between g_min and g_max; "
