@@ -29,10 +29,12 @@ struct PulseBill {
     std::int64_t n_set = 0, n_reset = 0;  ///< pulses that moved a cell up, down
     std::int64_t n_idle = 0;              ///< pulses that did not move their cell (window, gate, stuck)
     double energy_J = 0;
+    double set_energy_J = 0, reset_energy_J = 0;  ///< energy_J by direction of the move
     double idle_energy_J = 0;             ///< what the idle pulses would dissipate; the paper books none of it
     void operator+=(const PulseBill& b) {
         n_set += b.n_set, n_reset += b.n_reset, n_idle += b.n_idle;
         energy_J += b.energy_J, idle_energy_J += b.idle_energy_J;
+        set_energy_J += b.set_energy_J, reset_energy_J += b.reset_energy_J;
     }
 };
 
@@ -183,6 +185,8 @@ private:
         const bool up = after > before, down = after < before;
         bill.n_set += up, bill.n_reset += down, bill.n_idle += !(up || down);
         bill.energy_J += up || down ? energy_J : 0.0;
+        bill.set_energy_J += up ? energy_J : 0.0;
+        bill.reset_energy_J += down ? energy_J : 0.0;
         bill.idle_energy_J += up || down ? 0.0 : energy_J;
     }
     void move_to(Cell& cell, float g_S) const {
