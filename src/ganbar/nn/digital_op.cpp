@@ -1,0 +1,72 @@
+#include "ganbar/nn/digital_op.h"
+
+#include <algorithm>
+
+#include "ganbar/core/linalg.h"
+
+namespace ganbar::nn {
+
+std::vector<float> flatten(const Matrix& m) {
+    std::vector<float> out;
+    out.reserve(m.rows() * m.cols());
+    for (std::size_t r = 0; r < m.rows(); ++r) out.insert(out.end(), m.row(r), m.row(r) + m.cols());
+    return out;
+}
+void unflatten(std::span<const float> values, Matrix& m) {
+    GANBAR_ASSERT(values.size() == m.rows() * m.cols());
+    for (std::size_t r = 0; r < m.rows(); ++r) std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(r * m.cols()), m.cols(), m.row(r));
+}
+const std::vector<float>& find_tensor(const State& state, const std::string& name, std::size_t n) {
+    for (const auto& t : state)
+        if (t.name == name) {
+            if (n != std::string::npos && t.values.size() != n) throw DataError("the checkpoint's " + name + " has another size: it belongs to another network");
+            return t.values;
+        }
+    throw DataError("the checkpoint has no \"" + name + "\": it belongs to another network");
+}
+
+DigitalOp::DigitalOp(std::string name, Matrix initial, double w_max) : name_(std::move(name)), w_(std::move(initial)), w_max_(w_max) {}
+
+void DigitalOp::forward(const Matrix& x, Matrix& y, Step&) { multiply(x, w_, y); }
+
+void DigitalOp::backward(const Matrix& dy, Matrix& dx, Step&) {
+    if (dirty_) transpose(w_, transposed_);
+    dirty_ = false;
+    multiply(dy, transposed_, dx);
+}
+
+void DigitalOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step&) {
+    multiply_at_b(x, dy, gradient_);
+    // Padding columns hold zero gradients, so whole padded rows may be updated as one flat array.
+    const std::size_t n = w_.rows() * w_.stride();
+    if (w_.cols() == w_.stride() || !std::holds_alternative<Manhattan>(rule)) {
+        apply_rule({w_.row(0), n}, {gradient_.row(0), n}, moments_, rule);
+    } else {
+        auto w = flatten(w_);
+        apply_rule(w, flatten(gradient_), moments_, rule);
+        unflatten(w, w_);
+    }
+    if (w_max_ > 0) {
+        const auto limit = static_cast<float>(w_max_);
+        for (std::size_t r = 0; r < w_.rows(); ++r)
+            for (float& v : w_.row_span(r)) v = std::clamp(v, -limit, limit);
+    }
+    dirty_ = true;
+}
+
+State DigitalOp::state() const {
+    return {{name_ + "/weights", flatten(w_)},
+            {name_ + "/moment1", moments_.first},
+            {name_ + "/moment2", moments_.second},
+            {name_ + "/steps", {static_cast<float>(moments_.steps)}}};
+}
+
+void DigitalOp::restore(const State& state) {
+    unflatten(find_tensor(state, name_ + "/weights", w_.rows() * w_.cols()), w_);
+    moments_.first = find_tensor(state, name_ + "/moment1", std::string::npos);
+    moments_.second = find_tensor(state, name_ + "/moment2", std::string::npos);
+    moments_.steps = find_tensor(state, name_ + "/steps", 1)[0];
+    dirty_ = true;
+}
+
+}  // namespace ganbar::nn

@@ -1,0 +1,34 @@
+// A weight matrix in digital memory: the software baseline and the reference for AnalogOp.
+#pragma once
+#include "ganbar/core/linear_op.h"
+#include "ganbar/nn/optimizer.h"
+
+namespace ganbar::nn {
+
+class DigitalOp final : public LinearOp {
+public:
+    /// w_max > 0 clips the weights after every update; 0 leaves them free.
+    DigitalOp(std::string name, Matrix initial, double w_max = 0);
+    std::size_t n_in() const override { return w_.rows(); }
+    std::size_t n_out() const override { return w_.cols(); }
+    void forward(const Matrix& x, Matrix& y, Step& step) override;
+    void backward(const Matrix& dy, Matrix& dx, Step& step) override;
+    void update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) override;
+    Matrix weights() const override { return w_; }
+    State state() const override;
+    void restore(const State& state) override;
+private:
+    std::string name_;
+    Matrix w_, transposed_, gradient_;
+    double w_max_;
+    Moments moments_;
+    bool dirty_ = true;
+};
+
+/// Flat copy of a matrix without its padding, and back.
+std::vector<float> flatten(const Matrix& m);
+void unflatten(std::span<const float> values, Matrix& m);
+/// The named tensor of a state; DataError when it is missing or has another size (n = any when npos).
+const std::vector<float>& find_tensor(const State& state, const std::string& name, std::size_t n);
+
+}  // namespace ganbar::nn

@@ -1,0 +1,28 @@
+// Layers in a row.
+#pragma once
+#include "ganbar/nn/layer.h"
+
+namespace ganbar::nn {
+
+class Network {
+public:
+    Network(std::string name, std::vector<std::unique_ptr<Layer>> layers);
+    const std::string& name() const { return name_; }
+    std::size_t n_in() const { return layers_.front()->n_in(); }
+    std::size_t n_out() const { return layers_.back()->n_out(); }
+    std::size_t n_layers() const { return layers_.size(); }
+    Layer& layer(std::size_t i) { return *layers_.at(i); }
+    /// Accounts are charged under step.account + "/" + name.
+    const Matrix& forward(const Matrix& x, Step& step);
+    /// dy is used up. Returns the gradient with respect to the input when need_dx, else an empty matrix.
+    const Matrix& backward(Matrix& dy, bool need_dx, Step& step);
+    void update(const UpdateRule& rule, Step& step);
+    State state() const;
+    void restore(const State& state);
+private:
+    Step named(Step& step) const { return {step.rng, step.ledger, step.account + "/" + name_, step.training}; }
+    std::string name_;
+    std::vector<std::unique_ptr<Layer>> layers_;
+};
+
+}  // namespace ganbar::nn

@@ -1,0 +1,20 @@
+// Digital update rules on flat arrays of weights.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "ganbar/core/update_rule.h"
+
+namespace ganbar::nn {
+
+/// First and second moments of the gradient and the number of steps, for Sgd with momentum and Adam.
+struct Moments {
+    std::vector<float> first, second;
+    double steps = 0;
+};
+
+/// w moves against g. Adam: Kingma and Ba 2015, algorithm 1; Manhattan: one digital_step against the sign, with its momentum
+/// and its dead zone relative to the mean |g|.
+void apply_rule(std::span<float> w, std::span<const float> g, Moments& moments, const UpdateRule& rule);
+
+}  // namespace ganbar::nn
