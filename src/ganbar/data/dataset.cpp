@@ -1,0 +1,115 @@
+#include "ganbar/data/dataset.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "ganbar/data/bytes.h"
+
+namespace ganbar {
+
+std::string content_sha256(const Dataset& data) {
+    return Sha256().add(fmt::format("{} {} {} {}\n", data.n, data.channels, data.height, data.width)).add(data.pixels).add(data.labels).hex();
+}
+
+void finish(Dataset& data) {
+    const auto fail = [&](const std::string& what) { throw DataError(what, {data.origin.empty() ? data.name : data.origin}); };
+    if (data.n == 0 || data.image_size() == 0) fail(fmt::format("holds no images (shape {} x {} x {} x {})", data.n, data.channels, data.height, data.width));
+    if (data.pixels.size() != data.n * data.image_size()) fail(fmt::format("has {} pixel bytes; expected {} images x {} bytes", data.pixels.size(), data.n, data.image_size()));
+    if (!data.labels.empty() && data.labels.size() != data.n) fail(fmt::format("has {} labels for {} images; images and labels must belong together", data.labels.size(), data.n));
+    if (data.labels.empty() != data.class_names.empty()) fail(fmt::format("has {} labels but {} class names", data.labels.size(), data.class_names.size()));
+    for (std::size_t i = 0; i < data.labels.size(); ++i)
+        if (data.labels[i] >= data.class_names.size()) fail(fmt::format("label {} of image {} is not a class; expected 0 to {}", data.labels[i], i, data.class_names.size() - 1));
+    data.sha256 = content_sha256(data);
+}
+
+std::vector<std::size_t> class_counts(const Dataset& data) {
+    std::vector<std::size_t> counts(data.n_classes(), 0);
+    for (const auto label : data.labels) ++counts[label];
+    return counts;
+}
+
+std::vector<std::size_t> indices_of(const Dataset& data, std::span<const std::int64_t> classes) {
+    std::vector<std::size_t> out;
+    if (classes.empty()) {
+        out.resize(data.n);
+        std::iota(out.begin(), out.end(), std::size_t{0});
+        return out;
+    }
+    if (data.labels.empty()) throw ConfigError(fmt::format("classes cannot be chosen: the data set {} has no labels", data.name));
+    std::array<bool, 256> wanted{};
+    for (const auto c : classes) {
+        if (c < 0 || c >= static_cast<std::int64_t>(data.n_classes())) {
+            throw ConfigError(fmt::format("{} is not a class of {}; expected numbers from 0 to {} ({})", c, data.name, data.n_classes() - 1, join(data.class_names)));
+        }
+        if (wanted[static_cast<std::size_t>(c)]) throw ConfigError(fmt::format("class {} is named twice; expected each class once", c));
+        wanted[static_cast<std::size_t>(c)] = true;
+    }
+    for (std::size_t i = 0; i < data.n; ++i)
+        if (wanted[data.labels[i]]) out.push_back(i);
+    return out;
+}
+
+Dataset take(const Dataset& data, std::span<const std::size_t> indices) {
+    Dataset out;
+    out.name = data.name, out.split = data.split, out.origin = data.origin, out.class_names = data.class_names;
+    out.n = indices.size(), out.height = data.height, out.width = data.width, out.channels = data.channels;
+    out.pixels.reserve(out.n * data.image_size());
+    for (const std::size_t i : indices) {
+        GANBAR_ASSERT(i < data.n);
+        const auto image = data.image(i);
+        out.pixels.insert(out.pixels.end(), image.begin(), image.end());
+        if (!data.labels.empty()) out.labels.push_back(data.labels[i]);
+    }
+    finish(out);
+    return out;
+}
+
+Dataset select_classes(const Dataset& data, std::span<const std::int64_t> classes) {
+    const auto indices = indices_of(data, classes);
+    if (indices.empty()) throw DataError(fmt::format("the {} images of {} have none of the chosen classes", data.split, data.name), {data.origin});
+    return take(data, indices);
+}
+
+float to_signed(std::uint8_t pixel) { return static_cast<float>(pixel) / 127.5f - 1.0f; }
+
+std::uint8_t to_pixel(float value) {
+    const float scaled = std::floor((value + 1.0f) * 127.5f + 0.5f);
+    if (!(scaled > 0)) return 0;
+    return scaled >= 255 ? std::uint8_t{255} : static_cast<std::uint8_t>(scaled);
+}
+
+void gather(const Dataset& data, std::span<const std::size_t> indices, Matrix& out) {
+    static const auto table = [] {
+        std::array<float, 256> t{};
+        for (std::size_t v = 0; v < t.size(); ++v) t[v] = to_signed(static_cast<std::uint8_t>(v));
+        return t;
+    }();
+    out.resize(indices.size(), data.image_size());
+    for (std::size_t r = 0; r < indices.size(); ++r) {
+        GANBAR_ASSERT(indices[r] < data.n);
+        const auto image = data.image(indices[r]);
+        float* row = out.row(r);
+        for (std::size_t c = 0; c < image.size(); ++c) row[c] = table[image[c]];
+    }
+}
+
+Matrix gather(const Dataset& data, std::span<const std::size_t> indices) {
+    Matrix out;
+    gather(data, indices, out);
+    return out;
+}
+
+std::vector<std::uint8_t> to_pixels(const Matrix& values) {
+    std::vector<std::uint8_t> out;
+    out.reserve(values.rows() * values.cols());
+    for (std::size_t r = 0; r < values.rows(); ++r)
+        for (const float v : values.row_span(r)) out.push_back(to_pixel(v));
+    return out;
+}
+
+}  // namespace ganbar
