@@ -1,0 +1,203 @@
+#include "ganbar/tile/trng.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "ganbar/core/parallel.h"
+
+namespace ganbar {
+
+namespace {
+constexpr std::size_t bits_per_chunk = 512;  // fixed, so that sums do not depend on the number of threads
+}
+
+ArrayTrng::ArrayTrng(const TrngParams& params, std::unique_ptr<DeviceArray> array, const TrngStreams& streams)
+    : p_(params), n_(static_cast<std::size_t>(params.size)), n_words_((n_ + 63) / 64),
+      array_(std::move(array)), selection_key_(streams.selection.key()),
+      noise_key_(streams.noise.key()), write_rng_(streams.noise.stream("write")) {
+    if (p_.n_columns > p_.size || p_.n_columns % 2 != 0)
+        throw ConfigError(fmt::format("trng: n_columns = {} cannot be halved within {} columns; expected an even number up to {}", p_.n_columns, p_.size, p_.size));
+    if (p_.n_rows > p_.size) throw ConfigError(fmt::format("trng: n_rows = {} exceeds the {} rows of the array", p_.n_rows, p_.size));
+    if (array_ == nullptr || array_->size() != n_ * n_) throw ConfigError(fmt::format("trng: the device array must have {} x {} cells", n_, n_));
+    // The integrator turns the current of a full half (n/2 columns, m rows, top of the window) into full_scale.
+    const double amperes_per_volt = static_cast<double>(p_.n_columns / 2 * p_.n_rows) * array_->window().g_max.si * p_.v_read.si / p_.full_scale.si;
+    Rng chip = streams.chip.stream("comparator");
+    offset_A_ = p_.comparator_offset.si * amperes_per_volt * chip.normal();
+    comparator_variance_A2_ = std::pow(p_.comparator_noise.si * amperes_per_volt, 2);
+    array_->fabricate(std::vector<float>(n_ * n_, static_cast<float>(array_->window().g_min.si)), streams.chip.stream("array"));
+    prepare_writes();
+}
+
+Selection ArrayTrng::select(std::uint64_t bit) const {
+    return random_selection(n_, static_cast<std::uint32_t>(p_.n_columns), static_cast<std::uint32_t>(p_.n_rows), selection_key_,
+                            p_.fixed_selection ? 0 : bit);
+}
+
+ArrayTrng::Sums ArrayTrng::sums(const Matrix& m, const Selection& s) const {
+    std::array<std::uint16_t, LineSet::max_lines> rows;
+    std::size_t n_rows = 0;
+    s.rows.each(n_words_, [&](std::size_t r) { rows[n_rows++] = static_cast<std::uint16_t>(r); });
+    alignas(64) std::array<float, LineSet::max_lines> column;
+    sum_rows(m.row(0), m.stride(), {rows.data(), n_rows}, column.data());
+    double a = 0, b = 0;
+    s.group_a.each(n_words_, [&](std::size_t c) { a += column[c]; });
+    s.group_b.each(n_words_, [&](std::size_t c) { b += column[c]; });
+    return {a - b, a + b};
+}
+
+std::uint8_t ArrayTrng::decide(const Picture& picture, const Selection& s, std::uint64_t bit, Partial& partial, double* probability) const {
+    const Sums current = sums(picture.current_A, s);
+    const double margin = current.difference_A - offset_A_;
+    double noise = 0, sigma = 0;
+    // A margin beyond the longest possible draw decides alone, without loss of exactness.
+    const bool open = margin * margin <= IndexedWords::max_normal * IndexedWords::max_normal * max_variance_A2_;
+    if (open || probability) {
+        double variance = comparator_variance_A2_ + p_.read_noise_scale * sums(picture.variance_A2, s).total_A;
+        if (!written_variance_A2_.empty() && p_.rewrite == RewritePolicy::every_bit) variance += sums(written_variance_A2_, s).total_A;
+        sigma = std::sqrt(variance);
+    }
+    if (open && sigma > 0) noise = sigma * IndexedWords(noise_key_, bit).normal();
+    if (probability) *probability = sigma > 0 ? 0.5 * std::erfc(-margin / (sigma * std::sqrt(2.0))) : (margin > 0 ? 1.0 : 0.0);
+    ++partial.tally.n_bits;
+    partial.tally.read_energy_J += std::abs(p_.v_read.si * p_.t_int.si * current.total_A);
+    return margin + noise > 0;
+}
+
+void ArrayTrng::bits(std::span<std::uint8_t> out) { bits(out, {}); }
+
+void ArrayTrng::bits(std::span<std::uint8_t> out, std::span<double> probability_of_one) {
+    GANBAR_ASSERT(probability_of_one.empty() || probability_of_one.size() == out.size());
+    std::size_t done = 0;
+    while (done < out.size() && !independent()) {  // until the writes have settled
+        const std::size_t n = std::min<std::size_t>(64, out.size() - done);
+        run_in_order(out.subspan(done, n), probability_of_one.empty() ? probability_of_one : probability_of_one.subspan(done, n));
+        done += n;
+    }
+    if (done < out.size()) run_independent(out.subspan(done), probability_of_one.empty() ? probability_of_one : probability_of_one.subspan(done));
+}
+
+void ArrayTrng::run_independent(std::span<std::uint8_t> out, std::span<double> probability) {
+    const bool by_vector = p_.rewrite == RewritePolicy::every_vector;
+    const bool fresh_draw = by_vector && random_writes_;
+    // Chunks are cut at fixed places of the endless sequence of bits; a vector's write belongs to its first bit.
+    const std::uint64_t chunk = by_vector ? static_cast<std::uint64_t>(p_.vector_bits) : bits_per_chunk;
+    const std::uint64_t first_chunk = next_bit_ / chunk, last = next_bit_ + out.size();
+    const auto n_chunks = static_cast<std::size_t>((last - 1) / chunk - first_chunk + 1);
+    std::vector<Partial> partials(n_chunks, Partial{{}, std::vector<std::int64_t>(n_, 0)});
+    std::vector<std::int64_t> n_writes(n_chunks, 0);
+    parallel_for(n_chunks, [&](std::size_t i) {
+        const std::uint64_t start = (first_chunk + i) * chunk, begin = std::max(next_bit_, start), end = std::min(last, start + chunk);
+        Partial& partial = partials[i];
+        Picture own;
+        if (fresh_draw) draw_vector(first_chunk + i, own);
+        if (by_vector && begin == start) {
+            n_writes[i] = 1;
+            for (auto& n : partial.writes_of_column) ++n;
+        }
+        for (std::uint64_t bit = begin; bit < end; ++bit) {
+            const Selection s = select(bit);
+            if (p_.rewrite == RewritePolicy::every_bit) {
+                ++n_writes[i];
+                s.group_a.each(n_words_, [&](std::size_t c) { ++partial.writes_of_column[c]; });
+                s.group_b.each(n_words_, [&](std::size_t c) { ++partial.writes_of_column[c]; });
+            }
+            const auto k = static_cast<std::size_t>(bit - next_bit_);
+            out[k] = decide(fresh_draw ? own : now_, s, bit, partial, probability.empty() ? nullptr : &probability[k]);
+        }
+    });
+    for (std::size_t i = 0; i < n_chunks; ++i) {
+        for (std::size_t c = 0; c < n_; ++c) tally_.writes.add(now_.next_write[c], static_cast<double>(partials[i].writes_of_column[c]));
+        merge(partials[i], n_writes[i]);
+    }
+    next_bit_ = last;
+}
+
+void ArrayTrng::run_in_order(std::span<std::uint8_t> out, std::span<double> probability) {
+    for (std::size_t k = 0; k < out.size(); ++k) {
+        const Selection s = select(next_bit_);
+        const bool written = p_.rewrite == RewritePolicy::every_bit ||
+                             (p_.rewrite == RewritePolicy::every_vector && next_bit_ % static_cast<std::uint64_t>(p_.vector_bits) == 0);
+        if (written) advance(s);
+        Partial partial;
+        out[k] = decide(now_, s, next_bit_, partial, probability.empty() ? nullptr : &probability[k]);
+        merge(partial, written);
+        ++next_bit_;
+    }
+}
+
+void ArrayTrng::merge(const Partial& partial, std::int64_t n_writes) {
+    const std::int64_t n = partial.tally.n_bits;
+    tally_.n_bits += n;
+    tally_.n_cell_reads += n * p_.n_columns * p_.n_rows;
+    tally_.read_energy_J += partial.tally.read_energy_J;
+    tally_.comparator_energy_J += static_cast<double>(n) * p_.comparator_energy.si;
+    tally_.read_s += static_cast<double>(n) * p_.t_int.si;
+    // All selected columns take their pulses at once.
+    tally_.write_s += static_cast<double>(n_writes * (p_.n_set + p_.n_reset)) * p_.t_pulse.si;
+}
+
+void ArrayTrng::book(Ledger& ledger, std::string_view prefix) {
+    const auto whole = [](double n) { return static_cast<std::int64_t>(std::llround(n)); };
+    const auto pulses = [&](const char* name, const PulseCost& now, const PulseCost& before, std::int64_t n_each) {
+        const double share = p_.n_set + p_.n_reset > 0 ? static_cast<double>(n_each) / static_cast<double>(p_.n_set + p_.n_reset) : 0;
+        ledger.charge(fmt::format("{}/{}", prefix, name), whole(now.n) - whole(before.n), {now.energy_J - before.energy_J},
+                      {share * (tally_.write_s - booked_.write_s)});
+    };
+    pulses("set_pulse", tally_.writes.set, booked_.writes.set, p_.n_set);
+    pulses("reset_pulse", tally_.writes.reset, booked_.writes.reset, p_.n_reset);
+    ledger.charge(fmt::format("{}/read", prefix), tally_.n_cell_reads - booked_.n_cell_reads, {tally_.read_energy_J - booked_.read_energy_J},
+                  {tally_.read_s - booked_.read_s});
+    ledger.charge(fmt::format("{}/compare", prefix), tally_.n_bits - booked_.n_bits, {tally_.comparator_energy_J - booked_.comparator_energy_J});
+    booked_ = tally_;
+}
+
+std::vector<std::uint8_t> ArrayTrng::state() const {
+    std::vector<std::uint8_t> bytes;
+    const auto put = [&](const void* data, std::size_t n) {
+        const auto* p = static_cast<const std::uint8_t*>(data);
+        bytes.insert(bytes.end(), p, p + n);
+    };
+    put(&next_bit_, sizeof next_bit_);
+    put(&tally_, sizeof tally_);
+    put(&booked_, sizeof booked_);
+    for (const std::size_t k : at_) {
+        const std::uint64_t wide = k;
+        put(&wide, sizeof wide);
+    }
+    if (stepped_) {
+        const std::vector<float> cells = array_->state();
+        put(cells.data(), cells.size() * sizeof(float));
+    }
+    return bytes;
+}
+
+void ArrayTrng::restore(std::span<const std::uint8_t> bytes) {
+    static_assert(std::is_trivially_copyable_v<TrngTally>);
+    if (bytes.size() != state().size()) throw DataError("the saved state does not fit this bit generator; was it built with other parameters?");
+    const auto take = [&](void* data, std::size_t n) {
+        std::memcpy(data, bytes.data(), n);
+        bytes = bytes.subspan(n);
+    };
+    take(&next_bit_, sizeof next_bit_);
+    take(&tally_, sizeof tally_);
+    take(&booked_, sizeof booked_);
+    for (std::size_t c = 0; c < at_.size(); ++c) {
+        std::uint64_t wide = 0;
+        take(&wide, sizeof wide);
+        if (wide >= length_[c]) throw DataError("the saved state names a written state that this bit generator does not have");
+        at_[c] = static_cast<std::size_t>(wide);
+        show_column(c);
+    }
+    if (stepped_) {
+        std::vector<float> cells(bytes.size() / sizeof(float));
+        take(cells.data(), cells.size() * sizeof(float));
+        array_->restore(cells);
+        now_ = picture_of(*array_);
+        widen_bound(now_);
+    }
+}
+
+}  // namespace ganbar

@@ -1,0 +1,239 @@
+// The array under repeated identical writes: n_reset reset pulses, then n_set set pulses, on every cell of a column.
+// A law without draws makes each column run through a fixed sequence of states that ends in a loop (mostly one resting state); it is
+// followed once, at construction. A law with draws is either followed pulse by pulse or replaced by the moments of the written state.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ganbar/core/parallel.h"
+#include "ganbar/tile/trng.h"
+
+namespace ganbar {
+
+namespace {
+constexpr std::size_t max_pictures = 256;   // beyond, deterministic writes are followed pulse by pulse
+constexpr std::size_t n_burn_in = 16, n_samples = 64;
+
+PulseCost cost_of(const PulseBill& b) {
+    return {static_cast<double>(b.n_set + b.n_reset), static_cast<double>(b.n_idle), b.energy_J, b.idle_energy_J};
+}
+}  // namespace
+
+WriteCost ArrayTrng::write_column(DeviceArray& array, std::size_t column, const Rng& rng) const {
+    const PulsePair pulses{p_.v_set, p_.v_reset, p_.t_pulse};
+    const std::vector<std::int8_t> up(n_, 1), down(n_, -1);
+    PulseBill set, reset;
+    for (std::int64_t k = 0; k < p_.n_reset; ++k) reset += array.program(column * n_, down, pulses, p_.energy_rule, rng.stream("reset", static_cast<std::uint64_t>(k)));
+    for (std::int64_t k = 0; k < p_.n_set; ++k) set += array.program(column * n_, up, pulses, p_.energy_rule, rng.stream("set", static_cast<std::uint64_t>(k)));
+    return {cost_of(set), cost_of(reset)};
+}
+
+void ArrayTrng::read_column(const DeviceArray& array, std::size_t column, Picture& picture) const {
+    std::array<double, LineSet::max_lines> v, i;
+    std::array<float, LineSet::max_lines> noise;
+    std::fill_n(v.begin(), n_, p_.v_read.si);
+    array.current(column * n_, {v.data(), n_}, {i.data(), n_});
+    array.read_noise(p_.v_read.si, column * n_, {noise.data(), n_});
+    for (std::size_t r = 0; r < n_; ++r) {
+        picture.current_A(r, column) = static_cast<float>(i[r]);
+        picture.variance_A2(r, column) = noise[r];
+    }
+}
+
+ArrayTrng::Picture ArrayTrng::picture_of(const DeviceArray& array) const {
+    Picture p{Matrix(n_, n_), Matrix(n_, n_), std::vector<WriteCost>(n_)};
+    for (std::size_t c = 0; c < n_; ++c) read_column(array, c, p);
+    return p;
+}
+
+void ArrayTrng::widen_bound(const Picture& picture) {
+    const auto largest = [this](const Matrix& m) {
+        float top = 0;
+        for (std::size_t r = 0; r < m.rows(); ++r) top = std::max(top, *std::max_element(m.row(r), m.row(r) + n_));
+        return static_cast<double>(top);
+    };
+    const auto n_read = static_cast<double>(p_.n_columns * p_.n_rows);
+    const double bound = comparator_variance_A2_ + n_read * (p_.read_noise_scale * largest(picture.variance_A2) + largest(written_variance_A2_));
+    max_variance_A2_ = std::max(max_variance_A2_, bound * (1 + 1e-4));  // the sums are in single precision
+}
+
+// Two sources that share nothing leave the same states behind only when the law draws nothing.
+bool ArrayTrng::writes_are_random() const {
+    std::vector<float> first;
+    for (const char* name : {"probe a", "probe b"}) {
+        const auto copy = array_->clone();
+        for (std::size_t c = 0; c < n_; ++c) write_column(*copy, c, write_rng_.stream(name, c));
+        if (first.empty()) first = copy->state();
+        else return first != copy->state();
+    }
+    return false;
+}
+
+void ArrayTrng::prepare_writes() {
+    for (std::size_t c = 0; c < n_; ++c) write_column(*array_, c, write_rng_.stream("first", c));
+    if (p_.rewrite == RewritePolicy::never) {
+        now_ = picture_of(*array_);
+    } else if (writes_are_random()) {
+        random_writes_ = true;
+        stepped_ = p_.write_model == WriteModel::pulses;
+        if (stepped_) now_ = picture_of(*array_);
+        else sample_moments();
+    } else {
+        stepped_ = !trace_sequence();
+    }
+    widen_bound(now_);
+    for (const auto& p : sequence_) widen_bound(p);
+}
+
+bool ArrayTrng::trace_sequence() {
+    length_.assign(n_, 0);
+    loop_start_.assign(n_, 0);
+    const auto copy = array_->clone();
+    std::vector<std::vector<float>> states;
+    std::size_t n_open = n_;
+    while (states.size() <= max_pictures) {
+        std::vector<float> state = copy->state();
+        const std::size_t per_column = (state.size() - n_ * n_) / n_;  // the fields of n cells; the stuck flags at the end stay
+        for (std::size_t c = 0; c < n_; ++c)
+            for (std::size_t k = 0; k < states.size() && length_[c] == 0; ++k) {
+                const auto begin = static_cast<std::ptrdiff_t>(c * per_column), end = begin + static_cast<std::ptrdiff_t>(per_column);
+                if (!std::equal(state.begin() + begin, state.begin() + end, states[k].begin() + begin)) continue;
+                length_[c] = states.size();
+                loop_start_[c] = k;
+                --n_open;
+            }
+        if (n_open == 0) break;
+        states.push_back(std::move(state));
+        sequence_.push_back(picture_of(*copy));
+        parallel_for(n_, [&](std::size_t c) { sequence_.back().next_write[c] = write_column(*copy, c, write_rng_); });
+    }
+    if (n_open > 0) {
+        sequence_.clear();
+        length_.clear();
+        now_ = picture_of(*array_);
+        return false;
+    }
+    now_ = sequence_.front();
+    at_.assign(n_, 0);
+    return true;
+}
+
+void ArrayTrng::sample_moments() {
+    now_ = picture_of(*array_);
+    written_variance_A2_ = Matrix(n_, n_);
+    const auto copy = array_->clone();
+    parallel_for(n_, [&](std::size_t c) {
+        const Rng rng = write_rng_.stream("moments", c);
+        Picture seen{Matrix(n_, n_), Matrix(n_, n_), {}};
+        std::vector<double> sum(n_, 0), square(n_, 0), noise(n_, 0);
+        std::vector<double> origin(n_, 0);
+        for (std::size_t k = 0; k < n_burn_in + n_samples; ++k) {
+            const WriteCost cost = write_column(*copy, c, rng.stream("write", k));
+            if (k < n_burn_in) continue;
+            read_column(*copy, c, seen);
+            now_.next_write[c].add(cost, 1.0 / n_samples);
+            for (std::size_t r = 0; r < n_; ++r) {
+                if (k == n_burn_in) origin[r] = seen.current_A(r, c);
+                const double x = seen.current_A(r, c) - origin[r];
+                sum[r] += x, square[r] += x * x, noise[r] += seen.variance_A2(r, c);
+            }
+        }
+        for (std::size_t r = 0; r < n_; ++r) {
+            const double mean = sum[r] / n_samples;
+            now_.current_A(r, c) = static_cast<float>(origin[r] + mean);
+            now_.variance_A2(r, c) = static_cast<float>(noise[r] / n_samples);
+            written_variance_A2_(r, c) = static_cast<float>(std::max(0.0, (square[r] - sum[r] * mean) / (n_samples - 1)));
+        }
+    });
+}
+
+std::size_t ArrayTrng::next_picture(std::size_t column) const {
+    return at_[column] + 1 < length_[column] ? at_[column] + 1 : loop_start_[column];
+}
+
+void ArrayTrng::show_column(std::size_t column) {
+    const Picture& p = sequence_[at_[column]];
+    for (std::size_t r = 0; r < n_; ++r) {
+        now_.current_A(r, column) = p.current_A(r, column);
+        now_.variance_A2(r, column) = p.variance_A2(r, column);
+    }
+    now_.next_write[column] = p.next_write[column];
+}
+
+void ArrayTrng::advance_column(std::size_t column) {
+    if (!stepped_) {
+        tally_.writes.add(now_.next_write[column], 1);
+        const std::size_t next = next_picture(column);
+        if (next == at_[column]) return;
+        at_[column] = next;
+        show_column(column);
+        return;
+    }
+    tally_.writes.add(write_column(*array_, column, write_rng_.stream("bit", next_bit_).stream("column", column)), 1);
+    read_column(*array_, column, now_);
+}
+
+void ArrayTrng::advance(const Selection& s) {
+    if (p_.rewrite == RewritePolicy::every_vector) {
+        for (std::size_t c = 0; c < n_; ++c) advance_column(c);
+    } else {
+        s.group_a.each(n_words_, [this](std::size_t c) { advance_column(c); });
+        s.group_b.each(n_words_, [this](std::size_t c) { advance_column(c); });
+    }
+    if (stepped_) widen_bound(now_);
+}
+
+bool ArrayTrng::independent() const {
+    if (p_.rewrite == RewritePolicy::never) return true;
+    if (stepped_) return false;
+    if (random_writes_) return true;
+    for (std::size_t c = 0; c < n_; ++c)
+        if (next_picture(c) != at_[c]) return false;
+    return true;
+}
+
+void ArrayTrng::draw_vector(std::uint64_t vector, Picture& picture) const {
+    picture = now_;
+    Rng rng = write_rng_.stream("vector", vector);
+    for (std::size_t r = 0; r < n_; ++r)
+        for (std::size_t c = 0; c < n_; ++c)
+            picture.current_A(r, c) += static_cast<float>(std::sqrt(static_cast<double>(written_variance_A2_(r, c))) * rng.normal());
+}
+
+const char* TrngParams::doc() {
+    return "Random bits by comparing the summed currents of two random halves of n_columns columns over n_rows random rows (satyam2022, "
+           "sec. II, fig. 3). A write is n_reset reset pulses and n_set set pulses on every cell of the selected columns, all columns at once. "
+           "Wires, half-selected cells and settling are left out.";
+}
+
+Schema<TrngParams> TrngParams::schema() {
+    using P = TrngParams;
+    using namespace literals;
+    return {
+        param("size", &P::size, 2, LineSet::max_lines, "rows and columns of the array (N)", assumed("N is not printed; 64x64 is the array size of satyam2022 sec. II")),
+        param("n_columns", &P::n_columns, 2, LineSet::max_lines, "columns picked for a bit (n), two halves", assumed("n is not printed; half of N gives the most choices")),
+        param("n_rows", &P::n_rows, 1, LineSet::max_lines, "rows picked for a bit (m)", assumed("m is not printed; half of N gives the most choices")),
+        param("vector_bits", &P::vector_bits, 1, 1'000'000, "bits of a noise vector, between writes when rewrite = every_vector", published("satyam2022, sec. II: noise input of 100 bits")),
+        choice("rewrite", &P::rewrite, {"every_bit", "every_vector", "never"}, "when cells are written again: selected columns before each bit, all columns before each vector, once",
+               assumed("sec. II says \"in each iteration\" without saying what an iteration is")),
+        choice("write_model", &P::write_model, {"moments", "pulses"}, "simulation of writes that draw: mean and variance of each cell's written state, or every pulse", assumed("a choice of simulation, not of hardware")),
+        param("fixed_selection", &P::fixed_selection, "the same columns and rows for every bit, to see what the array alone contributes", assumed("off: the paper selects anew")),
+        param("v_set", &P::v_set, 0_V, 5_V, "set pulses of a write", assumed("top of the fitted range of nili2020; the paper prints no write pulse for the generator")),
+        param("v_reset", &P::v_reset, Volt{-5}, 0_V, "reset pulses of a write", assumed("bottom of the fitted range of nili2020")),
+        param("v_read", &P::v_read, 1_mV, 1_V, "read voltage on the picked rows", assumed("0.1 V as in tests of this technology; not printed")),
+        param("t_pulse", &P::t_pulse, 1_ns, 1_s, "width of a write pulse", assumed("100 ns, the training pulse of satyam2022 sec. II")),
+        param("t_int", &P::t_int, 1_ns, 1_s, "integration time of a read", assumed("100 ns; not printed")),
+        param("n_set", &P::n_set, 0, 10000, "set pulses of a write", assumed("8 pulses take a mean nili2020 cell from 150 uS to about 225 uS, mid-window")),
+        param("n_reset", &P::n_reset, 0, 10000, "reset pulses of a write, before the set pulses", assumed("40 pulses bring most nili2020 cells back to 150 uS from anywhere in the window")),
+        param("read_noise_scale", &P::read_noise_scale, 0.0, 1e6, "factor on the device's read-noise variance; 0 = off",
+              assumed("1: noise at the bandwidth the device model declares; ideal integration of white noise over t_int would give 1/(2 t_int bandwidth)")),
+        param("full_scale", &P::full_scale, 1_mV, 10_V, "integrator output when a half reads at the top of the window", assumed("refers the comparator's volts to amperes")),
+        param("comparator_offset", &P::comparator_offset, 0_V, 1_V, "standard deviation over chips of the comparator's offset", assumed("offset-cancelled comparator")),
+        param("comparator_noise", &P::comparator_noise, 0_V, 1_V, "rms noise of a decision", assumed("input noise of a small dynamic comparator")),
+        param("comparator_energy", &P::comparator_energy, Joule{0}, Joule{1e-6}, "energy of integrators and comparator per decision", assumed("order of a dynamic comparator with small integrators")),
+        choice("energy", &P::energy_rule, {"ohmic", "nonlinear"}, "energy rule of write pulses", published("satyam2022, sec. III.B: V^2 G t")),
+    };
+}
+
+}  // namespace ganbar
