@@ -61,7 +61,8 @@ std::uint32_t IndexedWords::next() {
 std::uint32_t IndexedWords::below(std::uint32_t n) {
     for (;;) {
         const std::uint64_t product = std::uint64_t{next()} * n;
-        if (static_cast<std::uint32_t>(product) >= (0u - n) % n) return static_cast<std::uint32_t>(product >> 32);
+        const auto low = static_cast<std::uint32_t>(product);
+        if (low >= n || low >= (0u - n) % n) return static_cast<std::uint32_t>(product >> 32);  // the division is rarely needed
     }
 }
 
@@ -101,11 +102,16 @@ static void move_one(LineSet& from, LineSet& to, std::size_t n_words, std::uint3
 LineSet random_subset(const LineSet& from, std::size_t n_words, std::uint32_t size, std::uint32_t count, IndexedWords& words) {
     LineSet in, out;
     std::uint32_t have = 0;
-    for (std::size_t w = 0; w < n_words; ++w) {
-        in.words[w] = words.next64() & from.words[w];
-        out.words[w] = from.words[w] & ~in.words[w];
-        have += count_bits(in.words[w]);
+    // Masks of the wrong size are drawn again a few times: cheaper than mending, and uniformity given the size is untouched.
+    for (int tries = 0; tries < 8; ++tries) {
+        have = 0;
+        for (std::size_t w = 0; w < n_words; ++w) {
+            in.words[w] = words.next64() & from.words[w];
+            have += count_bits(in.words[w]);
+        }
+        if (have + 1 >= count && have <= count + 1) break;
     }
+    for (std::size_t w = 0; w < n_words; ++w) out.words[w] = from.words[w] & ~in.words[w];
     for (; have > count; --have) move_one(in, out, n_words, words.below(have));
     for (; have < count; ++have) move_one(out, in, n_words, words.below(size - have));
     return in;

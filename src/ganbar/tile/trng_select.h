@@ -40,7 +40,7 @@ private:
 };
 
 /// Every subset of `count` members of `from` (which has `size` members) is equally likely.
-/// A random mask is a uniform subset given its size; adding or removing uniform members keeps it uniform.
+/// A random mask is a uniform subset given its size (so masks may be redrawn by size); adding or removing uniform members keeps it uniform.
 LineSet random_subset(const LineSet& from, std::size_t n_words, std::uint32_t size, std::uint32_t count, IndexedWords& words);
 
 /// n of N columns in two halves, m of N rows.
