@@ -120,7 +120,10 @@ LineSet random_subset(const LineSet& from, std::size_t n_words, std::uint32_t si
 Selection random_selection(std::size_t n_lines, std::uint32_t n_columns, std::uint32_t n_rows, std::uint64_t key, std::uint64_t index) {
     const std::size_t n_words = (n_lines + 63) / 64;
     LineSet all;
-    for (std::size_t i = 0; i < n_lines; ++i) all.words[i / 64] |= std::uint64_t{1} << (i % 64);
+    for (std::size_t w = 0; w < n_words; ++w) {
+        const std::size_t left = n_lines - 64 * w;
+        all.words[w] = left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
+    }
     IndexedWords words(key, index);
     Selection s;
     const auto n = static_cast<std::uint32_t>(n_lines);

@@ -22,9 +22,9 @@ struct TestCell {
     struct PulseLaw {
         static constexpr bool random = true;
         float step = 0, c2c = 0;
-        void apply(Cell& c, float n) const {
+        void apply(Cell& c, PulseDraw draw) const {
             const float room = step > 0 ? (350e-6f - c.g_S) / 200e-6f : 1.0f;
-            c.g_S = std::clamp(c.g_S + step * c.gain * room * (1 + c2c * n), 150e-6f, 300e-6f);
+            c.g_S = std::clamp(c.g_S + step * c.gain * room * (1 + c2c * draw.a), 150e-6f, 300e-6f);
         }
     };
     static const char* doc() { return "law for tests"; }
