@@ -5,6 +5,7 @@
 
 #include "ganbar/core/error.h"
 #include "ganbar/core/ledger.h"
+#include "ganbar/core/param.h"
 #include "ganbar/core/rng.h"
 #include "ganbar/core/units.h"
 
@@ -16,6 +17,35 @@ using namespace literals;
 TEST(Units, EnergyOfAPulse) {
     const Joule e = 0.8_V * 0.8_V * 150_uS * 100_ns;
     EXPECT_NEAR(e.si, 9.6e-12, 1e-24);  // device facts, 2.3
+}
+
+TEST(Units, LiteralsAreTheNearestDoubles) {
+    EXPECT_EQ((100_ns).si, 1e-7);
+    EXPECT_EQ((150_uS).si, 150e-6);
+    EXPECT_EQ((0.3_um2).si, 0.3e-12);
+    EXPECT_EQ((3_fJ).si, 3e-15);
+    EXPECT_EQ((1.07_mV).si, 1.07e-3);
+    EXPECT_EQ((7_MHz).si, 7e6);
+}
+
+TEST(Params, TextOfAValue) {
+    const auto text = [](const char* unit, double v) {
+        ParamInfo info;
+        info.unit = unit;
+        return value_text(info, Value{v});
+    };
+    EXPECT_EQ(text("s", 1e-7), "\"100 ns\"");
+    EXPECT_EQ(text("S", 1.5e-4), "\"150 uS\"");
+    EXPECT_EQ(text("V", -1.07), "\"-1.07 V\"");
+    EXPECT_EQ(text("V", 0.35), "\"350 mV\"");
+    EXPECT_EQ(text("m2", 3.6e-9), "\"3600 um2\"");
+    EXPECT_EQ(text("s", 3600), "\"3600 s\"");
+    EXPECT_EQ(text("ohm", 2500), "\"2.5 kohm\"");
+    EXPECT_EQ(text("K", 300), "\"300 K\"");
+    EXPECT_EQ(text("S", 0), "\"0 S\"");
+    EXPECT_EQ(text("J", 1e-25), "\"1e-25 J\"");
+    EXPECT_EQ(text("", 5), "5.0");
+    EXPECT_EQ(value_text(ParamInfo{}, Value{std::string("a\"b\\c\n\x1b")}), "\"a\\\"b\\\\c\\u000a\\u001b\"");
 }
 
 TEST(Philox, KnownAnswers) {  // Random123's kat_vectors for philox4x32-10

@@ -58,35 +58,36 @@ constexpr const char* unit_symbol() {
 }
 
 namespace literals {
-#define GANBAR_UNIT(suffix, Type, factor)                                                          \
-    constexpr Type operator""_##suffix(long double v) { return {static_cast<double>(v) * factor}; } \
-    constexpr Type operator""_##suffix(unsigned long long v) { return {static_cast<double>(v) * factor}; }
-GANBAR_UNIT(V, Volt, 1.0)
-GANBAR_UNIT(mV, Volt, 1e-3)
-GANBAR_UNIT(S, Siemens, 1.0)
-GANBAR_UNIT(uS, Siemens, 1e-6)
-GANBAR_UNIT(nS, Siemens, 1e-9)
-GANBAR_UNIT(s, Second, 1.0)
-GANBAR_UNIT(ms, Second, 1e-3)
-GANBAR_UNIT(us, Second, 1e-6)
-GANBAR_UNIT(ns, Second, 1e-9)
-GANBAR_UNIT(Hz, Hertz, 1.0)
-GANBAR_UNIT(MHz, Hertz, 1e6)
-GANBAR_UNIT(A, Ampere, 1.0)
-GANBAR_UNIT(uA, Ampere, 1e-6)
-GANBAR_UNIT(nA, Ampere, 1e-9)
-GANBAR_UNIT(ohm, Ohm, 1.0)
-GANBAR_UNIT(kohm, Ohm, 1e3)
-GANBAR_UNIT(K, Kelvin, 1.0)
-GANBAR_UNIT(pJ, Joule, 1e-12)
-GANBAR_UNIT(fJ, Joule, 1e-15)
-GANBAR_UNIT(um2, SquareMetre, 1e-12)
-GANBAR_UNIT(m, Metre, 1.0)
-GANBAR_UNIT(nm, Metre, 1e-9)
-GANBAR_UNIT(F, Farad, 1.0)
-GANBAR_UNIT(fF, Farad, 1e-15)
-GANBAR_UNIT(W, Watt, 1.0)
-GANBAR_UNIT(mW, Watt, 1e-3)
+// Divided by a power of ten in long double, so that 100_ns is the double nearest to 1e-7, as the text "100 ns" is.
+#define GANBAR_UNIT(suffix, Type, scale)                                                                       \
+    constexpr Type operator""_##suffix(long double v) { return {static_cast<double>(v scale)}; }               \
+    constexpr Type operator""_##suffix(unsigned long long v) { return {static_cast<double>(static_cast<long double>(v) scale)}; }
+GANBAR_UNIT(V, Volt, * 1.0L)
+GANBAR_UNIT(mV, Volt, / 1e3L)
+GANBAR_UNIT(S, Siemens, * 1.0L)
+GANBAR_UNIT(uS, Siemens, / 1e6L)
+GANBAR_UNIT(nS, Siemens, / 1e9L)
+GANBAR_UNIT(s, Second, * 1.0L)
+GANBAR_UNIT(ms, Second, / 1e3L)
+GANBAR_UNIT(us, Second, / 1e6L)
+GANBAR_UNIT(ns, Second, / 1e9L)
+GANBAR_UNIT(Hz, Hertz, * 1.0L)
+GANBAR_UNIT(MHz, Hertz, * 1e6L)
+GANBAR_UNIT(A, Ampere, * 1.0L)
+GANBAR_UNIT(uA, Ampere, / 1e6L)
+GANBAR_UNIT(nA, Ampere, / 1e9L)
+GANBAR_UNIT(ohm, Ohm, * 1.0L)
+GANBAR_UNIT(kohm, Ohm, * 1e3L)
+GANBAR_UNIT(K, Kelvin, * 1.0L)
+GANBAR_UNIT(pJ, Joule, / 1e12L)
+GANBAR_UNIT(fJ, Joule, / 1e15L)
+GANBAR_UNIT(um2, SquareMetre, / 1e12L)
+GANBAR_UNIT(m, Metre, * 1.0L)
+GANBAR_UNIT(nm, Metre, / 1e9L)
+GANBAR_UNIT(F, Farad, * 1.0L)
+GANBAR_UNIT(fF, Farad, / 1e15L)
+GANBAR_UNIT(W, Watt, * 1.0L)
+GANBAR_UNIT(mW, Watt, / 1e3L)
 #undef GANBAR_UNIT
 }  // namespace literals
 
