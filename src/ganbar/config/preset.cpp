@@ -1,0 +1,104 @@
+#include "ganbar/config/preset.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+namespace ganbar::config {
+
+namespace fs = std::filesystem;
+
+Presets::Presets(std::vector<std::string> folders) : folders_(std::move(folders)) {}
+
+std::vector<std::string> Presets::names() const {
+    std::set<std::string> out;
+    for (const auto& folder : folders_) {
+        std::error_code fault;
+        for (fs::directory_iterator it(folder, fault), end; !fault && it != end; it.increment(fault))
+            if (it->path().extension() == ".toml") out.insert(it->path().stem().string());
+    }
+    return {out.begin(), out.end()};
+}
+
+std::string Presets::find(const std::string& name) const {
+    for (const auto& folder : folders_) {
+        const fs::path path = fs::path(folder) / (name + ".toml");
+        std::error_code ignored;
+        if (!name.empty() && name.find('/') == std::string::npos && fs::is_regular_file(path, ignored)) return path.string();
+    }
+    return "";
+}
+
+std::string Presets::path(const std::string& name, const Location& where) const {
+    const std::string found = find(name);
+    if (!found.empty()) return found;
+    const auto known = names();
+    const std::string near = nearest_name(name, known);
+    throw ConfigError("unknown preset \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+                          (known.empty() ? "; there are no presets in " + join(folders_) : " (known: " + join(known) + ")") +
+                          "; expected one of these, or a file name that ends in .toml", where);
+}
+
+std::string Presets::text(const std::string& name) const {
+    std::ifstream file(path(name));
+    std::string out;
+    for (std::string line; std::getline(file, line) && line.starts_with('#');) {
+        const auto first = line.find_first_not_of("# ");
+        out += (out.empty() ? "" : "\n") + (first == std::string::npos ? "" : line.substr(first));
+    }
+    return out;
+}
+
+namespace {
+
+bool is_path(const std::string& name) { return name.ends_with(".toml") || name.find('/') != std::string::npos; }
+
+/// Takes the top-level key `preset` out of a file's tree: the file it starts from and where it says so, or "" when it starts from nothing.
+std::string take_base(Node& root, const std::string& file, const Presets& presets, Location& where) {
+    const auto it = root.leaves.find("preset");
+    if (it == root.leaves.end()) return "";
+    const auto leaf = it->second;
+    where = leaf.where;
+    const auto* name = std::get_if<std::string>(&leaf.value);
+    if (!name || name->empty()) throw ConfigError("preset is not a name; expected preset = \"NAME\" or a path to a .toml file", leaf.where);
+    root.leaves.erase(it);
+    if (!is_path(*name)) return presets.path(*name, leaf.where);
+    return (fs::path(file).parent_path() / *name).string();
+}
+
+/// `file` over what it starts from. `chain` holds the files above it.
+std::unique_ptr<Node> load_chain(const std::string& file, const Location& named_at, const Presets& presets, std::vector<std::string>& chain) {
+    const auto same = [&](const std::string& other) {
+        std::error_code ignored;
+        return file == other || fs::equivalent(file, other, ignored);
+    };
+    const auto first = std::find_if(chain.begin(), chain.end(), same);
+    if (first != chain.end())
+        throw ConfigError("presets go in a circle: " + join({first, chain.end()}, " -> ") + " -> " + file + "; expected a file that starts from none of these", named_at);
+    std::error_code ignored;
+    if (!chain.empty() && !fs::exists(file, ignored)) throw ConfigError("preset file \"" + file + "\" does not exist; expected a path relative to this file", named_at);
+    chain.push_back(file);
+    auto own = load_toml(file);
+    if (presets.contains(fs::path(file).stem().string()) && presets.path(fs::path(file).stem().string()) == file)
+        own->set_origin("preset " + fs::path(file).stem().string());
+    Location where;
+    const std::string base_file = take_base(*own, file, presets, where);
+    if (base_file.empty()) return own;
+    auto base = load_chain(base_file, where, presets, chain);
+    merge(*base, *own);
+    return base;
+}
+
+}  // namespace
+
+Loaded load_experiment(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides) {
+    Loaded out;
+    const std::string file = is_path(name_or_path) ? name_or_path : presets.path(name_or_path);
+    out.name = fs::path(file).stem().string();
+    out.root = load_chain(file, {}, presets, out.files);
+    for (const auto& o : overrides) apply_override(*out.root, o);
+    return out;
+}
+
+}  // namespace ganbar::config

@@ -1,0 +1,38 @@
+// Experiments by name: preset files, files that start from a preset, and the command line's last word.
+#pragma once
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ganbar/config/node.h"
+
+namespace ganbar::config {
+
+/// The preset files <name>.toml of some folders; the first folder that has a name wins. Folders that do not exist hold nothing.
+class Presets {
+public:
+    explicit Presets(std::vector<std::string> folders);
+    std::vector<std::string> names() const;  ///< in alphabetical order
+    bool contains(const std::string& name) const { return !find(name).empty(); }
+    /// Path of a preset; ConfigError with the nearest name when there is none.
+    std::string path(const std::string& name, const Location& where = {}) const;
+    /// The comment lines a preset file opens with, without their marks; the first line is its short text.
+    std::string text(const std::string& name) const;
+    const std::vector<std::string>& folders() const { return folders_; }
+private:
+    std::string find(const std::string& name) const;
+    std::vector<std::string> folders_;
+};
+
+struct Loaded {
+    std::unique_ptr<Node> root;      ///< everything merged; the key "preset" itself is gone
+    std::string name;                ///< stem of the file named first
+    std::vector<std::string> files;  ///< what was read: the file named first, then the one it starts from, ...
+};
+
+/// Reads an experiment: `name_or_path` is a preset's name, or a path (it ends in .toml or has a slash). A top-level `preset = "x"` in a file
+/// names the preset, or the path relative to that file, that its own keys override. Then the overrides of --set, in order.
+/// ConfigError for an unknown name, a circle, or any fault of the files.
+Loaded load_experiment(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides = {});
+
+}  // namespace ganbar::config
