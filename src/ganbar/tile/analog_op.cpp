@@ -39,6 +39,7 @@ AnalogOp::AnalogOp(std::string name, std::vector<std::unique_ptr<DeviceArray>> p
                 start[1][k] = static_cast<float>(g_min.si + std::max(-w, 0.0) * span);
             }
         }
+    calibrate_mapping();
     const Rng fates = rng.stream("yield");
     for (std::size_t p = 0; p < n_planes; ++p) {
         planes_[p]->fabricate(start[p], rng.stream("device", p));
@@ -58,6 +59,26 @@ AnalogOp::AnalogOp(std::string name, std::vector<std::unique_ptr<DeviceArray>> p
     }
 }
 
+// The read current that stands for weight zero, and the current per weight: measured at both ends of the window, as on a chip with
+// reference cells, so that the static I-V's curvature does not show as an offset.
+void AnalogOp::calibrate_mapping() {
+    const auto probe = planes_[0]->clone();
+    const std::size_t n = std::min<std::size_t>(probe->size(), 4096);
+    const auto mean_at = [&](Siemens g) {
+        std::vector<float> values(n, static_cast<float>(g.si));
+        probe->set_conductance(0, values);
+        probe->chord_conductance(params_.v_read.si, 0, values);
+        double sum = 0;
+        for (const float v : values) sum += v;
+        return sum / static_cast<double>(n);
+    };
+    const auto [g_min, g_max] = window();
+    const double low = mean_at(g_min), high = mean_at(g_max);
+    span_S_ = high - low;
+    reference_S_ = params_.mapping == Mapping::offset ? 0.5 * (low + high) : low;
+    if (!(span_S_ > 0)) throw ConfigError(name_ + ": the read current does not grow over the device's window; check v_read and the device's parameters");
+}
+
 void AnalogOp::refresh() {
     if (!dirty_) return;
     parallel_for(tiles_.size(), [&](std::size_t n) { refresh(tiles_[n]); });
@@ -68,7 +89,6 @@ void AnalogOp::refresh() {
 void AnalogOp::refresh(Tile& tile) {
     const Block& b = tile.block;
     const double v = params_.v_read.si;
-    const auto [g_min, g_max] = window();
     Side& fwd = tile.side[0];
     Side& back = tile.side[1];
     fwd.g.resize(b.rows, b.cols);
@@ -92,8 +112,8 @@ void AnalogOp::refresh(Tile& tile) {
             }
             for (std::size_t c = 0; c < b.cols; ++c) {
                 double w = g[c];
-                if (params_.mapping == Mapping::signed_cell) w = sign_[first + c] * (g[c] - g_min.si);
-                else if (params_.mapping == Mapping::offset) w = g[c] - 0.5 * (g_min.si + g_max.si);
+                if (params_.mapping == Mapping::signed_cell) w = sign_[first + c] * (g[c] - reference_S_);
+                else if (params_.mapping == Mapping::offset) w = g[c] - reference_S_;
                 else if (p == 1) w = fwd.g(r, c) - g[c];
                 fwd.g(r, c) = static_cast<float>(w);
                 back.g(c, r) = static_cast<float>(w);
@@ -189,8 +209,7 @@ void AnalogOp::read(bool transposed, const Matrix& x, Matrix& y, Step& step) {
     double total = 0;
     for (const double s : sum_v2) total += s;
     const double v_rms2 = total / static_cast<double>(x.rows() * x.cols());
-    const auto [g_min, g_max] = window();
-    const double unit = (params_.mapping == Mapping::offset ? 2 : 1) * w_max_ / (g_max.si - g_min.si);  // weight per siemens
+    const double unit = (params_.mapping == Mapping::offset ? 2 : 1) * w_max_ / span_S_;  // weight per siemens
     const std::uint64_t key = step.rng.stream(name_, transposed).key();
     calibrate(transposed, x.rows(), key);
     const auto blocks = prepare(transposed, v_rms2, unit * x_max / params_.v_read.si, true);

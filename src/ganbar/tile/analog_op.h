@@ -50,6 +50,7 @@ private:
     void calibrate(bool transposed, std::size_t rows, std::uint64_t key);
     std::vector<kernels::ReadBlock> prepare(bool transposed, double v_rms2, double gain, bool convert);
     void book_read(bool transposed, std::size_t batch, const std::vector<double>& sum_v2, Step& step) const;
+    void calibrate_mapping();
     void refresh();
     void refresh(Tile& tile);
     std::size_t max_code(std::int64_t bits) const { return bits == 0 ? 0 : (std::size_t{1} << (bits - 1)) - 1; }
@@ -57,6 +58,7 @@ private:
     std::string name_;
     std::size_t n_in_, n_out_;
     double w_max_;
+    double reference_S_ = 0, span_S_ = 0;  // what cells at the ends of the window show to a read, on average
     TileParams params_;
     std::vector<std::unique_ptr<DeviceArray>> planes_;
     std::vector<Block> blocks_;

@@ -1,0 +1,26 @@
+// From an experiment to its objects: networks on their hardware, the latent source, the placement.
+#pragma once
+#include "ganbar/app/experiment.h"
+#include "ganbar/tile/analog_op.h"
+
+namespace ganbar::app {
+
+/// Shapes of all weight matrices as cells see them (bias rows included), generator first.
+std::vector<Shape2> layer_shapes(const Experiment& e);
+/// Blocks of the experiment's layers on its crossbars (differential mapping: of one plane; a second, equal set holds the other).
+Placement placement_of(const Experiment& e);
+/// Crossbars in all: both planes, and the noise generator's array when the latents come from it.
+std::size_t n_crossbars(const Experiment& e, const Placement& placement);
+
+struct Model {
+    Placement placement;
+    std::unique_ptr<nn::Network> generator, discriminator;
+    std::unique_ptr<NoiseSource> latents;
+    std::vector<AnalogOp*> analog;  ///< layers on crossbars, generator first; empty for software
+    gan::Gan gan() { return {*generator, *discriminator, *latents}; }
+    State state() const;
+    void restore(const State& state);
+};
+Model build(const Experiment& e, const DeviceRegistry& devices);
+
+}  // namespace ganbar::app

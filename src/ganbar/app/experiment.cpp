@@ -1,0 +1,211 @@
+#include "ganbar/app/experiment.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+namespace ganbar::app {
+namespace {
+constexpr std::int64_t many = 1'000'000'000;
+}
+
+Schema<ExperimentSpec> ExperimentSpec::schema() {
+    using T = ExperimentSpec;
+    return {
+        param("name", &T::name, "short name of the experiment", assumed("ours")),
+        param("doc", &T::doc, "what the experiment is, in a sentence", assumed("ours")),
+        param("seed", &T::seed, std::int64_t{0}, std::numeric_limits<std::int64_t>::max(), "seed of every random stream", assumed("any")),
+    };
+}
+
+Schema<DataSpec> DataSpec::schema() {
+    using T = DataSpec;
+    return {
+        param("dataset", &T::dataset, "name of a data set, or path of a folder or NPY file", published("satyam2022, sec. II: MNIST")),
+        param("classes", &T::classes, std::int64_t{0}, std::int64_t{999}, "classes to learn; empty = all", published("satyam2022, sec. III: digit 3")),
+        param("limit", &T::limit, std::int64_t{0}, many, "use only the first images of these classes; 0 = all", assumed("all")),
+    };
+}
+
+Schema<NetworkSpec> NetworkSpec::schema() {
+    using T = NetworkSpec;
+    const std::vector<std::string> activations = {"identity", "relu", "leaky_relu", "tanh", "sigmoid"};
+    return {
+        param("layers", &T::layers, std::int64_t{1}, std::int64_t{1} << 20, "neurons from input to output", published("satyam2022, sec. II: G 100-128-784, D 784-128-1")),
+        choice("hidden", &T::hidden, activations, "activation of hidden layers", assumed("leaky ReLU, usual in GANs; satyam2022 gives none")),
+        choice("output", &T::output, activations, "activation of the last layer (the discriminator's sigmoid belongs to the loss)", assumed("tanh for images in [-1, 1]")),
+        param("slope", &T::slope, 0.0, 1.0, "slope of leaky ReLU below zero", assumed("0.2, usual in GANs")),
+        param("w_max", &T::w_max, 1e-6, 1e6, "weight at the upper end of the window; weights are clipped there", published("satyam2022, sec. II: 0.4 (G), 0.15 (D)")),
+        choice("init", &T::init, {"normal_fan_in", "glorot_normal", "uniform_fan_in"}, "distribution of the initial weights", assumed("not given in satyam2022")),
+        param("init_scale", &T::init_scale, 0.0, 100.0, "factor on the initial weights", assumed("1")),
+        choice("bias", &T::bias, {"none", "digital", "cells"}, "no biases, biases in digital memory, or as one more row of cells", assumed("satyam2022's 54 arrays hold its weights without biases")),
+    };
+}
+
+Schema<LatentSpec> LatentSpec::schema() {
+    using T = LatentSpec;
+    return {
+        choice("source", &T::source, {"gaussian", "uniform", "bits", "array"},
+               "latent numbers: N(0,1) or U(-1,1) or fair bits from the pseudo-random generator, or bits from a simulated array", published("satyam2022, sec. II: N(0,1) by PRNG, or 100 bits by TRNG")),
+        choice("coding", &T::coding, {"01", "pm1"}, "what a bit feeds to the generator: 0 and 1, or -1 and +1", assumed("not given in satyam2022; 0/1 collapses in our runs")),
+    };
+}
+
+Schema<HardwareSpec> HardwareSpec::schema() {
+    using T = HardwareSpec;
+    return {
+        choice("kind", &T::kind, {"crossbar", "software"}, "weights as conductances in crossbars, or float32 in memory", published("satyam2022, sec. III: both")),
+        param("clip_software", &T::clip_software, "clip software weights at w_max as the window clips conductances", assumed("off: the baseline is an ordinary GAN")),
+    };
+}
+
+Schema<TrainSpec> TrainSpec::schema() {
+    using T = TrainSpec;
+    return {
+        param("epochs", &T::epochs, std::int64_t{0}, many, "passes over the training images; the images left over after whole batches are skipped", derived("satyam2022, figs. 5 and 9: 20 epochs")),
+        param("rounds", &T::rounds, std::int64_t{0}, many, "weight-update rounds; 0 = as many as the epochs have", assumed("by epochs")),
+        param("batch", &T::batch, std::int64_t{1}, std::int64_t{1} << 20, "images per batch", published("satyam2022, sec. III: 608")),
+        param("steps_d", &T::steps_d, std::int64_t{1}, std::int64_t{100}, "discriminator updates per generator update", published("satyam2022, sec. I.A: alternating")),
+        param("checkpoint_every", &T::checkpoint_every, std::int64_t{0}, many, "rounds between checkpoints; 0 = only at the end", assumed("ours")),
+        param("snapshot_every", &T::snapshot_every, std::int64_t{0}, many, "rounds between pictures; 0 = only at the end", assumed("ours")),
+        choice("rule", &T::rule, {"manhattan", "sgd", "adam"}, "update rule; crossbars take manhattan", published("satyam2022, sec. II: Manhattan's rule")),
+        choice("loss", &T::loss, {"non_saturating", "minimax"}, "generator loss", assumed("satyam2022 prints the minimax cost; under signs both act alike")),
+        param("rate", &T::rate, 0.0, 1e3, "learning rate of sgd and adam", assumed("tuned for the baseline")),
+        param("rate_d", &T::rate_d, 0.0, 1e3, "learning rate of the discriminator; 0 = rate", assumed("as the generator's")),
+        param("momentum", &T::momentum, 0.0, 0.9999, "sgd: momentum; manhattan: average the gradient digitally before its sign is taken", assumed("off")),
+        param("beta1", &T::beta1, 0.0, 0.9999, "adam: decay of the first moment", published("Radford et al. 2016: 0.5 for GANs")),
+        param("beta2", &T::beta2, 0.0, 0.99999, "adam: decay of the second moment", published("Kingma and Ba 2015: 0.999")),
+        param("v_set", &T::v_set, Volt{0}, Volt{5}, "amplitude of set pulses", published("satyam2022, sec. II: 0.8 V")),
+        param("v_reset", &T::v_reset, Volt{-5}, Volt{0}, "amplitude of reset pulses", published("satyam2022, sec. II: -0.8 V")),
+        param("v_set_end", &T::v_set_end, Volt{0}, Volt{5}, "amplitude of set pulses after annealing; 0 = constant", assumed("constant")),
+        param("v_reset_end", &T::v_reset_end, Volt{-5}, Volt{0}, "amplitude of reset pulses after annealing; 0 = constant", assumed("constant")),
+        param("t_pulse", &T::t_pulse, Second{1e-12}, Second{10}, "width of a programming pulse", published("satyam2022, sec. II: 100 ns")),
+        param("anneal_from", &T::anneal_from, std::int64_t{0}, many, "round at which amplitudes begin to move", assumed("the first")),
+        param("anneal_rounds", &T::anneal_rounds, std::int64_t{0}, many, "rounds over which amplitudes move to their end; 0 = constant", assumed("constant")),
+        param("literal", &T::literal, "negative weights follow the printed labels: dW > 0 pairs with V_set", published("satyam2022, sec. II, update table")),
+        param("fresh_latents", &T::fresh_latents, "the generator step draws its own latent vectors instead of using the discriminator step's", assumed("one batch of fakes serves both")),
+        param("dead_zone", &T::dead_zone, 0.0, 100.0, "no pulse where |gradient| is below this multiple of the layer's mean |gradient|", assumed("off")),
+        param("digital_step", &T::digital_step, 0.0, 1.0, "manhattan: step of biases and weights in digital memory", assumed("near one set pulse of the generator")),
+        param("label_real", &T::label_real, 0.5, 1.0, "target of real images; below 1 = one-sided label smoothing", assumed("1")),
+    };
+}
+
+Schema<EvaluationSpec> EvaluationSpec::schema() {
+    using T = EvaluationSpec;
+    return {
+        param("samples", &T::samples, std::int64_t{16}, std::int64_t{200000}, "images generated for an evaluation and for samples.npy", assumed("as many as there are test threes")),
+        param("every", &T::every, std::int64_t{0}, many, "rounds between evaluations; 0 = only at the end", assumed("only at the end")),
+    };
+}
+
+UpdateRule TrainSpec::rule_at(std::int64_t round, bool discriminator) const {
+    const double step = discriminator && rate_d > 0 ? rate_d : rate;
+    if (rule == RuleKind::sgd) return Sgd{step, momentum};
+    if (rule == RuleKind::adam) return Adam{step, beta1, beta2};
+    const double progress = anneal_rounds == 0 ? 0.0 : std::clamp(static_cast<double>(round - anneal_from) / static_cast<double>(anneal_rounds), 0.0, 1.0);
+    const auto mix = [&](Volt from, Volt to) { return to.si == 0 ? from : (1 - progress) * from + progress * to; };
+    return Manhattan{mix(v_set, v_set_end), mix(v_reset, v_reset_end), t_pulse, literal, dead_zone, momentum, digital_step};
+}
+
+const config::Node* Experiment::device_node() const {
+    const auto it = source->tables.find("device");
+    return it == source->tables.end() ? nullptr : it->second.get();
+}
+
+static void check(const Experiment& e) {
+    const auto place = [&](const char* table) {
+        const auto it = e.source->tables.find(table);
+        return it == e.source->tables.end() ? Location{} : it->second->where;
+    };
+    const auto shape = [&](const NetworkSpec& n, const char* table) {
+        if (n.layers.size() < 2) throw ConfigError(fmt::format("{}.layers needs at least an input and an output, for example [100, 128, 784]", table), place(table));
+        double weights = 0;
+        for (std::size_t i = 1; i < n.layers.size(); ++i) weights += static_cast<double>(n.layers[i - 1]) * static_cast<double>(n.layers[i]);
+        if (weights > 2e8) throw ConfigError(fmt::format("{}.layers asks for {:.3g} weights; expected at most 2e8", table, weights), place(table));
+    };
+    shape(e.generator, "generator");
+    shape(e.discriminator, "discriminator");
+    if (e.generator.layers.back() != e.discriminator.layers.front())
+        throw ConfigError(fmt::format("the generator makes {} values but the discriminator takes {}; expected the same number", e.generator.layers.back(), e.discriminator.layers.front()), place("discriminator"));
+    if (e.discriminator.layers.back() != 1) throw ConfigError(fmt::format("the discriminator ends in {} outputs; expected 1 (the logit of being real)", e.discriminator.layers.back()), place("discriminator"));
+    if (e.discriminator.output != nn::Activation::identity) throw ConfigError("discriminator.output must be \"identity\": the loss applies the sigmoid to its logit", place("discriminator"));
+    if (e.hardware.kind == HardwareKind::crossbar && e.train.rule != RuleKind::manhattan)
+        throw ConfigError("weights on crossbars are updated by pulses; expected train.rule = \"manhattan\", or hardware.kind = \"software\"", place("train"));
+    if (e.train.epochs == 0 && e.train.rounds == 0) throw ConfigError("nothing to train: train.epochs and train.rounds are both 0", place("train"));
+    const double activations = static_cast<double>(e.train.batch) * static_cast<double>(e.generator.layers.back());
+    if (activations > 1e9) throw ConfigError(fmt::format("train.batch = {} of {} pixels does not fit in memory; use a smaller batch", e.train.batch, e.generator.layers.back()), place("train"));
+}
+
+Experiment load_experiment(const std::string& name_or_path, const config::Presets& presets, std::span<const std::string> overrides,
+                           const DeviceRegistry& devices) {
+    auto loaded = config::load_experiment(name_or_path, presets, overrides);
+    Experiment e;
+    e.source = std::move(loaded.root);
+    e.experiment.name = loaded.name;
+    std::map<std::string, std::vector<std::string>> known;
+    auto& top = known[""];
+    const auto section = [&](const char* name, auto& target) {
+        using T = std::decay_t<decltype(target)>;
+        const config::Node* node = e.source->table(name);
+        top.push_back(name);
+        for (auto& key : config::bind(node, T::schema(), target)) known[name].push_back(key);
+    };
+    section("experiment", e.experiment);
+    section("data", e.data);
+    section("generator", e.generator);
+    section("discriminator", e.discriminator);
+    section("latent", e.latent);
+    section("trng", e.trng);
+    section("hardware", e.hardware);
+    section("tile", e.tile);
+    section("train", e.train);
+    section("evaluation", e.evaluation);
+    section("quality", e.quality);
+    const config::Node* device = e.source->table("device");
+    top.push_back("device");
+    Location where;
+    if (device != nullptr) {
+        where = device->where;
+        if (const auto* leaf = device->leaf("model")) {
+            where = leaf->where;
+            const auto* text = std::get_if<std::string>(&leaf->value);
+            if (text == nullptr) throw ConfigError("device.model must be a name, for example \"nili2020\"", where);
+            e.device_model = *text;
+        }
+    }
+    const auto& entry = devices.get(e.device_model, where);
+    known["device"] = entry.param_names;
+    known["device"].push_back("model");
+    entry.make(device, 1, nullptr);  // binds and checks the model's parameters now, not after minutes
+    config::reject_unused(*e.source, known);
+    check(e);
+    return e;
+}
+
+std::vector<config::Section> resolved(const Experiment& e, const DeviceRegistry& devices) {
+    std::vector<config::Section> out;
+    out.push_back({"experiment", param_rows(ExperimentSpec::schema(), e.experiment)});
+    out.push_back({"data", param_rows(DataSpec::schema(), e.data)});
+    out.push_back({"generator", param_rows(NetworkSpec::schema(), e.generator)});
+    out.push_back({"discriminator", param_rows(NetworkSpec::schema(), e.discriminator)});
+    out.push_back({"latent", param_rows(LatentSpec::schema(), e.latent)});
+    out.push_back({"trng", param_rows(TrngParams::schema(), e.trng)});
+    out.push_back({"hardware", param_rows(HardwareSpec::schema(), e.hardware)});
+    ParamInfo model;
+    model.name = "model";
+    model.type = ParamType::text;
+    model.doc = "device model of every cell";
+    model.source = published("satyam2022, sec. II: the model of Nili et al. 2020");
+    std::vector<ParamRow> device = {{model, e.device_model}}, used;
+    devices.get(e.device_model).make(e.device_node(), 1, &used);
+    device.insert(device.end(), used.begin(), used.end());
+    out.push_back({"device", device});
+    out.push_back({"tile", param_rows(TileParams::schema(), e.tile)});
+    out.push_back({"train", param_rows(TrainSpec::schema(), e.train)});
+    out.push_back({"evaluation", param_rows(EvaluationSpec::schema(), e.evaluation)});
+    out.push_back({"quality", param_rows(QualitySpec::schema(), e.quality)});
+    return out;
+}
+
+}  // namespace ganbar::app

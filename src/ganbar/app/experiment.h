@@ -1,0 +1,96 @@
+// One description of network, hardware and training. Every key of an experiment file is declared here (device models declare theirs).
+#pragma once
+#include <memory>
+
+#include "ganbar/config/preset.h"
+#include "ganbar/config/write.h"
+#include "ganbar/device/device_registry.h"
+#include "ganbar/gan/metrics/quality.h"
+#include "ganbar/gan/trainer.h"
+#include "ganbar/nn/init.h"
+#include "ganbar/tile/tile_params.h"
+#include "ganbar/tile/trng.h"
+
+namespace ganbar::app {
+
+struct ExperimentSpec {
+    std::string name = "experiment", doc;
+    std::int64_t seed = 1;
+    static Schema<ExperimentSpec> schema();
+};
+
+struct DataSpec {
+    std::string dataset = "mnist";
+    std::vector<std::int64_t> classes;
+    std::int64_t limit = 0;
+    static Schema<DataSpec> schema();
+};
+
+struct NetworkSpec {
+    std::vector<std::int64_t> layers;
+    nn::Activation hidden = nn::Activation::leaky_relu, output = nn::Activation::identity;
+    double slope = 0.2, w_max = 0.4, init_scale = 1;
+    nn::Init init = nn::Init::normal_fan_in;
+    nn::BiasKind bias = nn::BiasKind::none;
+    static Schema<NetworkSpec> schema();
+};
+
+enum class LatentKind : std::uint8_t { gaussian, uniform, bits, array };
+enum class BitCoding : std::uint8_t { zero_one, plus_minus_one };
+struct LatentSpec {
+    LatentKind source = LatentKind::gaussian;
+    BitCoding coding = BitCoding::plus_minus_one;
+    static Schema<LatentSpec> schema();
+};
+
+enum class HardwareKind : std::uint8_t { crossbar, software };
+struct HardwareSpec {
+    HardwareKind kind = HardwareKind::crossbar;
+    bool clip_software = false;
+    static Schema<HardwareSpec> schema();
+};
+
+enum class RuleKind : std::uint8_t { manhattan, sgd, adam };
+struct TrainSpec {
+    std::int64_t epochs = 20, rounds = 0, batch = 608, steps_d = 1, checkpoint_every = 50, snapshot_every = 20;
+    RuleKind rule = RuleKind::manhattan;
+    gan::Loss loss = gan::Loss::non_saturating;
+    double rate = 2e-4, rate_d = 0, momentum = 0, beta1 = 0.5, beta2 = 0.999;
+    Volt v_set{0.8}, v_reset{-0.8}, v_set_end{0}, v_reset_end{0};
+    Second t_pulse{100e-9};
+    std::int64_t anneal_from = 0, anneal_rounds = 0;
+    bool literal = false, fresh_latents = false;
+    double dead_zone = 0, digital_step = 1e-3, label_real = 1;
+    static Schema<TrainSpec> schema();
+    /// The rule in force at a round (amplitudes move linearly from v_* to v_*_end over anneal_rounds, starting at anneal_from).
+    UpdateRule rule_at(std::int64_t round, bool discriminator) const;
+};
+
+struct EvaluationSpec {
+    std::int64_t samples = 1010, every = 0;
+    static Schema<EvaluationSpec> schema();
+};
+
+struct Experiment {
+    ExperimentSpec experiment;
+    DataSpec data;
+    NetworkSpec generator, discriminator;
+    LatentSpec latent;
+    TrngParams trng;
+    HardwareSpec hardware;
+    std::string device_model = "nili2020";
+    TileParams tile;
+    TrainSpec train;
+    EvaluationSpec evaluation;
+    QualitySpec quality;
+    std::shared_ptr<config::Node> source;  ///< everything the user and the presets said
+    const config::Node* device_node() const;
+};
+
+/// Reads an experiment file or preset, binds every key, rejects the unknown ones, checks what no single key can (shapes that fit).
+Experiment load_experiment(const std::string& name_or_path, const config::Presets& presets, std::span<const std::string> overrides,
+                           const DeviceRegistry& devices);
+/// All sections with all values: run.toml. Running it again gives the same bytes.
+std::vector<config::Section> resolved(const Experiment& e, const DeviceRegistry& devices);
+
+}  // namespace ganbar::app
