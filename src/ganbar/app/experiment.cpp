@@ -108,10 +108,12 @@ UpdateRule TrainSpec::rule_at(std::int64_t round, bool discriminator) const {
     return Manhattan{mix(v_set, v_set_end), mix(v_reset, v_reset_end), t_pulse, literal, dead_zone, momentum, digital_step};
 }
 
-const config::Node* Experiment::device_node() const {
-    const auto it = source->tables.find("device");
-    return it == source->tables.end() ? nullptr : it->second.get();
+static const config::Node* peek(const config::Node& root, const char* table) {
+    const auto it = root.tables.find(table);
+    return it == root.tables.end() ? nullptr : it->second.get();
 }
+const config::Node* Experiment::device_node() const { return peek(*source, "device"); }
+const config::Node* Experiment::noise_device_node() const { return peek(*source, "noise_device"); }
 
 static void check(const Experiment& e) {
     const auto place = [&](const char* table) {
@@ -162,22 +164,27 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     section("train", e.train);
     section("evaluation", e.evaluation);
     section("quality", e.quality);
-    const config::Node* device = e.source->table("device");
-    top.push_back("device");
-    Location where;
-    if (device != nullptr) {
-        where = device->where;
-        if (const auto* leaf = device->leaf("model")) {
-            where = leaf->where;
-            const auto* text = std::get_if<std::string>(&leaf->value);
-            if (text == nullptr) throw ConfigError("device.model must be a name, for example \"nili2020\"", where);
-            e.device_model = *text;
+    // Device models declare their own keys; they bind here, so that a mistake shows now and not after minutes.
+    const auto device = [&](const char* name, std::string& model) {
+        const config::Node* node = e.source->table(name);
+        top.push_back(name);
+        Location where;
+        if (node != nullptr) {
+            where = node->where;
+            if (const auto* leaf = node->leaf("model")) {
+                where = leaf->where;
+                const auto* text = std::get_if<std::string>(&leaf->value);
+                if (text == nullptr) throw ConfigError(fmt::format("{}.model must be a name, for example \"nili2020\"", name), where);
+                model = *text;
+            }
         }
-    }
-    const auto& entry = devices.get(e.device_model, where);
-    known["device"] = entry.param_names;
-    known["device"].push_back("model");
-    entry.make(device, 1, nullptr);  // binds and checks the model's parameters now, not after minutes
+        const auto& entry = devices.get(model, where);
+        known[name] = entry.param_names;
+        known[name].push_back("model");
+        entry.make(node, 1, nullptr);
+    };
+    device("device", e.device_model);
+    device("noise_device", e.noise_device_model);
     config::reject_unused(*e.source, known);
     check(e);
     return e;
@@ -192,15 +199,19 @@ std::vector<config::Section> resolved(const Experiment& e, const DeviceRegistry&
     out.push_back({"latent", param_rows(LatentSpec::schema(), e.latent)});
     out.push_back({"trng", param_rows(TrngParams::schema(), e.trng)});
     out.push_back({"hardware", param_rows(HardwareSpec::schema(), e.hardware)});
-    ParamInfo model;
-    model.name = "model";
-    model.type = ParamType::text;
-    model.doc = "device model of every cell";
-    model.source = published("satyam2022, sec. II: the model of Nili et al. 2020");
-    std::vector<ParamRow> device = {{model, e.device_model}}, used;
-    devices.get(e.device_model).make(e.device_node(), 1, &used);
-    device.insert(device.end(), used.begin(), used.end());
-    out.push_back({"device", device});
+    const auto device = [&](const char* name, const std::string& model_name, const config::Node* node, const char* doc) {
+        ParamInfo model;
+        model.name = "model";
+        model.type = ParamType::text;
+        model.doc = doc;
+        model.source = published("satyam2022, sec. II: the model of Nili et al. 2020");
+        std::vector<ParamRow> rows = {{model, model_name}}, used;
+        devices.get(model_name).make(node, 1, &used);
+        rows.insert(rows.end(), used.begin(), used.end());
+        out.push_back({name, rows});
+    };
+    device("device", e.device_model, e.device_node(), "device model of every cell that holds a weight");
+    device("noise_device", e.noise_device_model, e.noise_device_node(), "device model of the array that makes random bits");
     out.push_back({"tile", param_rows(TileParams::schema(), e.tile)});
     out.push_back({"train", param_rows(TrainSpec::schema(), e.train)});
     out.push_back({"evaluation", param_rows(EvaluationSpec::schema(), e.evaluation)});

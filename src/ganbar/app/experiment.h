@@ -78,13 +78,14 @@ struct Experiment {
     LatentSpec latent;
     TrngParams trng;
     HardwareSpec hardware;
-    std::string device_model = "nili2020";
+    std::string device_model = "nili2020", noise_device_model = "nili2020";
     TileParams tile;
     TrainSpec train;
     EvaluationSpec evaluation;
     QualitySpec quality;
     std::shared_ptr<config::Node> source;  ///< everything the user and the presets said
     const config::Node* device_node() const;
+    const config::Node* noise_device_node() const;  ///< cells of the array that makes random bits
 };
 
 /// Reads an experiment file or preset, binds every key, rejects the unknown ones, checks what no single key can (shapes that fit).

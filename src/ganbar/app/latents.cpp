@@ -64,7 +64,7 @@ std::unique_ptr<NoiseSource> make_latents(const Experiment& e, const DeviceRegis
     TrngParams params = e.trng;
     params.vector_bits = e.generator.layers.front();
     const auto n = static_cast<std::size_t>(params.size);
-    auto cells = devices.get(e.device_model).make(e.device_node(), n * n, nullptr);
+    auto cells = devices.get(e.noise_device_model).make(e.noise_device_node(), n * n, nullptr);
     return std::make_unique<ArrayLatents>(ArrayTrng(params, std::move(cells), Rng(static_cast<std::uint64_t>(e.experiment.seed)).stream("trng")), e.latent.coding);
 }
 
