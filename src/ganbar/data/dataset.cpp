@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "ganbar/core/parallel.h"
 #include "ganbar/data/bytes.h"
 
 namespace ganbar {
@@ -73,6 +74,52 @@ Dataset select_classes(const Dataset& data, std::span<const std::int64_t> classe
     const auto indices = indices_of(data, classes);
     if (indices.empty()) throw DataError(fmt::format("the {} images of {} have none of the chosen classes", data.split, data.name), {data.origin});
     return take(data, indices);
+}
+
+namespace {
+
+/// Old pixels under one new pixel along one side, with the share of each; shares sum to 1.
+struct Footprint {
+    std::size_t first = 0;
+    std::vector<double> share;
+};
+
+std::vector<Footprint> footprints(std::size_t from, std::size_t to) {
+    std::vector<Footprint> out(to);
+    const double step = static_cast<double>(from) / static_cast<double>(to);
+    for (std::size_t i = 0; i < to; ++i) {
+        const double begin = static_cast<double>(i * from) / static_cast<double>(to), end = begin + step;
+        out[i].first = i * from / to;
+        for (std::size_t k = out[i].first; k < from && static_cast<double>(k) < end; ++k) {
+            const double covered = std::min(end, static_cast<double>(k + 1)) - std::max(begin, static_cast<double>(k));
+            if (covered > 1e-9 * step) out[i].share.push_back(covered / step);
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+Dataset resize_images(const Dataset& data, std::size_t height, std::size_t width) {
+    if (height == 0 || width == 0 || height > 4096 || width > 4096) throw ConfigError(fmt::format("images cannot be made {} x {}; expected sides from 1 to 4096", height, width));
+    const auto rows = footprints(data.height, height), columns = footprints(data.width, width);
+    Dataset out = data;
+    out.height = height, out.width = width;
+    out.pixels.resize(data.n * data.channels * height * width);
+    parallel_for(data.n * data.channels, [&](std::size_t plane) {
+        const std::uint8_t* in = data.pixels.data() + plane * data.height * data.width;
+        std::uint8_t* to = out.pixels.data() + plane * height * width;
+        for (const auto& row : rows)
+            for (const auto& column : columns) {
+                double mean = 0;
+                for (std::size_t y = 0; y < row.share.size(); ++y)
+                    for (std::size_t x = 0; x < column.share.size(); ++x)
+                        mean += row.share[y] * column.share[x] * in[(row.first + y) * data.width + column.first + x];
+                *to++ = static_cast<std::uint8_t>(std::min(255.0, mean + 0.5));
+            }
+    });
+    finish(out);
+    return out;
 }
 
 float to_signed(std::uint8_t pixel) { return static_cast<float>(pixel) / 127.5f - 1.0f; }

@@ -41,6 +41,10 @@ Dataset select_classes(const Dataset& data, std::span<const std::int64_t> classe
 /// The images at these positions, in this order. Positions must be below n.
 Dataset take(const Dataset& data, std::span<const std::size_t> indices);
 
+/// The images at another size: each new pixel is the mean of the old ones it covers, parts counted by area.
+/// ConfigError for a side of 0 or above 4096.
+Dataset resize_images(const Dataset& data, std::size_t height, std::size_t width);
+
 /// v / 127.5 - 1: 0 -> -1, 255 -> +1.
 float to_signed(std::uint8_t pixel);
 /// round((v + 1) * 127.5) clamped to 0..255; NaN gives 0. Inverse of to_signed.

@@ -1,0 +1,97 @@
+#include "ganbar/data/folder.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "ganbar/data/png.h"
+
+namespace ganbar {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool is_png(const fs::path& path) {
+    std::string extension = path.extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return extension == ".png";
+}
+
+/// Visible entries of a folder that `wanted` accepts, in byte order, so that the order never depends on the file system.
+template <class Wanted>
+std::vector<fs::path> entries(const fs::path& folder, const Wanted& wanted) {
+    std::error_code code;
+    std::vector<fs::path> out;
+    for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code))
+        if (it->path().filename().string().front() != '.' && wanted(*it)) out.push_back(it->path());
+    if (code) throw DataError(fmt::format("cannot be read as an image folder: {}", code.message()), {folder.string()});
+    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.native() < b.native(); });
+    return out;
+}
+
+std::vector<fs::path> pictures_in(const fs::path& folder) {
+    return entries(folder, [](const fs::directory_entry& e) { std::error_code ignored; return e.is_regular_file(ignored) && is_png(e.path()); });
+}
+
+/// Interleaved pixels appended planar, to `channels` channels.
+void append_planar(const Image& image, std::size_t channels, Bytes& out) {
+    const std::size_t area = image.width * image.height;
+    for (std::size_t c = 0; c < channels; ++c)
+        for (std::size_t p = 0; p < area; ++p) out.push_back(image.pixels[p * image.channels + std::min(c, image.channels - 1)]);
+}
+
+Bytes grey_to_rgb(const Bytes& grey, std::size_t area) {
+    Bytes out;
+    out.reserve(3 * grey.size());
+    for (std::size_t at = 0; at < grey.size(); at += area)
+        for (int c = 0; c < 3; ++c) out.insert(out.end(), grey.begin() + static_cast<std::ptrdiff_t>(at), grey.begin() + static_cast<std::ptrdiff_t>(at + area));
+    return out;
+}
+
+class Collector {
+public:
+    explicit Collector(const fs::path& folder) { data_.name = folder.filename().string(), data_.origin = folder.string(); }
+    void add_class(const std::string& name) { data_.class_names.push_back(name); }
+    void add(const fs::path& file) {
+        const Image image = read_png(file);
+        if (data_.n == 0) data_.width = image.width, data_.height = image.height, data_.channels = image.channels, first_ = file;
+        if (image.width != data_.width || image.height != data_.height) {
+            throw DataError(fmt::format("has {} x {} pixels, but {} has {} x {}; expected one size in the whole folder", image.width, image.height, first_.string(), data_.width, data_.height), {file.string()});
+        }
+        if (image.channels > data_.channels) data_.pixels = grey_to_rgb(data_.pixels, image.width * image.height), data_.channels = 3;
+        if (data_.image_size() > max_file_bytes - data_.pixels.size()) throw DataError(fmt::format("holds more than {} bytes of pixels", max_file_bytes), {data_.origin});
+        append_planar(image, data_.channels, data_.pixels);
+        if (!data_.class_names.empty()) data_.labels.push_back(static_cast<std::uint8_t>(data_.class_names.size() - 1));
+        ++data_.n;
+    }
+    Dataset take() {
+        finish(data_);
+        return std::move(data_);
+    }
+
+private:
+    Dataset data_;
+    fs::path first_;
+};
+
+}  // namespace
+
+Dataset read_png_folder(const fs::path& folder) {
+    const auto classes = entries(folder, [](const fs::directory_entry& e) { std::error_code ignored; return e.is_directory(ignored); });
+    const auto loose = pictures_in(folder);
+    if (classes.empty() && loose.empty()) throw DataError("holds no PNG files; expected PNGs, or one sub-folder of PNGs per class", {folder.string()});
+    if (!classes.empty() && !loose.empty()) throw DataError(fmt::format("holds both sub-folders and PNG files (such as {}); expected one or the other", loose.front().filename().string()), {folder.string()});
+    if (classes.size() > 256) throw DataError(fmt::format("has {} sub-folders; expected at most 256 classes", classes.size()), {folder.string()});
+    Collector collector(folder);
+    for (const auto& file : loose) collector.add(file);
+    for (const auto& sub : classes) {
+        const auto files = pictures_in(sub);
+        if (files.empty()) throw DataError("holds no PNG files; expected at least one in the folder of each class", {sub.string()});
+        collector.add_class(sub.filename().string());
+        for (const auto& file : files) collector.add(file);
+    }
+    return collector.take();
+}
+
+}  // namespace ganbar
