@@ -1,0 +1,64 @@
+# The front door. Each target installs the Debian packages it needs (tools/install.sh), then does its work.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 600
+GANBAR := build/release/bin/ganbar
+
+# $(call build,PRESET): configure and build
+build = cmake --preset $(1) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }; cmake --build --preset $(1) -j $(JOBS)
+
+.PHONY: help demo test test-slow build bench fuzz asan tsan lint clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+demo: build  ## trains the founding GAN on real images; prints where the report is
+	@tools/demo.sh
+
+build: | build-folder  ## build/release/bin/ganbar
+	@tools/install.sh build
+	@$(call build,release)
+
+test: | build-folder  ## the fast tests
+	@tools/install.sh build test
+	@$(call build,release)
+	@ctest --test-dir build/release -LE slow -j $(JOBS) --output-on-failure
+
+test-slow: | build-folder  ## the long tests
+	@tools/install.sh build test
+	@$(call build,release)
+	@ctest --test-dir build/release -L slow -j 1 --output-on-failure
+
+bench: | build-folder  ## benchmarks, into build/bench/results.json
+	@tools/install.sh build bench
+	@$(call build,bench)
+	@python3 tools/run_benchmarks.py build/bench
+
+fuzz: | build-folder  ## every fuzz target for FUZZ_SECONDS (600)
+	@tools/install.sh build fuzz
+	@$(call build,fuzz)
+	@tools/fuzz.sh build/fuzz $(FUZZ_SECONDS)
+
+asan: | build-folder  ## the fast tests under the address and undefined-behaviour sanitizers
+	@tools/install.sh build test
+	@$(call build,asan)
+	@ctest --test-dir build/asan -LE slow -j $(JOBS) --output-on-failure
+
+tsan: | build-folder  ## the fast tests under the thread sanitizer
+	@tools/install.sh build test
+	@$(call build,tsan)
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/tools/tsan.supp $${TSAN_OPTIONS:-}" ctest --test-dir build/tsan -LE slow -j $(JOBS) --output-on-failure
+
+lint: | build-folder  ## layers, clang-tidy, shellcheck
+	@tools/install.sh build lint
+	@cmake --preset release >/dev/null
+	@tools/lint.sh build/release
+
+clean:  ## removes build/
+	@rm -rf build
+
+.PHONY: build-folder
+build-folder:
+	@mkdir -p build
