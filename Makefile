@@ -38,7 +38,7 @@ bench: | build-folder  ## benchmarks, into build/bench/results.json
 
 fuzz: | build-folder  ## every fuzz target for FUZZ_SECONDS (600)
 	@tools/install.sh build fuzz
-	@$(call build,fuzz)
+	@$(call build,fuzz) --target fuzzers
 	@tools/fuzz.sh build/fuzz $(FUZZ_SECONDS)
 
 asan: | build-folder  ## the fast tests under the address and undefined-behaviour sanitizers

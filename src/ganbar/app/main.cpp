@@ -13,7 +13,9 @@ int main(int argc, char** argv) {
     DeviceRegistry devices("device");
     try {
         register_builtin_devices(devices);
-        app::CommandContext context{cli, run, devices};
+        app::Kinds kinds;
+        std::vector<app::Check> checks;
+        app::CommandContext context{cli, run, devices, kinds, checks, app::default_preset_folders()};
         app::register_builtin_commands(context);
         try {
             cli.parse(argc, argv);

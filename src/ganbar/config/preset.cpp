@@ -40,8 +40,8 @@ std::string Presets::path(const std::string& name, const Location& where) const 
                           "; expected one of these, or a file name that ends in .toml", where);
 }
 
-std::string Presets::text(const std::string& name) const {
-    std::ifstream file(path(name));
+std::string opening_comment(const std::string& path) {
+    std::ifstream file(path);
     std::string out;
     for (std::string line; std::getline(file, line) && line.starts_with('#');) {
         const auto first = line.find_first_not_of("# ");

@@ -8,6 +8,9 @@
 
 namespace ganbar::config {
 
+/// The comment lines a file opens with, without their marks; "" when there are none.
+std::string opening_comment(const std::string& path);
+
 /// The preset files <name>.toml of some folders; the first folder that has a name wins. Folders that do not exist hold nothing.
 class Presets {
 public:
@@ -16,8 +19,7 @@ public:
     bool contains(const std::string& name) const { return !find(name).empty(); }
     /// Path of a preset; ConfigError with the nearest name when there is none.
     std::string path(const std::string& name, const Location& where = {}) const;
-    /// The comment lines a preset file opens with, without their marks; the first line is its short text.
-    std::string text(const std::string& name) const;
+    std::string text(const std::string& name) const { return opening_comment(path(name)); }
     const std::vector<std::string>& folders() const { return folders_; }
 private:
     std::string find(const std::string& name) const;

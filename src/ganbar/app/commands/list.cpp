@@ -5,14 +5,18 @@
 namespace ganbar::app {
 
 void ganbar_register_list(CommandContext& context) {
-    auto* command = context.cli.add_subcommand("list", "names of what there is: devices");
-    auto kind = std::make_shared<std::string>();
-    command->add_option("kind", *kind, "devices")->required();
-    command->callback([&context, kind] {
-        auto* devices = &context.devices;
-        context.run = [devices, kind] {
-            if (*kind != "devices") throw ConfigError("unknown kind \"" + *kind + "\"; expected devices");
-            for (const auto& name : devices->names()) fmt::print("{}\n", name);
+    auto* command = context.cli.add_subcommand("list", "names of what there is, one a line: list devices, list experiments, ...");
+    auto word = std::make_shared<std::string>();
+    command->add_option("kind", *word, "devices, experiments, datasets, networks or accelerators")->required();
+    command->callback([&context, word] {
+        context.run = [&context, word] {
+            const auto listed = find_kind(context.kinds, *word).second->list();
+            std::size_t widest = 0;
+            for (const auto& one : listed) widest = std::max(widest, one.name.size());
+            for (const auto& one : listed) {
+                if (one.text.empty()) fmt::print("{}\n", one.name);
+                else fmt::print("{:{}}  {}\n", one.name, widest, one.text);
+            }
         };
     });
 }

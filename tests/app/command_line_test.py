@@ -1,0 +1,82 @@
+"""The command line as a user types it: exit codes, what goes to stdout and stderr, list, describe, doctor.
+
+usage: command_line_test.py GANBAR
+"""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+GANBAR = str(pathlib.Path(sys.argv.pop(1)).resolve())
+
+
+def run(*words, **options):
+    return subprocess.run([GANBAR, *words], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, **options)
+
+
+class CommandLine(unittest.TestCase):
+    def good(self, *words, **options):
+        done = run(*words, **options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr, "")
+        return done.stdout
+
+    def bad(self, code, *words):
+        done = run(*words)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        return done.stderr
+
+    def test_help_everywhere(self):
+        commands = re.findall(r"^  (\S+)", self.good("--help").split("Subcommands:")[1], re.M)
+        self.assertGreaterEqual(len(commands), 3)
+        for command in commands:
+            self.assertIn("Usage:", self.good(command, "--help"))
+
+    def test_wrong_words(self):
+        self.bad(2)
+        self.bad(2, "trian")
+        self.bad(2, "list")
+        self.bad(2, "list", "devices", "more")
+        self.assertIn('did you mean "devices"?', self.bad(2, "list", "devcies"))
+        self.assertIn('did you mean "ideal"?', self.bad(2, "describe", "device", "idael"))
+        self.assertIn("unknown preset", self.bad(2, "describe", "experiment", "no-such-experiment"))
+
+    def test_list_puts_the_name_first(self):
+        for kind in ("devices", "experiments"):
+            for line in self.good("list", kind).splitlines():
+                name = line.split()[0]
+                self.assertTrue(line.startswith(name))
+                self.assertIn(name, self.good("describe", kind[:-1], name))
+        self.assertIn("ideal", [line.split()[0] for line in self.good("list", "devices").splitlines()])
+
+    def test_describe_json(self):
+        described = json.loads(self.good("describe", "device", "ideal", "--json"))
+        g_min = next(p for p in described["parameters"] if p["name"] == "g_min")
+        self.assertEqual(g_min["unit"], "S")
+        self.assertAlmostEqual(g_min["value"], 150e-6)
+        self.assertIn(g_min["kind"], ("published", "derived", "assumed"))
+        self.assertTrue(g_min["source"])
+
+    def test_describe_an_experiment_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "base.toml").write_text("[train]\nepochs = 1\nbatch = 2\n")
+            path = pathlib.Path(folder, "x.toml")
+            path.write_text('# Mine\npreset = "./base.toml"\n[train]\nepochs = 5\n')
+            self.assertIn("[train]\nbatch = 2\nepochs = 5\n", self.good("describe", "experiment", str(path)))
+            path.write_text("[train\n")
+            self.assertIn("x.toml:1:", self.bad(2, "describe", "experiment", str(path)))
+
+    def test_doctor(self):
+        found = {row["name"]: row for row in json.loads(self.good("doctor", "--json"))}
+        self.assertTrue(found["current folder"]["ok"])
+        self.assertTrue(all(row["ok"] or row["remedy"] for row in found.values()))
+        self.assertTrue(run("doctor", env={"PATH": "/nonexistent"}).stdout.count("missing") >= 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
