@@ -88,7 +88,7 @@ TEST(Toml, EveryFaultIsOneLineWithAPlace) {
     const std::vector<std::string> bad{"x = nan", "x = [1.0, nan]", "x = 99999999999999999999", "x = [1, \"a\"]", "x = [[1], [2]]", "x = [1, {a = 2}]",
                                        "x = 2020-01-01", "x = 1\nx = 2", "[t]\n[t]", "x = ", "= 3", "x", "x = \"unclosed", "x = '''unclosed", "[t",
                                        std::string("x = 1\0y", 7), "x = \"\xff\xfe\"", "\xff\xfe\x00", deep_list, dots, dotted + " = 1", "[" + dotted + "]",
-                                       "x = {" + dotted + " = 1}", "x = 1e999999999", "x = \"\\uD800\"", "a.b = 1\na = 2"};
+                                       "x = {" + dotted + " = 1}", "x = 1e999999999", "x = \"\\uD800\"", "a.b = 1\na = 2", "\u00e9 = 1", "\ufebb\n", "x = \ufefb", "[="};
     for (const auto& text : bad) {
         const auto what = fault_of([&] { parse_toml(text, "bad.toml"); });
         EXPECT_EQ(what.substr(0, 9), "bad.toml:") << text.substr(0, 60) << " -> " << what;
@@ -96,6 +96,12 @@ TEST(Toml, EveryFaultIsOneLineWithAPlace) {
         EXPECT_EQ(what.find('\n'), std::string::npos) << what;
         EXPECT_LT(what.size(), 500u);
     }
+}
+
+TEST(Toml, AnyCharacterInAText) {
+    const auto root = parse_toml("a = \"\u00e9\ufefb\"\nb = \"\"\"x\\\n  \u00e9\ufefb\"\"\" # \u00b5\n", "f.toml");
+    EXPECT_EQ(std::get<std::string>(root->leaf("a")->value), "\u00e9\ufefb");
+    EXPECT_EQ(std::get<std::string>(root->leaf("b")->value), "x\u00e9\ufefb");
 }
 
 TEST(Toml, LongTextsAreRefusedByTheirSize) {
