@@ -1,17 +1,17 @@
 // Many cells of one device model. One virtual call per range of cells, never per cell.
 #pragma once
+#include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <numbers>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "ganbar/core/registry.h"
 #include "ganbar/device/device_model.h"
+#include "ganbar/device/fast_math.h"
 
 namespace ganbar {
 
@@ -66,13 +66,11 @@ public:
     virtual std::unique_ptr<DeviceArray> clone() const = 0;
 };
 
-/// The cycle-to-cycle draw of cell k under a stream's key (Box-Muller on half a Philox block).
+/// The cycle-to-cycle draw of cell k under a stream's key: half a Philox block.
 inline PulseDraw pulse_draw(std::uint64_t key, std::uint64_t k) {
     const auto block = philox(key, k >> 1);
-    const std::size_t half = 2 * (k & 1);
-    const double radius = std::sqrt(-2 * std::log((block[half] + 0.5) * 0x1p-32));
-    const double angle = 2 * std::numbers::pi * (block[half + 1] + 0.5) * 0x1p-32;
-    return {static_cast<float>(radius * std::cos(angle)), static_cast<float>(radius * std::sin(angle))};
+    const auto [a, b] = fast::normal_pair(block[2 * (k & 1)], block[2 * (k & 1) + 1]);
+    return {a, b};
 }
 
 template <DeviceModel M>
@@ -116,39 +114,39 @@ public:
         const auto reset = model_.pulse_law(pulses.reset, pulses.width);
         const Dissipation heat_set(model_, pulses.set.si, pulses.width, rule), heat_reset(model_, pulses.reset.si, pulses.width, rule);
         const bool random = set.random || reset.random;
-        PulseBill bill;
-        for (std::size_t k = first; k < first + polarity.size(); ++k) {
-            const std::int8_t p = polarity[k - first];
-            if (p == 0) continue;
-            const auto& law = p > 0 ? set : reset;
-            const double energy = (p > 0 ? heat_set : heat_reset).energy_J(cells_[k]);
-            const float before = cells_[k].g_S;
-            if (!stuck_[k]) law.apply(cells_[k], random ? pulse_draw(rng.key(), k) : PulseDraw{});
-            book(before, cells_[k].g_S, energy, bill);
-        }
-        return bill;
+        return in_chunks(first, polarity.size(), [&](Chunk& chunk, std::size_t k0, std::size_t n) {
+            for (std::size_t i = 0; i < n; ++i) {
+                const int p = polarity[k0 - first + i];
+                chunk.pulsed[i] = p != 0;
+                if (p == 0) continue;
+                Cell& cell = cells_[k0 + i];
+                chunk.energy_J[i] = (p > 0 ? heat_set : heat_reset).energy_J(cell);
+                const auto& law = p > 0 ? set : reset;
+                if (!stuck_[k0 + i]) law.apply(cell, random ? pulse_draw(rng.key(), k0 + i) : PulseDraw{});
+            }
+        });
     }
     PulseBill program_at(std::size_t first, std::span<const float> v_V, Second width, EnergyRule rule, const Rng& rng) override {
-        PulseBill bill;
-        const auto pulse = [&](std::size_t k, bool random, const auto& apply) {
-            const float v = v_V[k - first];
-            const double energy = Dissipation(model_, v, width, rule).energy_J(cells_[k]);
-            const float before = cells_[k].g_S;
-            if (!stuck_[k]) apply(cells_[k], v, random ? pulse_draw(rng.key(), k) : PulseDraw{});
-            book(before, cells_[k].g_S, energy, bill);
+        const auto pulse_each = [&](const auto& apply) {
+            return in_chunks(first, v_V.size(), [&](Chunk& chunk, std::size_t k0, std::size_t n) {
+                for (std::size_t i = 0; i < n; ++i) {
+                    const float v = v_V[k0 - first + i];
+                    chunk.pulsed[i] = v != 0;
+                    if (v == 0) continue;
+                    chunk.energy_J[i] = Dissipation(model_, v, width, rule).energy_J(cells_[k0 + i]);
+                    if (!stuck_[k0 + i]) apply(k0 + i, v);
+                }
+            });
         };
         if constexpr (HasWidthLaw<M>) {
             const auto law = model_.width_law(width);
-            for (std::size_t k = first; k < first + v_V.size(); ++k)
-                if (v_V[k - first] != 0) pulse(k, law.random, [&](Cell& c, float v, PulseDraw d) { law.apply(c, v, d); });
+            return pulse_each([&](std::size_t k, float v) { law.apply(cells_[k], v, law.random ? pulse_draw(rng.key(), k) : PulseDraw{}); });
         } else {
-            for (std::size_t k = first; k < first + v_V.size(); ++k) {
-                if (v_V[k - first] == 0) continue;
-                const auto law = model_.pulse_law({v_V[k - first]}, width);
-                pulse(k, law.random, [&](Cell& c, float, PulseDraw d) { law.apply(c, d); });
-            }
+            return pulse_each([&](std::size_t k, float v) {
+                const auto law = model_.pulse_law({v}, width);
+                law.apply(cells_[k], law.random ? pulse_draw(rng.key(), k) : PulseDraw{});
+            });
         }
-        return bill;
     }
     void make_stuck(std::size_t cell, Siemens g) override {
         move_to(cells_[cell], static_cast<float>(g.si));
@@ -181,13 +179,35 @@ private:
         double v_V_, width_s_, v2t_;
         bool ohmic_;
     };
-    static void book(float before, float after, double energy_J, PulseBill& bill) {  // without branches: the signs are random
-        const bool up = after > before, down = after < before;
-        bill.n_set += up, bill.n_reset += down, bill.n_idle += !(up || down);
-        bill.energy_J += up || down ? energy_J : 0.0;
-        bill.set_energy_J += up ? energy_J : 0.0;
-        bill.reset_energy_J += down ? energy_J : 0.0;
-        bill.idle_energy_J += up || down ? 0.0 : energy_J;
+    /// Cells are pulsed a chunk at a time and the chunk is booked afterwards: the signs are random, so counting must not branch.
+    static constexpr std::size_t chunk_size = 256;
+    struct Chunk {
+        std::array<float, chunk_size> before;
+        std::array<double, chunk_size> energy_J{};
+        std::array<std::int32_t, chunk_size> pulsed;
+    };
+    template <class Pulse>
+    PulseBill in_chunks(std::size_t first, std::size_t n_cells, const Pulse& pulse) {
+        GANBAR_ASSERT(first + n_cells <= cells_.size());
+        PulseBill bill;
+        Chunk chunk;
+        for (std::size_t k0 = first; k0 < first + n_cells; k0 += chunk_size) {
+            const std::size_t n = std::min(chunk_size, first + n_cells - k0);
+            for (std::size_t i = 0; i < n; ++i) chunk.before[i] = cells_[k0 + i].g_S;
+            pulse(chunk, k0, n);
+            std::int32_t n_set = 0, n_reset = 0, n_pulsed = 0;
+            double set_J = 0, reset_J = 0, idle_J = 0;
+#pragma omp simd reduction(+ : n_set, n_reset, n_pulsed, set_J, reset_J, idle_J)
+            for (std::size_t i = 0; i < n; ++i) {
+                const float after = cells_[k0 + i].g_S;
+                n_set += after > chunk.before[i], n_reset += after < chunk.before[i], n_pulsed += chunk.pulsed[i];
+                set_J += after > chunk.before[i] ? chunk.energy_J[i] : 0.0;
+                reset_J += after < chunk.before[i] ? chunk.energy_J[i] : 0.0;
+                idle_J += after == chunk.before[i] && chunk.pulsed[i] ? chunk.energy_J[i] : 0.0;
+            }
+            bill += {n_set, n_reset, n_pulsed - n_set - n_reset, set_J + reset_J, set_J, reset_J, idle_J};
+        }
+        return bill;
     }
     void move_to(Cell& cell, float g_S) const {
         if constexpr (HasSetConductance<M>) model_.set_conductance(cell, {g_S});

@@ -14,6 +14,9 @@ struct Window {
     Siemens g_min, g_max;
 };
 
+/// Two-valued settings of models, written "off" and "on".
+enum class OnOff : std::uint8_t { off, on };
+
 /// Cycle-to-cycle randomness of one pulse on one cell: two independent N(0,1).
 struct PulseDraw {
     float a = 0, b = 0;

@@ -1,6 +1,7 @@
-// exp and log for the inner loops of device models: straight-line polynomials, the same bits on every machine, a few ns per call.
+// exp, log and normal draws for the inner loops of device models: straight-line polynomials, the same bits on every machine, a few ns per call.
 #pragma once
 #include <bit>
+#include <cmath>
 #include <cstdint>
 
 namespace ganbar::fast {
@@ -38,5 +39,21 @@ inline float log2(float x) {
 }
 
 inline float log10(float x) { return log2(x) * 0.3010299957f; }
+
+struct Pair {
+    float a, b;
+};
+/// Two independent N(0,1) from 64 random bits (Box-Muller; |z| < 6.8). Absolute error below 1e-5 against the same map in double.
+inline Pair normal_pair(std::uint32_t radius_bits, std::uint32_t angle_bits) {
+    const float u = (static_cast<float>(radius_bits) + 0.5f) * 0x1p-32f;
+    const float radius = std::sqrt(-1.386294361f * log2(u));  // u rounds up to 1 at most
+    const float t = (static_cast<float>(angle_bits & 0x3fffffffu) * 0x1p-30f - 0.5f) * 1.570796327f;  // within an octant of 0
+    const float t2 = t * t;
+    const float s = t * (1 + t2 * (-1.0f / 6 + t2 * (1.0f / 120 - t2 * (1.0f / 5040))));
+    const float c = 1 + t2 * (-0.5f + t2 * (1.0f / 24 + t2 * (-1.0f / 720 + t2 * (1.0f / 40320))));
+    const bool swap = angle_bits & 0x40000000u;  // quarter turns
+    const float sign = angle_bits & 0x80000000u ? -radius : radius;
+    return swap ? Pair{-sign * s, sign * c} : Pair{sign * c, sign * s};
+}
 
 }  // namespace ganbar::fast

@@ -30,11 +30,10 @@ struct Nili2020 {
     enum class D2d : std::uint8_t { off, a, b, b_ns, threshold };
     enum class Spread : std::uint8_t { off, floored, as_fitted };
     enum class Bins : std::uint8_t { stepwise, interpolated };
-    enum class Switch : std::uint8_t { off, on };
 
     struct Params {
         Siemens g_min{150e-6}, g_max{300e-6};
-        Switch window = Switch::on, gate = Switch::on;
+        OnOff window = OnOff::on, gate = OnOff::on;
         Volt gate_voltage{0.8};
         Kelvin temperature{298.15};
         Hertz bandwidth{100e6};
@@ -238,9 +237,9 @@ struct Nili2020 {
         fill(law.set, 1, l, l_spread, p.c0_set.si, {&p.c1_set, &p.c2_set, &p.c3_set, &p.c4_set, &p.d0_set, &p.d1_set, &p.d2_set, &p.d3_set, &p.d4_set});
         fill(law.reset, -1, l, l_spread, p.c0_reset.si, {&p.c1_reset, &p.c2_reset, &p.c3_reset, &p.c4_reset, &p.d0_reset, &p.d1_reset, &p.d2_reset, &p.d3_reset, &p.d4_reset});
         law.g_min = static_cast<float>(p.g_min.si), law.g_max = static_cast<float>(p.g_max.si);
-        law.gate = p.gate == Switch::on ? static_cast<float>(p.gate_voltage.si * (1 - 1e-6)) : 0.0f;  // 1 ppm: a voltage that went through float passes its own gate
+        law.gate = p.gate == OnOff::on ? static_cast<float>(p.gate_voltage.si * (1 - 1e-6)) : 0.0f;  // 1 ppm: a voltage that went through float passes its own gate
         law.threshold_sigma = p.d2d == D2d::threshold ? static_cast<float>(p.threshold_sigma.si) : 0.0f;
-        law.windowed = p.window == Switch::on, law.interpolated = p.bins == Bins::interpolated, law.clamp = p.clamp_nonneg;
+        law.windowed = p.window == OnOff::on, law.interpolated = p.bins == Bins::interpolated, law.clamp = p.clamp_nonneg;
         law.c2c = static_cast<float>(p.c2c), law.random = p.c2c > 0;
         return law;
     }
