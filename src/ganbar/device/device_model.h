@@ -17,6 +17,9 @@ struct Window {
 /// Two-valued settings of models, written "off" and "on".
 enum class OnOff : std::uint8_t { off, on };
 
+/// Is a pulse strong enough? 1 ppm of slack, so that a voltage that went through single precision passes its own threshold.
+inline bool reaches(double v_V, double threshold_V) { return v_V != 0 && (v_V < 0 ? -v_V : v_V) >= threshold_V * (1 - 1e-6); }
+
 /// Cycle-to-cycle randomness of one pulse on one cell: two independent N(0,1).
 struct PulseDraw {
     float a = 0, b = 0;

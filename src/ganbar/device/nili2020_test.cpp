@@ -3,43 +3,20 @@
 
 #include <cmath>
 
-#include "ganbar/device/device_registry.h"
+#include "ganbar/device/device_testing.h"
 
 namespace ganbar {
 namespace {
 
-using Settings = std::vector<std::pair<std::string, std::variant<std::string, double, bool>>>;
-
-std::unique_ptr<DeviceArray> make(const Settings& settings, std::size_t n, float g_S, std::uint64_t seed = 1) {
-    static const DeviceRegistry registry = [] {
-        DeviceRegistry r("device");
-        register_builtin_devices(r);
-        return r;
-    }();
-    config::Node node;
-    for (const auto& [key, value] : settings)
-        std::visit([&](const auto& v) { node.leaves[key].value = v; }, value);
-    auto array = registry.get("nili2020").make(&node, n, nullptr);
-    array->fabricate(std::vector<float>(n, g_S), Rng(seed));
-    return array;
-}
+using namespace testing;
 
 const Settings bare{{"d2d", "off"}, {"window", "off"}, {"gate", "off"}};
 
-double step(const Settings& settings, double g_S, double v_V, double t_s) {
-    auto array = make(settings, 1, static_cast<float>(g_S));
-    const float v = static_cast<float>(v_V);
-    array->program_at(0, std::span(&v, 1), {t_s}, EnergyRule::ohmic, Rng(1));
-    float g = 0;
-    array->conductance(0, std::span(&g, 1));
-    return g - static_cast<float>(g_S);
+std::unique_ptr<DeviceArray> make(const Settings& settings, std::size_t n, float g_S, std::uint64_t seed = 1) {
+    return make_array("nili2020", settings, n, g_S, seed);
 }
-
-double current(DeviceArray& array, double v_V) {
-    double i = 0;
-    array.current(0, std::span(&v_V, 1), std::span(&i, 1));
-    return i;
-}
+double step(const Settings& settings, double g_S, double v_V, double t_s) { return step_of("nili2020", settings, g_S, v_V, t_s); }
+double current(const DeviceArray& array, double v_V) { return current_of(array, v_V); }
 
 struct StepPoint {
     double g_uS, v_V, dg_uS, half_digit;  ///< the last column is half a unit of the last printed digit
@@ -101,7 +78,7 @@ TEST(Nili2020, StepsInEveryBinAndAtTheEnds) {
 
 TEST(Nili2020, InterpolationMeetsTheBinsAtTheirCentresAndIsContinuous) {
     Settings smooth = bare;
-    smooth.push_back({"bins", "interpolated"});
+    smooth["bins"] = "interpolated";
     for (int bin = 0; bin < 8; ++bin) {
         const double centre = std::pow(10, (bin + 2.5) / 4) * 1e-6;
         EXPECT_NEAR(step(smooth, centre, 0.9, 1e-6), step(bare, centre, 0.9, 1e-6), 2e-4 * step(bare, centre, 0.9, 1e-6) + centre * 1.2e-7);
@@ -123,7 +100,7 @@ TEST(Nili2020, StaticCurrent) {
         EXPECT_NEAR(current(*array, 0.1) * 10 / (g_uS * 1e-6), 1, 0.0101) << g_uS;
     }
     Settings warm = bare;
-    warm.push_back({"temperature", "65 degC"});
+    warm["temperature"] = "65 degC";
     const double g = 180e-6, a1 = -2.58e-6 + 0.977 * g + 1.166e-7 * 65, a3 = 1.18 * g + 6596 * g * g + 1.605e-3 * std::pow(65, -1.33);
     auto array = make(warm, 1, 180e-6f);
     EXPECT_NEAR(current(*array, -0.3), -(a1 * 0.3 + a3 * 0.027), 1e-6 * a1);
@@ -140,17 +117,6 @@ TEST(Nili2020, ThermalNoiseIsAVariance) {
     array->chord_conductance(0, 0, std::span(&chord, 1));
     EXPECT_NEAR(at_zero / (4 * 1.380649e-23 * 298.15 * 1e8 * chord), 1, 1e-6);
     EXPECT_NEAR(chord, -2.58e-6 + 0.977 * 150e-6 + 1.166e-7 * 25, 1e-10);
-}
-
-struct Moments {
-    double mean = 0, deviation = 0;
-};
-Moments moments(const std::vector<double>& x) {
-    Moments m;
-    for (const double v : x) m.mean += v / static_cast<double>(x.size());
-    for (const double v : x) m.deviation += (v - m.mean) * (v - m.mean) / static_cast<double>(x.size() - 1);
-    m.deviation = std::sqrt(m.deviation);
-    return m;
 }
 
 TEST(Nili2020, PulseSpreadOfTheThreeReadings) {
@@ -262,11 +228,7 @@ TEST(Nili2020, EnergyIsThePapersFormula) {
 TEST(Nili2020, BadParametersAreNamed) {
     EXPECT_THROW(make({{"g_min", "300 uS"}, {"g_max", "150 uS"}}, 1, 2e-4f), ConfigError);
     EXPECT_THROW(make({{"temperature", "20 degC"}}, 1, 2e-4f), ConfigError);
-    config::Node node;
-    node.leaves["c2_set"].value = std::vector<double>{1, 2};
-    DeviceRegistry registry("device");
-    register_builtin_devices(registry);
-    EXPECT_THROW(registry.get("nili2020").make(&node, 1, nullptr), ConfigError);
+    EXPECT_THROW(make({{"c2_set", std::vector<double>{1, 2}}}, 1, 2e-4f), ConfigError);
     auto array = make({}, 1, 2e-4f);
     const float v = 0.8f;
     EXPECT_THROW(array->program_at(0, std::span(&v, 1), {0}, EnergyRule::ohmic, Rng(1)), ConfigError);

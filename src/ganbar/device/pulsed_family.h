@@ -110,7 +110,7 @@ struct PulsedModel {
     }
     double current_A(const Cell& c, double v) const { return c.g_S * v; }
     double read_noise_A2(const Cell& c, double v) const { return p.read_noise * p.read_noise * c.g_S * v * c.g_S * v; }
-    PulseLaw pulse_law(Volt v, Second) const { return law(std::abs(v.si) < p.threshold.si || v.si == 0 ? 0 : v.si > 0 ? 1 : -1); }
+    PulseLaw pulse_law(Volt v, Second) const { return law(!reaches(v.si, p.threshold.si) ? 0 : v.si > 0 ? 1 : -1); }
     PulseLaw law(int direction) const {
         return {family, direction, static_cast<float>(p.w_min), static_cast<float>(p.g_min.si), static_cast<float>(siemens_per_w()),
                 static_cast<float>(p.write_noise * p.dw_min), direction != 0 && (p.c2c > 0 || p.write_noise > 0)};

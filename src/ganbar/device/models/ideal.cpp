@@ -45,8 +45,7 @@ struct Ideal {
     double current_A(const Cell& c, double v) const { return c.g_S * v; }
     double read_noise_A2(const Cell& c, double v) const { return p.read_noise * p.read_noise * c.g_S * v * c.g_S * v; }
     PulseLaw pulse_law(Volt v, Second) const {
-        const double magnitude = v.si < 0 ? -v.si : v.si;
-        const double step = magnitude < p.threshold.si ? 0 : v.si > 0 ? p.step_set.si : -p.step_reset.si;
+        const double step = !reaches(v.si, p.threshold.si) ? 0 : v.si > 0 ? p.step_set.si : -p.step_reset.si;
         return {static_cast<float>(step), static_cast<float>(p.g_min.si), static_cast<float>(p.g_max.si)};
     }
 };

@@ -138,11 +138,12 @@ struct Nili2020 {
 
     struct WidthLaw {
         Branch set, reset;
-        float g_min = 0, g_max = 0, gate = 0, threshold_sigma = 0, c2c = 0;
+        float g_min = 0, g_max = 0, threshold_sigma = 0, c2c = 0;
+        double gate = 0;
         bool windowed = true, interpolated = false, clamp = false, random = false;
 
         void apply(Cell& c, float v, PulseDraw draw) const {
-            if (v == 0 || std::abs(v) < gate) return;
+            if (!reaches(v, gate)) return;
             const Branch& branch = v > 0 ? set : reset;
             const float seen = v - threshold_sigma * c.z_dynamic;
             move(c, lookup(c.g_S, interpolated, [&](std::size_t bin) { return branch.at(bin, seen); }), draw);
@@ -237,7 +238,7 @@ struct Nili2020 {
         fill(law.set, 1, l, l_spread, p.c0_set.si, {&p.c1_set, &p.c2_set, &p.c3_set, &p.c4_set, &p.d0_set, &p.d1_set, &p.d2_set, &p.d3_set, &p.d4_set});
         fill(law.reset, -1, l, l_spread, p.c0_reset.si, {&p.c1_reset, &p.c2_reset, &p.c3_reset, &p.c4_reset, &p.d0_reset, &p.d1_reset, &p.d2_reset, &p.d3_reset, &p.d4_reset});
         law.g_min = static_cast<float>(p.g_min.si), law.g_max = static_cast<float>(p.g_max.si);
-        law.gate = p.gate == OnOff::on ? static_cast<float>(p.gate_voltage.si * (1 - 1e-6)) : 0.0f;  // 1 ppm: a voltage that went through float passes its own gate
+        law.gate = p.gate == OnOff::on ? p.gate_voltage.si : 0.0;
         law.threshold_sigma = p.d2d == D2d::threshold ? static_cast<float>(p.threshold_sigma.si) : 0.0f;
         law.windowed = p.window == OnOff::on, law.interpolated = p.bins == Bins::interpolated, law.clamp = p.clamp_nonneg;
         law.c2c = static_cast<float>(p.c2c), law.random = p.c2c > 0;
@@ -247,7 +248,7 @@ struct Nili2020 {
         PulseLaw pulse{width_law(width), static_cast<float>(v.si)};
         pulse.random = pulse.law.random;
         pulse.tabulated = p.d2d != D2d::threshold;
-        pulse.inert = v.si == 0 || std::abs(pulse.v) < pulse.law.gate;
+        pulse.inert = !reaches(v.si, pulse.law.gate);
         const Branch& branch = pulse.v > 0 ? pulse.law.set : pulse.law.reset;
         for (std::size_t bin = 0; bin < n_bins; ++bin) pulse.steps[bin] = branch.at(bin, pulse.v);
         return pulse;

@@ -60,7 +60,7 @@ struct SoftBounds {
     double read_noise_A2(const Cell& c, double v) const { return p.read_noise * p.read_noise * c.g_S * v * c.g_S * v; }
     PulseLaw pulse_law(Volt v, Second) const {
         const bool up = v.si > 0;
-        const double fraction = std::abs(v.si) < p.threshold.si ? 0 : up ? p.set_fraction : p.reset_fraction;
+        const double fraction = !reaches(v.si, p.threshold.si) ? 0 : up ? p.set_fraction : p.reset_fraction;
         return {static_cast<float>(fraction), static_cast<float>((up ? p.g_max : p.g_min).si), static_cast<float>(p.c2c), p.c2c > 0, up};
     }
 };
