@@ -52,8 +52,9 @@ public:
     virtual void chord_conductance(double v_V, std::size_t first, std::span<float> g_S) const = 0;  ///< I(v)/v, its limit at 0 V
     virtual void current(std::size_t first, std::span<const double> v_V, std::span<double> i_A) const = 0;
     virtual void read_noise(double v_V, std::size_t first, std::span<float> variance_A2) const = 0;
-    /// One pulse a cell where polarity is +1 (set) or -1 (reset), none where 0. The random draw of a cell depends on rng and the
-    /// cell's index alone, so any cut into ranges gives the same result.
+    /// One pulse a cell where polarity is +1 (set) or -1 (reset), none where 0. +2 and -2 move the cell up or down by what the other
+    /// pulse would have changed: +2 by |dG| of a reset, -2 by |dG| of a set (the printed table of satyam2022 for negative weights).
+    /// The random draw of a cell depends on rng and the cell's index alone, so any cut into ranges gives the same result.
     virtual PulseBill program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule,
                               const Rng& rng) = 0;
     /// Every cell gets a pulse of its own voltage (wires, half-select); 0 V = none.
@@ -121,8 +122,10 @@ public:
                 if (p == 0) continue;
                 Cell& cell = cells_[k0 + i];
                 chunk.energy_J[i] = (p > 0 ? heat_set : heat_reset).energy_J(cell);
-                const auto& law = p > 0 ? set : reset;
-                if (!stuck_[k0 + i]) law.apply(cell, random ? pulse_draw(rng.key(), k0 + i) : PulseDraw{});
+                if (stuck_[k0 + i]) continue;
+                const PulseDraw draw = random ? pulse_draw(rng.key(), k0 + i) : PulseDraw{};
+                if (p == 1 || p == -1) (p > 0 ? set : reset).apply(cell, draw);
+                else mirror(cell, p > 0 ? reset : set, draw);
             }
         });
     }
@@ -208,6 +211,20 @@ private:
             bill += {n_set, n_reset, n_pulsed - n_set - n_reset, set_J + reset_J, set_J, reset_J, idle_J};
         }
         return bill;
+    }
+    /// Moves the cell by the change that `law` would make, in the other direction.
+    void mirror(Cell& cell, const typename M::PulseLaw& law, PulseDraw draw) const {
+        Cell trial = cell;
+        law.apply(trial, draw);
+        const auto [g_min, g_max] = model_.window();
+        float change = trial.g_S - cell.g_S;
+        if (change == 0) {  // the law is clipped here: ask it one step inside the window, where it shows its size
+            const auto inside = static_cast<float>(cell.g_S >= g_max.si ? g_max.si - 0.05 * (g_max.si - g_min.si) : g_min.si + 0.05 * (g_max.si - g_min.si));
+            move_to(trial, inside);
+            law.apply(trial, draw);
+            change = trial.g_S - inside;
+        }
+        move_to(cell, std::clamp(cell.g_S - change, static_cast<float>(g_min.si), static_cast<float>(g_max.si)));
     }
     void move_to(Cell& cell, float g_S) const {
         if constexpr (HasSetConductance<M>) model_.set_conductance(cell, {g_S});

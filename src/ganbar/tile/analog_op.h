@@ -1,6 +1,7 @@
 // A weight matrix on crossbars: reads forward and transposed through the same cells, updates by pulses, books what it costs.
 #pragma once
 #include <memory>
+#include <span>
 
 #include "ganbar/core/kernels/array_read.h"
 #include "ganbar/core/linear_op.h"
@@ -51,6 +52,14 @@ private:
     std::vector<kernels::ReadBlock> prepare(bool transposed, double v_rms2, double gain, bool convert);
     void book_read(bool transposed, std::size_t batch, const std::vector<double>& sum_v2, Step& step) const;
     void calibrate_mapping();
+    struct UpdateBill {
+        PulseBill pulses;
+        std::int64_t n_verify = 0, n_passes = 0;
+        double verify_J = 0;
+    };
+    UpdateBill program(std::size_t plane, std::size_t first, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng);
+    void book_update(const std::vector<UpdateBill>& bills, const Manhattan& rule, Step& step) const;
+    void verify_read(std::size_t plane, std::size_t first, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S, UpdateBill& bill) const;
     void refresh();
     void refresh(Tile& tile);
     std::size_t max_code(std::int64_t bits) const { return bits == 0 ? 0 : (std::size_t{1} << (bits - 1)) - 1; }
