@@ -7,7 +7,7 @@
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
 
-namespace ganbar {
+namespace ganbar::gan {
 
 namespace {
 
@@ -165,4 +165,4 @@ double mean_pairwise_distance(const Matrix& points) {
     return total / (0.5 * static_cast<double>(n) * static_cast<double>(n - 1));
 }
 
-}  // namespace ganbar
+}  // namespace ganbar::gan

@@ -8,7 +8,7 @@
 
 #include "ganbar/core/matrix.h"
 
-namespace ganbar {
+namespace ganbar::gan {
 
 /// |a-b|^2 by differences, in double.
 double squared_distance(const float* a, const float* b, std::size_t n);
@@ -28,4 +28,4 @@ BallCounts count_in_balls(const Matrix& centres, std::span<const double> radius_
 /// Mean Euclidean distance over all pairs of different rows; 0 when there are fewer than two.
 double mean_pairwise_distance(const Matrix& points);
 
-}  // namespace ganbar
+}  // namespace ganbar::gan

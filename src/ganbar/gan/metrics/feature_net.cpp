@@ -8,7 +8,7 @@
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/rng.h"
 
-namespace ganbar {
+namespace ganbar::gan {
 
 namespace {
 
@@ -46,9 +46,9 @@ void adam_row(float* __restrict w, const float* __restrict g, float* __restrict 
     }
 }
 
-class Adam {
+class AdamState {
 public:
-    explicit Adam(const std::vector<Layer>& like) {
+    explicit AdamState(const std::vector<Layer>& like) {
         for (const auto& l : like) {
             Layer zero{Matrix(l.weight.rows(), l.weight.cols()), std::vector<float>(l.bias.size(), 0.0f)};
             first_.push_back(zero);
@@ -197,7 +197,7 @@ FeatureNet FeatureNet::train(const ImageSet& images, std::span<const std::uint8_
     check_labels(labels, images.size(), n_classes);
     if (spec.epochs < 1 || spec.batch < 1) throw ConfigError("the feature net needs at least one epoch and one image per batch");
     FeatureNet net(images.n_pixels, n_classes, spec);
-    Adam adam(net.layers_);
+    AdamState adam(net.layers_);
     const Rng root(static_cast<std::uint64_t>(spec.seed));
     const std::size_t n = images.size(), batch = static_cast<std::size_t>(spec.batch), per_epoch = (n + batch - 1) / batch;
     const std::size_t n_steps = per_epoch * static_cast<std::size_t>(spec.epochs);
@@ -256,4 +256,4 @@ double FeatureNet::accuracy(const ImageSet& images, std::span<const std::uint8_t
     return static_cast<double>(n_right) / static_cast<double>(std::max<std::size_t>(labels.size(), 1));
 }
 
-}  // namespace ganbar
+}  // namespace ganbar::gan

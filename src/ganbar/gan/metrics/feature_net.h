@@ -12,7 +12,7 @@
 #include "ganbar/core/param.h"
 #include "ganbar/gan/metrics/images.h"
 
-namespace ganbar {
+namespace ganbar::gan {
 
 struct FeatureNetSpec {
     std::vector<std::int64_t> hidden{256, 128};
@@ -67,4 +67,4 @@ private:
     std::vector<Layer> layers_;
 };
 
-}  // namespace ganbar
+}  // namespace ganbar::gan

@@ -5,7 +5,7 @@
 #include "ganbar/core/sha256.h"
 #include "ganbar/gan/metrics/feature_net.h"
 
-namespace ganbar {
+namespace ganbar::gan {
 
 namespace {
 
@@ -91,4 +91,4 @@ FeatureNet FeatureNet::deserialize(std::span<const std::uint8_t> bytes) {
     return net;
 }
 
-}  // namespace ganbar
+}  // namespace ganbar::gan

@@ -7,7 +7,7 @@
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/rng.h"
 
-namespace ganbar {
+namespace ganbar::gan {
 namespace {
 
 /// Cross entropy of the same network, written for doubles and one image at a time.
@@ -108,5 +108,51 @@ TEST(FeatureNet, LearnsAndDoesNotDependOnThreads) {
     EXPECT_NE(one.sha256(), FeatureNet::train(data.images(), data.labels, 4, spec).sha256());
 }
 
+TEST(FeatureNet, BytesBringItBack) {
+    const Blobs data(50);
+    const FeatureNet net(12, 4, small_spec());
+    const auto bytes = net.serialize();
+    const auto back = FeatureNet::deserialize(bytes);
+    EXPECT_EQ(back.sha256(), net.sha256());
+    const auto a = net.evaluate(data.images()), b = back.evaluate(data.images());
+    EXPECT_EQ(a.label, b.label);
+    for (std::size_t i = 0; i < 50; ++i) EXPECT_EQ(a.features(i, 3), b.features(i, 3));
+}
+
+TEST(FeatureNet, DamagedBytesAreRefused) {
+    const auto good = FeatureNet(12, 4, small_spec()).serialize();
+    EXPECT_THROW(FeatureNet::deserialize({}), DataError);
+    for (const std::size_t at : {std::size_t{0}, std::size_t{9}, std::size_t{13}, good.size() / 2, good.size() - 1}) {
+        auto bad = good;
+        bad[at] ^= 0x20;
+        EXPECT_THROW(FeatureNet::deserialize(bad), DataError) << at;
+    }
+    for (const std::size_t n : {std::size_t{8}, std::size_t{71}, std::size_t{72}, good.size() - 1}) EXPECT_THROW(FeatureNet::deserialize(std::span(good).first(n)), DataError) << n;
+}
+
+TEST(FeatureNet, OutputsAreProbabilities) {
+    const Blobs data(700);  // more than one chunk of inference
+    const auto out = FeatureNet(12, 4, small_spec()).evaluate(data.images());
+    ASSERT_EQ(out.features.rows(), 700u);
+    ASSERT_EQ(out.features.cols(), 11u);
+    for (std::size_t i = 0; i < 700; ++i) {
+        double sum = 0;
+        for (const float p : out.probability.row_span(i)) sum += p;
+        EXPECT_NEAR(sum, 1, 1e-6);
+        for (const float f : out.features.row_span(i)) EXPECT_GE(f, 0);
+    }
+}
+
+TEST(FeatureNet, FaultsSayWhatWasExpected) {
+    const Blobs data(20);
+    EXPECT_THROW(FeatureNet::train(data.images(), std::span(data.labels).first(19), 4, small_spec()), DataError);
+    EXPECT_THROW(FeatureNet::train(data.images(), data.labels, 2, small_spec()), DataError);
+    EXPECT_THROW(FeatureNet::train({}, {}, 4, small_spec()), DataError);
+    auto spec = small_spec();
+    spec.hidden = {};
+    EXPECT_THROW(FeatureNet::train(data.images(), data.labels, 4, spec), ConfigError);
+    EXPECT_THROW(FeatureNet(12, 4, small_spec()).evaluate({data.pixels, 10}), DataError);
+}
+
 }  // namespace
-}  // namespace ganbar
+}  // namespace ganbar::gan

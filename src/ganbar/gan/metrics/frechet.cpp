@@ -10,7 +10,7 @@
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
 
-namespace ganbar {
+namespace ganbar::gan {
 
 namespace {
 
@@ -89,4 +89,4 @@ double kernel_distance(const Matrix& a, const Matrix& b) {
     return kernel_sum(a, a, true) / (n * (n - 1)) + kernel_sum(b, b, true) / (m * (m - 1)) - 2 * kernel_sum(a, b, false) / (n * m);
 }
 
-}  // namespace ganbar
+}  // namespace ganbar::gan

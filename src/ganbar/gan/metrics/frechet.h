@@ -6,7 +6,7 @@
 
 #include "ganbar/core/matrix.h"
 
-namespace ganbar {
+namespace ganbar::gan {
 
 /// Mean, covariance (row-major, d x d) and a factor L with S = L L^T, all in double.
 struct GaussianFit {
@@ -23,4 +23,4 @@ double frechet_distance(const GaussianFit& a, const GaussianFit& b);
 /// may be slightly negative. Needs at least two rows in each.
 double kernel_distance(const Matrix& a, const Matrix& b);
 
-}  // namespace ganbar
+}  // namespace ganbar::gan

@@ -7,7 +7,7 @@
 
 #include "ganbar/core/matrix.h"
 
-namespace ganbar {
+namespace ganbar::gan {
 
 /// A view of n images of n_pixels bytes each (any layout, as long as it is the same everywhere).
 struct ImageSet {
@@ -21,7 +21,5 @@ struct ImageSet {
 void to_floats(const ImageSet& images, std::size_t first, std::size_t count, Matrix& out);
 /// The listed images as rows in [-1, 1].
 void to_floats(const ImageSet& images, std::span<const std::size_t> which, Matrix& out);
-/// Rows in [-1, 1] as bytes, rounded to nearest; values outside are clipped, NaN becomes 0.
-std::vector<std::uint8_t> to_bytes(const Matrix& rows);
 
-}  // namespace ganbar
+}  // namespace ganbar::gan

@@ -9,7 +9,7 @@
 #include "ganbar/core/rng.h"
 #include "ganbar/gan/metrics/distances.h"
 
-namespace ganbar {
+namespace ganbar::gan {
 
 namespace {
 
@@ -203,4 +203,4 @@ std::vector<std::pair<std::string, Value>> fields(const Quality& q) {
             {"feature_net_sha256", q.feature_net_sha256}};
 }
 
-}  // namespace ganbar
+}  // namespace ganbar::gan

@@ -10,7 +10,7 @@
 #include "ganbar/gan/metrics/feature_net.h"
 #include "ganbar/gan/metrics/frechet.h"
 
-namespace ganbar {
+namespace ganbar::gan {
 
 struct QualitySpec {
     std::int64_t k_precision = 3, k_density = 5;
@@ -73,4 +73,4 @@ private:
     std::string sha256_;
 };
 
-}  // namespace ganbar
+}  // namespace ganbar::gan
