@@ -15,6 +15,13 @@ function(ganbar_generate_registration out folder header namespace head argument 
   file(CONFIGURE OUTPUT ${out} CONTENT "// generated from the files in ${folder}\n#include \"${header}\"\nnamespace ${namespace} {\n${declarations}}\nvoid ${namespace}::${head}(${argument_type} ${argument}) {\n${calls}}\n")
 endfunction()
 
+# Text files that the program carries inside itself, as string views named after them (report.css -> report_css).
+function(ganbar_embed out)
+  string(JOIN "|" files ${ARGN})
+  add_custom_command(OUTPUT ${out} DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} "-DFILES=${files}" -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake)
+endfunction()
+
 function(ganbar_layer name)
   cmake_parse_arguments(L "" "" "USES;LINK;TEST_LINK" ${ARGN})
   set(folder ${GANBAR_SOURCE_DIR}/ganbar/${name})
@@ -39,6 +46,10 @@ function(ganbar_layer name)
         ganbar register_builtin_accelerators registry "ganbar::AcceleratorRegistry&")
       list(APPEND sources ${list})
     endif()
+  elseif(name STREQUAL "report")
+    file(GLOB web CONFIGURE_DEPENDS ${folder}/web/*.css ${folder}/web/*.js)
+    ganbar_embed(${CMAKE_BINARY_DIR}/generated/report_web.cpp ${web})
+    list(APPEND sources ${CMAKE_BINARY_DIR}/generated/report_web.cpp)
   endif()
   # Register tiles are small arrays that only stay in registers once the loops over them are unrolled.
   set(kernels ${sources})

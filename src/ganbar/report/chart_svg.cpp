@@ -1,0 +1,218 @@
+// Static charts. The scripts of the page draw the same figure again at the reader's width; this one serves paper and script-free pages.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "ganbar/core/error.h"
+#include "ganbar/report/figure.h"
+#include "ganbar/report/html_text.h"
+#include "ganbar/report/number_text.h"
+
+namespace ganbar::report {
+namespace {
+
+constexpr double width = 640, height = 340, left = 62, right = 14, top = 12, bottom = 46;
+
+struct Axis {
+    double lo = 0, hi = 1, from = 0, to = 1;  ///< data range and where it lands on the picture
+    bool log = false;
+    Prefix prefix;
+    double at(double v) const {
+        const double share = log ? (std::log10(v) - std::log10(lo)) / (std::log10(hi) - std::log10(lo)) : (v - lo) / (hi - lo);
+        return from + share * (to - from);
+    }
+    bool shows(double v) const { return std::isfinite(v) && (!log || v > 0); }
+    std::vector<double> ticks(int n) const {
+        if (log) return log_ticks(lo, hi);
+        auto values = nice_ticks(lo / prefix.factor, hi / prefix.factor, n);
+        for (double& v : values) v *= prefix.factor;
+        return values;
+    }
+};
+
+struct Range {
+    double lo = std::numeric_limits<double>::infinity(), hi = -std::numeric_limits<double>::infinity();
+    void add(double v, bool positive_only) {
+        if (!std::isfinite(v) || (positive_only && v <= 0)) return;
+        lo = std::min(lo, v);
+        hi = std::max(hi, v);
+    }
+    bool empty() const { return !(lo <= hi); }
+};
+
+void check_lengths(const Series& s) {
+    const std::size_t n = s.x.size();
+    if (s.y.size() != n || (!s.lo.empty() && s.lo.size() != n) || s.lo.size() != s.hi.size())
+        throw DataError(fmt::format("curve \"{}\" has {} x, {} y, {} lo, {} hi values; expected equal numbers (lo and hi may both be empty)", s.name, n,
+                                    s.y.size(), s.lo.size(), s.hi.size()));
+}
+
+Axis x_axis(const ChartView& view) {
+    Range range;
+    for (const auto& s : view.series)
+        for (const double v : s.x) range.add(v, view.log_x);
+    if (range.empty()) range.lo = view.log_x ? 1 : 0, range.hi = view.log_x ? 10 : 1;
+    if (range.lo == range.hi) range.hi = view.log_x ? range.lo * 10 : range.lo + 1;
+    return {range.lo, range.hi, left, width - right, view.log_x, prefix_for(range.hi, view.x_unit)};
+}
+
+Axis y_axis(const Chart& chart, const ChartView& view) {
+    Range range;
+    for (const auto& s : view.series)
+        for (const auto* values : {&s.y, &s.lo, &s.hi})
+            for (const double v : *values) range.add(v, chart.log_y);
+    for (const auto& line : chart.references) range.add(line.y, chart.log_y);
+    for (const auto& frame : chart.frames)
+        for (const auto& values : frame.y)
+            for (const double v : values) range.add(v, chart.log_y);
+    Axis axis{0, 1, height - bottom, top, chart.log_y, {}};
+    if (range.empty()) range.lo = chart.log_y ? 1 : 0, range.hi = chart.log_y ? 10 : 1;
+    if (chart.log_y) {
+        axis.lo = range.lo / 1.15;
+        axis.hi = range.hi * 1.15;
+    } else {
+        if (chart.from_zero) range.add(0, false);
+        const double margin = range.hi > range.lo ? 0.05 * (range.hi - range.lo) : std::max(0.5 * std::abs(range.hi), 1e-30);
+        axis.lo = range.lo >= 0 && range.lo - margin < 0 ? 0 : range.lo - margin;
+        axis.hi = range.hi + margin;
+    }
+    if (chart.y_lo && (!axis.log || *chart.y_lo > 0)) axis.lo = *chart.y_lo;
+    if (chart.y_hi) axis.hi = *chart.y_hi;
+    axis.prefix = prefix_for(std::max(std::abs(axis.hi), std::abs(axis.lo)) * 0.999, view.y_unit);
+    return axis;
+}
+
+std::string axis_title(const std::string& label, const Prefix& prefix) {
+    return prefix.symbol.empty() ? label : fmt::format("{} ({})", label, prefix.symbol);
+}
+
+std::string draw_axes(const ChartView& view, const Axis& x, const Axis& y) {
+    std::string out;
+    for (const double v : y.ticks(6)) {
+        const double at = y.at(v);
+        if (at < top - 0.5 || at > height - bottom + 0.5) continue;
+        out += fmt::format("<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>", left, width - right, at);
+        out += fmt::format("<text class=\"tick\" x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", left - 7, at + 4, format_number(v / y.prefix.factor, 4));
+    }
+    for (const double v : x.ticks(7)) {
+        const double at = x.at(v);
+        if (at < left - 0.5 || at > width - right + 0.5) continue;
+        out += fmt::format("<line class=\"axis\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/>", at, height - bottom, height - bottom + 4);
+        out += fmt::format("<text class=\"tick\" x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{}</text>", at, height - bottom + 18, format_number(v / x.prefix.factor, 4));
+    }
+    out += fmt::format("<line class=\"axis\" x1=\"{0}\" x2=\"{1}\" y1=\"{2}\" y2=\"{2}\"/>", left, width - right, height - bottom);
+    out += fmt::format("<text class=\"label\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>", (left + width - right) / 2, height - 8, escape(axis_title(view.x_label, x.prefix)));
+    out += fmt::format("<text class=\"label\" transform=\"translate(14 {}) rotate(-90)\" text-anchor=\"middle\">{}</text>", (top + height - bottom) / 2, escape(axis_title(view.y_label, y.prefix)));
+    return out;
+}
+
+/// Path through the points, broken at gaps; as steps each value holds from its x to the next.
+std::string line_path(const Chart& chart, const Series& s, const Axis& x, const Axis& y) {
+    std::string path;
+    bool down = false;
+    for (std::size_t i = 0; i < s.x.size(); ++i) {
+        if (!x.shows(s.x[i]) || !y.shows(s.y[i])) {
+            down = false;
+            continue;
+        }
+        const double px = x.at(s.x[i]), py = y.at(s.y[i]);
+        if (chart.steps && down) path += fmt::format("H{:.1f}V{:.1f}", px, py);
+        else path += fmt::format("{}{:.1f} {:.1f}", down ? "L" : "M", px, py);
+        down = true;
+    }
+    return path;
+}
+
+std::string band_path(const Series& s, const Axis& x, const Axis& y) {
+    std::string forth, back;
+    for (std::size_t i = 0; i < s.lo.size(); ++i) {
+        if (!x.shows(s.x[i]) || !y.shows(s.lo[i]) || !y.shows(s.hi[i])) continue;
+        forth += fmt::format("{}{:.1f} {:.1f}", forth.empty() ? "M" : "L", x.at(s.x[i]), y.at(s.hi[i]));
+        back = fmt::format("L{:.1f} {:.1f}", x.at(s.x[i]), y.at(s.lo[i])) + back;
+    }
+    return forth.empty() ? forth : forth + back + "Z";
+}
+
+int slot_of(const Series& s, std::size_t position) { return s.colour >= 0 ? s.colour % n_colours : static_cast<int>(position % n_colours); }
+
+std::string draw_series(const Chart& chart, const ChartView& view, const Axis& x, const Axis& y) {
+    std::string out;
+    for (std::size_t i = 0; i < view.series.size(); ++i) {
+        const Series& s = view.series[i];
+        check_lengths(s);
+        const int slot = slot_of(s, i);
+        const std::string band = band_path(s, x, y);
+        if (!band.empty()) out += fmt::format("<path class=\"band f{}\" d=\"{}\"/>", slot, band);
+        out += fmt::format("<path class=\"line c{}{}\" d=\"{}\"/>", slot, s.dashed ? " dashed" : "", line_path(chart, s, x, y));
+        if (s.x.size() == 1 && x.shows(s.x[0]) && y.shows(s.y[0]))
+            out += fmt::format("<circle class=\"f{}\" r=\"4\" cx=\"{:.1f}\" cy=\"{:.1f}\"/>", slot, x.at(s.x[0]), y.at(s.y[0]));
+    }
+    return out;
+}
+
+std::string standalone_style() {
+    std::string css = ".grid{stroke:#e3e3e0}.axis{stroke:#55585c}.tick{font:12px sans-serif;fill:#55585c}.label{font:13px sans-serif;fill:#1b1c1e}"
+                      ".line{fill:none;stroke-width:1.8;stroke-linejoin:round}.dashed{stroke-dasharray:6 4}.band{opacity:.18}.ref{stroke:#55585c;stroke-dasharray:2 3}";
+    for (int i = 0; i < n_colours; ++i) css += fmt::format(".c{0}{{stroke:{1}}}.f{0}{{fill:{1}}}", i, light_palette[static_cast<std::size_t>(i)]);
+    return "<style>" + css + "</style><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>";
+}
+
+/// Names of the curves above the plot; the page shows its own legend instead.
+std::string draw_legend(const ChartView& view) {
+    std::string out;
+    double at = left;
+    for (std::size_t i = 0; i < view.series.size(); ++i) {
+        out += fmt::format("<line class=\"line c{2}{3}\" x1=\"{0}\" x2=\"{1}\" y1=\"-8\" y2=\"-8\"/>", at, at + 20, slot_of(view.series[i], i), view.series[i].dashed ? " dashed" : "");
+        out += fmt::format("<text class=\"tick\" x=\"{}\" y=\"-4\">{}</text>", at + 25, escape(view.series[i].name));
+        at += 45 + 6.6 * static_cast<double>(view.series[i].name.size());
+    }
+    return out;
+}
+
+}  // namespace
+
+std::vector<double> nice_ticks(double lo, double hi, int n) {
+    if (!(hi > lo)) return {lo};
+    const double raw = (hi - lo) / std::max(n, 1), decade = std::pow(10.0, std::floor(std::log10(raw)));
+    const double ratio = raw / decade;
+    const double step = decade * (ratio <= 1.0 + 1e-9 ? 1 : ratio <= 2.0 + 1e-9 ? 2 : ratio <= 5.0 + 1e-9 ? 5 : 10);
+    std::vector<double> ticks;
+    const double first = std::ceil(lo / step - 1e-9);
+    for (int k = 0; k < 50 && (first + k) * step <= hi + 1e-9 * step; ++k) ticks.push_back((first + k) * step);
+    return ticks;
+}
+
+std::vector<double> log_ticks(double lo, double hi) {
+    std::vector<double> ticks;
+    if (!(lo > 0) || !(hi > lo)) return ticks;
+    const int from = static_cast<int>(std::floor(std::log10(lo))), to = static_cast<int>(std::ceil(std::log10(hi)));
+    const int stride = std::max(1, (to - from) / 8);
+    const bool fine = std::log10(hi / lo) < 3;
+    for (int d = from; d <= to; d += stride)
+        for (const int m : {1, 2, 5}) {
+            const double v = m * std::pow(10.0, d);
+            if ((m == 1 || fine) && v >= lo * (1 - 1e-9) && v <= hi * (1 + 1e-9)) ticks.push_back(v);
+        }
+    return ticks;
+}
+
+std::string render_svg(const Chart& chart, bool standalone) {
+    if (chart.views.empty()) throw DataError(fmt::format("chart \"{}\" has no view; expected at least one", chart.title));
+    const ChartView& view = chart.views.front();
+    for (const auto& s : view.series) check_lengths(s);
+    const Axis x = x_axis(view), y = y_axis(chart, view);
+    std::string out = fmt::format("<svg class=\"chart\" viewBox=\"0 {} {} {}\" role=\"img\" aria-label=\"{}\"{}>", standalone ? -24 : 0, width,
+                                  height + (standalone ? 24 : 0), escape(chart.title), standalone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "");
+    if (standalone) out += standalone_style() + draw_legend(view);
+    out += draw_axes(view, x, y);
+    for (const auto& line : chart.references) {
+        if (!y.shows(line.y)) continue;
+        out += fmt::format("<line class=\"ref\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>", left, width - right, y.at(line.y));
+        out += fmt::format("<text class=\"tick\" x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", width - right - 4, y.at(line.y) - 5, escape(line.name));
+    }
+    return out + draw_series(chart, view, x, y) + "</svg>";
+}
+
+}  // namespace ganbar::report

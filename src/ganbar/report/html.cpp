@@ -1,0 +1,174 @@
+#include <fmt/format.h>
+
+#include <set>
+
+#include "ganbar/core/error.h"
+#include "ganbar/report/html_sections.h"
+#include "ganbar/report/html_text.h"
+#include "ganbar/report/number_text.h"
+#include "ganbar/report/report_input.h"
+
+namespace ganbar::report {
+namespace web {  // the files of report/web/, carried inside the program (cmake/embed.cmake)
+extern const std::string_view report_css, chart_js, format_js, page_js;
+}
+namespace {
+
+std::string text_of(const Group& group, const std::string& key) {
+    std::set<std::string> seen;
+    std::vector<std::string> words;
+    for (const auto* run : group.runs) {
+        const auto number = run->summary.number(key);
+        const std::string text = number ? format_number(*number, 8) : run->summary.text(key);
+        if (!text.empty() && seen.insert(text).second) words.push_back(text);
+    }
+    return join(words);
+}
+
+/// One line for all variants where they agree, else one per variant.
+void add_fact(std::vector<std::pair<std::string, std::string>>& facts, const std::vector<Group>& groups, const std::string& name, const std::string& key) {
+    std::set<std::string> texts;
+    for (const auto& group : groups) texts.insert(text_of(group, key));
+    texts.erase("");
+    if (!texts.empty()) facts.emplace_back(name, join({texts.begin(), texts.end()}, "; "));
+}
+
+std::string classes_text(const RunData& run) {
+    std::vector<std::string> words;
+    for (const auto c : run.summary.classes) words.push_back(std::to_string(c));
+    return join(words);
+}
+
+std::vector<std::pair<std::string, std::string>> summary_facts(const std::vector<Group>& groups) {
+    std::vector<std::pair<std::string, std::string>> facts;
+    add_fact(facts, groups, "data", "dataset");
+    if (!facts.empty() && !classes_text(*groups.front().runs.front()).empty()) facts.back().second += ", classes " + classes_text(*groups.front().runs.front());
+    add_fact(facts, groups, "seeds", "seed");
+    add_fact(facts, groups, "weight-update rounds", "rounds");
+    add_fact(facts, groups, "crossbars", "n_crossbars");
+    add_fact(facts, groups, "memristors in use", "cells_used");
+    const Spread area = groups.empty() ? Spread{} : summary_spread(groups.front(), "area_m2");
+    if (area.n > 0 && area.mean > 0) facts.emplace_back("area", format_quantity(area.mean, "m2"));
+    const Spread wall = groups.empty() ? Spread{} : summary_spread(groups.front(), "wall_s");
+    if (wall.n > 0) facts.emplace_back("computing time per run", format_quantity(wall.mean, "s"));
+    return facts;
+}
+
+void title_block(Page& page, const ReportInput& input, const std::vector<Group>& groups) {
+    page.html("<header class=\"title\"><h1>" + escape(input.title) + "</h1><div class=\"intro\">" + prose(input.intro) + "</div>");
+    auto facts = summary_facts(groups);
+    facts.insert(facts.end(), input.facts.begin(), input.facts.end());
+    if (!facts.empty()) {
+        page.html("<dl class=\"facts\">");
+        for (const auto& [name, text] : facts) page.html(fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", escape(name), escape(text)));
+        page.html("</dl>");
+    }
+    page.html("</header>\n");
+}
+
+/// Comments of the resolved run.toml (where each value came from) are set back a little.
+std::string toml_html(const std::string& text) {
+    std::string out;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        const std::string line = text.substr(begin, end - begin);
+        const std::size_t hash = line.find(" #") != std::string::npos ? line.find(" #") : line.rfind('#', 0) == 0 ? 0 : std::string::npos;
+        out += hash == std::string::npos ? escape(line) : escape(line.substr(0, hash)) + "<span class=\"comment\">" + escape(line.substr(hash)) + "</span>";
+        out += '\n';
+        begin = end + 1;
+    }
+    return out;
+}
+
+std::string last_lines(const std::string& text, int n) {
+    std::size_t at = text.size();
+    for (int i = 0; i <= n && at != std::string::npos && at > 0; ++i) at = text.rfind('\n', at - 1);
+    return at == std::string::npos || at == 0 ? text : text.substr(at + 1);
+}
+
+}  // namespace
+
+void provenance_section(Page& page, const ReportInput& input, const std::vector<Group>& groups) {
+    page.open_section("reproduce", "Settings and how to reproduce");
+    if (!input.reproduce_commands.empty()) {
+        page.html("<pre class=\"commands\"><code>");
+        for (const auto& command : input.reproduce_commands) page.html(escape(command) + "\n");
+        page.html("</code></pre>");
+    }
+    page.html(prose(input.reproduce_note));
+    const auto differences = groups.size() > 1 ? setting_differences(groups) : std::vector<SettingDifference>{};
+    if (!differences.empty()) {
+        std::vector<std::string> columns = {"setting"};
+        for (const auto& group : groups) columns.push_back(group.name);
+        std::vector<std::vector<Cell>> rows;
+        for (const auto& d : differences) {
+            rows.push_back({{"<code>" + escape(d.key) + "</code>"}});
+            for (const auto& value : d.values) rows.back().push_back({"<code>" + escape(value) + "</code>"});
+        }
+        page.table("Settings in which the variants differ; all others are equal.", columns, rows);
+    }
+    for (const auto& group : groups) {
+        const RunData& run = *group.runs.front();
+        if (!run.run_toml.empty())
+            page.html(fmt::format("<details class=\"settings\"><summary>{}: all settings, resolved</summary><pre class=\"toml\"><code>{}</code></pre></details>\n", escape(group.name + ", " + run.label), toml_html(run.run_toml)));
+    }
+    if (!groups.empty() && !groups.front().runs.front()->environment.empty()) {
+        std::vector<std::vector<Cell>> rows;
+        for (const auto& [key, value] : groups.front().runs.front()->environment) rows.push_back({{escape(key)}, {"<code>" + escape(value) + "</code>"}});
+        page.html("<details class=\"settings\"><summary>Environment of the first run</summary>");
+        page.table("", {"what", "value"}, rows);
+        page.html("</details>\n");
+    }
+    for (const auto& group : groups)
+        if (!group.runs.front()->log_text.empty())
+            page.html(fmt::format("<details class=\"log\"><summary>{}: end of the log</summary><pre><code>{}</code></pre></details>\n", escape(group.name), escape(last_lines(group.runs.front()->log_text, 60))));
+    page.close_section();
+}
+
+ReportInput describe_runs(std::vector<RunData> runs) {
+    separate_groups(runs);
+    ReportInput input;
+    input.runs = std::move(runs);
+    const auto groups = groups_of(input.runs);
+    std::vector<std::string> names;
+    for (const auto& group : groups) names.push_back(group.name);
+    input.title = names.size() <= 2 ? join(names, " and ") : fmt::format("{} variants side by side", names.size());
+    std::set<std::string> datasets;
+    for (const auto& run : input.runs)
+        if (!run.summary.text("dataset").empty()) datasets.insert(run.summary.text("dataset"));
+    const std::string data = datasets.empty() ? "images" : "images like those of " + join({datasets.begin(), datasets.end()}, " and ");
+    const double arrays = groups.empty() ? 0 : summary_spread(groups.front(), "n_crossbars").mean;
+    input.intro = arrays > 0 ? fmt::format("A generative adversarial network learns to draw {}. Every weight is a simulated memristor on one of {} crossbars, trained in place by voltage pulses.", data, format_number(arrays))
+                             : fmt::format("A generative adversarial network learns to draw {}; this run keeps its weights in digital memory.", data);
+    if (groups.size() > 1) input.intro = fmt::format("{} variants of a generative adversarial network that learns to draw {}, compared at equal rounds.", groups.size(), data);
+    for (const auto& run : input.runs) input.reproduce_commands.push_back(fmt::format("ganbar train {}/run.toml --out {}-again", run.folder, run.folder));
+    input.reproduce_note = "`run.toml` holds every setting, resolved; running it again gives the same bytes, whatever the number of threads.";
+    return input;
+}
+
+std::string render_html(const ReportInput& input) {
+    const auto groups = groups_of(input.runs);
+    Page page;
+    title_block(page, input, groups);
+    if (!groups.empty()) verdict_section(page, groups);
+    const std::size_t navigation_at = page.body().size();
+    comparison_section(page, input);
+    if (!groups.empty()) training_section(page, input, groups);
+    findings_section(page, input);
+    if (!groups.empty()) {
+        energy_section(page, groups);
+        area_section(page, groups);
+        assumptions_section(page, groups);
+    }
+    provenance_section(page, input, groups);
+    std::string out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+                      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">"
+                      "<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"generator\" content=\"ganbar\">";
+    out += "<title>" + escape(input.title) + "</title>\n<style>" + std::string(web::report_css) + "</style></head>\n<body>\n";
+    out += "<main>\n" + page.body().substr(0, navigation_at) + "<nav aria-label=\"sections\">" + page.navigation() + "</nav>\n" + page.body().substr(navigation_at) + "</main>\n";
+    out += "<footer>Made by ganbar. All numbers are SI; energies and areas carry prefixes.</footer>\n<script>\n\"use strict\";\n(() => {\n";
+    return out + std::string(web::format_js) + std::string(web::chart_js) + std::string(web::page_js) + "})();\n</script>\n</body></html>\n";
+}
+
+}  // namespace ganbar::report

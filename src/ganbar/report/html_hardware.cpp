@@ -1,0 +1,196 @@
+// Energy, area and assumptions: the sections that come from hardware.json.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "ganbar/report/html_sections.h"
+#include "ganbar/report/html_text.h"
+#include "ganbar/report/number_text.h"
+
+namespace ganbar::report {
+namespace {
+
+struct Bar {
+    std::string name;
+    std::map<std::string, double> parts;
+    double total() const {
+        double sum = 0;
+        for (const auto& [part, v] : parts) sum += v;
+        return sum;
+    }
+};
+
+using Member = std::string Account::*;
+
+std::string or_dash(const std::string& text) { return text.empty() ? "–" : text; }
+
+std::vector<Bar> bars_of(const std::vector<Account>& accounts, const std::function<std::string(const Account&)>& row, Member part) {
+    std::vector<Bar> bars;
+    for (const auto& a : accounts) {
+        const std::string name = row(a);
+        auto at = std::find_if(bars.begin(), bars.end(), [&](const Bar& b) { return b.name == name; });
+        if (at == bars.end()) at = bars.insert(bars.end(), {name, {}});
+        at->parts[or_dash(a.*part)] += a.energy_J;
+    }
+    return bars;
+}
+
+/// Parts by their total over all bars, largest first, so that colours mean the same in every bar.
+std::vector<std::string> parts_by_size(const std::vector<Bar>& bars) {
+    std::map<std::string, double> totals;
+    for (const auto& bar : bars)
+        for (const auto& [part, v] : bar.parts) totals[part] += v;
+    std::vector<std::string> parts;
+    for (const auto& [part, v] : totals) parts.push_back(part);
+    std::stable_sort(parts.begin(), parts.end(), [&](const auto& a, const auto& b) { return totals[a] > totals[b]; });
+    return parts;
+}
+
+}  // namespace
+
+void stacked_bars(Page& page, const std::string& title, const std::string& caption, const std::vector<Account>& accounts,
+                  const std::function<std::string(const Account&)>& row, Member part) {
+    const auto bars = bars_of(accounts, row, part);
+    const auto parts = parts_by_size(bars);
+    double longest = 0;
+    for (const auto& bar : bars) longest = std::max(longest, bar.total());
+    if (longest <= 0) return;
+    page.html(fmt::format("<figure class=\"bars-figure\"><h3>{}</h3><div class=\"bars\">", escape(title)));
+    for (const auto& bar : bars) {
+        page.html(fmt::format("<div class=\"bar-row\"><span class=\"bar-name\">{}</span><span class=\"bar\">", escape(bar.name)));
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            const auto at = bar.parts.find(parts[i]);
+            if (at == bar.parts.end() || at->second <= 0) continue;
+            const double share = 100 * at->second / bar.total();
+            page.html(fmt::format("<span class=\"segment s{}\" style=\"width:{:.3f}%\" title=\"{}: {} ({} %)\"></span>", i % n_colours, 100 * at->second / longest,
+                                  escape(parts[i]), format_quantity(at->second, "J"), format_number(share, 2)));
+        }
+        page.html(fmt::format("</span><span class=\"bar-total\">{}</span></div>", format_quantity(bar.total(), "J")));
+    }
+    page.html("</div><ul class=\"legend\">");
+    for (std::size_t i = 0; i < parts.size(); ++i) page.html(fmt::format("<li><span class=\"key block s{}\"></span>{}</li>", i % n_colours, escape(parts[i])));
+    page.html("</ul><figcaption>" + page.next_figure_number() + escape(caption) + "</figcaption></figure>\n");
+}
+
+namespace {
+
+std::string spread_text(const Spread& s, const std::string& unit) {
+    if (s.n == 0) return "–";
+    if (s.n == 1 || s.lo == s.hi) return format_quantity(s.mean, unit);
+    return fmt::format("{} <span class=\"range\">{} … {}</span>", format_quantity(s.mean, unit), format_quantity(s.lo, unit), format_quantity(s.hi, unit));
+}
+
+void booking_table(Page& page, const std::vector<Group>& groups) {
+    std::vector<std::vector<Cell>> rows;
+    for (const auto& group : groups) {
+        const Booking b = energy_booking(group);
+        if (b.every_update_J.n == 0) continue;
+        const Spread rounds = summary_spread(group, "rounds"), cells = summary_spread(group, "cells_used");
+        std::vector<Cell> row = {{escape(group.name)}, {spread_text(b.every_update_J, "J"), true}, {spread_text(b.one_per_epoch_J, "J"), true}};
+        row.push_back({rounds.n ? format_quantity(b.every_update_J.mean / rounds.mean, "J") : "–", true});
+        row.push_back({cells.n ? format_quantity(b.every_update_J.mean / cells.mean, "J") : "–", true});
+        row.push_back({spread_text(summary_spread(group, "read_energy_J"), "J"), true});
+        rows.push_back(std::move(row));
+    }
+    if (rows.empty()) return;
+    page.table("Energy of weight updates in two bookings: every update counted, and one update (the last) counted for each epoch. Reads are booked separately.",
+               {"variant", "every update", "one per epoch", "mean per round", "per cell in use", "reads"}, rows);
+}
+
+void account_table(Page& page, const std::vector<Account>& accounts) {
+    double total = 0;
+    for (const auto& a : accounts) total += a.energy_J;
+    std::vector<std::vector<Cell>> rows;
+    for (const auto& a : accounts)
+        rows.push_back({{escape(a.network)}, {escape(or_dash(a.layer))}, {escape(or_dash(a.phase))}, {escape(or_dash(a.component))}, {format_number(a.n, 4), true},
+                        {format_quantity(a.energy_J, "J"), true}, {total > 0 ? format_number(100 * a.energy_J / total, 2) + "\u202f%" : "–", true},
+                        {a.n > 0 ? format_quantity(a.energy_J / a.n, "J") : "–", true}, {a.busy_s > 0 ? format_quantity(a.busy_s, "s") : "–", true}});
+    page.table("Every account: how often, for how much.", {"network", "layer", "phase", "component", "actions", "energy", "share", "per action", "busy"}, rows, "sortable");
+}
+
+void group_accounts(Page& page, const Group& group, bool open) {
+    const auto accounts = mean_accounts(group);
+    if (accounts.empty()) return;
+    const std::string of = group.runs.size() > 1 ? fmt::format(" Mean of {} seeds.", group.runs.size()) : "";
+    page.html(fmt::format("<details{}><summary>{}: by network, layer, phase and component</summary>", open ? " open" : "", escape(group.name)));
+    const auto layer_name = [](const Account& a) { return a.layer.empty() ? a.network : a.network + " · " + a.layer; };
+    page.html("<div class=\"chart-grid\">");
+    stacked_bars(page, "By layer and component", "Energy of each layer, split by component." + of, accounts, layer_name, &Account::component);
+    stacked_bars(page, "By layer and phase", "The same energy, split by phase." + of, accounts, layer_name, &Account::phase);
+    page.html("</div>");
+    account_table(page, accounts);
+    page.html("</details>\n");
+}
+
+}  // namespace
+
+void energy_section(Page& page, const std::vector<Group>& groups) {
+    const auto charts = energy_charts(groups);
+    std::vector<Account> all;
+    for (const auto& group : groups)
+        for (auto a : mean_accounts(group)) {
+            a.network = groups.size() > 1 ? group.name : a.network;
+            all.push_back(a);
+        }
+    if (charts.empty() && all.empty()) return;
+    page.open_section("energy", "Energy");
+    page.charts(charts);
+    booking_table(page, groups);
+    if (groups.size() > 1) {
+        page.html("<div class=\"chart-grid\">");
+        const auto by_variant = [](const Account& a) { return a.network; };
+        stacked_bars(page, "Energy by variant and component", "Everything in the ledger, split by component; means over seeds.", all, by_variant, &Account::component);
+        stacked_bars(page, "Energy by variant and phase", "The same, split by phase.", all, by_variant, &Account::phase);
+        page.html("</div>");
+    }
+    for (const auto& group : groups) group_accounts(page, group, groups.size() == 1);
+    page.close_section();
+}
+
+void area_section(Page& page, const std::vector<Group>& groups) {
+    std::vector<std::vector<Cell>> rows;
+    const bool several = groups.size() > 1;
+    for (const auto& group : groups) {
+        double total = 0;
+        for (const auto& part : group.runs.front()->hardware.area) {
+            rows.push_back({{several ? escape(group.name) : ""}, {escape(part.component)}, {part.n > 0 ? format_number(part.n, 6) : "–", true},
+                            {part.n > 0 ? format_quantity(part.area_m2 / part.n, "m2") : "–", true}, {format_quantity(part.area_m2, "m2"), true}});
+            if (!several) rows.back().erase(rows.back().begin());
+            total += part.area_m2;
+        }
+        if (group.runs.front()->hardware.area.size() < 2) continue;
+        rows.push_back({{several ? escape(group.name) : ""}, {"<strong>sum</strong>"}, {"", true}, {"", true}, {"<strong>" + format_quantity(total, "m2") + "</strong>", true}});
+        if (!several) rows.back().erase(rows.back().begin());
+    }
+    if (rows.empty()) return;
+    page.open_section("area", "Area");
+    std::vector<std::string> columns = {"component", "number", "area of one", "area"};
+    if (several) columns.insert(columns.begin(), "variant");
+    page.table("Area by component.", columns, rows);
+    page.close_section();
+}
+
+void assumptions_section(Page& page, const std::vector<Group>& groups) {
+    std::map<std::string, std::vector<Cell>> rows;  // by name, then text: the same assumption of several runs once
+    std::map<std::string, int> kinds;
+    for (const auto& group : groups)
+        for (const auto& a : group.runs.front()->hardware.assumptions) {
+            const std::string value = a.number ? format_quantity(*a.number, a.unit, 4) : a.value + (a.unit.empty() ? "" : " " + a.unit);
+            const std::string key = a.name + "\n" + value + "\n" + a.source;
+            if (rows.count(key)) continue;
+            ++kinds[a.kind];
+            rows[key] = {{"<code>" + escape(a.name) + "</code>"}, {escape(value), true}, {fmt::format("<span class=\"kind {0}\">{0}</span>", escape(a.kind))}, {escape(a.source)}};
+        }
+    if (rows.empty()) return;
+    page.open_section("assumptions", "What it rests on",
+                      prose("Every physical number, and how it is known: *published* is printed in the source, *derived* is computed from published numbers, *assumed* is a choice of ours."));
+    page.html("<div class=\"filter\" data-filter=\"assumptions\"></div>");
+    std::vector<std::vector<Cell>> list;
+    for (auto& [key, row] : rows) list.push_back(std::move(row));
+    page.table(fmt::format("{} published, {} derived, {} assumed.", kinds["published"], kinds["derived"], kinds["assumed"]), {"parameter", "value", "kind", "source or reason"}, list,
+               "sortable filtered");
+    page.close_section();
+}
+
+}  // namespace ganbar::report

@@ -1,0 +1,24 @@
+// Sections of the page that are written elsewhere than html.cpp. Internal to report/. A section without content writes nothing.
+#pragma once
+#include <functional>
+
+#include "ganbar/report/aggregate.h"
+#include "ganbar/report/page.h"
+#include "ganbar/report/report_input.h"
+
+namespace ganbar::report {
+
+void verdict_section(Page& page, const std::vector<Group>& groups);
+void training_section(Page& page, const ReportInput& input, const std::vector<Group>& groups);
+void comparison_section(Page& page, const ReportInput& input);
+void findings_section(Page& page, const ReportInput& input);
+void energy_section(Page& page, const std::vector<Group>& groups);
+void area_section(Page& page, const std::vector<Group>& groups);
+void assumptions_section(Page& page, const std::vector<Group>& groups);
+void provenance_section(Page& page, const ReportInput& input, const std::vector<Group>& groups);
+
+/// Bars of energy, one per value of `row`, stacked by `part`.
+void stacked_bars(Page& page, const std::string& title, const std::string& caption, const std::vector<Account>& accounts,
+                  const std::function<std::string(const Account&)>& row, std::string Account::*part);
+
+}  // namespace ganbar::report

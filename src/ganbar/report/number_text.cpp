@@ -1,0 +1,83 @@
+#include "ganbar/report/number_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace ganbar::report {
+namespace {
+
+constexpr std::array<const char*, 9> prefixes = {"a", "f", "p", "n", "µ", "m", "", "k", "M"};  // 10^-18 ... 10^6
+constexpr std::array<const char*, 11> scaled_units = {"J", "S", "s", "V", "A", "ohm", "W", "Hz", "m", "F", "m2"};
+const std::string narrow_space = "\u202f";
+
+bool is_scaled(const std::string& unit) { return std::find(scaled_units.begin(), scaled_units.end(), unit) != scaled_units.end(); }
+
+std::string group_thousands(std::string digits) {
+    const std::size_t point = std::min(digits.find('.'), digits.size());
+    const std::size_t first = digits[0] == '-' ? 1 : 0;
+    if (point - first < 5) return digits;
+    for (std::size_t i = point - 3; i > first; i = i > 3 ? i - 3 : 0) digits.insert(i, narrow_space);
+    return digits;
+}
+
+std::string with_minus(std::string text) {
+    for (std::size_t at = text.find('-'); at != std::string::npos; at = text.find('-', at + 3)) text.replace(at, 1, "−");
+    return text;
+}
+
+}  // namespace
+
+std::string format_number(double value, int digits) {
+    if (std::isnan(value)) return "–";
+    if (std::isinf(value)) return value > 0 ? "∞" : "−∞";
+    if (value == 0) return "0";
+    const double magnitude = std::abs(value);
+    if (magnitude < 1e-4 || magnitude >= 1e7) return with_minus(fmt::format("{:.{}e}", value, digits - 1));
+    // Rounding first decides the decade: 0.9996 with three digits is 1.00.
+    const double rounded = std::stod(fmt::format("{:.{}e}", magnitude, digits - 1));
+    const int decade = static_cast<int>(std::floor(std::log10(rounded) + 1e-12));
+    const int decimals = std::max(0, digits - 1 - decade);
+    const bool whole = value == std::round(value);
+    return with_minus(group_thousands(fmt::format("{:.{}f}", value, whole ? 0 : decimals)));
+}
+
+Prefix prefix_for(double magnitude, const std::string& unit) {
+    const std::string shown = unit == "ohm" ? "Ω" : unit;
+    magnitude = std::abs(magnitude);
+    if (unit == "m2") {
+        if (magnitude >= 0.01 || magnitude == 0) return {1, "m²"};
+        if (magnitude >= 1e-8) return {1e-6, "mm²"};
+        return magnitude >= 1e-14 ? Prefix{1e-12, "µm²"} : Prefix{1e-18, "nm²"};
+    }
+    if (!is_scaled(unit) || magnitude == 0 || !std::isfinite(magnitude)) return {1, shown};
+    const int thousands = static_cast<int>(std::floor(std::log10(magnitude) / 3 + 1e-12));
+    const int power = std::clamp(thousands, -6, unit == "s" || unit == "m" ? 0 : 2);
+    return {std::pow(10.0, 3 * power), prefixes[static_cast<std::size_t>(power + 6)] + shown};
+}
+
+std::string format_quantity(double value, const std::string& unit, int digits) {
+    if (unit.empty() || !std::isfinite(value)) return format_number(value, digits);
+    // Rounding first: 999.96 nJ reads 1.00 µJ.
+    const double rounded = value == 0 ? 0 : std::stod(fmt::format("{:.{}e}", value, digits - 1));
+    const Prefix prefix = prefix_for(rounded, unit);
+    return format_number(value / prefix.factor, digits) + "\u202f" + prefix.symbol;
+}
+
+std::string unit_of_key(const std::string& key) {
+    const std::size_t at = key.rfind('_');
+    if (at == std::string::npos) return "";
+    const std::string ending = key.substr(at + 1);
+    return is_scaled(ending) || ending == "K" ? ending : "";
+}
+
+std::string label_of_key(const std::string& key) {
+    const std::string unit = unit_of_key(key);
+    std::string label = unit.empty() ? key : key.substr(0, key.size() - unit.size() - 1);
+    std::replace(label.begin(), label.end(), '_', ' ');
+    return label;
+}
+
+}  // namespace ganbar::report

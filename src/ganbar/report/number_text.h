@@ -1,0 +1,24 @@
+// Numbers for readers: engineering prefixes and sane digits. Files and JSON keep bare SI; only pages and terminals use these.
+#pragma once
+#include <string>
+
+namespace ganbar::report {
+
+/// 3 significant digits unless told; "0.987", "12.3", "213 632" (narrow no-break spaces), "1.2e−07" outside 1e-4 .. 1e7, "–" for NaN.
+std::string format_number(double value, int digits = 3);
+/// "48.3 µJ" for (48.34e-6, "J"); areas by squared prefixes ("0.0796 mm²"); without a unit as format_number.
+/// Unit symbols as in files (J, S, s, V, A, ohm, W, Hz, m, m2, F, K); others are appended unscaled ("5.2 pJ/bit" for "pJ/bit").
+std::string format_quantity(double value, const std::string& unit, int digits = 3);
+
+struct Prefix {
+    double factor = 1;    ///< value / factor is what is shown
+    std::string symbol;   ///< "µJ", "mm²", "" for a pure number
+};
+/// The prefix under which `magnitude` reads as 1 .. 999 (area: up to 9999 of the smaller unit).
+Prefix prefix_for(double magnitude, const std::string& unit);
+/// Unit by the ending of a column or key: "update_energy_J" -> "J", "area_m2" -> "m2", "loss_d" -> "".
+std::string unit_of_key(const std::string& key);
+/// "update_energy_J" -> "update energy".
+std::string label_of_key(const std::string& key);
+
+}  // namespace ganbar::report

@@ -1,0 +1,137 @@
+// The page around the charts: slider over training, sortable and filterable tables, printing.
+const dataOf = (id) => JSON.parse(document.getElementById("data-" + id).textContent);
+const charts = [...document.querySelectorAll("[data-chart]")].map((figure) => new LineChart(figure, dataOf(figure.dataset.chart)));
+
+const redrawLater = (() => {
+  let waiting = false, width = window.innerWidth;
+  return () => {
+    if (waiting || width === window.innerWidth) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      width = window.innerWidth;
+      charts.forEach((chart) => chart.draw());
+    });
+  };
+})();
+window.addEventListener("resize", redrawLater);
+// A chart in a closed section has no width yet.
+document.querySelectorAll("details").forEach((d) => d.addEventListener("toggle", () => charts.filter((c) => d.contains(c.figure)).forEach((c) => c.draw())));
+
+class Snapshots {
+  constructor(figure) {
+    const { rounds, src } = dataOf(figure.dataset.frames);
+    this.image = figure.querySelector("img");
+    this.at = figure.querySelector(".at");
+    this.rounds = rounds;
+    this.src = src.map((s) => s ?? this.image.src);
+  }
+  setRound(round) {
+    let index = 0;
+    this.rounds.forEach((r, i) => { if (r <= round) index = i; });
+    if (this.image.src !== this.src[index]) this.image.src = this.src[index];
+    this.at.textContent = "round " + formatNumber(this.rounds[index], 8);
+  }
+}
+
+function setUpScrubber() {
+  const scrubber = document.querySelector(".scrubber");
+  if (!scrubber) return;
+  const pictures = [...document.querySelectorAll("[data-frames]")].map((figure) => new Snapshots(figure));
+  const rounds = [...new Set([...pictures.flatMap((p) => p.rounds), ...charts.flatMap((c) => c.data.frames.map((f) => f.round))])].sort((a, b) => a - b);
+  if (rounds.length < 2) return;
+  const [button, slider, output] = ["button", "input", "output"].map((name) => scrubber.querySelector(name));
+  const last = rounds.length - 1;
+  let timer = null;
+
+  const show = () => {
+    const index = Number(slider.value), round = rounds[index];
+    pictures.forEach((p) => p.setRound(round));
+    charts.forEach((c) => c.setRound(round, index === last));
+    output.textContent = `round ${formatNumber(round, 8)} of ${formatNumber(rounds[last], 8)}`;
+    slider.setAttribute("aria-valuetext", output.textContent);
+  };
+  const stop = () => {
+    clearInterval(timer);
+    timer = null;
+    button.textContent = "▶";
+    button.setAttribute("aria-label", "play");
+  };
+  const play = () => {
+    if (Number(slider.value) === last) slider.value = 0;
+    show();
+    button.textContent = "❚❚";
+    button.setAttribute("aria-label", "pause");
+    timer = setInterval(() => {
+      slider.value = Number(slider.value) + 1;
+      show();
+      if (Number(slider.value) === last) stop();
+    }, Math.max(80, Math.min(400, 9000 / rounds.length)));
+  };
+
+  slider.max = slider.value = last;
+  slider.addEventListener("input", () => { stop(); show(); });
+  slider.addEventListener("keydown", (event) => {
+    if (event.key !== " ") return;
+    event.preventDefault();
+    button.click();
+  });
+  button.addEventListener("click", () => (timer ? stop() : play()));
+  window.addEventListener("beforeprint", () => { stop(); slider.value = last; show(); });
+  scrubber.hidden = false;
+  show();
+}
+
+const PREFIX_POWER = { a: -18, f: -15, p: -12, n: -9, µ: -6, m: -3, k: 3, M: 6 };
+
+// "48.3 µJ" -> 48.3e-6, "0.0796 mm²" -> 0.0796e-6; text that is no number sorts as text.
+function sortValue(cell) {
+  const text = cell.textContent.trim().replace(/\u202f(?=\d)/g, "").replace("−", "-");
+  const match = text.match(/^(-?[\d.]+(?:e[−+-]?\d+)?)\s*(?:([afpnµmkM])(?=[A-Za-zΩ]))?(?:[A-Za-zΩ]+(²)?)?/u);
+  if (!match) return text;
+  const power = match[2] ? PREFIX_POWER[match[2]] * (match[3] ? 2 : 1) : 0;
+  return Number(match[1].replace("−", "-")) * 10 ** power;
+}
+
+function setUpSorting(table) {
+  [...table.tHead.rows[0].cells].forEach((head, column) => {
+    const button = htmlElement("button", { type: "button", textContent: head.textContent, title: "sort" });
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const down = head.getAttribute("aria-sort") === "ascending";
+      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const rows = [...table.tBodies[0].rows].map((row) => [sortValue(row.cells[column]), row]);
+      rows.sort(([a], [b]) => (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b))) * (down ? -1 : 1));
+      table.tBodies[0].append(...rows.map(([, row]) => row));
+    });
+  });
+}
+
+function setUpFilter(box) {
+  const table = box.closest("section").querySelector("table.filtered");
+  const rows = [...table.tBodies[0].rows].map((row) => [row.querySelector(".kind").textContent, row]);
+  const off = new Set();
+  for (const kind of ["published", "derived", "assumed"]) {
+    const n = rows.filter(([k]) => k === kind).length;
+    if (!n) continue;
+    const button = htmlElement("button", { type: "button", textContent: `${kind} (${n})`, "aria-pressed": "true" });
+    button.addEventListener("click", () => {
+      if (!off.delete(kind)) off.add(kind);
+      button.setAttribute("aria-pressed", String(!off.has(kind)));
+      rows.forEach(([k, row]) => { row.hidden = off.has(k); });
+    });
+    box.append(button);
+  }
+}
+
+setUpScrubber();
+document.querySelectorAll("table.sortable").forEach(setUpSorting);
+document.querySelectorAll("[data-filter]").forEach(setUpFilter);
+let closed = [];
+window.addEventListener("beforeprint", () => {
+  closed = [...document.querySelectorAll("details:not([open]):not(.log):not(.settings)")];
+  closed.forEach((d) => { d.open = true; });
+});
+window.addEventListener("afterprint", () => closed.forEach((d) => { d.open = false; }));
+document.documentElement.dataset.ready = String(charts.length);
