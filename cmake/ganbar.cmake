@@ -64,7 +64,7 @@ function(ganbar_layer name)
     target_include_directories(ganbar_${name} PUBLIC ${GANBAR_SOURCE_DIR})
     target_link_libraries(ganbar_${name} PUBLIC ${uses} ${L_LINK})
     if(name STREQUAL "app")  # where the presets are when the program runs from its source tree
-      target_compile_definitions(ganbar_${name} PUBLIC GANBAR_PRESETS_FOLDER="${CMAKE_SOURCE_DIR}/presets")
+      target_compile_definitions(ganbar_${name} PUBLIC GANBAR_PRESETS_FOLDER="${CMAKE_SOURCE_DIR}/presets" GANBAR_VERSION="${PROJECT_VERSION}")
     endif()
   else()
     add_library(ganbar_${name} INTERFACE)

@@ -218,7 +218,7 @@ std::vector<config::Section> resolved(const Experiment& e, const DeviceRegistry&
     out.push_back({"tile", param_rows(TileParams::schema(), e.tile)});
     out.push_back({"train", param_rows(TrainSpec::schema(), e.train)});
     out.push_back({"evaluation", param_rows(EvaluationSpec::schema(), e.evaluation)});
-    out.push_back({"quality", param_rows(QualitySpec::schema(), e.quality)});
+    out.push_back({"quality", param_rows(gan::QualitySpec::schema(), e.quality)});
     return out;
 }
 

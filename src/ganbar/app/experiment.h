@@ -85,7 +85,7 @@ struct Experiment {
     TileParams tile;
     TrainSpec train;
     EvaluationSpec evaluation;
-    QualitySpec quality;
+    gan::QualitySpec quality;
     std::shared_ptr<config::Node> source;  ///< everything the user and the presets said
     const config::Node* device_node() const;
     const config::Node* noise_device_node() const;  ///< cells of the array that makes random bits

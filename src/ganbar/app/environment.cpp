@@ -1,0 +1,38 @@
+#include "ganbar/app/environment.h"
+
+#include <hwy/targets.h>
+#include <sys/utsname.h>
+
+#include <fstream>
+
+#include "ganbar/core/parallel.h"
+#include "ganbar/data/bytes.h"
+
+namespace ganbar::app {
+
+static std::string cpu_model() {
+    std::ifstream in("/proc/cpuinfo");
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+    return "unknown";
+}
+
+nlohmann::ordered_json environment_json(const Dataset& data) {
+    const std::int64_t targets = hwy::SupportedTargets(), best = targets & -targets;  // lower bits are better targets
+    utsname system{};
+    uname(&system);
+    return {{"ganbar", GANBAR_VERSION},
+            {"compiler", std::string("g++ ") + __VERSION__},
+            {"system", std::string(system.sysname) + " " + system.release + " " + system.machine},
+            {"cpu", cpu_model()},
+            {"vector_target", hwy::TargetName(best)},
+            {"threads", max_threads()},
+            {"data", {{"name", data.name}, {"split", data.split}, {"images", data.n}, {"sha256", data.sha256}, {"origin", data.origin}}}};
+}
+
+std::string read_text(const std::filesystem::path& path) {
+    const auto bytes = read_file(path);
+    return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace ganbar::app

@@ -1,0 +1,73 @@
+#include "ganbar/app/results.h"
+
+namespace ganbar::app {
+
+nlohmann::ordered_json value_json(const Value& value) {
+    return std::visit([](const auto& v) -> nlohmann::ordered_json { return v; }, value);
+}
+
+double update_energy_J(const Ledger& l) {
+    double sum = 0;
+    for (const char* part : {"/update/set", "/update/reset", "/update/idle", "/update/verify"}) sum += l.energy("training/", part).si;
+    return sum;
+}
+double read_energy_J(const Ledger& l) { return l.energy("training/", "/forward/cells").si + l.energy("training/", "/backward/cells").si; }
+double converter_energy_J(const Ledger& l) { return l.energy("training/", "/adc").si + l.energy("training/", "/dac").si; }
+
+double crossbar_area_m2(const Experiment& e, const Placement& placement) {
+    return static_cast<double>(n_crossbars(e, placement)) * static_cast<double>(e.tile.rows * e.tile.cols) * e.tile.cell_area.si;
+}
+
+std::vector<AreaRow> area_of(const Experiment& e, const Placement& placement) {
+    const auto n = static_cast<std::int64_t>(n_crossbars(e, placement));
+    if (n == 0) return {};
+    std::vector<AreaRow> rows = {{"cells", crossbar_area_m2(e, placement), n * e.tile.rows * e.tile.cols}};
+    // Every line of a crossbar has a DAC, each crossbar one ADC per direction of reading.
+    if (e.tile.dac_bits > 0) rows.push_back({"dac", static_cast<double>(n * (e.tile.rows + e.tile.cols)) * e.tile.dac_area.si, n * (e.tile.rows + e.tile.cols)});
+    if (e.tile.adc_bits > 0) rows.push_back({"adc", static_cast<double>(2 * n) * e.tile.adc_area.si, 2 * n});
+    return rows;
+}
+
+nlohmann::ordered_json hardware_json(const Experiment& e, const DeviceRegistry& devices, const Placement& placement, const Ledger& ledger,
+                                     std::int64_t rounds, double sampled_per_epoch_J) {
+    using json = nlohmann::ordered_json;
+    json out;
+    out["accounts"] = json::array();
+    const std::string training = "training/";
+    double evaluation = 0;
+    for (const auto& [account, c] : ledger.accounts()) {
+        if (!account.starts_with(training)) {
+            evaluation += c.energy_J;
+            continue;
+        }
+        out["accounts"].push_back({{"account", account.substr(training.size())}, {"n", c.n}, {"energy_J", c.energy_J}, {"busy_s", c.busy_s}});
+    }
+    out["area"] = json::array();
+    double area = 0;
+    for (const auto& row : area_of(e, placement)) {
+        out["area"].push_back({{"component", row.component}, {"area_m2", row.area_m2}, {"n", row.n}});
+        area += row.area_m2;
+    }
+    const Charge all = ledger.total(training);
+    out["totals"] = {{"rounds", rounds},
+                     {"update_energy_per_update_J", update_energy_J(ledger)},
+                     {"update_energy_sampled_per_epoch_J", sampled_per_epoch_J},
+                     {"read_energy_J", read_energy_J(ledger)},
+                     {"converter_energy_J", converter_energy_J(ledger)},
+                     {"noise_energy_J", ledger.energy("training/noise/").si},
+                     {"training_energy_J", all.energy_J},
+                     {"training_busy_s", all.busy_s},
+                     {"evaluation_energy_J", evaluation},
+                     {"crossbar_area_m2", crossbar_area_m2(e, placement)},
+                     {"area_with_periphery_m2", area},
+                     {"n_crossbars", n_crossbars(e, placement)},
+                     {"cells_used", e.hardware.kind == HardwareKind::crossbar ? placement.cells_used() * (e.tile.mapping == Mapping::differential ? 2 : 1) : 0}};
+    out["assumptions"] = json::array();
+    for (const auto& section : resolved(e, devices))
+        for (const auto& row : section.rows)
+            out["assumptions"].push_back({{"name", section.path + "." + row.info.name}, {"value", value_json(row.value)}, {"unit", row.info.unit},
+                                          {"source", row.info.source.text}, {"kind", to_string(row.info.source.kind)}});
+    return out;
+}
+
+}  // namespace ganbar::app

@@ -1,0 +1,327 @@
+#include "ganbar/app/run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <numeric>
+
+#include "ganbar/app/checkpoint.h"
+#include "ganbar/app/environment.h"
+#include "ganbar/app/pictures.h"
+#include "ganbar/app/places.h"
+#include "ganbar/app/results.h"
+#include "ganbar/core/sha256.h"
+#include "ganbar/data/csv.h"
+#include "ganbar/data/npy.h"
+#include "ganbar/report/write_report.h"
+
+namespace ganbar::app {
+namespace fs = std::filesystem;
+namespace {
+
+const std::vector<std::string> metric_columns = {"round", "epoch", "loss_d", "loss_g", "p_real", "p_fake", "pulses_set", "pulses_reset",
+                                                 "update_energy_J", "cumulative_update_energy_J", "read_energy_J", "converter_energy_J", "noise_energy_J"};
+const std::vector<std::string> quality_columns = {"round", "classifier_accuracy", "classifier_confidence", "frechet_distance", "precision", "recall",
+                                                  "density", "coverage", "mean_pairwise_distance", "collapsed"};
+const std::vector<std::string> histogram_columns = {"round", "layer", "bin_lo_S", "bin_hi_S", "count"};
+constexpr std::size_t n_grid = 64;  // images in a snapshot
+
+double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+/// Rows of a table whose first column is a round not after `round`; -1 when the file does not exist.
+std::int64_t rows_until(const fs::path& path, std::int64_t round) {
+    if (!fs::exists(path)) return -1;
+    std::int64_t n = 0;
+    for (const double r : read_csv(path).numbers("round")) n += r <= static_cast<double>(round);
+    return n;
+}
+CsvWriter open_table(const fs::path& path, const std::vector<std::string>& columns, std::int64_t round) {
+    const std::int64_t keep = rows_until(path, round);
+    return keep < 0 ? CsvWriter::create(path, columns) : CsvWriter::resume(path, columns, static_cast<std::size_t>(keep));
+}
+
+class Run {
+public:
+    Run(const Experiment& e, const DeviceRegistry& devices, const RunOptions& options)
+        : e_(e), devices_(devices), options_(options), root_(static_cast<std::uint64_t>(e.experiment.seed)) {}
+
+    RunResult play() {
+        const double start = now_s();
+        toml_ = config::to_toml(resolved(e_, devices_));
+        load_data();
+        prepare_folder();
+        log_ = std::fopen((folder_ / "log.txt").c_str(), "a");
+        if (log_ == nullptr) throw DataError("cannot write " + (folder_ / "log.txt").string());
+        Evaluator evaluator(reference_spec(), data_roots(), cache_folder(), [this](const std::string& line) { say(line); });
+        model_ = build(e_, devices_);
+        draw_fixed_latents();
+        take_up();
+        metrics_.emplace(open_table(folder_ / "metrics.csv", metric_columns, round_));
+        quality_.emplace(open_table(folder_ / "quality.csv", quality_columns, round_));
+        if (!model_.analog.empty()) {
+            fs::create_directories(folder_ / "conductance");
+            histogram_.emplace(open_table(folder_ / "conductance/histogram.csv", histogram_columns, round_));
+        }
+        fs::create_directories(folder_ / "samples");
+        if (round_ == 0) picture();
+        const double train_start = now_s();
+        const std::int64_t first = round_;
+        while (round_ < n_rounds_) {
+            one_round();
+            const bool last = round_ == n_rounds_;
+            if (last || due(e_.train.snapshot_every)) picture();
+            if (!last && due(e_.evaluation.every)) evaluate(evaluator);
+            if (last) final_quality_ = evaluate(evaluator);
+            if (last || due(e_.train.checkpoint_every)) checkpoint();
+            progress(first, train_start);
+        }
+        if (first == n_rounds_) final_quality_ = evaluate(evaluator);  // taken up after the last round, before the end was written
+        return finish(start);
+    }
+    ~Run() {
+        if (log_ != nullptr) std::fclose(log_);
+    }
+
+private:
+    bool due(std::int64_t every) const { return every > 0 && round_ % every == 0; }
+
+    void say(const std::string& line) {
+        if (log_ != nullptr) fmt::print(log_, "{}\n", line), std::fflush(log_);
+        if (!options_.quiet) fmt::print(stderr, "{}{}\n", options_.bar ? "\r\033[K" : "", line);
+    }
+
+    ReferenceSpec reference_spec() const {
+        ReferenceSpec spec;
+        spec.dataset = e_.data.dataset;
+        spec.classes = e_.data.classes;
+        spec.quality = e_.quality;
+        return spec;
+    }
+
+    void load_data() {
+        const Dataset all = load_dataset(e_.data.dataset, "train", data_roots());
+        data_ = e_.data.classes.empty() ? all : select_classes(all, e_.data.classes);
+        if (e_.data.limit > 0 && static_cast<std::size_t>(e_.data.limit) < data_.n) {
+            std::vector<std::size_t> first(static_cast<std::size_t>(e_.data.limit));
+            std::iota(first.begin(), first.end(), std::size_t{0});
+            data_ = take(data_, first);
+        }
+        const auto pixels = static_cast<std::size_t>(e_.generator.layers.back());
+        if (data_.image_size() != pixels)
+            throw ConfigError(fmt::format("the images of {} have {} values but the generator makes {}; expected generator.layers to end in {}", data_.name, data_.image_size(), pixels, data_.image_size()));
+        const auto per_round = static_cast<std::size_t>(e_.train.batch * e_.train.steps_d);
+        if (per_round > data_.n)
+            throw ConfigError(fmt::format("train.batch x train.steps_d = {} images a round, but there are only {}; use a smaller batch", per_round, data_.n));
+        rounds_per_epoch_ = static_cast<std::int64_t>(data_.n / per_round);
+        n_rounds_ = e_.train.rounds > 0 ? e_.train.rounds : e_.train.epochs * rounds_per_epoch_;
+    }
+
+    // A new folder appears whole, with run.toml and env.json, or not at all.
+    void prepare_folder() {
+        folder_ = options_.out;
+        std::error_code ignored;
+        if (fs::exists(folder_, ignored)) {
+            if (!options_.resume) throw ConfigError(folder_.string() + " exists; expected a new folder (--out), or --resume to go on with the run in it");
+            if (!fs::exists(folder_ / "run.toml", ignored)) throw ConfigError(folder_.string() + " is no run folder: it has no run.toml");
+            if (read_text(folder_ / "run.toml") != toml_)
+                throw ConfigError(folder_.string() + " holds another experiment; expected the same file, seed and --set as when it began");
+            return;
+        }
+        const fs::path fresh = folder_.string() + ".new-" + std::to_string(::getpid());
+        try {
+            fs::create_directories(fresh);
+            write_file(fresh / "run.toml", toml_);
+            write_file(fresh / "env.json", environment_json(data_).dump(2) + "\n");
+            fs::rename(fresh, folder_);
+        } catch (const fs::filesystem_error& error) {
+            fs::remove_all(fresh, ignored);
+            throw DataError(fmt::format("cannot make the run folder {}: {}; choose another with --out", folder_.string(), error.code().message()));
+        }
+    }
+
+    // The same latent vectors at every snapshot and evaluation, drawn before training so that looking changes nothing.
+    void draw_fixed_latents() {
+        const auto n = static_cast<std::size_t>(std::max<std::int64_t>(e_.evaluation.samples, n_grid));
+        latents_ = Matrix(n, model_.generator->n_in());
+        const Rng rng = root_.stream("fixed latents");
+        Step step{rng, ledger_, "evaluation", false};
+        model_.latents->fill(latents_, step);
+        grid_latents_ = Matrix(n_grid, latents_.cols());
+        for (std::size_t r = 0; r < n_grid; ++r) std::copy_n(latents_.row(r), latents_.cols(), grid_latents_.row(r));
+    }
+
+    void take_up() {
+        sha256_ = sha256_hex({reinterpret_cast<const std::uint8_t*>(toml_.data()), toml_.size()});
+        if (!options_.resume) return;
+        std::vector<std::string> damaged;
+        const auto found = newest_checkpoint(folder_ / "checkpoints", &damaged);
+        for (const auto& text : damaged) say("passed over a damaged checkpoint: " + text);
+        if (!found) return say("no checkpoint yet: starting from the first round");
+        if (found->experiment_sha256 != sha256_) throw DataError("the checkpoints in " + folder_.string() + " belong to another experiment");
+        model_.restore(found->state);
+        ledger_ = found->ledger;
+        round_ = found->round;
+        say(fmt::format("going on after round {}", round_));
+    }
+
+    const Matrix& batch(std::int64_t k) {
+        const std::int64_t epoch = round_ / rounds_per_epoch_;
+        if (epoch != shuffled_) {
+            order_.resize(data_.n);
+            std::iota(order_.begin(), order_.end(), std::size_t{0});
+            Rng rng = root_.stream("shuffle", static_cast<std::uint64_t>(epoch));
+            for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[rng.below(i)]);
+            shuffled_ = epoch;
+        }
+        const auto n = static_cast<std::size_t>(e_.train.batch);
+        const auto first = static_cast<std::size_t>((round_ % rounds_per_epoch_) * e_.train.steps_d + k) * n;
+        gather(data_, std::span<const std::size_t>(order_).subspan(first, n), real_);
+        return real_;
+    }
+
+    void one_round() {
+        const Charge set = ledger_.total("training/", "/set"), reset = ledger_.total("training/", "/reset");
+        const double before = update_energy_J(ledger_);
+        gan::Gan game = model_.gan();
+        const gan::GameRules rules{e_.train.loss, e_.train.steps_d, e_.train.label_real, e_.train.fresh_latents};
+        record_ = gan::play_round(game, rules, [this](std::int64_t k) -> const Matrix& { return batch(k); }, e_.train.rule_at(round_, true),
+                                  e_.train.rule_at(round_, false), root_.stream("round", static_cast<std::uint64_t>(round_)), ledger_);
+        const double after = update_energy_J(ledger_);
+        const std::int64_t epoch = round_ / rounds_per_epoch_;
+        ++round_;
+        metrics_->row({round_, epoch, record_.loss_d, record_.loss_g, record_.p_real, record_.p_fake, ledger_.total("training/", "/set").n - set.n,
+                       ledger_.total("training/", "/reset").n - reset.n, after - before, after, read_energy_J(ledger_), converter_energy_J(ledger_),
+                       ledger_.energy("training/noise/").si});
+    }
+
+    std::vector<std::uint8_t> images(const Matrix& latents, const char* purpose) {
+        const Rng rng = root_.stream(purpose, static_cast<std::uint64_t>(round_));
+        return to_pixels(gan::generate(*model_.generator, latents, rng, ledger_, "evaluation"));
+    }
+
+    void picture() {
+        const auto pixels = images(grid_latents_, "snapshot");
+        const std::string name = fmt::format("{:06d}.png", round_);
+        write_png(folder_ / "samples" / name, sample_grid(pixels, n_grid, data_.channels, data_.height, data_.width), Replace::yes);
+        if (model_.analog.empty()) return;
+        // About eight maps a run: each is large, and conductances move slowly.
+        const std::int64_t every = std::max<std::int64_t>(1, e_.train.snapshot_every) * std::max<std::int64_t>(1, n_rounds_ / std::max<std::int64_t>(1, 8 * e_.train.snapshot_every));
+        if (round_ != 0 && round_ != n_rounds_ && round_ % every != 0) return;
+        write_png(folder_ / "conductance" / name, conductance_map(model_), Replace::yes);
+        for (const auto& row : conductance_histogram(model_)) histogram_->row({round_, row.layer, row.lo_S, row.hi_S, row.count});
+    }
+
+    gan::Quality evaluate(const Evaluator& evaluator) {
+        const auto pixels = images(latents_, "evaluation");
+        const auto n = static_cast<std::size_t>(e_.evaluation.samples);
+        const gan::Quality q = evaluator.evaluate(std::span<const std::uint8_t>(pixels).first(n * data_.image_size()));
+        quality_->row({round_, q.classifier_accuracy, q.classifier_confidence, q.frechet_distance, q.precision, q.recall, q.density, q.coverage,
+                       q.mean_pairwise_distance, std::string(q.collapsed ? "true" : "false")});
+        say(fmt::format("round {}: {}", round_, gan::headline(q)));
+        if (round_ == n_rounds_) {
+            const std::vector<std::size_t> shape = data_.channels == 1 ? std::vector<std::size_t>{n, data_.height, data_.width}
+                                                                       : std::vector<std::size_t>{n, data_.image_size()};
+            write_npy(folder_ / "samples.npy", shape, std::span<const std::uint8_t>(pixels).first(n * data_.image_size()), Replace::yes);
+        }
+        return q;
+    }
+
+    void checkpoint() {
+        metrics_->sync();
+        quality_->sync();
+        if (histogram_) histogram_->sync();
+        write_checkpoint(folder_ / "checkpoints", {round_, model_.state(), ledger_, sha256_});
+    }
+
+    void progress(std::int64_t first, double start) {
+        if (!options_.bar) return;
+        const double share = static_cast<double>(round_) / static_cast<double>(n_rounds_), spent = now_s() - start;
+        const double left = spent / static_cast<double>(round_ - first) * static_cast<double>(n_rounds_ - round_);
+        const int width = 24, filled = static_cast<int>(share * width);
+        fmt::print(stderr, "\r\033[K[{:#<{}}{:.<{}}] {}/{}  loss D {:.3f} G {:.3f}  {:.0f} s left", "", filled, "", width - filled, round_, n_rounds_,
+                   record_.loss_d, record_.loss_g, left);
+        if (round_ == n_rounds_) fmt::print(stderr, "\n");
+        std::fflush(stderr);
+    }
+
+    /// The paper's other way to book: one update an epoch, its last.
+    double sampled_per_epoch_J() const {
+        const auto table = read_csv(folder_ / "metrics.csv");
+        const auto energy = table.numbers("update_energy_J");
+        double sum = 0;
+        for (std::size_t i = static_cast<std::size_t>(rounds_per_epoch_) - 1; i < energy.size(); i += static_cast<std::size_t>(rounds_per_epoch_)) sum += energy[i];
+        return sum;
+    }
+
+    RunResult finish(double start) {
+        metrics_->sync();
+        const double sampled = sampled_per_epoch_J();
+        write_file(folder_ / "hardware.json", hardware_json(e_, devices_, model_.placement, ledger_, n_rounds_, sampled).dump(1) + "\n", Replace::yes);
+        const double wall = now_s() - start;
+        nlohmann::ordered_json s;
+        s["name"] = e_.experiment.name;
+        s["seed"] = e_.experiment.seed;
+        s["rounds"] = n_rounds_;
+        s["wall_s"] = wall;
+        s["dataset"] = e_.data.dataset;
+        s["dataset_sha256"] = data_.sha256;
+        s["classes"] = e_.data.classes;
+        const bool crossbar = e_.hardware.kind == HardwareKind::crossbar;
+        s["n_crossbars"] = n_crossbars(e_, model_.placement);
+        s["cells_used"] = crossbar ? model_.placement.cells_used() * (e_.tile.mapping == Mapping::differential ? 2 : 1) : 0;
+        s["area_m2"] = crossbar_area_m2(e_, model_.placement);
+        s["update_energy_J"] = update_energy_J(ledger_);
+        s["update_energy_sampled_per_epoch_J"] = sampled;
+        s["read_energy_J"] = read_energy_J(ledger_);
+        s["converter_energy_J"] = converter_energy_J(ledger_);
+        s["noise_energy_J"] = ledger_.energy("training/noise/").si;
+        for (const auto& [key, value] : gan::fields(final_quality_)) s[key] = value_json(value);
+        s["final_loss_d"] = record_.loss_d;
+        s["final_loss_g"] = record_.loss_g;
+        write_file(folder_ / "summary.json", s.dump(2) + "\n", Replace::yes);
+        if (options_.report) {
+            auto input = report::describe_runs({report::read_run(folder_.string())});
+            report::write_report(input, (folder_ / "report.html").string(), true);
+        }
+        return {folder_, final_quality_, wall, gan::headline(final_quality_)};
+    }
+
+    const Experiment& e_;
+    const DeviceRegistry& devices_;
+    const RunOptions& options_;
+    Rng root_;
+    fs::path folder_;
+    std::string toml_, sha256_;
+    std::FILE* log_ = nullptr;
+    Dataset data_;
+    Model model_;
+    Ledger ledger_;
+    Matrix latents_, grid_latents_, real_;
+    std::vector<std::size_t> order_;
+    std::int64_t shuffled_ = -1, round_ = 0, n_rounds_ = 0, rounds_per_epoch_ = 1;
+    std::optional<CsvWriter> metrics_, quality_, histogram_;
+    gan::RoundRecord record_;
+    gan::Quality final_quality_;
+};
+
+}  // namespace
+
+RunResult run(const Experiment& experiment, const DeviceRegistry& devices, const RunOptions& options) {
+    return Run(experiment, devices, options).play();
+}
+
+Trained load_run(const fs::path& folder, const DeviceRegistry& devices) {
+    if (!fs::exists(folder / "run.toml")) throw DataError(folder.string() + " is no run folder: it has no run.toml");
+    Trained t;
+    t.experiment = load_experiment((folder / "run.toml").string(), config::Presets({}), {}, devices);
+    t.model = build(t.experiment, devices);
+    const auto found = newest_checkpoint(folder / "checkpoints", nullptr);
+    if (!found) throw DataError(folder.string() + " has no checkpoint; train it first");
+    t.model.restore(found->state);
+    t.round = found->round;
+    return t;
+}
+
+}  // namespace ganbar::app
