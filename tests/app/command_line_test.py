@@ -64,12 +64,18 @@ class CommandLine(unittest.TestCase):
 
     def test_describe_an_experiment_file(self):
         with tempfile.TemporaryDirectory() as folder:
-            pathlib.Path(folder, "base.toml").write_text("[train]\nepochs = 1\nbatch = 2\n")
+            base = self.good("list", "experiments").split()[0]
             path = pathlib.Path(folder, "x.toml")
-            path.write_text('# Mine\npreset = "./base.toml"\n[train]\nepochs = 5\n')
-            self.assertIn("[train]\nbatch = 2\nepochs = 5\n", self.good("describe", "experiment", str(path)))
-            path.write_text("[train\n")
-            self.assertIn("x.toml:1:", self.bad(2, "describe", "experiment", str(path)))
+            path.write_text(f'# Mine\npreset = "{base}"\n[train]\nepochs = 7\n')
+            described = json.loads(self.good("describe", "experiment", str(path), "--json"))
+            values = {p["name"]: p["value"] for p in described["parameters"]}
+            self.assertEqual(values["train.epochs"], 7)
+            self.assertIn("epochs = 7\n", described["config"])
+            self.assertTrue(described["facts"]["starts from"].endswith(f"{base}.toml"))
+            self.assertEqual(described["text"], "Mine")
+            for text, place in (("[train\n", ":1:"), ("\n[train]\nepoch = 7\n", ":3:1: "), ('[train]\nt_pulse = "1 V"\n', ":2:11: ")):
+                path.write_text(text)
+                self.assertIn(f"x.toml{place}", self.bad(2, "describe", "experiment", str(path)))
 
     def test_doctor(self):
         found = {row["name"]: row for row in json.loads(self.good("doctor", "--json"))}

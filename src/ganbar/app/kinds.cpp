@@ -68,7 +68,7 @@ std::string table_text(const config::Section& section) {
     for (const auto& row : section.rows)
         cells.push_back({row.info.name, bare_text(row.info, row.value), range_text(row.info), to_string(row.info.source.kind)});
     for (const auto& row : cells)
-        for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::min<std::size_t>(std::max(widths[c], row[c].size()), 34);
+        for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::min<std::size_t>(std::max(widths[c], row[c].size()), 46);
     std::string out = section.path.empty() ? "" : "[" + section.path + "]\n";
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const auto& info = section.rows[i].info;
@@ -144,7 +144,7 @@ std::string describe_text(const std::string& singular, const std::string& name, 
     if (!d.facts.empty()) out += "\n";
     for (const auto& [what, text] : d.facts) out += fmt::format("  {:{}}  {}\n", what, widest, text);
     for (const auto& section : d.sections) out += "\n" + table_text(section);
-    if (!d.config.empty()) out += "\n" + d.config;
+    if (!d.config.empty()) out += "\nas written, presets included:\n\n" + d.config;
     return out;
 }
 

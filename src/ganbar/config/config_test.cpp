@@ -211,13 +211,19 @@ TEST(Unused, NearestNameAndTheKnownOnes) {
     EXPECT_EQ(fault_of([] { bound("train = 1\n"); }), "x.toml:1:1: \"train\" at the top level is a table; expected [train]");
     EXPECT_EQ(fault_of([] { bound("[train.epochs]\na = 1\n"); }), "x.toml:1:8: \"epochs\" in [train] is a value, not a table; expected epochs = ...");
     EXPECT_NE(fault_of([] { bound("[train]\nq = 1\na = 2\n"); }).find(":2:1: unknown key \"q\""), std::string::npos);  // first in the file
-    EXPECT_NE(fault_of([] { bound("[train]\n[[train.axis]]\na = 2\n"); }).find("unknown table [train.axis]"), std::string::npos);
+    EXPECT_NE(fault_of([] { bound("[train]\n[[train.axis]]\na = 2\n"); }).find("unknown list of tables [[train.axis]]"), std::string::npos);
     EXPECT_NE(fault_of([] { bound("", {"train.epoch=3"}); }).find("--set train.epoch: unknown key \"epoch\" in [train]; did you mean \"epochs\"?"), std::string::npos);
+}
+
+TEST(Unused, AListWhereOneTableIsDue) {
+    const auto root = parse_toml("[[train]]\nx = 1\n", "x.toml");
+    EXPECT_EQ(fault_of([&] { reject_unused(*root, {{"", {"train"}}, {"train", {"x"}}}); }),
+              "x.toml:1:1: list of tables [[train]] is not read here; expected one table [train]");
 }
 
 TEST(Unused, KnownButUnreadSaysSo) {
     const auto root = parse_toml("[noise]\nx = 1\n", "x.toml");
-    EXPECT_NE(fault_of([&] { reject_unused(*root, {{"noise", {"x"}}}); }).find("is not used here"), std::string::npos);
+    EXPECT_NE(fault_of([&] { reject_unused(*root, {{"noise", {"x"}}}); }).find("is not read here; expected an experiment that uses it"), std::string::npos);
 }
 
 TEST(Override, TomlWhereItIsTomlElseText) {

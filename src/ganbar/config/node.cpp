@@ -82,12 +82,12 @@ namespace {
 /// The first thing nobody read, in the order of the file.
 struct Unread {
     bool found = false;
-    bool is_table = false;
+    bool is_table = false, is_item = false;
     std::string path, name;  ///< table it is in, its own name
     Location where;
-    void offer(bool table, const std::string& in, const std::string& key, const Location& at) {
+    void offer(bool table, bool item, const std::string& in, const std::string& key, const Location& at) {
         if (found && std::tie(where.line, where.column) <= std::tie(at.line, at.column)) return;
-        *this = {true, table, in, key, at};
+        *this = {true, table, item, in, key, at};
     }
 };
 
@@ -95,14 +95,14 @@ std::string joined(const std::string& path, const std::string& name) { return pa
 
 void find_unread(const Node& node, const std::string& path, Unread& unread) {
     for (const auto& [name, leaf] : node.leaves)
-        if (!leaf.used) unread.offer(false, path, name, leaf.key_where.file.empty() ? leaf.where : leaf.key_where);
-    const auto visit = [&](const std::string& name, const Node& table) {
+        if (!leaf.used) unread.offer(false, false, path, name, leaf.key_where.file.empty() ? leaf.where : leaf.key_where);
+    const auto visit = [&](const std::string& name, const Node& table, bool is_item) {
         if (table.used) find_unread(table, joined(path, name), unread);
-        else unread.offer(true, path, name, table.where);
+        else unread.offer(true, is_item, path, name, table.where);
     };
-    for (const auto& [name, table] : node.tables) visit(name, *table);
+    for (const auto& [name, table] : node.tables) visit(name, *table, false);
     for (const auto& [name, items] : node.lists)
-        for (const auto& item : items) visit(name, *item);
+        for (const auto& item : items) visit(name, *item, true);
 }
 
 /// Names of the tables that may stand in the table `path`.
@@ -135,16 +135,17 @@ void reject_unused(const Node& root, const std::map<std::string, std::vector<std
     std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     const auto is = [&](const std::vector<std::string>& names) { return std::find(names.begin(), names.end(), unread.name) != names.end(); };
+    const std::string full = joined(unread.path, unread.name);
     if (unread.is_table) {
-        const std::string what = "table [" + joined(unread.path, unread.name) + "]";
+        const std::string table = (unread.is_item ? "list of tables [[" : "table [") + full + (unread.is_item ? "]]" : "]");
+        if (is(tables)) throw ConfigError(table + " is not read here; expected " + (unread.is_item ? "one table [" + full + "]" : "an experiment that uses it"), unread.where);
         if (is(keys)) throw ConfigError("\"" + unread.name + "\" " + place + " is a value, not a table; expected " + unread.name + " = ...", unread.where);
-        if (is(tables)) throw ConfigError(what + " is not used here; nothing in this experiment reads it", unread.where);
-        throw ConfigError("unknown " + what + suggestion(unread.name, tables, unread.path.empty() ? "[" : ("[" + unread.path + ".").c_str(), "]") +
+        throw ConfigError("unknown " + table + suggestion(unread.name, tables, unread.path.empty() ? "[" : ("[" + unread.path + ".").c_str(), "]") +
                               (tables.empty() ? "; no table is expected " + place : " (known: " + join(tables) + ")"), unread.where);
     }
     const std::string what = "\"" + unread.name + "\" " + place;
-    if (is(tables)) throw ConfigError(what + " is a table; expected [" + joined(unread.path, unread.name) + "]", unread.where);
-    if (is(keys)) throw ConfigError("key " + what + " is not used here; nothing in this experiment reads it", unread.where);
+    if (is(tables)) throw ConfigError(what + " is a table; expected [" + full + "]", unread.where);
+    if (is(keys)) throw ConfigError("key " + what + " is not read here; expected an experiment that uses it", unread.where);
     throw ConfigError("unknown key " + what + suggestion(unread.name, keys, "\"", "\"") +
                           (keys.empty() ? "; no key is expected there" : " (known: " + join(keys) + ")"), unread.where);
 }

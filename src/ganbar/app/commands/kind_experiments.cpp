@@ -1,10 +1,11 @@
 #include "ganbar/app/command.h"
-#include "ganbar/config/preset.h"
+#include "ganbar/app/experiment.h"
 
 namespace ganbar::app {
 
 void ganbar_register_kind_experiments(CommandContext& context) {
     const config::Presets presets(context.subfolders("experiments"));
+    const DeviceRegistry& devices = context.devices;
     context.kinds["experiments"] = {
         "experiment",
         [presets] {
@@ -12,11 +13,13 @@ void ganbar_register_kind_experiments(CommandContext& context) {
             for (const auto& name : presets.names()) out.push_back({name, first_sentence(presets.text(name))});
             return out;
         },
-        [presets](const std::string& name) {
+        [presets, &devices](const std::string& name) {  // a path works too: what --dry-run would run, with sources and ranges
             const auto loaded = config::load_experiment(name, presets);
+            const auto experiment = load_experiment(name, presets, {}, devices);
             std::vector<std::string> bases(loaded.files.begin() + 1, loaded.files.end());
-            Description out{config::opening_comment(loaded.files.front()), {{"file", loaded.files.front()}}, {}, config::to_toml(*loaded.root)};
+            Description out{config::opening_comment(loaded.files.front()), {{"file", loaded.files.front()}}, resolved(experiment, devices), ""};
             if (!bases.empty()) out.facts.emplace_back("starts from", join(bases));
+            out.config = config::to_toml(*loaded.root);
             return out;
         },
     };
