@@ -10,7 +10,7 @@ import pathlib
 import re
 import sys
 
-LAYER = re.compile(r"^\s*ganbar_layer\(\s*(\w+)(?:\s+USES\s+((?:(?!LINK\b)\w+\s*)+))?", re.M)
+LAYER = re.compile(r"^\s*ganbar_layer\(\s*(\w+)(?:\s+USES((?:\s+[a-z]\w*\b)+))?", re.M)  # USES ends at the next word in capitals
 INCLUDE = re.compile(r'^\s*#\s*include\s*"(ganbar/([\w-]+)/[^"]+)"')
 
 

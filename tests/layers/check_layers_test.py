@@ -7,7 +7,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
 import check_layers  # noqa: E402
 
-TABLE = "ganbar_layer(core LINK x::y)\nganbar_layer(config USES core)\nganbar_layer(app USES config LINK z)\nganbar_layer(data USES core LINK z)\n"
+TABLE = "ganbar_layer(core LINK x::y)\nganbar_layer(config USES core)\nganbar_layer(app USES config LINK z)\nganbar_layer(data USES core TEST_LINK z LINK x)\n"
 
 
 class Layers(unittest.TestCase):
