@@ -28,6 +28,10 @@ ArrayTrng::ArrayTrng(const TrngParams& params, std::unique_ptr<DeviceArray> arra
     offset_A_ = p_.comparator_offset.si * amperes_per_volt * chip.normal();
     comparator_variance_A2_ = std::pow(p_.comparator_noise.si * amperes_per_volt, 2);
     array_->fabricate(std::vector<float>(n_ * n_, static_cast<float>(array_->window().g_min.si)), streams.chip.stream("array"));
+    if (p_.trap_depth_lo > p_.trap_depth_hi || p_.trap_tau_lo > p_.trap_tau_hi) throw ConfigError("trng: the lower end of a trap's range exceeds its upper end");
+    if (p_.telegraph)
+        traps_ = TelegraphTraps({p_.traps_per_cell, p_.trap_depth_lo, p_.trap_depth_hi, p_.trap_tau_lo, p_.trap_tau_hi}, n_, {seconds_per_bit()},
+                                streams.chip, streams.noise.stream("traps"));
     prepare_writes();
 }
 
@@ -48,9 +52,32 @@ ArrayTrng::Sums ArrayTrng::sums(const Matrix& m, const Selection& s) const {
     return {a - b, a + b};
 }
 
-std::uint8_t ArrayTrng::decide(const Picture& picture, const Selection& s, std::uint64_t bit, Partial& partial, double* probability) const {
+double ArrayTrng::seconds_per_bit() const {
+    const double write_s = static_cast<double>(p_.n_set + p_.n_reset) * p_.t_pulse.si;
+    const double share = p_.rewrite == RewritePolicy::every_bit ? 1 : p_.rewrite == RewritePolicy::every_vector ? 1 / static_cast<double>(p_.vector_bits) : 0;
+    return share * write_s + p_.t_int.si;
+}
+
+double ArrayTrng::telegraph_difference(const Picture& picture, const Selection& s, std::uint64_t bit, TrapStates& states) const {
+    if (traps_.empty()) return 0;
+    constexpr std::size_t words = TelegraphTraps::block_bits / 64;
+    const std::uint64_t block = bit / TelegraphTraps::block_bits, place = bit % TelegraphTraps::block_bits;
+    if (states.block != block) states = {block, traps_.block(block)};
+    double sum = 0;
+    const auto& traps = traps_.traps();
+    for (std::size_t k = 0; k < traps.size(); ++k) {
+        const auto& t = traps[k];
+        if (!(states.filled[k * words + place / 64] >> (place % 64) & 1) || !(s.rows.words[t.row / 64] >> (t.row % 64) & 1)) continue;
+        const bool in_a = s.group_a.words[t.column / 64] >> (t.column % 64) & 1, in_b = s.group_b.words[t.column / 64] >> (t.column % 64) & 1;
+        if (in_a || in_b) sum += (in_b ? 1 : -1) * static_cast<double>(t.depth) * static_cast<double>(picture.current_A(t.row, t.column));
+    }
+    return sum;
+}
+
+std::uint8_t ArrayTrng::decide(const Picture& picture, const Selection& s, std::uint64_t bit, double telegraph_A, Partial& partial,
+                               double* probability) const {
     const Sums current = sums(picture.current_A, s);
-    const double margin = current.difference_A - offset_A_;
+    const double margin = current.difference_A + telegraph_A - offset_A_;
     double noise = 0, sigma = 0;
     // A margin beyond the longest possible draw decides alone, without loss of exactness.
     const bool open = margin * margin <= IndexedWords::max_normal * IndexedWords::max_normal * max_variance_A2_;
@@ -72,7 +99,7 @@ void ArrayTrng::bits(std::span<std::uint8_t> out, std::span<double> probability_
     GANBAR_ASSERT(probability_of_one.empty() || probability_of_one.size() == out.size());
     std::size_t done = 0;
     while (done < out.size() && !independent()) {  // until the writes have settled
-        const std::size_t n = std::min<std::size_t>(64, out.size() - done);
+        const std::size_t n = std::min<std::size_t>(bits_per_chunk, out.size() - done);
         run_in_order(out.subspan(done, n), probability_of_one.empty() ? probability_of_one : probability_of_one.subspan(done, n));
         done += n;
     }
@@ -92,6 +119,7 @@ void ArrayTrng::run_independent(std::span<std::uint8_t> out, std::span<double> p
         const std::uint64_t start = (first_chunk + i) * chunk, begin = std::max(next_bit_, start), end = std::min(last, start + chunk);
         Partial& partial = partials[i];
         Picture own;
+        TrapStates states;
         if (fresh_draw) draw_vector(first_chunk + i, own);
         if (by_vector && begin == start) {
             n_writes[i] = 1;
@@ -105,7 +133,8 @@ void ArrayTrng::run_independent(std::span<std::uint8_t> out, std::span<double> p
                 s.group_b.each(n_words_, [&](std::size_t c) { ++partial.writes_of_column[c]; });
             }
             const auto k = static_cast<std::size_t>(bit - next_bit_);
-            out[k] = decide(fresh_draw ? own : now_, s, bit, partial, probability.empty() ? nullptr : &probability[k]);
+            const Picture& seen = fresh_draw ? own : now_;
+            out[k] = decide(seen, s, bit, telegraph_difference(seen, s, bit, states), partial, probability.empty() ? nullptr : &probability[k]);
         }
     });
     for (std::size_t i = 0; i < n_chunks; ++i) {
@@ -116,13 +145,14 @@ void ArrayTrng::run_independent(std::span<std::uint8_t> out, std::span<double> p
 }
 
 void ArrayTrng::run_in_order(std::span<std::uint8_t> out, std::span<double> probability) {
+    TrapStates states;
     for (std::size_t k = 0; k < out.size(); ++k) {
         const Selection s = select(next_bit_);
         const bool written = p_.rewrite == RewritePolicy::every_bit ||
                              (p_.rewrite == RewritePolicy::every_vector && next_bit_ % static_cast<std::uint64_t>(p_.vector_bits) == 0);
         if (written) advance(s);
         Partial partial;
-        out[k] = decide(now_, s, next_bit_, partial, probability.empty() ? nullptr : &probability[k]);
+        out[k] = decide(now_, s, next_bit_, telegraph_difference(now_, s, next_bit_, states), partial, probability.empty() ? nullptr : &probability[k]);
         merge(partial, written);
         ++next_bit_;
     }

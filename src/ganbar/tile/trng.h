@@ -3,8 +3,8 @@
 // halves with identical pulses, pick m of N rows, apply the read voltage to these rows, integrate the currents of both halves, and
 //     bit = [ sum_A I - sum_B I + noise > offset ]
 // The paper prints neither N, n, m, the pulses, the integration time nor the rewriting; every such number is a declared assumption.
-// Noise: read noise of the cells, comparator noise, and what the device law draws per pulse (cycle-to-cycle). Not modelled: wire
-// resistance, half-selected cells (unselected lines float), settling. Selection, chip and noise have streams of their own.
+// Noise: read noise of the cells, telegraph noise of traps, comparator noise, and what the device law draws per pulse (cycle-to-cycle).
+// Not modelled: wire resistance, half-selected cells (unselected lines float), settling. Chip, selection and noise have own streams.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -16,6 +16,7 @@
 #include "ganbar/core/matrix.h"
 #include "ganbar/device/device_array.h"
 #include "ganbar/tile/trng_select.h"
+#include "ganbar/tile/trng_telegraph.h"
 
 namespace ganbar {
 
@@ -36,6 +37,9 @@ struct TrngParams {
     double read_noise_scale = 1;
     Volt full_scale{1}, comparator_offset{1e-4}, comparator_noise{5e-5};
     Joule comparator_energy{1e-13};
+    bool telegraph = false;
+    double traps_per_cell = 0.1, trap_depth_lo = 0.005, trap_depth_hi = 0.01;
+    Second trap_tau_lo{1e-6}, trap_tau_hi{1.0};
     EnergyRule energy_rule = EnergyRule::ohmic;
     static Schema<TrngParams> schema();
     static const char* doc();
@@ -80,8 +84,8 @@ public:
 
     /// The next out.size() bits, one bit a byte (0 or 1).
     void bits(std::span<std::uint8_t> out);
-    /// Also P(bit = 1) given selection and array state, so with only the read and write fluctuations unknown: what an observer of the
-    /// selection who knows the chip could predict.
+    /// Also P(bit = 1) for an observer who knows the chip, the selection and the traps' states, and lacks only the read noise (and, under
+    /// WriteModel::moments, the outcome of the write): what a bit is worth when its selection is known.
     void bits(std::span<std::uint8_t> out, std::span<double> probability_of_one);
 
     const TrngTally& tally() const { return tally_; }
@@ -89,6 +93,8 @@ public:
     void book(Ledger& ledger, std::string_view prefix);
     /// Offset of this chip's comparator, referred to the difference of the two sums of currents.
     double offset_A() const { return offset_A_; }
+    double seconds_per_bit() const;
+    const TelegraphTraps& traps() const { return traps_; }
     /// Are the bits to come independent of the order in which they are made (and so made in parallel)? True once writing again
     /// leaves every cell as it is, or when writes are drawn by their moments.
     bool independent() const;
@@ -126,7 +132,13 @@ private:
 
     Selection select(std::uint64_t bit) const;
     Sums sums(const Matrix& m, const Selection& s) const;
-    std::uint8_t decide(const Picture& p, const Selection& s, std::uint64_t bit, Partial& partial, double* probability) const;
+    std::uint8_t decide(const Picture& p, const Selection& s, std::uint64_t bit, double telegraph_A, Partial& partial, double* probability) const;
+    /// States of the traps for the block that a bit lies in, made when first asked for.
+    struct TrapStates {
+        std::uint64_t block = ~std::uint64_t{0};
+        std::vector<std::uint64_t> filled;
+    };
+    double telegraph_difference(const Picture& p, const Selection& s, std::uint64_t bit, TrapStates& states) const;
     void run_independent(std::span<std::uint8_t> out, std::span<double> probability);
     void run_in_order(std::span<std::uint8_t> out, std::span<double> probability);
     void merge(const Partial& partial, std::int64_t n_writes);
@@ -144,6 +156,7 @@ private:
     std::vector<std::size_t> at_;                  // per column: picture shown
     Picture now_;
     Matrix written_variance_A2_;                   // moments: variance over writes of a cell's read current
+    TelegraphTraps traps_;
     double max_variance_A2_ = 0;                   // no read of the selected cells has more
     std::uint64_t next_bit_ = 0;
     TrngTally tally_, booked_;

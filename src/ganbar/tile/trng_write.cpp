@@ -232,6 +232,12 @@ Schema<TrngParams> TrngParams::schema() {
         param("comparator_offset", &P::comparator_offset, 0_V, 1_V, "standard deviation over chips of the comparator's offset", assumed("offset-cancelled comparator")),
         param("comparator_noise", &P::comparator_noise, 0_V, 1_V, "rms noise of a decision", assumed("input noise of a small dynamic comparator")),
         param("comparator_energy", &P::comparator_energy, Joule{0}, Joule{1e-6}, "energy of integrators and comparator per decision", assumed("order of a dynamic comparator with small integrators")),
+        param("telegraph", &P::telegraph, "random telegraph noise of traps", assumed("off: satyam2022 names it (sec. II) but gives no number")),
+        param("traps_per_cell", &P::traps_per_cell, 0.0, 10.0, "mean number of traps of a cell", assumed("one trap in ten cells at 150-300 uS")),
+        param("trap_depth_lo", &P::trap_depth_lo, 0.0, 1.0, "smallest relative loss of current of a filled trap", assumed("0.5-1% at 3-7 kohm, from the trend that dR/R grows with R")),
+        param("trap_depth_hi", &P::trap_depth_hi, 0.0, 1.0, "largest relative loss of current of a filled trap", assumed("as trap_depth_lo")),
+        param("trap_tau_lo", &P::trap_tau_lo, 1_ns, Second{1e6}, "shortest mean time to capture or emission (log-uniform)", assumed("1 us to 1 s")),
+        param("trap_tau_hi", &P::trap_tau_hi, 1_ns, Second{1e6}, "longest mean time to capture or emission", assumed("as trap_tau_lo")),
         choice("energy", &P::energy_rule, {"ohmic", "nonlinear"}, "energy rule of write pulses", published("satyam2022, sec. III.B: V^2 G t")),
     };
 }
