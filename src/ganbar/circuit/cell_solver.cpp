@@ -12,23 +12,6 @@
 
 namespace ganbar {
 
-void CurveCells::current(std::span<const double> u_V, std::span<double> i_A, std::span<double> slope_S) const {
-    cells::curve_current(curve_, g_S_.data(), u_V.data(), i_A.data(), slope_S.empty() ? nullptr : slope_S.data(), u_V.size());
-}
-
-void DeviceCells::current(std::span<const double> u_V, std::span<double> i_A, std::span<double> slope_S) const {
-    if (!slope_S.empty()) {
-        constexpr double step_V = 1e-3;
-        std::vector<double> u(u_V.begin(), u_V.end());
-        for (double& x : u) x += step_V;
-        array_.current(first_, u, slope_S);
-        for (double& x : u) x -= 2 * step_V;
-        array_.current(first_, u, i_A);
-        for (std::size_t k = 0; k < n_; ++k) slope_S[k] = (slope_S[k] - i_A[k]) / (2 * step_V);
-    }
-    array_.current(first_, u_V, i_A);
-}
-
 namespace {
 
 /// Eigenvectors (columns) and eigenvalues of the impedance matrix of one line: voltage drop at cell a per ampere drawn at cell b.

@@ -14,41 +14,10 @@
 #include <vector>
 
 #include "ganbar/circuit/crossbar_problem.h"
+#include "ganbar/circuit/static_cells.h"
 #include "ganbar/core/matrix.h"
-#include "ganbar/device/device_array.h"
 
 namespace ganbar {
-
-/// The static laws of the cells of one array, row-major.
-class StaticCells {
-public:
-    virtual ~StaticCells() = default;
-    virtual std::size_t size() const = 0;
-    /// Currents at these voltages and, where slope_S is not empty, di/du. Called from several threads.
-    virtual void current(std::span<const double> u_V, std::span<double> i_A, std::span<double> slope_S) const = 0;
-};
-
-/// i = g shape(u).
-class CurveCells final : public StaticCells {
-public:
-    CurveCells(std::vector<double> g_S, CellCurve curve) : g_S_(std::move(g_S)), curve_(curve) {}
-    std::size_t size() const override { return g_S_.size(); }
-    void current(std::span<const double> u_V, std::span<double> i_A, std::span<double> slope_S) const override;
-private:
-    std::vector<double> g_S_;
-    CellCurve curve_;
-};
-
-/// Cells [first, first + n) of a device array; slopes by central differences over 1 mV.
-class DeviceCells final : public StaticCells {
-public:
-    DeviceCells(const DeviceArray& array, std::size_t first, std::size_t n) : array_(array), first_(first), n_(n) {}
-    std::size_t size() const override { return n_; }
-    void current(std::span<const double> u_V, std::span<double> i_A, std::span<double> slope_S) const override;
-private:
-    const DeviceArray& array_;
-    std::size_t first_, n_;
-};
 
 struct CellSolverOptions {
     double tolerance_V = 1e-9;  ///< bound on the last correction of any cell voltage

@@ -60,6 +60,17 @@ void curve_current_here(const CellCurve& curve, const double* g, const double* u
     }
 }
 
+void cubic_current_here(const double* linear, const double* cubic, const double* u, double* i, double* slope, std::size_t n) {
+    const auto run = [&](auto d, std::size_t k) {
+        const auto x = hn::LoadU(d, u + k), a = hn::LoadU(d, linear + k), q = hn::Mul(hn::LoadU(d, cubic + k), hn::Mul(x, x));
+        hn::StoreU(hn::Mul(x, hn::Add(a, q)), d, i + k);
+        if (slope != nullptr) hn::StoreU(hn::MulAdd(hn::Set(d, 3.0), q, a), d, slope + k);
+    };
+    std::size_t k = 0;
+    for (; k + hn::Lanes(D()) <= n; k += hn::Lanes(D())) run(D(), k);
+    for (; k < n; ++k) run(hn::CappedTag<double, 1>(), k);
+}
+
 // Word lines run along memory: eight at a time, so that their running sums overlap.
 void word_lines(const Geometry& g, const double* HWY_RESTRICT i, const double* HWY_RESTRICT vw, double* HWY_RESTRICT w, double* HWY_RESTRICT i_word) {
     const std::size_t n = g.cols;
@@ -182,6 +193,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ganbar::cells {
 HWY_EXPORT(curve_current_here);
+HWY_EXPORT(cubic_current_here);
 HWY_EXPORT(line_voltages_here);
 HWY_EXPORT(mismatch_here);
 HWY_EXPORT(dot_here);
@@ -189,6 +201,9 @@ HWY_EXPORT(advance_here);
 
 void curve_current(const CellCurve& curve, const double* g, const double* u, double* i, double* slope, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(curve_current_here)(curve, g, u, i, slope, n);
+}
+void cubic_current(const double* linear, const double* cubic, const double* u, double* i, double* slope, std::size_t n) {
+    HWY_DYNAMIC_DISPATCH(cubic_current_here)(linear, cubic, u, i, slope, n);
 }
 void line_voltages(const Geometry& g, const double* i, const double* vw, const double* vb, double* w, double* b, double* i_word, double* i_bit) {
     HWY_DYNAMIC_DISPATCH(line_voltages_here)(g, i, vw, vb, w, b, i_word, i_bit);

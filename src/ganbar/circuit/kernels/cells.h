@@ -9,6 +9,9 @@ namespace ganbar::cells {
 /// i[k] = g[k] shape(u[k]); slope[k] = g[k] shape'(u[k]) where slope is given. Bits do not depend on the vector length.
 void curve_current(const CellCurve& curve, const double* g_S, const double* u_V, double* i_A, double* slope_S, std::size_t n);
 
+/// i = linear u + cubic u^3, slope likewise.
+void cubic_current(const double* linear, const double* cubic, const double* u_V, double* i_A, double* slope_S, std::size_t n);
+
 struct Geometry {
     std::size_t rows = 0, cols = 0;
     double rw_ohm = 0, rb_ohm = 0, rdrv_ohm = 0, rsense_ohm = 0;

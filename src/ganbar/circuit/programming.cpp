@@ -1,0 +1,220 @@
+#include "ganbar/circuit/programming.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "ganbar/core/parallel.h"
+
+namespace ganbar {
+
+Schema<WriteParams> WriteParams::schema() {
+    const Second none{0}, most{1};
+    return {
+        choice("scheme", &WriteParams::scheme, {"half", "third", "grounded", "floating"}, "voltages of the lines that are not selected: V/2, V/3, grounded, floating",
+               assumed("V/2: the fewest cells under stress while one row is written")),
+        choice("order", &WriteParams::order, {"cells", "rows", "rank_one"}, "what one phase writes: one cell, one polarity of a row, or a quarter of a rank-one sign matrix",
+               published("rank_one: Zamanidoost et al. 2015, fully parallel stochastic Manhattan; rows: what a batch's sign matrix, not of rank one, needs")),
+        choice("compensation", &WriteParams::compensation, {"none", "rows", "cells"}, "calibrated drivers: one amplitude for each row, or a bit-line amplitude for each cell",
+               assumed("none, as in satyam2022")),
+        param("most_gain", &WriteParams::most_gain, 1.0, 100.0, "limit of a compensated driver as a multiple of the nominal amplitude", assumed("1.5")),
+        param("gap", &WriteParams::gap, none, most, "pause between phases", assumed("0: satyam2022 gives none")),
+        param("voltage_tolerance", &WriteParams::voltage_tolerance, 1e-12, 1e-2, "accuracy of cell voltages relative to the amplitude",
+              assumed("1e-6 changes a step of the founding device by 2e-5 of itself")),
+    };
+}
+
+Schema<VerifyParams> VerifyParams::schema() {
+    return {
+        param("tolerance", &VerifyParams::tolerance, 1e-6, 1.0, "a cell within this part of the window of its target is done", assumed("1%")),
+        param("most_rounds", &VerifyParams::most_rounds, std::int64_t{1}, std::int64_t{1000000}, "writes of the array after which it is left as it is", assumed("100")),
+    };
+}
+
+void WriteReport::operator+=(const WriteReport& r) {
+    bill += r.bill;
+    n_phases += r.n_phases, n_selected += r.n_selected, sweeps += r.sweeps;
+    time_s += r.time_s;
+    selected_J += r.selected_J, half_selected_J += r.half_selected_J, wires_J += r.wires_J;
+    sum_ratio += r.sum_ratio, least_ratio = std::min(least_ratio, r.least_ratio);
+}
+
+ArrayWriter::ArrayWriter(const CellSolver& solver, const WriteParams& params, const PulsePair& pulses) : solver_(solver), params_(params), pulses_(pulses) {
+    if (params.compensation != WriteCompensation::none && params.order != WriteOrder::rows)
+        throw ConfigError("write compensation is calibrated for whole rows; expected order = rows");
+    if (!(pulses.set.si > 0 && pulses.reset.si < 0 && pulses.width.si > 0))
+        throw ConfigError("a pair of pulses needs set > 0 V, reset < 0 V and a width above 0 s");
+    for (auto& g : gain_) g.assign(solver.rows(), 1.0);
+}
+
+std::vector<WritePhase> ArrayWriter::phases(std::span<const std::int8_t> signs) const {
+    const std::size_t m = solver_.rows(), n = solver_.cols();
+    GANBAR_ASSERT(signs.size() == m * n);
+    std::vector<WritePhase> out;
+    const auto select = [&](WritePhase phase) {
+        if (!phase.rows.empty() && !phase.cols.empty()) out.push_back(std::move(phase));
+    };
+    if (params_.order == WriteOrder::cells) {
+        for (std::size_t k = 0; k < m * n; ++k)
+            if (signs[k] != 0) out.push_back({{k / n}, {k % n}, signs[k] > 0});
+        return out;
+    }
+    if (params_.order == WriteOrder::rows) {
+        for (std::size_t i = 0; i < m; ++i)
+            for (const int sign : {1, -1}) {
+                WritePhase phase{{i}, {}, sign > 0};
+                for (std::size_t j = 0; j < n; ++j)
+                    if (signs[i * n + j] == sign) phase.cols.push_back(j);
+                select(std::move(phase));
+            }
+        return out;
+    }
+    // rank one: take x from the first column that is not empty, d from the first row that is not, and check the rest
+    const auto first = std::find_if(signs.begin(), signs.end(), [](int s) { return s != 0; });
+    if (first == signs.end()) return out;
+    const std::size_t at = static_cast<std::size_t>(first - signs.begin()), i0 = at / n, j0 = at % n;
+    WritePhase up{{}, {}, true}, down{{}, {}, true};  // rows and columns of like and of opposite sign to the first cell
+    for (std::size_t i = 0; i < m; ++i)
+        if (const int s = signs[i * n + j0] * *first; s != 0) (s > 0 ? up : down).rows.push_back(i);
+    for (std::size_t j = 0; j < n; ++j)
+        if (const int s = signs[i0 * n + j]; s != 0) (s > 0 ? up : down).cols.push_back(j);
+    for (std::size_t i = 0; i < m; ++i)
+        for (std::size_t j = 0; j < n; ++j)
+            if (signs[i * n + j] != signs[i * n + j0] * *first * signs[i0 * n + j])
+                throw ConfigError("this sign matrix is not of rank one; expected order = rows for updates of more than one sample");
+    select({up.rows, up.cols, true});
+    select({down.rows, down.cols, true});
+    select({up.rows, down.cols, false});
+    select({down.rows, up.cols, false});
+    return out;
+}
+
+void ArrayWriter::bias(const WritePhase& phase, std::span<double> vw_V, std::span<double> vb_V) const {
+    GANBAR_ASSERT(vw_V.size() == solver_.rows() && vb_V.size() == solver_.cols());
+    constexpr double open = std::numeric_limits<double>::quiet_NaN();
+    const double v = amplitude_V(phase.set) * (phase.rows.size() == 1 ? gain_[phase.set ? 0 : 1][phase.rows[0]] : 1.0);
+    struct Levels { double word, other_word, bit, other_bit; };
+    Levels level{};
+    switch (params_.scheme) {
+        case Scheme::half: level = {v / 2, 0, -v / 2, 0}; break;
+        case Scheme::third: level = {v, v / 3, 0, 2 * v / 3}; break;
+        case Scheme::grounded: level = {v, 0, 0, v / 2}; break;
+        case Scheme::floating: level = {v / 2, open, -v / 2, open}; break;
+    }
+    std::fill(vw_V.begin(), vw_V.end(), level.other_word);
+    std::fill(vb_V.begin(), vb_V.end(), level.other_bit);
+    for (const std::size_t i : phase.rows) vw_V[i] = level.word;
+    const auto& extra = extra_V_[phase.set ? 0 : 1];
+    for (const std::size_t j : phase.cols)
+        vb_V[j] = level.bit - (extra.empty() || phase.rows.size() != 1 ? 0.0 : std::copysign(extra[phase.rows[0] * solver_.cols() + j], v));
+}
+
+double ArrayWriter::most_V() const {
+    return std::max(pulses_.set.si, -pulses_.reset.si) * (params_.compensation == WriteCompensation::none ? 1.0 : params_.most_gain);
+}
+
+std::vector<double> ArrayWriter::cell_voltages(const DeviceArray& array, std::size_t first, std::span<const WritePhase> phases) const {
+    const std::size_t m = solver_.rows(), n = solver_.cols();
+    std::vector<double> vw(phases.size() * m), vb(phases.size() * n), u(phases.size() * m * n);
+    for (std::size_t k = 0; k < phases.size(); ++k) bias(phases[k], std::span(vw).subspan(k * m, m), std::span(vb).subspan(k * n, n));
+    const auto cells = static_cells(array, first, m * n, most_V());
+    solver_.solve_batch(*cells, vw, vb, u, {params_.voltage_tolerance * most_V()});
+    return u;
+}
+
+void ArrayWriter::calibrate(const DeviceArray& array, std::size_t first) {
+    if (params_.compensation == WriteCompensation::none) return;
+    const auto cells = static_cells(array, first, solver_.rows() * solver_.cols(), most_V());
+    for (const bool set : {true, false}) calibrate_polarity(*cells, set);
+}
+
+void ArrayWriter::calibrate_polarity(const StaticCells& cells, bool set) {
+    const std::size_t m = solver_.rows(), n = solver_.cols(), n_phases = 2 * m;
+    const double wanted = std::abs(amplitude_V(set));
+    auto& gain = gain_[set ? 0 : 1];
+    auto& extra = extra_V_[set ? 0 : 1];
+    const bool by_cell = params_.compensation == WriteCompensation::cells;
+    gain.assign(m, 1.0);
+    if (by_cell) extra.assign(m * n, 0.0);
+    std::vector<WritePhase> phases;
+    for (std::size_t i = 0; i < m; ++i)
+        for (std::size_t odd = 0; odd < 2; ++odd) {
+            WritePhase phase{{i}, {}, set};
+            for (std::size_t j = odd; j < n; j += 2) phase.cols.push_back(j);
+            phases.push_back(std::move(phase));
+        }
+    std::vector<double> vw(n_phases * m), vb(n_phases * n), u(n_phases * m * n);
+    constexpr int n_rounds = 8;  // each takes most of what is left
+    for (int round = 0; round < n_rounds; ++round) {
+        for (std::size_t k = 0; k < n_phases; ++k) bias(phases[k], std::span(vw).subspan(k * m, m), std::span(vb).subspan(k * n, n));
+        solver_.solve_batch(cells, vw, vb, u, {params_.voltage_tolerance * most_V()});
+        for (std::size_t i = 0; i < m; ++i) {
+            double sum = 0;
+            for (std::size_t j = 0; j < n; ++j) {
+                const double seen = std::abs(u[((2 * i + j % 2) * m + i) * n + j]);
+                sum += seen;
+                if (by_cell) extra[i * n + j] = std::clamp(extra[i * n + j] + wanted - seen, 0.0, (params_.most_gain - 1) * wanted);
+            }
+            if (!by_cell) gain[i] = std::clamp(gain[i] * wanted * static_cast<double>(n) / sum, 1.0, params_.most_gain);
+        }
+    }
+}
+
+WriteReport ArrayWriter::write(DeviceArray& array, std::size_t first, std::span<const std::int8_t> signs, EnergyRule rule, const Rng& rng) const {
+    const std::size_t m = solver_.rows(), n = solver_.cols();
+    WriteReport report;
+    std::vector<double> vw(m), vb(n), u(m * n), i_A(m * n);
+    std::vector<float> pulse_V(m * n);
+    const auto plan = phases(signs);
+    for (std::size_t k = 0; k < plan.size(); ++k) {
+        const auto& phase = plan[k];
+        bias(phase, vw, vb);
+        const auto cells = static_cells(array, first, m * n, most_V());  // as the phase before left them
+        report.sweeps += solver_.solve(*cells, vw, vb, u, false, {params_.voltage_tolerance * most_V()}).sweeps;
+        const OperatingPoint point = solver_.operating_point(*cells, vw, vb, u);
+        cells->current(u, i_A, {});
+        const double width = pulses_.width.si, wanted = std::abs(amplitude_V(phase.set));
+        double selected_W = 0;
+        for (const std::size_t i : phase.rows)
+            for (const std::size_t j : phase.cols) {
+                const double seen = std::abs(u[i * n + j]);
+                selected_W += u[i * n + j] * i_A[i * n + j];
+                report.sum_ratio += seen / wanted, report.least_ratio = std::min(report.least_ratio, seen / wanted);
+            }
+        report.n_selected += static_cast<std::int64_t>(phase.rows.size() * phase.cols.size());
+        report.selected_J += selected_W * width;
+        report.half_selected_J += (point.cells_W - selected_W) * width;
+        report.wires_J += point.wires_W * width;
+        for (std::size_t q = 0; q < m * n; ++q) pulse_V[q] = static_cast<float>(u[q]);
+        report.bill += array.program_at(first, pulse_V, pulses_.width, rule, rng.stream("phase", k));
+    }
+    report.n_phases = static_cast<std::int64_t>(plan.size());
+    report.time_s = static_cast<double>(plan.size()) * (pulses_.width.si + params_.gap.si);
+    return report;
+}
+
+VerifyReport write_verify(const ArrayWriter& writer, DeviceArray& array, std::size_t first, std::span<const float> target_S, const VerifyParams& params,
+                          EnergyRule rule, const Rng& rng) {
+    const Window window = array.window();
+    const double enough = params.tolerance * (window.g_max.si - window.g_min.si);
+    std::vector<float> g(target_S.size());
+    std::vector<std::int8_t> signs(target_S.size());
+    VerifyReport report;
+    for (;;) {
+        array.conductance(first, g);
+        report.n_left = 0, report.worst_S = 0;
+        for (std::size_t k = 0; k < g.size(); ++k) {
+            const double off = static_cast<double>(target_S[k]) - static_cast<double>(g[k]);
+            report.worst_S = std::max(report.worst_S, std::abs(off));
+            signs[k] = std::abs(off) <= enough ? std::int8_t{0} : off > 0 ? std::int8_t{1} : std::int8_t{-1};
+            report.n_left += signs[k] != 0;
+        }
+        if (report.n_left == 0 || report.n_rounds == params.most_rounds) return report;
+        report.writes += writer.write(array, first, signs, rule, rng.stream("round", static_cast<std::uint64_t>(report.n_rounds)));
+        ++report.n_rounds;
+    }
+}
+
+}  // namespace ganbar

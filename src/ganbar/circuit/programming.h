@@ -1,0 +1,91 @@
+// Writing a passive crossbar: which terminals get which voltage in which phase, what every cell then sees, and what it costs.
+// A phase selects rows R and columns C and asks for V across their crossings. Voltages on the terminals (word lines in R, other word lines |
+// bit lines in C, other bit lines):
+//   half      V/2, 0 | -V/2, 0        half-selected cells see V/2                (V/2 scheme)
+//   third     V, V/3 | 0, 2V/3        every other cell sees +-V/3               (V/3 scheme)
+//   grounded  V, 0   | 0, V/2         one polarity of supply; V/2 in the row and, reversed, in unselected columns
+//   floating  V/2, - | -V/2, -        unselected lines are left open: sneak paths decide
+// Through wires a cell sees less; every cell, selected or not, gets a pulse of the voltage computed for it (DeviceArray::program_at), the cells
+// being as the phases before left them. Whether a small voltage disturbs a cell is the device model's law.
+#pragma once
+#include "ganbar/circuit/cell_solver.h"
+
+namespace ganbar {
+
+enum class Scheme : std::uint8_t { half, third, grounded, floating };
+/// cells: one crossing a phase; rows: the set cells of a row, then its reset cells; rank_one: set (x+,d+), (x-,d-), reset (x+,d-), (x-,d+) of a
+/// sign matrix x d^T in four phases (Zamanidoost et al., "Manhattan rule training for memristive crossbar circuit pattern classifiers", 2015).
+enum class WriteOrder : std::uint8_t { cells, rows, rank_one };
+/// rows: one amplitude a row, so that its selected cells see V on average; cells: one bit-line amplitude for every cell.
+enum class WriteCompensation : std::uint8_t { none, rows, cells };
+
+struct WriteParams {
+    Scheme scheme = Scheme::half;
+    WriteOrder order = WriteOrder::rows;
+    WriteCompensation compensation = WriteCompensation::none;
+    double most_gain = 1.5;        ///< compensation never asks a driver for more than this multiple of V
+    Second gap{0};                 ///< pause after each phase
+    double voltage_tolerance = 1e-6;  ///< of V: to which cell voltages are computed
+    static Schema<WriteParams> schema();
+};
+
+struct WritePhase {
+    std::vector<std::size_t> rows, cols;  ///< ascending
+    bool set = true;
+};
+
+/// Totals over phases; add reports of several arrays with +=.
+struct WriteReport {
+    PulseBill bill;                ///< the device model's account, rule as asked
+    std::int64_t n_phases = 0, n_selected = 0, sweeps = 0;
+    double time_s = 0;
+    double selected_J = 0, half_selected_J = 0, wires_J = 0;  ///< u i t of the wanted cells, of all others, of the wires, by static curves
+    double sum_ratio = 0, least_ratio = 1;                    ///< delivered over wanted voltage of selected cells: sum, smallest
+    double mean_ratio() const { return n_selected > 0 ? sum_ratio / static_cast<double>(n_selected) : 1; }
+    void operator+=(const WriteReport& r);
+};
+
+class ArrayWriter {
+public:
+    /// The solver must outlive the writer. Throws ConfigError for compensation with an order other than rows.
+    ArrayWriter(const CellSolver& solver, const WriteParams& params, const PulsePair& pulses);
+
+    /// Phases of a sign matrix (rows x cols; +1 set, -1 reset, 0 nothing). Throws ConfigError when rank_one is asked of one that is not.
+    std::vector<WritePhase> phases(std::span<const std::int8_t> signs) const;
+    /// Terminal voltages of a phase, NaN = floating.
+    void bias(const WritePhase& phase, std::span<double> vw_V, std::span<double> vb_V) const;
+    /// Finds the amplitudes of the compensation on cells as they are, with every second column selected at a time, as a table kept since.
+    void calibrate(const DeviceArray& array, std::size_t first);
+    /// Applies a sign matrix to cells [first, first + rows * cols).
+    WriteReport write(DeviceArray& array, std::size_t first, std::span<const std::int8_t> signs, EnergyRule rule, const Rng& rng) const;
+    /// Voltages of every cell in every phase with the cells as they are (phases x rows x cols), in parallel.
+    std::vector<double> cell_voltages(const DeviceArray& array, std::size_t first, std::span<const WritePhase> phases) const;
+
+private:
+    void calibrate_polarity(const StaticCells& cells, bool set);
+    double amplitude_V(bool set) const { return set ? pulses_.set.si : pulses_.reset.si; }
+    double most_V() const;
+
+    const CellSolver& solver_;
+    WriteParams params_;
+    PulsePair pulses_;
+    std::vector<double> gain_[2];     ///< rows: of set and reset, 1 without compensation
+    std::vector<double> extra_V_[2];  ///< rows x cols: added magnitude on the bit line, empty without compensation
+};
+
+struct VerifyParams {
+    double tolerance = 0.01;       ///< of the window: a cell this near to its target is done
+    std::int64_t most_rounds = 100;
+    static Schema<VerifyParams> schema();
+};
+struct VerifyReport {
+    WriteReport writes;
+    std::int64_t n_rounds = 0, n_left = 0;  ///< writes of the whole array; cells not within tolerance at the end
+    double worst_S = 0;                     ///< largest distance from the target
+};
+/// Write and verify: one pulse towards its target for every cell that is off, until all are within tolerance or the rounds are spent.
+/// Verification reads each cell's own small-signal conductance.
+VerifyReport write_verify(const ArrayWriter& writer, DeviceArray& array, std::size_t first, std::span<const float> target_S, const VerifyParams& params,
+                          EnergyRule rule, const Rng& rng);
+
+}  // namespace ganbar
