@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "ganbar/app/command.h"
+#include "ganbar/app/inspect.h"
+#include "ganbar/arch/pipeline.h"
+
+namespace ganbar::app {
+namespace {
+
+using namespace ganbar::arch;
+using Json = nlohmann::ordered_json;
+
+struct Options {
+    Int layers_d = 0, layers_g = 0, batch = 1, steps_d = 1, transposed_copies = 2, timeline_cycles = 0;
+    bool spatial_parallelism = false, computation_sharing = false, fused = false, exact_batch_norm = false, json = false;
+    std::string timeline;
+};
+
+Pipeline pipeline_of(const Options& o) {
+    Pipeline p = unit_pipeline(o.layers_d, o.layers_g, o.batch, o.steps_d, o.spatial_parallelism, o.computation_sharing);
+    p.fused_streams = o.fused;
+    if (o.transposed_copies < 1 || o.transposed_copies > 2) throw ConfigError("transposed-copies must be 1 or 2");
+    p.transposed_copies = o.transposed_copies;
+    if (o.exact_batch_norm) {  // every hidden layer but D's first, as DCGAN has it
+        p.d_barrier.assign(p.d_forward.size(), true), p.g_barrier.assign(p.g_forward.size(), true);
+        p.d_barrier.front() = p.d_barrier.back() = p.g_barrier.back() = false;
+    }
+    return p;
+}
+
+Json counts(const CycleCounts& c) { return {{"d", c.d}, {"g", c.g}, {"iteration", c.iteration}}; }
+
+void write_timeline(const std::string& path, const std::string& svg) {
+    std::ofstream file(path, std::ios::binary);
+    if (!(file << svg) || !file.flush()) throw DataError("cannot write \"" + path + "\"; expected a writable place for the drawing");
+}
+
+void run(const Options& o) {
+    const Pipeline p = pipeline_of(o);
+    const EventSchedule events = simulate(p, !o.timeline.empty());
+    const CycleCounts plain = unpipelined(p), printed = unpipelined_as_printed(p);
+    const bool closed = closed_form_applies(p);
+    const CycleCounts piped = closed ? closed_form(p) : events.cycles;
+    if (!o.timeline.empty()) write_timeline(o.timeline, timeline_svg(events, o.timeline_cycles));
+    Json out;
+    out["unpipelined"] = counts(plain);
+    out["pipelined"] = counts(piped);
+    out["event_level"] = counts(events.cycles);
+    out["speedup"] = double(plain.iteration) / double(piped.iteration);
+    out["unpipelined_as_printed"] = counts(printed);
+    out["pipelined_from"] = closed ? "closed form" : "event level: no closed form for this schedule";
+    out["d_buffer_depth"] = events.d_buffer_depth;
+    out["g_buffer_depth"] = events.g_buffer_depth;
+    if (o.json) {
+        fmt::print("{}\n", out.dump());
+        return;
+    }
+    fmt::print("{:<28}{:>12}{:>12}{:>12}\n", "cycles", "D update", "G update", "iteration");
+    for (const auto& [label, c] : {std::pair{"unpipelined", plain}, {"unpipelined, as printed", printed}, {"pipelined", piped}, {"event level", events.cycles}})
+        fmt::print("{:<28}{:>12}{:>12}{:>12}\n", label, c.d, c.g, c.iteration);
+    fmt::print("speed-up {:.3f} ({})\n", double(plain.iteration) / double(piped.iteration), out["pipelined_from"].get<std::string>());
+}
+
+}  // namespace
+
+void ganbar_register_inspect_schedule(CommandContext& context) {
+    auto* command = inspect_command(context.cli)->add_subcommand("schedule", "cycles of one training iteration in the pipelines of ReGAN and PipeLayer");
+    auto o = std::make_shared<Options>();
+    command->add_option("--layers-d", o->layers_d, "layers of the discriminator")->required();
+    command->add_option("--layers-g", o->layers_g, "layers of the generator")->required();
+    command->add_option("--batch", o->batch, "samples per batch")->required();
+    command->add_option("--steps-d", o->steps_d, "discriminator updates per generator update")->capture_default_str();
+    command->add_flag("--spatial-parallelism", o->spatial_parallelism, "a second copy of the discriminator");
+    command->add_flag("--computation-sharing", o->computation_sharing, "one forward pass for both updates");
+    command->add_flag("--fused-streams", o->fused, "real and fake samples back to back on one discriminator (not in the paper)");
+    command->add_flag("--exact-batch-norm", o->exact_batch_norm, "barriers for batch statistics in hidden layers");
+    command->add_option("--transposed-copies", o->transposed_copies, "transposed arrays for the two branches of computation sharing: 1 or 2")->capture_default_str();
+    command->add_option("--timeline", o->timeline, "draw the schedule into this SVG file");
+    command->add_option("--timeline-cycles", o->timeline_cycles, "draw only so many cycles (0: all)")->capture_default_str();
+    command->add_flag("--json", o->json, "print JSON");
+    command->callback([&context, o] { context.run = [o] { run(*o); }; });
+}
+
+}  // namespace ganbar::app
