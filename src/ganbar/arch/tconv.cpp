@@ -67,7 +67,7 @@ Int useful_pairs(const Axis& a) {
     return n;
 }
 
-Int deformed_pairs(const Axis& a) {
+Int phase_pairs(const Axis& a) {
     Int n = 0;
     for (const Phase1& p : phases(a)) n += p.taps * p.outputs;
     return n;

@@ -23,7 +23,7 @@ TEST(Tconv, ExampleOfChen2019) {  // 2x2 input, one zero between pixels, border 
     EXPECT_EQ(product(axes, expanded_side), 25);
     EXPECT_EQ(product(axes, expanded_useful), 4);
     EXPECT_EQ(product(axes, zero_inserted_pairs), 64);
-    EXPECT_EQ(product(axes, deformed_pairs), 16);
+    EXPECT_EQ(product(axes, phase_pairs), 16);
     EXPECT_EQ(product(axes, useful_pairs), 16);
 }
 
@@ -42,7 +42,7 @@ TEST(Tconv, TableOfTheDcganGenerator) {  // 1024-512-256-128-3, stride 2, kernel
         const Int pairs = r.ci * r.co;
         EXPECT_EQ(expanded_side(axes[0]), r.expanded);
         EXPECT_EQ(product(axes, zero_inserted_pairs) * pairs, r.zero_inserted);
-        EXPECT_EQ(product(axes, deformed_pairs) * pairs, r.deformed);
+        EXPECT_EQ(product(axes, phase_pairs) * pairs, r.deformed);
         EXPECT_EQ(product(axes, useful_pairs) * pairs, r.useful);
         EXPECT_EQ(axes[0].large, 2 * r.in);
     }
@@ -53,7 +53,7 @@ TEST(Tconv, PaddingOnTheOtherSideChangesNoCount) {  // TensorFlow pads 1:2, PyTo
         const Axis a = transposed_axis(h, 5, 2, 1, 2, 0), b = transposed_axis(h, 5, 2, 2, 2, 1);
         EXPECT_EQ(a.large, b.large);
         EXPECT_EQ(useful_pairs(a), useful_pairs(b));
-        EXPECT_EQ(deformed_pairs(a), deformed_pairs(b));
+        EXPECT_EQ(phase_pairs(a), phase_pairs(b));
     }
 }
 
@@ -121,7 +121,7 @@ TEST(TconvOps, AllFormsAgreeAndMultiplyAsCounted) {
         expect_equal(direct.values, deformed.values);
         ASSERT_EQ(direct.n_multiplications, channels * product(t.axes, useful_pairs));
         ASSERT_EQ(zero.n_multiplications, channels * product(t.axes, zero_inserted_pairs));
-        ASSERT_EQ(deformed.n_multiplications, channels * product(t.axes, deformed_pairs));
+        ASSERT_EQ(deformed.n_multiplications, channels * product(t.axes, phase_pairs));
         ASSERT_LE(direct.n_multiplications, deformed.n_multiplications);
         ASSERT_LE(deformed.n_multiplications, zero.n_multiplications);
         const Counted free = gradient_zero_free(t, small, large), dilated = gradient_dilated(t, small, large);
@@ -155,7 +155,7 @@ TEST(Tconv, PhasesPartitionTapsAndOutputs) {
         for (const SubKernel& s : sub_kernels(t.axes)) sub_taps += s.count * s.taps, sub_outputs += s.count * s.outputs, executed += s.count * s.taps * s.outputs;
         ASSERT_LE(sub_taps, product(t.axes, [](const Axis& a) { return a.kernel; }));
         ASSERT_LE(sub_outputs, product(t.axes, [](const Axis& a) { return a.large; }));
-        ASSERT_EQ(executed, product(t.axes, deformed_pairs));
+        ASSERT_EQ(executed, product(t.axes, phase_pairs));
     }
 }
 

@@ -54,8 +54,11 @@ Json describe(const Options& o) {
     out["operands_total"] = total;
     out["operands_useful"] = useful;
     out["macs_zero_inserted"] = channels * product(axes, zero_inserted_pairs);
-    out["macs_deformed"] = channels * product(axes, deformed_pairs);
+    Int deformed = channels;
+    for (Int d = 0; d < o.dims; ++d) deformed *= dense_pairs(axis);
+    out["macs_deformed"] = deformed;
     out["macs_useful"] = channels * product(axes, useful_pairs);
+    out["macs_phases"] = channels * product(axes, phase_pairs);
     out["sub_kernels"] = sub_kernel_list(axis, o.dims);
     return out;
 }
@@ -65,7 +68,7 @@ void print_table(const Options& o, const Json& j) {
     const double z = j["macs_zero_inserted"].get<double>();
     fmt::print("  operands of the zero-inserted map  {} of {} useful ({:.1f} %)\n", j["operands_useful"].get<Int>(), j["operands_total"].get<Int>(),
                100 * j["operands_useful"].get<double>() / j["operands_total"].get<double>());
-    for (const char* key : {"macs_zero_inserted", "macs_deformed", "macs_useful"})
+    for (const char* key : {"macs_zero_inserted", "macs_phases", "macs_deformed", "macs_useful"})
         fmt::print("  {:<34} {:>16} ({:.2f} %)\n", key, j[key].get<Int>(), 100 * j[key].get<double>() / z);
     fmt::print("  sub-kernels                        {}\n", j["sub_kernels"].size() <= 64 ? j["sub_kernels"].dump() : std::to_string(j["sub_kernels"].size()));
 }
