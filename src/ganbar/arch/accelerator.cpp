@@ -1,0 +1,69 @@
+#include "ganbar/arch/accelerator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace ganbar::arch {
+
+const char* to_string(Component c) {
+    static const char* const names[n_components] = {"crossbar", "drive", "conversion", "accumulate", "cell_write", "activation", "alu", "mac_unit",
+                                                    "register_file", "inter_pe", "buffer", "link", "dram", "idle", "host"};
+    return names[static_cast<std::size_t>(c)];
+}
+
+static double sum(const PerComponent& v) { return std::accumulate(v.begin(), v.end(), 0.0); }
+
+double OpCost::energy_total_J() const { return sum(energy_J); }
+
+double Estimate::energy_J() const {
+    double e = sum(idle_J);
+    for (const OpCost& op : ops) e += op.energy_total_J();
+    return e;
+}
+double Estimate::area_total_m2() const { return sum(area_m2); }
+double Estimate::utilisation() const {
+    const double slots = peak_macs_per_s * iteration_latency_s;
+    return slots > 0 ? macs_useful / slots : 0;
+}
+
+void Estimate::reset(const Workload& w) {
+    std::vector<OpCost> keep = std::move(ops);
+    *this = Estimate{};
+    ops = std::move(keep);
+    ops.assign(w.ops.size(), OpCost{});
+}
+
+Uncertainty uncertainty(const Accelerator& accelerator, const std::vector<Swing>& swings, const Workload& w, const Estimate& e) {
+    Uncertainty u;
+    const double base[3] = {e.iteration_latency_s, e.energy_J(), e.area_total_m2()};
+    double up[3] = {0, 0, 0}, down[3] = {0, 0, 0};
+    Estimate changed;
+    for (const Swing& s : swings) {
+        Influence f{s.param, s.lo, s.hi};
+        double ratio[2][3];
+        int side = 0;
+        for (const Value* v : {&s.lo, &s.hi}) {
+            accelerator.with(s.param, *v)->estimate(w, changed);
+            const double now[3] = {changed.iteration_latency_s, changed.energy_J(), changed.area_total_m2()};
+            for (int i = 0; i < 3; ++i) ratio[side][i] = base[i] > 0 ? now[i] / base[i] : 1;
+            ++side;
+        }
+        for (int i = 0; i < 3; ++i) {
+            const double a = std::log(ratio[0][i]), b = std::log(ratio[1][i]);
+            const double rise = std::max({0.0, a, b}), fall = std::min({0.0, a, b});
+            up[i] += rise * rise, down[i] += fall * fall;
+        }
+        f.latency_lo = ratio[0][0], f.latency_hi = ratio[1][0], f.energy_lo = ratio[0][1], f.energy_hi = ratio[1][1], f.area_lo = ratio[0][2], f.area_hi = ratio[1][2];
+        u.influences.push_back(f);
+    }
+    const auto weight = [](const Influence& f) {
+        return std::abs(std::log(f.latency_hi / f.latency_lo)) + std::abs(std::log(f.energy_hi / f.energy_lo));
+    };
+    std::stable_sort(u.influences.begin(), u.influences.end(), [&](const Influence& a, const Influence& b) { return weight(a) > weight(b); });
+    Interval* const out[3] = {&u.latency_s, &u.energy_J, &u.area_m2};
+    for (int i = 0; i < 3; ++i) *out[i] = {base[i], base[i] * std::exp(-std::sqrt(down[i])), base[i] * std::exp(std::sqrt(up[i]))};
+    return u;
+}
+
+}  // namespace ganbar::arch

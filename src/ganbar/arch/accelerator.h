@@ -1,0 +1,140 @@
+// An accelerator: parameters with sources, and a function from a workload to cycles, time, energy and area. One file per accelerator in models/.
+// Every estimate is a sum of accounts (operation x component); totals are never computed another way.
+#pragma once
+#include <array>
+#include <functional>
+#include <memory>
+
+#include "ganbar/arch/workload.h"
+#include "ganbar/core/registry.h"
+
+namespace ganbar::arch {
+
+/// Who uses energy and area.
+enum class Component : std::uint8_t { crossbar, drive, conversion, accumulate, cell_write, activation, alu, mac_unit, register_file, inter_pe, buffer, link, dram, idle, host };
+constexpr std::size_t n_components = 15;
+const char* to_string(Component c);
+using PerComponent = std::array<double, n_components>;
+inline double& at(PerComponent& v, Component c) { return v[static_cast<std::size_t>(c)]; }
+inline double at(const PerComponent& v, Component c) { return v[static_cast<std::size_t>(c)]; }
+
+/// Cost of one op of the workload, over the whole iteration.
+struct OpCost {
+    double cycles = 0;         ///< busy cycles of the resources that run it, in the accelerator's own cycles
+    double macs_useful = 0, macs_executed = 0;
+    PerComponent energy_J{};
+    double energy_total_J() const;
+};
+
+struct Estimate {
+    double cycle_s = 0;            ///< the cycle of iteration_cycles: a logical cycle of the pipeline, or a clock
+    double iteration_cycles = 0, iteration_latency_s = 0;
+    double macs_useful = 0, macs_executed = 0, macs_zero_inserted = 0;
+    double peak_macs_per_s = 0;
+    double n_arrays = 0;           ///< crossbars, or processing elements
+    double writes = 0, reads = 0, bytes_dram = 0, words_buffer = 0;  ///< actions of the iteration: cells written, array steps, ...
+    std::vector<OpCost> ops;       ///< parallel to Workload::ops
+    PerComponent area_m2{};
+    PerComponent idle_J{};         ///< energy that belongs to no operation (static power x latency)
+    double energy_J() const;
+    double area_total_m2() const;
+    double utilisation() const;    ///< useful multiplications per multiplication slot of the peak rate
+    void reset(const Workload& w); ///< empty accounts, no allocation when the size is unchanged
+};
+
+/// A parameter's plausible low and high value, for intervals and tornado plots.
+struct Swing {
+    std::string param;
+    Value lo, hi;
+};
+
+class Accelerator {
+public:
+    virtual ~Accelerator() = default;
+    /// Throws ConfigError when the workload does not fit; the message names the layer and the limit.
+    virtual void estimate(const Workload& w, Estimate& out) const = 0;
+    virtual std::vector<ParamRow> params() const = 0;
+    virtual std::unique_ptr<Accelerator> with(const std::string& param, const Value& value) const = 0;
+};
+
+struct AcceleratorEntry {
+    std::string doc, platform, scope;  ///< scope: what time, energy and area count
+    bool trains = true;                ///< false: published for inference; its training passes are our extension and say so
+    std::vector<std::string> param_names;
+    std::vector<ParamRow> defaults;
+    std::vector<Swing> swings;
+    std::function<std::unique_ptr<Accelerator>(const config::Node*)> make;  ///< parameters from a table (may be null)
+};
+
+/// What a model file fills in. Design is the parameter struct of one of the engines (crossbar_engine.h, digital_engine.h, gpu_engine.h).
+template <class Design>
+struct AcceleratorModel {
+    std::string doc, platform, scope;
+    bool trains = true;
+    Design defaults;
+    Schema<Design> schema;
+    std::vector<Swing> swings;
+    void (*run)(const Design&, const Workload&, Estimate&) = nullptr;
+};
+
+template <class Design>
+class AcceleratorOf final : public Accelerator {
+public:
+    AcceleratorOf(std::shared_ptr<const AcceleratorModel<Design>> model, Design design) : model_(std::move(model)), design_(std::move(design)) {}
+    void estimate(const Workload& w, Estimate& out) const override { model_->run(design_, w, out); }
+    std::vector<ParamRow> params() const override { return param_rows(model_->schema, design_); }
+    std::unique_ptr<Accelerator> with(const std::string& name, const Value& value) const override {
+        Design changed = design_;
+        for (const auto& p : model_->schema)
+            if (p.info.name == name) {
+                check_value(p.info, value, {});
+                p.set(changed, value);
+                return std::make_unique<AcceleratorOf>(model_, std::move(changed));
+            }
+        throw ConfigError("unknown parameter \"" + name + "\"");
+    }
+    const Design& design() const { return design_; }
+
+private:
+    std::shared_ptr<const AcceleratorModel<Design>> model_;
+    Design design_;
+};
+
+template <class Design>
+AcceleratorEntry accelerator_entry(AcceleratorModel<Design> model) {
+    auto shared = std::make_shared<const AcceleratorModel<Design>>(std::move(model));
+    AcceleratorEntry e;
+    e.doc = shared->doc, e.platform = shared->platform, e.scope = shared->scope, e.trains = shared->trains;
+    for (const auto& p : shared->schema) e.param_names.push_back(p.info.name);
+    e.defaults = param_rows(shared->schema, shared->defaults);
+    e.swings = shared->swings;
+    e.make = [shared](const config::Node* node) -> std::unique_ptr<Accelerator> {
+        Design design = shared->defaults;
+        config::bind(node, shared->schema, design);
+        return std::make_unique<AcceleratorOf<Design>>(shared, std::move(design));
+    };
+    return e;
+}
+
+/// Latency, energy and area with the interval that the swings of uncertain parameters give (root of the summed squares of log ratios).
+struct Interval {
+    double value = 0, lo = 0, hi = 0;
+};
+struct Influence {
+    std::string param;
+    Value lo, hi;
+    double latency_lo = 1, latency_hi = 1, energy_lo = 1, energy_hi = 1, area_lo = 1, area_hi = 1;  ///< ratios to the estimate
+};
+struct Uncertainty {
+    Interval latency_s, energy_J, area_m2;
+    std::vector<Influence> influences;  ///< strongest on latency and energy first
+};
+Uncertainty uncertainty(const Accelerator& accelerator, const std::vector<Swing>& swings, const Workload& w, const Estimate& e);
+
+}  // namespace ganbar::arch
+
+namespace ganbar {
+using AcceleratorRegistry = Registry<arch::AcceleratorEntry>;
+/// All files of arch/models.
+void register_builtin_accelerators(AcceleratorRegistry& registry);
+}  // namespace ganbar

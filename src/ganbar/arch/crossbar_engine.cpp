@@ -1,0 +1,274 @@
+#include "ganbar/arch/crossbar_engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ganbar::arch {
+namespace {
+
+Int ceil_div(Int a, Int b) { return (a + b - 1) / b; }
+
+/// Crossbars side by side that the columns of one matrix take.
+Int column_tiles(const CrossbarDesign& d, Int cols) {
+    const Int cells = Int(cells_per_weight(d));
+    return d.groups_in_own_arrays ? ceil_div(cols, d.cols) * cells : ceil_div(cols * cells, d.cols);
+}
+
+/// Adds `count` matrices that are applied to `windows` vectors each.
+void add_job(const CrossbarDesign& d, const MatrixJob& j, PassPlan& p) {
+    const Int across = column_tiles(d, j.cols), down = ceil_div(j.rows, d.rows);
+    const double n = double(j.count), arrays = n * double(across * down), windows = double(j.windows);
+    p.arrays += arrays;
+    p.array_steps += windows * arrays;
+    p.row_steps += windows * n * double(j.rows) * double(across);
+    p.column_steps += windows * n * double(j.cols) * cells_per_weight(d) * double(down);
+    p.stored_cells += n * double(j.rows) * double(j.cols) * cells_per_weight(d);
+    p.stored_rows += n * double(j.rows) * double(across);
+    p.steps = std::max(p.steps, windows);
+    p.macs_executed += j.macs();
+}
+
+/// RED: one sub-array per tap, several taps in turn where there are more taps than sub-arrays.
+void add_pixels(const CrossbarDesign& d, const LayerWork& l, const PassWork& work, PassPlan& p) {
+    const Int taps = l.taps, fold = d.max_sub_arrays > 0 ? ceil_div(taps, d.max_sub_arrays) : 1;
+    const MatrixJob& whole = work.zero_inserted;
+    const Int rows = whole.rows / taps, subs = ceil_div(taps, fold);
+    const Int across = column_tiles(d, whole.cols), down = ceil_div(rows * fold, d.rows);
+    double longest = 0, vectors = 0;  // vectors: (tap, window) pairs
+    for (const MatrixJob& j : work.deformed) {
+        longest = std::max(longest, double(j.windows));
+        vectors += double(j.windows) * double(j.rows / rows) * double(j.count);
+        p.macs_executed += j.macs();
+    }
+    const double tiles_per_tap = double(across * ceil_div(rows, d.rows));
+    p.arrays = double(subs * l.groups) * double(across * down);
+    p.steps = longest * double(fold);
+    p.array_steps = vectors * tiles_per_tap;
+    p.row_steps = vectors * double(rows) * double(across);
+    p.column_steps = vectors * double(whole.cols) * cells_per_weight(d) * double(ceil_div(rows, d.rows));
+    p.stored_cells = double(whole.rows * whole.cols * l.groups) * cells_per_weight(d);
+    p.stored_rows = double(whole.rows * l.groups) * double(across);
+}
+
+/// One operand of the gradient written into crossbars. Samples whose rows fit into one array share it, so one product serves all of them.
+void add_gradient(const CrossbarDesign& d, const MatrixJob& j, Int batch, PassPlan& p) {
+    const Int share = std::clamp<Int>(d.rows / std::max<Int>(1, j.rows), 1, batch);
+    MatrixJob shared = j;
+    shared.rows = j.rows * share;
+    add_job(d, shared, p);
+    const double n = double(share);
+    p.arrays *= 2;  // one set is written while the other computes
+    p.array_steps /= n, p.row_steps /= n, p.column_steps /= n, p.stored_cells /= n, p.stored_rows /= n, p.macs_executed /= n;
+    p.steps = std::ceil(double(j.windows) / n);
+    p.shared_samples = n;
+}
+
+/// Energies of a plan for one sample.
+struct PlanEnergy {
+    double crossbar = 0, drive = 0, conversion = 0, accumulate = 0, cell_write = 0, mac_unit = 0;
+};
+double write_energy(const CrossbarDesign& d, double cells, double rows) { return d.write.si * (d.write_scope == WriteScope::cell ? cells : rows); }
+
+PlanEnergy energy_of(const CrossbarDesign& d, const PassPlan& p, Pass pass) {
+    PlanEnergy e;
+    const double n = slices(d), active = n * d.input_density;
+    e.crossbar = p.array_steps * n * d.array_step.si;
+    switch (d.read_scope) {
+        case ReadScope::row: e.drive = p.row_steps * active * d.row_step.si; break;
+        case ReadScope::cell: e.drive = p.row_steps * active * d.row_step.si * double(d.cols); break;
+        case ReadScope::array: e.drive = p.array_steps * active * d.row_step.si; break;
+    }
+    e.conversion = p.column_steps * n * d.column_step.si;
+    e.accumulate = p.column_steps * n * d.accumulate_step.si;
+    e.mac_unit = p.digital_macs * d.digital_mac.si;
+    if (pass == Pass::gradient) e.cell_write = write_energy(d, p.stored_cells, p.stored_rows) * p.copies;
+    return e;
+}
+
+/// Plans of the three passes of every layer, kept between calls so that a design point allocates nothing.
+struct Plans {
+    std::vector<std::array<PassPlan, 3>> generator, discriminator;
+    const PassPlan& of(const Op& op) const { return (op.generator ? generator : discriminator)[op.layer][std::size_t(op.pass)]; }
+};
+
+void make_plans(const CrossbarDesign& d, const NetworkWork& net, Int batch, bool training, std::vector<std::array<PassPlan, 3>>& out) {
+    out.resize(net.layers.size());
+    for (std::size_t i = 0; i < net.layers.size(); ++i)
+        for (const Pass pass : {Pass::forward, Pass::error, Pass::gradient})
+            if (training || pass == Pass::forward) out[i][std::size_t(pass)] = plan(d, net.layers[i], pass, batch);
+}
+
+/// Copies of the discriminator's arrays that the schedule asks for.
+struct NetCopies {
+    double forward = 1, error = 1, gradient = 1;
+};
+NetCopies copies_of(const CrossbarDesign& d, bool generator) {
+    NetCopies c;
+    if (generator) return c;
+    const double sp = d.spatial_parallelism ? 1 : 0;
+    c.forward += sp, c.gradient += sp, c.error += sp;
+    if (d.computation_sharing && d.transposed_copies >= 2) c.error += 1;
+    return c;
+}
+
+/// Activations that wait for their gradient (chen2019's schedule): 2 (L - l) + 1 samples in D, 2 (L_G - l) + 2 L_D + 1 in G.
+double buffer_words(const CrossbarDesign& d, const Workload& w) {
+    double words = 0;
+    const double batch = double(w.batch);
+    for (const bool generator : {false, true}) {
+        const NetworkWork& net = generator ? w.generator : w.discriminator;
+        if (w.task == Task::generation && !generator) continue;
+        const double below = generator ? 2 * double(w.discriminator.depth) : 0;
+        for (const LayerWork& l : net.layers) {
+            double depth = w.task == Task::generation ? 2 : 2 * double(net.depth - l.stage) + 1 + below;
+            if (d.batch_norm == BatchNorm::exact && l.batch_norm) depth = std::max(depth, batch);
+            words += std::min(depth, std::max(batch, 2.0)) * l.words_out * (!generator && d.spatial_parallelism ? 2 : 1);
+        }
+    }
+    return words;
+}
+
+Int cycles_of(const CrossbarDesign& d, const Workload& w) {
+    if (w.task == Task::generation) return w.generator.depth + w.batch - 1;
+    if (w.generator.layers.empty()) return w.steps_d * (2 * w.discriminator.depth + w.batch + 1);
+    const Pipeline p = pipeline_of(d, w);
+    return closed_form_applies(p) ? closed_form(p).iteration : simulate(p).cycles.iteration;
+}
+
+void charge(const CrossbarDesign& d, const LayerWork& l, const PassPlan& p, const Op& op, double samples, OpCost& cost) {
+    const PassWork& work = l.work(op.pass);
+    const PlanEnergy e = energy_of(d, p, op.pass);
+    auto& acc = cost.energy_J;
+    at(acc, Component::crossbar) = samples * e.crossbar;
+    at(acc, Component::drive) = samples * e.drive;
+    at(acc, Component::conversion) = samples * e.conversion;
+    at(acc, Component::accumulate) = samples * e.accumulate;
+    at(acc, Component::cell_write) = samples * e.cell_write;
+    at(acc, Component::mac_unit) = samples * e.mac_unit;
+    const double extra = l.extra_words;
+    if (op.pass == Pass::forward) {
+        at(acc, Component::activation) = samples * (l.activation == Activation::none ? 0 : work.words_out) * d.activation.si;
+        at(acc, Component::alu) = samples * ((l.batch_norm ? 2 * work.words_out : 0) + extra) * d.alu.si;
+    } else if (op.pass == Pass::error) {
+        at(acc, Component::alu) = samples * (work.words_out * (l.batch_norm ? 3 : 1) + extra) * d.alu.si;  // error times derivative
+    } else {
+        at(acc, Component::alu) = samples / p.shared_samples * l.n_weights * d.alu.si;  // one addition per weight and product
+    }
+    const bool moves = op.pass != Pass::gradient;
+    at(acc, Component::buffer) = samples * (work.words_in * d.buffer_word.si + (moves ? work.words_out * d.buffer_write_word.si : 0));
+    at(acc, Component::link) = moves ? samples * work.words_out * d.link_word.si : 0;
+    cost.macs_useful = samples * work.macs_useful;
+    cost.macs_executed = samples * p.macs_executed;
+}
+
+/// Weights rewritten after a batch, in every copy that is stored.
+void charge_update(const CrossbarDesign& d, const LayerWork& l, const std::array<PassPlan, 3>& p, const NetCopies& c, double updates, OpCost& cost, double& cells) {
+    const double forward = p[0].copies * c.forward, error = p[1].copies * c.error;
+    cells = updates * (p[0].stored_cells * forward + p[1].stored_cells * error);
+    const double rows = updates * (p[0].stored_rows * forward + p[1].stored_rows * error);
+    at(cost.energy_J, Component::cell_write) = write_energy(d, cells, rows);
+    at(cost.energy_J, Component::alu) = updates * l.n_weights * d.alu.si;
+    at(cost.energy_J, Component::buffer) = updates * l.n_weights * d.buffer_word.si;
+}
+
+}  // namespace
+
+double cells_per_weight(const CrossbarDesign& d) { return double(ceil_div(d.weight_bits, d.cell_bits) * d.columns_per_weight); }
+double slices(const CrossbarDesign& d) { return double(ceil_div(d.input_bits, d.dac_bits)); }
+double arrays_for(const CrossbarDesign& d, Int rows, Int cols) { return double(ceil_div(rows, d.rows) * column_tiles(d, cols)); }
+
+PassPlan plan(const CrossbarDesign& d, const LayerWork& l, Pass pass, Int batch) {
+    const PassWork& work = l.work(pass);
+    PassPlan p;
+    const bool insert = d.zeros == ZeroPolicy::inserted;
+    if (pass == Pass::gradient && d.gradient == GradientMode::digital) {
+        p.macs_executed = p.digital_macs = insert ? work.macs_zero_inserted : work.macs_deformed;
+        p.steps = std::ceil(p.digital_macs / double(d.digital_lanes));
+        p.time_s = p.steps / d.digital_clock.si;
+        return p;
+    }
+    if (pass == Pass::gradient) add_gradient(d, insert ? work.zero_inserted : work.deformed[0], batch, p);
+    else if (insert) add_job(d, work.zero_inserted, p);
+    else if (d.zeros == ZeroPolicy::pixels && l.kind != LayerKind::fc) add_pixels(d, l, work, p);
+    else
+        for (const MatrixJob& j : work.deformed) add_job(d, j, p);
+    p.row_steps *= std::min(1.0, work.macs_useful / p.macs_executed);  // zero operands drive no row
+    const Int target = pass == Pass::gradient ? d.gradient_steps_per_cycle : d.steps_per_cycle;
+    p.copies = std::ceil(p.steps / double(target));
+    p.time_s = std::ceil(p.steps / p.copies) * slices(d) * d.step.si;
+    if (pass == Pass::gradient) {
+        const Int rows = (insert ? work.zero_inserted : work.deformed[0]).rows;
+        p.time_s = std::max(p.time_s, double(std::min(rows, d.rows)) * d.write_row.si);
+    }
+    return p;
+}
+
+Pipeline pipeline_of(const CrossbarDesign& d, const Workload& w) {
+    Pipeline p = unit_pipeline(w.discriminator.depth, std::max<Int>(1, w.generator.depth), w.batch, w.steps_d, d.spatial_parallelism, d.computation_sharing);
+    p.transposed_copies = d.transposed_copies;
+    if (d.batch_norm == BatchNorm::exact) p.d_barrier = w.discriminator.exact_bn_barriers(), p.g_barrier = w.generator.exact_bn_barriers();
+    return p;
+}
+
+void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
+    thread_local Plans plans;
+    out.reset(w);
+    const bool training = w.task == Task::training;
+    if (training) make_plans(d, w.discriminator, w.batch, true, plans.discriminator);
+    make_plans(d, w.generator, w.batch, training, plans.generator);
+    const NetCopies net_copies[2] = {copies_of(d, false), copies_of(d, true)};
+
+    for (const bool generator : {false, true}) {
+        if (!training && !generator) continue;
+        const NetCopies& c = net_copies[generator ? 1 : 0];
+        for (const auto& p : generator ? plans.generator : plans.discriminator)
+            out.n_arrays += p[0].arrays * p[0].copies * c.forward + (training ? p[1].arrays * p[1].copies * c.error + p[2].arrays * p[2].copies * c.gradient : 0);
+    }
+    if (d.arrays_available > 0 && out.n_arrays > double(d.arrays_available))
+        throw ConfigError(fmt::format("{} needs {:.0f} crossbars of {}x{}, but {} are available; expected a smaller network, fewer copies or more arrays", w.network, out.n_arrays,
+                                      d.rows, d.cols, d.arrays_available));
+
+    double slowest = 0, serial = 0;
+    for (std::size_t i = 0; i < w.ops.size(); ++i) {
+        const Op& op = w.ops[i];
+        const LayerWork& l = w.layer(op);
+        if (op.pass == Pass::update) {
+            double cells = 0;
+            charge_update(d, l, (op.generator ? plans.generator : plans.discriminator)[op.layer], net_copies[op.generator ? 1 : 0], op.samples, out.ops[i], cells);
+            out.writes += cells;
+            out.ops[i].cycles = op.samples;
+            continue;
+        }
+        const double samples = d.computation_sharing && op.shareable ? 0 : op.samples;
+        const PassPlan& p = plans.of(op);
+        charge(d, l, p, op, samples, out.ops[i]);
+        slowest = std::max(slowest, p.time_s);
+        serial += samples * p.time_s;
+        out.ops[i].cycles = d.schedule == Schedule::lockstep ? samples : samples * std::ceil(p.steps / p.copies);
+        out.macs_useful += out.ops[i].macs_useful, out.macs_executed += out.ops[i].macs_executed;
+        out.macs_zero_inserted += samples * l.work(op.pass).macs_zero_inserted;
+        out.reads += samples * p.array_steps * slices(d);
+        if (op.pass == Pass::gradient && d.gradient == GradientMode::rewrite) out.writes += samples * p.stored_cells * p.copies;
+        out.words_buffer += samples * (l.work(op.pass).words_in + l.work(op.pass).words_out);
+    }
+    const double product_s = slices(d) * d.step.si, update_s = double(d.rows) * d.write_row.si;
+    const double n_updates = training ? double(w.steps_d) + (w.generator.layers.empty() ? 0 : 1) : 0;
+    if (d.schedule == Schedule::lockstep) {
+        out.cycle_s = slowest;
+        out.iteration_cycles = double(cycles_of(d, w));
+        out.iteration_latency_s = out.iteration_cycles * slowest + n_updates * std::max(0.0, update_s - slowest);
+    } else {
+        out.cycle_s = product_s;
+        out.iteration_latency_s = serial + n_updates * update_s;
+        out.iteration_cycles = out.iteration_latency_s / product_s;
+    }
+    at(out.idle_J, Component::idle) = d.static_per_array.si * out.n_arrays * out.iteration_latency_s;
+    at(out.area_m2, Component::crossbar) = out.n_arrays * d.array_area.si;
+    at(out.area_m2, Component::buffer) = buffer_words(d, w) * d.buffer_word_area.si;
+    at(out.area_m2, Component::link) = d.fixed_area.si;
+    out.peak_macs_per_s = out.n_arrays * double(d.rows * d.cols) / cells_per_weight(d) / product_s / double(d.stack_layers);
+}
+
+}  // namespace ganbar::arch

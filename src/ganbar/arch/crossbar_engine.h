@@ -1,0 +1,81 @@
+// Cost of a workload on accelerators that keep weights in crossbars: array counts, steps, pipeline, energy by component, area.
+// A model file sets the numbers and says which of them the user may change. All equations are in docs/accelerators.md.
+#pragma once
+#include "ganbar/arch/accelerator.h"
+#include "ganbar/arch/pipeline.h"
+
+namespace ganbar::arch {
+
+enum class ZeroPolicy : std::uint8_t {
+    inserted,  ///< transposed passes run over the zero-inserted map
+    phases,    ///< s^d sub-kernels on their own arrays, side by side
+    pixels,    ///< one sub-array per tap (RED); s^d outputs per step
+};
+enum class WriteScope : std::uint8_t { row, cell };        ///< one write energy programs a whole word line, or one cell
+enum class ReadScope : std::uint8_t { row, cell, array };  ///< one read spike's energy drives a word line, one cell, or the whole array
+enum class GradientMode : std::uint8_t {
+    rewrite,  ///< one operand is written into crossbars for every sample, the other applied as inputs
+    digital,  ///< multiply-accumulate lanes beside the arrays
+};
+enum class Schedule : std::uint8_t { lockstep, serial };   ///< all layers advance together in logical cycles, or one layer at a time
+enum class BatchNorm : std::uint8_t { reference, exact };  ///< statistics of a reference batch (no wait), or of the batch itself (barriers)
+
+struct CrossbarDesign {
+    // geometry and precision
+    std::int64_t rows = 128, cols = 128, cell_bits = 2, weight_bits = 16, input_bits = 16, dac_bits = 1, columns_per_weight = 1;
+    // one input slice applied to an array; one row of cells programmed
+    Second step{100e-9}, write_row{50e-9};
+    // energy per step: of a whole active array, per driven row, per converted column, per accumulated column
+    Joule array_step{}, row_step{}, column_step{}, accumulate_step{};
+    ReadScope read_scope = ReadScope::row;
+    double input_density = 1;
+    Joule write{};
+    WriteScope write_scope = WriteScope::cell;
+    Joule activation{}, alu{}, buffer_word{}, buffer_write_word{}, link_word{};
+    Watt static_per_array{};
+    SquareMetre array_area{}, buffer_word_area{}, fixed_area{};
+    // choices
+    ZeroPolicy zeros = ZeroPolicy::inserted;
+    GradientMode gradient = GradientMode::rewrite;
+    Schedule schedule = Schedule::lockstep;
+    BatchNorm batch_norm = BatchNorm::reference;
+    bool spatial_parallelism = false, computation_sharing = false;
+    std::int64_t transposed_copies = 2;
+    std::int64_t steps_per_cycle = 49, gradient_steps_per_cycle = 49;
+    std::int64_t max_sub_arrays = 0;   ///< RED: more taps than this share sub-arrays and take turns (0 = no limit)
+    bool groups_in_own_arrays = true;  ///< the cells of one weight lie in different arrays, not in neighbouring columns
+    std::int64_t digital_lanes = 0;    ///< gradient lanes per layer, digital mode
+    Hertz digital_clock{1e9};
+    Joule digital_mac{};
+    std::int64_t arrays_available = 0;  ///< 0 = as many as needed
+    // 3D stacks (ZARA): crossbars per vector-matrix multiplier of which one works at a time
+    std::int64_t stack_layers = 1, vmms_per_pe = 8, n_pes = 1;
+    Second clock{};                    ///< of bus and mesh
+    std::int64_t bus_bits = 0;
+};
+
+/// What one pass through one layer needs, for one copy of its arrays and one sample.
+struct PassPlan {
+    double arrays = 0;          ///< crossbars that hold one copy
+    double steps = 0;           ///< matrix-vector products one after the other
+    double copies = 1;          ///< copies that bring the steps down to the target of a logical cycle
+    double array_steps = 0;     ///< crossbar activations, summed over arrays
+    double row_steps = 0, column_steps = 0;  ///< driven rows with a non-zero operand and converted columns, summed over arrays
+    double macs_executed = 0;
+    double stored_cells = 0, stored_rows = 0;  ///< cells and rows of cells that hold one copy of the operand; gradients: programmed per sample
+    double digital_macs = 0;    ///< of macs_executed, those beside the arrays
+    double shared_samples = 1;  ///< samples that one product of a gradient serves
+    double time_s = 0;          ///< with the copies
+};
+double cells_per_weight(const CrossbarDesign& d);
+double slices(const CrossbarDesign& d);  ///< input slices of one product
+/// Crossbars of a rows x cols matrix.
+double arrays_for(const CrossbarDesign& d, Int rows, Int cols);
+PassPlan plan(const CrossbarDesign& d, const LayerWork& layer, Pass pass, Int batch);
+
+/// The schedule of the workload in unit cycles; also used by the event-level check.
+Pipeline pipeline_of(const CrossbarDesign& d, const Workload& w);
+
+void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out);
+
+}  // namespace ganbar::arch
