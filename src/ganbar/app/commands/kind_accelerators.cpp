@@ -1,0 +1,24 @@
+#include "ganbar/app/command.h"
+#include "ganbar/arch/accelerator.h"
+
+namespace ganbar::app {
+
+void ganbar_register_kind_accelerators(CommandContext& context) {
+    auto registry = std::make_shared<AcceleratorRegistry>("accelerator");
+    register_builtin_accelerators(*registry);
+    context.kinds["accelerators"] = {
+        "accelerator",
+        [registry] {
+            std::vector<Listed> out;
+            for (const auto& name : registry->names()) out.push_back({name, first_sentence(registry->get(name).doc)});
+            return out;
+        },
+        [registry](const std::string& name) {
+            const auto& entry = registry->get(name);
+            Description out{entry.doc, {{"platform", entry.platform}, {"counts", entry.scope}, {"published for training", entry.trains ? "yes" : "no, inference only"}}, {{"", entry.defaults}}, ""};
+            return out;
+        },
+    };
+}
+
+}  // namespace ganbar::app
