@@ -130,6 +130,18 @@ double buffer_words(const CrossbarDesign& d, const Workload& w) {
     return words;
 }
 
+/// Crossbars of a plan with its copies; dense packing counts the share of an array that the cells fill.
+double arrays_of(const CrossbarDesign& d, const PassPlan& p) {
+    return p.copies * (d.packing == Packing::dense ? p.stored_cells / double(d.rows * d.cols) : p.arrays);
+}
+
+void check_fits(const CrossbarDesign& d, const Workload& w) {
+    if (!d.only_fully_connected) return;
+    for (const NetworkWork* net : {&w.generator, &w.discriminator})
+        for (const LayerWork& l : net->layers)
+            if (l.kind != LayerKind::fc) throw ConfigError(fmt::format("layer {} of {} is a {}; expected fully connected layers only", l.name, w.network, to_string(l.kind)));
+}
+
 Int cycles_of(const CrossbarDesign& d, const Workload& w) {
     if (w.task == Task::generation) return w.generator.depth + w.batch - 1;
     if (w.generator.layers.empty()) return w.steps_d * (2 * w.discriminator.depth + w.batch + 1);
@@ -137,7 +149,8 @@ Int cycles_of(const CrossbarDesign& d, const Workload& w) {
     return closed_form_applies(p) ? closed_form(p).iteration : simulate(p).cycles.iteration;
 }
 
-void charge(const CrossbarDesign& d, const LayerWork& l, const PassPlan& p, const Op& op, double samples, OpCost& cost) {
+void charge(const CrossbarDesign& d, const Workload& w, const PassPlan& p, const Op& op, double samples, OpCost& cost) {
+    const LayerWork& l = w.layer(op);
     const PassWork& work = l.work(op.pass);
     const PlanEnergy e = energy_of(d, p, op.pass);
     auto& acc = cost.energy_J;
@@ -159,13 +172,14 @@ void charge(const CrossbarDesign& d, const LayerWork& l, const PassPlan& p, cons
     const bool moves = op.pass != Pass::gradient;
     at(acc, Component::buffer) = samples * (work.words_in * d.buffer_word.si + (moves ? work.words_out * d.buffer_write_word.si : 0));
     at(acc, Component::link) = moves ? samples * work.words_out * d.link_word.si : 0;
+    if (op.pass == Pass::forward && !op.generator && op.layer + 1 == w.discriminator.layers.size()) at(acc, Component::alu) += samples * d.loss_sample.si;
     cost.macs_useful = samples * work.macs_useful;
     cost.macs_executed = samples * p.macs_executed;
 }
 
 /// Weights rewritten after a batch, in every copy that is stored.
 void charge_update(const CrossbarDesign& d, const LayerWork& l, const std::array<PassPlan, 3>& p, const NetCopies& c, double updates, OpCost& cost, double& cells) {
-    const double forward = p[0].copies * c.forward, error = p[1].copies * c.error;
+    const double forward = d.update_fraction * p[0].copies * c.forward, error = d.bidirectional ? 0 : d.update_fraction * p[1].copies * c.error;
     cells = updates * (p[0].stored_cells * forward + p[1].stored_cells * error);
     const double rows = updates * (p[0].stored_rows * forward + p[1].stored_rows * error);
     at(cost.energy_J, Component::cell_write) = write_energy(d, cells, rows);
@@ -214,6 +228,7 @@ Pipeline pipeline_of(const CrossbarDesign& d, const Workload& w) {
 
 void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
     thread_local Plans plans;
+    check_fits(d, w);
     out.reset(w);
     const bool training = w.task == Task::training;
     if (training) make_plans(d, w.discriminator, w.batch, true, plans.discriminator);
@@ -224,8 +239,9 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
         if (!training && !generator) continue;
         const NetCopies& c = net_copies[generator ? 1 : 0];
         for (const auto& p : generator ? plans.generator : plans.discriminator)
-            out.n_arrays += p[0].arrays * p[0].copies * c.forward + (training ? p[1].arrays * p[1].copies * c.error + p[2].arrays * p[2].copies * c.gradient : 0);
+            out.n_arrays += arrays_of(d, p[0]) * c.forward + (training ? (d.bidirectional ? 0 : arrays_of(d, p[1]) * c.error) + arrays_of(d, p[2]) * c.gradient : 0);
     }
+    if (d.packing == Packing::dense) out.n_arrays = std::ceil(out.n_arrays);
     if (d.arrays_available > 0 && out.n_arrays > double(d.arrays_available))
         throw ConfigError(fmt::format("{} needs {:.0f} crossbars of {}x{}, but {} are available; expected a smaller network, fewer copies or more arrays", w.network, out.n_arrays,
                                       d.rows, d.cols, d.arrays_available));
@@ -243,7 +259,7 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
         }
         const double samples = d.computation_sharing && op.shareable ? 0 : op.samples;
         const PassPlan& p = plans.of(op);
-        charge(d, l, p, op, samples, out.ops[i]);
+        charge(d, w, p, op, samples, out.ops[i]);
         slowest = std::max(slowest, p.time_s);
         serial += samples * p.time_s;
         out.ops[i].cycles = d.schedule == Schedule::lockstep ? samples : samples * std::ceil(p.steps / p.copies);

@@ -18,6 +18,7 @@ enum class GradientMode : std::uint8_t {
     digital,  ///< multiply-accumulate lanes beside the arrays
 };
 enum class Schedule : std::uint8_t { lockstep, serial };   ///< all layers advance together in logical cycles, or one layer at a time
+enum class Packing : std::uint8_t { blocks, dense };  ///< every layer tiled on its own, or cells packed without gaps
 enum class BatchNorm : std::uint8_t { reference, exact };  ///< statistics of a reference batch (no wait), or of the batch itself (barriers)
 
 struct CrossbarDesign {
@@ -47,6 +48,11 @@ struct CrossbarDesign {
     std::int64_t digital_lanes = 0;    ///< gradient lanes per layer, digital mode
     Hertz digital_clock{1e9};
     Joule digital_mac{};
+    Joule loss_sample{};               ///< the block that turns D's output into the error, per sample
+    bool bidirectional = false;        ///< errors go back through the same cells: no transposed arrays
+    bool only_fully_connected = false;
+    double update_fraction = 1;        ///< cells that an update pulses
+    Packing packing = Packing::blocks;
     std::int64_t arrays_available = 0;  ///< 0 = as many as needed
     // 3D stacks (ZARA): crossbars per vector-matrix multiplier of which one works at a time
     std::int64_t stack_layers = 1, vmms_per_pe = 8, n_pes = 1;
