@@ -19,18 +19,6 @@ Gan load_gan(const std::string& name_or_path, const config::Presets& presets) {
 
 namespace {
 
-/// The same machine with the zeros left in, when it has such a choice and does not already insert them.
-std::optional<ZeroSkipping> zero_skipping_of(const Accelerator& machine, const Workload& w, const Estimate& e) {
-    for (const auto& [param, word] : {std::pair{"zeros", "inserted"}, {"execution", "zero_inserted"}})
-        for (const ParamRow& row : machine.params()) {
-            if (row.info.name != param || std::find(row.info.choices.begin(), row.info.choices.end(), word) == row.info.choices.end()) continue;
-            Estimate plain;
-            machine.with(param, std::string(word))->estimate(w, plain);
-            return ZeroSkipping{plain.macs_executed / e.macs_executed, plain.iteration_latency_s / e.iteration_latency_s, plain.energy_J() / e.energy_J()};
-        }
-    return std::nullopt;
-}
-
 NamedEstimate run_one(const AcceleratorRegistry& registry, const std::string& name, const config::Node* table, const Workload& w, bool intervals) {
     NamedEstimate out;
     out.name = name;
@@ -43,7 +31,7 @@ NamedEstimate run_one(const AcceleratorRegistry& registry, const std::string& na
         const auto point = [](double v) { return Interval{v, v, v}; };
         out.uncertainty = {point(out.estimate.iteration_latency_s), point(out.estimate.energy_J()), point(out.estimate.area_total_m2()), {}};
     }
-    out.zero_skipping = zero_skipping_of(*machine, w, out.estimate);
+    out.zero_skipping = arch::zero_skipping(*machine, w, out.estimate);
     return out;
 }
 
@@ -170,7 +158,7 @@ std::string estimates_table(const EstimateResult& result) {
     bool head = false;
     for (const auto& n : rows) {
         if (!n.zero_skipping || n.zero_skipping->macs < 1.0005) continue;
-        if (!head) out += "\nwhat skipping inserted zeros saves on the same machine: multiplications / time / energy\n";
+        if (!head) out += "\nwhat skipping inserted zeros saves at the same number of arrays or units: multiplications / time / energy\n";
         head = true;
         out += fmt::format("{:<12}{:>8.2f}x{:>8.2f}x{:>8.2f}x\n", n.name, n.zero_skipping->macs, n.zero_skipping->latency, n.zero_skipping->energy);
     }

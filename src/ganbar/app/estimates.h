@@ -19,18 +19,13 @@ struct EstimateRequest {
     bool intervals = true;
 };
 
-/// What zero skipping saves on the same machine: ratios of the zero-inserting run to this one.
-struct ZeroSkipping {
-    double macs = 1, latency = 1, energy = 1;
-};
-
 struct NamedEstimate {
     std::string name;
     const arch::AcceleratorEntry* entry = nullptr;
     std::vector<ParamRow> params;
     arch::Estimate estimate;
     arch::Uncertainty uncertainty;
-    std::optional<ZeroSkipping> zero_skipping;  ///< for machines that can also insert the zeros
+    std::optional<arch::ZeroSkipping> zero_skipping;  ///< for machines that can also insert the zeros
 };
 struct EstimateResult {
     arch::Workload workload;

@@ -66,4 +66,43 @@ Uncertainty uncertainty(const Accelerator& accelerator, const std::vector<Swing>
     return u;
 }
 
+namespace {
+
+bool has_param(const Accelerator& machine, const std::string& name, const std::string& word = "") {
+    for (const ParamRow& row : machine.params())
+        if (row.info.name == name) return word.empty() || std::find(row.info.choices.begin(), row.info.choices.end(), word) != row.info.choices.end();
+    return false;
+}
+
+std::unique_ptr<Accelerator> with_target(const Accelerator& machine, Int steps) {
+    return machine.with("steps_per_cycle", Value{steps})->with("gradient_steps_per_cycle", Value{steps});
+}
+
+}  // namespace
+
+std::unique_ptr<Accelerator> within_arrays(const Accelerator& machine, const Workload& w, double n_arrays, bool zeros_inserted) {
+    const Value same = machine.params().front().value;
+    std::unique_ptr<Accelerator> base = machine.with(machine.params().front().info.name, same);
+    if (zeros_inserted && has_param(*base, "zeros", "inserted")) base = base->with("zeros", std::string("inserted"));
+    if (zeros_inserted && has_param(*base, "execution", "zero_inserted")) base = base->with("execution", std::string("zero_inserted"));
+    if (!has_param(*base, "steps_per_cycle") || !has_param(*base, "gradient_steps_per_cycle")) return base;
+    Int lo = 1, hi = Int{1} << 30;  // more steps need fewer arrays
+    while (lo < hi) {
+        const Int middle = lo + (hi - lo) / 2;
+        if (with_target(*base, middle)->arrays_needed(w) <= n_arrays) hi = middle;
+        else lo = middle + 1;
+    }
+    return with_target(*base, lo);
+}
+
+std::optional<ZeroSkipping> zero_skipping(const Accelerator& machine, const Workload& w, const Estimate& e) {
+    if (!has_param(machine, "zeros", "inserted") && !has_param(machine, "execution", "zero_inserted")) return std::nullopt;
+    // the machine itself is also put on the whole budget, so that both sides use it
+    const double budget = machine.arrays_needed(w);
+    Estimate own = e, plain;
+    within_arrays(machine, w, budget)->estimate(w, own);
+    within_arrays(machine, w, budget, true)->estimate(w, plain);
+    return ZeroSkipping{plain.macs_executed / own.macs_executed, plain.iteration_latency_s / own.iteration_latency_s, plain.energy_J() / own.energy_J()};
+}
+
 }  // namespace ganbar::arch

@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "ganbar/arch/workload.h"
 #include "ganbar/core/registry.h"
@@ -53,6 +54,8 @@ public:
     virtual ~Accelerator() = default;
     /// Throws ConfigError when the workload does not fit; the message names the layer and the limit.
     virtual void estimate(const Workload& w, Estimate& out) const = 0;
+    /// Crossbars the workload fills (processing elements of digital machines): what an estimate's n_arrays rests on, without the rest.
+    virtual double arrays_needed(const Workload& w) const = 0;
     virtual std::vector<ParamRow> params() const = 0;
     virtual std::unique_ptr<Accelerator> with(const std::string& param, const Value& value) const = 0;
 };
@@ -75,6 +78,7 @@ struct AcceleratorModel {
     Schema<Design> schema;
     std::vector<Swing> swings;
     void (*run)(const Design&, const Workload&, Estimate&) = nullptr;
+    double (*arrays)(const Design&, const Workload&) = nullptr;  ///< null: a fixed machine
 };
 
 template <class Design>
@@ -82,6 +86,7 @@ class AcceleratorOf final : public Accelerator {
 public:
     AcceleratorOf(std::shared_ptr<const AcceleratorModel<Design>> model, Design design) : model_(std::move(model)), design_(std::move(design)) {}
     void estimate(const Workload& w, Estimate& out) const override { model_->run(design_, w, out); }
+    double arrays_needed(const Workload& w) const override { return model_->arrays ? model_->arrays(design_, w) : 0; }
     std::vector<ParamRow> params() const override { return param_rows(model_->schema, design_); }
     std::unique_ptr<Accelerator> with(const std::string& name, const Value& value) const override {
         Design changed = design_;
@@ -130,6 +135,17 @@ struct Uncertainty {
     std::vector<Influence> influences;  ///< strongest on latency and energy first
 };
 Uncertainty uncertainty(const Accelerator& accelerator, const std::vector<Swing>& swings, const Workload& w, const Estimate& e);
+
+/// The same machine with the smallest logical cycle (most copies of layers) that needs at most `n_arrays`; the machine itself where it has no
+/// such choice. With `zeros_inserted`, and its zeros left in.
+std::unique_ptr<Accelerator> within_arrays(const Accelerator& machine, const Workload& w, double n_arrays, bool zeros_inserted = false);
+
+/// What zero skipping saves on the same machine at the same number of arrays: ratios of the zero-inserting machine to this one.
+struct ZeroSkipping {
+    double macs = 1, latency = 1, energy = 1;
+};
+/// Nothing for machines that cannot insert zeros.
+std::optional<ZeroSkipping> zero_skipping(const Accelerator& machine, const Workload& w, const Estimate& e);
 
 }  // namespace ganbar::arch
 

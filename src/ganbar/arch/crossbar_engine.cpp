@@ -187,7 +187,26 @@ void charge_update(const CrossbarDesign& d, const LayerWork& l, const std::array
     at(cost.energy_J, Component::buffer) = updates * l.n_weights * d.buffer_word.si;
 }
 
+double count_arrays(const CrossbarDesign& d, const Plans& plans, bool training, const NetCopies (&net_copies)[2]) {
+    double n = 0;
+    for (const bool generator : {false, true}) {
+        if (!training && !generator) continue;
+        const NetCopies& c = net_copies[generator ? 1 : 0];
+        for (const auto& p : generator ? plans.generator : plans.discriminator)
+            n += arrays_of(d, p[0]) * c.forward + (training ? (d.bidirectional ? 0 : arrays_of(d, p[1]) * c.error) + arrays_of(d, p[2]) * c.gradient : 0);
+    }
+    return d.packing == Packing::dense ? std::ceil(n) : n;
+}
+
 }  // namespace
+
+double crossbar_arrays(const CrossbarDesign& d, const Workload& w) {
+    thread_local Plans plans;
+    const bool training = w.task == Task::training;
+    if (training) make_plans(d, w.discriminator, w.batch, true, plans.discriminator);
+    make_plans(d, w.generator, w.batch, training, plans.generator);
+    return count_arrays(d, plans, training, {copies_of(d, false), copies_of(d, true)});
+}
 
 double cells_per_weight(const CrossbarDesign& d) { return double(ceil_div(d.weight_bits, d.cell_bits) * d.columns_per_weight); }
 double slices(const CrossbarDesign& d) { return double(ceil_div(d.input_bits, d.dac_bits)); }
@@ -235,13 +254,7 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
     make_plans(d, w.generator, w.batch, training, plans.generator);
     const NetCopies net_copies[2] = {copies_of(d, false), copies_of(d, true)};
 
-    for (const bool generator : {false, true}) {
-        if (!training && !generator) continue;
-        const NetCopies& c = net_copies[generator ? 1 : 0];
-        for (const auto& p : generator ? plans.generator : plans.discriminator)
-            out.n_arrays += arrays_of(d, p[0]) * c.forward + (training ? (d.bidirectional ? 0 : arrays_of(d, p[1]) * c.error) + arrays_of(d, p[2]) * c.gradient : 0);
-    }
-    if (d.packing == Packing::dense) out.n_arrays = std::ceil(out.n_arrays);
+    out.n_arrays = count_arrays(d, plans, training, net_copies);
     if (d.arrays_available > 0 && out.n_arrays > double(d.arrays_available))
         throw ConfigError(fmt::format("{} needs {:.0f} crossbars of {}x{}, but {} are available; expected a smaller network, fewer copies or more arrays", w.network, out.n_arrays,
                                       d.rows, d.cols, d.arrays_available));

@@ -82,6 +82,8 @@ PassPlan plan(const CrossbarDesign& d, const LayerWork& layer, Pass pass, Int ba
 /// The schedule of the workload in unit cycles; also used by the event-level check.
 Pipeline pipeline_of(const CrossbarDesign& d, const Workload& w);
 
+/// Crossbars of all copies of all passes.
+double crossbar_arrays(const CrossbarDesign& d, const Workload& w);
 void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out);
 
 }  // namespace ganbar::arch

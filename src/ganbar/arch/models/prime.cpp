@@ -33,7 +33,7 @@ void ganbar_register_prime(AcceleratorRegistry& registry) {
                                 assumed("cells of 1 and 20 kohm at 0.2 V for 10 ns; 6-bit converter of the library; 4 F2 cells at 65 nm, half array efficiency, 60 % for computing"));
     m.swings = converter_swings();
     m.swings.push_back({"step", 20e-9, 200e-9});
-    m.run = run_crossbar;
+    m.run = run_crossbar, m.arrays = crossbar_arrays;
     registry.add("prime", accelerator_entry(std::move(m)));
 }
 

@@ -47,7 +47,7 @@ void ganbar_register_satyam2022(AcceleratorRegistry& registry) {
         param("array_area", &D::array_area, SquareMetre{0}, SquareMetre{1e-6}, "a crossbar's cells", derived("64 x 64 x 0.36 um2, published for one cell")),
     };
     m.swings = {{"read_row_energy", 0.0, 5.8e-11}, {"conversion_energy", 0.0, 3e-12}, {"digital_lanes", std::int64_t{64}, std::int64_t{16384}}, {"update_fraction", 0.65, 0.97}, {"step", 10e-9, 1e-6}};
-    m.run = run_crossbar;
+    m.run = run_crossbar, m.arrays = crossbar_arrays;
     registry.add("satyam2022", accelerator_entry(std::move(m)));
 }
 

@@ -26,7 +26,7 @@ void ganbar_register_zara(AcceleratorRegistry& registry) {
     m.swings = converter_swings();
     m.swings.push_back({"stack_layers", std::int64_t{1}, std::int64_t{8}});
     m.swings.push_back({"bus_bits", std::int64_t{64}, std::int64_t{1024}});
-    m.run = run_zara;
+    m.run = run_zara, m.arrays = crossbar_arrays;
     registry.add("zara", accelerator_entry(std::move(m)));
 }
 
