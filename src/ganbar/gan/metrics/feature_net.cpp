@@ -105,10 +105,16 @@ void check_labels(std::span<const std::uint8_t> labels, std::size_t n_images, st
 Schema<FeatureNetSpec> FeatureNetSpec::schema() {
     const auto ours = assumed("our choice: 97.5 to 98 % test accuracy on MNIST in seconds");
     return {param("hidden", &FeatureNetSpec::hidden, 1, 65536, "units of the hidden layers; the last one gives the features", ours),
-            param("epochs", &FeatureNetSpec::epochs, 1, 1000, "passes over the training split", ours),
+            param("epochs", &FeatureNetSpec::epochs, 0, 1000, "passes over the training split; 0: as many as show 240,000 images (four passes over MNIST), at least four", ours),
             param("batch", &FeatureNetSpec::batch, 1, 65536, "images per Adam step", ours),
             param("rate", &FeatureNetSpec::rate, 1e-9, 1.0, "Adam's step at the start; it falls linearly to zero", published("Kingma and Ba, arXiv 1412.6980: suggested default 0.001")),
             param("seed", &FeatureNetSpec::seed, 0, 1e15, "start weights and order of the batches; fixed so that runs share one net", ours)};
+}
+
+std::size_t FeatureNetSpec::n_epochs(std::size_t n_images) const {
+    if (epochs > 0) return static_cast<std::size_t>(epochs);
+    constexpr std::size_t images_shown = 240000;
+    return std::max<std::size_t>(4, (images_shown + n_images - 1) / std::max<std::size_t>(n_images, 1));
 }
 
 FeatureNet::FeatureNet(std::size_t n_inputs, std::size_t n_classes, const FeatureNetSpec& spec) {
@@ -195,12 +201,12 @@ FeatureNet FeatureNet::train(const ImageSet& images, std::span<const std::uint8_
                              const FeatureNetSpec& spec, const Progress& progress) {
     if (images.size() == 0) throw DataError("no images to train the feature net on; expected at least one");
     check_labels(labels, images.size(), n_classes);
-    if (spec.epochs < 1 || spec.batch < 1) throw ConfigError("the feature net needs at least one epoch and one image per batch");
+    if (spec.epochs < 0 || spec.batch < 1) throw ConfigError("the feature net needs at least one image per batch, and no fewer than zero epochs");
     FeatureNet net(images.n_pixels, n_classes, spec);
     AdamState adam(net.layers_);
     const Rng root(static_cast<std::uint64_t>(spec.seed));
     const std::size_t n = images.size(), batch = static_cast<std::size_t>(spec.batch), per_epoch = (n + batch - 1) / batch;
-    const std::size_t n_steps = per_epoch * static_cast<std::size_t>(spec.epochs);
+    const std::size_t n_steps = per_epoch * spec.n_epochs(n);
     const std::vector<float> mean = mean_image(images);
     std::vector<std::size_t> order(n);
     std::vector<Layer> gradient;

@@ -16,8 +16,9 @@ namespace ganbar::gan {
 
 struct FeatureNetSpec {
     std::vector<std::int64_t> hidden{256, 128};
-    std::int64_t epochs = 4, batch = 128, seed = 1;
+    std::int64_t epochs = 0, batch = 128, seed = 1;
     double rate = 1e-3;
+    std::size_t n_epochs(std::size_t n_images) const;  ///< epochs, or what 0 stands for
     static Schema<FeatureNetSpec> schema();
 };
 

@@ -1,0 +1,70 @@
+// `ganbar evaluate`: the quality of a run's samples, or of any images in an NPY file, against a data set.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "ganbar/app/command.h"
+#include "ganbar/app/evaluator.h"
+#include "ganbar/app/places.h"
+#include "ganbar/data/bytes.h"
+#include "ganbar/data/npy.h"
+
+namespace ganbar::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+    std::string run, samples, reference;
+    std::vector<std::int64_t> classes;
+    bool json = false;
+};
+
+/// What a run's summary.json says about its data.
+void add_run_defaults(const fs::path& run, ReferenceSpec& spec) {
+    const fs::path file = run / "summary.json";
+    const Bytes bytes = read_file(file);
+    try {
+        const auto summary = nlohmann::json::parse(bytes.begin(), bytes.end());
+        std::tie(spec.dataset, spec.split) = parse_reference(summary.at("dataset").get<std::string>(), "test");
+        spec.classes = summary.value("classes", std::vector<std::int64_t>{});
+    } catch (const nlohmann::json::exception& e) {
+        throw DataError(fmt::format("no summary of a run ({}); expected the keys dataset and classes", e.what()), {file.string()});
+    }
+}
+
+void evaluate(const Options& options) {
+    if (options.run.empty() == options.samples.empty()) throw ConfigError("evaluate takes a run folder or --samples FILE.npy; expected one of the two");
+    if (options.run.empty() && options.reference.empty()) throw ConfigError("--samples needs to know what real images are; expected --reference DATASET, for example mnist:test");
+    ReferenceSpec spec;
+    if (!options.run.empty()) add_run_defaults(options.run, spec);
+    if (!options.reference.empty()) std::tie(spec.dataset, spec.split) = parse_reference(options.reference, "test");
+    if (!options.classes.empty()) spec.classes = options.classes;
+    const fs::path file = options.run.empty() ? fs::path(options.samples) : fs::path(options.run) / "samples.npy";
+    const Dataset samples = dataset_from_npy(read_npy(file), file.string());  // before the long part, so that a wrong name is told at once
+    const Evaluator evaluator(spec, data_roots(), cache_folder(), [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+    const auto quality = evaluator.evaluate(samples);
+    nlohmann::ordered_json out;
+    for (const auto& [key, value] : fields(quality)) std::visit([&, &k = key](const auto& v) { out[k] = v; }, value);
+    if (options.json) {
+        fmt::print("{}\n", out.dump(2));
+        return;
+    }
+    fmt::print("{}\n", headline(quality));
+    for (const auto& [key, value] : out.items()) fmt::print("{:28} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+}
+
+}  // namespace
+
+void ganbar_register_evaluate(CommandContext& context) {
+    auto options = std::make_shared<Options>();
+    auto* command = context.cli.add_subcommand("evaluate", "how real and how varied a run's samples, or any images, are");
+    command->add_option("run", options->run, "run folder: its samples.npy against its data set");
+    command->add_option("--samples", options->samples, "images: uint8 (or float) NPY file, n x h x w or n x h x w x channels");
+    command->add_option("--reference", options->reference, "DATASET[:train|:test], what real images are; default: the run's data set, split test");
+    command->add_option("--classes", options->classes, "classes wanted, for example 3,5; default: the run's, else all")->delimiter(',');
+    command->add_flag("--json", options->json, "as JSON");
+    command->callback([&context, options] { context.run = [options] { evaluate(*options); }; });
+}
+
+}  // namespace ganbar::app

@@ -1,0 +1,104 @@
+#include "ganbar/app/evaluator.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "ganbar/core/sha256.h"
+#include "ganbar/data/atomic_file.h"
+#include "ganbar/data/bytes.h"
+
+namespace ganbar::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+gan::ImageSet images_of(const Dataset& data) { return {data.pixels, data.image_size()}; }
+
+/// Everything the trained weights depend on; the leading word changes when the training procedure does.
+std::string cache_key(const Dataset& train, const gan::FeatureNetSpec& spec) {
+    std::string text = fmt::format("training 1\n{}\n{} classes\n", train.sha256, train.n_classes());
+    for (const auto& row : param_rows(gan::FeatureNetSpec::schema(), spec)) text += row.info.name + " = " + value_text(row.info, row.value) + "\n";
+    return sha256_hex({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+std::optional<gan::FeatureNet> from_cache(const fs::path& file, const Dataset& train, const Log& log) {
+    std::error_code ignored;
+    if (!fs::exists(file, ignored)) return std::nullopt;
+    try {
+        auto net = gan::FeatureNet::deserialize(read_file(file));
+        if (net.n_inputs() == train.image_size() && net.n_classes() == train.n_classes()) return net;
+        log(fmt::format("{}: a feature net of another shape; training it anew", file.string()));
+    } catch (const DataError& e) {
+        log(fmt::format("{}: {}; training it anew", file.string(), e.what()));
+    }
+    return std::nullopt;
+}
+
+void keep(const fs::path& file, const gan::FeatureNet& net, const Log& log) {
+    try {
+        make_folder(file.parent_path());
+        write_file(file, net.serialize(), Replace::yes);
+    } catch (const DataError& e) {
+        log(fmt::format("the feature net is not kept: {}", e.what()));
+    }
+}
+
+Dataset labelled(const std::string& name, const std::string& split, const DataRoots& roots) {
+    Dataset data = load_dataset(name, split, roots);
+    if (data.labels.empty()) throw DataError(fmt::format("{}:{} has no labels; the quality metrics need a reference with labels", name, split));
+    return data;
+}
+
+Dataset reference_images(const ReferenceSpec& spec, const Dataset& train, const DataRoots& roots) {
+    if (spec.split == "train") return train;
+    Dataset data = labelled(spec.dataset, spec.split, roots);
+    if (data.image_size() != train.image_size() || data.n_classes() > train.n_classes())
+        throw DataError(fmt::format("{}: the splits differ in shape or classes; expected the {} split to be like the training split", spec.dataset, spec.split));
+    return data;
+}
+
+std::string reference_name(const ReferenceSpec& spec) {
+    std::string name = spec.dataset + ":" + spec.split;
+    for (std::size_t i = 0; i < spec.classes.size(); ++i) name += fmt::format("{}{}", i == 0 ? ":" : ",", spec.classes[i]);
+    return name;
+}
+
+}  // namespace
+
+gan::FeatureNet cached_feature_net(const Dataset& train, const gan::FeatureNetSpec& spec, const fs::path& cache, const Log& log) {
+    const fs::path file = cache.empty() ? fs::path() : cache / ("features-" + cache_key(train, spec).substr(0, 32) + ".bin");
+    if (!file.empty())
+        if (auto net = from_cache(file, train, log)) return std::move(*net);
+    log(fmt::format("training the feature net on {}:{} ({} images){}", train.name, train.split, train.n, file.empty() ? "" : ", once"));
+    auto net = gan::FeatureNet::train(images_of(train), train.labels, train.n_classes(), spec);
+    if (!file.empty()) keep(file, net, log);
+    return net;
+}
+
+Evaluator::Evaluator(const ReferenceSpec& spec, const DataRoots& roots, const fs::path& cache, const Log& log) : name_(reference_name(spec)) {
+    const Dataset train = labelled(spec.dataset, "train", roots);
+    const Dataset all = reference_images(spec, train, roots), real = spec.classes.empty() ? all : select_classes(all, spec.classes);
+    net_ = std::make_unique<gan::FeatureNet>(cached_feature_net(train, spec.feature_net, cache, log));
+    std::vector<int> classes;
+    for (const auto c : spec.classes) classes.push_back(static_cast<int>(c));
+    for (std::size_t c = 0; spec.classes.empty() && c < train.n_classes(); ++c) classes.push_back(static_cast<int>(c));
+    reference_ = std::make_unique<gan::QualityReference>(*net_, images_of(real), std::move(classes), name_, spec.quality);
+    channels_ = real.channels, height_ = real.height, width_ = real.width;
+}
+
+gan::Quality Evaluator::evaluate(std::span<const std::uint8_t> pixels) const {
+    if (pixels.size() % image_size() != 0) throw DataError(fmt::format("{} bytes are no whole number of images of {}", pixels.size(), image_size()));
+    return reference_->evaluate({pixels, image_size()});
+}
+
+gan::Quality Evaluator::evaluate(const Dataset& samples) const {
+    if (samples.channels != channels_ || samples.height != height_ || samples.width != width_)
+        throw DataError(fmt::format("samples of {} x {} x {} (channels x height x width); expected {} x {} x {} as in {}", samples.channels, samples.height, samples.width, channels_,
+                                    height_, width_, name_),
+                        {samples.origin});
+    return evaluate(samples.pixels);
+}
+
+}  // namespace ganbar::app

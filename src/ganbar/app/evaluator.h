@@ -1,0 +1,43 @@
+// Quality of images against a data set by name: loads the data, trains the feature net on its training split or takes it
+// from the cache, prepares the reference once. The run loop and `ganbar evaluate` share it, so both give the same numbers.
+#pragma once
+#include <functional>
+#include <memory>
+
+#include "ganbar/data/catalogue.h"
+#include "ganbar/gan/metrics/quality.h"
+
+namespace ganbar::app {
+
+struct ReferenceSpec {
+    std::string dataset = "mnist", split = "test";
+    std::vector<std::int64_t> classes;  ///< empty: all
+    gan::QualitySpec quality;
+    gan::FeatureNetSpec feature_net;
+};
+
+/// Told, one line each, what takes time or went wrong without stopping the work.
+using Log = std::function<void(const std::string&)>;
+
+/// The net for a training set: cache/features-<key>.bin when it is there and undamaged, else trained and kept there. The key covers
+/// the data's hash, the number of classes and every parameter of `spec`. cache = "" or a folder that cannot be written: not kept.
+gan::FeatureNet cached_feature_net(const Dataset& train, const gan::FeatureNetSpec& spec, const std::filesystem::path& cache, const Log& log);
+
+class Evaluator {
+public:
+    /// DataError when the data are missing or have no labels; ConfigError on an unknown data set or class.
+    Evaluator(const ReferenceSpec& spec, const DataRoots& roots, const std::filesystem::path& cache, const Log& log);
+    /// n images of image_size() bytes, in the data set's pixel order. DataError when they are too few.
+    gan::Quality evaluate(std::span<const std::uint8_t> pixels) const;
+    /// DataError when the shape is another than the reference's.
+    gan::Quality evaluate(const Dataset& samples) const;
+    std::size_t image_size() const { return channels_ * height_ * width_; }
+
+private:
+    std::unique_ptr<const gan::FeatureNet> net_;
+    std::unique_ptr<const gan::QualityReference> reference_;
+    std::string name_;
+    std::size_t channels_ = 0, height_ = 0, width_ = 0;
+};
+
+}  // namespace ganbar::app
