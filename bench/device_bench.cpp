@@ -74,9 +74,13 @@ int main(int argc, char** argv) {
     DeviceRegistry registry("device");
     register_builtin_devices(registry);
     for (const auto& name : registry.names()) add(name, registry.get(name));
-    const auto text = [](const char* v) { return config::Node::Leaf{std::string(v), {}, "bench", false}; };
-    add("nili2020-interpolated", registry.get("nili2020"), {{"bins", text("interpolated")}});
-    add("nili2020-c2c", registry.get("nili2020"), {{"c2c", {0.3, {}, "bench", false}}});
+    const auto setting = [](auto v) {
+        config::Node::Leaf leaf;
+        leaf.value = v;
+        return leaf;
+    };
+    add("nili2020-interpolated", registry.get("nili2020"), {{"bins", setting(std::string("interpolated"))}});
+    add("nili2020-c2c", registry.get("nili2020"), {{"c2c", setting(0.3)}});
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
 }

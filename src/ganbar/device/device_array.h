@@ -67,11 +67,16 @@ public:
     virtual std::unique_ptr<DeviceArray> clone() const = 0;
 };
 
-/// The cycle-to-cycle draw of cell k under a stream's key: half a Philox block.
-inline PulseDraw pulse_draw(std::uint64_t key, std::uint64_t k) {
-    const auto block = philox(key, k >> 1);
-    const auto [a, b] = fast::normal_pair(block[2 * (k & 1)], block[2 * (k & 1) + 1]);
-    return {a, b};
+/// The cycle-to-cycle draws of cells first, first + 1, ... under a stream's key. Two cells share a Philox block.
+inline void pulse_draws(std::uint64_t key, std::uint64_t first, std::span<PulseDraw> out) {
+    std::array<std::uint32_t, 4> block{};
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const std::uint64_t k = first + i;
+        const std::size_t half = 2 * (k & 1);
+        if (half == 0 || i == 0) block = philox(key, k >> 1);
+        const auto [a, b] = fast::normal_pair(block[half], block[half + 1]);
+        out[i] = {a, b};
+    }
 }
 
 template <DeviceModel M>
@@ -114,8 +119,8 @@ public:
         const auto set = model_.pulse_law(pulses.set, pulses.width);
         const auto reset = model_.pulse_law(pulses.reset, pulses.width);
         const Dissipation heat_set(model_, pulses.set.si, pulses.width, rule), heat_reset(model_, pulses.reset.si, pulses.width, rule);
-        const bool random = set.random || reset.random;
-        return in_chunks(first, polarity.size(), [&](Chunk& chunk, std::size_t k0, std::size_t n) {
+        const bool random = set.random;
+        return in_chunks(first, polarity.size(), random ? &rng : nullptr, [&](Chunk& chunk, std::size_t k0, std::size_t n) {
             for (std::size_t i = 0; i < n; ++i) {
                 const int p = polarity[k0 - first + i];
                 chunk.pulsed[i] = p != 0;
@@ -123,32 +128,28 @@ public:
                 Cell& cell = cells_[k0 + i];
                 chunk.energy_J[i] = (p > 0 ? heat_set : heat_reset).energy_J(cell);
                 if (stuck_[k0 + i]) continue;
-                const PulseDraw draw = random ? pulse_draw(rng.key(), k0 + i) : PulseDraw{};
-                if (p == 1 || p == -1) (p > 0 ? set : reset).apply(cell, draw);
-                else mirror(cell, p > 0 ? reset : set, draw);
+                if (p == 1 || p == -1) (p > 0 ? set : reset).apply(cell, chunk.draws[i]);
+                else mirror(cell, p > 0 ? reset : set, chunk.draws[i]);
             }
         });
     }
     PulseBill program_at(std::size_t first, std::span<const float> v_V, Second width, EnergyRule rule, const Rng& rng) override {
-        const auto pulse_each = [&](const auto& apply) {
-            return in_chunks(first, v_V.size(), [&](Chunk& chunk, std::size_t k0, std::size_t n) {
+        const auto pulse_each = [&](bool random, const auto& apply) {
+            return in_chunks(first, v_V.size(), random ? &rng : nullptr, [&](Chunk& chunk, std::size_t k0, std::size_t n) {
                 for (std::size_t i = 0; i < n; ++i) {
                     const float v = v_V[k0 - first + i];
                     chunk.pulsed[i] = v != 0;
                     if (v == 0) continue;
                     chunk.energy_J[i] = Dissipation(model_, v, width, rule).energy_J(cells_[k0 + i]);
-                    if (!stuck_[k0 + i]) apply(k0 + i, v);
+                    if (!stuck_[k0 + i]) apply(cells_[k0 + i], v, chunk.draws[i]);
                 }
             });
         };
         if constexpr (HasWidthLaw<M>) {
             const auto law = model_.width_law(width);
-            return pulse_each([&](std::size_t k, float v) { law.apply(cells_[k], v, law.random ? pulse_draw(rng.key(), k) : PulseDraw{}); });
+            return pulse_each(law.random, [&law](Cell& c, float v, PulseDraw d) { law.apply(c, v, d); });
         } else {
-            return pulse_each([&](std::size_t k, float v) {
-                const auto law = model_.pulse_law({v}, width);
-                law.apply(cells_[k], law.random ? pulse_draw(rng.key(), k) : PulseDraw{});
-            });
+            return pulse_each(model_.pulse_law({1.0}, width).random, [this, width](Cell& c, float v, PulseDraw d) { model_.pulse_law({v}, width).apply(c, d); });
         }
     }
     void make_stuck(std::size_t cell, Siemens g) override {
@@ -188,15 +189,18 @@ private:
         std::array<float, chunk_size> before;
         std::array<double, chunk_size> energy_J{};
         std::array<std::int32_t, chunk_size> pulsed;
+        std::array<PulseDraw, chunk_size> draws{};
     };
+    /// `rng` null: the pulses draw nothing.
     template <class Pulse>
-    PulseBill in_chunks(std::size_t first, std::size_t n_cells, const Pulse& pulse) {
+    PulseBill in_chunks(std::size_t first, std::size_t n_cells, const Rng* rng, const Pulse& pulse) {
         GANBAR_ASSERT(first + n_cells <= cells_.size());
         PulseBill bill;
         Chunk chunk;
         for (std::size_t k0 = first; k0 < first + n_cells; k0 += chunk_size) {
             const std::size_t n = std::min(chunk_size, first + n_cells - k0);
             for (std::size_t i = 0; i < n; ++i) chunk.before[i] = cells_[k0 + i].g_S;
+            if (rng) pulse_draws(rng->key(), k0, std::span(chunk.draws).first(n));
             pulse(chunk, k0, n);
             std::int32_t n_set = 0, n_reset = 0, n_pulsed = 0;
             double set_J = 0, reset_J = 0, idle_J = 0;

@@ -38,7 +38,7 @@ concept DeviceModel = requires(const M model, typename M::Cell cell, Rng rng, Vo
     { model.current_A(cell, 0.1) } -> std::same_as<double>;           // static I-V without noise, at volts
     { model.read_noise_A2(cell, 0.1) } -> std::same_as<double>;       // variance of one read of the current, at volts
     { model.pulse_law(v, t) } -> std::same_as<typename M::PulseLaw>;  // v > 0 set, v < 0 reset
-    { law.random } -> std::convertible_to<bool>;                      // does apply() use its draw?
+    { law.random } -> std::convertible_to<bool>;                      // does apply() use its draw? The same for every pulse
     { law.apply(cell, d) } -> std::same_as<void>;                     // one pulse
 };
 

@@ -7,7 +7,7 @@
 
 namespace ganbar {
 
-/// One pulse sequence on one expected cell (no draws unless the parameters ask for them): what `ganbar device` prints.
+/// A device model: its description, its parameters with their defaults, and how to make an array of it.
 struct DeviceEntry {
     std::string doc;
     std::vector<std::string> param_names;
@@ -29,6 +29,19 @@ DeviceEntry device_entry() {
                 if (used) *used = param_rows(P::schema(), params);
                 return std::make_unique<DeviceArrayOf<M>>(M{params}, n);
             }};
+}
+
+/// Settings of the expected cell, without variation between devices or cycles: the names d2d, c2c and write_noise mean that in every
+/// model. Leaves of `node` that are there already stay.
+inline void switch_variation_off(const DeviceEntry& entry, config::Node& node) {
+    for (const auto& row : entry.defaults) {
+        const bool by_name = row.info.name == "d2d", by_number = row.info.name == "c2c" || row.info.name == "write_noise";
+        if ((!by_name && !by_number) || node.leaves.contains(row.info.name)) continue;
+        auto& leaf = node.leaves[row.info.name];
+        if (by_name) leaf.value = std::string("off");
+        else leaf.value = 0.0;
+        leaf.origin = "expected cell";
+    }
 }
 
 /// All models of models/*.cpp.

@@ -39,10 +39,12 @@ double correlation(const std::vector<double>& x, const std::vector<double>& y) {
 TEST(PulseDraws, AreNormalAndIndependent) {
     constexpr std::size_t n = 200000;
     std::vector<double> a(n), b(n), next(n);
-    for (std::size_t k = 0; k < n; ++k) {
-        const auto d = pulse_draw(Rng(3).key(), k);
-        a[k] = d.a, b[k] = d.b, next[k] = pulse_draw(Rng(3).key(), k + 1).a;
-    }
+    std::vector<PulseDraw> draws(n + 1), tail(n - 4);
+    pulse_draws(Rng(3).key(), 0, draws);
+    pulse_draws(Rng(3).key(), 5, tail);
+    for (std::size_t k = 0; k < n; ++k) a[k] = draws[k].a, b[k] = draws[k].b, next[k] = draws[k + 1].a;
+    EXPECT_EQ(tail[0].a, draws[5].a);  // the draw of a cell does not depend on where the range begins
+    EXPECT_EQ(tail[1].b, draws[6].b);
     EXPECT_LT(normal_chi2_deviate(a), 4);
     EXPECT_LT(normal_chi2_deviate(b), 4);
     EXPECT_NEAR(correlation(a, b), 0, 5 / std::sqrt(n));

@@ -113,7 +113,7 @@ struct PulsedModel {
     PulseLaw pulse_law(Volt v, Second) const { return law(!reaches(v.si, p.threshold.si) ? 0 : v.si > 0 ? 1 : -1); }
     PulseLaw law(int direction) const {
         return {family, direction, static_cast<float>(p.w_min), static_cast<float>(p.g_min.si), static_cast<float>(siemens_per_w()),
-                static_cast<float>(p.write_noise * p.dw_min), direction != 0 && (p.c2c > 0 || p.write_noise > 0)};
+                static_cast<float>(p.write_noise * p.dw_min), p.c2c > 0 || p.write_noise > 0};
     }
 };
 

@@ -149,7 +149,8 @@ Hardware read_hardware(const std::string& path) {
         for (const auto& entry : document.value("accounts", json::array())) hardware.accounts.push_back(read_account(entry));
         for (const auto& entry : document.value("area", json::array()))
             hardware.area.push_back({entry.at("component").get<std::string>(), entry.at("area_m2").get<double>(), entry.value("n", 0.0)});
-        for (const auto& [key, value] : document.value("totals", json::object()).items())
+        const json totals = document.value("totals", json::object());  // items() must not outlive what it walks over
+        for (const auto& [key, value] : totals.items())
             if (value.is_number()) hardware.totals[key] = value.get<double>();
         for (const auto& entry : document.value("assumptions", json::array())) hardware.assumptions.push_back(read_assumption(entry, path));
     });
