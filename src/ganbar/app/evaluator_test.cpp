@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
+#include <cstdlib>
 
 #include "ganbar/app/places.h"
 #include "ganbar/data/bytes.h"
@@ -136,7 +136,22 @@ TEST(Evaluator, BaselinesOfMnist) {
     EXPECT_FALSE(all.collapsed) << all.collapsed_reason;
 }
 
+/// Puts an environment variable back at the end of the test.
+class Restored {
+public:
+    explicit Restored(const char* name) : name_(name), was_set_(std::getenv(name) != nullptr), old_(was_set_ ? std::getenv(name) : "") {}
+    ~Restored() { was_set_ ? setenv(name_, old_.c_str(), 1) : unsetenv(name_); }
+    Restored(const Restored&) = delete;
+    Restored& operator=(const Restored&) = delete;
+
+private:
+    const char* name_;
+    bool was_set_;
+    std::string old_;
+};
+
 TEST(Places, TheEnvironmentDecides) {
+    const Restored cache("XDG_CACHE_HOME"), home("HOME"), data("GANBAR_DATA");
     ASSERT_EQ(setenv("XDG_CACHE_HOME", "/a", 1), 0);
     EXPECT_EQ(cache_folder(), "/a/ganbar");
     unsetenv("XDG_CACHE_HOME");
