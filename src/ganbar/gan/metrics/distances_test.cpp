@@ -104,17 +104,17 @@ TEST(Density, ExpectedCoverageInTheLimits) {
     EXPECT_EQ(expected_coverage(5, 10, 5), 1);                    // a ball spanned by all there is
 }
 
-/// The published check of the density and coverage code (github.com/clovaai/generative-evaluation-prdc, README): equal Gaussians,
-/// 10,000 x 1000, k = 5: precision 0.4772, recall 0.4705, density 1.0555, coverage 0.9735. The tolerances are four times the spread
-/// between draws, which hubs (single points near very many others) make wide in 1000 dimensions.
+/// The published check of the density and coverage code (github.com/clovaai/generative-evaluation-prdc): equal Gaussians, 10,000 x 1000,
+/// k = 5: precision 0.477, recall 0.471, density 1.056, coverage 0.974. One draw; five of ours had standard deviations of 0.007, 0.005,
+/// 0.06 and 0.005 (a few points in 1000 dimensions are near very many others), and the tolerances are about four of those.
 TEST(SlowDensity, PublishedGaussians) {
     const Matrix real = gaussian_points(10000, 1000, 21), fake = gaussian_points(10000, 1000, 22);
     const auto r = kth_neighbour_squared(real, 5), f = kth_neighbour_squared(fake, 5);
     const auto inside = count_in_balls(real, r, fake, Boundary::open);
-    EXPECT_NEAR(share(inside.per_point), 0.4772, 0.03);
-    EXPECT_NEAR(share(count_in_balls(fake, f, real, Boundary::open).per_point), 0.4705, 0.03);
-    EXPECT_NEAR(std::accumulate(inside.per_point.begin(), inside.per_point.end(), 0.0) / (5.0 * 10000), 1.0555, 0.1);
-    EXPECT_NEAR(share(inside.per_ball), 0.9735, 0.01);
+    EXPECT_NEAR(share(inside.per_point), 0.477, 0.03);
+    EXPECT_NEAR(share(count_in_balls(fake, f, real, Boundary::open).per_point), 0.471, 0.025);
+    EXPECT_NEAR(std::accumulate(inside.per_point.begin(), inside.per_point.end(), 0.0) / (5.0 * 10000), 1.056, 0.22);
+    EXPECT_NEAR(share(inside.per_ball), 0.974, 0.02);
 }
 
 }  // namespace
