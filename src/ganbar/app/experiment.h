@@ -62,6 +62,7 @@ struct TrainSpec {
     bool literal = false, fresh_latents = false;
     double dead_zone = 0, digital_step = 1e-3, label_real = 1;
     std::int64_t verify_pulses = 0;
+    double feedback = 0;
     Siemens verify_step{1.2e-6};
     Volt verify_ramp{0.05};
     static Schema<TrainSpec> schema();

@@ -22,9 +22,10 @@ struct Manhattan {
     bool literal = false;       ///< the paper's printed table for negative weights: dW > 0 pairs with V_set, dW < 0 with V_reset
     double dead_zone = 0;       ///< no pulse where |gradient| is below this multiple of the layer's mean |gradient|
     double momentum = 0;        ///< the sign is taken of an exponential average of gradients, kept digitally
+    double feedback = 0;             ///< > 0: error feedback; a cell is pulsed when the moves it owes reach this many verify_steps
     std::int64_t verify_pulses = 0;  ///< > 0: closed loop, at most this many pulses a cell and update
-    Siemens verify_step{0};          ///< closed loop: the change after which a cell's pulses stop
-    Volt verify_ramp{0};             ///< closed loop: growth of the amplitude from pulse to pulse
+    Siemens verify_step{0};          ///< closed loop: the change after which a cell's pulses stop; error feedback: the move a sign asks for
+    Volt verify_ramp{0};             ///< closed loop: growth of the amplitude from pulse to pulse; error feedback: growth with the moves owed
     double digital_step = 1e-3; ///< step of weights and biases that are not cells
 };
 using UpdateRule = std::variant<Sgd, Adam, Manhattan>;

@@ -274,6 +274,8 @@ void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule,
             for (std::size_t j = 0; j < n_out_; ++j) sum += std::fabs((*g)(i, j));
         threshold = static_cast<float>(manhattan->dead_zone * sum / static_cast<double>(n_in_ * n_out_));
     }
+    if (manhattan->feedback > 0)
+        for (std::size_t p = 0; p < planes_.size(); ++p) owed_[p].resize(n_in_ * n_out_, 0);
     const std::size_t n = n_items(n_in_);
     std::vector<UpdateBill> bills(n * planes_.size());
     const Rng draws = step.rng.stream(name_ + "/pulses");
@@ -291,7 +293,9 @@ void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule,
             }
         }
         for (std::size_t p = 0; p < planes_.size(); ++p) {
-            bills[item * planes_.size() + p] = program(p, r * n_out_, polarity, *manhattan, draws.stream("plane", p * n + item));
+            const Rng own = draws.stream("plane", p * n + item);
+            bills[item * planes_.size() + p] = manhattan->feedback > 0 ? program_owed(p, r * n_out_, polarity, *manhattan, own)
+                                                                      : program(p, r * n_out_, polarity, *manhattan, own);
             for (auto& s : polarity) s = static_cast<std::int8_t>(-s);  // G- moves against G+
         }
     });
@@ -312,7 +316,7 @@ void AnalogOp::book_update(const std::vector<UpdateBill>& bills, const Manhattan
     const double time = rows * static_cast<double>(sum.n_passes) * rule.width.si;
     step.ledger.charge(account + "set", sum.pulses.n_set, {sum.pulses.set_energy_J}, {time});
     step.ledger.charge(account + "reset", sum.pulses.n_reset, {sum.pulses.reset_energy_J}, {time});
-    step.ledger.charge(account + "idle", sum.pulses.n_idle, {rule.verify_pulses > 0 ? sum.pulses.idle_energy_J : 0.0});
+    step.ledger.charge(account + "idle", sum.pulses.n_idle, {rule.verify_pulses > 0 || rule.feedback > 0 ? sum.pulses.idle_energy_J : 0.0});
     if (sum.n_verify > 0)
         step.ledger.charge(account + "verify", sum.n_verify, {sum.verify_J}, {rows * static_cast<double>(sum.n_passes + 1) * params_.t_read.si});
 }
@@ -371,6 +375,39 @@ AnalogOp::UpdateBill AnalogOp::program(std::size_t plane, std::size_t first, std
     return bill;
 }
 
+// Error feedback: every sign asks its cell for a move of verify_step, and the cell owes it until reads before and after its pulses show
+// that it has moved. It is pulsed only when it owes enough, and harder when it owes more. So a cell moves as far as it was asked to
+// whatever its own steps are, and signs that cancel cost no pulse. The periphery keeps 8 bits a cell for what is owed.
+AnalogOp::UpdateBill AnalogOp::program_owed(std::size_t plane, std::size_t first, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng) {
+    constexpr int unit = 16;  // of verify_step
+    UpdateBill bill;
+    std::int8_t* owed = &owed_[plane][first];
+    const double threshold = rule.feedback * unit;
+    std::vector<float> before(polarity.size()), after(polarity.size()), v(polarity.size());
+    int most = 0;
+    for (std::size_t c = 0; c < polarity.size(); ++c) {
+        const int debt = std::clamp(owed[c] + unit * polarity[c], -127, 127), size = std::abs(debt);
+        owed[c] = static_cast<std::int8_t>(debt);
+        polarity[c] = static_cast<std::int8_t>(size < threshold ? 0 : debt > 0 ? 1 : -1);
+        const int level = polarity[c] == 0 ? 0 : static_cast<int>(size / threshold) - 1;
+        most = std::max(most, level);
+        v[c] = static_cast<float>(polarity[c] * ((polarity[c] > 0 ? rule.set.si : -rule.reset.si) + level * rule.verify_ramp.si));
+    }
+    verify_read(plane, first, polarity, rng.stream("before"), before, bill);
+    bill.pulses = planes_[plane]->program_at(first, v, rule.width, params_.energy, rng.stream("pulse"));
+    bill.n_passes = most + 1;  // one phase an amplitude
+    verify_read(plane, first, polarity, rng.stream("after"), after, bill);
+    const auto [g_min, g_max] = window();
+    const double per_siemens = unit / rule.verify_step.si;
+    for (std::size_t c = 0; c < polarity.size(); ++c) {
+        if (polarity[c] == 0) continue;
+        const double left = owed[c] - per_siemens * (after[c] - before[c]);
+        const bool at_end = polarity[c] > 0 ? after[c] >= g_max.si : after[c] <= g_min.si;  // nothing beyond the window is owed
+        owed[c] = at_end ? std::int8_t{0} : static_cast<std::int8_t>(std::clamp(std::nearbyint(left), -127.0, 127.0));
+    }
+    return bill;
+}
+
 Matrix AnalogOp::weights() const {
     Matrix w(n_in_, n_out_);
     const auto [g_min, g_max] = window();
@@ -405,6 +442,9 @@ State AnalogOp::state() const {
     std::vector<float> average;
     for (std::size_t i = 0; i < average_.rows(); ++i) average.insert(average.end(), average_.row(i), average_.row(i) + average_.cols());
     out.push_back({name_ + "/average", std::move(average)});
+    std::vector<float> owed;
+    for (const auto& plane : owed_) owed.insert(owed.end(), plane.begin(), plane.end());
+    out.push_back({name_ + "/owed", std::move(owed)});
     return out;
 }
 
@@ -423,6 +463,12 @@ void AnalogOp::restore(const State& state) {
     expect(sign.size() == sign_.size(), "sign");
     expect(ranges.size() == 2 * tiles_.size(), "ranges");
     expect(average.empty() || average.size() == n_in_ * n_out_, "average");
+    const auto& owed = find("owed");
+    expect(owed.empty() || owed.size() == planes_.size() * sign_.size(), "owed");
+    for (std::size_t p = 0; !owed.empty() && p < planes_.size(); ++p) {
+        owed_[p].resize(sign_.size());
+        for (std::size_t c = 0; c < sign_.size(); ++c) owed_[p][c] = static_cast<std::int8_t>(owed[p * sign_.size() + c]);
+    }
     for (std::size_t p = 0; p < planes_.size(); ++p) planes_[p]->restore(find("cells" + std::to_string(p)));
     for (std::size_t k = 0; k < sign.size(); ++k) sign_[k] = sign[k] < 0 ? -1 : 1;
     for (std::size_t t = 0; t < tiles_.size(); ++t)

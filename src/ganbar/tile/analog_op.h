@@ -57,6 +57,7 @@ private:
         std::int64_t n_verify = 0, n_passes = 0;
         double verify_J = 0;
     };
+    UpdateBill program_owed(std::size_t plane, std::size_t first, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng);
     UpdateBill program(std::size_t plane, std::size_t first, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng);
     void book_update(const std::vector<UpdateBill>& bills, const Manhattan& rule, Step& step) const;
     void verify_read(std::size_t plane, std::size_t first, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S, UpdateBill& bill) const;
@@ -73,6 +74,7 @@ private:
     std::vector<Block> blocks_;
     std::vector<Tile> tiles_;
     std::vector<std::int8_t> sign_;
+    std::vector<std::int8_t> owed_[2];  // per plane: moves each cell still owes, in sixteenths of verify_step; empty without error feedback
     Matrix gradient_, average_, volts_;
     bool dirty_ = true;
 };
