@@ -58,19 +58,28 @@ double ArrayTrng::seconds_per_bit() const {
     return share * write_s + p_.t_int.si;
 }
 
-double ArrayTrng::telegraph_difference(const Picture& picture, const Selection& s, std::uint64_t bit, TrapStates& states) const {
-    if (traps_.empty()) return 0;
-    constexpr std::size_t words = TelegraphTraps::block_bits / 64;
-    const std::uint64_t block = bit / TelegraphTraps::block_bits, place = bit % TelegraphTraps::block_bits;
-    if (states.block != block) states = {block, traps_.block(block)};
-    double sum = 0;
+void ArrayTrng::weigh_traps(const Picture& picture, TrapStates& states) const {
     const auto& traps = traps_.traps();
-    for (std::size_t k = 0; k < traps.size(); ++k) {
-        const auto& t = traps[k];
-        if (!(states.filled[k * words + place / 64] >> (place % 64) & 1) || !(s.rows.words[t.row / 64] >> (t.row % 64) & 1)) continue;
-        const bool in_a = s.group_a.words[t.column / 64] >> (t.column % 64) & 1, in_b = s.group_b.words[t.column / 64] >> (t.column % 64) & 1;
-        if (in_a || in_b) sum += (in_b ? 1 : -1) * static_cast<double>(t.depth) * static_cast<double>(picture.current_A(t.row, t.column));
+    states.loss_A.resize(traps.size());
+    for (std::size_t k = 0; k < traps.size(); ++k) states.loss_A[k] = traps[k].depth * picture.current_A(traps[k].row, traps[k].column);
+}
+
+double ArrayTrng::telegraph_difference(const Selection& s, std::uint64_t bit, TrapStates& states) const {
+    const auto& traps = traps_.traps();
+    if (traps.empty()) return 0;
+    const std::uint64_t block = bit / TelegraphTraps::block_bits, place = bit % TelegraphTraps::block_bits;
+    if (states.block != block) {
+        traps_.block(block, states.filled);
+        states.block = block;
     }
+    std::array<float, LineSet::max_lines> column{}, row{};
+    s.group_a.each(n_words_, [&](std::size_t c) { column[c] = -1; });
+    s.group_b.each(n_words_, [&](std::size_t c) { column[c] = 1; });
+    s.rows.each(n_words_, [&](std::size_t r) { row[r] = 1; });
+    const std::uint64_t* filled = states.filled.data() + place / 64 * traps.size();
+    double sum = 0;
+    for (std::size_t k = 0; k < traps.size(); ++k)  // products, not branches: the states are random
+        sum += static_cast<double>(static_cast<float>(filled[k] >> (place % 64) & 1) * row[traps[k].row] * column[traps[k].column] * states.loss_A[k]);
     return sum;
 }
 
@@ -121,6 +130,7 @@ void ArrayTrng::run_independent(std::span<std::uint8_t> out, std::span<double> p
         Picture own;
         TrapStates states;
         if (fresh_draw) draw_vector(first_chunk + i, own);
+        weigh_traps(fresh_draw ? own : now_, states);
         if (by_vector && begin == start) {
             n_writes[i] = 1;
             for (auto& n : partial.writes_of_column) ++n;
@@ -134,7 +144,7 @@ void ArrayTrng::run_independent(std::span<std::uint8_t> out, std::span<double> p
             }
             const auto k = static_cast<std::size_t>(bit - next_bit_);
             const Picture& seen = fresh_draw ? own : now_;
-            out[k] = decide(seen, s, bit, telegraph_difference(seen, s, bit, states), partial, probability.empty() ? nullptr : &probability[k]);
+            out[k] = decide(seen, s, bit, telegraph_difference(s, bit, states), partial, probability.empty() ? nullptr : &probability[k]);
         }
     });
     for (std::size_t i = 0; i < n_chunks; ++i) {
@@ -151,8 +161,9 @@ void ArrayTrng::run_in_order(std::span<std::uint8_t> out, std::span<double> prob
         const bool written = p_.rewrite == RewritePolicy::every_bit ||
                              (p_.rewrite == RewritePolicy::every_vector && next_bit_ % static_cast<std::uint64_t>(p_.vector_bits) == 0);
         if (written) advance(s);
+        weigh_traps(now_, states);
         Partial partial;
-        out[k] = decide(now_, s, next_bit_, telegraph_difference(now_, s, next_bit_, states), partial, probability.empty() ? nullptr : &probability[k]);
+        out[k] = decide(now_, s, next_bit_, telegraph_difference(s, next_bit_, states), partial, probability.empty() ? nullptr : &probability[k]);
         merge(partial, written);
         ++next_bit_;
     }
@@ -197,7 +208,12 @@ std::vector<std::uint8_t> ArrayTrng::state() const {
         const std::uint64_t wide = k;
         put(&wide, sizeof wide);
     }
-    if (stepped_) {
+    for (const Drift& d : drift_)
+        if (!d.moving.empty()) {
+            put(&d.n_writes, sizeof d.n_writes);
+            put(d.moving.data(), d.moving.size());
+        }
+    if (has_moving_cells()) {
         const std::vector<float> cells = array_->state();
         put(cells.data(), cells.size() * sizeof(float));
     }
@@ -217,16 +233,24 @@ void ArrayTrng::restore(std::span<const std::uint8_t> bytes) {
     for (std::size_t c = 0; c < at_.size(); ++c) {
         std::uint64_t wide = 0;
         take(&wide, sizeof wide);
-        if (wide >= length_[c]) throw DataError("the saved state names a written state that this bit generator does not have");
+        if (wide >= std::max<std::size_t>(length_[c], 1)) throw DataError("the saved state names a written state that this bit generator does not have");
         at_[c] = static_cast<std::size_t>(wide);
-        show_column(c);
+        if (length_[c] > 0) show_column(c);
     }
+    for (Drift& d : drift_)
+        if (!d.moving.empty()) {
+            take(&d.n_writes, sizeof d.n_writes);
+            take(d.moving.data(), d.moving.size());
+        }
+    if (!has_moving_cells()) return;
+    std::vector<float> cells(bytes.size() / sizeof(float));
+    take(cells.data(), cells.size() * sizeof(float));
+    array_->restore(cells);
     if (stepped_) {
-        std::vector<float> cells(bytes.size() / sizeof(float));
-        take(cells.data(), cells.size() * sizeof(float));
-        array_->restore(cells);
         now_ = picture_of(*array_);
         widen_bound(now_);
+    } else {
+        resume_drift();
     }
 }
 

@@ -116,17 +116,22 @@ private:
     };
 
     // trng_write.cpp: the array under repeated writing
-    WriteCost write_column(DeviceArray& array, std::size_t column, const Rng& rng) const;
+    WriteCost write_column(DeviceArray& array, std::size_t column, const Rng& rng, std::span<const std::uint8_t> rows = {}) const;
     void read_column(const DeviceArray& array, std::size_t column, Picture& picture) const;
     Picture picture_of(const DeviceArray& array) const;
     void prepare_writes();
     bool writes_are_random() const;
-    bool trace_sequence();
+    void trace_sequence();
+    void step_column(std::size_t column);
+    std::vector<float> column_state(const DeviceArray& array, std::size_t column) const;
     void sample_moments();
     void widen_bound(const Picture& picture);
     void show_column(std::size_t column);
     void advance(const Selection& s);
     void advance_column(std::size_t column);
+    bool resting(std::size_t column) const;
+    bool has_moving_cells() const;
+    void resume_drift();
     void draw_vector(std::uint64_t vector, Picture& picture) const;
     std::size_t next_picture(std::size_t column) const;
 
@@ -137,8 +142,10 @@ private:
     struct TrapStates {
         std::uint64_t block = ~std::uint64_t{0};
         std::vector<std::uint64_t> filled;
+        std::vector<float> loss_A;              ///< current that each trap takes away while filled
     };
-    double telegraph_difference(const Picture& p, const Selection& s, std::uint64_t bit, TrapStates& states) const;
+    void weigh_traps(const Picture& p, TrapStates& states) const;
+    double telegraph_difference(const Selection& s, std::uint64_t bit, TrapStates& states) const;
     void run_independent(std::span<std::uint8_t> out, std::span<double> probability);
     void run_in_order(std::span<std::uint8_t> out, std::span<double> probability);
     void merge(const Partial& partial, std::int64_t n_writes);
@@ -150,7 +157,15 @@ private:
     Rng write_rng_;
     double offset_A_ = 0, comparator_variance_A2_ = 0;
     bool random_writes_ = false;                   // does the device law draw?
-    bool stepped_ = false;                         // writes are simulated pulse by pulse while the bits are made
+    bool stepped_ = false;                         // random writes are simulated pulse by pulse while the bits are made
+    /// A column whose deterministic sequence is long: written pulse by pulse, cells at rest left out, until all of them are.
+    struct Drift {
+        std::vector<std::uint8_t> moving;          // per row
+        WriteCost rest;                            // of the cells that no write moves any more
+        std::uint64_t n_writes = 0;
+        bool open = false;
+    };
+    std::vector<Drift> drift_;
     std::vector<Picture> sequence_;                // deterministic writes: the array after write 1, 2, ...
     std::vector<std::size_t> length_, loop_start_; // per column: distinct pictures, and where the last one leads to
     std::vector<std::size_t> at_;                  // per column: picture shown

@@ -14,13 +14,14 @@ namespace ganbar {
 
 class TelegraphTraps {
 public:
-    static constexpr std::size_t block_bits = 512;  ///< states are made for this many bits at a time
+    static constexpr std::size_t block_bits = 512, block_words = block_bits / 64;  ///< states are made for this many bits at a time
 
     struct Trap {
         std::uint16_t row = 0, column = 0;
         float depth = 0;            ///< relative loss of current while filled
         double renewal = 1;         ///< probability of a renewal between two bits
         double filled = 0.5;        ///< stationary probability of being filled
+        double log_stay = 0, empty_block = 0;  ///< log(1 - renewal); probability of no renewal in a block
     };
     struct Population {
         double traps_per_cell = 0.1;                 ///< mean; each cell has a Poisson number
@@ -34,8 +35,8 @@ public:
     const std::vector<Trap>& traps() const { return traps_; }
     bool empty() const { return traps_.empty(); }
 
-    /// Filled states during one block: word w of trap k at [k * 8 + w], bit i of a word (lowest first) for bit 64 w + i of the block.
-    std::vector<std::uint64_t> block(std::uint64_t index) const;
+    /// Filled states during one block: bit i (lowest first) of out[w * traps + k] for trap k at bit 64 w + i of the block.
+    void block(std::uint64_t index, std::vector<std::uint64_t>& out) const;
 
 private:
     bool state_before(std::size_t trap, std::uint64_t block) const;

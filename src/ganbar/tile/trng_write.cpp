@@ -1,6 +1,7 @@
 // The array under repeated identical writes: n_reset reset pulses, then n_set set pulses, on every cell of a column.
-// A law without draws makes each column run through a fixed sequence of states that ends in a loop (mostly one resting state); it is
-// followed once, at construction. A law with draws is either followed pulse by pulse or replaced by the moments of the written state.
+// A law without draws makes each column run through a fixed sequence of states that ends in a loop (mostly one resting state); short
+// sequences are followed once, at construction, long ones pulse by pulse until the cells rest. A law with draws is either followed pulse
+// by pulse or replaced by the moments of the written state.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,7 +13,8 @@
 namespace ganbar {
 
 namespace {
-constexpr std::size_t max_pictures = 256;   // beyond, deterministic writes are followed pulse by pulse
+constexpr std::size_t max_pictures = 64;  // longer sequences are followed while the bits are made
+constexpr std::uint64_t check_every = 16;  // writes of a drifting column between looks for cells at rest
 constexpr std::size_t n_burn_in = 16, n_samples = 64;
 
 PulseCost cost_of(const PulseBill& b) {
@@ -20,9 +22,11 @@ PulseCost cost_of(const PulseBill& b) {
 }
 }  // namespace
 
-WriteCost ArrayTrng::write_column(DeviceArray& array, std::size_t column, const Rng& rng) const {
+WriteCost ArrayTrng::write_column(DeviceArray& array, std::size_t column, const Rng& rng, std::span<const std::uint8_t> rows) const {
     const PulsePair pulses{p_.v_set, p_.v_reset, p_.t_pulse};
-    const std::vector<std::int8_t> up(n_, 1), down(n_, -1);
+    std::vector<std::int8_t> up(n_, 1), down(n_, -1);
+    for (std::size_t r = 0; r < rows.size(); ++r)
+        if (!rows[r]) up[r] = down[r] = 0;
     PulseBill set, reset;
     for (std::int64_t k = 0; k < p_.n_reset; ++k) reset += array.program(column * n_, down, pulses, p_.energy_rule, rng.stream("reset", static_cast<std::uint64_t>(k)));
     for (std::int64_t k = 0; k < p_.n_set; ++k) set += array.program(column * n_, up, pulses, p_.energy_rule, rng.stream("set", static_cast<std::uint64_t>(k)));
@@ -80,24 +84,33 @@ void ArrayTrng::prepare_writes() {
         if (stepped_) now_ = picture_of(*array_);
         else sample_moments();
     } else {
-        stepped_ = !trace_sequence();
+        trace_sequence();
     }
     widen_bound(now_);
     for (const auto& p : sequence_) widen_bound(p);
 }
 
-bool ArrayTrng::trace_sequence() {
+// The fields of a column's cells; they lie together, cell by cell, before the stuck flags.
+std::vector<float> ArrayTrng::column_state(const DeviceArray& array, std::size_t column) const {
+    const std::vector<float> all = array.state();
+    const auto per_column = static_cast<std::ptrdiff_t>((all.size() - n_ * n_) / n_), begin = static_cast<std::ptrdiff_t>(column) * per_column;
+    return {all.begin() + begin, all.begin() + begin + per_column};
+}
+
+void ArrayTrng::trace_sequence() {
     length_.assign(n_, 0);
     loop_start_.assign(n_, 0);
+    at_.assign(n_, 0);
+    drift_.assign(n_, {});
     const auto copy = array_->clone();
     std::vector<std::vector<float>> states;
     std::size_t n_open = n_;
-    while (states.size() <= max_pictures) {
+    while (states.size() < max_pictures) {
         std::vector<float> state = copy->state();
-        const std::size_t per_column = (state.size() - n_ * n_) / n_;  // the fields of n cells; the stuck flags at the end stay
+        const auto per_column = static_cast<std::ptrdiff_t>((state.size() - n_ * n_) / n_);
         for (std::size_t c = 0; c < n_; ++c)
             for (std::size_t k = 0; k < states.size() && length_[c] == 0; ++k) {
-                const auto begin = static_cast<std::ptrdiff_t>(c * per_column), end = begin + static_cast<std::ptrdiff_t>(per_column);
+                const auto begin = static_cast<std::ptrdiff_t>(c) * per_column, end = begin + per_column;
                 if (!std::equal(state.begin() + begin, state.begin() + end, states[k].begin() + begin)) continue;
                 length_[c] = states.size();
                 loop_start_[c] = k;
@@ -106,17 +119,60 @@ bool ArrayTrng::trace_sequence() {
         if (n_open == 0) break;
         states.push_back(std::move(state));
         sequence_.push_back(picture_of(*copy));
-        parallel_for(n_, [&](std::size_t c) { sequence_.back().next_write[c] = write_column(*copy, c, write_rng_); });
-    }
-    if (n_open > 0) {
-        sequence_.clear();
-        length_.clear();
-        now_ = picture_of(*array_);
-        return false;
+        parallel_for(n_, [&](std::size_t c) {
+            if (length_[c] == 0) sequence_.back().next_write[c] = write_column(*copy, c, write_rng_);
+        });
     }
     now_ = sequence_.front();
-    at_.assign(n_, 0);
-    return true;
+    for (std::size_t c = 0; c < n_; ++c)
+        if (length_[c] == 0) drift_[c] = {std::vector<std::uint8_t>(n_, 1), {}, 0, true};
+}
+
+void ArrayTrng::step_column(std::size_t column) {
+    Drift& drift = drift_[column];
+    const bool look = ++drift.n_writes % check_every == 0;
+    const std::vector<float> before = look ? column_state(*array_, column) : std::vector<float>{};
+    WriteCost cost = write_column(*array_, column, write_rng_, drift.moving);
+    cost.add(drift.rest, 1);
+    tally_.writes.add(cost, 1);
+    read_column(*array_, column, now_);
+    if (!look) return;
+    const std::vector<float> after = column_state(*array_, column);
+    const std::size_t per_cell = after.size() / n_;
+    drift.open = false;
+    std::vector<std::uint8_t> at_rest(n_, 0);
+    for (std::size_t r = 0; r < n_; ++r) {
+        const auto begin = static_cast<std::ptrdiff_t>(r * per_cell), end = begin + static_cast<std::ptrdiff_t>(per_cell);
+        if (drift.moving[r] && std::equal(before.begin() + begin, before.begin() + end, after.begin() + begin)) drift.moving[r] = 0;
+        at_rest[r] = !drift.moving[r];
+        drift.open |= drift.moving[r] != 0;
+    }
+    drift.rest = write_column(*array_, column, write_rng_, at_rest);  // moves nothing: what the resting cells cost each time
+    now_.next_write[column] = drift.rest;
+}
+
+/// Does what comes depend on the device array, beyond the traced pictures?
+bool ArrayTrng::has_moving_cells() const {
+    return stepped_ || std::any_of(drift_.begin(), drift_.end(), [](const Drift& d) { return !d.moving.empty(); });
+}
+
+// After restore(): the array and the moving cells are as saved; what follows from them is made again.
+void ArrayTrng::resume_drift() {
+    for (std::size_t c = 0; c < n_; ++c) {
+        Drift& d = drift_[c];
+        if (d.moving.empty()) continue;
+        d.open = std::any_of(d.moving.begin(), d.moving.end(), [](std::uint8_t m) { return m != 0; });
+        read_column(*array_, c, now_);
+        std::vector<std::uint8_t> at_rest(n_);
+        for (std::size_t r = 0; r < n_; ++r) at_rest[r] = !d.moving[r];
+        d.rest = write_column(*array_, c, write_rng_, at_rest);
+        now_.next_write[c] = d.rest;
+    }
+    widen_bound(now_);
+}
+
+bool ArrayTrng::resting(std::size_t column) const {
+    return length_[column] > 0 ? next_picture(column) == at_[column] : !drift_[column].open;
 }
 
 void ArrayTrng::sample_moments() {
@@ -162,16 +218,17 @@ void ArrayTrng::show_column(std::size_t column) {
 }
 
 void ArrayTrng::advance_column(std::size_t column) {
-    if (!stepped_) {
+    if (stepped_) {
+        tally_.writes.add(write_column(*array_, column, write_rng_.stream("bit", next_bit_).stream("column", column)), 1);
+        read_column(*array_, column, now_);
+    } else if (!resting(column) && length_[column] == 0) {
+        step_column(column);
+    } else {
         tally_.writes.add(now_.next_write[column], 1);
-        const std::size_t next = next_picture(column);
-        if (next == at_[column]) return;
-        at_[column] = next;
+        if (resting(column)) return;
+        at_[column] = next_picture(column);
         show_column(column);
-        return;
     }
-    tally_.writes.add(write_column(*array_, column, write_rng_.stream("bit", next_bit_).stream("column", column)), 1);
-    read_column(*array_, column, now_);
 }
 
 void ArrayTrng::advance(const Selection& s) {
@@ -181,7 +238,7 @@ void ArrayTrng::advance(const Selection& s) {
         s.group_a.each(n_words_, [this](std::size_t c) { advance_column(c); });
         s.group_b.each(n_words_, [this](std::size_t c) { advance_column(c); });
     }
-    if (stepped_) widen_bound(now_);
+    if (stepped_ || std::any_of(drift_.begin(), drift_.end(), [](const Drift& d) { return d.open; })) widen_bound(now_);
 }
 
 bool ArrayTrng::independent() const {
@@ -189,7 +246,7 @@ bool ArrayTrng::independent() const {
     if (stepped_) return false;
     if (random_writes_) return true;
     for (std::size_t c = 0; c < n_; ++c)
-        if (next_picture(c) != at_[c]) return false;
+        if (!resting(c)) return false;
     return true;
 }
 

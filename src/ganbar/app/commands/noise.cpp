@@ -1,0 +1,93 @@
+// ganbar noise generate | test
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "ganbar/app/bit_source.h"
+#include "ganbar/app/bit_tests.h"
+#include "ganbar/app/command.h"
+#include "ganbar/core/parallel.h"
+#include "ganbar/data/atomic_file.h"
+#include "ganbar/data/bytes.h"
+
+namespace ganbar::app {
+namespace {
+
+struct GenerateOptions {
+    std::size_t n_bits = 0;
+    std::string file;
+    std::vector<std::string> set;
+    int threads = 0;
+    bool json = false;
+};
+struct TestOptions {
+    std::string file;
+    std::size_t n_bits = 0;
+    int threads = 0;
+    BitTestOptions tests;
+    bool no_entropy = false;
+};
+
+void generate(const GenerateOptions& o, const DeviceRegistry& devices) {
+    if (o.threads > 0) set_threads(o.threads);
+    BitReport r;
+    const noise::BitString bits = make_bits(o.set, o.n_bits, devices, r);
+    write_file(o.file, std::span<const std::uint8_t>(bits.packed()), Replace::yes);
+    const auto n = static_cast<double>(r.n_bits);
+    if (o.json) {
+        const nlohmann::ordered_json out{{"n_bits", r.n_bits}, {"n_raw_bits", r.n_raw_bits}, {"device", r.device},
+            {"energy_per_bit_J", r.energy_J / n}, {"write_energy_per_bit_J", r.write_energy_J / n}, {"read_energy_per_bit_J", r.read_energy_J / n},
+            {"comparator_energy_per_bit_J", r.comparator_energy_J / n}, {"time_per_bit_s", r.time_s / n}, {"area_m2", r.area_m2},
+            {"bias", r.bias}, {"min_entropy_known_selection", r.min_entropy_known_selection}, {"repeat_probability", r.repeat_probability},
+            {"comparator_offset_A", r.comparator_offset_A}};
+        fmt::print("{}\n", out.dump(2));
+        return;
+    }
+    fmt::print(stderr, "{} bits from a {} array: {:.3g} J and {:.3g} s a bit (writes {:.3g} J, reads {:.3g} J)\n", r.n_bits, r.device, r.energy_J / n, r.time_s / n,
+               r.write_energy_J / n, r.read_energy_J / n);
+    fmt::print(stderr, "bias {:+.5f}; to an observer who knows chip and selection {:.4f} bits of min-entropy a bit; {:.2f}% of the bits repeat when read again\n",
+               r.bias, r.min_entropy_known_selection, 100 * r.repeat_probability);
+}
+
+void test(const TestOptions& o) {
+    if (o.threads > 0) set_threads(o.threads);
+    const Bytes bytes = read_file(o.file);
+    if (o.n_bits > bytes.size() * 8)
+        throw DataError(fmt::format("{} holds {} bits; --bits asks for {}", o.file, bytes.size() * 8, o.n_bits));
+    if (bytes.empty()) throw DataError(fmt::format("{} is empty", o.file));
+    fmt::print("{}", test_bits(noise::BitString::from_packed(bytes, o.n_bits > 0 ? o.n_bits : bytes.size() * 8), o.tests));
+}
+
+}  // namespace
+
+void ganbar_register_noise(CommandContext& context) {
+    auto* noise = context.cli.add_subcommand("noise", "random bits: generate from a simulated array, test any file");
+    noise->require_subcommand(1);
+
+    auto g = std::make_shared<GenerateOptions>();
+    auto* make = noise->add_subcommand("generate", "bits from the column-group comparator of satyam2022 (packed, most significant bit first)");
+    make->add_option("--bits", g->n_bits, "how many")->required()->check(CLI::Range(std::size_t{1}, std::size_t{1} << 33));
+    make->add_option("-o,--out", g->file, "file to write")->required();
+    make->add_option("--set", g->set, "key=value: experiment.seed, trng.*, noise_device.*, noise.post, noise.xor_bits, noise.sha256_bits")->take_all()->expected(1)->allow_extra_args(false);
+    make->add_option("--threads", g->threads, "threads to use")->check(CLI::Range(1, 1024));
+    make->add_flag("--json", g->json, "energy, time, bias and entropy of the bits as JSON on stdout");
+    make->callback([&context, g] { context.run = [&context, g] { generate(*g, context.devices); }; });
+
+    auto t = std::make_shared<TestOptions>();
+    auto* check = noise->add_subcommand("test", "SP 800-22 and SP 800-90B on the bits of any file");
+    check->add_option("file", t->file, "packed bits, first bit = most significant bit of byte 0")->required();
+    check->add_option("--bits", t->n_bits, "only the first so many bits");
+    check->add_option("--streams", t->tests.n_streams, "cut into so many streams: proportion and uniformity of the p-values")->check(CLI::Range(1, 1000000));
+    check->add_option("--threads", t->threads, "threads to use")->check(CLI::Range(1, 1024));
+    check->add_flag("--as-printed", t->tests.as_printed, "SP 800-22 with the rounded constants of the document");
+    check->add_flag("--no-entropy", t->no_entropy, "SP 800-22 only");
+    check->add_flag("--json", t->tests.json, "as JSON");
+    check->callback([&context, t] {
+        context.run = [t] {
+            t->tests.entropy = !t->no_entropy;
+            test(*t);
+        };
+    });
+}
+
+}  // namespace ganbar::app
