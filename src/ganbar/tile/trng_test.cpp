@@ -268,6 +268,30 @@ TEST(ArrayTrng, MomentsAgreeWithPulses) {
     EXPECT_GE(n_informative, 3);
 }
 
+TEST(ArrayTrng, TellsChipsApartLikeAFingerprint) {
+    // The same selections on other chips differ in half of the bits; on the same chip, read again, in few.
+    const std::size_t n = 20000;
+    const Rng selection(77);
+    std::vector<std::vector<std::uint8_t>> bits;
+    std::vector<double> probability(n);
+    for (const auto& [chip, noise] : {std::pair{1, 10}, {1, 11}, {2, 10}, {3, 10}}) {
+        ArrayTrng trng(quiet(), test_array(), TrngStreams(Rng(static_cast<std::uint64_t>(chip)), selection, Rng(static_cast<std::uint64_t>(noise))));
+        bits.emplace_back(n);
+        trng.bits(bits.back(), probability);
+    }
+    const auto distance = [&](std::size_t a, std::size_t b) {
+        double d = 0;
+        for (std::size_t i = 0; i < n; ++i) d += bits[a][i] != bits[b][i];
+        return d / static_cast<double>(n);
+    };
+    double change = 0;
+    for (const double p : probability) change += 2 * p * (1 - p) / static_cast<double>(n);
+    EXPECT_LT(distance(0, 1), 0.02);
+    EXPECT_NEAR(distance(0, 1), change, 5 * std::sqrt(change / static_cast<double>(n)));
+    for (const auto& [a, b] : {std::pair{0, 2}, {0, 3}, {2, 3}})
+        EXPECT_NEAR(distance(static_cast<std::size_t>(a), static_cast<std::size_t>(b)), 0.5, 0.06);  // chips share means of columns, so pairs spread a little more than coins
+}
+
 TEST(ArrayTrng, VectorsShareTheirWrite) {
     // With write variation only, bits of one vector are fixed by its write; a fixed selection repeats within the vector, not between.
     TrngParams p = quiet();
