@@ -68,7 +68,7 @@ DatasetInfo cifar10() {
                               "d32c18318de59292af92f571821e2570d0ce4d63cf4b3de2570ee51bf268ee72", "0993cf8b8e43bc207603aef9787006995746513f5e3fa5a52e06d1b069926330"}};
     return {"cifar10", "photographs of ten kinds of things, 32 x 32 RGB; or its first 4,000 training images", 50000, 10000, 3, 32, 32, cifar_class_names(),
             "A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009", "no formal licence; its authors ask for a citation",
-            "unpack the binary version of CIFAR-10 (data_batch_1.bin to data_batch_5.bin, test_batch.bin) into a folder cifar10 in one of these places",
+            "unpack the binary version of CIFAR-10 (data_batch_1.bin to data_batch_5.bin, test_batch.bin) into a folder cifar10 below $GANBAR_DATA or ~/.cache/ganbar",
             DataFormat::cifar, {"cifar10", "cifar-10-batches-bin"}, {whole, part}};
 }
 

@@ -142,6 +142,25 @@ TEST(NpmDigits, StructureAndFaults) {
     EXPECT_HAS(fault("{\"data\":null}"), "unexpected null");
 }
 
+TEST(NpmDigits, AreTheFirstTenThousandTrainingDigits) {
+    const DataRoots roots{test::data_root()};
+    if (!has_dataset("mnist-10k", "train", roots) || !has_dataset("mnist", "train", roots)) GTEST_SKIP() << "needs mnist and mnist-10k";
+    const Dataset all = load_dataset("mnist", "train", roots), train = load_dataset("mnist-10k", "train", roots), test = load_dataset("mnist-10k", "test", roots);
+    EXPECT_EQ(train.n, dataset_info("mnist-10k").n_train);
+    EXPECT_EQ(test.n, dataset_info("mnist-10k").n_test);
+    std::size_t at_train = 0, at_test = 0;
+    for (std::uint8_t digit = 0; digit < 10; ++digit) {
+        std::size_t k = 0;
+        for (std::size_t i = 0; i < 10000; ++i) {
+            if (all.labels[i] != digit) continue;
+            const bool is_test = k++ % 5 == 4;
+            const auto mine = is_test ? test.image(at_test++) : train.image(at_train++);
+            ASSERT_TRUE(std::equal(mine.begin(), mine.end(), all.image(i).begin())) << i;
+        }
+    }
+    EXPECT_EQ(at_train + at_test, 10000u);
+}
+
 TEST(PngFolder, ClassesAndFaults) {
     Folder f;
     for (const std::string name : {"set/b", "set/a"}) make_folder(f / name);

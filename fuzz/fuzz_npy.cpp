@@ -1,0 +1,32 @@
+// uses: data
+// An NPY file, also as a data set. Allowed outcomes: a DataError, or an array that reads back the same after writing.
+#include <cstdlib>
+#include <cstring>
+
+#include "ganbar/data/npy.h"
+
+namespace {
+
+using namespace ganbar;
+
+template <class T>
+Bytes rewritten(const NpyArray& array) {
+    std::vector<T> values(array.n());
+    if (!values.empty()) std::memcpy(values.data(), array.bytes.data(), array.bytes.size());
+    return npy_bytes(array.shape, values);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    try {
+        const NpyArray array = parse_npy({data, size}, "input");
+        const Bytes again = array.type == NpyType::u8 ? rewritten<std::uint8_t>(array) : array.type == NpyType::f32 ? rewritten<float>(array) : rewritten<double>(array);
+        const NpyArray back = parse_npy(again, "again");
+        if (back.shape != array.shape || back.type != array.type || back.bytes != array.bytes) std::abort();
+        const Dataset images = dataset_from_npy(array, "input");
+        if (dataset_from_npy(parse_npy(npy_bytes(images), "again"), "again").pixels != images.pixels) std::abort();
+    } catch (const DataError&) {
+    }
+    return 0;
+}

@@ -1,0 +1,17 @@
+// uses: data
+// A safetensors file. Allowed outcomes: a DataError, or content that is written, read and written again to the same bytes.
+#include <cstdlib>
+
+#include "ganbar/data/safetensors.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace ganbar;
+    try {
+        const TensorFile content = parse_safetensors({data, size}, "input");
+        const Bytes once = safetensors_bytes(content);
+        const TensorFile back = parse_safetensors(once, "again");
+        if (back.metadata != content.metadata || back.tensors().size() != content.tensors().size() || safetensors_bytes(back) != once) std::abort();
+    } catch (const DataError&) {
+    }
+    return 0;
+}
