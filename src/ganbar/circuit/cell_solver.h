@@ -59,6 +59,7 @@ private:
     std::size_t rows_, cols_;
     Wires wires_;
     Matrix q_word_, q_word_t_, q_bit_;            // columns = eigenvectors of Zw (cols), its transpose, of Zb (rows)
+    std::vector<double> exact_word_, exact_bit_;  // the eigenvectors in double precision, row-major
     std::vector<double> l_word_, l_bit_;          // eigenvalues, ohm
     std::vector<double> q_word_sum_, q_bit_sum_;  // column sums of the eigenvectors
 };

@@ -25,7 +25,7 @@ struct WriteParams {
     WriteCompensation compensation = WriteCompensation::none;
     double most_gain = 1.5;        ///< compensation never asks a driver for more than this multiple of V
     Second gap{0};                 ///< pause after each phase
-    double voltage_tolerance = 1e-6;  ///< of V: to which cell voltages are computed
+    double voltage_tolerance = 1e-5;  ///< of V: to which cell voltages are computed
     static Schema<WriteParams> schema();
 };
 

@@ -46,6 +46,8 @@ public:
     CubicCells(std::vector<double> linear, std::vector<double> cubic) : linear_(std::move(linear)), cubic_(std::move(cubic)) {}
     std::size_t size() const override { return linear_.size(); }
     void current(std::span<const double> u_V, std::span<double> i_A, std::span<double> slope_S) const override;
+    /// Takes over cells [cell, cell + n) of the array anew, which stand at [first + cell, ...) there; false when one is not linear plus cubic.
+    bool refresh(const DeviceArray& array, std::size_t first, std::size_t cell, std::size_t n, double v_max_V);
 private:
     std::vector<double> linear_, cubic_;
 };

@@ -154,6 +154,65 @@ double mismatch_here(const double* HWY_RESTRICT w, const double* HWY_RESTRICT b,
     return most;
 }
 
+Range range_here(const double* HWY_RESTRICT x, std::size_t n) {
+    const D d;
+    const std::size_t lanes = hn::Lanes(d);
+    HWY_ALIGN double part[8] = {};
+    V sum[8], least = hn::Set(d, x[0]), most = least;
+    for (auto& s : sum) s = hn::Zero(d);
+    std::size_t k = 0;
+    for (; k + 8 <= n; k += 8)
+        for (std::size_t q = 0; q * lanes < 8; ++q) {
+            const V v = hn::LoadU(d, x + k + q * lanes);
+            sum[q] = hn::Add(sum[q], v), least = hn::Min(least, v), most = hn::Max(most, v);
+        }
+    for (std::size_t q = 0; q * lanes < 8; ++q) hn::StoreU(sum[q], d, part + q * lanes);
+    Range out{hn::GetLane(hn::MinOfLanes(d, least)), hn::GetLane(hn::MaxOfLanes(d, most)), 0};
+    for (; k < n; ++k) part[k % 8] += x[k], out.least = std::min(out.least, x[k]), out.most = std::max(out.most, x[k]);
+    out.sum = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+    return out;
+}
+
+double largest_here(const float* HWY_RESTRICT f, std::size_t n) {
+    const hn::CappedTag<float, 16> d;
+    const std::size_t lanes = hn::Lanes(d);
+    auto most = hn::Zero(d), broken = hn::Zero(d);  // 0 * x is not 0 for what is not finite, and stays so in the sum
+    std::size_t k = 0;
+    for (; k + lanes <= n; k += lanes) {
+        const auto x = hn::LoadU(d, f + k);
+        most = hn::Max(most, hn::Abs(x));
+        broken = hn::Add(broken, hn::Mul(x, hn::Zero(d)));
+    }
+    float out = hn::GetLane(hn::MaxOfLanes(d, most)), bad = hn::GetLane(hn::SumOfLanes(d, broken));
+    for (; k < n; ++k) out = std::max(out, std::abs(f[k])), bad += 0.0f * f[k];
+    return bad == 0.0f ? static_cast<double>(out) : static_cast<double>(INFINITY);
+}
+
+void kernel_row_here(double g0, double l, const double* HWY_RESTRICT other, float* HWY_RESTRICT row, std::size_t n) {
+    const auto run = [&](auto d, std::size_t k) {
+        const auto one = hn::Set(d, 1.0);
+        const auto denominator = hn::MulAdd(hn::Set(d, g0), hn::Add(hn::Set(d, l), hn::LoadU(d, other + k)), one);
+        const hn::Rebind<float, decltype(d)> single;
+        hn::StoreU(hn::DemoteTo(single, hn::Div(one, denominator)), single, row + k);
+    };
+    std::size_t k = 0;
+    for (; k + hn::Lanes(D()) <= n; k += hn::Lanes(D())) run(D(), k);
+    for (; k < n; ++k) run(hn::CappedTag<double, 1>(), k);
+}
+
+void differences_here(const float* HWY_RESTRICT f, const float* HWY_RESTRICT previous_f, const double* HWY_RESTRICT u,
+                      const double* HWY_RESTRICT previous_u, float* HWY_RESTRICT df, float* HWY_RESTRICT dxf, std::size_t n) {
+    const auto run = [&](auto d, std::size_t k) {
+        const hn::Rebind<float, decltype(d)> single;
+        const auto change = hn::Sub(hn::LoadU(single, f + k), hn::LoadU(single, previous_f + k));
+        const auto step = hn::DemoteTo(single, hn::Sub(hn::LoadU(d, u + k), hn::LoadU(d, previous_u + k)));
+        hn::StoreU(change, single, df + k), hn::StoreU(hn::Add(change, step), single, dxf + k);
+    };
+    std::size_t k = 0;
+    for (; k + hn::Lanes(D()) <= n; k += hn::Lanes(D())) run(D(), k);
+    for (; k < n; ++k) run(hn::CappedTag<double, 1>(), k);
+}
+
 double dot_here(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, std::size_t n) {
     const D d;
     const F single;
@@ -196,6 +255,10 @@ HWY_EXPORT(curve_current_here);
 HWY_EXPORT(cubic_current_here);
 HWY_EXPORT(line_voltages_here);
 HWY_EXPORT(mismatch_here);
+HWY_EXPORT(range_here);
+HWY_EXPORT(largest_here);
+HWY_EXPORT(kernel_row_here);
+HWY_EXPORT(differences_here);
 HWY_EXPORT(dot_here);
 HWY_EXPORT(advance_here);
 
@@ -209,6 +272,12 @@ void line_voltages(const Geometry& g, const double* i, const double* vw, const d
     HWY_DYNAMIC_DISPATCH(line_voltages_here)(g, i, vw, vb, w, b, i_word, i_bit);
 }
 double mismatch(const double* w, const double* b, const double* u, float* f, std::size_t n) { return HWY_DYNAMIC_DISPATCH(mismatch_here)(w, b, u, f, n); }
+Range range(const double* values, std::size_t n) { return HWY_DYNAMIC_DISPATCH(range_here)(values, n); }
+double largest(const float* f, std::size_t n) { return HWY_DYNAMIC_DISPATCH(largest_here)(f, n); }
+void kernel_row(double g0, double l, const double* other, float* row, std::size_t n) { HWY_DYNAMIC_DISPATCH(kernel_row_here)(g0, l, other, row, n); }
+void differences(const float* f, const float* previous_f, const double* u, const double* previous_u, float* df, float* dxf, std::size_t n) {
+    HWY_DYNAMIC_DISPATCH(differences_here)(f, previous_f, u, previous_u, df, dxf, n);
+}
 double dot(const float* a, const float* b, std::size_t n) { return HWY_DYNAMIC_DISPATCH(dot_here)(a, b, n); }
 void advance(double* u, const float* f, const float* const* step, const double* weight, std::size_t m, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(advance_here)(u, f, step, weight, m, n);

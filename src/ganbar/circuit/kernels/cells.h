@@ -24,6 +24,14 @@ void line_voltages(const Geometry& lines, const double* i_A, const double* vw_V,
 /// f = w - b - u in single precision (n values) and the largest |f| in double.
 double mismatch(const double* w_V, const double* b_V, const double* u_V, float* f_V, std::size_t n);
 
+struct Range { double least, most, sum; };
+Range range(const double* values, std::size_t n);
+/// Largest |f|; infinity when any is not finite.
+double largest(const float* f, std::size_t n);
+/// row[k] = 1 / (1 + g0 (l + l_other[k]))
+void kernel_row(double g0_S, double l_ohm, const double* l_other_ohm, float* row, std::size_t n);
+/// df = f - previous_f, dxf = df + (u - previous_u)
+void differences(const float* f, const float* previous_f, const double* u, const double* previous_u, float* df, float* dxf, std::size_t n);
 double dot(const float* a, const float* b, std::size_t n);
 /// u += f - sum over k < m of weight[k] * step[k]  (Anderson's combination; m = 0 is the plain fixed point)
 void advance(double* u, const float* f, const float* const* step, const double* weight, std::size_t m, std::size_t n);
