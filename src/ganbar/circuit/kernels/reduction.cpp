@@ -245,20 +245,30 @@ void panel_block(double* HWY_RESTRICT panel, std::size_t stride, std::size_t k0,
     }
 }
 
+// Copies n doubles a vector at a time; up to a vector less one beyond the end of both, which whoever comes next overwrites.
+HWY_INLINE void copy(const double* HWY_RESTRICT from, double* HWY_RESTRICT to, std::size_t n) {
+    const D d;
+    for (std::size_t k = 0; k < n; k += hn::Lanes(d)) hn::StoreU(hn::LoadU(d, from + k), d, to + k);
+}
+HWY_INLINE void clear(double* to, std::size_t n) {
+    const D d;
+    for (std::size_t k = 0; k < n; k += hn::Lanes(d)) hn::StoreU(hn::Zero(d), d, to + k);
+}
+
 void gather_panel(const Merge& m, const double* storage, double* HWY_RESTRICT panel, const double* coupling_S) {
     const std::size_t stride = panel_stride(m.e, m.p);
     for (std::size_t k = 0; k < m.e; ++k) {
         double* HWY_RESTRICT row = panel + k * stride;
         const double* x = storage + m.child[0] + k * m.child_stride[0];
         const double* y = storage + m.child[1] + k * m.child_stride[1];
-        if (m.single) std::memcpy(row, x, m.e * sizeof(double));
+        if (m.single) copy(x, row, m.e);
         else for (std::size_t c = k & ~std::size_t{7}; c < m.e; ++c) row[c] = x[c] + y[c];
         for (const auto& s : m.segments) {
             if (s.child < 2) {
-                std::memcpy(row + m.e + s.to, (s.child == 0 ? x : y) + s.from, s.length * sizeof(double));
+                copy((s.child == 0 ? x : y) + s.from, row + m.e + s.to, s.length);
                 continue;
             }
-            std::memset(row + m.e + s.to, 0, s.length * sizeof(double));
+            clear(row + m.e + s.to, s.length);
             row[m.e + s.to + k] = coupling_S[m.coupling + k];
         }
         std::memset(row + m.e + m.p, 0, (stride - m.e - m.p) * sizeof(double));
@@ -275,8 +285,8 @@ HWY_INLINE void bring_along(const Merge& m, const double* storage, double* HWY_R
             for (const auto& cols : m.segments) {
                 const std::size_t begin = std::max(cols.to, c0), end = std::min(cols.to + cols.length, c1);
                 if (begin >= end) continue;
-                if (from != nullptr && cols.child == rows.child) std::memcpy(to + begin, from + cols.from + begin - cols.to, (end - begin) * sizeof(double));
-                else std::memset(to + begin, 0, (end - begin) * sizeof(double));
+                if (from != nullptr && cols.child == rows.child) copy(from + cols.from + begin - cols.to, to + begin, end - begin);
+                else clear(to + begin, end - begin);
             }
         }
     }
