@@ -1,0 +1,51 @@
+// liu2018: a memristor-based GAN system against a GPU and a prior FPGA accelerator; published 2.8x, 6.1x and 5.5x, 1.4x, without benchmark or platform.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "ganbar/arch/reproduction.h"
+
+namespace ganbar::arch {
+
+Reproduction reproduce_liu2018(const ReproductionContext& context) {
+    Reproduction out;
+    out.name = "liu2018", out.title = "liu2018's memristor system against a GPU and FPGA accelerators";
+    const std::vector<std::string> benchmarks{"mlp1_4layer", "gan1", "igan", "dcgan"};
+    const std::string source = "liu2018, abstract; benchmarks, GPU and FPGA are not named there, these are our choice";
+    std::vector<Contest> gpu;
+    for (const auto& [rival, speed, energy] : {std::tuple<std::string, double, double>{"gtx1080", 2.8, 6.1}, {"flexigan", 5.5, 1.4}, {"zhang2017", 5.5, 1.4}}) {
+        for (const auto& b : benchmarks) {
+            Contest c = make_contest(context, b, "liu2018", rival);
+            out.rows.push_back(row_of(c, rival, "as configured"));
+            if (rival == "gtx1080") gpu.push_back(std::move(c));
+        }
+        out.means.push_back(mean_of(out.rows, rival, "as configured", "speed", speed, source));
+        out.means.push_back(mean_of(out.rows, rival, "as configured", "energy", energy, source));
+    }
+    const auto rung = [&](const std::string& label, const std::vector<std::pair<std::string, Value>>& settings) {
+        std::vector<Contest> contests;
+        double area = 0;
+        Estimate e;
+        for (const auto& b : benchmarks) {
+            Contest c = make_contest(context, b, "liu2018", "gtx1080");
+            for (const auto& [name, value] : settings) c.subject = c.subject->with(name, value);
+            c.subject->estimate(c.workload, e), area += std::log(e.area_total_m2());
+            contests.push_back(std::move(c));
+        }
+        const auto [speed, energy] = mean_ratios(contests);
+        out.ladder.push_back({label, speed, energy, std::exp(area / double(benchmarks.size()))});
+    };
+    rung("without the shared data flow", {{"computation_sharing", false}});
+    rung("with it (liu2018)", {});
+    rung("single columns instead of pairs", {{"columns_per_weight", std::int64_t{1}}});
+    rung("spike energies alone, no periphery", {{"periphery_energy", 0.0}});
+    rung("one copy of every layer", {{"steps_per_cycle", std::int64_t{1} << 30}, {"gradient_steps_per_cycle", std::int64_t{1} << 30}});
+    out.tornado = tornado_of(gpu, "liu2018", "gtx1080");
+    const double power = out.means[1].geometric / out.means[0].geometric;
+    out.findings.push_back(fmt::format("The published ratios imply 46 % of the GPU's power and 3.9 times the FPGA's; the model draws {:.2g} times the GPU's power on these networks.", 1 / power));
+    out.findings.push_back("At half a GPU's power the system is dominated by buffers, control and converters, not by cells; the abstract does not say which, so periphery_energy and periphery_power are free parameters here.");
+    out.findings.push_back("The published ratios to the FPGA accelerator imply that it takes 1.96 times the GPU's time at 0.23 times its energy.");
+    return out;
+}
+
+}  // namespace ganbar::arch

@@ -1,0 +1,88 @@
+#include "ganbar/arch/reproduction.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ganbar::arch {
+namespace {
+
+struct Measured {
+    Estimate estimate;
+    Uncertainty uncertainty;
+};
+Measured measure(const Accelerator& machine, const AcceleratorEntry& entry, const Workload& w) {
+    Measured m;
+    machine.estimate(w, m.estimate);
+    m.uncertainty = uncertainty(machine, entry.swings, w, m.estimate);
+    return m;
+}
+
+/// rival / subject; the logs of both intervals add as squares.
+Interval ratio(const Interval& rival, const Interval& subject) {
+    const auto log_of = [](double a, double b) { return std::log(a / b); };
+    const double down = std::hypot(log_of(rival.value, rival.lo), log_of(subject.hi, subject.value)), up = std::hypot(log_of(rival.hi, rival.value), log_of(subject.value, subject.lo));
+    const double value = rival.value / subject.value;
+    return {value, value * std::exp(-down), value * std::exp(up)};
+}
+
+}  // namespace
+
+Contest make_contest(const ReproductionContext& context, const std::string& benchmark, const std::string& subject, const std::string& rival) {
+    Contest c;
+    c.benchmark = benchmark;
+    const Gan gan = context.network(benchmark);
+    c.workload = lower(gan, Task::training, context.batch > 0 ? context.batch : gan.batch, 1);
+    c.subject_entry = &context.registry.get(subject), c.rival_entry = &context.registry.get(rival);
+    c.subject = c.subject_entry->make(nullptr), c.rival = c.rival_entry->make(nullptr);
+    return c;
+}
+
+ReproductionRow row_of(const Contest& c, const std::string& rival, const std::string& basis) {
+    const Measured s = measure(*c.subject, *c.subject_entry, c.workload), r = measure(*c.rival, *c.rival_entry, c.workload);
+    return {c.benchmark, rival, basis, ratio(r.uncertainty.latency_s, s.uncertainty.latency_s), ratio(r.uncertainty.energy_J, s.uncertainty.energy_J), s.estimate.area_total_m2(),
+            r.estimate.area_total_m2()};
+}
+
+ReproductionMean mean_of(const std::vector<ReproductionRow>& rows, const std::string& rival, const std::string& basis, const std::string& quantity, double published, const std::string& source) {
+    ReproductionMean m{rival, basis, quantity, 0, 0, 0, 0, published, source};
+    double n = 0;
+    for (const auto& r : rows) {
+        if (r.rival != rival || r.basis != basis) continue;
+        const Interval& i = quantity == "speed" ? r.speed : r.energy;
+        m.geometric += std::log(i.value), m.arithmetic += i.value, m.lo += std::log(i.lo), m.hi += std::log(i.hi), ++n;
+    }
+    m.geometric = std::exp(m.geometric / n), m.arithmetic /= n, m.lo = std::exp(m.lo / n), m.hi = std::exp(m.hi / n);
+    return m;
+}
+
+std::pair<double, double> mean_ratios(const std::vector<Contest>& contests, const std::string& machine, const std::string& param, const Value* value) {
+    double speed = 0, energy = 0;
+    Estimate s, r;
+    for (const Contest& c : contests) {
+        (value && machine == "subject" ? c.subject->with(param, *value)->estimate(c.workload, s) : c.subject->estimate(c.workload, s));
+        (value && machine == "rival" ? c.rival->with(param, *value)->estimate(c.workload, r) : c.rival->estimate(c.workload, r));
+        speed += std::log(r.iteration_latency_s / s.iteration_latency_s), energy += std::log(r.energy_J() / s.energy_J());
+    }
+    const double n = double(contests.size());
+    return {std::exp(speed / n), std::exp(energy / n)};
+}
+
+std::vector<TornadoBar> tornado_of(const std::vector<Contest>& contests, const std::string& subject, const std::string& rival) {
+    std::vector<TornadoBar> bars;
+    for (const auto& [side, name] : {std::pair<std::string, std::string>{"subject", subject}, {"rival", rival}}) {
+        const AcceleratorEntry& entry = side == "subject" ? *contests.front().subject_entry : *contests.front().rival_entry;
+        for (const Swing& s : entry.swings) {
+            TornadoBar bar{name, s.param, "", "", 1, 1, 1, 1};
+            for (const ParamRow& row : entry.defaults)
+                if (row.info.name == s.param) bar.lo = value_text(row.info, s.lo), bar.hi = value_text(row.info, s.hi);
+            std::tie(bar.speed_lo, bar.energy_lo) = mean_ratios(contests, side, s.param, &s.lo);
+            std::tie(bar.speed_hi, bar.energy_hi) = mean_ratios(contests, side, s.param, &s.hi);
+            bars.push_back(bar);
+        }
+    }
+    const auto reach = [](const TornadoBar& b) { return std::abs(std::log(b.speed_hi / b.speed_lo)) + std::abs(std::log(b.energy_hi / b.energy_lo)); };
+    std::stable_sort(bars.begin(), bars.end(), [&](const auto& a, const auto& b) { return reach(a) > reach(b); });
+    return bars;
+}
+
+}  // namespace ganbar::arch
