@@ -47,7 +47,7 @@ void add(const std::string& name, const DeviceEntry& entry, std::vector<std::pai
             for (auto& p : b.polarity) p = static_cast<std::int8_t>(-p);
         }
         per_cell(state);
-    })->Unit(benchmark::kMicrosecond);
+    })->Unit(benchmark::kMicrosecond)->MinTime(0.05);
     benchmark::RegisterBenchmark((name + "/own_voltage").c_str(), [make](benchmark::State& state) {
         Bench b = make();
         for (auto _ : state) {
@@ -56,7 +56,7 @@ void add(const std::string& name, const DeviceEntry& entry, std::vector<std::pai
             for (auto& v : b.v_V) v = -v;
         }
         per_cell(state);
-    })->Unit(benchmark::kMicrosecond);
+    })->Unit(benchmark::kMicrosecond)->MinTime(0.05);
     benchmark::RegisterBenchmark((name + "/chord_conductance").c_str(), [make](benchmark::State& state) {
         Bench b = make();
         std::vector<float> g(n_cells);
@@ -65,7 +65,7 @@ void add(const std::string& name, const DeviceEntry& entry, std::vector<std::pai
             benchmark::DoNotOptimize(g.data());
         }
         per_cell(state);
-    })->Unit(benchmark::kMicrosecond);
+    })->Unit(benchmark::kMicrosecond)->MinTime(0.05);
 }
 
 }  // namespace
