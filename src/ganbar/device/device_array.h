@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -116,20 +117,21 @@ public:
     }
     PulseBill program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule,
                       const Rng& rng) override {
-        const auto set = model_.pulse_law(pulses.set, pulses.width);
-        const auto reset = model_.pulse_law(pulses.reset, pulses.width);
-        const Dissipation heat_set(model_, pulses.set.si, pulses.width, rule), heat_reset(model_, pulses.reset.si, pulses.width, rule);
-        const bool random = set.random;
+        using Law = typename M::PulseLaw;
+        const std::array<Law, 2> laws{model_.pulse_law(pulses.reset, pulses.width), model_.pulse_law(pulses.set, pulses.width)};
+        const std::array<Dissipation, 2> heat{Dissipation(model_, pulses.reset.si, pulses.width, rule), Dissipation(model_, pulses.set.si, pulses.width, rule)};
+        const bool random = laws[0].random;
         return in_chunks(first, polarity.size(), random ? &rng : nullptr, [&](Chunk& chunk, std::size_t k0, std::size_t n) {
             for (std::size_t i = 0; i < n; ++i) {
                 const int p = polarity[k0 - first + i];
                 chunk.pulsed[i] = p != 0;
                 if (p == 0) continue;
                 Cell& cell = cells_[k0 + i];
-                chunk.energy_J[i] = (p > 0 ? heat_set : heat_reset).energy_J(cell);
+                const std::size_t up = p > 0;  // an index, not a branch: signs are random
+                chunk.energy_J[i] = heat[up].energy_J(cell);
                 if (stuck_[k0 + i]) continue;
-                if (p == 1 || p == -1) (p > 0 ? set : reset).apply(cell, chunk.draws[i]);
-                else mirror(cell, p > 0 ? reset : set, chunk.draws[i]);
+                if (p == 1 || p == -1) laws[up].apply(cell, chunk.draws[i]);
+                else mirror(cell, laws[1 - up], chunk.draws[i]);
             }
         });
     }
@@ -177,9 +179,9 @@ private:
     public:
         Dissipation(const M& model, double v_V, Second width, EnergyRule rule)
             : model_(model), v_V_(v_V), width_s_(width.si), v2t_(v_V * v_V * width.si), ohmic_(rule == EnergyRule::ohmic) {}
-        double energy_J(const Cell& c) const { return ohmic_ ? v2t_ * c.g_S : v_V_ * model_.current_A(c, v_V_) * width_s_; }
+        double energy_J(const Cell& c) const { return ohmic_ ? v2t_ * c.g_S : v_V_ * model_.get().current_A(c, v_V_) * width_s_; }
     private:
-        const M& model_;
+        std::reference_wrapper<const M> model_;
         double v_V_, width_s_, v2t_;
         bool ohmic_;
     };
@@ -207,10 +209,9 @@ private:
 #pragma omp simd reduction(+ : n_set, n_reset, n_pulsed, set_J, reset_J, idle_J)
             for (std::size_t i = 0; i < n; ++i) {
                 const float after = cells_[k0 + i].g_S;
-                n_set += after > chunk.before[i], n_reset += after < chunk.before[i], n_pulsed += chunk.pulsed[i];
-                set_J += after > chunk.before[i] ? chunk.energy_J[i] : 0.0;
-                reset_J += after < chunk.before[i] ? chunk.energy_J[i] : 0.0;
-                idle_J += after == chunk.before[i] && chunk.pulsed[i] ? chunk.energy_J[i] : 0.0;
+                const std::int32_t up = after > chunk.before[i], down = after < chunk.before[i], idle = chunk.pulsed[i] & ~(up | down);
+                n_set += up, n_reset += down, n_pulsed += chunk.pulsed[i];
+                set_J += up * chunk.energy_J[i], reset_J += down * chunk.energy_J[i], idle_J += idle * chunk.energy_J[i];
             }
             bill += {n_set, n_reset, n_pulsed - n_set - n_reset, set_J + reset_J, set_J, reset_J, idle_J};
         }
