@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "ganbar/app/command.h"
+#include "ganbar/app/environment.h"
+#include "ganbar/app/estimates.h"
+#include "ganbar/app/reproduce.h"
+#include "ganbar/app/reproductions.h"
+#include "ganbar/data/atomic_file.h"
+
+namespace ganbar::app {
+namespace {
+
+struct Options {
+    std::string name, out;
+    std::vector<std::string> sets;
+    std::int64_t seeds = 0;
+    bool quick = false, json = false;
+};
+
+void accelerators(const Options& o, const std::vector<std::string>& network_folders) {
+    if (!o.sets.empty()) throw ConfigError("--set applies to training reproductions; change an accelerator with ganbar estimate --set");
+    AcceleratorRegistry registry("accelerator");
+    register_builtin_accelerators(registry);
+    const config::Presets networks(network_folders);
+    const arch::ReproductionContext context{registry, [&](const std::string& name) { return load_gan(name, networks); }, 0};
+    const auto result = o.name == "regan2018" ? arch::reproduce_regan2018(context) : o.name == "zara2019" ? arch::reproduce_zara2019(context) : arch::reproduce_liu2018(context);
+    if (!o.out.empty()) {
+        std::filesystem::create_directories(o.out);
+        write_file(std::filesystem::path(o.out) / "results.json", reproduction_json(result).dump(1) + "\n");
+        write_file(std::filesystem::path(o.out) / "results.txt", reproduction_text(result));
+    }
+    if (o.json) fmt::print("{}\n", reproduction_json(result).dump(1));
+    else fmt::print("{}", reproduction_text(result));
+}
+
+}  // namespace
+
+void ganbar_register_reproduce(CommandContext& context) {
+    auto* command = context.cli.add_subcommand("reproduce", "a published result, ours beside the paper's");
+    auto o = std::make_shared<Options>();
+    command->add_option("name", o->name, "satyam2022, regan2018, zara2019 or liu2018")->required();
+    command->add_flag("--quick", o->quick, "the main variants only, fewer rounds, one seed");
+    command->add_option("--seeds", o->seeds, "seeds of each variant; default 3, with --quick 1")->check(CLI::Range(1, 100));
+    command->add_option("--out", o->out, "folder for runs and report.html; default runs/NAME");
+    command->add_option("--set", o->sets, "key=value for every run, for example data.dataset=fashion-mnist")->allow_extra_args(false);
+    command->add_flag("--json", o->json, "print the results as JSON");
+    auto experiments = std::make_shared<config::Presets>(context.subfolders("experiments"));
+    auto networks = std::make_shared<std::vector<std::string>>(context.subfolders("networks"));
+    command->callback([&context, o, experiments, networks] {
+        context.run = [&context, o, experiments, networks] {
+            const std::vector<std::string> names = {"liu2018", "regan2018", "satyam2022", "zara2019"};
+            if (std::find(names.begin(), names.end(), o->name) == names.end()) {
+                const std::string near = nearest_name(o->name, names);
+                throw ConfigError(fmt::format("unknown reproduction \"{}\"{}; expected one of {}", o->name, near.empty() ? "" : "; did you mean \"" + near + "\"?", join(names)));
+            }
+            if (o->name != "satyam2022") return accelerators(*o, *networks);
+            ReproduceOptions options{o->quick, o->seeds > 0 ? o->seeds : o->quick ? 1 : 3, o->out.empty() ? "runs/satyam2022" : o->out, o->sets, isatty(STDERR_FILENO) != 0};
+            reproduce_satyam2022(options, *experiments, context.devices);
+            if (o->json) fmt::print("{}", read_text(options.out / "results.json"));
+            else fmt::print("{}\n", (options.out / "report.html").string());
+        };
+    });
+}
+
+}  // namespace ganbar::app
