@@ -20,7 +20,7 @@ demo: build  ## trains the founding GAN on real images; prints where the report 
 
 build: | build-folder  ## build/release/bin/ganbar
 	@tools/install.sh build
-	@$(call build,release)
+	@$(call build,release) --target ganbar
 
 test: | build-folder  ## the fast tests
 	@tools/install.sh build test

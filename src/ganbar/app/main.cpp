@@ -1,11 +1,23 @@
 // Parses the command line, runs one command, maps faults to the exit codes of the contract: 0, 2, 3, 4, 70.
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
 
 #include "ganbar/app/command.h"
 
+// Threads that wait should spin briefly and then sleep: on a busy machine spinning starves the threads that work. The OpenMP runtime
+// reads this before main, hence the second start.
+static void wait_politely(char** argv) {
+    if (std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
+    setenv("GOMP_SPINCOUNT", "20000", 1);
+    execv("/proc/self/exe", argv);  // returns only when it fails; then the run is merely slower
+}
+
 int main(int argc, char** argv) {
+    wait_politely(argv);
     using namespace ganbar;
     CLI::App cli{"ganbar: generative adversarial networks on memristive crossbars", "ganbar"};
     cli.require_subcommand(1);

@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "ganbar/app/command.h"
+#include "ganbar/app/pictures.h"
+#include "ganbar/app/run.h"
+#include "ganbar/data/npy.h"
+
+namespace ganbar::app {
+namespace {
+
+struct Options {
+    std::string run, out;
+    std::int64_t n = 64, seed = 1;
+    bool force = false;
+};
+
+struct ImageShape {
+    std::size_t channels = 1, height = 1, width = 1;
+};
+
+// The data set's own shape when it is known by name, else a square, else one row.
+ImageShape image_shape(const Experiment& e) {
+    const auto pixels = static_cast<std::size_t>(e.generator.layers.back());
+    for (const auto& info : dataset_table())
+        if (info.name == e.data.dataset) return {info.channels, info.height, info.width};
+    const auto side = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(pixels))));
+    return side * side == pixels ? ImageShape{1, side, side} : ImageShape{1, 1, pixels};
+}
+
+void write_images(const Experiment& e, const std::vector<std::uint8_t>& pixels, std::size_t n, const Options& o, std::size_t columns = 0) {
+    const auto [channels, height, width] = image_shape(e);
+    const Replace replace = o.force ? Replace::yes : Replace::no;
+    if (o.out.ends_with(".npy")) {
+        const std::vector<std::size_t> shape = channels == 1 ? std::vector<std::size_t>{n, height, width} : std::vector<std::size_t>{n, channels * height * width};
+        write_npy(o.out, shape, std::span<const std::uint8_t>(pixels), replace);
+    } else if (o.out.ends_with(".png")) {
+        write_png(o.out, sample_grid(pixels, n, channels, height, width, columns), replace);
+    } else {
+        throw ConfigError("cannot tell the format of \"" + o.out + "\"; expected a name ending in .png or .npy");
+    }
+}
+
+void sample(const Options& o, const DeviceRegistry& devices) {
+    Trained t = load_run(o.run, devices);
+    const Rng rng = Rng(static_cast<std::uint64_t>(o.seed)).stream("sample");
+    gan::Gan gan = t.model.gan();
+    Ledger ledger;
+    const Matrix images = gan::sample(gan, static_cast<std::size_t>(o.n), rng, ledger, "sampling");
+    write_images(t.experiment, to_pixels(images), static_cast<std::size_t>(o.n), o);
+}
+
+// Rows of images between pairs of latent vectors, in equal steps.
+void interpolate(const Options& o, const DeviceRegistry& devices) {
+    constexpr std::size_t n_rows = 8, n_steps = 10;
+    Trained t = load_run(o.run, devices);
+    const Rng rng = Rng(static_cast<std::uint64_t>(o.seed)).stream("interpolate");
+    Ledger ledger;
+    Step step{rng, ledger, "sampling", false};
+    Matrix ends(2 * n_rows, t.model.generator->n_in()), between(n_rows * n_steps, t.model.generator->n_in());
+    t.model.latents->fill(ends, step);
+    for (std::size_t r = 0; r < n_rows; ++r)
+        for (std::size_t s = 0; s < n_steps; ++s) {
+            const float share = static_cast<float>(s) / (n_steps - 1);
+            for (std::size_t c = 0; c < ends.cols(); ++c) between(r * n_steps + s, c) = (1 - share) * ends(2 * r, c) + share * ends(2 * r + 1, c);
+        }
+    const Matrix images = gan::generate(*t.model.generator, between, rng, ledger, "sampling");
+    write_images(t.experiment, to_pixels(images), n_rows * n_steps, o, n_steps);
+}
+
+void add(CommandContext& context, const char* name, const char* text, bool counts, void (*work)(const Options&, const DeviceRegistry&)) {
+    auto* command = context.cli.add_subcommand(name, text);
+    auto o = std::make_shared<Options>();
+    command->add_option("run", o->run, "run folder")->required();
+    if (counts) command->add_option("-n", o->n, "number of images")->check(CLI::Range(1, 1000000));
+    command->add_option("--seed", o->seed, "seed of the latent vectors and the read noise")->check(CLI::NonNegativeNumber);
+    command->add_option("-o,--out", o->out, "FILE.png (a grid) or FILE.npy (bytes)")->required();
+    command->add_flag("--force", o->force, "replace the file when it exists");
+    command->callback([&context, o, work] { context.run = [&context, o, work] { work(*o, context.devices); }; });
+}
+
+}  // namespace
+
+void ganbar_register_sample(CommandContext& context) {
+    add(context, "sample", "images from a trained generator", true, sample);
+    add(context, "interpolate", "images between pairs of latent vectors of a trained generator", false, interpolate);
+}
+
+}  // namespace ganbar::app
