@@ -274,8 +274,15 @@ void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule,
             for (std::size_t j = 0; j < n_out_; ++j) sum += std::fabs((*g)(i, j));
         threshold = static_cast<float>(manhattan->dead_zone * sum / static_cast<double>(n_in_ * n_out_));
     }
-    if (manhattan->feedback > 0)
-        for (std::size_t p = 0; p < planes_.size(); ++p) owed_[p].resize(n_in_ * n_out_, 0);
+    if (manhattan->feedback > 0 && owed_[0].empty()) {
+        // Debts start at random: cells that see the same input would otherwise all be pulsed in the same round.
+        const Rng dither = step.rng.stream(name_ + "/dither");
+        for (std::size_t p = 0; p < planes_.size(); ++p) {
+            Rng own = dither.stream("plane", p);
+            owed_[p].resize(n_in_ * n_out_);
+            for (auto& o : owed_[p]) o = static_cast<std::int8_t>(std::clamp(16 * manhattan->feedback * (2 * own.uniform() - 1), -127.0, 127.0));
+        }
+    }
     const std::size_t n = n_items(n_in_);
     std::vector<UpdateBill> bills(n * planes_.size());
     const Rng draws = step.rng.stream(name_ + "/pulses");
