@@ -13,7 +13,18 @@
 namespace ganbar::report {
 namespace {
 
-constexpr double width = 640, height = 340, left = 62, right = 14, top = 12, bottom = 46;
+constexpr double width = 640, height = 340, right = 14, top = 12, bottom = 46;
+
+struct Tick {
+    double at = 0;
+    std::string text;
+};
+
+std::vector<std::string> number_texts(const std::vector<double>& values, int digits) {
+    std::vector<std::string> texts;
+    for (const double v : values) texts.push_back(format_number(v, digits));
+    return texts;
+}
 
 struct Axis {
     double lo = 0, hi = 1, from = 0, to = 1;  ///< data range and where it lands on the picture
@@ -24,11 +35,13 @@ struct Axis {
         return from + share * (to - from);
     }
     bool shows(double v) const { return std::isfinite(v) && (!log || v > 0); }
-    std::vector<double> ticks(int n) const {
-        if (log) return log_ticks(lo, hi);
-        auto values = nice_ticks(lo / prefix.factor, hi / prefix.factor, n);
-        for (double& v : values) v *= prefix.factor;
-        return values;
+    std::vector<Tick> ticks(int n) const {
+        const double f = prefix.factor;
+        const auto values = log ? log_ticks(lo / f, hi / f) : nice_ticks(lo / f, hi / f, n);
+        const auto texts = log ? number_texts(values, 2) : format_ticks(values);
+        std::vector<Tick> out;
+        for (std::size_t i = 0; i < values.size(); ++i) out.push_back({at(values[i] * f), texts[i]});
+        return out;
     }
 };
 
@@ -49,7 +62,7 @@ void check_lengths(const Series& s) {
                                     s.y.size(), s.lo.size(), s.hi.size()));
 }
 
-Axis x_axis(const ChartView& view) {
+Axis x_axis(const ChartView& view, double left) {
     Range range;
     for (const auto& s : view.series)
         for (const double v : s.x) range.add(v, view.log_x);
@@ -88,19 +101,26 @@ std::string axis_title(const std::string& label, const Prefix& prefix) {
     return prefix.symbol.empty() ? label : fmt::format("{} ({})", label, prefix.symbol);
 }
 
+/// Room for the longest tick text and the axis title.
+double left_margin(const Axis& y) {
+    std::size_t longest = 2;
+    for (const auto& tick : y.ticks(6))
+        longest = std::max(longest, static_cast<std::size_t>(std::count_if(tick.text.begin(), tick.text.end(), [](char c) { return (c & 0xc0) != 0x80; })));
+    return 36 + 7 * static_cast<double>(longest);
+}
+
 std::string draw_axes(const ChartView& view, const Axis& x, const Axis& y) {
+    const double left = x.from;
     std::string out;
-    for (const double v : y.ticks(6)) {
-        const double at = y.at(v);
+    for (const auto& [at, text] : y.ticks(6)) {
         if (at < top - 0.5 || at > height - bottom + 0.5) continue;
         out += fmt::format("<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>", left, width - right, at);
-        out += fmt::format("<text class=\"tick\" x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", left - 7, at + 4, format_number(v / y.prefix.factor, 4));
+        out += fmt::format("<text class=\"tick\" x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", left - 7, at + 4, text);
     }
-    for (const double v : x.ticks(7)) {
-        const double at = x.at(v);
+    for (const auto& [at, text] : x.ticks(7)) {
         if (at < left - 0.5 || at > width - right + 0.5) continue;
         out += fmt::format("<line class=\"axis\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/>", at, height - bottom, height - bottom + 4);
-        out += fmt::format("<text class=\"tick\" x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{}</text>", at, height - bottom + 18, format_number(v / x.prefix.factor, 4));
+        out += fmt::format("<text class=\"tick\" x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{}</text>", at, height - bottom + 18, text);
     }
     out += fmt::format("<line class=\"axis\" x1=\"{0}\" x2=\"{1}\" y1=\"{2}\" y2=\"{2}\"/>", left, width - right, height - bottom);
     out += fmt::format("<text class=\"label\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>", (left + width - right) / 2, height - 8, escape(axis_title(view.x_label, x.prefix)));
@@ -160,7 +180,7 @@ std::string standalone_style() {
 }
 
 /// Names of the curves above the plot; the page shows its own legend instead.
-std::string draw_legend(const ChartView& view) {
+std::string draw_legend(const ChartView& view, double left) {
     std::string out;
     double at = left;
     for (std::size_t i = 0; i < view.series.size(); ++i) {
@@ -177,7 +197,7 @@ std::vector<double> nice_ticks(double lo, double hi, int n) {
     if (!(hi > lo)) return {lo};
     const double raw = (hi - lo) / std::max(n, 1), decade = std::pow(10.0, std::floor(std::log10(raw)));
     const double ratio = raw / decade;
-    const double step = decade * (ratio <= 1.0 + 1e-9 ? 1 : ratio <= 2.0 + 1e-9 ? 2 : ratio <= 5.0 + 1e-9 ? 5 : 10);
+    const double step = decade * (ratio <= 1.5 ? 1 : ratio <= 3.5 ? 2 : ratio <= 7.5 ? 5 : 10);
     std::vector<double> ticks;
     const double first = std::ceil(lo / step - 1e-9);
     for (int k = 0; k < 50 && (first + k) * step <= hi + 1e-9 * step; ++k) ticks.push_back((first + k) * step);
@@ -202,14 +222,14 @@ std::string render_svg(const Chart& chart, bool standalone) {
     if (chart.views.empty()) throw DataError(fmt::format("chart \"{}\" has no view; expected at least one", chart.title));
     const ChartView& view = chart.views.front();
     for (const auto& s : view.series) check_lengths(s);
-    const Axis x = x_axis(view), y = y_axis(chart, view);
+    const Axis y = y_axis(chart, view), x = x_axis(view, left_margin(y));
     std::string out = fmt::format("<svg class=\"chart\" viewBox=\"0 {} {} {}\" role=\"img\" aria-label=\"{}\"{}>", standalone ? -24 : 0, width,
                                   height + (standalone ? 24 : 0), escape(chart.title), standalone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "");
-    if (standalone) out += standalone_style() + draw_legend(view);
+    if (standalone) out += standalone_style() + draw_legend(view, x.from);
     out += draw_axes(view, x, y);
     for (const auto& line : chart.references) {
         if (!y.shows(line.y)) continue;
-        out += fmt::format("<line class=\"ref\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>", left, width - right, y.at(line.y));
+        out += fmt::format("<line class=\"ref\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>", x.from, width - right, y.at(line.y));
         out += fmt::format("<text class=\"tick\" x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", width - right - 4, y.at(line.y) - 5, escape(line.name));
     }
     return out + draw_series(chart, view, x, y) + "</svg>";

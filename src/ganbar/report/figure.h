@@ -78,7 +78,7 @@ using Figure = std::variant<Chart, HeatTable, Gallery, TextTable>;
 /// standalone adds xmlns and fixed colours, so that the text can be saved as an .svg file. Throws DataError when x, y, lo, hi differ in length.
 std::string render_svg(const Chart& chart, bool standalone = true);
 
-/// Round tick values that cover [lo, hi] in steps of 1, 2 or 5 times a power of ten, at most about `n` of them.
+/// Round tick values that cover [lo, hi] in steps of 1, 2 or 5 times a power of ten, about `n` of them.
 std::vector<double> nice_ticks(double lo, double hi, int n);
 /// Decades within [lo, hi], with their doubles and quintuples where fewer than three decades fit.
 std::vector<double> log_ticks(double lo, double hi);

@@ -42,7 +42,7 @@ std::string classes_text(const RunData& run) {
 std::vector<std::pair<std::string, std::string>> summary_facts(const std::vector<Group>& groups) {
     std::vector<std::pair<std::string, std::string>> facts;
     add_fact(facts, groups, "data", "dataset");
-    if (!facts.empty() && !classes_text(*groups.front().runs.front()).empty()) facts.back().second += ", classes " + classes_text(*groups.front().runs.front());
+    if (!facts.empty() && !classes_text(*groups.front().runs.front()).empty()) facts.back().second += (groups.front().runs.front()->summary.classes.size() == 1 ? ", class " : ", classes ") + classes_text(*groups.front().runs.front());
     add_fact(facts, groups, "seeds", "seed");
     add_fact(facts, groups, "weight-update rounds", "rounds");
     add_fact(facts, groups, "crossbars", "n_crossbars");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "ganbar/report/html_sections.h"
 #include "ganbar/report/html_text.h"
@@ -98,6 +99,27 @@ void booking_table(Page& page, const std::vector<Group>& groups) {
                {"variant", "every update", "one per epoch", "mean per round", "per cell in use", "reads"}, rows);
 }
 
+/// hardware.json's totals, by the run's own names.
+void totals_table(Page& page, const std::vector<Group>& groups) {
+    std::set<std::string> keys;
+    for (const auto& group : groups)
+        for (const auto& [key, value] : group.runs.front()->hardware.totals) keys.insert(key);
+    std::vector<std::vector<Cell>> rows;
+    for (const auto& key : keys) {
+        rows.push_back({{escape(label_of_key(key))}});
+        for (const auto& group : groups) {
+            std::vector<double> values;
+            for (const auto* run : group.runs)
+                if (run->hardware.totals.count(key)) values.push_back(run->hardware.totals.at(key));
+            rows.back().push_back({spread_text(spread_of(values), unit_of_key(key)), true});
+        }
+    }
+    if (rows.empty()) return;
+    std::vector<std::string> columns = {"total"};
+    for (const auto& group : groups) columns.push_back(group.name);
+    page.table("Totals of the ledger.", columns, rows, "verdict-table");
+}
+
 void account_table(Page& page, const std::vector<Account>& accounts) {
     double total = 0;
     for (const auto& a : accounts) total += a.energy_J;
@@ -134,9 +156,10 @@ void energy_section(Page& page, const std::vector<Group>& groups) {
             all.push_back(a);
         }
     if (charts.empty() && all.empty()) return;
-    page.open_section("energy", "Energy");
+    page.open_section("energy", "Energy", band_note(groups));
     page.charts(charts);
     booking_table(page, groups);
+    totals_table(page, groups);
     if (groups.size() > 1) {
         page.html("<div class=\"chart-grid\">");
         const auto by_variant = [](const Account& a) { return a.network; };

@@ -65,15 +65,15 @@ void verdict_section(Page& page, const std::vector<Group>& groups) {
     std::vector<std::vector<Cell>> rows;
     for (const auto& g : groups)
         rows.push_back({{fmt::format("<span class=\"key k{}\"></span>{}", g.slot, escape(g.name))},
-                        {fmt::format("{}", g.runs.size()), true},
                         {spread_html(summary_spread(g, "classifier_accuracy")), true},
                         {spread_html(summary_spread(g, "coverage")), true},
                         {share_of_real(g), true},
+                        {collapse_chip(g)},
                         {spread_html(summary_spread(g, "frechet_distance")), true},
                         {spread_html(summary_spread(g, "update_energy_J"), "J"), true},
-                        {collapse_chip(g)}});
+                        {fmt::format("{}", g.runs.size()), true}});
     page.table("Where each variant ended: mean and, with several seeds, lowest … highest. Accuracy counts only together with coverage and pairwise distance, since a collapsed generator scores high on accuracy alone.",
-               {"variant", "seeds", "accuracy", "coverage", "mean pairwise distance", "Fréchet distance", "update energy", "verdict"}, rows, "sortable verdict-table");
+               {"variant", "accuracy", "coverage", "pairwise distance", "verdict", "Fréchet distance", "update energy", "seeds"}, rows, "sortable verdict-table");
 }
 
 namespace {
@@ -96,7 +96,8 @@ void snapshot_strip(Page& page, const std::vector<Group>& groups, std::vector<Sn
     }
     if (owners.empty()) return;
     sequences = fit_budget(sequences, budget_bytes);
-    page.html(fmt::format("<figure class=\"strip-figure\"><h3>{}</h3><div class=\"strip{}\">", title, kind == &RunData::conductance ? " wide" : ""));
+    page.html(fmt::format("<figure class=\"strip-figure\"><h3>{}</h3><div class=\"strip{}{}\">", title, kind == &RunData::conductance ? " wide" : "",
+                          owners.size() == 1 && beside == nullptr ? " one" : owners.size() == 3 ? " three" : ""));
     if (beside != nullptr) page.picture(*beside);
     for (std::size_t i = 0; i < owners.size(); ++i) {
         n_shown += sequences[i].size();
@@ -121,6 +122,11 @@ void other_seeds(Page& page, const std::vector<Group>& groups) {
 
 }  // namespace
 
+std::string band_note(const std::vector<Group>& groups) {
+    const bool several = std::any_of(groups.begin(), groups.end(), [](const Group& g) { return g.runs.size() > 1; });
+    return several ? "<p class=\"note\">Lines are means over seeds; bands reach from the lowest to the highest seed.</p>" : "";
+}
+
 void training_section(Page& page, const ReportInput& input, const std::vector<Group>& groups) {
     const auto histograms = histogram_charts(groups);
     const bool pictures = std::any_of(groups.begin(), groups.end(), [](const Group& g) { return !g.runs.front()->samples.empty() || !g.runs.front()->conductance.empty(); });
@@ -136,14 +142,14 @@ void training_section(Page& page, const ReportInput& input, const std::vector<Gr
     page.close_section();
     const auto curves = training_charts(groups), others = other_charts(groups);
     if (!curves.empty() || !others.empty()) {
-        page.open_section("curves", "Adversarial training");
+        page.open_section("curves", "Adversarial training", band_note(groups));
         page.charts(curves);
         page.charts(others);
         page.close_section();
     }
     const auto quality = quality_charts(groups);
     if (quality.empty()) return;
-    page.open_section("quality", "Image quality");
+    page.open_section("quality", "Image quality", band_note(groups));
     page.charts(quality);
     page.close_section();
 }

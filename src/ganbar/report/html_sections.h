@@ -17,6 +17,8 @@ void area_section(Page& page, const std::vector<Group>& groups);
 void assumptions_section(Page& page, const std::vector<Group>& groups);
 void provenance_section(Page& page, const ReportInput& input, const std::vector<Group>& groups);
 
+/// A line on how curves of several seeds are drawn, "" when each variant has one.
+std::string band_note(const std::vector<Group>& groups);
 /// Bars of energy, one per value of `row`, stacked by `part`.
 void stacked_bars(Page& page, const std::string& title, const std::string& caption, const std::vector<Account>& accounts,
                   const std::function<std::string(const Account&)>& row, std::string Account::*part);

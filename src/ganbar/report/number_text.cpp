@@ -44,6 +44,17 @@ std::string format_number(double value, int digits) {
     return with_minus(group_thousands(fmt::format("{:.{}f}", value, whole ? 0 : decimals)));
 }
 
+std::vector<std::string> format_ticks(const std::vector<double>& values) {
+    double step = values.size() > 1 ? std::abs(values[1] - values[0]) : values.empty() ? 1 : std::abs(values[0]);
+    double largest = 0;
+    for (const double v : values) largest = std::max(largest, std::abs(v));
+    const bool plain = step > 0 && largest < 1e7 && largest >= 1e-4;
+    const int decimals = plain ? std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9))) : 0;
+    std::vector<std::string> texts;
+    for (const double v : values) texts.push_back(v == 0 ? "0" : plain ? with_minus(group_thousands(fmt::format("{:.{}f}", v, decimals))) : format_number(v));
+    return texts;
+}
+
 Prefix prefix_for(double magnitude, const std::string& unit) {
     const std::string shown = unit == "ohm" ? "Ω" : unit;
     magnitude = std::abs(magnitude);

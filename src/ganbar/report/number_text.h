@@ -1,6 +1,7 @@
 // Numbers for readers: engineering prefixes and sane digits. Files and JSON keep bare SI; only pages and terminals use these.
 #pragma once
 #include <string>
+#include <vector>
 
 namespace ganbar::report {
 
@@ -9,6 +10,9 @@ std::string format_number(double value, int digits = 3);
 /// "48.3 µJ" for (48.34e-6, "J"); areas by squared prefixes ("0.0796 mm²"); without a unit as format_number.
 /// Unit symbols as in files (J, S, s, V, A, ohm, W, Hz, m, m2, F, K); others are appended unscaled ("5.2 pJ/bit" for "pJ/bit").
 std::string format_quantity(double value, const std::string& unit, int digits = 3);
+
+/// Texts of the ticks of a linear axis: as many decimals as the step between neighbours needs.
+std::vector<std::string> format_ticks(const std::vector<double>& values);
 
 struct Prefix {
     double factor = 1;    ///< value / factor is what is shown

@@ -116,8 +116,11 @@ void Page::figure(const Figure& figure) {
 }
 
 void Page::table(const std::string& caption, const std::vector<std::string>& columns, const std::vector<std::vector<Cell>>& rows, const std::string& css_class) {
-    body_ += fmt::format("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"table\"><table class=\"{}\">", css_class);
-    if (!caption.empty()) body_ += "<caption>" + next_table_number() + caption + "</caption>";
+    const int id = ++n_data_;
+    if (!caption.empty()) body_ += fmt::format("<p class=\"caption\" id=\"caption-{}\">{}{}</p>", id, next_table_number(), caption);
+    // The caption stays outside of what scrolls sideways on narrow screens.
+    body_ += fmt::format("<div class=\"scroll\" tabindex=\"0\" role=\"region\" {}><table class=\"{}\">",
+                         caption.empty() ? "aria-label=\"table\"" : fmt::format("aria-labelledby=\"caption-{}\"", id), css_class);
     body_ += "<thead><tr>";
     for (std::size_t c = 0; c < columns.size(); ++c) {
         const bool number = !rows.empty() && c < rows.front().size() && rows.front()[c].number;

@@ -17,20 +17,16 @@ namespace {
 struct Column {
     const char* name;
     const char* label;
+    const char* caption;  ///< where the column has a chart of its own
 };
 struct Panel {
     const char* title;
     const char* axis;
     const char* caption;
     std::vector<Column> columns;
-    bool log_y = false, from_zero = false;
+    bool log_y = false, from_zero = false, skip_zero = false;  ///< skip_zero: leave out curves that never leave zero
     std::optional<double> y_lo, y_hi;
 };
-
-std::string band_note(const std::vector<Group>& groups) {
-    const bool several = std::any_of(groups.begin(), groups.end(), [](const Group& g) { return g.runs.size() > 1; });
-    return several ? " Lines are means over seeds, bands reach from the lowest to the highest seed." : "";
-}
 
 ChartView view_of(const std::string& axis, const std::string& unit, std::vector<Series> series) {
     return {"by round", "weight-update round", "", axis, unit, std::move(series), false};
@@ -47,10 +43,10 @@ void add_energy_view(Chart& chart, const std::vector<Group>& groups, const std::
     if (!view.series.empty()) chart.views.push_back(std::move(view));
 }
 
-Chart empty_chart(const Panel& panel, const std::string& title, const std::vector<Group>& groups) {
+Chart empty_chart(const Panel& panel, const std::string& title, const std::string& caption) {
     Chart chart;
     chart.title = title;
-    chart.caption = panel.caption + band_note(groups);
+    chart.caption = caption;
     chart.log_y = panel.log_y;
     chart.from_zero = panel.from_zero;
     chart.y_lo = panel.y_lo;
@@ -58,18 +54,22 @@ Chart empty_chart(const Panel& panel, const std::string& title, const std::vecto
     return chart;
 }
 
+bool is_shown(const Series& s, const Panel& panel) {
+    return !s.x.empty() && !(panel.skip_zero && std::all_of(s.y.begin(), s.y.end(), [](double v) { return v == 0; }));
+}
+
 /// All columns of one variant on common axes.
 std::vector<Chart> joint_chart(const Group& group, TableOf table, const Panel& panel, bool energy_view) {
     std::vector<Series> series;
     for (const auto& column : panel.columns) {
         Series s = group_series(group, table, column.name);
-        if (s.x.empty()) continue;
+        if (!is_shown(s, panel)) continue;
         s.name = column.label;
         s.colour = static_cast<int>(series.size());
         series.push_back(std::move(s));
     }
     if (series.empty()) return {};
-    Chart chart = empty_chart(panel, panel.title, {group});
+    Chart chart = empty_chart(panel, panel.title, panel.caption);
     const std::size_t n = series.size();
     chart.views.push_back(view_of(panel.axis, unit_of_key(panel.columns.front().name), std::move(series)));
     if (energy_view) add_energy_view(chart, {group}, std::vector<std::size_t>(n, 0));
@@ -84,14 +84,14 @@ std::vector<Chart> split_charts(const std::vector<Group>& groups, TableOf table,
         std::vector<std::size_t> origin;
         for (std::size_t g = 0; g < groups.size(); ++g) {
             series.push_back(group_series(groups[g], table, column.name));
-            if (series.back().x.empty()) series.pop_back();
+            if (!is_shown(series.back(), panel)) series.pop_back();
             else origin.push_back(g);
         }
         if (series.empty()) continue;
         const bool alone = panel.columns.size() == 1;
         std::string title = alone ? panel.title : column.label;
         title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
-        Chart chart = empty_chart(panel, title, groups);
+        Chart chart = empty_chart(panel, title, *column.caption ? column.caption : panel.caption);
         chart.views.push_back(view_of(alone ? panel.axis : column.label, unit_of_key(column.name), std::move(series)));
         if (energy_view) add_energy_view(chart, groups, origin);
         charts.push_back(std::move(chart));
@@ -105,30 +105,30 @@ std::vector<Chart> panel_charts(const std::vector<Group>& groups, TableOf table,
 
 const std::vector<Panel>& training_panels() {
     static const std::vector<Panel> panels = {
-        {"Losses", "loss", "Binary cross-entropy per weight-update round.", {{"loss_d", "discriminator loss"}, {"loss_g", "generator loss"}}, false, true, {}, {}},
+        {"Losses", "loss", "Binary cross-entropy per weight-update round.", {{"loss_d", "discriminator loss", "Binary cross-entropy of the discriminator over real and generated images."}, {"loss_g", "generator loss", "Loss of the generator; it rises when the discriminator sees through its images."}}, false, true, false, {}, {}},
         {"What the discriminator believes", "mean probability of “real”", "Mean output of the discriminator; 0.5 on both means it cannot tell them apart.",
-         {{"p_real", "belief in real images"}, {"p_fake", "belief in generated images"}}, false, false, 0.0, 1.0}};
+         {{"p_real", "belief in real images", "Mean output of the discriminator on real images."}, {"p_fake", "belief in generated images", "Mean output of the discriminator on generated images; 0.5 here and on real ones means it cannot tell them apart."}}, false, false, false, 0.0, 1.0}};
     return panels;
 }
 
 const std::vector<Panel>& energy_panels() {
     static const std::vector<Panel> panels = {
-        {"Energy of one round's weight updates", "update energy per round", "Sum of V²·G·t over the pulses of a round, both networks.", {{"update_energy_J", "weight updates"}}, false, false, {}, {}},
+        {"Energy of one round's weight updates", "update energy per round", "Sum of V²·G·t over the pulses of a round, both networks.", {{"update_energy_J", "weight updates", ""}}, false, false, true, {}, {}},
         {"Cumulative energy", "cumulative energy", "Energy spent since the first round, by what it was spent on.",
-         {{"cumulative_update_energy_J", "cumulative update energy"}, {"read_energy_J", "cumulative read energy"}, {"converter_energy_J", "cumulative converter energy"}}, false, true, {}, {}},
-        {"Pulses per round", "pulses", "Set pulses raise a conductance, reset pulses lower it.", {{"pulses_set", "set pulses per round"}, {"pulses_reset", "reset pulses per round"}}, false, true, {}, {}}};
+         {{"cumulative_update_energy_J", "cumulative update energy", "Energy of all weight updates since the first round."}, {"read_energy_J", "cumulative read energy", "Energy of the cells in all forward and backward reads."}, {"converter_energy_J", "cumulative converter energy", "Energy of all conversions to and from voltages."}}, false, true, true, {}, {}},
+        {"Pulses per round", "pulses", "Set pulses raise a conductance, reset pulses lower it.", {{"pulses_set", "set pulses per round", "Pulses that raise a conductance."}, {"pulses_reset", "reset pulses per round", "Pulses that lower a conductance."}}, false, true, true, {}, {}}};
     return panels;
 }
 
 const std::vector<Panel>& quality_panels() {
     static const std::vector<Panel> panels = {
         {"Classifier", "share", "Share of generated images classified as wanted, and the classifier's mean confidence. High values alone prove little: a collapsed generator reaches them too.",
-         {{"classifier_accuracy", "classifier accuracy"}, {"classifier_confidence", "classifier confidence"}}, false, false, {}, 1.0},
+         {{"classifier_accuracy", "classifier accuracy", "Share of generated images classified as wanted. To be read with coverage: a collapsed generator scores high too."}, {"classifier_confidence", "classifier confidence", "How sure the classifier is of its label, on average."}}, false, false, false, {}, 1.0},
         {"Diversity and fidelity", "value", "Precision and density: do generated images look real? Recall and coverage: is the variety of the real images reached?",
-         {{"coverage", "coverage"}, {"recall", "recall"}, {"precision", "precision"}, {"density", "density"}}, false, true, {}, {}},
-        {"Fréchet distance", "Fréchet distance", "Between own features of generated and test images; lower is better.", {{"frechet_distance", "Fréchet distance"}}, true, false, {}, {}},
+         {{"coverage", "coverage", "Share of real images with a generated one nearby: is their variety reached?"}, {"recall", "recall", "Share of real images inside the region the generated ones span."}, {"precision", "precision", "Share of generated images inside the region the real ones span: do they look real?"}, {"density", "density", "How densely generated images lie where real ones do; real against real gives about 1."}}, false, true, false, {}, {}},
+        {"Fréchet distance", "Fréchet distance", "Between own features of generated and test images; lower is better.", {{"frechet_distance", "Fréchet distance", ""}}, true, false, false, {}, {}},
         {"Mean pairwise distance", "mean pairwise distance", "Mean pixel distance between generated images; a collapsed generator falls far below the real images.",
-         {{"mean_pairwise_distance", "mean pairwise distance"}}, false, true, {}, {}}};
+         {{"mean_pairwise_distance", "mean pairwise distance", ""}}, false, true, false, {}, {}}};
     return panels;
 }
 
@@ -153,12 +153,18 @@ std::map<std::string, LayerHistogram> histograms_of(const RunData& run) {
         std::set<double> edges;
         for (const auto& [round, bins] : rounds)
             for (const auto& [lo, bin] : bins) edges.insert({bin->lo_S, bin->hi_S});
-        h.edges.assign(edges.begin(), edges.end());
+        const double width = *edges.rbegin() - *edges.begin();
+        for (const double edge : edges)  // the end of one bin and the start of the next may differ in the last digit
+            if (h.edges.empty() || edge - h.edges.back() > 1e-6 * width) h.edges.push_back(edge);
         for (const auto& [round, bins] : rounds) {
             double total = 0;
             for (const auto& [lo, bin] : bins) total += bin->count;
             auto& share = h.share[round];
-            for (const double edge : h.edges) share.push_back(bins.count(edge) && total > 0 ? 100 * bins.at(edge)->count / total : 0);
+            share.assign(h.edges.size(), 0);
+            for (const auto& [lo, bin] : bins) {
+                const auto at = std::upper_bound(h.edges.begin(), h.edges.end(), lo + 1e-6 * width) - h.edges.begin() - 1;
+                if (total > 0) share[static_cast<std::size_t>(at)] += 100 * bin->count / total;
+            }
         }
     }
     return out;
@@ -195,7 +201,7 @@ std::vector<Chart> other_charts(const std::vector<Group>& groups) {
             for (const auto& column : run->metrics.columns) {
                 if (!shown.insert(column).second) continue;
                 const std::string label = label_of_key(column);
-                const Panel panel{label.c_str(), label.c_str(), "", {{column.c_str(), label.c_str()}}, false, false, {}, {}};
+                const Panel panel{label.c_str(), label.c_str(), "As recorded in metrics.csv.", {{column.c_str(), label.c_str(), ""}}, false, false, true, {}, {}};
                 for (auto& chart : split_charts(groups, &RunData::metrics, panel, false)) charts.push_back(std::move(chart));
             }
     return charts;

@@ -1,6 +1,6 @@
 // Line charts drawn at the width they get: legend that switches curves, log/linear, views, read-out by mouse, touch or arrow keys.
 const SVG = "http://www.w3.org/2000/svg";
-const MARGIN = { left: 58, right: 12, top: 12, bottom: 44 };
+const MARGIN = { right: 12, top: 12, bottom: 44 };
 
 function svgElement(name, attributes = {}, text) {
   const element = document.createElementNS(SVG, name);
@@ -23,7 +23,7 @@ function niceTicks(lo, hi, n) {
   if (!(hi > lo)) return [lo];
   const raw = (hi - lo) / Math.max(n, 1);
   const decade = 10 ** Math.floor(Math.log10(raw));
-  const step = decade * [1, 2, 5, 10].find((m) => raw / decade <= m + 1e-9);
+  const step = decade * (raw / decade <= 1.5 ? 1 : raw / decade <= 3.5 ? 2 : raw / decade <= 7.5 ? 5 : 10);
   const ticks = [];
   for (let k = Math.ceil(lo / step - 1e-9); k * step <= hi + 1e-9 * step && ticks.length < 50; ++k) ticks.push(Number((k * step).toPrecision(12)));
   return ticks;
@@ -43,6 +43,16 @@ function logTicks(lo, hi) {
   return ticks;
 }
 
+// Mean over the neighbours within two per cent of the curve's length on either side.
+function runningMean(values) {
+  const reach = Math.max(1, Math.round(values.length / 50));
+  return values.map((v, i) => {
+    if (v === null) return null;
+    const near = values.slice(Math.max(0, i - reach), i + reach + 1).filter((w) => w !== null);
+    return near.reduce((sum, w) => sum + w, 0) / near.length;
+  });
+}
+
 class Axis {
   constructor(lo, hi, from, to, log, unit) {
     Object.assign(this, { lo, hi, from, to, log });
@@ -53,8 +63,12 @@ class Axis {
     const share = this.log ? Math.log(v / this.lo) / Math.log(this.hi / this.lo) : (v - this.lo) / (this.hi - this.lo);
     return this.from + share * (this.to - this.from);
   }
+  // [position on the picture, text] of each tick.
   ticks(n) {
-    return this.log ? logTicks(this.lo, this.hi) : niceTicks(this.lo / this.prefix.factor, this.hi / this.prefix.factor, n).map((v) => v * this.prefix.factor);
+    const f = this.prefix.factor;
+    const values = this.log ? logTicks(this.lo / f, this.hi / f) : niceTicks(this.lo / f, this.hi / f, n);
+    const texts = this.log ? values.map((v) => formatNumber(v, 2)) : tickTexts(values);
+    return values.map((v, i) => [this.at(v * f), texts[i]]);
   }
 }
 
@@ -65,6 +79,7 @@ class LineChart {
     this.plot = figure.querySelector(".plot");
     this.view = 0;
     this.logY = data.logY;
+    this.smooth = false;
     this.hidden = new Set();
     this.frame = data.frames.length - 1;
     this.markedRound = null;
@@ -84,12 +99,14 @@ class LineChart {
 
   series() {
     const frame = this.view === 0 && this.data.frames[this.frame];
-    return this.current.series.map((s, i) => (frame ? { ...s, y: frame.y[i] } : s)).filter((s) => !this.hidden.has(s.name));
+    const shown = this.current.series.map((s, i) => (frame ? { ...s, y: frame.y[i] } : s)).filter((s) => !this.hidden.has(s.name));
+    return this.smooth ? shown.map((s) => ({ ...s, y: runningMean(s.y), lo: runningMean(s.lo), hi: runningMean(s.hi) })) : shown;
   }
 
   canBeLog() {
     const seen = this.current.series.flatMap((s) => s.y).filter((v) => v !== null);
-    return !this.data.steps && seen.length > 0 && seen.every((v) => v > 0);
+    const [lo, hi] = this.extent(seen, false);
+    return !this.data.steps && seen.length > 0 && lo > 0 && (this.data.logY || hi >= 8 * lo);
   }
 
   makeTools() {
@@ -98,6 +115,7 @@ class LineChart {
     if (this.data.views.length > 1) {
       this.data.views.forEach((view, i) => tools.append(this.button(view.name, i === this.view, () => { this.view = i; })));
     }
+    if (!this.data.steps && this.current.series.some((s) => s.x.length >= 100)) tools.append(this.button("smooth", this.smooth, () => { this.smooth = !this.smooth; }));
     if (this.canBeLog()) tools.append(this.button("log", this.logY, () => { this.logY = !this.logY; }));
   }
 
@@ -167,8 +185,9 @@ class LineChart {
     let [xLo, xHi] = this.extent(view.series.flatMap((s) => s.x), view.logX);
     if (xLo === xHi) xHi = view.logX ? xLo * 10 : xLo + 1;
     this.size = [width, height];
-    this.x = new Axis(xLo, xHi, MARGIN.left, width - MARGIN.right, view.logX, view.xUnit);
     this.y = this.yAxis(shown, height);
+    this.left = 34 + 7 * Math.max(2, ...this.y.ticks(5).map(([, text]) => text.length));
+    this.x = new Axis(xLo, xHi, this.left, width - MARGIN.right, view.logX, view.xUnit);
     const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": this.data.title });
     this.drawAxes(svg, width, height);
     this.drawReferences(svg, width);
@@ -181,20 +200,18 @@ class LineChart {
 
   drawAxes(svg, width, height) {
     const bottom = height - MARGIN.bottom;
-    for (const v of this.y.ticks(5)) {
-      const at = this.y.at(v);
+    for (const [at, text] of this.y.ticks(5)) {
       if (at < MARGIN.top - 0.5 || at > bottom + 0.5) continue;
-      svg.append(svgElement("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: at, y2: at }));
-      svg.append(svgElement("text", { class: "tick", x: MARGIN.left - 7, y: at + 4, "text-anchor": "end" }, formatNumber(v / this.y.prefix.factor, 4)));
+      svg.append(svgElement("line", { class: "grid", x1: this.left, x2: width - MARGIN.right, y1: at, y2: at }));
+      svg.append(svgElement("text", { class: "tick", x: this.left - 7, y: at + 4, "text-anchor": "end" }, text));
     }
-    for (const v of this.x.ticks(width < 400 ? 4 : 7)) {
-      const at = this.x.at(v);
+    for (const [at, text] of this.x.ticks(width < 400 ? 4 : 7)) {
       svg.append(svgElement("line", { class: "axis", x1: at, x2: at, y1: bottom, y2: bottom + 4 }));
-      svg.append(svgElement("text", { class: "tick", x: at, y: bottom + 17, "text-anchor": "middle" }, formatNumber(v / this.x.prefix.factor, 4)));
+      svg.append(svgElement("text", { class: "tick", x: at, y: bottom + 17, "text-anchor": "middle" }, text));
     }
-    svg.append(svgElement("line", { class: "axis", x1: MARGIN.left, x2: width - MARGIN.right, y1: bottom, y2: bottom }));
+    svg.append(svgElement("line", { class: "axis", x1: this.left, x2: width - MARGIN.right, y1: bottom, y2: bottom }));
     const title = (label, symbol) => (symbol ? `${label} (${symbol})` : label);
-    svg.append(svgElement("text", { class: "label", x: (MARGIN.left + width - MARGIN.right) / 2, y: height - 7, "text-anchor": "middle" }, title(this.current.xLabel, this.x.prefix.symbol)));
+    svg.append(svgElement("text", { class: "label", x: (this.left + width - MARGIN.right) / 2, y: height - 7, "text-anchor": "middle" }, title(this.current.xLabel, this.x.prefix.symbol)));
     svg.append(svgElement("text", { class: "label", transform: `translate(13 ${(MARGIN.top + bottom) / 2}) rotate(-90)`, "text-anchor": "middle" }, title(this.current.yLabel, this.y.prefix.symbol)));
     if (this.marksRounds() && this.markedRound !== null && this.markedRound >= this.x.lo && this.markedRound <= this.x.hi) {
       const at = this.x.at(this.markedRound);
@@ -208,7 +225,7 @@ class LineChart {
     for (const line of this.data.references) {
       if (!this.y.shows(line.y)) continue;
       const at = this.y.at(line.y);
-      svg.append(svgElement("line", { class: "ref", x1: MARGIN.left, x2: width - MARGIN.right, y1: at, y2: at }));
+      svg.append(svgElement("line", { class: "ref", x1: this.left, x2: width - MARGIN.right, y1: at, y2: at }));
       svg.append(svgElement("text", { class: "tick", x: width - MARGIN.right - 4, y: at - 5, "text-anchor": "end" }, line.name));
     }
   }
@@ -234,10 +251,12 @@ class LineChart {
   }
 
   listen() {
-    this.plot.addEventListener("pointermove", (event) => {
-      const box = this.plot.getBoundingClientRect();
-      this.showAt(((event.clientX - box.left) / box.width) * this.size[0]);
-    });
+    for (const type of ["pointermove", "pointerdown"]) {
+      this.plot.addEventListener(type, (event) => {
+        const box = this.plot.getBoundingClientRect();
+        this.showAt(((event.clientX - box.left) / box.width) * this.size[0]);
+      });
+    }
     this.plot.addEventListener("pointerleave", () => this.clear());
     this.plot.addEventListener("blur", () => this.clear());
     this.plot.addEventListener("keydown", (event) => {

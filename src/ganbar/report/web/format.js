@@ -23,6 +23,15 @@ function formatNumber(value, digits = 3) {
   return groupThousands(value.toFixed(decimals)).replace("-", "−");
 }
 
+// Tick labels: as many decimals as the step between neighbours needs.
+function tickTexts(values) {
+  const step = values.length > 1 ? Math.min(...values.slice(1).map((v, i) => Math.abs(v - values[i]))) : Math.abs(values[0] ?? 1);
+  const largest = Math.max(...values.map(Math.abs));
+  if (!(step > 0) || largest >= 1e7 || largest < 1e-4) return values.map((v) => formatNumber(v));
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  return values.map((v) => (v === 0 ? "0" : groupThousands(v.toFixed(decimals)).replace("-", "−")));
+}
+
 function prefixFor(magnitude, unit) {
   const shown = unit === "ohm" ? "Ω" : unit;
   magnitude = Math.abs(magnitude);

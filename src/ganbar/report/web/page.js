@@ -69,7 +69,8 @@ function setUpScrubber() {
     }, Math.max(80, Math.min(400, 9000 / rounds.length)));
   };
 
-  slider.max = slider.value = last;
+  slider.max = last;
+  slider.value = last;
   slider.addEventListener("input", () => { stop(); show(); });
   slider.addEventListener("keydown", (event) => {
     if (event.key !== " ") return;
