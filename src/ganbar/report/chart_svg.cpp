@@ -30,6 +30,7 @@ struct Axis {
     double lo = 0, hi = 1, from = 0, to = 1;  ///< data range and where it lands on the picture
     bool log = false;
     Prefix prefix;
+    bool whole = false;  ///< ticks at whole numbers only
     double at(double v) const {
         const double share = log ? (std::log10(v) - std::log10(lo)) / (std::log10(hi) - std::log10(lo)) : (v - lo) / (hi - lo);
         return from + share * (to - from);
@@ -37,7 +38,8 @@ struct Axis {
     bool shows(double v) const { return std::isfinite(v) && (!log || v > 0); }
     std::vector<Tick> ticks(int n) const {
         const double f = prefix.factor;
-        const auto values = log ? log_ticks(lo / f, hi / f) : nice_ticks(lo / f, hi / f, n);
+        auto values = log ? log_ticks(lo / f, hi / f) : nice_ticks(lo / f, hi / f, n);
+        if (whole) std::erase_if(values, [](double v) { return v != std::round(v); });
         const auto texts = log ? number_texts(values, 2) : format_ticks(values);
         std::vector<Tick> out;
         for (std::size_t i = 0; i < values.size(); ++i) out.push_back({at(values[i] * f), texts[i]});
@@ -68,19 +70,19 @@ Axis x_axis(const ChartView& view, double left) {
         for (const double v : s.x) range.add(v, view.log_x);
     if (range.empty()) range.lo = view.log_x ? 1 : 0, range.hi = view.log_x ? 10 : 1;
     if (range.lo == range.hi) range.hi = view.log_x ? range.lo * 10 : range.lo + 1;
-    return {range.lo, range.hi, left, width - right, view.log_x, prefix_for(range.hi, view.x_unit)};
+    return {range.lo, range.hi, left, width - right, view.log_x, prefix_for(range.hi, view.x_unit), view.x_label.find("round") != std::string::npos};
 }
 
 Axis y_axis(const Chart& chart, const ChartView& view) {
     Range range;
+    // A histogram's axis fits the last frame; the dashed first one may leave it.
+    const bool has_solid = std::any_of(view.series.begin(), view.series.end(), [](const Series& s) { return !s.dashed; });
     for (const auto& s : view.series)
         for (const auto* values : {&s.y, &s.lo, &s.hi})
-            for (const double v : *values) range.add(v, chart.log_y);
+            for (const double v : *values)
+                if (!(chart.steps && has_solid && s.dashed)) range.add(v, chart.log_y);
     for (const auto& line : chart.references) range.add(line.y, chart.log_y);
-    for (const auto& frame : chart.frames)
-        for (const auto& values : frame.y)
-            for (const double v : values) range.add(v, chart.log_y);
-    Axis axis{0, 1, height - bottom, top, chart.log_y, {}};
+    Axis axis{0, 1, height - bottom, top, chart.log_y, {}, false};
     if (range.empty()) range.lo = chart.log_y ? 1 : 0, range.hi = chart.log_y ? 10 : 1;
     if (chart.log_y) {
         axis.lo = range.lo / 1.15;
@@ -232,7 +234,10 @@ std::string render_svg(const Chart& chart, bool standalone) {
         out += fmt::format("<line class=\"ref\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>", x.from, width - right, y.at(line.y));
         out += fmt::format("<text class=\"tick\" x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", width - right - 4, y.at(line.y) - 5, escape(line.name));
     }
-    return out + draw_series(chart, view, x, y) + "</svg>";
+    std::string curves = draw_series(chart, view, x, y);
+    if (chart.steps)
+        curves = fmt::format("<svg x=\"{0}\" y=\"{1}\" width=\"{2}\" height=\"{3}\" viewBox=\"{0} {1} {2} {3}\">{4}</svg>", x.from, top, x.to - x.from, height - top - bottom, curves);
+    return out + curves + "</svg>";
 }
 
 }  // namespace ganbar::report

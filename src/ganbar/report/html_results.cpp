@@ -49,8 +49,13 @@ void headline_card(Page& page, const Group& group) {
               item("coverage", spread_html(summary_spread(group, "coverage"))) + item("mean pairwise distance", share_of_real(group)) +
               item("Fréchet distance", spread_html(summary_spread(group, "frechet_distance"))) +
               item("update energy", spread_html(summary_spread(group, "update_energy_J"), "J")) + "</dl>");
-    const std::string reason = group.runs.front()->summary.collapsed_reason;
-    page.html("<p class=\"verdict\">" + collapse_chip(group) + (reason.empty() || group.runs.size() > 1 ? "" : " " + escape(reason)) + "</p>");
+    page.html("<p class=\"verdict\">" + collapse_chip(group));
+    for (const auto* run : group.runs) {
+        const Summary& s = run->summary;
+        if (s.collapsed_reason.empty() || (group.runs.size() > 1 && !s.collapsed.value_or(false))) continue;
+        page.html(" " + escape(group.runs.size() > 1 ? run->label + ": " + s.collapsed_reason + "." : s.collapsed_reason));
+    }
+    page.html("</p>");
 }
 
 }  // namespace
@@ -168,6 +173,17 @@ std::string ratio_mark(double paper, const Spread& ours) {
                                : fmt::format("<circle class=\"dot\" r=\"4\" cx=\"{:.1f}\" cy=\"9\"/>", at(ours.mean)));
 }
 
+/// Published numbers keep the digits they were printed with, up to four.
+std::string published_text(double value, const std::string& unit) {
+    std::string shortest = format_quantity(value, unit, 4);
+    for (int digits = 3; digits > 0; --digits) {
+        const double rounded = std::stod(fmt::format("{:.{}e}", value, digits - 1));
+        if (std::abs(rounded - value) > 1e-9 * std::abs(value)) break;
+        shortest = format_quantity(value, unit, digits);
+    }
+    return shortest;
+}
+
 }  // namespace
 
 void comparison_section(Page& page, const ReportInput& input) {
@@ -176,12 +192,12 @@ void comparison_section(Page& page, const ReportInput& input) {
     std::vector<std::vector<Cell>> rows;
     for (const auto& row : input.comparison) {
         const Spread ours = spread_of(row.ours);
-        const std::string paper = !row.paper_text.empty() ? escape(row.paper_text) : row.paper ? format_quantity(*row.paper, row.unit, 4) : "–";
+        const std::string paper = !row.paper_text.empty() ? escape(row.paper_text) : row.paper ? published_text(*row.paper, row.unit) : "–";
         const bool ratio = row.paper && *row.paper != 0 && ours.n > 0;
         std::string name = escape(row.quantity);
         if (!row.variant.empty()) name += fmt::format(" <span class=\"range\">{}</span>", escape(row.variant));
         if (!row.where.empty()) name += fmt::format(" <span class=\"range\">{}</span>", escape(row.where));
-        rows.push_back({{name}, {paper, true}, {ours.n ? format_quantity(ours.mean, row.unit, 4) : "–", true},
+        rows.push_back({{name}, {paper, true}, {ours.n ? format_quantity(ours.mean, row.unit) : "–", true},
                         {ours.n > 1 ? fmt::format("{} … {} <span class=\"range\">n = {}</span>", format_quantity(ours.lo, row.unit), format_quantity(ours.hi, row.unit), ours.n) : "–", true},
                         {ratio ? format_number(ours.mean / *row.paper) : "–", true}, {ratio ? ratio_mark(*row.paper, ours) : ""}, {prose(row.note)}});
     }

@@ -45,6 +45,7 @@ TEST(NumberText, EngineeringPrefixes) {
     EXPECT_EQ(format_quantity(250e3, "ohm"), "250\u202fkΩ");
     EXPECT_EQ(format_quantity(14.3, "s"), "14.3\u202fs");
     EXPECT_EQ(format_quantity(-0.8, "V"), "−800\u202fmV");
+    EXPECT_EQ(format_quantity(50e-6, "J"), "50\u202fµJ");
     EXPECT_EQ(format_quantity(0, "J"), "0\u202fJ");
 }
 
@@ -60,7 +61,7 @@ TEST(NumberText, PlainNumbers) {
     EXPECT_EQ(format_number(213632), "213\u202f632");
     EXPECT_EQ(format_number(1234), "1234");
     EXPECT_EQ(format_number(-1234567.8), "−1\u202f234\u202f568");
-    EXPECT_EQ(format_number(1.5e-7), "1.50e−07");
+    EXPECT_EQ(format_number(1.5e-7), "1.50×10⁻⁷");
     EXPECT_EQ(format_number(nan), "–");
     EXPECT_EQ(label_of_key("cumulative_update_energy_J"), "cumulative update energy");
     EXPECT_EQ(unit_of_key("area_m2"), "m2");
@@ -83,7 +84,8 @@ TEST(Ticks, AreRoundCoverTheRangeAndFewEnough) {
     EXPECT_EQ(log_ticks(1, 10), (std::vector<double>{1, 2, 5, 10}));
     EXPECT_EQ(log_ticks(1, 1e4), (std::vector<double>{1, 10, 100, 1000, 10000}));
     EXPECT_EQ(format_ticks({0, 0.2, 0.4}), (std::vector<std::string>{"0", "0.2", "0.4"}));
-    EXPECT_EQ(format_ticks({2.25, 2.5, 2.75}), (std::vector<std::string>{"2.25", "2.50", "2.75"}));
+    EXPECT_EQ(format_ticks({0.05, 0.1, 0.15}), (std::vector<std::string>{"0.05", "0.10", "0.15"}));
+    EXPECT_EQ(format_ticks({20000, 40000}), (std::vector<std::string>{"20\u202f000", "40\u202f000"}));
 }
 
 RunData run_with(const std::string& group, const std::string& label, const std::vector<double>& loss) {
@@ -235,7 +237,7 @@ ReportInput full_input() {
 
 TEST(Html, HoldsEverythingItWasGiven) {
     const std::string html = render_html(full_input());
-    for (const char* text : {"Published &lt;results&gt; &amp; ours", "1 of 2 collapsed", "48.34\u202fµJ", "51\u202fµJ", "1.06", "Balance decides", "<em>point</em>", "Coverage by start and noise.", "digit 1", "Plain table.",
+    for (const char* text : {"Published &lt;results&gt; &amp; ours", "1 of 2 collapsed", "seed 2: pairwise distance is half", "48.34\u202fµJ", "51\u202fµJ", "1.06", "Balance decides", "<em>point</em>", "Coverage by start and noise.", "digit 1", "Plain table.",
                              "ganbar reproduce satyam2022 --seeds 3", "device.v_set", "800\u202fmV", "0.0796\u202fmm²", "real 16, 50 %", "By layer and component", "one per epoch"})
         EXPECT_NE(html.find(text), std::string::npos) << text;
     EXPECT_EQ(html.find("alert(1)</script>"), std::string::npos);

@@ -28,6 +28,17 @@ std::string with_minus(std::string text) {
     return text;
 }
 
+/// "1.50×10⁻⁷"
+std::string power_of_ten(double value, int digits) {
+    static constexpr std::array<const char*, 10> raised = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    const std::string text = fmt::format("{:.{}e}", value, digits - 1);
+    const std::size_t e = text.find('e');
+    const int power = std::stoi(text.substr(e + 1));
+    std::string out = with_minus(text.substr(0, e)) + "×10" + (power < 0 ? "⁻" : "");
+    for (const char digit : std::to_string(std::abs(power))) out += raised[static_cast<std::size_t>(digit - '0')];
+    return out;
+}
+
 }  // namespace
 
 std::string format_number(double value, int digits) {
@@ -35,12 +46,12 @@ std::string format_number(double value, int digits) {
     if (std::isinf(value)) return value > 0 ? "∞" : "−∞";
     if (value == 0) return "0";
     const double magnitude = std::abs(value);
-    if (magnitude < 1e-4 || magnitude >= 1e7) return with_minus(fmt::format("{:.{}e}", value, digits - 1));
+    if (magnitude < 1e-4 || magnitude >= 1e7) return power_of_ten(value, digits);
     // Rounding first decides the decade: 0.9996 with three digits is 1.00.
     const double rounded = std::stod(fmt::format("{:.{}e}", magnitude, digits - 1));
     const int decade = static_cast<int>(std::floor(std::log10(rounded) + 1e-12));
     const int decimals = std::max(0, digits - 1 - decade);
-    const bool whole = value == std::round(value);
+    const bool whole = std::abs(value - std::round(value)) <= 1e-9 * magnitude;  // 50e-6 / 1e-6 is 50.00000000000001
     return with_minus(group_thousands(fmt::format("{:.{}f}", value, whole ? 0 : decimals)));
 }
 

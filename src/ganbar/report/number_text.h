@@ -5,7 +5,7 @@
 
 namespace ganbar::report {
 
-/// 3 significant digits unless told; "0.987", "12.3", "213 632" (narrow no-break spaces), "1.2e−07" outside 1e-4 .. 1e7, "–" for NaN.
+/// 3 significant digits unless told; "0.987", "12.3", "213 632" (narrow no-break spaces), "1.20×10⁻⁷" outside 1e-4 .. 1e7, "–" for NaN.
 std::string format_number(double value, int digits = 3);
 /// "48.3 µJ" for (48.34e-6, "J"); areas by squared prefixes ("0.0796 mm²"); without a unit as format_number.
 /// Unit symbols as in files (J, S, s, V, A, ohm, W, Hz, m, m2, F, K); others are appended unscaled ("5.2 pJ/bit" for "pJ/bit").

@@ -54,8 +54,8 @@ function runningMean(values) {
 }
 
 class Axis {
-  constructor(lo, hi, from, to, log, unit) {
-    Object.assign(this, { lo, hi, from, to, log });
+  constructor(lo, hi, from, to, log, unit, whole = false) {
+    Object.assign(this, { lo, hi, from, to, log, whole });
     this.prefix = prefixFor(Math.max(Math.abs(lo), Math.abs(hi)) * 0.999, unit);
   }
   shows(v) { return v !== null && Number.isFinite(v) && (!this.log || v > 0); }
@@ -66,7 +66,7 @@ class Axis {
   // [position on the picture, text] of each tick.
   ticks(n) {
     const f = this.prefix.factor;
-    const values = this.log ? logTicks(this.lo / f, this.hi / f) : niceTicks(this.lo / f, this.hi / f, n);
+    const values = (this.log ? logTicks(this.lo / f, this.hi / f) : niceTicks(this.lo / f, this.hi / f, n)).filter((v) => !this.whole || Number.isInteger(v));
     const texts = this.log ? values.map((v) => formatNumber(v, 2)) : tickTexts(values);
     return values.map((v, i) => [this.at(v * f), texts[i]]);
   }
@@ -162,7 +162,9 @@ class LineChart {
 
   yAxis(shown, height) {
     const d = this.data, log = this.logY && this.canBeLog();
-    const values = shown.flatMap((s) => [...s.y, ...s.lo, ...s.hi]).concat(d.references.map((r) => r.y));
+    // A histogram's axis fits the present frame; the dashed first one may leave it.
+    const fitted = d.steps && shown.some((s) => !s.dashed) ? shown.filter((s) => !s.dashed) : shown;
+    const values = fitted.flatMap((s) => [...s.y, ...s.lo, ...s.hi]).concat(d.references.map((r) => r.y));
     let [lo, hi] = this.extent(values, log);
     if (log) {
       lo /= 1.15;
@@ -178,8 +180,8 @@ class LineChart {
     return new Axis(lo, hi, height - MARGIN.bottom, MARGIN.top, log, this.current.yUnit);
   }
 
-  draw() {
-    const width = Math.max(260, this.plot.clientWidth);
+  draw(fixedWidth) {
+    const width = fixedWidth ?? Math.max(260, this.plot.clientWidth);
     const height = Math.round(Math.min(340, Math.max(220, width * 0.56)));
     const shown = this.series(), view = this.current;
     let [xLo, xHi] = this.extent(view.series.flatMap((s) => s.x), view.logX);
@@ -187,11 +189,13 @@ class LineChart {
     this.size = [width, height];
     this.y = this.yAxis(shown, height);
     this.left = 34 + 7 * Math.max(2, ...this.y.ticks(5).map(([, text]) => text.length));
-    this.x = new Axis(xLo, xHi, this.left, width - MARGIN.right, view.logX, view.xUnit);
+    this.x = new Axis(xLo, xHi, this.left, width - MARGIN.right, view.logX, view.xUnit, this.marksRounds());
     const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": this.data.title });
     this.drawAxes(svg, width, height);
     this.drawReferences(svg, width);
-    for (const s of shown) this.drawSeries(svg, s);
+    const [w, h] = [width - this.left - MARGIN.right, height - MARGIN.top - MARGIN.bottom];
+    const area = this.data.steps ? svg.appendChild(svgElement("svg", { x: this.left, y: MARGIN.top, width: w, height: h, viewBox: `${this.left} ${MARGIN.top} ${w} ${h}` })) : svg;
+    for (const s of shown) this.drawSeries(area, s);
     this.cursorLine = svg.appendChild(svgElement("line", { class: "cursor", y1: MARGIN.top, y2: height - MARGIN.bottom, visibility: "hidden" }));
     this.cursorDots = svg.appendChild(svgElement("g"));
     this.plot.replaceChildren(svg, this.readout, this.spoken);

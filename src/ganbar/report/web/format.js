@@ -9,17 +9,21 @@ function groupThousands(text) {
   return rest === undefined ? grouped : grouped + "." + rest;
 }
 
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
 function formatNumber(value, digits = 3) {
   if (value === null || Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const magnitude = Math.abs(value);
   if (magnitude < 1e-4 || magnitude >= 1e7) {
-    return value.toExponential(digits - 1).replace(/e([+-])(\d)$/, "e$10$2").replace(/-/g, "−");
+    const [mantissa, power] = value.toExponential(digits - 1).split("e");
+    return mantissa.replace("-", "−") + "×10" + [...power.replace("+", "")].map((c) => RAISED[c]).join("");
   }
   const rounded = Number(magnitude.toExponential(digits - 1));
   const decade = Math.floor(Math.log10(rounded) + 1e-12);
-  const decimals = Number.isInteger(value) ? 0 : Math.max(0, digits - 1 - decade);
+  const whole = Math.abs(value - Math.round(value)) <= 1e-9 * magnitude;
+  const decimals = whole ? 0 : Math.max(0, digits - 1 - decade);
   return groupThousands(value.toFixed(decimals)).replace("-", "−");
 }
 

@@ -88,10 +88,11 @@ const PREFIX_POWER = { a: -18, f: -15, p: -12, n: -9, µ: -6, m: -3, k: 3, M: 6 
 // "48.3 µJ" -> 48.3e-6, "0.0796 mm²" -> 0.0796e-6; text that is no number sorts as text.
 function sortValue(cell) {
   const text = cell.textContent.trim().replace(/\u202f(?=\d)/g, "").replace("−", "-");
-  const match = text.match(/^(-?[\d.]+(?:e[−+-]?\d+)?)\s*(?:([afpnµmkM])(?=[A-Za-zΩ]))?(?:[A-Za-zΩ]+(²)?)?/u);
+  const match = text.match(/^(-?[\d.]+)(?:×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?\s*(?:([afpnµmkM])(?=[A-Za-zΩ]))?(?:[A-Za-zΩ]+(²)?)?/u);
   if (!match) return text;
-  const power = match[2] ? PREFIX_POWER[match[2]] * (match[3] ? 2 : 1) : 0;
-  return Number(match[1].replace("−", "-")) * 10 ** power;
+  const raised = match[2] ? Number([...match[2]].map((c) => (c === "⁻" ? "-" : "⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(c))).join("")) : 0;
+  const power = match[3] ? PREFIX_POWER[match[3]] * (match[4] ? 2 : 1) : 0;
+  return Number(match[1]) * 10 ** (raised + power);
 }
 
 function setUpSorting(table) {
@@ -129,10 +130,15 @@ function setUpFilter(box) {
 setUpScrubber();
 document.querySelectorAll("table.sortable").forEach(setUpSorting);
 document.querySelectorAll("[data-filter]").forEach(setUpFilter);
+const PRINT_WIDTH = 400;  // px; two charts side by side on a sheet
 let closed = [];
 window.addEventListener("beforeprint", () => {
   closed = [...document.querySelectorAll("details:not([open]):not(.log):not(.settings)")];
   closed.forEach((d) => { d.open = true; });
+  charts.forEach((c) => c.draw(PRINT_WIDTH));
 });
-window.addEventListener("afterprint", () => closed.forEach((d) => { d.open = false; }));
+window.addEventListener("afterprint", () => {
+  closed.forEach((d) => { d.open = false; });
+  charts.forEach((c) => c.draw());
+});
 document.documentElement.dataset.ready = String(charts.length);
