@@ -6,6 +6,11 @@ Needs only Python's standard library. Sample images are real digits where MNIST 
 import gzip, json, math, os, random, struct, sys, zlib
 
 
+def put(path, content):
+    with open(path, "wb") as f:
+        f.write(content if isinstance(content, bytes) else content.encode())
+
+
 def png(width, height, pixels, channels=1):
     colour = {1: 0, 3: 2}[channels]
     rows = b"".join(b"\0" + bytes(pixels[y * width * channels:(y + 1) * width * channels]) for y in range(height))
@@ -20,7 +25,8 @@ def digits(n):
     for root in (os.path.join(os.environ.get("GANBAR_DATA", ""), "mnist"), os.path.join(here, "../../../shared/data/mnist")):
         images, labels = (os.path.join(root, f"t10k-{k}-ubyte.gz") for k in ("images-idx3", "labels-idx1"))
         if os.path.exists(images):
-            raw, names = gzip.open(images).read()[16:], gzip.open(labels).read()[8:]
+            with gzip.open(images) as f, gzip.open(labels) as g:
+                raw, names = f.read()[16:], g.read()[8:]
             threes = [i for i, label in enumerate(names) if label == 3][:n]
             return [raw[i * 784:(i + 1) * 784] for i in threes]
     blob = lambda k: [255 if (x - 14 - k % 3) ** 2 + (y - 14) ** 2 < 40 + 8 * (k % 5) else 0 for y in range(28) for x in range(28)]
@@ -71,7 +77,7 @@ def metrics(folder, rounds, pulses, rng, trend):
         loss_d, loss_g = 0.35 + 0.9 * math.exp(-6 * t) + 0.12 * rng.random(), 1.6 + 2.2 * math.exp(-4 * t) + 0.5 * rng.random()
         p_fake = 0.12 + 0.3 * t * rng.random()
         lines.append(f"{r},{(r - 1) // 10 + 1},{loss_d},{loss_g},{0.85 - 0.15 * t + 0.05 * rng.random()},{p_fake},{up},{down},{energy},{energy_sum},{reads},{converters},{int(900 * t)}")
-    open(os.path.join(folder, "metrics.csv"), "w").write("\n".join(lines) + "\n")
+    put(os.path.join(folder, "metrics.csv"), "\n".join(lines) + "\n")
     return energies, reads
 
 
@@ -85,7 +91,7 @@ def quality(folder, shots, rounds, good, rng):
                     precision=0.85 * t, recall=(0.8 if good else 0.15) * t, density=0.95 * t + jitter(0.05), coverage=(0.84 if good else 0.22) * t + jitter(0.04),
                     mean_pairwise_distance=25 - (8 if good else 16.5) * t + jitter(0.3))
         lines.append(",".join(str(v) for v in [r, *last.values(), "false" if good or t < 0.6 else "true"]))
-    open(os.path.join(folder, "quality.csv"), "w").write("\n".join(lines) + "\n")
+    put(os.path.join(folder, "quality.csv"), "\n".join(lines) + "\n")
     return last
 
 
@@ -98,7 +104,7 @@ def histogram(folder, shots, rounds, rng):
                 centre, spread = 0.15 + width * r / rounds, 0.05 + 0.2 * width * r / rounds
                 count = int(1e4 * math.exp(-(((b + 0.5) / 40 - centre) / spread) ** 2) / spread * (0.9 + 0.2 * rng.random()))
                 lines.append(f"{r},{layer},{lo},{lo + 150e-6 / 40},{count}")
-    open(os.path.join(folder, "conductance", "histogram.csv"), "w").write("\n".join(lines) + "\n")
+    put(os.path.join(folder, "conductance", "histogram.csv"), "\n".join(lines) + "\n")
 
 
 def hardware(folder, update_energy, reads):
@@ -114,7 +120,7 @@ def hardware(folder, update_energy, reads):
                    dict(name="device.g_min", value=1.5e-4, unit="S", source="fig. 4: conductance window", kind="published"), dict(name="circuit.cell_area", value=3.6e-13, unit="m2", source="section III.C", kind="published"),
                    dict(name="converter.adc_bits", value=8, unit="", source="the paper names none; eight bits keep the loss of accuracy below the spread over seeds", kind="assumed"),
                    dict(name="noise.columns", value=8, unit="", source="fig. 3 leaves n open", kind="assumed"), dict(name="tile.mean_cell_energy", value=9.6e-12, unit="J", source="V² G t at 150 µS", kind="derived")]
-    json.dump(dict(accounts=accounts, area=area, totals=dict(update_energy_J=update_energy, read_energy_J=reads), assumptions=assumptions), open(os.path.join(folder, "hardware.json"), "w"))
+    put(os.path.join(folder, "hardware.json"), json.dumps(dict(accounts=accounts, area=area, totals=dict(update_energy_J=update_energy, read_energy_J=reads), assumptions=assumptions)))
 
 
 def make(folder, variant, seed, quick):
@@ -131,20 +137,20 @@ def make(folder, variant, seed, quick):
     for r in shots:
         clean = 1 - math.exp(-5 * r / rounds)
         shown = images if good else [images[k % 2] for k in range(len(images))]
-        open(os.path.join(folder, "samples", f"{r:06d}.png"), "wb").write(sample_grid(shown, clean, 8, random.Random(seed)))
+        put(os.path.join(folder, "samples", f"{r:06d}.png"), sample_grid(shown, clean, 8, random.Random(seed)))
     if is_crossbar:
         for r in shots[:: 3]:
-            open(os.path.join(folder, "conductance", f"{r:06d}.png"), "wb").write(conductance_map(54, side, r / rounds, random.Random(seed)))
+            put(os.path.join(folder, "conductance", f"{r:06d}.png"), conductance_map(54, side, r / rounds, random.Random(seed)))
         histogram(folder, shots, rounds, rng)
         hardware(folder, energies[rounds], reads)
     summary = dict(name=variant, seed=seed, rounds=rounds, wall_s=12.3 + seed, dataset="mnist", classes=[3], n_crossbars=54 if is_crossbar else 0, cells_used=213632 if is_crossbar else 0,
                    area_m2=7.9626e-8 if is_crossbar else 0, update_energy_J=energies[rounds], read_energy_J=reads, **last, mean_pairwise_distance_real=17.75, final_loss_d=0.42, final_loss_g=1.7, collapsed=not good,
                    collapsed_reason="coverage 0.83 and pairwise distance 0.96 of real" if good else "pairwise distance is 0.49 of the real images', below 0.6")
-    json.dump(summary, open(os.path.join(folder, "summary.json"), "w"))
-    open(os.path.join(folder, "run.toml"), "w").write(f'[experiment]\nname = "{variant}"\nseed = {seed}  # --set\n\n[train]\nbatch = 608  # default\nepochs = 30\nrule = "manhattan"\nv_set = "800 mV"  # preset {variant}\n'
+    put(os.path.join(folder, "summary.json"), json.dumps(summary))
+    put(os.path.join(folder, "run.toml"), f'[experiment]\nname = "{variant}"\nseed = {seed}  # --set\n\n[train]\nbatch = 608  # default\nepochs = 30\nrule = "manhattan"\nv_set = "800 mV"  # preset {variant}\n'
                                                       f'\n[noise]\nkind = "{"prng" if "prng" in variant or not is_crossbar else "trng"}"\n\n[device]\nd2d = "{"A" if "d2d" in variant else "off"}"\n')
-    json.dump({"ganbar": {"version": "0.1.0", "commit": "0000000"}, "compiler": "g++ 12.2.0", "cpu": "a test fixture", "threads": 2}, open(os.path.join(folder, "env.json"), "w"))
-    open(os.path.join(folder, "log.txt"), "w").write("".join(f"round {r}: <ok> & going\n" for r in range(1, 90)))
+    put(os.path.join(folder, "env.json"), json.dumps({"ganbar": {"version": "0.1.0", "commit": "0000000"}, "compiler": "g++ 12.2.0", "cpu": "a test fixture", "threads": 2}))
+    put(os.path.join(folder, "log.txt"), "".join(f"round {r}: <ok> & going\n" for r in range(1, 90)))
 
 
 def main():

@@ -1,11 +1,9 @@
 #include "ganbar/report/write_report.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
-#include <fstream>
 
 #include "ganbar/core/error.h"
+#include "ganbar/data/atomic_file.h"
 
 namespace ganbar::report {
 namespace fs = std::filesystem;
@@ -19,16 +17,7 @@ void check_destination(const std::string& path, bool replace) {
 
 void write_report(const ReportInput& input, const std::string& path, bool replace) {
     check_destination(path, replace);
-    const std::string html = render_html(input), temporary = path + ".part";
-    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-    out.write(html.data(), static_cast<std::streamsize>(html.size()));
-    out.close();
-    std::error_code fault;
-    if (out) fs::rename(temporary, path, fault);
-    if (!out || fault) {
-        fs::remove(temporary, fault);
-        throw DataError("cannot be written; check permissions and free space", {path, 0, 0});
-    }
+    write_file(path, render_html(input), replace ? Replace::yes : Replace::no);
 }
 
 }  // namespace ganbar::report

@@ -9,7 +9,7 @@ namespace ganbar::report {
 /// ConfigError when `path` exists and may not be replaced, or is a folder; DataError when its folder is missing.
 void check_destination(const std::string& path, bool replace);
 
-/// Renders and writes: first beside the destination, then renamed onto it, so that a reader never sees half a page.
+/// Renders and writes: whole or not at all (data/atomic_file.h).
 /// Throws as check_destination and render_html; DataError when the file cannot be written (nothing is left behind).
 void write_report(const ReportInput& input, const std::string& path, bool replace);
 
