@@ -389,28 +389,32 @@ AnalogOp::UpdateBill AnalogOp::program_owed(std::size_t plane, std::size_t first
     constexpr int unit = 16;  // of verify_step
     UpdateBill bill;
     std::int8_t* owed = &owed_[plane][first];
-    const double threshold = rule.feedback * unit;
-    std::vector<float> before(polarity.size()), after(polarity.size()), v(polarity.size());
-    int most = 0;
-    for (std::size_t c = 0; c < polarity.size(); ++c) {
-        const int debt = std::clamp(owed[c] + unit * polarity[c], -127, 127), size = std::abs(debt);
-        owed[c] = static_cast<std::int8_t>(debt);
-        polarity[c] = static_cast<std::int8_t>(size < threshold ? 0 : debt > 0 ? 1 : -1);
-        const int level = polarity[c] == 0 ? 0 : static_cast<int>(size / threshold) - 1;
-        most = std::max(most, level);
-        v[c] = static_cast<float>(polarity[c] * ((polarity[c] > 0 ? rule.set.si : -rule.reset.si) + level * rule.verify_ramp.si));
-    }
-    verify_read(plane, first, polarity, rng.stream("before"), before, bill);
-    bill.pulses = planes_[plane]->program_at(first, v, rule.width, params_.energy, rng.stream("pulse"));
-    bill.n_passes = most + 1;  // one phase an amplitude
-    verify_read(plane, first, polarity, rng.stream("after"), after, bill);
+    const double threshold = rule.feedback * unit, per_siemens = unit / rule.verify_step.si;
     const auto [g_min, g_max] = window();
-    const double per_siemens = unit / rule.verify_step.si;
-    for (std::size_t c = 0; c < polarity.size(); ++c) {
-        if (polarity[c] == 0) continue;
-        const double left = owed[c] - per_siemens * (after[c] - before[c]);
-        const bool at_end = polarity[c] > 0 ? after[c] >= g_max.si : after[c] <= g_min.si;  // nothing beyond the window is owed
-        owed[c] = at_end ? std::int8_t{0} : static_cast<std::int8_t>(std::clamp(std::nearbyint(left), -127.0, 127.0));
+    std::vector<float> before(polarity.size()), after(polarity.size()), v(polarity.size());
+    for (std::size_t c = 0; c < polarity.size(); ++c) owed[c] = static_cast<std::int8_t>(std::clamp(owed[c] + unit * polarity[c], -127, 127));
+    for (std::int64_t pass = 0; pass < std::max<std::int64_t>(1, rule.verify_pulses); ++pass) {
+        int most = -1;
+        for (std::size_t c = 0; c < polarity.size(); ++c) {
+            const int size = std::abs(owed[c]);
+            polarity[c] = static_cast<std::int8_t>(size < threshold ? 0 : owed[c] > 0 ? 1 : -1);
+            const int level = polarity[c] == 0 ? -1 : static_cast<int>(size / threshold) - 1;
+            most = std::max(most, level);
+            v[c] = static_cast<float>(polarity[c] * ((polarity[c] > 0 ? rule.set.si : -rule.reset.si) + level * rule.verify_ramp.si));
+        }
+        if (most < 0) break;
+        const Rng own = rng.stream("pass", static_cast<std::uint64_t>(pass));
+        if (pass == 0) verify_read(plane, first, polarity, own.stream("before"), before, bill);
+        bill.pulses += planes_[plane]->program_at(first, v, rule.width, params_.energy, own.stream("pulse"));
+        bill.n_passes += most + 1;  // one phase an amplitude
+        verify_read(plane, first, polarity, own.stream("after"), after, bill);
+        for (std::size_t c = 0; c < polarity.size(); ++c) {
+            if (polarity[c] == 0) continue;
+            const double left = owed[c] - per_siemens * (after[c] - before[c]);
+            const bool at_end = polarity[c] > 0 ? after[c] >= g_max.si : after[c] <= g_min.si;  // nothing beyond the window is owed
+            owed[c] = at_end ? std::int8_t{0} : static_cast<std::int8_t>(std::clamp(std::nearbyint(left), -127.0, 127.0));
+        }
+        std::swap(before, after);  // this read opens the next pass
     }
     return bill;
 }

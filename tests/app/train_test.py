@@ -1,0 +1,199 @@
+"""`ganbar train` as a user types it, on the data set that needs no files: run folders, same bits, kill and resume, bad input.
+
+usage: train_test.py GANBAR
+"""
+import csv
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+GANBAR = str(pathlib.Path(sys.argv.pop(1)).resolve())
+EXPERIMENT = """
+[data]
+dataset = "synthetic-digits"
+classes = [1, 7]
+[generator]
+layers = [20, 32, 784]
+output = "tanh"
+[discriminator]
+layers = [784, 32, 1]
+w_max = 0.15
+[latent]
+source = "array"
+[trng]
+n_set = 2
+n_reset = 2
+[device]
+model = "nili2020"
+[train]
+rounds = 12
+batch = 32
+checkpoint_every = 3
+snapshot_every = 6
+feedback = 0.6
+verify_pulses = 2
+verify_step = "1 uS"
+[evaluation]
+samples = 64
+every = 6
+"""
+METRICS = "round,epoch,loss_d,loss_g,p_real,p_fake,pulses_set,pulses_reset,update_energy_J,cumulative_update_energy_J"
+SUMMARY = """name seed rounds wall_s dataset classes n_crossbars cells_used area_m2 update_energy_J read_energy_J classifier_accuracy
+classifier_confidence frechet_distance precision recall density coverage mean_pairwise_distance mean_pairwise_distance_real final_loss_d
+final_loss_g collapsed""".split()
+
+
+class Train(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.kept = tempfile.TemporaryDirectory()
+        cls.folder = pathlib.Path(cls.kept.name)
+        (cls.folder / "small.toml").write_text(EXPERIMENT)
+        done = cls.command("train", "small.toml", "--out", "one", "--threads", "1")
+        assert done.returncode == 0, done.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.kept.cleanup()
+
+    @classmethod
+    def environment(cls):
+        return dict(os.environ, XDG_CACHE_HOME=str(cls.folder / "cache"), OMP_WAIT_POLICY="passive")
+
+    @classmethod
+    def command(cls, *words):
+        return subprocess.run([GANBAR, *words], capture_output=True, text=True, timeout=250, env=cls.environment(), cwd=cls.folder)
+
+    def same_bytes(self, a, b):
+        names = ["metrics.csv", "samples.npy", "quality.csv", "run.toml", "hardware.json", "conductance/histogram.csv"]
+        names += [f"checkpoints/{p.name}" for p in (self.folder / a / "checkpoints").iterdir()]
+        names += [f"samples/{p.name}" for p in (self.folder / a / "samples").iterdir()]
+        for name in names:
+            self.assertEqual((self.folder / a / name).read_bytes(), (self.folder / b / name).read_bytes(), name)
+
+    def test_run_folder_is_complete(self):
+        run = self.folder / "one"
+        rows = (run / "metrics.csv").read_text().splitlines()
+        self.assertTrue(rows[0].startswith(METRICS))
+        self.assertEqual(len(rows), 13)
+        summary = json.loads((run / "summary.json").read_text())
+        for key in SUMMARY:
+            self.assertIn(key, summary)
+        self.assertGreater(summary["n_crossbars"], 0)
+        for name in ["samples/000012.png", "conductance/000012.png", "report.html", "env.json", "log.txt"]:
+            self.assertGreater((run / name).stat().st_size, 0, name)
+        self.assertLessEqual(len(list((run / "checkpoints").iterdir())), 2)
+        table = list(csv.DictReader((run / "metrics.csv").open()))
+        total = sum(float(r["update_energy_J"]) for r in table)
+        self.assertAlmostEqual(total / float(table[-1]["cumulative_update_energy_J"]), 1, 9)
+        self.assertAlmostEqual(total / summary["update_energy_J"], 1, 9)
+
+    def test_two_threads_give_the_same_bytes(self):
+        done = self.command("train", "small.toml", "--out", "two", "--threads", "2")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.same_bytes("one", "two")
+
+    def test_resolved_file_runs_to_the_same_bytes(self):
+        done = self.command("train", "one/run.toml", "--out", "again")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.same_bytes("one", "again")
+
+    def test_another_seed_gives_another_run(self):
+        self.command("train", "small.toml", "--out", "other", "--seed", "2")
+        self.assertNotEqual((self.folder / "one/metrics.csv").read_bytes(), (self.folder / "other/metrics.csv").read_bytes())
+
+    def test_kill_and_resume_at_any_moment(self):
+        for k, rows in enumerate([0, 2, 5, 10]):
+            out = self.folder / f"killed{k}"
+            process = subprocess.Popen([GANBAR, "train", "small.toml", "--out", out.name], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                       env=self.environment(), cwd=self.folder)
+            end = time.time() + 100
+            while time.time() < end and process.poll() is None:
+                if (out / "metrics.csv").exists() and (out / "metrics.csv").read_text().count("\n") > rows:
+                    break
+                time.sleep(0.002)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            done = self.command("train", "small.toml", "--out", out.name, "--resume")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.same_bytes("one", out.name)
+
+    def test_damaged_checkpoint_is_passed_over(self):
+        shutil.copytree(self.folder / "one", self.folder / "damaged")
+        newest = sorted((self.folder / "damaged/checkpoints").iterdir())[-1]
+        newest.write_bytes(newest.read_bytes()[:-100])
+        done = self.command("train", "small.toml", "--out", "damaged", "--resume")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("passed over", done.stderr)
+        self.same_bytes("one", "damaged")
+
+    def bad(self, code, part, *words):
+        done = self.command(*words)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertIn(part, done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def test_bad_input_ends_with_its_code_and_loses_nothing(self):
+        before = sorted(p.name for p in self.folder.iterdir())
+        metrics = (self.folder / "one/metrics.csv").read_bytes()
+        self.bad(2, "exists", "train", "small.toml", "--out", "one")
+        self.bad(2, "another experiment", "train", "small.toml", "--out", "one", "--resume", "--seed", "5")
+        self.bad(2, 'did you mean "v_set"', "train", "small.toml", "--set", "train.v_sett=0.8 V", "--out", "x")
+        self.bad(2, "t_pulse", "train", "small.toml", "--set", "train.t_pulse=100 mV", "--out", "x")
+        self.bad(2, "v_set", "train", "small.toml", "--set", "train.v_set=0.8", "--out", "x")
+        self.bad(2, "rate", "train", "small.toml", "--set", "train.rate=nan", "--out", "x")
+        self.bad(2, "2e8", "train", "small.toml", "--set", "generator.layers=[20, 1000000, 784]", "--out", "x")
+        self.bad(2, "expected the same number", "train", "small.toml", "--set", "generator.layers=[20, 783]", "--out", "x")
+        self.bad(2, "use a smaller batch", "train", "small.toml", "--set", "train.batch=500000", "--out", "x")
+        self.bad(2, "manhattan", "train", "small.toml", "--set", "train.rule=adam", "--out", "x")
+        self.bad(2, "did you mean", "train", "satyam2022-balancd", "--out", "x")
+        self.bad(2, "nili2020", "train", "small.toml", "--set", "device.model=nili2021", "--out", "x")
+        self.bad(3, "cannot make", "train", "small.toml", "--out", "/proc/nowhere/run")
+        self.bad(2, "dataset", "train", "small.toml", "--set", "data.dataset=mnistt", "--out", "x")
+        self.bad(3, "no run folder", "sample", "nowhere", "-o", "x.png")
+        self.assertEqual(before, sorted(p.name for p in self.folder.iterdir()))
+        self.assertEqual(metrics, (self.folder / "one/metrics.csv").read_bytes())
+
+    def test_checkpoint_of_another_network_is_refused(self):
+        shutil.copytree(self.folder / "one", self.folder / "mixed")
+        text = (self.folder / "mixed/run.toml").read_text().replace("layers = [20, 32, 784]", "layers = [20, 48, 784]")
+        (self.folder / "mixed/run.toml").write_text(text)
+        self.bad(3, "another", "sample", "mixed", "-o", "mixed.png")
+
+    def test_dry_run_prints_and_leaves_nothing(self):
+        done = self.command("train", "small.toml", "--dry-run", "--out", "dry")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("crossbars", done.stdout)
+        self.assertFalse((self.folder / "dry").exists())
+
+    def test_sample_and_interpolate(self):
+        for name in ["a.png", "b.png"]:
+            done = self.command("sample", "one", "-n", "9", "--seed", "4", "-o", name)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual((self.folder / "a.png").read_bytes(), (self.folder / "b.png").read_bytes())
+        self.bad(3, "a.png", "sample", "one", "-o", "a.png")
+        self.assertEqual(self.command("sample", "one", "-n", "5", "-o", "five.npy").returncode, 0)
+        self.assertIn(b"(5, 28, 28)", (self.folder / "five.npy").read_bytes()[:128])
+        self.assertEqual(self.command("interpolate", "one", "-o", "between.png").returncode, 0)
+        self.bad(2, ".png or .npy", "sample", "one", "-o", "x.gif")
+
+    def test_placement_counts_of_the_paper(self):
+        for policy, n in [("blockwise", 58), ("per_layer", 55), ("per_layer_slack", 54)]:
+            done = self.command("inspect", "placement", "satyam2022-prng", "--set", f"tile.placement={policy}", "--json")
+            placement = json.loads(done.stdout)
+            self.assertEqual(placement["n_crossbars"], n)
+            self.assertEqual(placement["cells_used"], 213632)
+        dense = ["--set", "tile.placement=dense", "--json"]
+        self.assertEqual(json.loads(self.command("inspect", "placement", "satyam2022-prng", *dense).stdout)["n_crossbars"], 53)
+        self.assertEqual(json.loads(self.command("inspect", "placement", "satyam2022-trng", *dense).stdout)["n_crossbars"], 54)
+
+
+if __name__ == "__main__":
+    unittest.main()
