@@ -90,7 +90,7 @@ class Train(unittest.TestCase):
         for name in ["samples/000012.png", "conductance/000012.png", "report.html", "env.json", "log.txt"]:
             self.assertGreater((run / name).stat().st_size, 0, name)
         self.assertLessEqual(len(list((run / "checkpoints").iterdir())), 2)
-        table = list(csv.DictReader((run / "metrics.csv").open()))
+        table = list(csv.DictReader(rows))
         total = sum(float(r["update_energy_J"]) for r in table)
         self.assertAlmostEqual(total / float(table[-1]["cumulative_update_energy_J"]), 1, 9)
         self.assertAlmostEqual(total / summary["update_energy_J"], 1, 9)
@@ -156,7 +156,7 @@ class Train(unittest.TestCase):
         self.bad(2, "did you mean", "train", "satyam2022-balancd", "--out", "x")
         self.bad(2, "nili2020", "train", "small.toml", "--set", "device.model=nili2021", "--out", "x")
         self.bad(3, "cannot make", "train", "small.toml", "--out", "/proc/nowhere/run")
-        self.bad(2, "dataset", "train", "small.toml", "--set", "data.dataset=mnistt", "--out", "x")
+        self.bad(2, 'did you mean "mnist"', "train", "small.toml", "--set", "data.dataset=mnistt", "--out", "x")
         self.bad(3, "no run folder", "sample", "nowhere", "-o", "x.png")
         self.assertEqual(before, sorted(p.name for p in self.folder.iterdir()))
         self.assertEqual(metrics, (self.folder / "one/metrics.csv").read_bytes())

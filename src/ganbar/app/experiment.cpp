@@ -91,7 +91,7 @@ Schema<TrainSpec> TrainSpec::schema() {
         param("verify_pulses", &T::verify_pulses, std::int64_t{0}, std::int64_t{100}, "closed-loop writing: pulses of growing amplitude, at most this many, until reads show that the cell has moved by verify_step; 0 = one blind pulse", assumed("off, as in satyam2022")),
         param("verify_step", &T::verify_step, Siemens{0}, Siemens{1}, "closed-loop writing: change after which a cell's pulses stop; error feedback: move that one sign asks for", assumed("near 1% of the window")),
         param("verify_step_d", &T::verify_step_d, Siemens{0}, Siemens{1}, "verify_step of the discriminator; 0 = verify_step", assumed("as the generator's")),
-        param("verify_ramp", &T::verify_ramp, Volt{0}, Volt{1}, "closed-loop writing: growth of the amplitude from pulse to pulse; error feedback: growth of the amplitude with the moves owed", assumed("write-verify with a voltage ramp, as used to tune such arrays (Fahimi 2021)")),
+        param("verify_ramp", &T::verify_ramp, Volt{0}, Volt{1}, "closed-loop writing and error feedback: growth of the amplitude from pulse to pulse", assumed("write-verify with a voltage ramp, as used to tune such arrays (Fahimi 2021)")),
         param("digital_step", &T::digital_step, 0.0, 1.0, "manhattan: step of biases and weights in digital memory", assumed("near one set pulse of the generator")),
         param("label_real", &T::label_real, 0.5, 1.0, "target of real images; below 1 = one-sided label smoothing", assumed("1")),
     };

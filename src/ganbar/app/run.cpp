@@ -38,7 +38,7 @@ std::int64_t rows_until(const fs::path& path, std::int64_t round) {
     return n;
 }
 CsvWriter open_table(const fs::path& path, const std::vector<std::string>& columns, std::int64_t round) {
-    const std::int64_t keep = rows_until(path, round);
+    const std::int64_t keep = rows_until(path, round == 0 ? -1 : round);  // a run that starts anew writes round 0 again
     return keep < 0 ? CsvWriter::create(path, columns) : CsvWriter::resume(path, columns, static_cast<std::size_t>(keep));
 }
 

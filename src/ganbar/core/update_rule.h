@@ -25,7 +25,7 @@ struct Manhattan {
     double feedback = 0;             ///< > 0: error feedback; a cell is pulsed when the moves it owes reach this many verify_steps
     std::int64_t verify_pulses = 0;  ///< > 0: closed loop, at most this many pulses a cell and update
     Siemens verify_step{0};          ///< closed loop: the change after which a cell's pulses stop; error feedback: the move a sign asks for
-    Volt verify_ramp{0};             ///< closed loop: growth of the amplitude from pulse to pulse; error feedback: growth with the moves owed
+    Volt verify_ramp{0};             ///< closed loop: growth of the amplitude from pulse to pulse
     double digital_step = 1e-3; ///< step of weights and biases that are not cells
 };
 using UpdateRule = std::variant<Sgd, Adam, Manhattan>;

@@ -383,38 +383,38 @@ AnalogOp::UpdateBill AnalogOp::program(std::size_t plane, std::size_t first, std
 }
 
 // Error feedback: every sign asks its cell for a move of verify_step, and the cell owes it until reads before and after its pulses show
-// that it has moved. It is pulsed only when it owes enough, and harder when it owes more. So a cell moves as far as it was asked to
-// whatever its own steps are, and signs that cancel cost no pulse. The periphery keeps 8 bits a cell for what is owed.
+// that it has moved. It is pulsed only when it owes enough, harder from pulse to pulse, until the debt is settled; what it moved too far
+// counts against later signs. So a cell moves as far as it was asked to whatever its own steps are, and signs that cancel cost no pulse.
+// The periphery keeps 8 bits a cell for what is owed.
 AnalogOp::UpdateBill AnalogOp::program_owed(std::size_t plane, std::size_t first, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng) {
     constexpr int unit = 16;  // of verify_step
     UpdateBill bill;
     std::int8_t* owed = &owed_[plane][first];
     const double threshold = rule.feedback * unit, per_siemens = unit / rule.verify_step.si;
     const auto [g_min, g_max] = window();
-    std::vector<float> before(polarity.size()), after(polarity.size()), v(polarity.size());
-    for (std::size_t c = 0; c < polarity.size(); ++c) owed[c] = static_cast<std::int8_t>(std::clamp(owed[c] + unit * polarity[c], -127, 127));
+    for (std::size_t c = 0; c < polarity.size(); ++c) {
+        owed[c] = static_cast<std::int8_t>(std::clamp(owed[c] + unit * polarity[c], -127, 127));
+        polarity[c] = static_cast<std::int8_t>(std::abs(owed[c]) < threshold ? 0 : owed[c] > 0 ? 1 : -1);
+    }
+    std::vector<float> before(polarity.size()), after(polarity.size());
+    verify_read(plane, first, polarity, rng.stream("before"), before, bill);
     for (std::int64_t pass = 0; pass < std::max<std::int64_t>(1, rule.verify_pulses); ++pass) {
-        int most = -1;
-        for (std::size_t c = 0; c < polarity.size(); ++c) {
-            const int size = std::abs(owed[c]);
-            polarity[c] = static_cast<std::int8_t>(size < threshold ? 0 : owed[c] > 0 ? 1 : -1);
-            const int level = polarity[c] == 0 ? -1 : static_cast<int>(size / threshold) - 1;
-            most = std::max(most, level);
-            v[c] = static_cast<float>(polarity[c] * ((polarity[c] > 0 ? rule.set.si : -rule.reset.si) + level * rule.verify_ramp.si));
-        }
-        if (most < 0) break;
         const Rng own = rng.stream("pass", static_cast<std::uint64_t>(pass));
-        if (pass == 0) verify_read(plane, first, polarity, own.stream("before"), before, bill);
-        bill.pulses += planes_[plane]->program_at(first, v, rule.width, params_.energy, own.stream("pulse"));
-        bill.n_passes += most + 1;  // one phase an amplitude
+        const Volt more = static_cast<double>(pass) * rule.verify_ramp;
+        bill.pulses += planes_[plane]->program(first, polarity, {rule.set + more, rule.reset - more, rule.width}, params_.energy, own.stream("pulse"));
+        ++bill.n_passes;
         verify_read(plane, first, polarity, own.stream("after"), after, bill);
+        bool open = false;
         for (std::size_t c = 0; c < polarity.size(); ++c) {
             if (polarity[c] == 0) continue;
-            const double left = owed[c] - per_siemens * (after[c] - before[c]);
+            const double left = std::clamp(std::nearbyint(owed[c] - per_siemens * (after[c] - before[c])), -127.0, 127.0);
             const bool at_end = polarity[c] > 0 ? after[c] >= g_max.si : after[c] <= g_min.si;  // nothing beyond the window is owed
-            owed[c] = at_end ? std::int8_t{0} : static_cast<std::int8_t>(std::clamp(std::nearbyint(left), -127.0, 127.0));
+            owed[c] = at_end ? std::int8_t{0} : static_cast<std::int8_t>(left);
+            if (at_end || left * polarity[c] < threshold) polarity[c] = 0;
+            open = open || polarity[c] != 0;
         }
         std::swap(before, after);  // this read opens the next pass
+        if (!open) break;
     }
     return bill;
 }

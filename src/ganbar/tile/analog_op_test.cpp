@@ -201,20 +201,21 @@ TEST(AnalogOp, ErrorFeedbackMovesCellsAsAskedWhateverTheirSteps) {
     Ledger ledger;
     Manhattan rule;
     rule.set = Volt{0.9}, rule.reset = Volt{-1.0};
-    rule.feedback = 1, rule.verify_step = Siemens{0.8e-6}, rule.verify_ramp = Volt{0.1};
+    rule.feedback = 0.6, rule.verify_pulses = 8, rule.verify_step = Siemens{0.8e-6}, rule.verify_ramp = Volt{0.05};
     for (int round = 0; round < 25; ++round) {
         const Rng rng = root.stream("round", static_cast<std::uint64_t>(round));
         Step step{rng, ledger, "training", true};
         op.update(x, dy, rule, step);
     }
     const auto end = op.conductance();
-    double mean = 0, worst = 0;
+    double mean = 0;
+    std::size_t n_close = 0;
     for (std::size_t k = 0; k < end.size(); ++k) {
         mean += (end[k] - start[k]) / static_cast<double>(end.size());
-        worst = std::max(worst, std::fabs(end[k] - start[k] - 20e-6));
+        n_close += std::fabs(end[k] - start[k] - 20e-6) < 4e-6;
     }
-    EXPECT_NEAR(mean, 20e-6, 2e-6);   // 25 moves of 0.8 uS
-    EXPECT_LT(worst, 10e-6);          // blind pulses would spread these cells from 0 to 60 uS
+    EXPECT_NEAR(mean, 20e-6, 2e-6);                          // 25 moves of 0.8 uS
+    EXPECT_GT(n_close, end.size() * 95 / 100);               // blind pulses would spread these cells from 0 to 60 uS
     EXPECT_GT(ledger.total("training/dense1/update/verify").n, 0);
 }
 
