@@ -109,8 +109,7 @@ void expect_uniform(std::size_t n_streams, std::size_t length) {
         ++n_rows;
         n_fail += !v.pass;
         EXPECT_GT(v.uniformity_p, 1e-6) << v.name << " " << v.index;
-        const double share = static_cast<double>(v.n_pass) / static_cast<double>(v.n_streams);
-        EXPECT_GT(share, v.proportion_lo - (1 - v.proportion_lo)) << v.name << " " << v.index;
+        EXPECT_GT(v.proportion_p, 1e-6) << v.name << " " << v.index;
     }
     // A row of a perfect source fails with about 0.2% (proportion) + 0.01% (uniformity).
     EXPECT_LE(n_fail, 2 + n_rows / 50);
@@ -119,14 +118,15 @@ void expect_uniform(std::size_t n_streams, std::size_t length) {
 TEST(GoodSource, PValuesAreUniform) { expect_uniform(200, 50'000); }
 TEST(SlowGoodSource, PValuesAreUniformOverAThousandStreams) { expect_uniform(1000, 1'000'000); }
 
-// Known answers at full length: the spectral test's count varies with n 0.95 0.05 / 3.8, not / 4.
+// The spectral test's count varies with n 0.95 0.05 / 3.8; with the document's / 4 the mean square would be 1.053.
 TEST(SlowGoodSource, SpectralVariance) {
-    const std::size_t n_streams = 4000, length = 1 << 16;
+    const std::size_t n_streams = 40'000, length = 8192;
     std::vector<double> d(n_streams);
     parallel_for(n_streams, [&](std::size_t s) { d[s] = sp800_22::dft(philox_bits(50'000 + s, length)).statistics[0]; });
     double square = 0;
     for (const double x : d) square += x * x / static_cast<double>(n_streams);
-    EXPECT_NEAR(square, 1, 4 * std::sqrt(2.0 / static_cast<double>(n_streams)));
+    RecordProperty("mean_square", std::to_string(square));
+    EXPECT_NEAR(square, 1, 3.5 * std::sqrt(2.0 / static_cast<double>(n_streams)));
 }
 
 }  // namespace

@@ -45,6 +45,16 @@ const std::vector<Entry>& entries() {
     return list;
 }
 
+// P(this many or more of n good streams fail).
+double at_least_fails(std::size_t n, std::size_t fails) {
+    double below = 0;
+    for (std::size_t k = 0; k < fails; ++k) {
+        const auto kd = static_cast<double>(k), nd = static_cast<double>(n);
+        below += std::exp(std::lgamma(nd + 1) - std::lgamma(kd + 1) - std::lgamma(nd - kd + 1) + kd * std::log(alpha) + (nd - kd) * std::log1p(-alpha));
+    }
+    return std::max(0.0, 1 - below);
+}
+
 }  // namespace
 
 std::vector<TestResult> run_all(const BitString& bits, Constants constants) {
@@ -90,8 +100,8 @@ std::vector<Verdict> judge_streams(const std::vector<std::vector<TestResult>>& s
             double chi2 = 0;
             for (const double b : bins) chi2 += (b - n / 10) * (b - n / 10) / (n / 10);
             v.uniformity_p = chi2_tail(chi2, 9);
-            const double share = static_cast<double>(v.n_pass) / n;
-            v.pass = share >= v.proportion_lo && v.uniformity_p >= 1e-4;
+            v.proportion_p = at_least_fails(v.n_streams, v.n_streams - v.n_pass);
+            v.pass = v.proportion_p >= 0.00135 && v.uniformity_p >= 1e-4;
             out.push_back(v);
         }
     }

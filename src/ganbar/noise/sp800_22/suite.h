@@ -49,7 +49,8 @@ struct Verdict {
     std::string name;
     std::size_t index = 0;                        ///< which of the test's p-values
     std::size_t n_streams = 0, n_pass = 0;
-    double proportion_lo = 0, proportion_hi = 1;  ///< (1-alpha) -+ 3 sqrt(alpha (1-alpha) / n)
+    double proportion_lo = 0, proportion_hi = 1;  ///< the document's (1-alpha) -+ 3 sqrt(alpha (1-alpha) / n)
+    double proportion_p = 1;                      ///< chance that a good source has so few passes (binomial, exact); pass at >= 0.00135, 3 sigma
     double uniformity_p = 0;                      ///< chi-squared over ten bins; pass at >= 0.0001
     bool pass = false;
 };
