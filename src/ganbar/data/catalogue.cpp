@@ -123,7 +123,7 @@ const DatasetInfo& dataset_info(const std::string& name, const Location& where) 
         names.push_back(info.name);
     }
     const std::string near = nearest_name(name, names);
-    throw ConfigError(fmt::format("unknown data set \"{}\"{} (known: {}; or a path with a '/' or ending in .npy)", name, near.empty() ? "" : "; did you mean \"" + near + "\"?", join(names)), where);
+    throw ConfigError(fmt::format("unknown dataset \"{}\"{} (known: {}; or a path with a '/' or ending in .npy)", name, near.empty() ? "" : "; did you mean \"" + near + "\"?", join(names)), where);
 }
 
 std::vector<std::pair<std::string, std::string>> dataset_facts(const DatasetInfo& info) {
