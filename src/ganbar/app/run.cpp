@@ -30,11 +30,14 @@ constexpr std::size_t n_grid = 64;  // images in a snapshot
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-/// Rows of a table whose first column is a round not after `round`; -1 when the file does not exist.
+/// Whole rows of a table whose first column is a round not after `round`; -1 when the file does not exist. A last line that a killed
+/// run left unfinished does not count.
 std::int64_t rows_until(const fs::path& path, std::int64_t round) {
     if (!fs::exists(path)) return -1;
+    const std::string text = read_text(path);
     std::int64_t n = 0;
-    for (const double r : read_csv(path).numbers("round")) n += r <= static_cast<double>(round);
+    for (std::size_t begin = text.find('\n') + 1, end; (end = text.find('\n', begin)) != std::string::npos && begin != 0; begin = end + 1)
+        n += std::strtoll(text.c_str() + begin, nullptr, 10) <= round;
     return n;
 }
 CsvWriter open_table(const fs::path& path, const std::vector<std::string>& columns, std::int64_t round) {
