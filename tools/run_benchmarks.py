@@ -48,6 +48,12 @@ def main():
     for program, rows in results.items():
         for name, row in rows.items():
             print(f"{program:20} {name:50} {row['cpu_time_s']:12.4g} s  +-{50 * row['spread']:.0f} %")
+    rounds = options.build / "bin" / "round_program"
+    if rounds.exists():
+        script = pathlib.Path(__file__).resolve().parents[1] / "bench" / "round_vs_torch.py"
+        results["round_vs_torch"] = json.loads(subprocess.run(["/usr/bin/python3", str(script), str(rounds)], stdout=subprocess.PIPE, check=True).stdout)
+        row = results["round_vs_torch"]
+        print(f"one training round: {row['median_ms']['ganbar_crossbar_2']:.2f} ms on crossbars, {row['ratio_to_torch']:.2f} of torch")
     out = options.build / "results.json"
     out.write_text(json.dumps(results, indent=1) + "\n")
     print(f"written: {out}")

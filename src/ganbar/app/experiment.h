@@ -63,7 +63,7 @@ struct TrainSpec {
     double dead_zone = 0, digital_step = 1e-3, label_real = 1;
     std::int64_t verify_pulses = 0;
     double feedback = 0, feedback_d = -1;
-    Siemens verify_step{1.2e-6}, verify_step_d{0};
+    Siemens verify_step{1.2e-6}, verify_step_end{0}, verify_step_d{0};
     Volt verify_ramp{0.05};
     static Schema<TrainSpec> schema();
     /// The rule in force at a round (amplitudes move linearly from v_* to v_*_end over anneal_rounds, starting at anneal_from).
