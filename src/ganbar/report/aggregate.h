@@ -27,7 +27,7 @@ Spread summary_spread(const Group& group, const std::string& key);
 using TableOf = Table RunData::*;
 /// One column over rounds: mean over the runs that reached a round, band lowest to highest. Empty x when no run has the column.
 /// More than `max_points` rounds are averaged in equal stretches; the band then covers each stretch.
-Series group_series(const Group& group, TableOf table, const std::string& column, std::size_t max_points = 480);
+Series group_series(const Group& group, TableOf table, const std::string& column, std::size_t max_points = 1200);
 /// The same with the mean cumulative update energy (J) at each round as x; empty when the runs do not record it.
 Series over_energy(const Group& group, const Series& by_round);
 

@@ -20,9 +20,9 @@ struct Tick {
     std::string text;
 };
 
-std::vector<std::string> number_texts(const std::vector<double>& values, int digits) {
+std::vector<std::string> log_texts(const std::vector<double>& values, const std::string& unit) {
     std::vector<std::string> texts;
-    for (const double v : values) texts.push_back(format_number(v, digits));
+    for (const double v : values) texts.push_back(format_quantity(v, unit, 1));
     return texts;
 }
 
@@ -30,6 +30,7 @@ struct Axis {
     double lo = 0, hi = 1, from = 0, to = 1;  ///< data range and where it lands on the picture
     bool log = false;
     Prefix prefix;
+    std::string unit;
     bool whole = false;  ///< ticks at whole numbers only
     double at(double v) const {
         const double share = log ? (std::log10(v) - std::log10(lo)) / (std::log10(hi) - std::log10(lo)) : (v - lo) / (hi - lo);
@@ -40,7 +41,7 @@ struct Axis {
         const double f = prefix.factor;
         auto values = log ? log_ticks(lo / f, hi / f) : nice_ticks(lo / f, hi / f, n);
         if (whole) std::erase_if(values, [](double v) { return v != std::round(v); });
-        const auto texts = log ? number_texts(values, 2) : format_ticks(values);
+        const auto texts = log ? log_texts(values, unit) : format_ticks(values);
         std::vector<Tick> out;
         for (std::size_t i = 0; i < values.size(); ++i) out.push_back({at(values[i] * f), texts[i]});
         return out;
@@ -57,6 +58,9 @@ struct Range {
     bool empty() const { return !(lo <= hi); }
 };
 
+/// A logarithmic axis gives every tick its own prefix.
+Prefix axis_prefix(double magnitude, const std::string& unit, bool log) { return log ? Prefix{} : prefix_for(magnitude, unit); }
+
 void check_lengths(const Series& s) {
     const std::size_t n = s.x.size();
     if (s.y.size() != n || (!s.lo.empty() && s.lo.size() != n) || s.lo.size() != s.hi.size())
@@ -70,7 +74,7 @@ Axis x_axis(const ChartView& view, double left) {
         for (const double v : s.x) range.add(v, view.log_x);
     if (range.empty()) range.lo = view.log_x ? 1 : 0, range.hi = view.log_x ? 10 : 1;
     if (range.lo == range.hi) range.hi = view.log_x ? range.lo * 10 : range.lo + 1;
-    return {range.lo, range.hi, left, width - right, view.log_x, prefix_for(range.hi, view.x_unit), view.x_label.find("round") != std::string::npos};
+    return {range.lo, range.hi, left, width - right, view.log_x, axis_prefix(range.hi, view.x_unit, view.log_x), view.x_unit, view.x_label.find("round") != std::string::npos};
 }
 
 Axis y_axis(const Chart& chart, const ChartView& view) {
@@ -82,7 +86,7 @@ Axis y_axis(const Chart& chart, const ChartView& view) {
             for (const double v : *values)
                 if (!(chart.steps && has_solid && s.dashed)) range.add(v, chart.log_y);
     for (const auto& line : chart.references) range.add(line.y, chart.log_y);
-    Axis axis{0, 1, height - bottom, top, chart.log_y, {}, false};
+    Axis axis{0, 1, height - bottom, top, chart.log_y, {}, view.y_unit, false};
     if (range.empty()) range.lo = chart.log_y ? 1 : 0, range.hi = chart.log_y ? 10 : 1;
     if (chart.log_y) {
         axis.lo = range.lo / 1.15;
@@ -95,7 +99,7 @@ Axis y_axis(const Chart& chart, const ChartView& view) {
     }
     if (chart.y_lo && (!axis.log || *chart.y_lo > 0)) axis.lo = *chart.y_lo;
     if (chart.y_hi) axis.hi = *chart.y_hi;
-    axis.prefix = prefix_for(std::max(std::abs(axis.hi), std::abs(axis.lo)) * 0.999, view.y_unit);
+    axis.prefix = axis_prefix(std::max(std::abs(axis.hi), std::abs(axis.lo)) * 0.999, view.y_unit, axis.log);
     return axis;
 }
 

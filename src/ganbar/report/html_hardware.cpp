@@ -37,41 +37,67 @@ std::vector<Bar> bars_of(const std::vector<Account>& accounts, const std::functi
     return bars;
 }
 
-/// Parts by their total over all bars, largest first, so that colours mean the same in every bar.
-std::vector<std::string> parts_by_size(const std::vector<Bar>& bars) {
-    std::map<std::string, double> totals;
+/// Parts by the largest share they have in any bar, so that colours mean the same in every bar and go to what matters somewhere.
+std::vector<std::string> parts_by_share(const std::vector<Bar>& bars) {
+    std::map<std::string, double> shares;
     for (const auto& bar : bars)
-        for (const auto& [part, v] : bar.parts) totals[part] += v;
+        for (const auto& [part, v] : bar.parts) shares[part] = std::max(shares[part], bar.total() > 0 ? v / bar.total() : 0.0);
     std::vector<std::string> parts;
-    for (const auto& [part, v] : totals) parts.push_back(part);
-    std::stable_sort(parts.begin(), parts.end(), [&](const auto& a, const auto& b) { return totals[a] > totals[b]; });
+    for (const auto& [part, v] : shares) parts.push_back(part);
+    std::stable_sort(parts.begin(), parts.end(), [&](const auto& a, const auto& b) { return shares[a] > shares[b]; });
     return parts;
+}
+
+/// No more parts than colours: the least ones become "other", in grey.
+void fold_small_parts(std::vector<Bar>& bars, std::vector<std::string>& parts) {
+    if (parts.size() <= n_colours) return;
+    for (auto& bar : bars)
+        for (std::size_t i = n_colours - 1; i < parts.size(); ++i)
+            if (const auto at = bar.parts.find(parts[i]); at != bar.parts.end()) {
+                bar.parts["other"] += at->second;
+                bar.parts.erase(parts[i]);
+            }
+    parts.resize(n_colours - 1);
+    parts.push_back("other");
+}
+
+/// The longest bar, unless it dwarfs the others tenfold: then it is drawn broken and the rest set the scale.
+double full_scale(const std::vector<Bar>& bars) {
+    std::vector<double> totals;
+    for (const auto& bar : bars) totals.push_back(bar.total());
+    std::sort(totals.rbegin(), totals.rend());
+    for (std::size_t i = 1; i < totals.size() && i <= totals.size() / 2; ++i)
+        if (totals[i] > 0 && totals[i - 1] > 10 * totals[i]) return 1.25 * totals[i];
+    return totals.empty() ? 0 : totals.front();
 }
 
 }  // namespace
 
 void stacked_bars(Page& page, const std::string& title, const std::string& caption, const std::vector<Account>& accounts,
                   const std::function<std::string(const Account&)>& row, Member part) {
-    const auto bars = bars_of(accounts, row, part);
-    const auto parts = parts_by_size(bars);
-    double longest = 0;
-    for (const auto& bar : bars) longest = std::max(longest, bar.total());
+    auto bars = bars_of(accounts, row, part);
+    auto parts = parts_by_share(bars);
+    fold_small_parts(bars, parts);
+    const double longest = full_scale(bars);
     if (longest <= 0) return;
+    bool any_cut = false;
     page.html(fmt::format("<figure class=\"bars-figure\"><h3>{}</h3><div class=\"bars\">", escape(title)));
     for (const auto& bar : bars) {
-        page.html(fmt::format("<div class=\"bar-row\"><span class=\"bar-name\">{}</span><span class=\"bar\">", escape(bar.name)));
+        const bool cut = bar.total() > longest;
+        any_cut = any_cut || cut;
+        page.html(fmt::format("<div class=\"bar-row\"><span class=\"bar-name\">{}</span><span class=\"bar{}\">", escape(bar.name), cut ? " cut" : ""));
         for (std::size_t i = 0; i < parts.size(); ++i) {
             const auto at = bar.parts.find(parts[i]);
             if (at == bar.parts.end() || at->second <= 0) continue;
             const double share = 100 * at->second / bar.total();
-            page.html(fmt::format("<span class=\"segment s{}\" style=\"width:{:.3f}%\" title=\"{}: {} ({} %)\"></span>", i % n_colours, 100 * at->second / longest,
+            page.html(fmt::format("<span class=\"segment s{}\" style=\"width:{:.3f}%\" title=\"{}: {} ({} %)\"></span>", i % n_colours, 100 * at->second / (cut ? bar.total() : longest),
                                   escape(parts[i]), format_quantity(at->second, "J"), format_number(share, 2)));
         }
         page.html(fmt::format("</span><span class=\"bar-total\">{}</span></div>", format_quantity(bar.total(), "J")));
     }
     page.html("</div><ul class=\"legend\">");
     for (std::size_t i = 0; i < parts.size(); ++i) page.html(fmt::format("<li><span class=\"key block s{}\"></span>{}</li>", i % n_colours, escape(parts[i])));
-    page.html("</ul><figcaption>" + page.next_figure_number() + escape(caption) + "</figcaption></figure>\n");
+    page.html("</ul><figcaption>" + page.next_figure_number() + escape(caption) + (any_cut ? " Broken bars are longer than they could be drawn." : "") + "</figcaption></figure>\n");
 }
 
 namespace {

@@ -22,6 +22,14 @@ std::string chip(const char* kind, const std::string& text, const std::string& r
     return fmt::format("<span class=\"chip {}\"{}>{}</span>", kind, reason.empty() ? "" : fmt::format(" title=\"{}\"", escape(reason)), escape(text));
 }
 
+/// Why, without the verdict itself, which the chip beside it says.
+std::string reason_of(const Summary& summary) {
+    std::string reason = summary.collapsed_reason;
+    for (const std::string verdict : {"not collapsed: ", "collapsed: "})
+        if (reason.rfind(verdict, 0) == 0) reason.erase(0, verdict.size());
+    return reason;
+}
+
 std::string collapse_chip(const Group& group) {
     int known = 0, collapsed = 0;
     std::string reason;
@@ -29,7 +37,7 @@ std::string collapse_chip(const Group& group) {
         if (!run->summary.collapsed) continue;
         ++known;
         if (*run->summary.collapsed) ++collapsed;
-        if (*run->summary.collapsed || reason.empty()) reason = run->summary.collapsed_reason;
+        if (*run->summary.collapsed || reason.empty()) reason = reason_of(run->summary);
     }
     if (known == 0) return chip("unknown", "collapse not judged", "");
     if (collapsed == 0) return chip("good", known > 1 ? fmt::format("none of {} collapsed", known) : "not collapsed", reason);
@@ -53,7 +61,7 @@ void headline_card(Page& page, const Group& group) {
     for (const auto* run : group.runs) {
         const Summary& s = run->summary;
         if (s.collapsed_reason.empty() || (group.runs.size() > 1 && !s.collapsed.value_or(false))) continue;
-        page.html(" " + escape(group.runs.size() > 1 ? run->label + ": " + s.collapsed_reason + "." : s.collapsed_reason));
+        page.html(" " + escape(group.runs.size() > 1 ? run->label + ": " + reason_of(s) + "." : reason_of(s)));
     }
     page.html("</p>");
 }
@@ -142,7 +150,7 @@ void training_section(Page& page, const ReportInput& input, const std::vector<Gr
     const bool real = !input.real_images.png_bytes.empty() || !input.real_images.png_path.empty();
     snapshot_strip(page, groups, &RunData::samples, input.image_budget_bytes / 2, "Generated images", "The same latent vectors at every round.", "generated images,", real ? &input.real_images : nullptr);
     other_seeds(page, groups);
-    snapshot_strip(page, groups, &RunData::conductance, input.image_budget_bytes / 2, "Conductance of every array", "Each small square is one crossbar, each dot one memristor.", "conductance maps of all arrays,", nullptr);
+    snapshot_strip(page, groups, &RunData::conductance, input.image_budget_bytes / 2, "Conductance of every array", "Each square is one crossbar, each dot one memristor: dark at the low end of the device's conductance window, bright at the high end, flat where no memristor is in use.", "conductance maps of all arrays,", nullptr);
     page.charts(histograms);
     page.close_section();
     const auto curves = training_charts(groups), others = other_charts(groups);

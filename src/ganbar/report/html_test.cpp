@@ -207,6 +207,35 @@ TEST(Svg, DrawsEveryCurveOnceAndBreaksAtGaps) {
     EXPECT_THROW(render_svg(chart), DataError);
 }
 
+TEST(Bars, ManyComponentsFoldAndGiantBarsAreBroken) {
+    RunData run = run_with("a", "seed 1", {1, 1});
+    for (int i = 0; i < 12; ++i) run.hardware.accounts.push_back({"generator", "dense1", "update", "part" + std::to_string(i), 1, 1e-6 * (12 - i), 0});
+    ReportInput input;
+    input.runs = {run};
+    std::string html = render_html(input);
+    EXPECT_NE(html.find(">other</li>"), std::string::npos);
+    EXPECT_EQ(html.find(">part11</li>"), std::string::npos);
+    EXPECT_NE(html.find("78\u202fµJ"), std::string::npos) << "folding keeps the sum";
+    EXPECT_EQ(html.find("Broken bars"), std::string::npos);
+    input.runs[0].hardware.accounts.push_back({"noise", "array", "latents", "pulse", 1, 76, 0});
+    html = render_html(input);
+    EXPECT_NE(html.find("Broken bars"), std::string::npos);
+    EXPECT_NE(html.find("class=\"bar cut\""), std::string::npos);
+}
+
+TEST(Quality, OneEvaluatedRoundMakesNoCurve) {
+    RunData run = run_with("a", "seed 1", {1, 1});
+    run.quality = {{"round", "coverage"}, {{300}, {0.8}}};
+    std::vector<RunData> runs = {run};
+    EXPECT_TRUE(quality_charts(groups_of(runs)).empty());
+    runs[0].quality = {{"round", "coverage"}, {{0, 2}, {0.1, 0.8}}};
+    const auto charts = quality_charts(groups_of(runs));
+    ASSERT_EQ(charts.size(), 1u);
+    ASSERT_EQ(charts[0].views.size(), 2u);
+    EXPECT_EQ(charts[0].views[1].x_unit, "J");
+    EXPECT_EQ(charts[0].views[1].series[0].x, (std::vector<double>{0, 3e-6}));
+}
+
 const std::string one_pixel_png("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0\x3a\x7e\x9b\x55\0\0\0\nIDAT\x78\x9c\x63\x60\0\0\0\2\0\1\x48\xaf\xa4\x71\0\0\0\0IEND\xae\x42\x60\x82", 67);
 
 ReportInput full_input() {

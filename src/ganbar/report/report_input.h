@@ -39,7 +39,7 @@ struct ReportInput {
     std::vector<std::string> reproduce_commands;
     std::string reproduce_note;                  ///< below the commands; same text rules
     Picture real_images;                         ///< a grid of real images to lay beside the generated ones; optional
-    std::uint64_t image_budget_bytes = 16u << 20;  ///< snapshots are thinned evenly until the pictures fit; last ones always stay
+    std::uint64_t image_budget_bytes = 12u << 20;  ///< snapshots are thinned evenly until the pictures fit; last ones always stay
 };
 
 /// Title, intro, facts and commands for a page about `runs`, from their summaries; groups told apart by separate_groups.

@@ -25,6 +25,7 @@ struct Panel {
     const char* caption;
     std::vector<Column> columns;
     bool log_y = false, from_zero = false, skip_zero = false;  ///< skip_zero: leave out curves that never leave zero
+    bool log_together = false;  ///< logarithmic where the columns share axes: they differ by orders of magnitude
     std::optional<double> y_lo, y_hi;
 };
 
@@ -54,8 +55,14 @@ Chart empty_chart(const Panel& panel, const std::string& title, const std::strin
     return chart;
 }
 
+/// One evaluated round makes no curve; the verdict shows its numbers.
 bool is_shown(const Series& s, const Panel& panel) {
-    return !s.x.empty() && !(panel.skip_zero && std::all_of(s.y.begin(), s.y.end(), [](double v) { return v == 0; }));
+    return s.x.size() > 1 && !(panel.skip_zero && std::all_of(s.y.begin(), s.y.end(), [](double v) { return v == 0; }));
+}
+
+std::string thinning_note(const Group& group, TableOf table, const Series& shown) {
+    const std::size_t n = (group.runs.front()->*table).n_rows();
+    return n > shown.x.size() + 1 ? fmt::format(" Each point averages {} rounds; its band reaches from the lowest to the highest.", (n + shown.x.size() - 1) / shown.x.size()) : "";
 }
 
 /// All columns of one variant on common axes.
@@ -70,6 +77,8 @@ std::vector<Chart> joint_chart(const Group& group, TableOf table, const Panel& p
     }
     if (series.empty()) return {};
     Chart chart = empty_chart(panel, panel.title, panel.caption);
+    chart.log_y = panel.log_y || (panel.log_together && series.size() > 1);
+    chart.caption += thinning_note(group, table, series.front());
     const std::size_t n = series.size();
     chart.views.push_back(view_of(panel.axis, unit_of_key(panel.columns.front().name), std::move(series)));
     if (energy_view) add_energy_view(chart, {group}, std::vector<std::size_t>(n, 0));
@@ -92,6 +101,7 @@ std::vector<Chart> split_charts(const std::vector<Group>& groups, TableOf table,
         std::string title = alone ? panel.title : column.label;
         title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
         Chart chart = empty_chart(panel, title, *column.caption ? column.caption : panel.caption);
+        chart.caption += thinning_note(groups[origin.front()], table, series.front());
         chart.views.push_back(view_of(alone ? panel.axis : column.label, unit_of_key(column.name), std::move(series)));
         if (energy_view) add_energy_view(chart, groups, origin);
         charts.push_back(std::move(chart));
@@ -105,30 +115,30 @@ std::vector<Chart> panel_charts(const std::vector<Group>& groups, TableOf table,
 
 const std::vector<Panel>& training_panels() {
     static const std::vector<Panel> panels = {
-        {"Losses", "loss", "Binary cross-entropy per weight-update round.", {{"loss_d", "discriminator loss", "Binary cross-entropy of the discriminator over real and generated images."}, {"loss_g", "generator loss", "Loss of the generator; it rises when the discriminator sees through its images."}}, false, true, false, {}, {}},
+        {"Losses", "loss", "Binary cross-entropy per weight-update round.", {{"loss_d", "discriminator loss", "Binary cross-entropy of the discriminator over real and generated images."}, {"loss_g", "generator loss", "Loss of the generator; it rises when the discriminator sees through its images."}}, false, true, false, false, {}, {}},
         {"What the discriminator believes", "mean probability of “real”", "Mean output of the discriminator; 0.5 on both means it cannot tell them apart.",
-         {{"p_real", "belief in real images", "Mean output of the discriminator on real images."}, {"p_fake", "belief in generated images", "Mean output of the discriminator on generated images; 0.5 here and on real ones means it cannot tell them apart."}}, false, false, false, 0.0, 1.0}};
+         {{"p_real", "belief in real images", "Mean output of the discriminator on real images."}, {"p_fake", "belief in generated images", "Mean output of the discriminator on generated images; 0.5 here and on real ones means it cannot tell them apart."}}, false, false, false, false, 0.0, 1.0}};
     return panels;
 }
 
 const std::vector<Panel>& energy_panels() {
     static const std::vector<Panel> panels = {
-        {"Energy of one round's weight updates", "update energy per round", "Sum of V²·G·t over the pulses of a round, both networks.", {{"update_energy_J", "weight updates", ""}}, false, false, true, {}, {}},
+        {"Energy of one round's weight updates", "update energy per round", "Sum of V²·G·t over the pulses of a round, both networks.", {{"update_energy_J", "weight updates", ""}}, false, false, true, false, {}, {}},
         {"Cumulative energy", "cumulative energy", "Energy spent since the first round, by what it was spent on.",
-         {{"cumulative_update_energy_J", "cumulative update energy", "Energy of all weight updates since the first round."}, {"read_energy_J", "cumulative read energy", "Energy of the cells in all forward and backward reads."}, {"converter_energy_J", "cumulative converter energy", "Energy of all conversions to and from voltages."}}, false, true, true, {}, {}},
-        {"Pulses per round", "pulses", "Set pulses raise a conductance, reset pulses lower it.", {{"pulses_set", "set pulses per round", "Pulses that raise a conductance."}, {"pulses_reset", "reset pulses per round", "Pulses that lower a conductance."}}, false, true, true, {}, {}}};
+         {{"cumulative_update_energy_J", "cumulative update energy", "Energy of all weight updates since the first round."}, {"read_energy_J", "cumulative read energy", "Energy of the cells in all forward and backward reads."}, {"converter_energy_J", "cumulative converter energy", "Energy of all conversions to and from voltages."}, {"noise_energy_J", "cumulative noise energy", "Energy of making the generator's random input."}}, false, true, true, true, {}, {}},
+        {"Pulses per round", "pulses", "Set pulses raise a conductance, reset pulses lower it.", {{"pulses_set", "set pulses per round", "Pulses that raise a conductance."}, {"pulses_reset", "reset pulses per round", "Pulses that lower a conductance."}}, false, true, true, false, {}, {}}};
     return panels;
 }
 
 const std::vector<Panel>& quality_panels() {
     static const std::vector<Panel> panels = {
         {"Classifier", "share", "Share of generated images classified as wanted, and the classifier's mean confidence. High values alone prove little: a collapsed generator reaches them too.",
-         {{"classifier_accuracy", "classifier accuracy", "Share of generated images classified as wanted. To be read with coverage: a collapsed generator scores high too."}, {"classifier_confidence", "classifier confidence", "How sure the classifier is of its label, on average."}}, false, false, false, {}, 1.0},
+         {{"classifier_accuracy", "classifier accuracy", "Share of generated images classified as wanted. To be read with coverage: a collapsed generator scores high too."}, {"classifier_confidence", "classifier confidence", "How sure the classifier is of its label, on average."}}, false, false, false, false, {}, 1.0},
         {"Diversity and fidelity", "value", "Precision and density: do generated images look real? Recall and coverage: is the variety of the real images reached?",
-         {{"coverage", "coverage", "Share of real images with a generated one nearby: is their variety reached?"}, {"recall", "recall", "Share of real images inside the region the generated ones span."}, {"precision", "precision", "Share of generated images inside the region the real ones span: do they look real?"}, {"density", "density", "How densely generated images lie where real ones do; real against real gives about 1."}}, false, true, false, {}, {}},
-        {"Fréchet distance", "Fréchet distance", "Between own features of generated and test images; lower is better.", {{"frechet_distance", "Fréchet distance", ""}}, true, false, false, {}, {}},
+         {{"coverage", "coverage", "Share of real images with a generated one nearby: is their variety reached?"}, {"recall", "recall", "Share of real images inside the region the generated ones span."}, {"precision", "precision", "Share of generated images inside the region the real ones span: do they look real?"}, {"density", "density", "How densely generated images lie where real ones do; real against real gives about 1."}}, false, true, false, false, {}, {}},
+        {"Fréchet distance", "Fréchet distance", "Between own features of generated and test images; lower is better.", {{"frechet_distance", "Fréchet distance", ""}}, true, false, false, false, {}, {}},
         {"Mean pairwise distance", "mean pairwise distance", "Mean pixel distance between generated images; a collapsed generator falls far below the real images.",
-         {{"mean_pairwise_distance", "mean pairwise distance", ""}}, false, true, false, {}, {}}};
+         {{"mean_pairwise_distance", "mean pairwise distance", ""}}, false, true, false, false, {}, {}}};
     return panels;
 }
 
@@ -201,7 +211,7 @@ std::vector<Chart> other_charts(const std::vector<Group>& groups) {
             for (const auto& column : run->metrics.columns) {
                 if (!shown.insert(column).second) continue;
                 const std::string label = label_of_key(column);
-                const Panel panel{label.c_str(), label.c_str(), "As recorded in metrics.csv.", {{column.c_str(), label.c_str(), ""}}, false, false, true, {}, {}};
+                const Panel panel{label.c_str(), label.c_str(), "As recorded in metrics.csv.", {{column.c_str(), label.c_str(), ""}}, false, false, true, false, {}, {}};
                 for (auto& chart : split_charts(groups, &RunData::metrics, panel, false)) charts.push_back(std::move(chart));
             }
     return charts;

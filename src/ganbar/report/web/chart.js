@@ -56,7 +56,9 @@ function runningMean(values) {
 class Axis {
   constructor(lo, hi, from, to, log, unit, whole = false) {
     Object.assign(this, { lo, hi, from, to, log, whole });
-    this.prefix = prefixFor(Math.max(Math.abs(lo), Math.abs(hi)) * 0.999, unit);
+    this.unit = unit;
+    // A logarithmic axis gives every tick its own prefix.
+    this.prefix = log ? { factor: 1, symbol: "" } : prefixFor(Math.max(Math.abs(lo), Math.abs(hi)) * 0.999, unit);
   }
   shows(v) { return v !== null && Number.isFinite(v) && (!this.log || v > 0); }
   at(v) {
@@ -67,7 +69,7 @@ class Axis {
   ticks(n) {
     const f = this.prefix.factor;
     const values = (this.log ? logTicks(this.lo / f, this.hi / f) : niceTicks(this.lo / f, this.hi / f, n)).filter((v) => !this.whole || Number.isInteger(v));
-    const texts = this.log ? values.map((v) => formatNumber(v, 2)) : tickTexts(values);
+    const texts = this.log ? values.map((v) => formatQuantity(v, this.unit, 1)) : tickTexts(values);
     return values.map((v, i) => [this.at(v * f), texts[i]]);
   }
 }
