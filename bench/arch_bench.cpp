@@ -1,5 +1,5 @@
-// Architecture models: analytic design points per second (a ten-layer GAN, full breakdown by operation and component), the bare closed form of a
-// schedule, its event-level form, the lowering of a network, and ZARA's event-level iteration of DCGAN at batch 64.
+// Architecture models: analytic design points per second (a ten-layer GAN, full breakdown by operation and component), the bare closed form
+// of a schedule, its event-level form, the lowering of a network, and ZARA's event-level iteration of DCGAN at batch 64.
 #include <benchmark/benchmark.h>
 
 #include "ganbar/app/command.h"

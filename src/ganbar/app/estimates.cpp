@@ -19,7 +19,8 @@ Gan load_gan(const std::string& name_or_path, const config::Presets& presets) {
 
 namespace {
 
-NamedEstimate run_one(const AcceleratorRegistry& registry, const std::string& name, const config::Node* table, const Workload& w, bool intervals) {
+NamedEstimate run_one(const AcceleratorRegistry& registry, const std::string& name, const config::Node* table, const Workload& w,
+                      bool intervals) {
     NamedEstimate out;
     out.name = name;
     out.entry = &registry.get(name);
@@ -29,7 +30,8 @@ NamedEstimate run_one(const AcceleratorRegistry& registry, const std::string& na
     if (intervals) out.uncertainty = uncertainty(*machine, out.entry->swings, w, out.estimate);
     else {
         const auto point = [](double v) { return Interval{v, v, v}; };
-        out.uncertainty = {point(out.estimate.iteration_latency_s), point(out.estimate.energy_J()), point(out.estimate.area_total_m2()), {}};
+        out.uncertainty = {
+            point(out.estimate.iteration_latency_s), point(out.estimate.energy_J()), point(out.estimate.area_total_m2()), {}};
     }
     out.zero_skipping = arch::zero_skipping(*machine, w, out.estimate);
     return out;
@@ -78,11 +80,25 @@ Json layers_json(const Workload& w, const Estimate& e) {
     Json out = Json::array();
     for (std::size_t i = 0; i < w.ops.size(); ++i) {
         const Op& op = w.ops[i];
-        out.push_back({{"network", op.generator ? "generator" : "discriminator"}, {"layer", w.layer(op).name}, {"phase", to_string(op.phase)}, {"pass", to_string(op.pass)},
-                       {"cycles", e.ops[i].cycles}, {"macs_useful", e.ops[i].macs_useful}, {"macs_executed", e.ops[i].macs_executed}, {"energy_J", energies(e.ops[i].energy_J)}});
+        out.push_back({{"network", op.generator ? "generator" : "discriminator"},
+                       {"layer", w.layer(op).name},
+                       {"phase", to_string(op.phase)},
+                       {"pass", to_string(op.pass)},
+                       {"cycles", e.ops[i].cycles},
+                       {"macs_useful", e.ops[i].macs_useful},
+                       {"macs_executed", e.ops[i].macs_executed},
+                       {"energy_J", energies(e.ops[i].energy_J)}});
     }
     const Json idle = energies(e.idle_J);
-    if (!idle.empty()) out.push_back({{"network", ""}, {"layer", ""}, {"phase", "idle"}, {"pass", ""}, {"cycles", 0}, {"macs_useful", 0}, {"macs_executed", 0}, {"energy_J", idle}});
+    if (!idle.empty())
+        out.push_back({{"network", ""},
+                       {"layer", ""},
+                       {"phase", "idle"},
+                       {"pass", ""},
+                       {"cycles", 0},
+                       {"macs_useful", 0},
+                       {"macs_executed", 0},
+                       {"energy_J", idle}});
     return out;
 }
 
@@ -104,13 +120,21 @@ Json one_json(const Workload& w, const NamedEstimate& n) {
     j["steps_d"] = w.steps_d, j["cycle_s"] = e.cycle_s, j["n_arrays"] = e.n_arrays;
     j["platform"] = n.entry->platform, j["scope"] = n.entry->scope;
     j["published_for_training"] = n.entry->trains;
-    j["interval"] = {{"iteration_latency_s", interval(n.uncertainty.latency_s)}, {"iteration_energy_J", interval(n.uncertainty.energy_J)}, {"area_m2", interval(n.uncertainty.area_m2)}};
-    if (n.zero_skipping) j["zero_skipping"] = {{"macs_ratio", n.zero_skipping->macs}, {"latency_ratio", n.zero_skipping->latency}, {"energy_ratio", n.zero_skipping->energy}};
+    j["interval"] = {{"iteration_latency_s", interval(n.uncertainty.latency_s)},
+                     {"iteration_energy_J", interval(n.uncertainty.energy_J)},
+                     {"area_m2", interval(n.uncertainty.area_m2)}};
+    if (n.zero_skipping)
+        j["zero_skipping"] = {
+            {"macs_ratio", n.zero_skipping->macs}, {"latency_ratio", n.zero_skipping->latency}, {"energy_ratio", n.zero_skipping->energy}};
     j["area_by_component_m2"] = energies(e.area_m2);
     j["layers"] = layers_json(w, e);
     j["assumptions"] = Json::array();
     for (const ParamRow& p : n.params)
-        j["assumptions"].push_back({{"name", p.info.name}, {"value", value_json(p.value)}, {"unit", p.info.unit}, {"source", p.info.source.text}, {"kind", to_string(p.info.source.kind)}});
+        j["assumptions"].push_back({{"name", p.info.name},
+                                    {"value", value_json(p.value)},
+                                    {"unit", p.info.unit},
+                                    {"source", p.info.source.text},
+                                    {"kind", to_string(p.info.source.kind)}});
     return j;
 }
 
@@ -124,7 +148,8 @@ Json estimates_json(const EstimateResult& result) {
 
 std::string engineering(double value, const std::string& unit) {
     if (value == 0) return "0 " + unit;
-    static const std::pair<double, const char*> prefixes[] = {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "µ"}, {1e-9, "n"}, {1e-12, "p"}, {1e-15, "f"}};
+    static const std::pair<double, const char*> prefixes[] = {{1e12, "T"}, {1e9, "G"},  {1e6, "M"},  {1e3, "k"},   {1, ""},
+                                                              {1e-3, "m"}, {1e-6, "µ"}, {1e-9, "n"}, {1e-12, "p"}, {1e-15, "f"}};
     for (const auto& [scale, prefix] : prefixes)
         if (std::abs(value) >= scale * 0.9995) return fmt::format("{:.3g} {}{}", value / scale, prefix, unit);
     return fmt::format("{:.3g} {}", value, unit);
@@ -132,35 +157,46 @@ std::string engineering(double value, const std::string& unit) {
 
 std::string estimates_table(const EstimateResult& result) {
     const Workload& w = result.workload;
-    const auto span = [](const Interval& i, double batch, const char* unit) { return fmt::format("{} ... {}", engineering(i.lo / batch, unit), engineering(i.hi / batch, unit)); };
-    std::string out = fmt::format("{}: {} at batch {}", w.network, w.task == Task::training ? "one training iteration" : "generation", w.batch);
+    const auto span = [](const Interval& i, double batch, const char* unit) {
+        return fmt::format("{} ... {}", engineering(i.lo / batch, unit), engineering(i.hi / batch, unit));
+    };
+    std::string out =
+        fmt::format("{}: {} at batch {}", w.network, w.task == Task::training ? "one training iteration" : "generation", w.batch);
     if (w.task == Task::training) out += fmt::format(", {} D step{} per G step", w.steps_d, w.steps_d == 1 ? "" : "s");
     const MacTotals t = totals(w);
-    out += fmt::format("\nmultiplications per image: {} useful, {} zero-free, {} zero-inserted\n\n", engineering(t.useful / double(w.batch), ""), engineering(t.deformed / double(w.batch), ""),
+    out += fmt::format("\nmultiplications per image: {} useful, {} zero-free, {} zero-inserted\n\n",
+                       engineering(t.useful / double(w.batch), ""), engineering(t.deformed / double(w.batch), ""),
                        engineering(t.zero_inserted / double(w.batch), ""));
-    out += fmt::format("{:<12}{:<6}{:>12}  {:<24}{:>12}  {:<24}{:>12}{:>9}{:>10}{:>8}\n", "accelerator", "", "time/image", "", "energy/image", "", "area", "power", "executed", "use");
+    out += fmt::format("{:<12}{:<6}{:>12}  {:<24}{:>12}  {:<24}{:>12}{:>9}{:>10}{:>8}\n", "accelerator", "", "time/image", "",
+                       "energy/image", "", "area", "power", "executed", "use");
     auto rows = result.estimates;
-    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.estimate.iteration_latency_s < b.estimate.iteration_latency_s; });
+    std::sort(rows.begin(), rows.end(),
+              [](const auto& a, const auto& b) { return a.estimate.iteration_latency_s < b.estimate.iteration_latency_s; });
     bool extended = false;
     for (const auto& n : rows) {
         const Estimate& e = n.estimate;
         const double batch = double(w.batch), energy = e.energy_J();
         const bool beyond = w.task == Task::training && !n.entry->trains;
         extended = extended || beyond;
-        out += fmt::format("{:<12}{:<6}{:>12}  {:<24}{:>12}  {:<24}{:>12}{:>9}{:>10}{:>7.2f}%\n", n.name, n.entry->platform.substr(0, 5), engineering(e.iteration_latency_s / batch, "s"),
-                           span(n.uncertainty.latency_s, batch, "s"), engineering(energy / batch, "J"), span(n.uncertainty.energy_J, batch, "J"),
-                           fmt::format("{:.3g} mm2", e.area_total_m2() * 1e6), engineering(energy / e.iteration_latency_s, "W"), engineering(e.macs_executed / batch, ""), 100 * e.utilisation()) ;
+        out += fmt::format("{:<12}{:<6}{:>12}  {:<24}{:>12}  {:<24}{:>12}{:>9}{:>10}{:>7.2f}%\n", n.name, n.entry->platform.substr(0, 5),
+                           engineering(e.iteration_latency_s / batch, "s"), span(n.uncertainty.latency_s, batch, "s"),
+                           engineering(energy / batch, "J"), span(n.uncertainty.energy_J, batch, "J"),
+                           fmt::format("{:.3g} mm2", e.area_total_m2() * 1e6), engineering(energy / e.iteration_latency_s, "W"),
+                           engineering(e.macs_executed / batch, ""), 100 * e.utilisation());
         if (beyond) out.insert(out.size() - 1, " *");
     }
     if (extended) out += "* published for inference only; its training passes are our extension\n";
     for (const auto& [name, reason] : result.unfit) out += fmt::format("{:<12}does not run it: {}\n", name, reason);
-    out += "ranges: the uncertain parameters of each model (--json lists all with their sources); scopes differ, see `ganbar describe accelerator NAME`\n";
+    out +=
+        "ranges: the uncertain parameters of each model (--json lists all with their sources); scopes differ, see `ganbar describe "
+        "accelerator NAME`\n";
     bool head = false;
     for (const auto& n : rows) {
         if (!n.zero_skipping || n.zero_skipping->macs < 1.0005) continue;
         if (!head) out += "\nwhat skipping inserted zeros saves at the same number of arrays or units: multiplications / time / energy\n";
         head = true;
-        out += fmt::format("{:<12}{:>8.2f}x{:>8.2f}x{:>8.2f}x\n", n.name, n.zero_skipping->macs, n.zero_skipping->latency, n.zero_skipping->energy);
+        out += fmt::format("{:<12}{:>8.2f}x{:>8.2f}x{:>8.2f}x\n", n.name, n.zero_skipping->macs, n.zero_skipping->latency,
+                           n.zero_skipping->energy);
     }
     return out;
 }

@@ -7,8 +7,9 @@
 namespace ganbar::arch {
 
 const char* to_string(Component c) {
-    static const char* const names[n_components] = {"crossbar", "drive", "conversion", "accumulate", "cell_write", "activation", "alu", "mac_unit",
-                                                    "register_file", "inter_pe", "buffer", "link", "dram", "idle", "host"};
+    static const char* const names[n_components] = {"crossbar",   "drive", "conversion", "accumulate",    "cell_write",
+                                                    "activation", "alu",   "mac_unit",   "register_file", "inter_pe",
+                                                    "buffer",     "link",  "dram",       "idle",          "host"};
     return names[static_cast<std::size_t>(c)];
 }
 
@@ -54,13 +55,15 @@ Uncertainty uncertainty(const Accelerator& accelerator, const std::vector<Swing>
             const double rise = std::max({0.0, a, b}), fall = std::min({0.0, a, b});
             up[i] += rise * rise, down[i] += fall * fall;
         }
-        f.latency_lo = ratio[0][0], f.latency_hi = ratio[1][0], f.energy_lo = ratio[0][1], f.energy_hi = ratio[1][1], f.area_lo = ratio[0][2], f.area_hi = ratio[1][2];
+        f.latency_lo = ratio[0][0], f.latency_hi = ratio[1][0], f.energy_lo = ratio[0][1], f.energy_hi = ratio[1][1],
+        f.area_lo = ratio[0][2], f.area_hi = ratio[1][2];
         u.influences.push_back(f);
     }
     const auto weight = [](const Influence& f) {
         return std::abs(std::log(f.latency_hi / f.latency_lo)) + std::abs(std::log(f.energy_hi / f.energy_lo));
     };
-    std::stable_sort(u.influences.begin(), u.influences.end(), [&](const Influence& a, const Influence& b) { return weight(a) > weight(b); });
+    std::stable_sort(u.influences.begin(), u.influences.end(),
+                     [&](const Influence& a, const Influence& b) { return weight(a) > weight(b); });
     Interval* const out[3] = {&u.latency_s, &u.energy_J, &u.area_m2};
     for (int i = 0; i < 3; ++i) *out[i] = {base[i], base[i] * std::exp(-std::sqrt(down[i])), base[i] * std::exp(std::sqrt(up[i]))};
     return u;
@@ -70,7 +73,8 @@ namespace {
 
 bool has_param(const Accelerator& machine, const std::string& name, const std::string& word = "") {
     for (const ParamRow& row : machine.params())
-        if (row.info.name == name) return word.empty() || std::find(row.info.choices.begin(), row.info.choices.end(), word) != row.info.choices.end();
+        if (row.info.name == name)
+            return word.empty() || std::find(row.info.choices.begin(), row.info.choices.end(), word) != row.info.choices.end();
     return false;
 }
 
@@ -102,7 +106,8 @@ std::optional<ZeroSkipping> zero_skipping(const Accelerator& machine, const Work
     Estimate own = e, plain;
     within_arrays(machine, w, budget)->estimate(w, own);
     within_arrays(machine, w, budget, true)->estimate(w, plain);
-    return ZeroSkipping{plain.macs_executed / own.macs_executed, plain.iteration_latency_s / own.iteration_latency_s, plain.energy_J() / own.energy_J()};
+    return ZeroSkipping{plain.macs_executed / own.macs_executed, plain.iteration_latency_s / own.iteration_latency_s,
+                        plain.energy_J() / own.energy_J()};
 }
 
 }  // namespace ganbar::arch

@@ -1,5 +1,5 @@
-// An accelerator: parameters with sources, and a function from a workload to cycles, time, energy and area. One file per accelerator in models/.
-// Every estimate is a sum of accounts (operation x component); totals are never computed another way.
+// An accelerator: parameters with sources, and a function from a workload to cycles, time, energy and area. One file per accelerator in
+// models/. Every estimate is a sum of accounts (operation x component); totals are never computed another way.
 #pragma once
 #include <array>
 #include <functional>
@@ -12,7 +12,23 @@
 namespace ganbar::arch {
 
 /// Who uses energy and area.
-enum class Component : std::uint8_t { crossbar, drive, conversion, accumulate, cell_write, activation, alu, mac_unit, register_file, inter_pe, buffer, link, dram, idle, host };
+enum class Component : std::uint8_t {
+    crossbar,
+    drive,
+    conversion,
+    accumulate,
+    cell_write,
+    activation,
+    alu,
+    mac_unit,
+    register_file,
+    inter_pe,
+    buffer,
+    link,
+    dram,
+    idle,
+    host
+};
 constexpr std::size_t n_components = 15;
 const char* to_string(Component c);
 using PerComponent = std::array<double, n_components>;
@@ -21,26 +37,26 @@ inline double at(const PerComponent& v, Component c) { return v[static_cast<std:
 
 /// Cost of one op of the workload, over the whole iteration.
 struct OpCost {
-    double cycles = 0;         ///< busy cycles of the resources that run it, in the accelerator's own cycles
+    double cycles = 0;  ///< busy cycles of the resources that run it, in the accelerator's own cycles
     double macs_useful = 0, macs_executed = 0;
     PerComponent energy_J{};
     double energy_total_J() const;
 };
 
 struct Estimate {
-    double cycle_s = 0;            ///< the cycle of iteration_cycles: a logical cycle of the pipeline, or a clock
+    double cycle_s = 0;  ///< the cycle of iteration_cycles: a logical cycle of the pipeline, or a clock
     double iteration_cycles = 0, iteration_latency_s = 0;
     double macs_useful = 0, macs_executed = 0, macs_zero_inserted = 0;
     double peak_macs_per_s = 0;
-    double n_arrays = 0;           ///< crossbars, or processing elements
+    double n_arrays = 0;                                             ///< crossbars, or processing elements
     double writes = 0, reads = 0, bytes_dram = 0, words_buffer = 0;  ///< actions of the iteration: cells written, array steps, ...
-    std::vector<OpCost> ops;       ///< parallel to Workload::ops
+    std::vector<OpCost> ops;                                         ///< parallel to Workload::ops
     PerComponent area_m2{};
-    PerComponent idle_J{};         ///< energy that belongs to no operation (static power x latency)
+    PerComponent idle_J{};  ///< energy that belongs to no operation (static power x latency)
     double energy_J() const;
     double area_total_m2() const;
-    double utilisation() const;    ///< useful multiplications per multiplication slot of the peak rate
-    void reset(const Workload& w); ///< empty accounts, no allocation when the size is unchanged
+    double utilisation() const;     ///< useful multiplications per multiplication slot of the peak rate
+    void reset(const Workload& w);  ///< empty accounts, no allocation when the size is unchanged
 };
 
 /// A parameter's plausible low and high value, for intervals and tornado plots.
@@ -84,7 +100,8 @@ struct AcceleratorModel {
 template <class Design>
 class AcceleratorOf final : public Accelerator {
 public:
-    AcceleratorOf(std::shared_ptr<const AcceleratorModel<Design>> model, Design design) : model_(std::move(model)), design_(std::move(design)) {}
+    AcceleratorOf(std::shared_ptr<const AcceleratorModel<Design>> model, Design design)
+        : model_(std::move(model)), design_(std::move(design)) {}
     void estimate(const Workload& w, Estimate& out) const override { model_->run(design_, w, out); }
     double arrays_needed(const Workload& w) const override { return model_->arrays ? model_->arrays(design_, w) : 0; }
     std::vector<ParamRow> params() const override { return param_rows(model_->schema, design_); }
@@ -136,8 +153,8 @@ struct Uncertainty {
 };
 Uncertainty uncertainty(const Accelerator& accelerator, const std::vector<Swing>& swings, const Workload& w, const Estimate& e);
 
-/// The same machine with the smallest logical cycle (most copies of layers) that needs at most `n_arrays`; the machine itself where it has no
-/// such choice. With `zeros_inserted`, and its zeros left in.
+/// The same machine with the smallest logical cycle (most copies of layers) that needs at most `n_arrays`; the machine itself where it has
+/// no such choice. With `zeros_inserted`, and its zeros left in.
 std::unique_ptr<Accelerator> within_arrays(const Accelerator& machine, const Workload& w, double n_arrays, bool zeros_inserted = false);
 
 /// What zero skipping saves on the same machine at the same number of arrays: ratios of the zero-inserting machine to this one.

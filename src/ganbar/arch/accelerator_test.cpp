@@ -15,10 +15,13 @@
 namespace ganbar::arch {
 namespace {
 
-Gan preset(const std::string& name) { return read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml"), name); }
+Gan preset(const std::string& name) {
+    return read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml"), name);
+}
 std::vector<std::string> preset_names() {
     std::vector<std::string> out;
-    for (const auto& e : std::filesystem::directory_iterator(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks")) out.push_back(e.path().stem().string());
+    for (const auto& e : std::filesystem::directory_iterator(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks"))
+        out.push_back(e.path().stem().string());
     std::sort(out.begin(), out.end());
     return out;
 }
@@ -30,7 +33,9 @@ const AcceleratorRegistry& registry() {
     }();
     return r;
 }
-Workload training(const std::string& network, Int batch = 16, Int steps_d = 1) { return lower(preset(network), Task::training, batch, steps_d); }
+Workload training(const std::string& network, Int batch = 16, Int steps_d = 1) {
+    return lower(preset(network), Task::training, batch, steps_d);
+}
 Estimate run(const Accelerator& machine, const Workload& w) {
     Estimate e;
     machine.estimate(w, e);
@@ -39,8 +44,9 @@ Estimate run(const Accelerator& machine, const Workload& w) {
 Estimate run(const std::string& name, const Workload& w) { return run(*registry().get(name).make(nullptr), w); }
 
 TEST(Accelerators, AllAreThere) {
-    EXPECT_EQ(registry().names(), (std::vector<std::string>{"eyeriss", "fcn_engine", "flexigan", "ganax", "gtx1080", "isaac", "lergan", "liu2018", "pim_tgan", "pipelayer", "prime", "red", "regan",
-                                                           "satyam2022", "song2018", "zara", "zhang2017"}));
+    EXPECT_EQ(registry().names(),
+              (std::vector<std::string>{"eyeriss", "fcn_engine", "flexigan", "ganax", "gtx1080", "isaac", "lergan", "liu2018", "pim_tgan",
+                                        "pipelayer", "prime", "red", "regan", "satyam2022", "song2018", "zara", "zhang2017"}));
 }
 
 TEST(Accelerators, ParametersAreTypedRangedAndSourced) {
@@ -84,7 +90,8 @@ TEST(Accelerators, AccountsAddUpOnEveryNetwork) {
             ASSERT_GE(e.macs_executed, e.macs_useful * (1 - 1e-12)) << name << " " << network;
             ASSERT_GT(e.utilisation(), 0);
             ASSERT_LE(e.utilisation(), 1) << name << " " << network;
-            ASSERT_NEAR(e.iteration_cycles * e.cycle_s, e.iteration_latency_s, 0.35 * e.iteration_latency_s) << name;  // a logical pipeline pays its updates beside its cycles
+            ASSERT_NEAR(e.iteration_cycles * e.cycle_s, e.iteration_latency_s, 0.35 * e.iteration_latency_s)
+                << name;  // a logical pipeline pays its updates beside its cycles
         }
 }
 
@@ -144,7 +151,8 @@ TEST(Accelerators, SkippingZerosStaysUnderTheUsefulBound) {
 TEST(Accelerators, UpdateAndGenerationTasks) {
     for (const auto& name : registry().names()) {
         if (name == "satyam2022") continue;
-        const Estimate train = run(name, training("dcgan", 16)), more = run(name, training("dcgan", 16, 3)), make = run(name, lower(preset("dcgan"), Task::generation, 16, 1));
+        const Estimate train = run(name, training("dcgan", 16)), more = run(name, training("dcgan", 16, 3)),
+                       make = run(name, lower(preset("dcgan"), Task::generation, 16, 1));
         EXPECT_LT(make.energy_J(), train.energy_J()) << name;
         EXPECT_LT(make.iteration_latency_s, train.iteration_latency_s) << name;
         EXPECT_GT(more.iteration_latency_s, train.iteration_latency_s) << name;
@@ -167,7 +175,8 @@ TEST(Accelerators, BadParametersAndUnfitNetworksAreRefused) {
     expect("gtx1080", "efficiency = 2.0", "out of range");
     expect("zara", "zeros = \"some\"", "expected one of");
     EXPECT_THROW(run("satyam2022", training("dcgan")), ConfigError);
-    EXPECT_THROW(run(*registry().get("satyam2022").make(nullptr)->with("packing", std::string("blocks")), training("satyam2022")), ConfigError);  // 58 of 54
+    EXPECT_THROW(run(*registry().get("satyam2022").make(nullptr)->with("packing", std::string("blocks")), training("satyam2022")),
+                 ConfigError);  // 58 of 54
     EXPECT_THROW(run(*registry().get("zara").make(nullptr)->with("n_pes", Int{3}), training("dcgan")), ConfigError);
     EXPECT_THROW(registry().get("reagn"), ConfigError);
 }
@@ -201,13 +210,14 @@ TEST(Crossbars, PipeLayerArithmetic) {
     CrossbarDesign d = spike_defaults();
     EXPECT_EQ(arrays_for(d, 1152, 256), 4 * 18);
     const double peak_ops = 2 * 7024 * 128 * 128 / 4.0 / (16 * 29.31e-9);
-    EXPECT_NEAR(peak_ops, 1485e9 * 82.63, 0.001 * peak_ops);          // the array count behind array_area
+    EXPECT_NEAR(peak_ops, 1485e9 * 82.63, 0.001 * peak_ops);  // the array count behind array_area
     EXPECT_NEAR(d.array_area.si * 7024, 82.63e-6, 1e-3 * 82.63e-6);
-    EXPECT_NEAR(1485e9 * 82.63 / 142.9e9, 859, 1);                     // implied power in watts
+    EXPECT_NEAR(1485e9 * 82.63 / 142.9e9, 859, 1);  // implied power in watts
     EXPECT_NEAR(std::sqrt(53.22 * 33.85), 42.45, 0.02);
     EXPECT_NEAR(std::sqrt(6.52 * 7.88), 7.17, 0.01);
-    EXPECT_NEAR(859 / (42.45 / 7.17), 145, 1);                         // the GPU power used by gtx1080
-    EXPECT_NEAR(2 / 142.9e9 / (145 / (0.28 * 8.87e12 / 2)), 1 / 8.34, 0.01);  // 14 pJ a multiplication against a 28 % efficient GPU: 8.3x, within 20 % of 7.17
+    EXPECT_NEAR(859 / (42.45 / 7.17), 145, 1);  // the GPU power used by gtx1080
+    EXPECT_NEAR(2 / 142.9e9 / (145 / (0.28 * 8.87e12 / 2)), 1 / 8.34,
+                0.01);  // 14 pJ a multiplication against a 28 % efficient GPU: 8.3x, within 20 % of 7.17
 }
 
 TEST(Components, IsaacSums) {
@@ -241,7 +251,9 @@ TEST(Components, Scaling) {
 }
 
 /// Speed-up of the deconvolutions of one generator over the zero-inserting machine.
-double generation_gain(const std::string& fast, const std::string& slow, const Workload& w) { return run(slow, w).iteration_latency_s / run(fast, w).iteration_latency_s; }
+double generation_gain(const std::string& fast, const std::string& slow, const Workload& w) {
+    return run(slow, w).iteration_latency_s / run(fast, w).iteration_latency_s;
+}
 
 TEST(Published, GanaxOverEyeriss) {  // mean 3.6x, between 1 and s^2 (2-D) or s^3 (3-D)
     double product = 1;
@@ -260,7 +272,8 @@ TEST(Published, GanaxOverEyeriss) {  // mean 3.6x, between 1 and s^2 (2-D) or s^
 TEST(Published, RedOverZeroPadding) {  // bounds 4 at stride 2, 32 at stride 8 with 256 taps on 128 sub-arrays; published 3.69 and 31.15
     const auto gain = [](const std::string& text, const std::string& input) {
         Gan gan;
-        gan.name = "layer", gan.generator = parse_network("generator", input, {text}), gan.discriminator = parse_network("discriminator", "8", {"fc 1"});
+        gan.name = "layer", gan.generator = parse_network("generator", input, {text}),
+        gan.discriminator = parse_network("discriminator", "8", {"fc 1"});
         const Workload w = lower(gan, Task::generation, 1, 1);
         const auto red = registry().get("red").make(nullptr)->with("steps_per_cycle", Int{1} << 30);
         return run(*red->with("zeros", std::string("inserted")), w).iteration_latency_s / run(*red, w).iteration_latency_s;
@@ -272,10 +285,10 @@ TEST(Published, RedOverZeroPadding) {  // bounds 4 at stride 2, 32 at stride 8 w
 }
 
 TEST(Published, RatiosOfOthersAreConsistent) {
-    EXPECT_NEAR(21.42 / 7.46, 2.87, 0.01);       // PRIME over a GPU inside LerGAN
-    EXPECT_NEAR(5.5 / 2.8, 1.96, 0.01);          // liu2018: its FPGA takes 1.96x the GPU's time,
-    EXPECT_NEAR(1.4 / 6.1, 0.23, 0.001);         // 0.23x its energy,
-    EXPECT_NEAR(6.1 / 2.8, 2.18, 0.01);          // and liu2018's system draws 46 % of the GPU's power
+    EXPECT_NEAR(21.42 / 7.46, 2.87, 0.01);  // PRIME over a GPU inside LerGAN
+    EXPECT_NEAR(5.5 / 2.8, 1.96, 0.01);     // liu2018: its FPGA takes 1.96x the GPU's time,
+    EXPECT_NEAR(1.4 / 6.1, 0.23, 0.001);    // 0.23x its energy,
+    EXPECT_NEAR(6.1 / 2.8, 2.18, 0.01);     // and liu2018's system draws 46 % of the GPU's power
 }
 
 TEST(Published, MeasuredGpuTimes) {  // public training times on a GTX 1080 Ti, corrected for the multiplications their scripts run
@@ -285,8 +298,8 @@ TEST(Published, MeasuredGpuTimes) {  // public training times on a GTX 1080 Ti, 
         const Estimate e = run(*gpu->with("host", Value{host_s}), w);
         return 2 * e.macs_executed / e.iteration_latency_s / 1e12;
     };
-    EXPECT_NEAR(tflops("dcgan_k4", 128, 0.5e-3), 3.40, 0.25 * 3.40);    // PyTorch, 128-base, 30 % of the peak
-    EXPECT_NEAR(tflops("mlp1_4layer", 100, 4e-3), 0.39, 0.6 * 0.39);    // TensorFlow, bound by host time
+    EXPECT_NEAR(tflops("dcgan_k4", 128, 0.5e-3), 3.40, 0.25 * 3.40);  // PyTorch, 128-base, 30 % of the peak
+    EXPECT_NEAR(tflops("mlp1_4layer", 100, 4e-3), 0.39, 0.6 * 0.39);  // TensorFlow, bound by host time
 }
 
 TEST(Published, SatyamArea) {

@@ -8,7 +8,8 @@ namespace {
 constexpr double um2 = 1e-12, mm2 = 1e-6, pJ = 1e-12, ns = 1e-9;
 
 constexpr ComponentValue library[] = {
-    {"crossbar_128", 30 * pJ, 100 * ns, 25 * um2, 32, "PUMA constants (puma-simulator @a206f75): 0.3 mW x 100 ns, 1-bit inputs, 2-bit cells"},
+    {"crossbar_128", 30 * pJ, 100 * ns, 25 * um2, 32,
+     "PUMA constants (puma-simulator @a206f75): 0.3 mW x 100 ns, 1-bit inputs, 2-bit cells"},
     {"pipelayer_read_spike", 1.08 * pJ, 29.31 * ns, 0, 0, "PipeLayer, HPCA 2017"},
     {"pipelayer_write_spike", 3.91e-9, 50.88 * ns, 0, 0, "PipeLayer, HPCA 2017"},
     {"serial_read_128", 6.5e-9, 10.25e-6, 0, 32, "derived from PUMA constants: a whole 128x128 array with periphery"},
@@ -37,7 +38,8 @@ constexpr double adc_pJ[] = {.79, .99, 1.20, 1.42, 1.67, 1.97, 2.38};
 constexpr double adc_um2[] = {361, 477, 627, 845, 1200, 1828, 3002};
 
 double on_logarithm(double bits, const double* table) {
-    if (!(bits >= 4 && bits <= 10)) throw ConfigError("converter bits = " + std::to_string(bits) + " are outside the table; expected 4 to 10");
+    if (!(bits >= 4 && bits <= 10))
+        throw ConfigError("converter bits = " + std::to_string(bits) + " are outside the table; expected 4 to 10");
     const int i = std::min(5, static_cast<int>(bits - 4));
     const double t = bits - adc_bits[i];
     return table[i] * std::pow(table[i + 1] / table[i], t);
@@ -87,7 +89,8 @@ double area_scale(int from_nm, int to_nm) {
     if (from_nm == 65 && to_nm == 32) return 1 / 3.3;
     if (from_nm == 32 && to_nm == 45) return 2.2;
     if (from_nm == 45 && to_nm == 32) return 0.46;
-    throw ConfigError("no published area ratio from " + std::to_string(from_nm) + " nm to " + std::to_string(to_nm) + " nm; expected 32 to 65 or 32 to 45 and back");
+    throw ConfigError("no published area ratio from " + std::to_string(from_nm) + " nm to " + std::to_string(to_nm) +
+                      " nm; expected 32 to 65 or 32 to 45 and back");
 }
 
 double lossless_adc_bits(double rows, double dac_bits, double cell_bits) {
@@ -114,10 +117,15 @@ const IsaacTable& isaac_table() {
     static const IsaacTable table = [] {
         IsaacTable t;
         const double mW = 1e-3;
-        t.ima = {{"adc", 16 * mW, .0096 * mm2}, {"dac", 4 * mW, .00017 * mm2}, {"sample_hold", .01 * mW, .00004 * mm2}, {"crossbar", 2.4 * mW, .0002 * mm2},
-                 {"shift_add", .2 * mW, .00024 * mm2}, {"input_register", 1.24 * mW, .0021 * mm2}, {"output_register", .23 * mW, .00077 * mm2}};
-        t.tile = {{"edram", 20.7 * mW, .083 * mm2}, {"bus", 7 * mW, .090 * mm2}, {"sigmoid", .52 * mW, .0006 * mm2}, {"shift_add", .05 * mW, .00006 * mm2},
-                  {"max_pool", .4 * mW, .00024 * mm2}, {"output_register", 1.68 * mW, .0032 * mm2}};
+        t.ima = {{"adc", 16 * mW, .0096 * mm2},
+                 {"dac", 4 * mW, .00017 * mm2},
+                 {"sample_hold", .01 * mW, .00004 * mm2},
+                 {"crossbar", 2.4 * mW, .0002 * mm2},
+                 {"shift_add", .2 * mW, .00024 * mm2},
+                 {"input_register", 1.24 * mW, .0021 * mm2},
+                 {"output_register", .23 * mW, .00077 * mm2}};
+        t.tile = {{"edram", 20.7 * mW, .083 * mm2},      {"bus", 7 * mW, .090 * mm2},         {"sigmoid", .52 * mW, .0006 * mm2},
+                  {"shift_add", .05 * mW, .00006 * mm2}, {"max_pool", .4 * mW, .00024 * mm2}, {"output_register", 1.68 * mW, .0032 * mm2}};
         return t;
     }();
     return table;

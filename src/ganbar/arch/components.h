@@ -13,7 +13,7 @@ struct ComponentValue {
     double energy_J;  ///< per action; 0 = not given
     double time_s;
     double area_m2;
-    int node_nm;      ///< 0 = not given
+    int node_nm;  ///< 0 = not given
     const char* source;
 };
 /// The whole table (docs/accelerators.md lists the sources).

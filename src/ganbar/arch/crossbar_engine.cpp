@@ -69,7 +69,9 @@ void add_gradient(const CrossbarDesign& d, const MatrixJob& j, Int batch, PassPl
 struct PlanEnergy {
     double crossbar = 0, drive = 0, conversion = 0, accumulate = 0, cell_write = 0, mac_unit = 0;
 };
-double write_energy(const CrossbarDesign& d, double cells, double rows) { return d.write.si * (d.write_scope == WriteScope::cell ? cells : rows); }
+double write_energy(const CrossbarDesign& d, double cells, double rows) {
+    return d.write.si * (d.write_scope == WriteScope::cell ? cells : rows);
+}
 
 PlanEnergy energy_of(const CrossbarDesign& d, const PassPlan& p, Pass pass) {
     PlanEnergy e;
@@ -139,7 +141,9 @@ void check_fits(const CrossbarDesign& d, const Workload& w) {
     if (!d.only_fully_connected) return;
     for (const NetworkWork* net : {&w.generator, &w.discriminator})
         for (const LayerWork& l : net->layers)
-            if (l.kind != LayerKind::fc) throw ConfigError(fmt::format("layer {} of {} is a {}; expected fully connected layers only", l.name, w.network, to_string(l.kind)));
+            if (l.kind != LayerKind::fc)
+                throw ConfigError(
+                    fmt::format("layer {} of {} is a {}; expected fully connected layers only", l.name, w.network, to_string(l.kind)));
 }
 
 Int cycles_of(const CrossbarDesign& d, const Workload& w) {
@@ -172,14 +176,17 @@ void charge(const CrossbarDesign& d, const Workload& w, const PassPlan& p, const
     const bool moves = op.pass != Pass::gradient;
     at(acc, Component::buffer) = samples * (work.words_in * d.buffer_word.si + (moves ? work.words_out * d.buffer_write_word.si : 0));
     at(acc, Component::link) = moves ? samples * work.words_out * d.link_word.si : 0;
-    if (op.pass == Pass::forward && !op.generator && op.layer + 1 == w.discriminator.layers.size()) at(acc, Component::alu) += samples * d.loss_sample.si;
+    if (op.pass == Pass::forward && !op.generator && op.layer + 1 == w.discriminator.layers.size())
+        at(acc, Component::alu) += samples * d.loss_sample.si;
     cost.macs_useful = samples * work.macs_useful;
     cost.macs_executed = samples * p.macs_executed;
 }
 
 /// Weights rewritten after a batch, in every copy that is stored.
-void charge_update(const CrossbarDesign& d, const LayerWork& l, const std::array<PassPlan, 3>& p, const NetCopies& c, double updates, OpCost& cost, double& cells) {
-    const double forward = d.update_fraction * p[0].copies * c.forward, error = d.bidirectional ? 0 : d.update_fraction * p[1].copies * c.error;
+void charge_update(const CrossbarDesign& d, const LayerWork& l, const std::array<PassPlan, 3>& p, const NetCopies& c, double updates,
+                   OpCost& cost, double& cells) {
+    const double forward = d.update_fraction * p[0].copies * c.forward,
+                 error = d.bidirectional ? 0 : d.update_fraction * p[1].copies * c.error;
     cells = updates * (p[0].stored_cells * forward + p[1].stored_cells * error);
     const double rows = updates * (p[0].stored_rows * forward + p[1].stored_rows * error);
     at(cost.energy_J, Component::cell_write) = write_energy(d, cells, rows);
@@ -193,7 +200,8 @@ double count_arrays(const CrossbarDesign& d, const Plans& plans, bool training, 
         if (!training && !generator) continue;
         const NetCopies& c = net_copies[generator ? 1 : 0];
         for (const auto& p : generator ? plans.generator : plans.discriminator)
-            n += arrays_of(d, p[0]) * c.forward + (training ? (d.bidirectional ? 0 : arrays_of(d, p[1]) * c.error) + arrays_of(d, p[2]) * c.gradient : 0);
+            n += arrays_of(d, p[0]) * c.forward +
+                 (training ? (d.bidirectional ? 0 : arrays_of(d, p[1]) * c.error) + arrays_of(d, p[2]) * c.gradient : 0);
     }
     return d.packing == Packing::dense ? std::ceil(n) : n;
 }
@@ -239,7 +247,8 @@ PassPlan plan(const CrossbarDesign& d, const LayerWork& l, Pass pass, Int batch)
 }
 
 Pipeline pipeline_of(const CrossbarDesign& d, const Workload& w) {
-    Pipeline p = unit_pipeline(w.discriminator.depth, std::max<Int>(1, w.generator.depth), w.batch, w.steps_d, d.spatial_parallelism, d.computation_sharing);
+    Pipeline p = unit_pipeline(w.discriminator.depth, std::max<Int>(1, w.generator.depth), w.batch, w.steps_d, d.spatial_parallelism,
+                               d.computation_sharing);
     p.transposed_copies = d.transposed_copies;
     if (d.batch_norm == BatchNorm::exact) p.d_barrier = w.discriminator.exact_bn_barriers(), p.g_barrier = w.generator.exact_bn_barriers();
     return p;
@@ -256,8 +265,9 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
 
     out.n_arrays = count_arrays(d, plans, training, net_copies);
     if (d.arrays_available > 0 && out.n_arrays > double(d.arrays_available))
-        throw ConfigError(fmt::format("{} needs {:.0f} crossbars of {}x{}, but {} are available; expected a smaller network, fewer copies or more arrays", w.network, out.n_arrays,
-                                      d.rows, d.cols, d.arrays_available));
+        throw ConfigError(
+            fmt::format("{} needs {:.0f} crossbars of {}x{}, but {} are available; expected a smaller network, fewer copies or more arrays",
+                        w.network, out.n_arrays, d.rows, d.cols, d.arrays_available));
 
     double slowest = 0, serial = 0;
     for (std::size_t i = 0; i < w.ops.size(); ++i) {
@@ -265,7 +275,8 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
         const LayerWork& l = w.layer(op);
         if (op.pass == Pass::update) {
             double cells = 0;
-            charge_update(d, l, (op.generator ? plans.generator : plans.discriminator)[op.layer], net_copies[op.generator ? 1 : 0], op.samples, out.ops[i], cells);
+            charge_update(d, l, (op.generator ? plans.generator : plans.discriminator)[op.layer], net_copies[op.generator ? 1 : 0],
+                          op.samples, out.ops[i], cells);
             out.writes += cells;
             out.ops[i].cycles = op.samples;
             continue;

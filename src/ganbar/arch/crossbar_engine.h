@@ -18,7 +18,7 @@ enum class GradientMode : std::uint8_t {
     digital,  ///< multiply-accumulate lanes beside the arrays
 };
 enum class Schedule : std::uint8_t { lockstep, serial };   ///< all layers advance together in logical cycles, or one layer at a time
-enum class Packing : std::uint8_t { blocks, dense };  ///< every layer tiled on its own, or cells packed without gaps
+enum class Packing : std::uint8_t { blocks, dense };       ///< every layer tiled on its own, or cells packed without gaps
 enum class BatchNorm : std::uint8_t { reference, exact };  ///< statistics of a reference batch (no wait), or of the batch itself (barriers)
 
 struct CrossbarDesign {
@@ -48,27 +48,28 @@ struct CrossbarDesign {
     std::int64_t digital_lanes = 0;    ///< gradient lanes per layer, digital mode
     Hertz digital_clock{1e9};
     Joule digital_mac{};
-    Joule loss_sample{};               ///< the block that turns D's output into the error, per sample
-    bool bidirectional = false;        ///< errors go back through the same cells: no transposed arrays
+    Joule loss_sample{};         ///< the block that turns D's output into the error, per sample
+    bool bidirectional = false;  ///< errors go back through the same cells: no transposed arrays
     bool only_fully_connected = false;
-    double update_fraction = 1;        ///< cells that an update pulses
+    double update_fraction = 1;  ///< cells that an update pulses
     Packing packing = Packing::blocks;
     std::int64_t arrays_available = 0;  ///< 0 = as many as needed
     // 3D stacks (ZARA): crossbars per vector-matrix multiplier of which one works at a time
     std::int64_t stack_layers = 1, vmms_per_pe = 8, n_pes = 1;
-    Second clock{};                    ///< of bus and mesh
+    Second clock{};  ///< of bus and mesh
     std::int64_t bus_bits = 0;
 };
 
 /// What one pass through one layer needs, for one copy of its arrays and one sample.
 struct PassPlan {
-    double arrays = 0;          ///< crossbars that hold one copy
-    double steps = 0;           ///< matrix-vector products one after the other
-    double copies = 1;          ///< copies that bring the steps down to the target of a logical cycle
-    double array_steps = 0;     ///< crossbar activations, summed over arrays
+    double arrays = 0;                       ///< crossbars that hold one copy
+    double steps = 0;                        ///< matrix-vector products one after the other
+    double copies = 1;                       ///< copies that bring the steps down to the target of a logical cycle
+    double array_steps = 0;                  ///< crossbar activations, summed over arrays
     double row_steps = 0, column_steps = 0;  ///< driven rows with a non-zero operand and converted columns, summed over arrays
     double macs_executed = 0;
-    double stored_cells = 0, stored_rows = 0;  ///< cells and rows of cells that hold one copy of the operand; gradients: programmed per sample
+    double stored_cells = 0,
+           stored_rows = 0;     ///< cells and rows of cells that hold one copy of the operand; gradients: programmed per sample
     double digital_macs = 0;    ///< of macs_executed, those beside the arrays
     double shared_samples = 1;  ///< samples that one product of a gradient serves
     double time_s = 0;          ///< with the copies

@@ -17,12 +17,15 @@ double executed_macs(const DigitalDesign& d, const PassWork& p) {
     return p.macs_zero_inserted;
 }
 
-/// Words that cross the chip's edge for all samples of an op: weights once per pass over the batch where they do not fit, activations in and out.
+/// Words that cross the chip's edge for all samples of an op: weights once per pass over the batch where they do not fit, activations in
+/// and out.
 double dram_words(const DigitalDesign& d, const LayerWork& l, const Op& op, double samples, double steps) {
     const double capacity = double(d.buffer_bytes) * 8 / double(d.word_bits);
     const double activations = l.words_in + l.words_out;
     const double weights_fetched = l.n_weights * steps;  // the batch streams past weights that are fetched once
-    const double spill = activations > capacity || op.pass == Pass::gradient || op.phase != Phase::generation ? 1.0 : 0.0;  // training keeps activations off chip
+    const double spill = activations > capacity || op.pass == Pass::gradient || op.phase != Phase::generation
+                             ? 1.0
+                             : 0.0;  // training keeps activations off chip
     return weights_fetched * (op.pass == Pass::gradient ? 2 : 1) + samples * activations * spill;
 }
 
@@ -31,12 +34,17 @@ void charge_pass(const DigitalDesign& d, const Workload& w, const Op& op, OpCost
     const PassWork& p = l.work(op.pass);
     const double executed = op.samples * executed_macs(d, p), useful = op.samples * p.macs_useful;
     const double real = std::min(useful, executed), paid = real + (executed - real) * d.zero_energy;
-    const double use = l.kind == LayerKind::fc ? d.use_fc : p.has_inserted_zeros && d.execution != Execution::zero_inserted ? d.use_skipping : d.use_conv;
+    const double use = l.kind == LayerKind::fc                                           ? d.use_fc
+                       : p.has_inserted_zeros && d.execution != Execution::zero_inserted ? d.use_skipping
+                                                                                         : d.use_conv;
     const double steps = op.samples / double(w.batch);
     const double words = dram_words(d, l, op, op.samples, steps), bytes = words * double(d.word_bits) / 8;
     const double from_buffer = executed / d.buffer_reuse + op.samples * (p.words_in + (op.pass == Pass::gradient ? 0 : p.words_out));
     // overlap-add reads and writes every partial output again
-    const double merge = d.execution == Execution::scatter && p.has_inserted_zeros ? 2 * op.samples * p.macs_deformed / double(l.forward.deformed.empty() ? 1 : std::max<Int>(1, p.zero_inserted.rows / l.taps)) : 0;
+    const double merge =
+        d.execution == Execution::scatter && p.has_inserted_zeros
+            ? 2 * op.samples * p.macs_deformed / double(l.forward.deformed.empty() ? 1 : std::max<Int>(1, p.zero_inserted.rows / l.taps))
+            : 0;
     cost.cycles = std::max(executed / (double(d.units) * use), bytes / d.bandwidth_B_per_s * d.clock.si);
     cost.macs_useful = useful, cost.macs_executed = executed;
     auto& e = cost.energy_J;

@@ -20,10 +20,10 @@ struct DigitalDesign {
     double use_skipping = 0.85;  ///< in passes where zeros are skipped
     double use_fc = 0.25;        ///< in fully connected layers
     Execution execution = Execution::zero_inserted;
-    double zero_energy = 1;      ///< energy of a multiplication by an inserted zero, relative to a real one
+    double zero_energy = 1;  ///< energy of a multiplication by an inserted zero, relative to a real one
     Joule mac{}, register_file{}, inter_pe{}, buffer_access{}, dram_word{};  ///< per 16-bit operation or word
-    double register_accesses = 4, inter_pe_accesses = 1;  ///< per multiplication
-    double buffer_reuse = 64;    ///< multiplications per word fetched from the on-chip buffer
+    double register_accesses = 4, inter_pe_accesses = 1;                     ///< per multiplication
+    double buffer_reuse = 64;                                                ///< multiplications per word fetched from the on-chip buffer
     double bandwidth_B_per_s = 25.6e9;
     std::int64_t buffer_bytes = 524288;
     Joule alu{};

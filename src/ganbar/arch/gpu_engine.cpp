@@ -31,7 +31,8 @@ void run_gpu(const GpuDesign& d, const Workload& w, Estimate& out) {
             const double pass_bytes = 4 * op.samples * (maps * l.words_out + 2 * l.extra_words);
             time_s += pass_bytes / rate + calls * d.launch.si * (op.pass == Pass::gradient ? 1 : d.kernels_per_pass);
             cost.macs_useful = op.samples * p.macs_useful, cost.macs_executed = op.samples * p.macs_deformed;
-            out.macs_useful += cost.macs_useful, out.macs_executed += cost.macs_executed, out.macs_zero_inserted += op.samples * p.macs_zero_inserted;
+            out.macs_useful += cost.macs_useful, out.macs_executed += cost.macs_executed,
+                out.macs_zero_inserted += op.samples * p.macs_zero_inserted;
             out.bytes_dram += bytes + pass_bytes;
         }
         cost.cycles = time_s;  // becomes cycles below, when the clock is known

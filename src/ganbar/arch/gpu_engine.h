@@ -7,12 +7,12 @@ namespace ganbar::arch {
 
 struct GpuDesign {
     double peak_flop_per_s = 8.87e12, bandwidth_B_per_s = 320e9;
-    double efficiency = 0.28;        ///< of the peak, convolutions at batch 64 and above
-    double efficiency_fc = 0.28;     ///< matrix products of fully connected layers
-    double batch_exponent = 0.43;    ///< efficiency below batch 64 falls as (B / 64)^this
+    double efficiency = 0.28;      ///< of the peak, convolutions at batch 64 and above
+    double efficiency_fc = 0.28;   ///< matrix products of fully connected layers
+    double batch_exponent = 0.43;  ///< efficiency below batch 64 falls as (B / 64)^this
     double bandwidth_share = 0.75;
     Second launch{7.5e-6}, host{0.5e-3};
-    double kernels_per_pass = 3;     ///< the product, the batch norm, the activation
+    double kernels_per_pass = 3;  ///< the product, the batch norm, the activation
     Watt power{145};
     SquareMetre die{314e-6};
 };

@@ -12,7 +12,9 @@ namespace ganbar::arch {
 namespace {
 
 /// Fault in one layer's text.
-[[noreturn]] void fail(const Location& where, const std::string& place, const std::string& what) { throw ConfigError(place + ": " + what, where); }
+[[noreturn]] void fail(const Location& where, const std::string& place, const std::string& what) {
+    throw ConfigError(place + ": " + what, where);
+}
 
 std::optional<Int> whole(std::string_view text) {
     Int value = 0;
@@ -36,12 +38,14 @@ struct Words {
 };
 
 const std::map<std::string, LayerKind>& kinds() {
-    static const std::map<std::string, LayerKind> map{{"fc", LayerKind::fc}, {"conv", LayerKind::conv}, {"tconv", LayerKind::tconv}, {"up", LayerKind::upsample},
-                                                      {"pool", LayerKind::pool}, {"d2s", LayerKind::depth_to_space}, {"add", LayerKind::add}};
+    static const std::map<std::string, LayerKind> map{
+        {"fc", LayerKind::fc},     {"conv", LayerKind::conv},          {"tconv", LayerKind::tconv}, {"up", LayerKind::upsample},
+        {"pool", LayerKind::pool}, {"d2s", LayerKind::depth_to_space}, {"add", LayerKind::add}};
     return map;
 }
 const std::map<std::string, Activation>& activations() {
-    static const std::map<std::string, Activation> map{{"relu", Activation::relu}, {"lrelu", Activation::lrelu}, {"tanh", Activation::tanh}, {"sigmoid", Activation::sigmoid}};
+    static const std::map<std::string, Activation> map{
+        {"relu", Activation::relu}, {"lrelu", Activation::lrelu}, {"tanh", Activation::tanh}, {"sigmoid", Activation::sigmoid}};
     return map;
 }
 
@@ -49,10 +53,16 @@ const std::map<std::string, Activation>& activations() {
 bool read_geometry(const std::string& word, Words& w, const Location& where) {
     const auto number = [&](std::size_t skip, Int lo) {
         const auto n = whole(std::string_view(word).substr(skip));
-        if (!n || *n < lo || *n > largest) fail(where, w.place, fmt::format("\"{}\" is not understood; expected a whole number of at least {} after \"{}\"", word, lo, word.substr(0, skip)));
+        if (!n || *n < lo || *n > largest)
+            fail(where, w.place,
+                 fmt::format("\"{}\" is not understood; expected a whole number of at least {} after \"{}\"", word, lo,
+                             word.substr(0, skip)));
         return *n;
     };
-    const auto is = [&](std::string_view head) { return word.size() > head.size() && word.starts_with(head) && (std::isdigit(static_cast<unsigned char>(word[head.size()])) || word[head.size()] == '-'); };
+    const auto is = [&](std::string_view head) {
+        return word.size() > head.size() && word.starts_with(head) &&
+               (std::isdigit(static_cast<unsigned char>(word[head.size()])) || word[head.size()] == '-');
+    };
     if (is("k")) w.kernel = number(1, 1);
     else if (is("s")) w.stride = number(1, 1);
     else if (is("g")) w.groups = number(1, 1);
@@ -62,7 +72,8 @@ bool read_geometry(const std::string& word, Words& w, const Location& where) {
         if (colon == std::string::npos) w.pad_lo = w.pad_hi = number(1, 0);
         else {
             const auto lo = whole(std::string_view(word).substr(1, colon - 1)), hi = whole(std::string_view(word).substr(colon + 1));
-            if (!lo || !hi || *lo < 0 || *hi < 0) fail(where, w.place, fmt::format("\"{}\" is not understood; expected pLOW:HIGH, for example p1:2", word));
+            if (!lo || !hi || *lo < 0 || *hi < 0)
+                fail(where, w.place, fmt::format("\"{}\" is not understood; expected pLOW:HIGH, for example p1:2", word));
             w.pad_lo = *lo, w.pad_hi = *hi;
         }
     } else return false;
@@ -81,7 +92,9 @@ Words read_words(const std::string& text, const std::string& place, const Locati
         std::vector<std::string> names;
         for (const auto& [name, k] : kinds()) names.push_back(name);
         const std::string near = nearest_name(word, names);
-        fail(where, place, fmt::format("unknown layer \"{}\"; expected one of {}{}", word, join(names), near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+        fail(where, place,
+             fmt::format("unknown layer \"{}\"; expected one of {}{}", word, join(names),
+                         near.empty() ? "" : "; did you mean \"" + near + "\"?"));
     }
     w.kind = kind->second;
     if (!(in >> word)) fail(where, place, fmt::format("\"{}\" lacks its size; expected \"{} N ...\"", text, text));
@@ -89,7 +102,8 @@ Words read_words(const std::string& text, const std::string& place, const Locati
     else if (w.kind == LayerKind::add) w.with = word;
     else {
         const auto n = whole(word);
-        if (!n || *n < 1 || *n > largest) fail(where, place, fmt::format("\"{}\" is not a number of channels; expected a whole number of at least 1", word));
+        if (!n || *n < 1 || *n > largest)
+            fail(where, place, fmt::format("\"{}\" is not a number of channels; expected a whole number of at least 1", word));
         (w.kind == LayerKind::conv || w.kind == LayerKind::tconv ? w.channels : w.factor) = *n;
     }
     while (in >> word) {
@@ -101,12 +115,16 @@ Words read_words(const std::string& text, const std::string& place, const Locati
         else if (word.starts_with("from=")) w.from = word.substr(5);
         else if (word.starts_with("@")) w.expected_side = word.substr(1);
         else if (!read_geometry(word, w, where))
-            fail(where, place, fmt::format("\"{}\" is not understood; expected kN sN pN pLO:HI same valid opN gN bn relu lrelu tanh sigmoid name=X from=X @N", word));
+            fail(where, place,
+                 fmt::format(
+                     "\"{}\" is not understood; expected kN sN pN pLO:HI same valid opN gN bn relu lrelu tanh sigmoid name=X from=X @N",
+                     word));
     }
     const bool spatial = w.kind == LayerKind::conv || w.kind == LayerKind::tconv;
     if (spatial && w.kernel == 0) fail(where, place, "a convolution needs a kernel, for example k5");
     if (w.kind == LayerKind::pool && w.kernel == 0) w.kernel = w.factor;
-    if (!spatial && w.has_geometry && w.kind != LayerKind::pool) fail(where, place, fmt::format("{} takes no kernel, stride, padding or groups", to_string(w.kind)));
+    if (!spatial && w.has_geometry && w.kind != LayerKind::pool)
+        fail(where, place, fmt::format("{} takes no kernel, stride, padding or groups", to_string(w.kind)));
     if (w.kind == LayerKind::tconv && w.groups != 1) fail(where, place, "a transposed convolution in groups is not supported; expected g1");
     return w;
 }
@@ -114,7 +132,8 @@ Words read_words(const std::string& text, const std::string& place, const Locati
 void spatial_shape(const Words& w, Layer& layer, const Location& where) {
     if (layer.in.dims == 0) layer.in.dims = 2;  // a vector is a map of side 1
     if (layer.in.channels % w.groups != 0 || w.channels % w.groups != 0)
-        fail(where, w.place, fmt::format("{} groups do not divide {} input and {} output channels", w.groups, layer.in.channels, w.channels));
+        fail(where, w.place,
+             fmt::format("{} groups do not divide {} input and {} output channels", w.groups, layer.in.channels, w.channels));
     layer.out = layer.in;
     layer.out.channels = w.channels;
     layer.groups = w.groups;
@@ -146,13 +165,9 @@ void spatial_shape(const Words& w, Layer& layer, const Location& where) {
 
 void set_shape(const Words& w, Layer& layer, const std::vector<Layer>& before, const Location& where) {
     switch (w.kind) {
-        case LayerKind::fc:
-            layer.out = parse_shape(w.size_text, where);
-            break;
+        case LayerKind::fc: layer.out = parse_shape(w.size_text, where); break;
         case LayerKind::conv:
-        case LayerKind::tconv:
-            spatial_shape(w, layer, where);
-            break;
+        case LayerKind::tconv: spatial_shape(w, layer, where); break;
         case LayerKind::upsample:
         case LayerKind::pool:
             layer.factor = w.factor, layer.out = layer.in;
@@ -170,18 +185,21 @@ void set_shape(const Words& w, Layer& layer, const std::vector<Layer>& before, c
             Int block = 1;
             layer.factor = w.factor, layer.out = layer.in;
             for (int d = 0; d < layer.in.dims; ++d) block *= w.factor, layer.out.side[static_cast<std::size_t>(d)] *= w.factor;
-            if (layer.in.channels % block != 0) fail(where, w.place, fmt::format("{} channels cannot be spread over blocks of {}", layer.in.channels, block));
+            if (layer.in.channels % block != 0)
+                fail(where, w.place, fmt::format("{} channels cannot be spread over blocks of {}", layer.in.channels, block));
             layer.out.channels = layer.in.channels / block;
             break;
         }
         case LayerKind::add: {
             const Shape& other = before[static_cast<std::size_t>(layer.inputs[1])].out;
-            if (!(other == layer.in)) fail(where, w.place, fmt::format("cannot add {} and {}; expected equal shapes", layer.in.text(), other.text()));
+            if (!(other == layer.in))
+                fail(where, w.place, fmt::format("cannot add {} and {}; expected equal shapes", layer.in.text(), other.text()));
             layer.out = layer.in;
             break;
         }
     }
-    if (layer.out.size() > (Int{1} << 40) || layer.in.size() > (Int{1} << 40)) fail(where, w.place, "a map of more than 2^40 elements; expected a smaller shape");
+    if (layer.out.size() > (Int{1} << 40) || layer.in.size() > (Int{1} << 40))
+        fail(where, w.place, "a map of more than 2^40 elements; expected a smaller shape");
     if (!w.expected_side.empty()) {
         const Shape expected = parse_shape("1x" + w.expected_side, where);
         for (int d = 0; d < layer.out.dims; ++d) {
@@ -193,20 +211,23 @@ void set_shape(const Words& w, Layer& layer, const std::vector<Layer>& before, c
 }
 
 /// Order of evaluation (Kahn); throws when the layers form a cycle.
-std::vector<std::size_t> evaluation_order(const std::vector<std::vector<int>>& inputs, const std::vector<Words>& words, const Location& where) {
+std::vector<std::size_t> evaluation_order(const std::vector<std::vector<int>>& inputs, const std::vector<Words>& words,
+                                          const Location& where) {
     std::vector<std::size_t> order;
     std::vector<bool> done(inputs.size(), false);
     while (order.size() < inputs.size()) {
         const std::size_t before = order.size();
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             if (done[i]) continue;
-            if (std::all_of(inputs[i].begin(), inputs[i].end(), [&](int j) { return j < 0 || done[static_cast<std::size_t>(j)]; })) done[i] = true, order.push_back(i);
+            if (std::all_of(inputs[i].begin(), inputs[i].end(), [&](int j) { return j < 0 || done[static_cast<std::size_t>(j)]; }))
+                done[i] = true, order.push_back(i);
         }
         if (order.size() != before) continue;
         std::vector<std::string> stuck;
         for (std::size_t i = 0; i < inputs.size(); ++i)
             if (!done[i]) stuck.push_back(words[i].name);
-        fail(where, words.front().place.substr(0, words.front().place.find('[')), "the layers " + join(stuck) + " form a cycle; expected a graph in which every layer's input comes before it");
+        fail(where, words.front().place.substr(0, words.front().place.find('[')),
+             "the layers " + join(stuck) + " form a cycle; expected a graph in which every layer's input comes before it");
     }
     return order;
 }
@@ -227,12 +248,15 @@ Shape parse_shape(const std::string& text, const Location& where) {
     while (std::getline(in, part, 'x')) {
         const auto value = whole(part);
         if (!value || *value < 1 || *value > largest || n > max_dims)
-            throw ConfigError(fmt::format("\"{}\" is not a shape; expected channels and up to three sides of at least 1, for example \"1024x4x4\"", text), where);
+            throw ConfigError(
+                fmt::format("\"{}\" is not a shape; expected channels and up to three sides of at least 1, for example \"1024x4x4\"", text),
+                where);
         if (n == 0) shape.channels = *value;
         else shape.side[static_cast<std::size_t>(n - 1)] = *value;
         ++n;
     }
-    if (n == 0 || text.back() == 'x') throw ConfigError(fmt::format("\"{}\" is not a shape; expected for example \"3x64x64\"", text), where);
+    if (n == 0 || text.back() == 'x')
+        throw ConfigError(fmt::format("\"{}\" is not a shape; expected for example \"3x64x64\"", text), where);
     shape.dims = n - 1;
     return shape;
 }
@@ -308,13 +332,15 @@ Network parse_network(const std::string& name, const std::string& input, const s
     for (std::size_t n = 0; n < order.size(); ++n) position[order[n]] = int(n);
     for (const std::size_t i : order) {
         Layer layer;
-        layer.kind = words[i].kind, layer.name = words[i].name, layer.batch_norm = words[i].batch_norm, layer.activation = words[i].activation;
+        layer.kind = words[i].kind, layer.name = words[i].name, layer.batch_norm = words[i].batch_norm,
+        layer.activation = words[i].activation;
         for (const int j : inputs[i]) layer.inputs.push_back(j < 0 ? -1 : position[static_cast<std::size_t>(j)]);
         layer.in = layer.inputs[0] < 0 ? net.input : net.layers[static_cast<std::size_t>(layer.inputs[0])].out;
         set_shape(words[i], layer, net.layers, where);
         net.layers.push_back(std::move(layer));
     }
-    if (order.back() != texts.size() - 1) fail(where, name, "the last layer is not the output of the graph; expected every other layer to lead to it");
+    if (order.back() != texts.size() - 1)
+        fail(where, name, "the last layer is not the output of the graph; expected every other layer to lead to it");
     return net;
 }
 

@@ -1,7 +1,8 @@
 // A GAN as data: two graphs of layers with shapes. Read from TOML (keys below); the layer language is one text per layer:
 //   "fc 1024x4x4 bn relu"   "conv 128 k5 s2 same lrelu"   "tconv 3 k4 s2 p1 tanh @64"   "add block1"   "up 2"   "pool 2 k3"   "d2s 2"
-// (pool: stride 2, kernel 3, rounding up; the kernel is the stride when not given). kernel kN, stride sN, padding pN | pLO:HI | same | valid, output padding opN, groups gN, bn, relu lrelu tanh sigmoid,
-// name=X from=X (an input other than the previous layer), @N or @NxM: the output side must be this.
+// (pool: stride 2, kernel 3, rounding up; the kernel is the stride when not given). kernel kN, stride sN, padding pN | pLO:HI | same |
+// valid, output padding opN, groups gN, bn, relu lrelu tanh sigmoid, name=X from=X (an input other than the previous layer), @N or @NxM:
+// the output side must be this.
 #pragma once
 #include <string>
 #include <vector>
@@ -33,14 +34,16 @@ struct Layer {
     std::string name;         ///< given, or kind and position ("tconv3")
     std::vector<int> inputs;  ///< indices of earlier layers; -1 = the network's input
     Shape in, out;
-    Axes axes;                ///< conv and tconv
+    Axes axes;                   ///< conv and tconv
     Int groups = 1, factor = 1;  ///< factor: of up, pool and d2s
     bool batch_norm = false;
     Activation activation = Activation::none;
 
     bool computes() const { return kind == LayerKind::fc || kind == LayerKind::conv || kind == LayerKind::tconv; }
-    Int taps() const { return product(axes, [](const Axis& a) { return a.kernel; }); }
-    Int n_weights() const;    ///< without biases
+    Int taps() const {
+        return product(axes, [](const Axis& a) { return a.kernel; });
+    }
+    Int n_weights() const;  ///< without biases
 };
 
 /// Layers in an order in which every input comes first. The last layer is the output.
@@ -50,11 +53,12 @@ struct Network {
     std::vector<Layer> layers;
     const Shape& output() const { return layers.back().out; }
     Int n_weights() const;
-    Int depth() const;              ///< compute layers on the longest path: L of the pipeline formulas
+    Int depth() const;                ///< compute layers on the longest path: L of the pipeline formulas
     std::vector<Int> stages() const;  ///< for every layer: compute layers on the longest path up to and including it
 };
 /// Throws ConfigError: unknown words, impossible shapes, names that do not exist, cycles, layers that feed nothing.
-Network parse_network(const std::string& name, const std::string& input, const std::vector<std::string>& layers, const Location& where = {});
+Network parse_network(const std::string& name, const std::string& input, const std::vector<std::string>& layers,
+                      const Location& where = {});
 
 struct Gan {
     std::string name, doc, source, dataset;
@@ -63,7 +67,8 @@ struct Gan {
     Network generator, discriminator;  ///< a generator without layers: only the discriminator is trained
     bool has_generator() const { return !generator.layers.empty(); }
 };
-/// Keys: doc, source, confidence (published | derived | assumed), dataset, batch, steps_d; tables generator and discriminator with input and layers.
+/// Keys: doc, source, confidence (published | derived | assumed), dataset, batch, steps_d; tables generator and discriminator with input
+/// and layers.
 Gan read_gan(const config::Node& root, const std::string& name);
 
 }  // namespace ganbar::arch

@@ -5,7 +5,8 @@
 namespace ganbar::arch {
 namespace {
 
-std::string text_key(const config::Node& node, const std::string& key, const std::string& where_text, bool required, const std::string& fallback = "") {
+std::string text_key(const config::Node& node, const std::string& key, const std::string& where_text, bool required,
+                     const std::string& fallback = "") {
     const auto* leaf = node.leaf(key);
     if (leaf == nullptr) {
         if (required) throw ConfigError(fmt::format("{} lacks the key \"{}\"", where_text, key), node.where);
@@ -19,14 +20,18 @@ Int count_key(const config::Node& node, const std::string& key, Int fallback) {
     const auto* leaf = node.leaf(key);
     if (leaf == nullptr) return fallback;
     const auto* n = std::get_if<std::int64_t>(&leaf->value);
-    if (n == nullptr || *n < 1 || *n > 1000000) throw ConfigError(key + " is not understood; expected a whole number from 1 to 1000000", leaf->where);
+    if (n == nullptr || *n < 1 || *n > 1000000)
+        throw ConfigError(key + " is not understood; expected a whole number from 1 to 1000000", leaf->where);
     return *n;
 }
 
 Network read_network(const config::Node& table, const std::string& name) {
     const std::string input = text_key(table, "input", "[" + name + "]", true);
     const auto* leaf = table.leaf("layers");
-    if (leaf == nullptr) throw ConfigError(fmt::format("[{}] lacks the key \"layers\"; expected a list of texts such as \"conv 128 k5 s2 same lrelu\"", name), table.where);
+    if (leaf == nullptr)
+        throw ConfigError(
+            fmt::format("[{}] lacks the key \"layers\"; expected a list of texts such as \"conv 128 k5 s2 same lrelu\"", name),
+            table.where);
     const auto* list = std::get_if<std::vector<std::string>>(&leaf->value);
     if (list == nullptr) throw ConfigError("layers has the wrong type; expected a list of texts", leaf->where);
     return parse_network(name, input, *list, leaf->where);
@@ -43,7 +48,9 @@ Gan read_gan(const config::Node& root, const std::string& name) {
     const std::string confidence = text_key(root, "confidence", name, false, "assumed");
     if (confidence == "published") gan.confidence = Kind::published;
     else if (confidence == "derived") gan.confidence = Kind::derived;
-    else if (confidence != "assumed") throw ConfigError("confidence = \"" + confidence + "\" is not known; expected published, derived or assumed", root.leaf("confidence")->where);
+    else if (confidence != "assumed")
+        throw ConfigError("confidence = \"" + confidence + "\" is not known; expected published, derived or assumed",
+                          root.leaf("confidence")->where);
     gan.batch = count_key(root, "batch", 64);
     gan.steps_d = count_key(root, "steps_d", 1);
     const auto* discriminator = root.table("discriminator");
@@ -52,10 +59,13 @@ Gan read_gan(const config::Node& root, const std::string& name) {
     if (const auto* generator = root.table("generator")) {
         gan.generator = read_network(*generator, "generator");
         if (gan.generator.output().size() != gan.discriminator.input.size())
-            throw ConfigError(fmt::format("the generator makes {} and the discriminator takes {}; expected equal sizes", gan.generator.output().text(), gan.discriminator.input.text()), generator->where);
+            throw ConfigError(fmt::format("the generator makes {} and the discriminator takes {}; expected equal sizes",
+                                          gan.generator.output().text(), gan.discriminator.input.text()),
+                              generator->where);
     }
     config::reject_unused(root, {{"", {"doc", "source", "confidence", "dataset", "batch", "steps_d", "generator", "discriminator"}},
-                                 {"generator", {"input", "layers"}}, {"discriminator", {"input", "layers"}}});
+                                 {"generator", {"input", "layers"}},
+                                 {"discriminator", {"input", "layers"}}});
     return gan;
 }
 

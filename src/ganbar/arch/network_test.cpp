@@ -25,10 +25,20 @@ struct KnownSize {
 };
 
 TEST(Networks, SizesOfThePresets) {
-    const KnownSize known[] = {{"mlp1", .11, .10, 0, 0},        {"mlp1_4layer", 1.48, 1.46, 1.48, 1.46}, {"mlp2", .99, 23.5, .99, 1.03},      {"gan1", 40.8, 40.6, 4.51, 4.31},
-                               {"gan2", 860, 859, 19.1, 17.4},  {"resnet101_64", 466, 440, 9.16, 7.60},  {"resnet_cifar", 422, 272, 1.20, 1.05}, {"dcgan", 640.6, 639.0, 18.85, 17.23},
-                               {"igan", 108, 107, 0, 0},        {"3dgan", 3899, 3892, 17.6, 11.0},       {"discogan", 207.6, 103.8, 0, 0},     {"gpgan", 273.2, 103.8, 0, 0},
-                               {"magan", 106.7, 207.6, 0, 0},   {"krestinskaya2020", 0, 0, 1.6236, .0945}};
+    const KnownSize known[] = {{"mlp1", .11, .10, 0, 0},
+                               {"mlp1_4layer", 1.48, 1.46, 1.48, 1.46},
+                               {"mlp2", .99, 23.5, .99, 1.03},
+                               {"gan1", 40.8, 40.6, 4.51, 4.31},
+                               {"gan2", 860, 859, 19.1, 17.4},
+                               {"resnet101_64", 466, 440, 9.16, 7.60},
+                               {"resnet_cifar", 422, 272, 1.20, 1.05},
+                               {"dcgan", 640.6, 639.0, 18.85, 17.23},
+                               {"igan", 108, 107, 0, 0},
+                               {"3dgan", 3899, 3892, 17.6, 11.0},
+                               {"discogan", 207.6, 103.8, 0, 0},
+                               {"gpgan", 273.2, 103.8, 0, 0},
+                               {"magan", 106.7, 207.6, 0, 0},
+                               {"krestinskaya2020", 0, 0, 1.6236, .0945}};
     for (const KnownSize& k : known) {
         const Gan gan = preset(k.name);
         const auto near = [&](double value, double expected, const char* what) {
@@ -65,7 +75,8 @@ TEST(Networks, ResnetHas101Layers) {  // 33 blocks of three, the projection and 
 }
 
 TEST(Networks, DcganIterationTotals) {  // per sample, in millions: zero-inserted and deformed, D step, G step, with computation sharing
-    const auto check = [](const char* name, double z_iter, double z_cs, double d_iter, double d_cs, double z_d, double z_g, double d_d, double d_g) {
+    const auto check = [](const char* name, double z_iter, double z_cs, double d_iter, double d_cs, double z_d, double z_g, double d_d,
+                          double d_g) {
         const Workload w = lower(preset(name), Task::training, 1, 1);
         EXPECT_NEAR(totals(w).zero_inserted / 1e6, z_iter, 0.06);
         EXPECT_NEAR(totals(w, true).zero_inserted / 1e6, z_cs, 0.06);
@@ -158,7 +169,9 @@ TEST(Networks, FileFaultsNameThePlace) {
     EXPECT_NE(fault("[discriminator]\ninput = \"8\"\nlayers = [\"fc 1\"]\nlayer = 3\n").find("net.toml:4:"), std::string::npos);
     EXPECT_NE(fault("batch = 0\n[discriminator]\ninput = \"8\"\nlayers = [\"fc 1\"]\n").find("net.toml:1:"), std::string::npos);
     EXPECT_NE(fault("doc = \"x\"\n").find("[discriminator]"), std::string::npos);
-    EXPECT_NE(fault("[generator]\ninput=\"4\"\nlayers=[\"fc 9\"]\n[discriminator]\ninput = \"8\"\nlayers = [\"fc 1\"]\n").find("equal sizes"), std::string::npos);
+    EXPECT_NE(
+        fault("[generator]\ninput=\"4\"\nlayers=[\"fc 9\"]\n[discriminator]\ninput = \"8\"\nlayers = [\"fc 1\"]\n").find("equal sizes"),
+        std::string::npos);
 }
 
 }  // namespace

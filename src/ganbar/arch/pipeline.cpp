@@ -32,8 +32,14 @@ public:
         }
         return *this;
     }
-    PassTime& stage(Int t) { fill_ += t, slowest_ = std::max(slowest_, t); return *this; }
-    Int total() { close(); return total_; }
+    PassTime& stage(Int t) {
+        fill_ += t, slowest_ = std::max(slowest_, t);
+        return *this;
+    }
+    Int total() {
+        close();
+        return total_;
+    }
 
 private:
     void close() {
@@ -43,13 +49,25 @@ private:
     Int batch_, total_ = 0, fill_ = 0, slowest_ = 0;
 };
 
-Int real_pass(const Pipeline& p) { return PassTime(p.batch).stages(p.d_forward, p.d_barrier).stage(p.loss).backward(p.d_backward, p.d_barrier).total(); }
+Int real_pass(const Pipeline& p) {
+    return PassTime(p.batch).stages(p.d_forward, p.d_barrier).stage(p.loss).backward(p.d_backward, p.d_barrier).total();
+}
 Int fake_pass(const Pipeline& p) {
-    return PassTime(p.batch).stages(p.g_forward, p.g_barrier).stages(p.d_forward, p.d_barrier).stage(p.loss).backward(p.d_backward, p.d_barrier).total();
+    return PassTime(p.batch)
+        .stages(p.g_forward, p.g_barrier)
+        .stages(p.d_forward, p.d_barrier)
+        .stage(p.loss)
+        .backward(p.d_backward, p.d_barrier)
+        .total();
 }
 Int generator_pass(const Pipeline& p) {
-    return PassTime(p.batch).stages(p.g_forward, p.g_barrier).stages(p.d_forward, p.d_barrier).stage(p.loss).backward(p.d_backward, p.d_barrier)
-        .backward(p.g_backward, p.g_barrier).total();
+    return PassTime(p.batch)
+        .stages(p.g_forward, p.g_barrier)
+        .stages(p.d_forward, p.d_barrier)
+        .stage(p.loss)
+        .backward(p.d_backward, p.d_barrier)
+        .backward(p.g_backward, p.g_barrier)
+        .total();
 }
 
 bool all_equal(const Pipeline& p) {

@@ -15,14 +15,16 @@ struct Pipeline {
     std::vector<Int> d_backward, g_backward;  ///< in the order of the backward pass (last layer first)
     Int loss = 1, update = 1;
     Int batch = 1, steps_d = 1;
-    bool spatial_parallelism = false;    ///< a second copy of D: real and fake streams side by side
-    bool computation_sharing = false;    ///< the last D update and the G update share the forward pass of the fake samples
-    bool fused_streams = false;          ///< real and fake streams back to back on one D without draining (not in the paper)
-    Int transposed_copies = 2;           ///< copies of D's transposed arrays for the two backward branches of computation sharing
-    std::vector<bool> d_barrier, g_barrier;  ///< exact batch normalisation after this forward stage: all samples of the batch must have arrived
+    bool spatial_parallelism = false;  ///< a second copy of D: real and fake streams side by side
+    bool computation_sharing = false;  ///< the last D update and the G update share the forward pass of the fake samples
+    bool fused_streams = false;        ///< real and fake streams back to back on one D without draining (not in the paper)
+    Int transposed_copies = 2;         ///< copies of D's transposed arrays for the two backward branches of computation sharing
+    std::vector<bool> d_barrier,
+        g_barrier;  ///< exact batch normalisation after this forward stage: all samples of the batch must have arrived
 };
 /// Every stage one cycle. Throws ConfigError for counts below 1.
-Pipeline unit_pipeline(Int layers_d, Int layers_g, Int batch, Int steps_d = 1, bool spatial_parallelism = false, bool computation_sharing = false);
+Pipeline unit_pipeline(Int layers_d, Int layers_g, Int batch, Int steps_d = 1, bool spatial_parallelism = false,
+                       bool computation_sharing = false);
 
 /// d, g: cycles of one D update, one G update; with computation sharing the times at which they are done inside the shared iteration.
 /// iteration: steps_d D updates and one G update.
@@ -32,8 +34,9 @@ struct CycleCounts {
 };
 CycleCounts unpipelined(const Pipeline& p);
 CycleCounts unpipelined_as_printed(const Pipeline& p);  ///< chen2019 leaves the update cycle out here
-bool closed_form_applies(const Pipeline& p);            ///< false where D's transposed arrays are shared by two branches, or streams are fused with unequal stages
-CycleCounts closed_form(const Pipeline& p);             ///< pipelined; ConfigError where no closed form applies
+bool closed_form_applies(
+    const Pipeline& p);  ///< false where D's transposed arrays are shared by two branches, or streams are fused with unequal stages
+CycleCounts closed_form(const Pipeline& p);  ///< pipelined; ConfigError where no closed form applies
 
 /// One stage of one sample in the event-level schedule.
 struct StageEvent {
@@ -45,10 +48,10 @@ struct StageEvent {
 struct EventSchedule {
     CycleCounts cycles;
     std::vector<std::string> resources, streams;
-    std::vector<Int> busy;              ///< cycles each resource worked
-    std::vector<Int> d_buffer_depth;    ///< most samples waiting after forward layer l for their gradient, in a D update on real samples
-    std::vector<Int> g_buffer_depth;    ///< the same for G's layers in a G update
-    std::vector<StageEvent> events;     ///< filled when asked for
+    std::vector<Int> busy;            ///< cycles each resource worked
+    std::vector<Int> d_buffer_depth;  ///< most samples waiting after forward layer l for their gradient, in a D update on real samples
+    std::vector<Int> g_buffer_depth;  ///< the same for G's layers in a G update
+    std::vector<StageEvent> events;   ///< filled when asked for
 };
 /// Discrete-event simulation: stages are exclusive resources, served in order of arrival.
 EventSchedule simulate(const Pipeline& p, bool record_events = false);

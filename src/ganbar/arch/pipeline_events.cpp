@@ -18,9 +18,9 @@ struct Stage {
 /// The samples of one batch walking through the same stages.
 struct Stream {
     std::vector<Stage> stages;
-    int parent = -1;        ///< a branch: sample n starts when sample n of the parent has done `parent_stages` stages
+    int parent = -1;  ///< a branch: sample n starts when sample n of the parent has done `parent_stages` stages
     std::size_t parent_stages = 0;
-    Int start = 0;          ///< streams without parent: when the first sample is ready
+    Int start = 0;  ///< streams without parent: when the first sample is ready
 };
 
 class Simulation {
@@ -35,7 +35,9 @@ public:
         free_.push_back(0);
         return int(out_.resources.size()) - 1;
     }
-    void release_all(Int time) { for (Int& t : free_) t = std::max(t, time); }
+    void release_all(Int time) {
+        for (Int& t : free_) t = std::max(t, time);
+    }
 
     /// Runs the streams together; returns when each is done. finish_[stream][sample][stage] is kept for buffer depths.
     std::vector<Int> run(const std::vector<Stream>& streams, const std::vector<std::string>& names, Int batch) {
@@ -137,7 +139,8 @@ public:
         const auto& barriers = net == 'D' ? p_.d_barrier : p_.g_barrier;
         for (std::size_t i = 0; i < times.size(); ++i) {
             const std::size_t l = times.size() - 1 - i;
-            s.stages.push_back({sim_.resource(name(net, l, "backward", copy)), times[i], l >= 1 && l - 1 < barriers.size() && barriers[l - 1]});
+            s.stages.push_back(
+                {sim_.resource(name(net, l, "backward", copy)), times[i], l >= 1 && l - 1 < barriers.size() && barriers[l - 1]});
         }
     }
     Stream real() const {
@@ -158,7 +161,9 @@ public:
 
 private:
     static std::string suffix(int copy) { return copy == 0 ? "" : fmt::format(" copy {}", copy + 1); }
-    static std::string name(char net, std::size_t layer, const char* pass, int copy) { return fmt::format("{}{} {}{}", net, layer + 1, pass, suffix(copy)); }
+    static std::string name(char net, std::size_t layer, const char* pass, int copy) {
+        return fmt::format("{}{} {}{}", net, layer + 1, pass, suffix(copy));
+    }
     const Pipeline& p_;
     Simulation& sim_;
 };
@@ -226,10 +231,15 @@ CycleCounts simulate_shared(const Pipeline& p, Simulation& sim, const Builder& m
 }  // namespace
 
 EventSchedule simulate(const Pipeline& p, bool record_events) {
-    if (p.d_forward.size() != p.d_backward.size() || p.g_forward.size() != p.g_backward.size() || p.d_forward.empty() || p.g_forward.empty() || p.batch < 1 || p.steps_d < 1)
-        throw ConfigError("a pipeline needs at least one layer in each network, as many backward as forward stages, and a batch and a step count of at least 1");
+    if (p.d_forward.size() != p.d_backward.size() || p.g_forward.size() != p.g_backward.size() || p.d_forward.empty() ||
+        p.g_forward.empty() || p.batch < 1 || p.steps_d < 1)
+        throw ConfigError(
+            "a pipeline needs at least one layer in each network, as many backward as forward stages, and a batch and a step count of at "
+            "least 1");
     if (double(p.batch) * double(p.d_forward.size() + p.g_forward.size()) * double(p.steps_d) > 5e7)
-        throw ConfigError("the event-level schedule would have more than about 200 million events; expected a smaller batch, fewer steps or fewer layers");
+        throw ConfigError(
+            "the event-level schedule would have more than about 200 million events; expected a smaller batch, fewer steps or fewer "
+            "layers");
     EventSchedule out;
     Simulation sim(out, record_events);
     const Builder make(p, sim);
@@ -254,25 +264,35 @@ std::string timeline_svg(const EventSchedule& schedule, Int last_cycle) {
     Int cycles = 0;
     for (const auto& e : schedule.events) cycles = std::max(cycles, e.end);
     if (last_cycle > 0) cycles = std::min(cycles, last_cycle);
-    const double left = 150, row = 18, width = std::clamp(double(cycles) * 14, 300.0, 2400.0), per_cycle = width / double(std::max<Int>(cycles, 1));
+    const double left = 150, row = 18, width = std::clamp(double(cycles) * 14, 300.0, 2400.0),
+                 per_cycle = width / double(std::max<Int>(cycles, 1));
     const double height = row * double(schedule.resources.size());
     static const char* const colours[] = {"#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"};  // Okabe-Ito
-    std::string svg = fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {:.0f} {:.0f}\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" "
-                                  "aria-label=\"pipeline timeline\">\n", left + width + 10, height + 70);
+    std::string svg = fmt::format(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {:.0f} {:.0f}\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" "
+        "aria-label=\"pipeline timeline\">\n",
+        left + width + 10, height + 70);
     for (std::size_t r = 0; r < schedule.resources.size(); ++r)
-        svg += fmt::format("<text x=\"{:.0f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n", left - 6, row * (double(r) + 0.75), schedule.resources[r]);
+        svg += fmt::format("<text x=\"{:.0f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n", left - 6, row * (double(r) + 0.75),
+                           schedule.resources[r]);
     for (const auto& e : schedule.events) {
         if (e.begin >= cycles) continue;
         const double x = left + per_cycle * double(e.begin), w = std::max(0.5, per_cycle * double(e.end - e.begin) - 0.5);
-        svg += fmt::format("<rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\" fill=\"{}\" fill-opacity=\"{:.2f}\"><title>{}, {}, sample {}, cycles {} to {}</title></rect>\n", x,
-                           row * e.resource + 2, w, row - 4, colours[std::size_t(e.stream) % 6], e.sample % 2 ? 0.7 : 1.0, schedule.streams[std::size_t(e.stream)],
-                           schedule.resources[std::size_t(e.resource)], e.sample + 1, e.begin + 1, e.end);
+        svg += fmt::format(
+            "<rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\" fill=\"{}\" fill-opacity=\"{:.2f}\"><title>{}, {}, sample "
+            "{}, cycles {} to {}</title></rect>\n",
+            x, row * e.resource + 2, w, row - 4, colours[std::size_t(e.stream) % 6], e.sample % 2 ? 0.7 : 1.0,
+            schedule.streams[std::size_t(e.stream)], schedule.resources[std::size_t(e.resource)], e.sample + 1, e.begin + 1, e.end);
     }
-    svg += fmt::format("<line x1=\"{0}\" y1=\"{1:.1f}\" x2=\"{2:.1f}\" y2=\"{1:.1f}\" stroke=\"#888\"/>\n<text x=\"{0}\" y=\"{3:.1f}\">0</text>"
-                       "<text x=\"{2:.1f}\" y=\"{3:.1f}\" text-anchor=\"end\">{4} cycles</text>\n", left, height + 4, left + width, height + 18, cycles);
+    svg += fmt::format(
+        "<line x1=\"{0}\" y1=\"{1:.1f}\" x2=\"{2:.1f}\" y2=\"{1:.1f}\" stroke=\"#888\"/>\n<text x=\"{0}\" y=\"{3:.1f}\">0</text>"
+        "<text x=\"{2:.1f}\" y=\"{3:.1f}\" text-anchor=\"end\">{4} cycles</text>\n",
+        left, height + 4, left + width, height + 18, cycles);
     for (std::size_t s = 0; s < schedule.streams.size() && s < 8; ++s)
-        svg += fmt::format("<rect x=\"{0:.0f}\" y=\"{1:.0f}\" width=\"10\" height=\"10\" fill=\"{2}\"/><text x=\"{3:.0f}\" y=\"{4:.0f}\">{5}</text>\n", left + 150 * double(s % 4),
-                           height + 28 + 16 * double(s / 4), colours[s % 6], left + 150 * double(s % 4) + 14, height + 37 + 16 * double(s / 4), schedule.streams[s]);
+        svg += fmt::format(
+            "<rect x=\"{0:.0f}\" y=\"{1:.0f}\" width=\"10\" height=\"10\" fill=\"{2}\"/><text x=\"{3:.0f}\" y=\"{4:.0f}\">{5}</text>\n",
+            left + 150 * double(s % 4), height + 28 + 16 * double(s / 4), colours[s % 6], left + 150 * double(s % 4) + 14,
+            height + 37 + 16 * double(s / 4), schedule.streams[s]);
     return svg + "</svg>\n";
 }
 

@@ -28,7 +28,8 @@ TEST(Pipeline, TableForThreeLayerNetworks) {
     EXPECT_EQ(unpipelined(unit_pipeline(3, 3, 64)), (CycleCounts{1089, 833, 1922}));
     EXPECT_EQ(unpipelined(unit_pipeline(3, 3, 1)), (CycleCounts{18, 14, 32}));
     const auto gain = [](Int batch, bool sp, bool cs) {
-        return double(unpipelined(unit_pipeline(3, 3, batch)).iteration) / double(closed_form(unit_pipeline(3, 3, batch, 1, sp, cs)).iteration);
+        return double(unpipelined(unit_pipeline(3, 3, batch)).iteration) /
+               double(closed_form(unit_pipeline(3, 3, batch, 1, sp, cs)).iteration);
     };
     EXPECT_NEAR(gain(64, false, false), 8.697, 5e-4);
     EXPECT_NEAR(gain(128, false, false), 9.303, 5e-4);
@@ -41,7 +42,8 @@ TEST(Pipeline, TableForThreeLayerNetworks) {
 }
 
 Pipeline random_pipeline(Rng& rng, bool unequal) {
-    Pipeline p = unit_pipeline(1 + Int(rng.below(9)), 1 + Int(rng.below(9)), 1 + Int(rng.below(24)), 1 + Int(rng.below(4)), rng.below(2) == 1, rng.below(2) == 1);
+    Pipeline p = unit_pipeline(1 + Int(rng.below(9)), 1 + Int(rng.below(9)), 1 + Int(rng.below(24)), 1 + Int(rng.below(4)),
+                               rng.below(2) == 1, rng.below(2) == 1);
     if (unequal) {
         for (auto* v : {&p.d_forward, &p.d_backward, &p.g_forward, &p.g_backward})
             for (Int& t : *v) t = 1 + Int(rng.below(20));
@@ -65,12 +67,14 @@ TEST(Pipeline, FormulasOfThePaperForAnySize) {
     for (std::uint64_t n = 0; n < 2000; ++n) {
         Rng rng = root.stream("sizes", n);
         const Int ld = 1 + Int(rng.below(120)), lg = 1 + Int(rng.below(120)), b = 1 + Int(rng.below(512)), k = 1 + Int(rng.below(6));
-        EXPECT_EQ(closed_form(unit_pipeline(ld, lg, b)), (CycleCounts{4 * ld + lg + 2 * b + 1, 2 * lg + 2 * ld + b + 1, 6 * ld + 3 * lg + 3 * b + 2}));
+        EXPECT_EQ(closed_form(unit_pipeline(ld, lg, b)),
+                  (CycleCounts{4 * ld + lg + 2 * b + 1, 2 * lg + 2 * ld + b + 1, 6 * ld + 3 * lg + 3 * b + 2}));
         EXPECT_EQ(closed_form(unit_pipeline(ld, lg, b, k)).iteration, k * (4 * ld + lg + 2 * b + 1) + 2 * lg + 2 * ld + b + 1);
         EXPECT_EQ(closed_form(unit_pipeline(ld, lg, b, 1, true)).iteration, 4 * ld + 3 * lg + 2 * b + 2);
         EXPECT_EQ(closed_form(unit_pipeline(ld, lg, b, 1, false, true)).iteration, 4 * ld + 2 * lg + 2 * b + 1);
         EXPECT_EQ(closed_form(unit_pipeline(ld, lg, b, 1, true, true)).iteration, 2 * lg + 2 * ld + b + 1);
-        EXPECT_EQ(unpipelined_as_printed(unit_pipeline(ld, lg, b)), (CycleCounts{(4 * ld + lg + 2) * b, (2 * lg + 2 * ld + 1) * b, (6 * ld + 3 * lg + 3) * b}));
+        EXPECT_EQ(unpipelined_as_printed(unit_pipeline(ld, lg, b)),
+                  (CycleCounts{(4 * ld + lg + 2) * b, (2 * lg + 2 * ld + 1) * b, (6 * ld + 3 * lg + 3) * b}));
     }
 }
 
@@ -114,7 +118,7 @@ TEST(Pipeline, OneSetOfTransposedArraysMakesTheSharedBranchesWait) {
     EXPECT_FALSE(closed_form_applies(one));
     EXPECT_THROW(closed_form(one), ConfigError);
     const Int conflict = simulate(one).cycles.iteration, free = simulate(two).cycles.iteration;
-    EXPECT_GT(conflict, free + 50);        // two branches through every backward stage: one more cycle per sample
+    EXPECT_GT(conflict, free + 50);  // two branches through every backward stage: one more cycle per sample
     EXPECT_LE(conflict, 2 * free);
 }
 

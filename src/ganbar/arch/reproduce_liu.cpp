@@ -1,4 +1,5 @@
-// liu2018: a memristor-based GAN system against a GPU and a prior FPGA accelerator; published 2.8x, 6.1x and 5.5x, 1.4x, without benchmark or platform.
+// liu2018: a memristor-based GAN system against a GPU and a prior FPGA accelerator; published 2.8x, 6.1x and 5.5x, 1.4x, without benchmark
+// or platform.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -13,7 +14,8 @@ Reproduction reproduce_liu2018(const ReproductionContext& context) {
     const std::vector<std::string> benchmarks{"mlp1_4layer", "gan1", "igan", "dcgan"};
     const std::string source = "liu2018, abstract; benchmarks, GPU and FPGA are not named there, these are our choice";
     std::vector<Contest> gpu;
-    for (const auto& [rival, speed, energy] : {std::tuple<std::string, double, double>{"gtx1080", 2.8, 6.1}, {"flexigan", 5.5, 1.4}, {"zhang2017", 5.5, 1.4}}) {
+    for (const auto& [rival, speed, energy] :
+         {std::tuple<std::string, double, double>{"gtx1080", 2.8, 6.1}, {"flexigan", 5.5, 1.4}, {"zhang2017", 5.5, 1.4}}) {
         for (const auto& b : benchmarks) {
             Contest c = make_contest(context, b, "liu2018", rival);
             out.rows.push_back(row_of(c, rival, "as configured"));
@@ -42,9 +44,15 @@ Reproduction reproduce_liu2018(const ReproductionContext& context) {
     rung("one copy of every layer", {{"steps_per_cycle", std::int64_t{1} << 30}, {"gradient_steps_per_cycle", std::int64_t{1} << 30}});
     out.tornado = tornado_of(gpu, "liu2018", "gtx1080");
     const double power = out.means[1].geometric / out.means[0].geometric;
-    out.findings.push_back(fmt::format("The published ratios imply 46 % of the GPU's power and 3.9 times the FPGA's; the model draws {:.2g} times the GPU's power on these networks.", 1 / power));
-    out.findings.push_back("At half a GPU's power the system is dominated by buffers, control and converters, not by cells; the abstract does not say which, so periphery_energy and periphery_power are free parameters here.");
-    out.findings.push_back("The published ratios to the FPGA accelerator imply that it takes 1.96 times the GPU's time at 0.23 times its energy.");
+    out.findings.push_back(
+        fmt::format("The published ratios imply 46 % of the GPU's power and 3.9 times the FPGA's; the model draws {:.2g} times the GPU's "
+                    "power on these networks.",
+                    1 / power));
+    out.findings.push_back(
+        "At half a GPU's power the system is dominated by buffers, control and converters, not by cells; the abstract does not say which, "
+        "so periphery_energy and periphery_power are free parameters here.");
+    out.findings.push_back(
+        "The published ratios to the FPGA accelerator imply that it takes 1.96 times the GPU's time at 0.23 times its energy.");
     return out;
 }
 

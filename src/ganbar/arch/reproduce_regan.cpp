@@ -46,7 +46,9 @@ LadderStep rung(const ReproductionContext& context, const std::string& label, co
 
 /// Products per logical cycle at which the mean speed-up reaches `target`; 0 when even one is too slow.
 Int steps_for_speed(const ReproductionContext& context, double target) {
-    const auto speed_at = [&](Int steps) { return mean_ratios(contests_with(context, {{"steps_per_cycle", steps}, {"gradient_steps_per_cycle", steps}})).first; };
+    const auto speed_at = [&](Int steps) {
+        return mean_ratios(contests_with(context, {{"steps_per_cycle", steps}, {"gradient_steps_per_cycle", steps}})).first;
+    };
     if (speed_at(1) < target) return 0;
     Int lo = 1, hi = 1 << 16;  // speed falls with steps
     while (hi - lo > 1) {
@@ -84,19 +86,32 @@ Reproduction reproduce_regan2018(const ReproductionContext& context) {
     const Int steps = steps_for_speed(context, 240);
     if (steps > 0) {
         const auto there = contests_with(context, {{"steps_per_cycle", steps}, {"gradient_steps_per_cycle", steps}});
-        out.findings.push_back(fmt::format("A mean speed-up of 240 needs {} products in a logical cycle instead of 49, and a mean area of {:.3g} mm2 instead of {:.3g} mm2.", steps, mean_area(there) * 1e6,
-                                           mean_area(contests) * 1e6));
+        out.findings.push_back(
+            fmt::format("A mean speed-up of 240 needs {} products in a logical cycle instead of 49, and a mean area of {:.3g} mm2 instead "
+                        "of {:.3g} mm2.",
+                        steps, mean_area(there) * 1e6, mean_area(contests) * 1e6));
     } else {
-        const double limit = mean_ratios(contests_with(context, {{"steps_per_cycle", std::int64_t{1}}, {"gradient_steps_per_cycle", std::int64_t{1}}})).first;
-        out.findings.push_back(fmt::format("The mean speed-up is {:.3g} at 49 products per logical cycle and stays below {:.3g} however often layers are copied, because an operand of every gradient must be written "
-                                           "row by row; 240 needs faster writes or gradients formed elsewhere, or a slower GPU.", speed, limit * 1.01));
+        const double limit =
+            mean_ratios(contests_with(context, {{"steps_per_cycle", std::int64_t{1}}, {"gradient_steps_per_cycle", std::int64_t{1}}}))
+                .first;
+        out.findings.push_back(
+            fmt::format("The mean speed-up is {:.3g} at 49 products per logical cycle and stays below {:.3g} however often layers are "
+                        "copied, because an operand of every gradient must be written "
+                        "row by row; 240 needs faster writes or gradients formed elsewhere, or a slower GPU.",
+                        speed, limit * 1.01));
     }
-    out.findings.push_back(fmt::format("The mean energy saving is {:.3g}; 94 needs a machine that uses {:.3g} times the energy estimated here for ReGAN, or a GPU that uses {:.3g} times the energy estimated for it.", energy, energy / 94,
-                                       94 / energy));
-    out.findings.push_back("The paper names neither array, cell, replication nor area, and no batch or software of the GPU; replication (steps_per_cycle) alone can move the speed by orders of magnitude, so agreement with "
-                           "240x on any one setting is no confirmation.");
-    out.findings.push_back("PipeLayer's published 142.9 GOPS/s/W is 14 pJ a multiplication: against a GPU at 28 % of its peak that saves 8.3x energy on convolutions and 69x on small MLPs, so 94x on average is out of "
-                           "reach at PipeLayer's whole-chip efficiency.");
+    out.findings.push_back(
+        fmt::format("The mean energy saving is {:.3g}; 94 needs a machine that uses {:.3g} times the energy estimated here for ReGAN, or a "
+                    "GPU that uses {:.3g} times the energy estimated for it.",
+                    energy, energy / 94, 94 / energy));
+    out.findings.push_back(
+        "The paper names neither array, cell, replication nor area, and no batch or software of the GPU; replication (steps_per_cycle) "
+        "alone can move the speed by orders of magnitude, so agreement with "
+        "240x on any one setting is no confirmation.");
+    out.findings.push_back(
+        "PipeLayer's published 142.9 GOPS/s/W is 14 pJ a multiplication: against a GPU at 28 % of its peak that saves 8.3x energy on "
+        "convolutions and 69x on small MLPs, so 94x on average is out of "
+        "reach at PipeLayer's whole-chip efficiency.");
     return out;
 }
 

@@ -1,4 +1,5 @@
-// zara2019: ZARA against two ReRAM and two CMOS machines on five networks; published averages 1.15x and 2.1x, 1.6x and 23x (training performance).
+// zara2019: ZARA against two ReRAM and two CMOS machines on five networks; published averages 1.15x and 2.1x, 1.6x and 23x (training
+// performance).
 #include <fmt/format.h>
 
 #include <cmath>
@@ -10,7 +11,8 @@ namespace {
 
 const std::vector<std::string> benchmarks{"fcn", "dcgan", "igan", "3dgan", "artgan"};
 
-/// Both on the same silicon: a ReRAM subject takes as many copies as the rival's area holds; a digital rival gets as many units as the subject's area.
+/// Both on the same silicon: a ReRAM subject takes as many copies as the rival's area holds; a digital rival gets as many units as the
+/// subject's area.
 void give_equal_area(Contest& c) {
     Estimate s, r;
     c.subject->estimate(c.workload, s), c.rival->estimate(c.workload, r);
@@ -20,7 +22,8 @@ void give_equal_area(Contest& c) {
     }
     const double share = s.area_total_m2() / r.area_total_m2();
     for (const ParamRow& row : c.rival->params()) {
-        if (row.info.name == "units") c.rival = c.rival->with("units", std::max<std::int64_t>(1, std::llround(double(std::get<std::int64_t>(row.value)) * share)));
+        if (row.info.name == "units")
+            c.rival = c.rival->with("units", std::max<std::int64_t>(1, std::llround(double(std::get<std::int64_t>(row.value)) * share)));
         if (row.info.name == "area") c.rival = c.rival->with("area", std::min(row.info.hi, std::get<double>(row.value) * share));
     }
 }
@@ -30,9 +33,11 @@ void give_equal_area(Contest& c) {
 Reproduction reproduce_zara2019(const ReproductionContext& context) {
     Reproduction out;
     out.name = "zara2019", out.title = "ZARA against ReGAN, PipeLayer, GANAX and FCN-engine";
-    const std::string source = "chen2019, sec. 5: 1.15x-2.1x over ReRAM and 1.6x-23x over CMOS designs; which ratio belongs to which design is our reading";
+    const std::string source =
+        "chen2019, sec. 5: 1.15x-2.1x over ReRAM and 1.6x-23x over CMOS designs; which ratio belongs to which design is our reading";
     std::vector<Contest> first;
-    for (const auto& [rival, published] : {std::pair<std::string, double>{"pipelayer", 2.1}, {"regan", 1.15}, {"ganax", 1.6}, {"fcn_engine", 23}}) {
+    for (const auto& [rival, published] :
+         {std::pair<std::string, double>{"pipelayer", 2.1}, {"regan", 1.15}, {"ganax", 1.6}, {"fcn_engine", 23}}) {
         for (const auto& b : benchmarks) {
             Contest c = make_contest(context, b, "zara", rival);
             out.rows.push_back(row_of(c, rival, "as configured"));
@@ -40,7 +45,8 @@ Reproduction reproduce_zara2019(const ReproductionContext& context) {
             out.rows.push_back(row_of(c, rival, "equal area"));
             if (rival == "pipelayer") first.push_back(std::move(c));
         }
-        for (const char* basis : {"as configured", "equal area"}) out.means.push_back(mean_of(out.rows, rival, basis, "speed", published, source));
+        for (const char* basis : {"as configured", "equal area"})
+            out.means.push_back(mean_of(out.rows, rival, basis, "speed", published, source));
     }
     const auto rung = [&](const std::string& label, const std::vector<std::pair<std::string, Value>>& settings) {
         std::vector<Contest> contests;
@@ -69,12 +75,21 @@ Reproduction reproduce_zara2019(const ReproductionContext& context) {
         const MacTotals t = totals(lower(gan, Task::training, 1, 1));
         bound += std::log(t.zero_inserted / t.deformed);
     }
-    out.findings.push_back(fmt::format("Leaving the zeros out saves {:.2f}x of the multiplications of a training iteration (geometric mean over the five networks; 2.86x for DCGAN); a larger gain over PipeLayer must "
-                                       "come from elsewhere.", std::exp(bound / double(benchmarks.size()))));
-    out.findings.push_back("One active crossbar per multiplier divides the working crossbars by the height of the stack; the papers give neither the height nor the area, and this alone decides whether ZARA is ahead at equal "
-                           "area or at equal footprint.");
-    out.findings.push_back("ISAAC's 100 ns per input bit, which stands in for ZARA's unknown interface, is 3.4 times PipeLayer's spike; which interface ZARA has decides the sign of its lead over PipeLayer at equal area.");
-    out.findings.push_back("GANAX and FCN-engine were published for inference; their training passes, and the number of units they are given, are our extension.");
+    out.findings.push_back(
+        fmt::format("Leaving the zeros out saves {:.2f}x of the multiplications of a training iteration (geometric mean over the five "
+                    "networks; 2.86x for DCGAN); a larger gain over PipeLayer must "
+                    "come from elsewhere.",
+                    std::exp(bound / double(benchmarks.size()))));
+    out.findings.push_back(
+        "One active crossbar per multiplier divides the working crossbars by the height of the stack; the papers give neither the height "
+        "nor the area, and this alone decides whether ZARA is ahead at equal "
+        "area or at equal footprint.");
+    out.findings.push_back(
+        "ISAAC's 100 ns per input bit, which stands in for ZARA's unknown interface, is 3.4 times PipeLayer's spike; which interface ZARA "
+        "has decides the sign of its lead over PipeLayer at equal area.");
+    out.findings.push_back(
+        "GANAX and FCN-engine were published for inference; their training passes, and the number of units they are given, are our "
+        "extension.");
     return out;
 }
 

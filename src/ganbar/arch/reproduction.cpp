@@ -20,14 +20,16 @@ Measured measure(const Accelerator& machine, const AcceleratorEntry& entry, cons
 /// rival / subject; the logs of both intervals add as squares.
 Interval ratio(const Interval& rival, const Interval& subject) {
     const auto log_of = [](double a, double b) { return std::log(a / b); };
-    const double down = std::hypot(log_of(rival.value, rival.lo), log_of(subject.hi, subject.value)), up = std::hypot(log_of(rival.hi, rival.value), log_of(subject.value, subject.lo));
+    const double down = std::hypot(log_of(rival.value, rival.lo), log_of(subject.hi, subject.value)),
+                 up = std::hypot(log_of(rival.hi, rival.value), log_of(subject.value, subject.lo));
     const double value = rival.value / subject.value;
     return {value, value * std::exp(-down), value * std::exp(up)};
 }
 
 }  // namespace
 
-Contest make_contest(const ReproductionContext& context, const std::string& benchmark, const std::string& subject, const std::string& rival) {
+Contest make_contest(const ReproductionContext& context, const std::string& benchmark, const std::string& subject,
+                     const std::string& rival) {
     Contest c;
     c.benchmark = benchmark;
     const Gan gan = context.network(benchmark);
@@ -39,11 +41,17 @@ Contest make_contest(const ReproductionContext& context, const std::string& benc
 
 ReproductionRow row_of(const Contest& c, const std::string& rival, const std::string& basis) {
     const Measured s = measure(*c.subject, *c.subject_entry, c.workload), r = measure(*c.rival, *c.rival_entry, c.workload);
-    return {c.benchmark, rival, basis, ratio(r.uncertainty.latency_s, s.uncertainty.latency_s), ratio(r.uncertainty.energy_J, s.uncertainty.energy_J), s.estimate.area_total_m2(),
+    return {c.benchmark,
+            rival,
+            basis,
+            ratio(r.uncertainty.latency_s, s.uncertainty.latency_s),
+            ratio(r.uncertainty.energy_J, s.uncertainty.energy_J),
+            s.estimate.area_total_m2(),
             r.estimate.area_total_m2()};
 }
 
-ReproductionMean mean_of(const std::vector<ReproductionRow>& rows, const std::string& rival, const std::string& basis, const std::string& quantity, double published, const std::string& source) {
+ReproductionMean mean_of(const std::vector<ReproductionRow>& rows, const std::string& rival, const std::string& basis,
+                         const std::string& quantity, double published, const std::string& source) {
     ReproductionMean m{rival, basis, quantity, 0, 0, 0, 0, published, source};
     double n = 0;
     for (const auto& r : rows) {
@@ -55,7 +63,8 @@ ReproductionMean mean_of(const std::vector<ReproductionRow>& rows, const std::st
     return m;
 }
 
-std::pair<double, double> mean_ratios(const std::vector<Contest>& contests, const std::string& machine, const std::string& param, const Value* value) {
+std::pair<double, double> mean_ratios(const std::vector<Contest>& contests, const std::string& machine, const std::string& param,
+                                      const Value* value) {
     double speed = 0, energy = 0;
     Estimate s, r;
     for (const Contest& c : contests) {
@@ -80,7 +89,9 @@ std::vector<TornadoBar> tornado_of(const std::vector<Contest>& contests, const s
             bars.push_back(bar);
         }
     }
-    const auto reach = [](const TornadoBar& b) { return std::abs(std::log(b.speed_hi / b.speed_lo)) + std::abs(std::log(b.energy_hi / b.energy_lo)); };
+    const auto reach = [](const TornadoBar& b) {
+        return std::abs(std::log(b.speed_hi / b.speed_lo)) + std::abs(std::log(b.energy_hi / b.energy_lo));
+    };
     std::stable_sort(bars.begin(), bars.end(), [&](const auto& a, const auto& b) { return reach(a) > reach(b); });
     return bars;
 }

@@ -1,5 +1,6 @@
-// Published averages of accelerator papers held against the models: per benchmark, as means, as a ladder of what each idea adds, with what it
-// would take to reach the published number, and which uncertain parameter moves the result most. Published headlines are references only.
+// Published averages of accelerator papers held against the models: per benchmark, as means, as a ladder of what each idea adds, with what
+// it would take to reach the published number, and which uncertain parameter moves the result most. Published headlines are references
+// only.
 #pragma once
 #include "ganbar/arch/accelerator.h"
 
@@ -29,7 +30,7 @@ struct LadderStep {
     double speed = 0, energy = 0, area_m2 = 0;
 };
 struct TornadoBar {
-    std::string machine, param, lo, hi;  ///< values as text
+    std::string machine, param, lo, hi;                               ///< values as text
     double speed_lo = 1, speed_hi = 1, energy_lo = 1, energy_hi = 1;  ///< the mean ratios with that value
 };
 struct Reproduction {
@@ -52,12 +53,15 @@ struct Contest {
     std::unique_ptr<Accelerator> subject, rival;
     const AcceleratorEntry *subject_entry = nullptr, *rival_entry = nullptr;
 };
-Contest make_contest(const ReproductionContext& context, const std::string& benchmark, const std::string& subject, const std::string& rival);
+Contest make_contest(const ReproductionContext& context, const std::string& benchmark, const std::string& subject,
+                     const std::string& rival);
 ReproductionRow row_of(const Contest& contest, const std::string& rival, const std::string& basis);
 /// Mean over the rows with this rival and basis.
-ReproductionMean mean_of(const std::vector<ReproductionRow>& rows, const std::string& rival, const std::string& basis, const std::string& quantity, double published, const std::string& source);
+ReproductionMean mean_of(const std::vector<ReproductionRow>& rows, const std::string& rival, const std::string& basis,
+                         const std::string& quantity, double published, const std::string& source);
 /// Geometric means of time and energy ratios over the contests, with the machines replaced where given.
-std::pair<double, double> mean_ratios(const std::vector<Contest>& contests, const std::string& machine = "", const std::string& param = "", const Value* value = nullptr);
+std::pair<double, double> mean_ratios(const std::vector<Contest>& contests, const std::string& machine = "", const std::string& param = "",
+                                      const Value* value = nullptr);
 std::vector<TornadoBar> tornado_of(const std::vector<Contest>& contests, const std::string& subject, const std::string& rival);
 
 }  // namespace ganbar::arch

@@ -9,7 +9,12 @@ namespace {
 
 struct Fixture {
     AcceleratorRegistry registry{"accelerator"};
-    ReproductionContext context{registry, [](const std::string& name) { return read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml"), name); }, 0};
+    ReproductionContext context{registry,
+                                [](const std::string& name) {
+                                    return read_gan(
+                                        *config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml"), name);
+                                },
+                                0};
     Fixture() { register_builtin_accelerators(registry); }
 };
 
@@ -28,7 +33,9 @@ void expect_sound(const Reproduction& r) {
         EXPECT_LE(m.lo, m.geometric);
         EXPECT_GE(m.hi, m.geometric);
     }
-    const auto reach = [](const TornadoBar& b) { return std::abs(std::log(b.speed_hi / b.speed_lo)) + std::abs(std::log(b.energy_hi / b.energy_lo)); };
+    const auto reach = [](const TornadoBar& b) {
+        return std::abs(std::log(b.speed_hi / b.speed_lo)) + std::abs(std::log(b.energy_hi / b.energy_lo));
+    };
     for (std::size_t i = 1; i < r.tornado.size(); ++i) EXPECT_GE(reach(r.tornado[i - 1]), reach(r.tornado[i]));
 }
 

@@ -32,19 +32,22 @@ Int floor_div(Int a, Int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
 
 Axis transposed_axis(Int in, Int kernel, Int stride, Int pad_lo, Int pad_hi, Int output_pad) {
     check_common(in, kernel, stride, pad_lo, pad_hi);
-    if (output_pad < 0 || output_pad > largest_side) throw ConfigError(fmt::format("output padding = {} is impossible; expected 0 or more", output_pad));
+    if (output_pad < 0 || output_pad > largest_side)
+        throw ConfigError(fmt::format("output padding = {} is impossible; expected 0 or more", output_pad));
     const Int out = (in - 1) * stride - pad_lo - pad_hi + kernel + output_pad;
     if (out < 1 || out > largest_side)
-        throw ConfigError(fmt::format("a transposed convolution of side {} with kernel {}, stride {}, padding {}:{} and output padding {} has output side {}; "
-                                      "expected 1 to {}", in, kernel, stride, pad_lo, pad_hi, output_pad, out, largest_side));
+        throw ConfigError(fmt::format(
+            "a transposed convolution of side {} with kernel {}, stride {}, padding {}:{} and output padding {} has output side {}; "
+            "expected 1 to {}",
+            in, kernel, stride, pad_lo, pad_hi, output_pad, out, largest_side));
     return {in, out, kernel, stride, pad_lo};
 }
 
 Axis convolution_axis(Int in, Int kernel, Int stride, Int pad_lo, Int pad_hi) {
     check_common(in, kernel, stride, pad_lo, pad_hi);
     if (in + pad_lo + pad_hi < kernel)
-        throw ConfigError(fmt::format("kernel {} does not fit a side of {} with padding {}:{}; expected a kernel of at most {}", kernel, in, pad_lo, pad_hi,
-                                      in + pad_lo + pad_hi));
+        throw ConfigError(fmt::format("kernel {} does not fit a side of {} with padding {}:{}; expected a kernel of at most {}", kernel, in,
+                                      pad_lo, pad_hi, in + pad_lo + pad_hi));
     return {(in + pad_lo + pad_hi - kernel) / stride + 1, in, kernel, stride, pad_lo};
 }
 

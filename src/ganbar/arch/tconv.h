@@ -31,12 +31,13 @@ struct Phase1 {
 std::vector<Phase1> phases(const Axis& a);  ///< s of them, f = 0 ... s-1
 
 Int useful_pairs(const Axis& a);         ///< pairs (i, k) whose o exists: the multiplications that matter, in every pass
-Int phase_pairs(const Axis& a);       ///< sum over phases of taps x outputs: what s^d dense sub-kernels execute, border zeros included
+Int phase_pairs(const Axis& a);          ///< sum over phases of taps x outputs: what s^d dense sub-kernels execute, border zeros included
 Int zero_inserted_pairs(const Axis& a);  ///< O K: a stride-1 convolution over the zero-inserted map
-Int dense_pairs(const Axis& a);          ///< H K: the strided direction, the zero-free weight gradient, and the deformed form counted per input (= O K / s where O = s H)
-Int dilated_pairs(const Axis& a);        ///< K ((H - 1) s + 1): the weight gradient with the small map dilated by s
-Int expanded_side(const Axis& a);        ///< O + K - 1
-Int expanded_useful(const Axis& a);      ///< inputs that lie inside the expanded map (all of them unless the padding crops)
+Int dense_pairs(const Axis& a);  ///< H K: the strided direction, the zero-free weight gradient, and the deformed form counted per input (=
+                                 ///< O K / s where O = s H)
+Int dilated_pairs(const Axis& a);    ///< K ((H - 1) s + 1): the weight gradient with the small map dilated by s
+Int expanded_side(const Axis& a);    ///< O + K - 1
+Int expanded_useful(const Axis& a);  ///< inputs that lie inside the expanded map (all of them unless the padding crops)
 
 using Axes = std::array<Axis, max_dims>;  ///< unused axes stay at their defaults, which change nothing
 

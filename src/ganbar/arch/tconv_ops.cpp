@@ -39,10 +39,13 @@ Index each_axis(const Axes& axes, const Index& a, const Index& b, F f) {
 
 struct Boxes {
     Index small, large, kernel;
-    explicit Boxes(const TconvShape& t) : small(sides(t.axes, &Axis::small)), large(sides(t.axes, &Axis::large)), kernel(sides(t.axes, &Axis::kernel)) {}
+    explicit Boxes(const TconvShape& t)
+        : small(sides(t.axes, &Axis::small)), large(sides(t.axes, &Axis::large)), kernel(sides(t.axes, &Axis::kernel)) {}
 };
 
-Int kernel_at(const TconvShape& t, const Boxes& b, Int cs, Int cl, const Index& k) { return (cs * t.c_large + cl) * volume(b.kernel) + flat(b.kernel, k); }
+Int kernel_at(const TconvShape& t, const Boxes& b, Int cs, Int cl, const Index& k) {
+    return (cs * t.c_large + cl) * volume(b.kernel) + flat(b.kernel, k);
+}
 
 void check(std::span<const double> v, Int n) { GANBAR_ASSERT(static_cast<Int>(v.size()) == n); }
 double at(std::span<const double> v, Int i) { return v[static_cast<std::size_t>(i)]; }
@@ -60,7 +63,8 @@ Counted up_direct(const TconvShape& t, std::span<const double> small, std::span<
                 for_each(b.kernel, [&](const Index& k) {
                     const Index o = each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y; });
                     if (!inside(b.large, o)) return;
-                    at(out.values, cl * volume(b.large) + flat(b.large, o)) += at(small, cs * volume(b.small) + flat(b.small, i)) * at(kernel, kernel_at(t, b, cs, cl, k));
+                    at(out.values, cl * volume(b.large) + flat(b.large, o)) +=
+                        at(small, cs * volume(b.small) + flat(b.small, i)) * at(kernel, kernel_at(t, b, cs, cl, k));
                     ++out.n_multiplications;
                 });
             });
@@ -96,7 +100,8 @@ Counted up_zero_inserted(const TconvShape& t, std::span<const double> small, std
 namespace {
 
 /// The outputs of one phase: a dense stride-1 convolution with the taps f, f + s, ... of every axis.
-void run_phase(const TconvShape& t, const Boxes& b, const Index& f, std::span<const double> small, std::span<const double> kernel, Counted& out) {
+void run_phase(const TconvShape& t, const Boxes& b, const Index& f, std::span<const double> small, std::span<const double> kernel,
+               Counted& out) {
     Index taps, outputs, first;
     for (std::size_t d = 0; d < max_dims; ++d) {
         const Axis& a = t.axes[d];
@@ -118,7 +123,8 @@ void run_phase(const TconvShape& t, const Boxes& b, const Index& f, std::span<co
                     ++out.n_multiplications;  // a border zero is multiplied like any other operand
                     Index i, k;
                     for (std::size_t d = 0; d < max_dims; ++d) i[d] = q[d] - j[d], k[d] = f[d] + j[d] * t.axes[d].stride;
-                    if (inside(b.small, i)) sum += at(small, cs * volume(b.small) + flat(b.small, i)) * at(kernel, kernel_at(t, b, cs, cl, k));
+                    if (inside(b.small, i))
+                        sum += at(small, cs * volume(b.small) + flat(b.small, i)) * at(kernel, kernel_at(t, b, cs, cl, k));
                 });
             at(out.values, cl * volume(b.large) + flat(b.large, o)) = sum;
         });
@@ -145,7 +151,8 @@ Counted down_dense(const TconvShape& t, std::span<const double> large, std::span
                 for_each(b.kernel, [&](const Index& k) {
                     ++out.n_multiplications;
                     const Index o = each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y; });
-                    if (inside(b.large, o)) sum += at(large, cl * volume(b.large) + flat(b.large, o)) * at(kernel, kernel_at(t, b, cs, cl, k));
+                    if (inside(b.large, o))
+                        sum += at(large, cl * volume(b.large) + flat(b.large, o)) * at(kernel, kernel_at(t, b, cs, cl, k));
                 });
             at(out.values, cs * volume(b.small) + flat(b.small, i)) = sum;
         });
@@ -163,7 +170,8 @@ Counted gradient_zero_free(const TconvShape& t, std::span<const double> small, s
                 for_each(b.small, [&](const Index& i) {
                     ++out.n_multiplications;
                     const Index o = each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y; });
-                    if (inside(b.large, o)) sum += at(small, cs * volume(b.small) + flat(b.small, i)) * at(large, cl * volume(b.large) + flat(b.large, o));
+                    if (inside(b.large, o))
+                        sum += at(small, cs * volume(b.small) + flat(b.small, i)) * at(large, cl * volume(b.large) + flat(b.large, o));
                 });
                 at(out.values, kernel_at(t, b, cs, cl, k)) = sum;
             });
@@ -179,7 +187,8 @@ Counted gradient_dilated(const TconvShape& t, std::span<const double> small, std
     for (Int cs = 0; cs < t.c_small; ++cs) {
         std::vector<double> dilated(static_cast<std::size_t>(volume(wide)));
         for_each(b.small, [&](const Index& i) {
-            at(dilated, flat(wide, each_axis(t.axes, i, i, [](const Axis& a, Int x, Int) { return x * a.stride; }))) = at(small, cs * volume(b.small) + flat(b.small, i));
+            at(dilated, flat(wide, each_axis(t.axes, i, i, [](const Axis& a, Int x, Int) { return x * a.stride; }))) =
+                at(small, cs * volume(b.small) + flat(b.small, i));
         });
         for (Int cl = 0; cl < t.c_large; ++cl)
             for_each(b.kernel, [&](const Index& k) {

@@ -33,10 +33,10 @@ struct TableB {
 
 TEST(Tconv, TableOfTheDcganGenerator) {  // 1024-512-256-128-3, stride 2, kernels 5 and 4
     const TableB rows[] = {
-        {5, 1, 2, 4, 1024, 512, 12, 838860800, 209715200, 151519232},  {5, 1, 2, 8, 512, 256, 20, 838860800, 209715200, 179437568},
-        {5, 1, 2, 16, 256, 128, 36, 838860800, 209715200, 194281472},  {5, 1, 2, 32, 128, 3, 68, 39321600, 9830400, 9465216},
-        {4, 1, 1, 4, 1024, 512, 11, 536870912, 134217728, 102760448},  {4, 1, 1, 8, 512, 256, 19, 536870912, 134217728, 117964800},
-        {4, 1, 1, 16, 256, 128, 35, 536870912, 134217728, 125960192},  {4, 1, 1, 32, 128, 3, 67, 25165824, 6291456, 6096384}};
+        {5, 1, 2, 4, 1024, 512, 12, 838860800, 209715200, 151519232}, {5, 1, 2, 8, 512, 256, 20, 838860800, 209715200, 179437568},
+        {5, 1, 2, 16, 256, 128, 36, 838860800, 209715200, 194281472}, {5, 1, 2, 32, 128, 3, 68, 39321600, 9830400, 9465216},
+        {4, 1, 1, 4, 1024, 512, 11, 536870912, 134217728, 102760448}, {4, 1, 1, 8, 512, 256, 19, 536870912, 134217728, 117964800},
+        {4, 1, 1, 16, 256, 128, 35, 536870912, 134217728, 125960192}, {4, 1, 1, 32, 128, 3, 67, 25165824, 6291456, 6096384}};
     for (const TableB& r : rows) {
         const Axes axes = cube(2, transposed_axis(r.in, r.kernel, 2, r.lo, r.hi, 0));
         const Int pairs = r.ci * r.co;
@@ -89,9 +89,11 @@ TconvShape random_shape(Rng& rng) {
     const int dims = 1 + static_cast<int>(rng.below(3));
     const Int side = dims == 1 ? 9 : dims == 2 ? 5 : 3;
     for (int d = 0; d < dims; ++d) {
-        const Int kernel = 1 + Int(rng.below(dims == 3 ? 4 : 7)), stride = 1 + Int(rng.below(dims == 3 ? 3 : 5)), in = 1 + Int(rng.below(std::uint64_t(side)));
+        const Int kernel = 1 + Int(rng.below(dims == 3 ? 4 : 7)), stride = 1 + Int(rng.below(dims == 3 ? 3 : 5)),
+                  in = 1 + Int(rng.below(std::uint64_t(side)));
         const Int op = Int(rng.below(std::uint64_t(stride))), full = (in - 1) * stride + kernel + op;
-        const Int lo = Int(rng.below(std::uint64_t(std::min(kernel + 2, full)))), hi = Int(rng.below(std::uint64_t(std::min(kernel + 2, full - lo))));
+        const Int lo = Int(rng.below(std::uint64_t(std::min(kernel + 2, full)))),
+                  hi = Int(rng.below(std::uint64_t(std::min(kernel + 2, full - lo))));
         t.axes[static_cast<std::size_t>(d)] = transposed_axis(in, kernel, stride, lo, hi, op);
     }
     t.c_small = 1 + Int(rng.below(3)), t.c_large = 1 + Int(rng.below(3));
@@ -114,7 +116,8 @@ TEST(TconvOps, AllFormsAgreeAndMultiplyAsCounted) {
     for (std::uint64_t n = 0; n < 4000; ++n) {
         Rng rng = root.stream("shape", n);
         const TconvShape t = random_shape(rng);
-        const auto small = random_values(rng, t.small_size()), large = random_values(rng, t.large_size()), w = random_values(rng, t.kernel_size());
+        const auto small = random_values(rng, t.small_size()), large = random_values(rng, t.large_size()),
+                   w = random_values(rng, t.kernel_size());
         const Int channels = t.c_small * t.c_large;
         const Counted direct = up_direct(t, small, w), zero = up_zero_inserted(t, small, w), deformed = up_deformed(t, small, w);
         expect_equal(direct.values, zero.values);
@@ -152,7 +155,8 @@ TEST(Tconv, PhasesPartitionTapsAndOutputs) {
             ASSERT_EQ(taps, a.kernel);
             ASSERT_EQ(outputs, a.large);
         }
-        for (const SubKernel& s : sub_kernels(t.axes)) sub_taps += s.count * s.taps, sub_outputs += s.count * s.outputs, executed += s.count * s.taps * s.outputs;
+        for (const SubKernel& s : sub_kernels(t.axes))
+            sub_taps += s.count * s.taps, sub_outputs += s.count * s.outputs, executed += s.count * s.taps * s.outputs;
         ASSERT_LE(sub_taps, product(t.axes, [](const Axis& a) { return a.kernel; }));
         ASSERT_LE(sub_outputs, product(t.axes, [](const Axis& a) { return a.large; }));
         ASSERT_EQ(executed, product(t.axes, phase_pairs));

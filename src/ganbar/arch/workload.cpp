@@ -138,7 +138,8 @@ NetworkWork lower(const Network& network) {
         weights_upstream[i] = upstream || l.computes();
         if (!l.computes()) {
             const double words = double(l.out.size());
-            if (!out.layers.empty()) out.layers[l.inputs[0] >= 0 ? last_compute[std::size_t(l.inputs[0])] : out.layers.size() - 1].extra_words += words;
+            if (!out.layers.empty())
+                out.layers[l.inputs[0] >= 0 ? last_compute[std::size_t(l.inputs[0])] : out.layers.size() - 1].extra_words += words;
             last_compute[i] = l.inputs[0] >= 0 ? last_compute[std::size_t(l.inputs[0])] : 0;
             continue;
         }

@@ -38,12 +38,12 @@ struct LayerWork {
     LayerKind kind = LayerKind::fc;
     Activation activation = Activation::none;
     bool batch_norm = false;
-    Int stage = 1;             ///< position on the longest path, 1 ... L
+    Int stage = 1;  ///< position on the longest path, 1 ... L
     double n_weights = 0;
     double words_in = 0, words_out = 0;  ///< activations of one sample
-    double extra_words = 0;    ///< elements of the layers without weights behind this one (add, pool, up, d2s)
+    double extra_words = 0;              ///< elements of the layers without weights behind this one (add, pool, up, d2s)
     Int taps = 1, stride_volume = 1, groups = 1;
-    bool needs_input_error = true;       ///< false for layers fed by the network's input alone
+    bool needs_input_error = true;  ///< false for layers fed by the network's input alone
     PassWork forward, error, gradient;
     const PassWork& work(Pass pass) const { return pass == Pass::forward ? forward : pass == Pass::error ? error : gradient; }
 };

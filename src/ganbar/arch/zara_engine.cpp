@@ -22,7 +22,10 @@ void add_groups(const CrossbarDesign& d, const Workload& w, bool generator, std:
         g.first = std::uint32_t(out.pe_of_plane.size());
         g.n = std::uint32_t(ceil_div(Int(std::ceil(arrays)), d.vmms_per_pe));
         g.compute_s = std::ceil(windows) * per_product;
-        if (pass == Pass::gradient) g.compute_s += double(std::min<Int>(d.rows, (d.zeros == ZeroPolicy::inserted ? l.gradient.zero_inserted : l.gradient.deformed[0]).rows)) * d.write_row.si;
+        if (pass == Pass::gradient)
+            g.compute_s +=
+                double(std::min<Int>(d.rows, (d.zeros == ZeroPolicy::inserted ? l.gradient.zero_inserted : l.gradient.deformed[0]).rows)) *
+                d.write_row.si;
         const double bits = outputs * double(d.input_bits);
         g.transfer_s = bits / double(g.n) / double(d.bus_bits) * clock;
         out.groups.push_back(g);
@@ -31,10 +34,12 @@ void add_groups(const CrossbarDesign& d, const Workload& w, bool generator, std:
     if (pass != Pass::gradient && d.zeros == ZeroPolicy::phases) {
         for (const MatrixJob& j : l.work(pass).deformed) {
             const double down = double(ceil_div(j.rows, d.rows));
-            close(double(j.count) * arrays_for(d, j.rows, j.cols) * p.copies, double(j.windows) / p.copies, double(j.count) * double(j.windows) * double(j.cols) * down);
+            close(double(j.count) * arrays_for(d, j.rows, j.cols) * p.copies, double(j.windows) / p.copies,
+                  double(j.count) * double(j.windows) * double(j.cols) * down);
         }
     } else {
-        const double outputs = pass == Pass::gradient ? l.n_weights / p.shared_samples : l.work(pass).words_out * double(ceil_div(l.work(pass).zero_inserted.rows, d.rows));
+        const double outputs = pass == Pass::gradient ? l.n_weights / p.shared_samples
+                                                      : l.work(pass).words_out * double(ceil_div(l.work(pass).zero_inserted.rows, d.rows));
         close(p.arrays * p.copies / (pass == Pass::gradient ? 2 : 1), p.steps / p.copies, outputs);
     }
 }
@@ -44,8 +49,10 @@ void deal(const CrossbarDesign& d, ZaraMapping& m) {
     const auto planes = std::int64_t(m.pe_of_plane.size());
     m.n_pes = d.n_pes > 0 ? d.n_pes : ceil_div(planes, d.stack_layers);
     if (planes > m.n_pes * d.stack_layers)
-        throw ConfigError(fmt::format("the network needs {} planes of {} crossbars, but {} PEs with {} layers hold {}; expected more PEs, more layers or fewer copies", planes, d.vmms_per_pe, m.n_pes,
-                                      d.stack_layers, m.n_pes * d.stack_layers));
+        throw ConfigError(
+            fmt::format("the network needs {} planes of {} crossbars, but {} PEs with {} layers hold {}; expected more PEs, more layers or "
+                        "fewer copies",
+                        planes, d.vmms_per_pe, m.n_pes, d.stack_layers, m.n_pes * d.stack_layers));
     std::vector<std::uint32_t> order(m.groups.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return m.groups[a].compute_s > m.groups[b].compute_s; });
@@ -66,13 +73,15 @@ using Walk = std::vector<Step>;
 
 class Scheduler {
 public:
-    Scheduler(const CrossbarDesign& d, const Workload& w, const ZaraMapping& m) : d_(d), w_(w), m_(m), pe_free_(std::size_t(m.n_pes)), bus_free_(std::size_t(m.n_pes)), busy_(std::size_t(m.n_pes)) {}
+    Scheduler(const CrossbarDesign& d, const Workload& w, const ZaraMapping& m)
+        : d_(d), w_(w), m_(m), pe_free_(std::size_t(m.n_pes)), bus_free_(std::size_t(m.n_pes)), busy_(std::size_t(m.n_pes)) {}
 
     Walk forward(bool generator) const {
         const NetworkWork& net = generator ? w_.generator : w_.discriminator;
         Walk walk(std::size_t(net.depth));
         for (std::uint32_t g = 0; g < m_.groups.size(); ++g)
-            if (m_.groups[g].generator == generator && m_.groups[g].pass == Pass::forward) walk[std::size_t(net.layers[m_.groups[g].layer].stage - 1)].groups.push_back(g);
+            if (m_.groups[g].generator == generator && m_.groups[g].pass == Pass::forward)
+                walk[std::size_t(net.layers[m_.groups[g].layer].stage - 1)].groups.push_back(g);
         return walk;
     }
     /// From the last layer down: the error of layer l, beside it the gradient of layer l.
@@ -159,7 +168,7 @@ ZaraMapping map_zara(const CrossbarDesign& d, const Workload& w) {
     }
     deal(d, m);
     const double side = std::max(1.0, std::ceil(std::sqrt(double(m.n_pes))));
-    m.hop_s = 2.0 / 3.0 * side * 2 * d.clock.si;  // mean distance on a mesh, two cycles a hop
+    m.hop_s = 2.0 / 3.0 * side * 2 * d.clock.si;                                        // mean distance on a mesh, two cycles a hop
     for (PlaneGroup& g : m.groups) g.mesh_s = g.transfer_s * double(g.n) / (2 * side);  // as many bisection links as twice its side
     return m;
 }
@@ -176,7 +185,8 @@ ZaraSchedule simulate_zara(const CrossbarDesign& d, const Workload& w, const Zar
         if (gan) d_step.push_back(joined(s.forward(true), real));
         out.d_step_s = s.run(d_step, samples, 0) + update_s;
         if (gan) {
-            const Walk g = joined(joined(s.forward(true), s.forward(false)), joined(s.backward(false, true, false), s.backward(true, false, true)));
+            const Walk g =
+                joined(joined(s.forward(true), s.forward(false)), joined(s.backward(false, true, false), s.backward(true, false, true)));
             out.g_step_s = s.run({g}, samples, out.d_step_s) + update_s - out.d_step_s;
         }
         out.latency_s = double(w.steps_d) * out.d_step_s + out.g_step_s;

@@ -59,7 +59,8 @@ void run(const Options& o) {
         return;
     }
     fmt::print("{:<28}{:>12}{:>12}{:>12}\n", "cycles", "D update", "G update", "iteration");
-    for (const auto& [label, c] : {std::pair{"unpipelined", plain}, {"unpipelined, as printed", printed}, {"pipelined", piped}, {"event level", events.cycles}})
+    for (const auto& [label, c] :
+         {std::pair{"unpipelined", plain}, {"unpipelined, as printed", printed}, {"pipelined", piped}, {"event level", events.cycles}})
         fmt::print("{:<28}{:>12}{:>12}{:>12}\n", label, c.d, c.g, c.iteration);
     fmt::print("speed-up {:.3f} ({})\n", double(plain.iteration) / double(piped.iteration), out["pipelined_from"].get<std::string>());
 }
@@ -67,7 +68,8 @@ void run(const Options& o) {
 }  // namespace
 
 void ganbar_register_inspect_schedule(CommandContext& context) {
-    auto* command = inspect_command(context.cli)->add_subcommand("schedule", "cycles of one training iteration in the pipelines of ReGAN and PipeLayer");
+    auto* command = inspect_command(context.cli)
+                        ->add_subcommand("schedule", "cycles of one training iteration in the pipelines of ReGAN and PipeLayer");
     auto o = std::make_shared<Options>();
     command->add_option("--layers-d", o->layers_d, "layers of the discriminator")->required();
     command->add_option("--layers-g", o->layers_g, "layers of the generator")->required();
@@ -77,7 +79,9 @@ void ganbar_register_inspect_schedule(CommandContext& context) {
     command->add_flag("--computation-sharing", o->computation_sharing, "one forward pass for both updates");
     command->add_flag("--fused-streams", o->fused, "real and fake samples back to back on one discriminator (not in the paper)");
     command->add_flag("--exact-batch-norm", o->exact_batch_norm, "barriers for batch statistics in hidden layers");
-    command->add_option("--transposed-copies", o->transposed_copies, "transposed arrays for the two branches of computation sharing: 1 or 2")->capture_default_str();
+    command
+        ->add_option("--transposed-copies", o->transposed_copies, "transposed arrays for the two branches of computation sharing: 1 or 2")
+        ->capture_default_str();
     command->add_option("--timeline", o->timeline, "draw the schedule into this SVG file");
     command->add_option("--timeline-cycles", o->timeline_cycles, "draw only so many cycles (0: all)")->capture_default_str();
     command->add_flag("--json", o->json, "print JSON");

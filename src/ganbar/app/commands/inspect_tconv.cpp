@@ -23,7 +23,8 @@ Json sub_kernel_list(const Axis& axis, Int dims) {
     const std::vector<Phase1> one = phases(axis);
     double n = 1;
     for (Int d = 0; d < dims; ++d) n *= double(one.size());
-    if (n > 1e6) throw ConfigError(fmt::format("stride {} in {} dimensions has {:.0f} sub-kernels; expected at most 1000000", axis.stride, dims, n));
+    if (n > 1e6)
+        throw ConfigError(fmt::format("stride {} in {} dimensions has {:.0f} sub-kernels; expected at most 1000000", axis.stride, dims, n));
     std::vector<std::vector<Int>> list{{}};
     for (Int d = 0; d < dims; ++d) {
         std::vector<std::vector<Int>> longer;
@@ -64,19 +65,22 @@ Json describe(const Options& o) {
 }
 
 void print_table(const Options& o, const Json& j) {
-    fmt::print("{}-D transposed convolution {} -> {} channels, side {} -> {}, kernel {}, stride {}\n", o.dims, o.c_in, o.c_out, o.in, j["out"].get<Int>(), o.kernel, o.stride);
+    fmt::print("{}-D transposed convolution {} -> {} channels, side {} -> {}, kernel {}, stride {}\n", o.dims, o.c_in, o.c_out, o.in,
+               j["out"].get<Int>(), o.kernel, o.stride);
     const double z = j["macs_zero_inserted"].get<double>();
-    fmt::print("  operands of the zero-inserted map  {} of {} useful ({:.1f} %)\n", j["operands_useful"].get<Int>(), j["operands_total"].get<Int>(),
-               100 * j["operands_useful"].get<double>() / j["operands_total"].get<double>());
+    fmt::print("  operands of the zero-inserted map  {} of {} useful ({:.1f} %)\n", j["operands_useful"].get<Int>(),
+               j["operands_total"].get<Int>(), 100 * j["operands_useful"].get<double>() / j["operands_total"].get<double>());
     for (const char* key : {"macs_zero_inserted", "macs_phases", "macs_deformed", "macs_useful"})
         fmt::print("  {:<34} {:>16} ({:.2f} %)\n", key, j[key].get<Int>(), 100 * j[key].get<double>() / z);
-    fmt::print("  sub-kernels                        {}\n", j["sub_kernels"].size() <= 64 ? j["sub_kernels"].dump() : std::to_string(j["sub_kernels"].size()));
+    fmt::print("  sub-kernels                        {}\n",
+               j["sub_kernels"].size() <= 64 ? j["sub_kernels"].dump() : std::to_string(j["sub_kernels"].size()));
 }
 
 }  // namespace
 
 void ganbar_register_inspect_tconv(CommandContext& context) {
-    auto* command = inspect_command(context.cli)->add_subcommand("tconv", "operands, multiplications and sub-kernels of a transposed convolution");
+    auto* command =
+        inspect_command(context.cli)->add_subcommand("tconv", "operands, multiplications and sub-kernels of a transposed convolution");
     auto o = std::make_shared<Options>();
     command->add_option("--dims", o->dims, "1, 2 or 3")->capture_default_str();
     command->add_option("--in", o->in, "side of the input map")->required();

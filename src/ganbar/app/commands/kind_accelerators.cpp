@@ -15,7 +15,12 @@ void ganbar_register_kind_accelerators(CommandContext& context) {
         },
         [registry](const std::string& name) {
             const auto& entry = registry->get(name);
-            Description out{entry.doc, {{"platform", entry.platform}, {"counts", entry.scope}, {"published for training", entry.trains ? "yes" : "no, inference only"}}, {{"", entry.defaults}}, ""};
+            Description out{entry.doc,
+                            {{"platform", entry.platform},
+                             {"counts", entry.scope},
+                             {"published for training", entry.trains ? "yes" : "no, inference only"}},
+                            {{"", entry.defaults}},
+                            ""};
             return out;
         },
     };

@@ -35,12 +35,15 @@ inline Schema<CrossbarDesign> converter_schema(const Source& array_source, const
         param("dac_bits", &D::dac_bits, one, std::int64_t{8}, "bits of an input applied in one step", array_source),
         param("columns_per_weight", &D::columns_per_weight, one, std::int64_t{2}, "2: positive and negative columns", array_source),
         param("step", &D::step, Second{1e-10}, Second{1e-5}, "one input slice through an array, conversion included", array_source),
-        param("write_row", &D::write_row, Second{1e-9}, Second{1e-3}, "time to program the cells of one word line", assumed("PUMA's constants: 10.97 us for 128 rows")),
+        param("write_row", &D::write_row, Second{1e-9}, Second{1e-3}, "time to program the cells of one word line",
+              assumed("PUMA's constants: 10.97 us for 128 rows")),
         param("array_energy", &D::array_step, Joule{0}, Joule{1e-6}, "cells of a whole array in one step", periphery_source),
         param("row_energy", &D::row_step, Joule{0}, Joule{1e-6}, "driver of one word line in one step", periphery_source),
-        param("conversion_energy", &D::column_step, Joule{0}, Joule{1e-9}, "sampling and conversion of one bit line in one step", periphery_source),
+        param("conversion_energy", &D::column_step, Joule{0}, Joule{1e-9}, "sampling and conversion of one bit line in one step",
+              periphery_source),
         param("accumulate_energy", &D::accumulate_step, Joule{0}, Joule{1e-9}, "shift and add per conversion", periphery_source),
-        param("write_energy", &D::write, Joule{0}, Joule{1e-6}, "programming one cell", assumed("PUMA's constants: 22.6 nJ for a whole 128x128 array; NVSim's sample cell takes 0.6 pJ")),
+        param("write_energy", &D::write, Joule{0}, Joule{1e-6}, "programming one cell",
+              assumed("PUMA's constants: 22.6 nJ for a whole 128x128 array; NVSim's sample cell takes 0.6 pJ")),
         param("activation_energy", &D::activation, Joule{0}, Joule{1e-9}, "one activation", assumed("PUMA's look-up unit, 0.26 pJ")),
         param("alu_energy", &D::alu, Joule{0}, Joule{1e-9}, "one 16-bit operation beside the arrays", assumed("PUMA's constants, 0.57 pJ")),
         param("buffer_energy", &D::buffer_word, Joule{0}, Joule{1e-9}, "reading a 16-bit word from the buffer", periphery_source),
@@ -48,17 +51,24 @@ inline Schema<CrossbarDesign> converter_schema(const Source& array_source, const
         param("link_energy", &D::link_word, Joule{0}, Joule{1e-9}, "a 16-bit word from one layer to the next", periphery_source),
         param("static_power", &D::static_per_array, Watt{0}, Watt{1}, "registers, per array", periphery_source),
         param("array_area", &D::array_area, SquareMetre{0}, SquareMetre{1e-6}, "a crossbar with its share of a tile", periphery_source),
-        param("buffer_area", &D::buffer_word_area, SquareMetre{0}, SquareMetre{1e-9}, "a 16-bit word of buffer", assumed("eDRAM of 64 KB in 0.083 mm2")),
-        param("steps_per_cycle", &D::steps_per_cycle, one, std::int64_t{1} << 30, "products of the slowest layer in a logical cycle; layers are copied until they meet it",
+        param("buffer_area", &D::buffer_word_area, SquareMetre{0}, SquareMetre{1e-9}, "a 16-bit word of buffer",
+              assumed("eDRAM of 64 KB in 0.083 mm2")),
+        param("steps_per_cycle", &D::steps_per_cycle, one, std::int64_t{1} << 30,
+              "products of the slowest layer in a logical cycle; layers are copied until they meet it",
               assumed("as for the other ReRAM machines, so that they are compared at the same balance")),
-        param("gradient_steps_per_cycle", &D::gradient_steps_per_cycle, one, std::int64_t{1} << 30, "the same for weight gradients", assumed("balanced with the other passes")),
+        param("gradient_steps_per_cycle", &D::gradient_steps_per_cycle, one, std::int64_t{1} << 30, "the same for weight gradients",
+              assumed("balanced with the other passes")),
         choice("zeros", &D::zeros, {"inserted", "phases", "pixels"}, "how transposed passes are mapped", array_source),
     };
 }
 
 inline std::vector<Swing> converter_swings() {
-    return {{"conversion_energy", 0.9e-12, 3.3e-12}, {"write_energy", 0.6e-12, 30e-12},  {"steps_per_cycle", std::int64_t{16}, std::int64_t{256}},
-            {"gradient_steps_per_cycle", std::int64_t{16}, std::int64_t{1024}},           {"link_energy", 0.3e-12, 5e-12}, {"array_area", 2e-9, 8e-9},
+    return {{"conversion_energy", 0.9e-12, 3.3e-12},
+            {"write_energy", 0.6e-12, 30e-12},
+            {"steps_per_cycle", std::int64_t{16}, std::int64_t{256}},
+            {"gradient_steps_per_cycle", std::int64_t{16}, std::int64_t{1024}},
+            {"link_energy", 0.3e-12, 5e-12},
+            {"array_area", 2e-9, 8e-9},
             {"write_row", 10e-9, 0.475e-6}};
 }
 

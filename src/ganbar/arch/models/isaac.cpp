@@ -1,4 +1,5 @@
-// ISAAC (Shafiee et al., ISCA 2016): in-situ inference with 1-bit input steps and 8-bit converters; every component's power and area is published.
+// ISAAC (Shafiee et al., ISCA 2016): in-situ inference with 1-bit input steps and 8-bit converters; every component's power and area is
+// published.
 #include "ganbar/arch/models/converter_params.h"
 
 namespace ganbar {
@@ -6,8 +7,10 @@ namespace ganbar {
 void ganbar_register_isaac(AcceleratorRegistry& registry) {
     using namespace arch;
     AcceleratorModel<CrossbarDesign> m;
-    m.doc = "ISAAC: 128x128 crossbars of 2-bit cells, 16-bit weights in 8 columns, 16 steps of 100 ns per product, 8 arrays with 8 converters per IMA, 12 IMAs and 64 KB eDRAM per tile. "
-            "Published for inference; training passes, cell writes and gradients are our extension. Source: ISAAC, ISCA 2016, table 6.";
+    m.doc =
+        "ISAAC: 128x128 crossbars of 2-bit cells, 16-bit weights in 8 columns, 16 steps of 100 ns per product, 8 arrays with 8 converters "
+        "per IMA, 12 IMAs and 64 KB eDRAM per tile. "
+        "Published for inference; training passes, cell writes and gradients are our extension. Source: ISAAC, ISCA 2016, table 6.";
     m.platform = "ReRAM", m.trains = false;
     m.scope = "arrays, drivers, converters, registers, eDRAM, routers; without the links between chips";
     m.defaults = converter_defaults();

@@ -10,14 +10,17 @@ CrossbarDesign prime_defaults();
 void ganbar_register_lergan(AcceleratorRegistry& registry) {
     using namespace arch;
     AcceleratorModel<CrossbarDesign> m;
-    m.doc = "LerGAN: ReRAM GAN training with zero-free reshaping of all zero-inserting passes, replication, and 3D-connected banks whose links follow the phase of training. "
-            "Simple model: PRIME's mats and single-hop links. Source: LerGAN, MICRO 2018 (mechanism); its component table is not available.";
+    m.doc =
+        "LerGAN: ReRAM GAN training with zero-free reshaping of all zero-inserting passes, replication, and 3D-connected banks whose links "
+        "follow the phase of training. "
+        "Simple model: PRIME's mats and single-hop links. Source: LerGAN, MICRO 2018 (mechanism); its component table is not available.";
     m.platform = "ReRAM";
     m.scope = "mats with drivers and sense amplifiers, buffers, single-hop links; without the rest of the memory chip";
     m.defaults = prime_defaults();
     m.defaults.zeros = ZeroPolicy::phases;
     m.defaults.link_word = {0.3e-12};
-    m.schema = converter_schema(assumed("PRIME's mats: LerGAN is compared with a PRIME-based machine"), assumed("PRIME's; links of one hop"));
+    m.schema =
+        converter_schema(assumed("PRIME's mats: LerGAN is compared with a PRIME-based machine"), assumed("PRIME's; links of one hop"));
     m.swings = converter_swings();
     m.swings.push_back({"step", 20e-9, 200e-9});
     m.run = run_crossbar, m.arrays = crossbar_arrays;

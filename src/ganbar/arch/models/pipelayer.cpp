@@ -1,4 +1,5 @@
-// PipeLayer (Song, Qian, Li, Chen, HPCA 2017), taken over to GANs as chen2019 sec. 3 describes: no sharing, no second discriminator, zeros inserted.
+// PipeLayer (Song, Qian, Li, Chen, HPCA 2017), taken over to GANs as chen2019 sec. 3 describes: no sharing, no second discriminator, zeros
+// inserted.
 #include "ganbar/arch/models/spike_params.h"
 
 namespace ganbar {
@@ -6,12 +7,17 @@ namespace ganbar {
 void ganbar_register_pipelayer(AcceleratorRegistry& registry) {
     using namespace arch;
     AcceleratorModel<CrossbarDesign> m;
-    m.doc = "PipeLayer: pipelined ReRAM training of convolutional networks, weighted spikes in, integrate-and-fire and counters out, 16-bit weights in four 4-bit cells. "
-            "Applied to GANs directly, with zero-inserted transposed convolutions. Source: PipeLayer, HPCA 2017.";
+    m.doc =
+        "PipeLayer: pipelined ReRAM training of convolutional networks, weighted spikes in, integrate-and-fire and counters out, 16-bit "
+        "weights in four 4-bit cells. "
+        "Applied to GANs directly, with zero-inserted transposed convolutions. Source: PipeLayer, HPCA 2017.";
     m.platform = "ReRAM";
-    m.scope = "arrays with spike drivers and counters, ReRAM buffers, activations and ALUs; without main memory outside the subarrays and without the host";
+    m.scope =
+        "arrays with spike drivers and counters, ReRAM buffers, activations and ALUs; without main memory outside the subarrays and "
+        "without the host";
     m.defaults = spike_defaults();
-    m.schema = spike_schema(published("PipeLayer, HPCA 2017: 128x128 arrays, 4-bit cells, 29.31/50.88 ns and 1.08 pJ/3.91 nJ per read/write spike"));
+    m.schema = spike_schema(
+        published("PipeLayer, HPCA 2017: 128x128 arrays, 4-bit cells, 29.31/50.88 ns and 1.08 pJ/3.91 nJ per read/write spike"));
     m.swings = spike_swings();
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     registry.add("pipelayer", accelerator_entry(std::move(m)));

@@ -24,13 +24,18 @@ namespace ganbar {
 void ganbar_register_prime(AcceleratorRegistry& registry) {
     using namespace arch;
     AcceleratorModel<CrossbarDesign> m;
-    m.doc = "PRIME: 256x256 mats of 4-bit cells, 3-bit inputs, 6-bit inputs in two steps, 8-bit weights in two cells and two signs, sense amplifiers as 6-bit converters, 65 nm. "
-            "Published for inference without programming cost; training passes and cell writes are our extension. Source: PRIME, ISCA 2016.";
+    m.doc =
+        "PRIME: 256x256 mats of 4-bit cells, 3-bit inputs, 6-bit inputs in two steps, 8-bit weights in two cells and two signs, sense "
+        "amplifiers as 6-bit converters, 65 nm. "
+        "Published for inference without programming cost; training passes and cell writes are our extension. Source: PRIME, ISCA 2016.";
     m.platform = "ReRAM", m.trains = false;
-    m.scope = "full-function mats with drivers and sense amplifiers, buffer subarrays, links inside the bank; without the rest of the memory chip";
+    m.scope =
+        "full-function mats with drivers and sense amplifiers, buffer subarrays, links inside the bank; without the rest of the memory "
+        "chip";
     m.defaults = prime_defaults();
     m.schema = converter_schema(published("PRIME, ISCA 2016 (256x256, 4-bit cells, 3-bit inputs, pairs); the step of 50 ns is assumed"),
-                                assumed("cells of 1 and 20 kohm at 0.2 V for 10 ns; 6-bit converter of the library; 4 F2 cells at 65 nm, half array efficiency, 60 % for computing"));
+                                assumed("cells of 1 and 20 kohm at 0.2 V for 10 ns; 6-bit converter of the library; 4 F2 cells at 65 nm, "
+                                        "half array efficiency, 60 % for computing"));
     m.swings = converter_swings();
     m.swings.push_back({"step", 20e-9, 200e-9});
     m.run = run_crossbar, m.arrays = crossbar_arrays;

@@ -8,19 +8,28 @@ void ganbar_register_regan(AcceleratorRegistry& registry) {
     using namespace arch;
     using D = CrossbarDesign;
     AcceleratorModel<D> m;
-    m.doc = "ReGAN: ReRAM memory, full-function and buffer subarrays, spike interface, look-up-table activations, pipelined training with spatial parallelism and computation sharing. "
-            "Transposed convolutions run over zero-inserted maps. Source: chen2019, sec. 4.2 and 4.4; component values from PipeLayer (HPCA 2017) where the paper gives none.";
+    m.doc =
+        "ReGAN: ReRAM memory, full-function and buffer subarrays, spike interface, look-up-table activations, pipelined training with "
+        "spatial parallelism and computation sharing. "
+        "Transposed convolutions run over zero-inserted maps. Source: chen2019, sec. 4.2 and 4.4; component values from PipeLayer (HPCA "
+        "2017) where the paper gives none.";
     m.platform = "ReRAM";
-    m.scope = "arrays with spike drivers and counters, ReRAM buffers, activation tables and ALUs; without main memory outside the subarrays and without the host";
+    m.scope =
+        "arrays with spike drivers and counters, ReRAM buffers, activation tables and ALUs; without main memory outside the subarrays and "
+        "without the host";
     m.defaults = spike_defaults();
     m.defaults.spatial_parallelism = m.defaults.computation_sharing = true;
     m.defaults.activation = {0.26e-12};
     m.schema = spike_schema(assumed("not stated for ReGAN; PipeLayer's, same group and interface"));
-    m.schema.push_back(param("spatial_parallelism", &D::spatial_parallelism, "a second copy of the discriminator", published("chen2019, sec. 4.2")));
-    m.schema.push_back(param("computation_sharing", &D::computation_sharing, "one forward pass of the fake samples for both updates", published("chen2019, sec. 4.2")));
-    m.schema.push_back(param("transposed_copies", &D::transposed_copies, std::int64_t{1}, std::int64_t{2}, "copies of D's transposed arrays for the two branches of computation sharing",
+    m.schema.push_back(
+        param("spatial_parallelism", &D::spatial_parallelism, "a second copy of the discriminator", published("chen2019, sec. 4.2")));
+    m.schema.push_back(param("computation_sharing", &D::computation_sharing, "one forward pass of the fake samples for both updates",
+                             published("chen2019, sec. 4.2")));
+    m.schema.push_back(param("transposed_copies", &D::transposed_copies, std::int64_t{1}, std::int64_t{2},
+                             "copies of D's transposed arrays for the two branches of computation sharing",
                              assumed("the paper duplicates only the memory for errors; with one copy the branches wait for each other")));
-    m.schema.push_back(choice("batch_norm", &D::batch_norm, {"reference", "exact"}, "statistics from a reference batch, or exact ones with a barrier per layer",
+    m.schema.push_back(choice("batch_norm", &D::batch_norm, {"reference", "exact"},
+                              "statistics from a reference batch, or exact ones with a barrier per layer",
                               assumed("the paper says only that batch normalisation sits before the activation")));
     m.swings = spike_swings();
     m.swings.push_back({"transposed_copies", std::int64_t{1}, std::int64_t{2}});

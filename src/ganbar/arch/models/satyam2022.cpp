@@ -9,8 +9,11 @@ void ganbar_register_satyam2022(AcceleratorRegistry& registry) {
     using namespace arch;
     using D = CrossbarDesign;
     AcceleratorModel<D> m;
-    m.doc = "satyam2022: 54 passive 64x64 crossbars, one analog cell per weight with a frozen sign, pulses of +-0.8 V and 100 ns, 0.36 um2 per cell, fully connected networks only. "
-            "The paper counts update pulses and cell area; read pulses and converters are assumed here and can be set to zero. Source: satyam2022, sec. II and III.";
+    m.doc =
+        "satyam2022: 54 passive 64x64 crossbars, one analog cell per weight with a frozen sign, pulses of +-0.8 V and 100 ns, 0.36 um2 per "
+        "cell, fully connected networks only. "
+        "The paper counts update pulses and cell area; read pulses and converters are assumed here and can be set to zero. Source: "
+        "satyam2022, sec. II and III.";
     m.platform = "ReRAM";
     m.scope = "update pulses, read pulses, converters; area of the cells alone, as in the paper";
     D d;
@@ -22,7 +25,8 @@ void ganbar_register_satyam2022(AcceleratorRegistry& registry) {
     d.alu = {component("salu_multiply").energy_J}, d.activation = {component("lut_sigmoid").energy_J};
     d.buffer_word = d.buffer_write_word = {component("sram_2KB").energy_J}, d.link_word = {0};
     d.array_area = {64 * 64 * 0.36e-12}, d.buffer_word_area = {0};
-    d.gradient = GradientMode::digital, d.digital_lanes = 1024, d.digital_clock = {200e6}, d.digital_mac = {component("salu_multiply").energy_J};
+    d.gradient = GradientMode::digital, d.digital_lanes = 1024, d.digital_clock = {200e6},
+    d.digital_mac = {component("salu_multiply").energy_J};
     d.schedule = Schedule::serial;
     d.bidirectional = d.only_fully_connected = true;
     d.packing = Packing::dense, d.arrays_available = 54, d.zeros = ZeroPolicy::phases;
@@ -32,21 +36,35 @@ void ganbar_register_satyam2022(AcceleratorRegistry& registry) {
     m.schema = {
         param("rows", &D::rows, std::int64_t{8}, std::int64_t{1024}, "word lines", paper),
         param("cols", &D::cols, std::int64_t{8}, std::int64_t{1024}, "bit lines", paper),
-        param("arrays", &D::arrays_available, std::int64_t{0}, std::int64_t{1} << 30, "crossbars there are (0: as many as needed)", published("satyam2022: 54")),
-        choice("packing", &D::packing, {"blocks", "dense"}, "how weights fill the crossbars", assumed("the paper's 54 lie between dense packing (53) and one tiling per layer (58)")),
-        param("write_energy", &D::write, Joule{0}, Joule{1e-9}, "one update pulse", derived("V^2 G t = 0.64 V2 x 225 uS (middle of the window) x 100 ns")),
-        param("update_fraction", &D::update_fraction, 0.0, 1.0, "cells pulsed in an update", derived("65 to 97 % in simulations of this network")),
-        param("write_row", &D::write_row, Second{1e-9}, Second{1e-3}, "set and reset pulse of one word line", derived("two pulses of 100 ns")),
-        param("read_row_energy", &D::row_step, Joule{0}, Joule{1e-6}, "a read pulse on one word line", assumed("0.1 V on 64 cells of 225 uS for 100 ns")),
-        param("read_square", &D::input_density, 0.0, 1.0, "mean square of the inputs relative to full scale", assumed("uniform inputs: one third")),
+        param("arrays", &D::arrays_available, std::int64_t{0}, std::int64_t{1} << 30, "crossbars there are (0: as many as needed)",
+              published("satyam2022: 54")),
+        choice("packing", &D::packing, {"blocks", "dense"}, "how weights fill the crossbars",
+               assumed("the paper's 54 lie between dense packing (53) and one tiling per layer (58)")),
+        param("write_energy", &D::write, Joule{0}, Joule{1e-9}, "one update pulse",
+              derived("V^2 G t = 0.64 V2 x 225 uS (middle of the window) x 100 ns")),
+        param("update_fraction", &D::update_fraction, 0.0, 1.0, "cells pulsed in an update",
+              derived("65 to 97 % in simulations of this network")),
+        param("write_row", &D::write_row, Second{1e-9}, Second{1e-3}, "set and reset pulse of one word line",
+              derived("two pulses of 100 ns")),
+        param("read_row_energy", &D::row_step, Joule{0}, Joule{1e-6}, "a read pulse on one word line",
+              assumed("0.1 V on 64 cells of 225 uS for 100 ns")),
+        param("read_square", &D::input_density, 0.0, 1.0, "mean square of the inputs relative to full scale",
+              assumed("uniform inputs: one third")),
         param("step", &D::step, Second{1e-10}, Second{1e-3}, "one read", assumed("as long as a write pulse")),
-        param("conversion_energy", &D::column_step, Joule{0}, Joule{1e-9}, "one conversion", assumed("the library's 8-bit converter; the paper has none")),
-        param("digital_lanes", &D::digital_lanes, std::int64_t{1}, std::int64_t{1} << 24, "multiply-accumulate lanes for the sign of the gradient", assumed("the paper does not say where gradients are formed")),
+        param("conversion_energy", &D::column_step, Joule{0}, Joule{1e-9}, "one conversion",
+              assumed("the library's 8-bit converter; the paper has none")),
+        param("digital_lanes", &D::digital_lanes, std::int64_t{1}, std::int64_t{1} << 24,
+              "multiply-accumulate lanes for the sign of the gradient", assumed("the paper does not say where gradients are formed")),
         param("digital_clock", &D::digital_clock, Hertz{1e6}, Hertz{1e10}, "their clock", assumed("a modest standard-cell clock")),
         param("digital_mac_energy", &D::digital_mac, Joule{0}, Joule{1e-9}, "one of their operations", assumed("PUMA's constants")),
-        param("array_area", &D::array_area, SquareMetre{0}, SquareMetre{1e-6}, "a crossbar's cells", derived("64 x 64 x 0.36 um2, published for one cell")),
+        param("array_area", &D::array_area, SquareMetre{0}, SquareMetre{1e-6}, "a crossbar's cells",
+              derived("64 x 64 x 0.36 um2, published for one cell")),
     };
-    m.swings = {{"read_row_energy", 0.0, 5.8e-11}, {"conversion_energy", 0.0, 3e-12}, {"digital_lanes", std::int64_t{64}, std::int64_t{16384}}, {"update_fraction", 0.65, 0.97}, {"step", 10e-9, 1e-6}};
+    m.swings = {{"read_row_energy", 0.0, 5.8e-11},
+                {"conversion_energy", 0.0, 3e-12},
+                {"digital_lanes", std::int64_t{64}, std::int64_t{16384}},
+                {"update_fraction", 0.65, 0.97},
+                {"step", 10e-9, 1e-6}};
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     registry.add("satyam2022", accelerator_entry(std::move(m)));
 }
