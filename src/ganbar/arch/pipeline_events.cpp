@@ -57,10 +57,6 @@ public:
             queue_.pop();
             const Stage& stage = streams[std::size_t(r.stream)].stages[r.stage];
             const Int begin = std::max(r.time, free_[std::size_t(stage.resource)]), end = begin + stage.time;
-            if (begin > r.time) {  // not served yet: arrive again when the resource is free, so that order of service is order of time
-                queue_.push({begin, r.stream, r.sample, r.stage});
-                continue;
-            }
             free_[std::size_t(stage.resource)] = end;
             out_.busy[std::size_t(stage.resource)] += stage.time;
             begins_[std::size_t(r.stream)][slot(r)] = begin, ends_[std::size_t(r.stream)][slot(r)] = end;

@@ -50,6 +50,19 @@ ReproductionRow row_of(const Contest& c, const std::string& rival, const std::st
             r.estimate.area_total_m2()};
 }
 
+ReproductionRow row_of(const Contest& c, const std::string& rival, const std::string& basis, const ReproductionRow& like) {
+    Estimate s, r;
+    c.subject->estimate(c.workload, s), c.rival->estimate(c.workload, r);
+    const auto around = [](double value, const Interval& i) { return Interval{value, value * i.lo / i.value, value * i.hi / i.value}; };
+    return {c.benchmark,
+            rival,
+            basis,
+            around(r.iteration_latency_s / s.iteration_latency_s, like.speed),
+            around(r.energy_J() / s.energy_J(), like.energy),
+            s.area_total_m2(),
+            r.area_total_m2()};
+}
+
 ReproductionMean mean_of(const std::vector<ReproductionRow>& rows, const std::string& rival, const std::string& basis,
                          const std::string& quantity, double published, const std::string& source) {
     ReproductionMean m{rival, basis, quantity, 0, 0, 0, 0, published, source};

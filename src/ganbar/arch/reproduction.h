@@ -56,6 +56,8 @@ struct Contest {
 Contest make_contest(const ReproductionContext& context, const std::string& benchmark, const std::string& subject,
                      const std::string& rival);
 ReproductionRow row_of(const Contest& contest, const std::string& rival, const std::string& basis);
+/// The same on another basis, with the relative intervals of `like` (the uncertain parameters are the same ones).
+ReproductionRow row_of(const Contest& contest, const std::string& rival, const std::string& basis, const ReproductionRow& like);
 /// Mean over the rows with this rival and basis.
 ReproductionMean mean_of(const std::vector<ReproductionRow>& rows, const std::string& rival, const std::string& basis,
                          const std::string& quantity, double published, const std::string& source);
