@@ -71,7 +71,7 @@ class CommandLine(unittest.TestCase):
             values = {p["name"]: p["value"] for p in described["parameters"]}
             self.assertEqual(values["train.epochs"], 7)
             self.assertIn("epochs = 7\n", described["config"])
-            self.assertTrue(described["facts"]["starts from"].endswith(f"{base}.toml"))
+            self.assertIn(f"{base}.toml", described["facts"]["starts from"])
             self.assertEqual(described["text"], "Mine")
             for text, place in (("[train\n", ":1:"), ("\n[train]\nepoch = 7\n", ":3:1: "), ('[train]\nt_pulse = "1 V"\n', ":2:11: ")):
                 path.write_text(text)

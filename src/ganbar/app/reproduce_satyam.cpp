@@ -40,7 +40,7 @@ public:
 
     void play() {
         fs::create_directories(o_.out);
-        const std::int64_t rounds = o_.quick ? 200 : 0;
+        const std::int64_t rounds = o_.quick ? 200 : 0;  // the paper's 20 epochs are 200 rounds
         literal_ = {{"software", "software", "satyam2022-software", {}},
                     {"prng", "crossbar, pseudo-random, paper's pulses", "satyam2022-prng", {}},
                     {"trng", "crossbar, true random, paper's pulses", "satyam2022-trng", {}},
