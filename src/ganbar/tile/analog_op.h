@@ -35,6 +35,8 @@ public:
     Window window() const { return planes_[0]->window(); }
 
 private:
+    static constexpr std::size_t rows_per_item = 24;  // of a parallel loop; even: noise is drawn for pairs of samples
+    static std::size_t n_items(std::size_t n) { return (n + rows_per_item - 1) / rows_per_item; }
     struct Side {  // one direction of one block
         Matrix g;  // [inputs x outputs] signed effective conductance, S
         std::vector<float> sigma, variance_at_zero, variance_slope;  // of the output currents: variance = zero + slope v_rms^2

@@ -1,0 +1,175 @@
+// Programming: signs of gradients become pulses, blind or in a closed loop.
+#include <algorithm>
+#include <cmath>
+
+#include "ganbar/core/linalg.h"
+#include "ganbar/core/parallel.h"
+#include "ganbar/tile/analog_op.h"
+
+namespace ganbar {
+
+void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) {
+    const auto* manhattan = std::get_if<Manhattan>(&rule);
+    if (manhattan == nullptr) throw ConfigError("weights on crossbars are updated by pulses; expected train.rule = \"manhattan\"");
+    multiply_at_b(x, dy, gradient_);
+    const Matrix* g = &gradient_;
+    if (manhattan->momentum > 0) {
+        average_.resize(n_in_, n_out_);
+        const auto keep = static_cast<float>(manhattan->momentum);
+        for (std::size_t i = 0; i < n_in_; ++i)
+            for (std::size_t j = 0; j < n_out_; ++j) average_(i, j) = keep * average_(i, j) + (1 - keep) * gradient_(i, j);
+        g = &average_;
+    }
+    float threshold = 0;
+    if (manhattan->dead_zone > 0) {
+        double sum = 0;
+        for (std::size_t i = 0; i < n_in_; ++i)
+            for (std::size_t j = 0; j < n_out_; ++j) sum += std::fabs((*g)(i, j));
+        threshold = static_cast<float>(manhattan->dead_zone * sum / static_cast<double>(n_in_ * n_out_));
+    }
+    if (manhattan->feedback > 0 && owed_[0].empty()) {
+        // Debts start at random: cells that see the same input would otherwise all be pulsed in the same round.
+        const Rng dither = step.rng.stream(name_ + "/dither");
+        for (std::size_t p = 0; p < planes_.size(); ++p) {
+            Rng own = dither.stream("plane", p);
+            owed_[p].resize(n_in_ * n_out_);
+            for (auto& o : owed_[p]) o = static_cast<std::int8_t>(std::clamp(16 * manhattan->feedback * (2 * own.uniform() - 1), -127.0, 127.0));
+        }
+    }
+    const std::size_t n = n_items(n_in_);
+    std::vector<UpdateBill> bills(n * planes_.size());
+    const Rng draws = step.rng.stream(name_ + "/pulses");
+    parallel_for(n, [&](std::size_t item) {
+        const std::size_t r = item * rows_per_item, rows = std::min(rows_per_item, n_in_ - r);
+        std::vector<std::int8_t> polarity(rows * n_out_);
+        for (std::size_t i = 0; i < rows; ++i) {
+            const float* slope = g->row(r + i);
+            const std::int8_t* sign = &sign_[(r + i) * n_out_];
+            std::int8_t* out = &polarity[i * n_out_];
+            for (std::size_t j = 0; j < n_out_; ++j) {
+                const int wanted = (slope[j] < -threshold) - (slope[j] > threshold);  // against the gradient
+                // The printed table gives negative weights the other pulse's magnitude: code 2 asks for it (device_array.h).
+                out[j] = static_cast<std::int8_t>(wanted * sign[j] * (manhattan->literal && sign[j] < 0 ? 2 : 1));
+            }
+        }
+        for (std::size_t p = 0; p < planes_.size(); ++p) {
+            const Rng own = draws.stream("plane", p * n + item);
+            bills[item * planes_.size() + p] = manhattan->feedback > 0 ? program_owed(p, r * n_out_, polarity, *manhattan, own)
+                                                                      : program(p, r * n_out_, polarity, *manhattan, own);
+            for (auto& s : polarity) s = static_cast<std::int8_t>(-s);  // G- moves against G+
+        }
+    });
+    book_update(bills, *manhattan, step);
+    dirty_ = true;
+}
+
+void AnalogOp::book_update(const std::vector<UpdateBill>& bills, const Manhattan& rule, Step& step) const {
+    UpdateBill sum;
+    for (const auto& b : bills) {
+        sum.pulses += b.pulses;
+        sum.n_verify += b.n_verify, sum.verify_J += b.verify_J;
+        sum.n_passes = std::max(sum.n_passes, b.n_passes);
+    }
+    const std::string account = step.account + "/" + name_ + "/update/";
+    // Row by row, one phase for sets and one for resets; the arrays work side by side. Closed loop: as many passes as the slowest cell needs.
+    const double rows = static_cast<double>(std::min<std::size_t>(n_in_, static_cast<std::size_t>(params_.rows)));
+    const double time = rows * static_cast<double>(sum.n_passes) * rule.width.si;
+    step.ledger.charge(account + "set", sum.pulses.n_set, {sum.pulses.set_energy_J}, {time});
+    step.ledger.charge(account + "reset", sum.pulses.n_reset, {sum.pulses.reset_energy_J}, {time});
+    step.ledger.charge(account + "idle", sum.pulses.n_idle, {rule.verify_pulses > 0 || rule.feedback > 0 ? sum.pulses.idle_energy_J : 0.0});
+    if (sum.n_verify > 0)
+        step.ledger.charge(account + "verify", sum.n_verify, {sum.verify_J}, {rows * static_cast<double>(sum.n_passes + 1) * params_.t_read.si});
+}
+
+// One cell after the other is read at v_read: what a controller sees of its conductance.
+void AnalogOp::verify_read(std::size_t plane, std::size_t first, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S,
+                           UpdateBill& bill) const {
+    const double v = params_.v_read.si;
+    planes_[plane]->chord_conductance(v, first, g_S);
+    double sum = 0;
+    for (std::size_t k = 0; k < asked.size(); ++k)
+        if (asked[k] != 0) {
+            ++bill.n_verify;
+            sum += g_S[k];
+        }
+    bill.verify_J += sum * v * v * params_.t_read.si;
+    if (!params_.read_noise) return;
+    std::vector<float> variance(g_S.size());
+    planes_[plane]->read_noise(v, first, variance);
+    alignas(64) float draws[128];
+    for (std::size_t k = 0; k < g_S.size(); ++k) {
+        if (k % 128 == 0) kernels::normal_block(rng.key(), static_cast<std::uint32_t>(k / 128), 0, 0, draws);
+        g_S[k] += draws[k % 128] * std::sqrt(variance[k]) / static_cast<float>(v);
+    }
+}
+
+// One pulse a cell; or, in a closed loop, pulses of growing amplitude until the cell has moved by verify_step as far as reads tell.
+AnalogOp::UpdateBill AnalogOp::program(std::size_t plane, std::size_t first, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng) {
+    UpdateBill bill;
+    const auto pulse = [&](std::int64_t k) {
+        const Volt more = static_cast<double>(k) * rule.verify_ramp;
+        bill.pulses += planes_[plane]->program(first, polarity, {rule.set + more, rule.reset - more, rule.width}, params_.energy, rng.stream("pass", static_cast<std::uint64_t>(k)));
+        ++bill.n_passes;
+    };
+    if (rule.verify_pulses == 0) {
+        pulse(0);
+        return bill;
+    }
+    std::vector<float> before(polarity.size()), now(polarity.size());
+    verify_read(plane, first, polarity, rng.stream("before"), before, bill);
+    const auto [g_min, g_max] = window();
+    const auto step = static_cast<float>(rule.verify_step.si);
+    for (std::size_t c = 0; c < polarity.size(); ++c)  // a cell that shows an end of the window is not pushed beyond it
+        if ((polarity[c] > 0 && before[c] >= g_max.si) || (polarity[c] < 0 && before[c] <= g_min.si)) polarity[c] = 0;
+    for (std::int64_t k = 0; k < rule.verify_pulses; ++k) {
+        pulse(k);
+        verify_read(plane, first, polarity, rng.stream("after", static_cast<std::uint64_t>(k)), now, bill);
+        bool open = false;
+        for (std::size_t c = 0; c < polarity.size(); ++c) {
+            const float moved = polarity[c] > 0 ? now[c] - before[c] : before[c] - now[c];
+            if (moved >= step || (polarity[c] > 0 && now[c] >= g_max.si) || (polarity[c] < 0 && now[c] <= g_min.si)) polarity[c] = 0;
+            open = open || polarity[c] != 0;
+        }
+        if (!open) break;
+    }
+    return bill;
+}
+
+// Error feedback: every sign asks its cell for a move of verify_step, and the cell owes it until reads before and after its pulses show
+// that it has moved. It is pulsed only when it owes enough, harder from pulse to pulse, until the debt is settled; what it moved too far
+// counts against later signs. So a cell moves as far as it was asked to whatever its own steps are, and signs that cancel cost no pulse.
+// The periphery keeps 8 bits a cell for what is owed.
+AnalogOp::UpdateBill AnalogOp::program_owed(std::size_t plane, std::size_t first, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng) {
+    constexpr int unit = 16;  // of verify_step
+    UpdateBill bill;
+    std::int8_t* owed = &owed_[plane][first];
+    const double threshold = rule.feedback * unit, per_siemens = unit / rule.verify_step.si;
+    const auto [g_min, g_max] = window();
+    for (std::size_t c = 0; c < polarity.size(); ++c) {
+        owed[c] = static_cast<std::int8_t>(std::clamp(owed[c] + unit * polarity[c], -127, 127));
+        polarity[c] = static_cast<std::int8_t>(std::abs(owed[c]) < threshold ? 0 : owed[c] > 0 ? 1 : -1);
+    }
+    std::vector<float> before(polarity.size()), after(polarity.size());
+    verify_read(plane, first, polarity, rng.stream("before"), before, bill);
+    for (std::int64_t pass = 0; pass < std::max<std::int64_t>(1, rule.verify_pulses); ++pass) {
+        const Rng own = rng.stream("pass", static_cast<std::uint64_t>(pass));
+        const Volt more = static_cast<double>(pass) * rule.verify_ramp;
+        bill.pulses += planes_[plane]->program(first, polarity, {rule.set + more, rule.reset - more, rule.width}, params_.energy, own.stream("pulse"));
+        ++bill.n_passes;
+        verify_read(plane, first, polarity, own.stream("after"), after, bill);
+        bool open = false;
+        for (std::size_t c = 0; c < polarity.size(); ++c) {
+            if (polarity[c] == 0) continue;
+            const double left = std::clamp(std::nearbyint(owed[c] - per_siemens * (after[c] - before[c])), -127.0, 127.0);
+            const bool at_end = polarity[c] > 0 ? after[c] >= g_max.si : after[c] <= g_min.si;  // nothing beyond the window is owed
+            owed[c] = at_end ? std::int8_t{0} : static_cast<std::int8_t>(left);
+            if (at_end || left * polarity[c] < threshold) polarity[c] = 0;
+            open = open || polarity[c] != 0;
+        }
+        std::swap(before, after);  // this read opens the next pass
+        if (!open) break;
+    }
+    return bill;
+}
+
+}  // namespace ganbar
