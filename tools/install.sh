@@ -10,7 +10,7 @@ packages_of() {
             libboost-dev libpng-dev zlib1g-dev libsqlite3-dev libssl-dev libhwy-dev librandom123-dev libgmp-dev libgtest-dev ;;
         test) echo python3 ngspice dataset-fashion-mnist ;;
         data) echo dataset-fashion-mnist ;;
-        bench) echo python3 libbenchmark-dev libsuitesparse-dev python3-numpy python3-scipy python3-torch ;;
+        bench) echo python3 libbenchmark-dev libsuitesparse-dev python3-numpy python3-scipy python3-torch libopenblas0-pthread libopenblas0-openmp ;;
         oracle) echo python3 ngspice python3-numpy python3-scipy python3-torch ;;
         fuzz) echo clang libclang-rt-14-dev libomp-dev llvm ;;
         lint) echo python3 clang-format clang-tidy shellcheck ;;
