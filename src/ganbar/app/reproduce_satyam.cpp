@@ -224,12 +224,12 @@ private:
                              runs_.at("trng")[0].hardware.totals.at("area_with_periphery_m2") * 1e6), {}};
         out.push_back(area);
         if (!grids_.empty()) {
-            Finding f{"Noise, coding, variation and start, one at a time", "Every combination the paper's text leaves open, with the rest held fixed. Bits coded 0/1 give every latent vector the same mean and pull the samples together; +-1 does not.", {}};
+            Finding f{"Noise, coding, variation and start, one at a time", "Every combination the paper's text leaves open, with the rest held fixed. Read rows for the noise and its coding, columns for the start; one seed each, so differences below 0.1 are noise.", {}};
             for (const auto& g : grids_) f.figures.push_back(g);
             out.push_back(f);
         }
         if (balance_) out.push_back({"Balance of set and reset", "The same GAN with reset pulses of growing amplitude.", {*balance_}});
-        if (!digits_.pictures.empty()) out.push_back({"All ten digits", "Each digit has a generator of its own, as in the paper's fig. 7; not all digits come out equally well.", {digits_}});
+        if (!digits_.pictures.empty()) out.push_back({"All ten digits", "Each digit has a generator of its own, as in the paper's fig. 7; accuracy and coverage stand below each.", {digits_}});
         return out;
     }
 

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "ganbar/core/error.h"
+#include "ganbar/core/sha256.h"
 
 namespace ganbar {
 
@@ -124,7 +125,7 @@ std::string Sha256::hex() {
     return fmt::format("{:02x}", fmt::join(digest, ""));
 }
 
-std::string sha256(std::span<const std::uint8_t> bytes) { return Sha256().add(bytes).hex(); }
+std::string sha256(std::span<const std::uint8_t> bytes) { return sha256_hex(bytes); }
 
 std::string sha256_of_file(const std::filesystem::path& path) {
     Input in(path);
