@@ -17,7 +17,8 @@ struct Model {
     std::unique_ptr<nn::Network> generator, discriminator;
     std::unique_ptr<NoiseSource> latents;
     std::vector<AnalogOp*> analog;  ///< layers on crossbars, generator first; empty for software
-    gan::Gan gan() { return {*generator, *discriminator, *latents}; }
+    gan::Workspace workspace;
+    gan::Gan gan() { return {*generator, *discriminator, *latents, workspace}; }
     State state() const;
     void restore(const State& state);
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganbar/core/parallel.h"
+
 namespace ganbar::gan {
 namespace {
 
@@ -10,16 +12,22 @@ double softplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::l
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 void copy_rows(const Matrix& from, Matrix& to, std::size_t first) {
-    for (std::size_t r = 0; r < from.rows(); ++r) std::copy_n(from.row(r), from.cols(), to.row(first + r));
+    constexpr std::size_t rows_per_item = 64;
+    parallel_for((from.rows() + rows_per_item - 1) / rows_per_item, [&](std::size_t item) {
+        const std::size_t r = item * rows_per_item, rows = std::min(rows_per_item, from.rows() - r);
+        std::copy_n(from.row(r), rows * from.stride(), to.row(first + r));
+    });
 }
 
 void discriminator_step(Gan& gan, const GameRules& rules, const Matrix& real, const Matrix& fake, const UpdateRule& rule, Step& step, RoundRecord& record) {
     const std::size_t n = real.rows(), m = fake.rows();
-    Matrix both(n + m, real.cols());
+    Matrix& both = gan.workspace.both;
+    both.resize(n + m, real.cols());
     copy_rows(real, both, 0);
     copy_rows(fake, both, n);
     const Matrix& logit = gan.discriminator.forward(both, step);
-    Matrix d(n + m, 1);
+    Matrix& d = gan.workspace.d_logit;
+    d.resize(n + m, 1);
     double loss_real = 0, loss_fake = 0, p_real = 0, p_fake = 0;
     for (std::size_t r = 0; r < n; ++r) {
         const double x = logit(r, 0), p = sigmoid(x), target = rules.label_real;
@@ -45,7 +53,7 @@ void discriminator_step(Gan& gan, const GameRules& rules, const Matrix& real, co
 RoundRecord play_round(Gan& gan, const GameRules& rules, const RealBatch& real, const UpdateRule& rule_d, const UpdateRule& rule_g, const Rng& rng,
                        Ledger& ledger) {
     RoundRecord record;
-    Matrix z;
+    Matrix& z = gan.workspace.latents;
     const Matrix* fake = nullptr;
     for (std::int64_t k = 0; k < rules.steps_d; ++k) {
         const Rng own = rng.stream("discriminator", static_cast<std::uint64_t>(k));
@@ -64,7 +72,8 @@ RoundRecord play_round(Gan& gan, const GameRules& rules, const RealBatch& real, 
     }
     const Matrix& logit = gan.discriminator.forward(*fake, step);
     const std::size_t n = fake->rows();
-    Matrix d(n, 1);
+    Matrix& d = gan.workspace.d_logit;
+    d.resize(n, 1);
     double loss = 0;
     for (std::size_t r = 0; r < n; ++r) {
         const double x = logit(r, 0), p = sigmoid(x);
@@ -75,7 +84,10 @@ RoundRecord play_round(Gan& gan, const GameRules& rules, const RealBatch& real, 
     record.loss_g = loss / static_cast<double>(n);
     if (!std::isfinite(record.loss_d) || !std::isfinite(record.loss_g))
         throw NumericError("a loss is no longer finite; lower the learning rate or the pulse amplitude");
-    Matrix dx = gan.discriminator.backward(d, true, step);
+    const Matrix& slope = gan.discriminator.backward(d, true, step);
+    Matrix& dx = gan.workspace.d_image;
+    dx.resize(slope.rows(), slope.cols());
+    copy_rows(slope, dx, 0);
     gan.generator.backward(dx, false, step);
     gan.generator.update(rule_g, step);
     return record;

@@ -21,10 +21,16 @@ struct RoundRecord {
     double loss_d = 0, loss_g = 0, p_real = 0, p_fake = 0;
 };
 
+/// Buffers that live from round to round; their contents mean nothing between rounds.
+struct Workspace {
+    Matrix latents, both, d_logit, d_image;
+};
+
 struct Gan {
     nn::Network& generator;
     nn::Network& discriminator;  ///< outputs one logit
     NoiseSource& latents;
+    Workspace& workspace;
 };
 
 /// Returns real images [batch x pixels] for discriminator step k of this round.
