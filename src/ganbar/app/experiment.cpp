@@ -87,9 +87,11 @@ Schema<TrainSpec> TrainSpec::schema() {
         param("fresh_latents", &T::fresh_latents, "the generator step draws its own latent vectors instead of using the discriminator step's", assumed("one batch of fakes serves both")),
         param("dead_zone", &T::dead_zone, 0.0, 100.0, "no pulse where |gradient| is below this multiple of the layer's mean |gradient|", assumed("off")),
         param("feedback", &T::feedback, 0.0, 7.0, "error feedback: every sign asks its cell for a move of verify_step; the cell is pulsed when it owes this many of them, and reads before and after the pulse settle the debt; 0 = off", assumed("off, as in satyam2022")),
+        param("feedback_scale", &T::feedback_scale, 0.0, 100.0, "error feedback: a gradient of this many times its layer's root mean square asks for a move of one verify_step, others in proportion; 0 = every sign asks for one", assumed("signs only, as in satyam2022")),
+        param("feedback_limit", &T::feedback_limit, 0.1, 7.0, "error feedback in proportion: most verify_steps that one gradient asks for", assumed("three root mean squares at feedback_scale 1")),
         param("feedback_d", &T::feedback_d, -1.0, 7.0, "feedback of the discriminator; -1 = feedback", assumed("as the generator's")),
         param("verify_pulses", &T::verify_pulses, std::int64_t{0}, std::int64_t{100}, "closed-loop writing: pulses of growing amplitude, at most this many, until reads show that the cell has moved by verify_step; 0 = one blind pulse", assumed("off, as in satyam2022")),
-        param("verify_step", &T::verify_step, Siemens{0}, Siemens{1}, "closed-loop writing: change after which a cell's pulses stop; error feedback: move that one sign asks for", assumed("near 1% of the window")),
+        param("verify_step", &T::verify_step, Siemens{0}, Siemens{1}, "closed-loop writing: change after which a cell's pulses stop; error feedback: move that one sign asks for (see feedback_scale)", assumed("near 1% of the window")),
         param("verify_step_end", &T::verify_step_end, Siemens{0}, Siemens{1}, "verify_step after annealing; 0 = constant", assumed("constant")),
         param("verify_step_d", &T::verify_step_d, Siemens{0}, Siemens{1}, "verify_step of the discriminator; 0 = verify_step", assumed("as the generator's")),
         param("verify_ramp", &T::verify_ramp, Volt{0}, Volt{1}, "closed-loop writing and error feedback: growth of the amplitude from pulse to pulse", assumed("write-verify with a voltage ramp, as used to tune such arrays (Fahimi 2021)")),
@@ -112,7 +114,7 @@ UpdateRule TrainSpec::rule_at(std::int64_t round, bool discriminator) const {
     if (rule == RuleKind::adam) return Adam{step, beta1, beta2};
     const double progress = anneal_rounds == 0 ? 0.0 : std::clamp(static_cast<double>(round - anneal_from) / static_cast<double>(anneal_rounds), 0.0, 1.0);
     const auto mix = [&](auto from, auto to) { return to.si == 0 ? from : (1 - progress) * from + progress * to; };
-    return Manhattan{mix(v_set, v_set_end), mix(v_reset, v_reset_end), t_pulse, literal, dead_zone, momentum, discriminator && feedback_d >= 0 ? feedback_d : feedback, verify_pulses, mix(discriminator && verify_step_d.si > 0 ? verify_step_d : verify_step, verify_step_end), verify_ramp, digital_step};
+    return Manhattan{mix(v_set, v_set_end), mix(v_reset, v_reset_end), t_pulse, literal, dead_zone, momentum, discriminator && feedback_d >= 0 ? feedback_d : feedback, feedback_scale, feedback_limit, verify_pulses, mix(discriminator && verify_step_d.si > 0 ? verify_step_d : verify_step, verify_step_end), verify_ramp, digital_step};
 }
 
 static const config::Node* peek(const config::Node& root, const char* table) {

@@ -62,7 +62,7 @@ struct TrainSpec {
     bool literal = false, fresh_latents = false;
     double dead_zone = 0, digital_step = 1e-3, label_real = 1;
     std::int64_t verify_pulses = 0;
-    double feedback = 0, feedback_d = -1;
+    double feedback = 0, feedback_d = -1, feedback_scale = 0, feedback_limit = 3;
     Siemens verify_step{1.2e-6}, verify_step_end{0}, verify_step_d{0};
     Volt verify_ramp{0.05};
     static Schema<TrainSpec> schema();

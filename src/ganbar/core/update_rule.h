@@ -23,6 +23,8 @@ struct Manhattan {
     double dead_zone = 0;       ///< no pulse where |gradient| is below this multiple of the layer's mean |gradient|
     double momentum = 0;        ///< the sign is taken of an exponential average of gradients, kept digitally
     double feedback = 0;             ///< > 0: error feedback; a cell is pulsed when the moves it owes reach this many verify_steps
+    double feedback_scale = 0;       ///< error feedback: a gradient of this many times the layer's root mean square asks for one verify_step; 0: every sign asks for one
+    double feedback_limit = 3;       ///< error feedback in proportion: most verify_steps that one gradient asks for
     std::int64_t verify_pulses = 0;  ///< > 0: closed loop, at most this many pulses a cell and update
     Siemens verify_step{0};          ///< closed loop: the change after which a cell's pulses stop; error feedback: the move a sign asks for
     Volt verify_ramp{0};             ///< closed loop: growth of the amplitude from pulse to pulse

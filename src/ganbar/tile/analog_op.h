@@ -59,7 +59,7 @@ private:
         std::int64_t n_verify = 0, n_passes = 0;
         double verify_J = 0;
     };
-    UpdateBill program_owed(std::size_t plane, std::size_t first, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng);
+    UpdateBill program_owed(std::size_t plane, std::size_t first, const std::vector<std::int8_t>& asked, const Manhattan& rule, const Rng& rng);
     UpdateBill program(std::size_t plane, std::size_t first, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng);
     void book_update(const std::vector<UpdateBill>& bills, const Manhattan& rule, Step& step) const;
     void verify_read(std::size_t plane, std::size_t first, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S, UpdateBill& bill) const;

@@ -219,6 +219,40 @@ TEST(AnalogOp, ErrorFeedbackMovesCellsAsAskedWhateverTheirSteps) {
     EXPECT_GT(ledger.total("training/dense1/update/verify").n, 0);
 }
 
+// In proportion: cells move as far as the sum of their gradients asks, clipped at the limit, and not at all for none.
+TEST(AnalogOp, ErrorFeedbackInProportionToTheGradient) {
+    Bench bench;
+    bench.params = exact();
+    bench.device = "nili2020";
+    bench.settings = "d2d = \"A\"\nclamp_nonneg = true\nstatic_spread = \"off\"\ng_min = \"100 uS\"\ng_max = \"177 uS\"";
+    Matrix w(4, 60), x(1, 4), dy(1, 60);
+    w.fill(0.2f);
+    dy.fill(-1);
+    x(0, 0) = 1, x(0, 1) = 0.5, x(0, 2) = 0, x(0, 3) = 3;
+    const double rms = std::sqrt((1 + 0.25 + 9) / 4);
+    AnalogOp op = bench.make(w);
+    const auto start = op.conductance();
+    Rng root(5);
+    Ledger ledger;
+    Manhattan rule;
+    rule.set = Volt{0.9}, rule.reset = Volt{-1.0};
+    rule.feedback = 0.6, rule.verify_pulses = 8, rule.verify_step = Siemens{0.8e-6}, rule.verify_ramp = Volt{0.05};
+    rule.feedback_scale = 1, rule.feedback_limit = 1.5;
+    constexpr int rounds = 20;
+    for (int round = 0; round < rounds; ++round) {
+        const Rng rng = root.stream("round", static_cast<std::uint64_t>(round));
+        Step step{rng, ledger, "training", true};
+        op.update(x, dy, rule, step);
+    }
+    const auto end = op.conductance();
+    const double wanted[4] = {1 / rms, 0.5 / rms, 0, 1.5};  // verify_steps a round
+    for (std::size_t row = 0; row < 4; ++row) {
+        double mean = 0;
+        for (std::size_t c = 0; c < 60; ++c) mean += (end[row * 60 + c] - start[row * 60 + c]) / 60.0;
+        EXPECT_NEAR(mean, wanted[row] * rounds * 0.8e-6, 1.5e-6) << row;
+    }
+}
+
 TEST(AnalogOp, SameBitsForAnyThreadsAndAfterRestore) {
     Bench bench;
     bench.device = "nili2020";

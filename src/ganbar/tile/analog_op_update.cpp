@@ -1,12 +1,29 @@
 // Programming: signs of gradients become pulses, blind or in a closed loop.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/tile/analog_op.h"
 
 namespace ganbar {
+
+namespace {
+
+constexpr int debt_unit = 16;  // of verify_step: what error feedback counts in
+
+// How many units of debt a slope of 1 asks for; huge when every sign asks for a whole step.
+float units_per_slope(const Matrix& g, const Manhattan& rule) {
+    if (rule.feedback_scale == 0) return std::numeric_limits<float>::max();
+    double sum = 0;
+    for (std::size_t i = 0; i < g.rows(); ++i)
+        for (std::size_t j = 0; j < g.cols(); ++j) sum += double{g(i, j)} * g(i, j);
+    const double rms = std::sqrt(sum / static_cast<double>(g.rows() * g.cols()));
+    return rms > 0 ? static_cast<float>(debt_unit / (rule.feedback_scale * rms)) : 0.0f;
+}
+
+}  // namespace
 
 void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) {
     const auto* manhattan = std::get_if<Manhattan>(&rule);
@@ -27,13 +44,14 @@ void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule,
             for (std::size_t j = 0; j < n_out_; ++j) sum += std::fabs((*g)(i, j));
         threshold = static_cast<float>(manhattan->dead_zone * sum / static_cast<double>(n_in_ * n_out_));
     }
+    const float per_unit = units_per_slope(*g, *manhattan);
     if (manhattan->feedback > 0 && owed_[0].empty()) {
         // Debts start at random: cells that see the same input would otherwise all be pulsed in the same round.
         const Rng dither = step.rng.stream(name_ + "/dither");
         for (std::size_t p = 0; p < planes_.size(); ++p) {
             Rng own = dither.stream("plane", p);
             owed_[p].resize(n_in_ * n_out_);
-            for (auto& o : owed_[p]) o = static_cast<std::int8_t>(std::clamp(16 * manhattan->feedback * (2 * own.uniform() - 1), -127.0, 127.0));
+            for (auto& o : owed_[p]) o = static_cast<std::int8_t>(std::clamp(debt_unit * manhattan->feedback * (2 * own.uniform() - 1), -127.0, 127.0));
         }
     }
     const std::size_t n = n_items(n_in_);
@@ -46,6 +64,14 @@ void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule,
             const float* slope = g->row(r + i);
             const std::int8_t* sign = &sign_[(r + i) * n_out_];
             std::int8_t* out = &polarity[i * n_out_];
+            if (manhattan->feedback > 0) {
+                const auto most = static_cast<float>(manhattan->feedback_scale > 0 ? debt_unit * manhattan->feedback_limit : debt_unit);
+                for (std::size_t j = 0; j < n_out_; ++j)
+                    out[j] = std::fabs(slope[j]) <= threshold && threshold > 0
+                                 ? std::int8_t{0}
+                                 : static_cast<std::int8_t>(sign[j] * std::nearbyintf(std::clamp(-slope[j] * per_unit, -most, most)));
+                continue;
+            }
             for (std::size_t j = 0; j < n_out_; ++j) {
                 const int wanted = (slope[j] < -threshold) - (slope[j] > threshold);  // against the gradient
                 // The printed table gives negative weights the other pulse's magnitude: code 2 asks for it (device_array.h).
@@ -135,18 +161,18 @@ AnalogOp::UpdateBill AnalogOp::program(std::size_t plane, std::size_t first, std
     return bill;
 }
 
-// Error feedback: every sign asks its cell for a move of verify_step, and the cell owes it until reads before and after its pulses show
+// Error feedback: every gradient asks its cell for a move (of verify_step, or in proportion), and the cell owes it until reads before and after its pulses show
 // that it has moved. It is pulsed only when it owes enough, harder from pulse to pulse, until the debt is settled; what it moved too far
 // counts against later signs. So a cell moves as far as it was asked to whatever its own steps are, and signs that cancel cost no pulse.
 // The periphery keeps 8 bits a cell for what is owed.
-AnalogOp::UpdateBill AnalogOp::program_owed(std::size_t plane, std::size_t first, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng) {
-    constexpr int unit = 16;  // of verify_step
+AnalogOp::UpdateBill AnalogOp::program_owed(std::size_t plane, std::size_t first, const std::vector<std::int8_t>& asked, const Manhattan& rule, const Rng& rng) {
     UpdateBill bill;
     std::int8_t* owed = &owed_[plane][first];
-    const double threshold = rule.feedback * unit, per_siemens = unit / rule.verify_step.si;
+    const double threshold = rule.feedback * debt_unit, per_siemens = debt_unit / rule.verify_step.si;
+    std::vector<std::int8_t> polarity(asked.size());
     const auto [g_min, g_max] = window();
     for (std::size_t c = 0; c < polarity.size(); ++c) {
-        owed[c] = static_cast<std::int8_t>(std::clamp(owed[c] + unit * polarity[c], -127, 127));
+        owed[c] = static_cast<std::int8_t>(std::clamp(owed[c] + asked[c], -127, 127));
         polarity[c] = static_cast<std::int8_t>(std::abs(owed[c]) < threshold ? 0 : owed[c] > 0 ? 1 : -1);
     }
     std::vector<float> before(polarity.size()), after(polarity.size());
