@@ -157,6 +157,7 @@ class Train(unittest.TestCase):
         self.bad(2, "nili2020", "train", "small.toml", "--set", "device.model=nili2021", "--out", "x")
         self.bad(3, "cannot make", "train", "small.toml", "--out", "/proc/nowhere/run")
         self.bad(2, 'did you mean "mnist"', "train", "small.toml", "--set", "data.dataset=mnistt", "--out", "x")
+        self.bad(3, "expected a place", "reproduce", "satyam2022", "--quick", "--out", "small.toml")
         self.bad(3, "no run folder", "sample", "nowhere", "-o", "x.png")
         self.assertEqual(before, sorted(p.name for p in self.folder.iterdir()))
         self.assertEqual(metrics, (self.folder / "one/metrics.csv").read_bytes())

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "ganbar/app/command.h"
 
@@ -43,6 +44,9 @@ int main(int argc, char** argv) {
         return e.exit_code();
     } catch (const std::bad_alloc&) {
         fmt::print(stderr, "ganbar: out of memory; use smaller arrays, a smaller batch or fewer threads\n");
+        return 3;
+    } catch (const std::filesystem::filesystem_error& e) {
+        fmt::print(stderr, "ganbar: {}: {}; expected a place that can be read and written\n", e.path1().string(), e.code().message());
         return 3;
     } catch (const std::exception& e) {
         fmt::print(stderr, "ganbar: internal error: {}; please report it with the command you ran\n", e.what());
