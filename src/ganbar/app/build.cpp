@@ -5,11 +5,16 @@
 
 namespace ganbar::app {
 
+std::vector<MatrixInfo> weight_matrices(const Experiment& e) {
+    std::vector<MatrixInfo> out;
+    for (const auto& m : e.generator_plan.matrices) out.push_back({"generator", m.name, {m.rows, m.cols}});
+    for (const auto& m : e.discriminator_plan.matrices) out.push_back({"discriminator", m.name, {m.rows, m.cols}});
+    return out;
+}
+
 std::vector<Shape2> layer_shapes(const Experiment& e) {
     std::vector<Shape2> shapes;
-    for (const NetworkSpec* n : {&e.generator, &e.discriminator})
-        for (std::size_t i = 1; i < n->layers.size(); ++i)
-            shapes.push_back({static_cast<std::size_t>(n->layers[i - 1]) + (n->bias == nn::BiasKind::cells ? 1 : 0), static_cast<std::size_t>(n->layers[i])});
+    for (const auto& m : weight_matrices(e)) shapes.push_back(m.shape);
     return shapes;
 }
 
@@ -43,32 +48,22 @@ Model build(const Experiment& e, const DeviceRegistry& devices) {
     const Rng root(static_cast<std::uint64_t>(e.experiment.seed));
     std::size_t index = 0;
     const auto network = [&](const NetworkSpec& n, const std::string& name) {
-        std::vector<std::unique_ptr<nn::Layer>> layers;
-        for (std::size_t i = 1; i < n.layers.size(); ++i, ++index) {
-            const std::string layer = "dense" + std::to_string(i);
-            const Rng rng = root.stream(name + "/" + layer);
-            const Shape2 shape = layer_shapes(e)[index];
-            Matrix w = nn::initial_weights(shape.rows, shape.cols, n.init, n.init_scale, rng.stream("weights"));
-            if (n.bias == nn::BiasKind::cells)
-                for (float& v : w.row_span(shape.rows - 1)) v = 0;
-            std::unique_ptr<LinearOp> op;
-            if (e.hardware.kind == HardwareKind::crossbar) {
-                std::vector<Block> blocks;
-                for (const auto& b : model.placement.blocks)
-                    if (b.layer == index) blocks.push_back(b);
-                std::vector<std::unique_ptr<DeviceArray>> planes;
-                for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p)
-                    planes.push_back(devices.get(e.device_model).make(e.device_node(), shape.rows * shape.cols, nullptr));
-                auto analog = std::make_unique<AnalogOp>(layer, std::move(planes), std::move(blocks), w, n.w_max, e.tile, rng);
-                model.analog.push_back(analog.get());
-                op = std::move(analog);
-            } else {
-                op = std::make_unique<nn::DigitalOp>(layer, std::move(w), e.hardware.clip_software ? n.w_max : 0.0);
-            }
-            const bool last = i + 1 == n.layers.size();
-            layers.push_back(std::make_unique<nn::Dense>(layer, std::move(op), n.bias, last ? n.output : n.hidden, n.slope));
-        }
-        return std::make_unique<nn::Network>(name, std::move(layers));
+        const auto draws = [&](const std::string& layer) { return root.stream(name + "/" + layer); };
+        const auto make_op = [&](const nn::OpRequest& r) -> std::unique_ptr<LinearOp> {
+            const std::size_t matrix = index++;
+            if (e.hardware.kind == HardwareKind::software) return std::make_unique<nn::DigitalOp>(r.name, r.initial(), e.hardware.clip_software ? r.w_max : 0.0);
+            std::vector<Block> blocks;
+            for (const auto& b : model.placement.blocks)
+                if (b.layer == matrix) blocks.push_back(b);
+            std::vector<std::unique_ptr<DeviceArray>> planes;
+            for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p)
+                planes.push_back(devices.get(e.device_model).make(e.device_node(), r.rows * r.cols, nullptr));
+            auto analog = std::make_unique<AnalogOp>(r.name, std::move(planes), std::move(blocks), r.initial(), r.w_max, e.tile, draws(r.name));
+            model.analog.push_back(analog.get());
+            model.analog_names.push_back(name + "/" + r.name);
+            return analog;
+        };
+        return nn::build_network(name, n.input_shape(), n.layer_list(), n.defaults(), draws, make_op);
     };
     model.generator = network(e.generator, "generator");
     model.discriminator = network(e.discriminator, "discriminator");

@@ -5,6 +5,12 @@
 
 namespace ganbar::app {
 
+/// The weight matrices, generator first: network and matrix by name.
+struct MatrixInfo {
+    std::string network, name;
+    Shape2 shape;
+};
+std::vector<MatrixInfo> weight_matrices(const Experiment& e);
 /// Shapes of all weight matrices as cells see them (bias rows included), generator first.
 std::vector<Shape2> layer_shapes(const Experiment& e);
 /// Blocks of the experiment's layers on its crossbars (differential mapping: of one plane; a second, equal set holds the other).
@@ -16,7 +22,8 @@ struct Model {
     Placement placement;
     std::unique_ptr<nn::Network> generator, discriminator;
     std::unique_ptr<NoiseSource> latents;
-    std::vector<AnalogOp*> analog;  ///< layers on crossbars, generator first; empty for software
+    std::vector<AnalogOp*> analog;  ///< weight matrices on crossbars, generator first; empty for software
+    std::vector<std::string> analog_names;  ///< "generator/dense1"
     gan::Workspace workspace;
     gan::Gan gan() { return {*generator, *discriminator, *latents, workspace}; }
     State state() const;

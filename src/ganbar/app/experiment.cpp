@@ -32,12 +32,13 @@ Schema<NetworkSpec> NetworkSpec::schema() {
     using T = NetworkSpec;
     const std::vector<std::string> activations = {"identity", "relu", "leaky_relu", "tanh", "sigmoid"};
     return {
-        param("layers", &T::layers, std::int64_t{1}, std::int64_t{1} << 20, "neurons from input to output", published("satyam2022, sec. II: G 100-128-784, D 784-128-1")),
+        param("layers", &T::layers, std::int64_t{1}, std::int64_t{1} << 20, "neurons from input to output, all layers dense; empty where layers are listed as tables", published("satyam2022, sec. II: G 100-128-784, D 784-128-1")),
+        param("input", &T::input, "with a list of layers: shape of the input, values such as \"100\" or channels and sides such as \"1x28x28\"", assumed("ours")),
         choice("hidden", &T::hidden, activations, "activation of hidden layers", assumed("leaky ReLU, usual in GANs; satyam2022 gives none")),
         choice("output", &T::output, activations, "activation of the last layer (the discriminator's sigmoid belongs to the loss)", assumed("tanh for images in [-1, 1]")),
         param("slope", &T::slope, 0.0, 1.0, "slope of leaky ReLU below zero", assumed("0.2, usual in GANs")),
         param("w_max", &T::w_max, 1e-6, 1e6, "weight at the upper end of the window; weights are clipped there", published("satyam2022, sec. II: 0.4 (G), 0.15 (D)")),
-        choice("init", &T::init, {"normal_fan_in", "glorot_normal", "uniform_fan_in"}, "distribution of the initial weights", assumed("not given in satyam2022")),
+        choice("init", &T::init, {"normal_fan_in", "glorot_normal", "uniform_fan_in", "normal"}, "distribution of the initial weights", assumed("not given in satyam2022")),
         param("init_scale", &T::init_scale, 0.0, 100.0, "factor on the initial weights", assumed("1")),
         choice("bias", &T::bias, {"none", "digital", "cells"}, "no biases, biases in digital memory, or as one more row of cells", assumed("satyam2022's 54 arrays hold its weights without biases")),
     };
@@ -129,23 +130,59 @@ static void check(const Experiment& e) {
         const auto it = e.source->tables.find(table);
         return it == e.source->tables.end() ? Location{} : it->second->where;
     };
-    const auto shape = [&](const NetworkSpec& n, const char* table) {
-        if (n.layers.size() < 2) throw ConfigError(fmt::format("{}.layers needs at least an input and an output, for example [100, 128, 784]", table), place(table));
-        double weights = 0;
-        for (std::size_t i = 1; i < n.layers.size(); ++i) weights += static_cast<double>(n.layers[i - 1]) * static_cast<double>(n.layers[i]);
-        if (weights > 2e8) throw ConfigError(fmt::format("{}.layers asks for {:.3g} weights; expected at most 2e8", table, weights), place(table));
-    };
-    shape(e.generator, "generator");
-    shape(e.discriminator, "discriminator");
-    if (e.generator.layers.back() != e.discriminator.layers.front())
-        throw ConfigError(fmt::format("the generator makes {} values but the discriminator takes {}; expected the same number", e.generator.layers.back(), e.discriminator.layers.front()), place("discriminator"));
-    if (e.discriminator.layers.back() != 1) throw ConfigError(fmt::format("the discriminator ends in {} outputs; expected 1 (the logit of being real)", e.discriminator.layers.back()), place("discriminator"));
+    const std::size_t made = e.n_pixels(), taken = e.discriminator_plan.shapes.front().size(), logits = e.discriminator_plan.shapes.back().size();
+    if (made != taken)
+        throw ConfigError(fmt::format("the generator makes {} values but the discriminator takes {}; expected the same number", made, taken), place("discriminator"));
+    if (logits != 1) throw ConfigError(fmt::format("the discriminator ends in {} outputs; expected 1 (the logit of being real)", logits), place("discriminator"));
+    if (!e.discriminator.list.empty() && e.discriminator.list.back().activation != nn::Activation::identity)
+        throw ConfigError("the discriminator's last layer must have activation = \"identity\": the loss applies the sigmoid to its logit", e.discriminator.list.back().where);
     if (e.discriminator.output != nn::Activation::identity) throw ConfigError("discriminator.output must be \"identity\": the loss applies the sigmoid to its logit", place("discriminator"));
     if (e.hardware.kind == HardwareKind::crossbar && e.train.rule != RuleKind::manhattan)
         throw ConfigError("weights on crossbars are updated by pulses; expected train.rule = \"manhattan\", or hardware.kind = \"software\"", place("train"));
     if (e.train.epochs == 0 && e.train.rounds == 0) throw ConfigError("nothing to train: train.epochs and train.rounds are both 0", place("train"));
-    const double activations = static_cast<double>(e.train.batch) * static_cast<double>(e.generator.layers.back());
-    if (activations > 1e9) throw ConfigError(fmt::format("train.batch = {} of {} pixels does not fit in memory; use a smaller batch", e.train.batch, e.generator.layers.back()), place("train"));
+    const double activations = static_cast<double>(e.train.batch) * static_cast<double>(std::max(e.generator_plan.widest, e.n_pixels()));
+    if (activations > 1e9) throw ConfigError(fmt::format("train.batch = {} of {} pixels does not fit in memory; use a smaller batch", e.train.batch, e.n_pixels()), place("train"));
+}
+
+std::string NetworkSpec::input_shape() const { return list.empty() ? std::to_string(layers.front()) : input; }
+
+std::vector<nn::LayerSpec> NetworkSpec::layer_list() const {
+    if (!list.empty()) return list;
+    std::vector<nn::LayerSpec> out;
+    for (std::size_t i = 1; i < layers.size(); ++i) {
+        nn::LayerSpec dense;
+        dense.units = layers[i];
+        dense.activation = i + 1 == layers.size() ? output : hidden;
+        dense.slope = slope;
+        out.push_back(dense);
+    }
+    return out;
+}
+
+/// Reads [[table.layer]] and plans the network: shapes that do not fit are told here, at the layer.
+static void bind_network(const config::Node& root, const std::string& table, NetworkSpec& spec, nn::NetworkPlan& plan,
+                         std::map<std::string, std::vector<std::string>>& known) {
+    const config::Node* node = peek(root, table.c_str());
+    const Location where = node ? node->where : Location{};
+    auto& names = known[table + ".layer"];
+    for (const auto& p : nn::LayerSpec::schema()) names.push_back(p.info.name);
+    if (node != nullptr)
+        for (const auto* item : node->list("layer")) {
+            nn::LayerSpec layer;
+            layer.where = item->where;
+            config::bind(item, nn::LayerSpec::schema(), layer);
+            spec.list.push_back(layer);
+        }
+    if (!spec.list.empty() && !spec.layers.empty()) throw ConfigError(fmt::format("{0}.layers and [[{0}.layer]] both describe the network; expected one of them", table), where);
+    if (!spec.list.empty() && spec.input.empty()) throw ConfigError(fmt::format("[[{0}.layer]] needs {0}.input, the shape of the input, for example \"100\" or \"1x28x28\"", table), where);
+    if (spec.list.empty() && !spec.input.empty()) throw ConfigError(fmt::format("{0}.input goes with a list [[{0}.layer]]; expected such a list, or {0}.layers alone", table), where);
+    if (spec.list.empty()) {
+        if (spec.layers.size() < 2) throw ConfigError(fmt::format("{}.layers needs at least an input and an output, for example [100, 128, 784]", table), where);
+        double weights = 0;
+        for (std::size_t i = 1; i < spec.layers.size(); ++i) weights += static_cast<double>(spec.layers[i - 1]) * static_cast<double>(spec.layers[i]);
+        if (weights > 2e8) throw ConfigError(fmt::format("{}.layers asks for {:.3g} weights; expected at most 2e8", table, weights), where);
+    }
+    plan = nn::plan_network(table, spec.input_shape(), spec.layer_list(), spec.defaults(), where);
 }
 
 Experiment load_experiment(const std::string& name_or_path, const config::Presets& presets, std::span<const std::string> overrides,
@@ -166,6 +203,8 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     section("data", e.data);
     section("generator", e.generator);
     section("discriminator", e.discriminator);
+    bind_network(*e.source, "generator", e.generator, e.generator_plan, known);
+    bind_network(*e.source, "discriminator", e.discriminator, e.discriminator_plan, known);
     section("latent", e.latent);
     section("trng", e.trng);
     section("hardware", e.hardware);
@@ -203,8 +242,10 @@ std::vector<config::Section> resolved(const Experiment& e, const DeviceRegistry&
     std::vector<config::Section> out;
     out.push_back({"experiment", param_rows(ExperimentSpec::schema(), e.experiment)});
     out.push_back({"data", param_rows(DataSpec::schema(), e.data)});
-    out.push_back({"generator", param_rows(NetworkSpec::schema(), e.generator)});
-    out.push_back({"discriminator", param_rows(NetworkSpec::schema(), e.discriminator)});
+    for (const auto& [name, network] : {std::pair{"generator", &e.generator}, std::pair{"discriminator", &e.discriminator}}) {
+        out.push_back({name, param_rows(NetworkSpec::schema(), *network)});
+        for (const auto& layer : network->list) out.push_back({std::string(name) + ".layer", param_rows(nn::LayerSpec::schema(), layer), true});
+    }
     out.push_back({"latent", param_rows(LatentSpec::schema(), e.latent)});
     out.push_back({"trng", param_rows(TrngParams::schema(), e.trng)});
     out.push_back({"hardware", param_rows(HardwareSpec::schema(), e.hardware)});

@@ -7,7 +7,7 @@
 #include "ganbar/device/device_registry.h"
 #include "ganbar/gan/metrics/quality.h"
 #include "ganbar/gan/trainer.h"
-#include "ganbar/nn/init.h"
+#include "ganbar/nn/layer_spec.h"
 #include "ganbar/tile/tile_params.h"
 #include "ganbar/tile/trng.h"
 
@@ -26,13 +26,19 @@ struct DataSpec {
     static Schema<DataSpec> schema();
 };
 
+/// Either `layers` (dense layers by their sizes), or `input` and a list of tables [[layer]].
 struct NetworkSpec {
     std::vector<std::int64_t> layers;
+    std::string input;
+    std::vector<nn::LayerSpec> list;
     nn::Activation hidden = nn::Activation::leaky_relu, output = nn::Activation::identity;
     double slope = 0.2, w_max = 0.4, init_scale = 1;
     nn::Init init = nn::Init::normal_fan_in;
     nn::BiasKind bias = nn::BiasKind::none;
     static Schema<NetworkSpec> schema();
+    std::string input_shape() const;               ///< of either form
+    std::vector<nn::LayerSpec> layer_list() const;
+    nn::NetworkDefaults defaults() const { return {w_max, init_scale, init, bias}; }
 };
 
 enum class LatentKind : std::uint8_t { gaussian, uniform, bits, array };
@@ -79,6 +85,7 @@ struct Experiment {
     ExperimentSpec experiment;
     DataSpec data;
     NetworkSpec generator, discriminator;
+    nn::NetworkPlan generator_plan, discriminator_plan;  ///< shapes and weight matrices that follow from them
     LatentSpec latent;
     TrngParams trng;
     HardwareSpec hardware;
@@ -90,6 +97,8 @@ struct Experiment {
     std::shared_ptr<config::Node> source;  ///< everything the user and the presets said
     const config::Node* device_node() const;
     const config::Node* noise_device_node() const;  ///< cells of the array that makes random bits
+    std::size_t n_latent() const { return generator_plan.shapes.front().size(); }
+    std::size_t n_pixels() const { return generator_plan.shapes.back().size(); }
 };
 
 /// Reads an experiment file or preset, binds every key, rejects the unknown ones, checks what no single key can (shapes that fit).

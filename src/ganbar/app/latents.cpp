@@ -62,7 +62,7 @@ private:
 std::unique_ptr<NoiseSource> make_latents(const Experiment& e, const DeviceRegistry& devices) {
     if (e.latent.source != LatentKind::array) return std::make_unique<PseudoLatents>(e.latent.source, e.latent.coding);
     TrngParams params = e.trng;
-    params.vector_bits = e.generator.layers.front();
+    params.vector_bits = static_cast<std::int64_t>(e.n_latent());
     const auto n = static_cast<std::size_t>(params.size);
     auto cells = devices.get(e.noise_device_model).make(e.noise_device_node(), n * n, nullptr);
     return std::make_unique<ArrayLatents>(ArrayTrng(params, std::move(cells), Rng(static_cast<std::uint64_t>(e.experiment.seed)).stream("trng")), e.latent.coding);

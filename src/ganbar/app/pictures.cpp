@@ -37,8 +37,7 @@ std::vector<HistogramRow> conductance_histogram(const Model& model, std::size_t 
     std::vector<HistogramRow> out;
     for (std::size_t i = 0; i < model.analog.size(); ++i) {
         const auto& op = *model.analog[i];
-        const bool generator = i < model.generator->n_layers();
-        const std::string layer = generator ? "generator/dense" + std::to_string(i + 1) : "discriminator/dense" + std::to_string(i - model.generator->n_layers() + 1);
+        const std::string& layer = model.analog_names[i];
         const auto [g_min, g_max] = op.window();
         const double width = (g_max.si - g_min.si) / static_cast<double>(n_bins);
         std::vector<std::int64_t> counts(n_bins, 0);

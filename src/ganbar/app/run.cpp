@@ -111,9 +111,9 @@ private:
             std::iota(first.begin(), first.end(), std::size_t{0});
             data_ = take(data_, first);
         }
-        const auto pixels = static_cast<std::size_t>(e_.generator.layers.back());
+        const auto pixels = e_.n_pixels();
         if (data_.image_size() != pixels)
-            throw ConfigError(fmt::format("the images of {} have {} values but the generator makes {}; expected generator.layers to end in {}", data_.name, data_.image_size(), pixels, data_.image_size()));
+            throw ConfigError(fmt::format("the images of {} have {} values but the generator makes {}; expected the generator to end in {}", data_.name, data_.image_size(), pixels, data_.image_size()));
         const auto per_round = static_cast<std::size_t>(e_.train.batch * e_.train.steps_d);
         if (per_round > data_.n)
             throw ConfigError(fmt::format("train.batch x train.steps_d = {} images a round, but there are only {}; use a smaller batch", per_round, data_.n));

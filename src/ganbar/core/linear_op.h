@@ -17,6 +17,7 @@ struct Step {
     Ledger& ledger;
     std::string account;   ///< prefix of the accounts charged, for example "train/generator"
     bool training = true;
+    std::size_t n_parts = 1;  ///< equal parts of the batch that batch statistics keep apart: real and generated images
 };
 
 /// Named arrays of an object's state, for checkpoints. Order and names are fixed.

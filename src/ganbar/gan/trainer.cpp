@@ -25,6 +25,8 @@ void discriminator_step(Gan& gan, const GameRules& rules, const Matrix& real, co
     both.resize(n + m, real.cols());
     copy_rows(real, both, 0);
     copy_rows(fake, both, n);
+    GANBAR_ASSERT(n == m);
+    step.n_parts = 2;
     const Matrix& logit = gan.discriminator.forward(both, step);
     Matrix& d = gan.workspace.d_logit;
     d.resize(n + m, 1);
@@ -46,6 +48,7 @@ void discriminator_step(Gan& gan, const GameRules& rules, const Matrix& real, co
     record.p_fake = p_fake / static_cast<double>(m);
     gan.discriminator.backward(d, false, step);
     gan.discriminator.update(rule, step);
+    step.n_parts = 1;
 }
 
 }  // namespace

@@ -13,16 +13,19 @@ using kernels::Activation;
 class Layer {
 public:
     virtual ~Layer() = default;
-    virtual std::size_t n_in() const = 0;
+    virtual std::size_t n_in() const = 0;   ///< values of one sample
     virtual std::size_t n_out() const = 0;
-    /// x [batch x n_in] must live until update(); the result [batch x n_out] until the next forward.
+    /// Positions of one sample: a vector is one row of n values, a feature map of P positions P rows of n / P channels (patch_map.h).
+    virtual std::size_t positions_in() const { return 1; }
+    virtual std::size_t positions_out() const { return 1; }
+    /// x [batch * positions_in x n_in / positions_in] must live until update(); the result, shaped likewise, until the next forward.
     virtual const Matrix& forward(const Matrix& x, Step& step) = 0;
-    /// dy [batch x n_out] is used up. Returns dx [batch x n_in], or an empty matrix when it is not needed (then nothing is read or billed).
+    /// dy, shaped as the result, is used up. Returns dx, shaped as x, or an empty matrix when it is not needed (then nothing is read or billed).
     virtual const Matrix& backward(Matrix& dy, bool need_dx, Step& step) = 0;
-    virtual void update(const UpdateRule& rule, Step& step) = 0;
-    virtual LinearOp* op() = 0;  ///< nullptr for layers without weights
-    virtual State state() const = 0;
-    virtual void restore(const State& state) = 0;
+    virtual void update(const UpdateRule&, Step&) {}
+    virtual std::vector<LinearOp*> ops() { return {}; }  ///< its weight matrices
+    virtual State state() const { return {}; }
+    virtual void restore(const State&) {}
 };
 
 /// none: y = f(x W); digital: y = f(x W + b) with b in digital memory; cells: b is one more row of W, driven by a constant input of 1.
@@ -37,7 +40,7 @@ public:
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
     void update(const UpdateRule& rule, Step& step) override;
-    LinearOp* op() override { return op_.get(); }
+    std::vector<LinearOp*> ops() override { return {op_.get()}; }
     State state() const override;
     void restore(const State& state) override;
 private:

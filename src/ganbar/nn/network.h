@@ -20,7 +20,7 @@ public:
     State state() const;
     void restore(const State& state);
 private:
-    Step named(Step& step) const { return {step.rng, step.ledger, step.account + "/" + name_, step.training}; }
+    Step named(Step& step) const { return {step.rng, step.ledger, step.account + "/" + name_, step.training, step.n_parts}; }
     std::string name_;
     std::vector<std::unique_ptr<Layer>> layers_;
 };

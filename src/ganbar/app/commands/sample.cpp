@@ -22,7 +22,7 @@ struct ImageShape {
 
 // The data set's own shape when it is known by name, else a square, else one row.
 ImageShape image_shape(const Experiment& e) {
-    const auto pixels = static_cast<std::size_t>(e.generator.layers.back());
+    const auto pixels = e.n_pixels();
     for (const auto& info : dataset_table())
         if (info.name == e.data.dataset) return {info.channels, info.height, info.width};
     const auto side = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(pixels))));

@@ -1,0 +1,55 @@
+// Batch normalisation (Ioffe and Szegedy 2015, algorithms 1 and 2), in digital memory, with the activation that follows it.
+#pragma once
+#include "ganbar/nn/bias.h"
+#include "ganbar/nn/layer.h"
+
+namespace ganbar::nn {
+
+struct BatchNormSpec {
+    double epsilon = 1e-5, momentum = 0.1;  ///< momentum: weight of the newest batch in the running statistics
+};
+
+/// y = f(gamma (x - mean) / sqrt(variance + epsilon) + beta), per channel over samples and positions. Training normalises by the batch:
+/// a step of several parts (real and fake images) by each part's own statistics. Inference normalises by running statistics; the layer is
+/// then one scale and shift per channel, which folded() gives.
+class BatchNorm final : public Layer {
+public:
+    BatchNorm(std::string name, std::size_t channels, std::size_t positions, const BatchNormSpec& spec, Activation activation, double slope);
+    std::size_t n_in() const override { return channels_ * positions_; }
+    std::size_t n_out() const override { return n_in(); }
+    std::size_t positions_in() const override { return positions_; }
+    std::size_t positions_out() const override { return positions_; }
+    const Matrix& forward(const Matrix& x, Step& step) override;
+    const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
+    void update(const UpdateRule& rule, Step& step) override;
+    State state() const override;
+    void restore(const State& state) override;
+
+    /// Scale and shift of inference: y = f(scale x + shift).
+    struct Affine {
+        std::vector<float> scale, shift;
+    };
+    Affine folded() const;
+    const std::vector<float>& running_mean() const { return running_mean_; }
+    const std::vector<float>& running_variance() const { return running_variance_; }
+
+private:
+    struct Part {  // statistics of one part of the batch
+        std::vector<double> mean, deviation;
+    };
+    void measure(const Matrix& x, std::size_t part);
+    std::string name_;
+    std::size_t channels_, positions_;
+    BatchNormSpec spec_;
+    Activation activation_;
+    float slope_;
+    DigitalVector gamma_, beta_;
+    std::vector<float> running_mean_, running_variance_;
+    std::vector<Part> parts_;
+    std::vector<float> d_gamma_, d_beta_;
+    Matrix y_;
+    const Matrix* x_ = nullptr;
+    bool by_batch_ = false;  ///< the last forward used the batch's statistics
+};
+
+}  // namespace ganbar::nn

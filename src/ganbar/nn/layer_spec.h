@@ -1,0 +1,68 @@
+// Networks as data: a list of layers, each one table of the input. One description serves software and crossbars.
+#pragma once
+#include <functional>
+
+#include "ganbar/core/param.h"
+#include "ganbar/nn/init.h"
+#include "ganbar/nn/map_shape.h"
+#include "ganbar/nn/network.h"
+
+namespace ganbar::nn {
+
+enum class LayerType : std::uint8_t { dense, conv, conv_transpose, residual, batch_norm, activation, dropout, avg_pool, max_pool, reshape, flatten };
+enum class Norm : std::uint8_t { none, batch };
+enum class LayerBias : std::uint8_t { inherit, none, digital, cells };
+enum class TransposedForm : std::uint8_t { zero_free, zero_inserted };
+
+/// One layer as the user writes it. Lists hold one number for all axes, or one per axis.
+struct LayerSpec {
+    LayerType type = LayerType::dense;
+    std::int64_t units = 0, channels = 0;
+    std::string shape;
+    std::vector<std::int64_t> kernel{3}, stride{1}, padding{0}, padding_high, output_padding{0};
+    Norm norm = Norm::none;
+    Activation activation = Activation::identity;
+    double slope = 0.2, rate = 0.5, w_max = 0, init_scale = 0;
+    bool at_inference = false;
+    LayerBias bias = LayerBias::inherit;
+    TransposedForm form = TransposedForm::zero_free;
+    Location where;
+    static Schema<LayerSpec> schema();
+};
+
+/// What the layers of a network share.
+struct NetworkDefaults {
+    double w_max = 0.4, init_scale = 1;
+    Init init = Init::normal_fan_in;
+    BiasKind bias = BiasKind::none;
+};
+
+/// A weight matrix that a layer asks for. `initial` draws its weights.
+struct OpRequest {
+    std::string name;
+    std::size_t rows = 0, cols = 0;
+    double w_max = 0;
+    std::function<Matrix()> initial;
+};
+using OpFactory = std::function<std::unique_ptr<LinearOp>(const OpRequest&)>;
+
+/// Builds the layers in order. A network whose input or output is a feature map takes or gives it planar, as images are stored.
+/// `draws`: stream of a layer's initial weights by name. ConfigError at the place of the layer that does not fit.
+std::unique_ptr<Network> build_network(const std::string& name, const std::string& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults,
+                                       const std::function<Rng(const std::string&)>& draws, const OpFactory& make_op, const Location& where = {});
+
+/// Shape before each layer and after the last, and the weight matrices, without building anything.
+struct NetworkPlan {
+    std::vector<MapShape> shapes;
+    std::vector<std::string> names;  ///< of the layers
+    struct MatrixShape {
+        std::string name;
+        std::size_t layer = 0, rows = 0, cols = 0;
+    };
+    std::vector<MatrixShape> matrices;
+    std::size_t widest = 0;  ///< most values that one sample has in any layer, laid-out patches included
+};
+NetworkPlan plan_network(const std::string& name, const std::string& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults,
+                         const Location& where = {});
+
+}  // namespace ganbar::nn
