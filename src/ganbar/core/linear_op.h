@@ -27,6 +27,18 @@ struct StateTensor {
 };
 using State = std::vector<StateTensor>;
 
+struct PatchMap;
+
+/// A linear operator that follows a table of patches itself (patch_map.h), instead of being handed their rows. x: [samples * n_source x
+/// c_in], y: [samples * n_target x c_out]; same numbers as with rows.
+class PatchOperator {
+public:
+    virtual ~PatchOperator() = default;
+    virtual void forward_patches(const PatchMap& map, const Matrix& x, std::size_t samples, Matrix& y, Step& step) = 0;  ///< y has its shape
+    virtual void backward_patches(const PatchMap& map, const Matrix& dy, std::size_t samples, Matrix& dx, bool accumulate, Step& step) = 0;
+    virtual void update_patches(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, const UpdateRule& rule, Step& step) = 0;
+};
+
 /// y = x W: a digital matrix, or weights on crossbars. x is [batch x n_in], W [n_in x n_out].
 class LinearOp {
 public:
@@ -36,6 +48,7 @@ public:
     virtual void forward(const Matrix& x, Matrix& y, Step& step) = 0;
     virtual void backward(const Matrix& dy, Matrix& dx, Step& step) = 0;  ///< dx = dy W^T through the same weights, same noise, same bill
     virtual void update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) = 0;
+    virtual PatchOperator* patches() { return nullptr; }  ///< when it can follow patches
     virtual Matrix weights() const = 0;  ///< as the network sees them, without noise
     virtual State state() const = 0;
     virtual void restore(const State& state) = 0;  ///< throws DataError when the state is another operator's

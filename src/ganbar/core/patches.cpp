@@ -2,9 +2,97 @@
 
 #include <algorithm>
 
+#include "ganbar/core/kernels/patch_gemm.h"
 #include "ganbar/core/parallel.h"
 
 namespace ganbar {
+namespace {
+
+constexpr std::size_t rows_per_item = 48;   // eight register tiles share the weights in the first-level cache
+constexpr std::size_t pairs_per_block = 128;  // as many rows of both factors stay in the caches while their outer products are summed
+constexpr std::size_t columns_per_item = 48;
+
+/// One piece of a group's rows, counted over all samples.
+struct Item {
+    const PatchMap::Group* group;
+    std::size_t first, count;
+};
+
+void multiply_groups(const std::vector<PatchMap::Group>& groups, const Matrix& from, std::size_t from_positions, const Matrix& weights, Matrix& to,
+                     std::size_t to_positions, std::size_t samples, bool accumulate) {
+    GANBAR_ASSERT(from.rows() == samples * from_positions && to.rows() == samples * to_positions && weights.cols() == to.cols());
+    std::vector<Item> items;
+    for (const auto& group : groups)
+        for (std::size_t r = 0; r < samples * group.row.size(); r += rows_per_item)
+            items.push_back({&group, r, std::min(rows_per_item, samples * group.row.size() - r)});
+    const std::size_t n_k = from.cols();
+    parallel_for(items.size(), [&](std::size_t n) {
+        const auto& [group, first, count] = items[n];
+        const std::size_t n_taps = group->tap.size(), n_rows = group->row.size();
+        std::vector<const float*> a(count * n_taps), b(n_taps);
+        std::vector<float*> c(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t s = (first + i) / n_rows, r = (first + i) % n_rows;
+            c[i] = to.row(s * to_positions + static_cast<std::size_t>(group->row[r]));
+            for (std::size_t t = 0; t < n_taps; ++t) a[i * n_taps + t] = from.row(s * from_positions + static_cast<std::size_t>(group->other[r * n_taps + t]));
+        }
+        if (n_taps == 0) {
+            for (std::size_t i = 0; !accumulate && i < count; ++i) std::fill_n(c[i], to.stride(), 0.0f);
+            return;
+        }
+        for (std::size_t t = 0; t < n_taps; ++t) b[t] = weights.row(static_cast<std::size_t>(group->tap[t]) * n_k);
+        kernels::gemm_patches(a.data(), count, n_taps, n_k, b.data(), weights.stride(), c.data(), to.cols(), accumulate);
+    });
+}
+
+}  // namespace
+
+void multiply_patches(const PatchMap& map, const Matrix& x, const Matrix& weights, std::size_t samples, Matrix& y) {
+    GANBAR_ASSERT(weights.rows() == map.n_taps * x.cols());
+    multiply_groups(map.forward, x, map.n_source, weights, y, map.n_target, samples, false);
+}
+
+void multiply_patches_adjoint(const PatchMap& map, const Matrix& dy, const Matrix& transposed, std::size_t samples, Matrix& dx, bool accumulate) {
+    GANBAR_ASSERT(transposed.rows() == map.n_taps * dy.cols());
+    multiply_groups(map.adjoint, dy, map.n_target, transposed, dx, map.n_source, samples, accumulate);
+}
+
+void patch_gradient(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, Matrix& gradient) {
+    const std::size_t c_in = x.cols(), per_tap = (c_in + columns_per_item - 1) / columns_per_item;
+    gradient.resize(map.n_taps * c_in, dy.cols());
+    parallel_for(map.n_taps * per_tap, [&](std::size_t item) {
+        const auto& pairs = map.by_tap[item / per_tap];
+        const std::size_t first = item % per_tap * columns_per_item, count = std::min(columns_per_item, c_in - first);
+        float* out = gradient.row(item / per_tap * c_in + first);
+        const std::size_t n = samples * pairs.size();
+        if (n == 0) {
+            for (std::size_t i = 0; i < count; ++i) std::fill_n(out + i * gradient.stride(), gradient.stride(), 0.0f);
+            return;
+        }
+        const float *from[pairs_per_block], *with[pairs_per_block];
+        for (std::size_t p = 0, s = 0, k = 0; p < n; p += pairs_per_block) {
+            const std::size_t block = std::min(pairs_per_block, n - p);
+            for (std::size_t i = 0; i < block; ++i) {
+                from[i] = x.row(s * map.n_source + static_cast<std::size_t>(pairs[k].source)) + first;
+                with[i] = dy.row(s * map.n_target + static_cast<std::size_t>(pairs[k].target));
+                if (++k == pairs.size()) k = 0, ++s;
+            }
+            kernels::gemm_pairs(from, with, block, count, out, gradient.stride(), dy.cols(), p > 0);
+        }
+    });
+}
+
+void transpose_taps(const Matrix& weights, std::size_t n_taps, Matrix& out) {
+    const std::size_t c_in = weights.rows() / n_taps, c_out = weights.cols();
+    out.resize(n_taps * c_out, c_in);
+    constexpr std::size_t side = 16;  // one cache line each way
+    parallel_for(n_taps, [&](std::size_t t) {
+        for (std::size_t i0 = 0; i0 < c_in; i0 += side)
+            for (std::size_t o0 = 0; o0 < c_out; o0 += side)
+                for (std::size_t i = i0; i < std::min(i0 + side, c_in); ++i)
+                    for (std::size_t o = o0; o < std::min(o0 + side, c_out); ++o) out(t * c_out + o, i) = weights(t * c_in + i, o);
+    });
+}
 
 void gather_patches(const PatchMap& map, const Matrix& x, std::size_t samples, bool constant_one, Matrix& patches) {
     const std::size_t c = x.cols(), n = map.n_patches();

@@ -97,15 +97,29 @@ RoundRecord play_round(Gan& gan, const GameRules& rules, const RealBatch& real, 
 }
 
 Matrix generate(nn::Network& generator, const Matrix& latents, const Rng& rng, Ledger& ledger, const std::string& account) {
-    Step step{rng, ledger, account, false};
-    return generator.forward(latents, step);
+    constexpr std::size_t most_values = std::size_t{1} << 25;  // of one layer at a time
+    const std::size_t n = latents.rows(), per_piece = std::max<std::size_t>(16, most_values / std::max<std::size_t>(1, generator.n_widest()));
+    if (n <= per_piece) {
+        Step step{rng, ledger, account, false};
+        return generator.forward(latents, step);
+    }
+    Matrix out(n, generator.n_out()), piece;
+    for (std::size_t first = 0; first < n; first += per_piece) {
+        const std::size_t count = std::min(per_piece, n - first);
+        piece.resize(count, latents.cols());
+        for (std::size_t r = 0; r < count; ++r) std::copy_n(latents.row(first + r), latents.cols(), piece.row(r));
+        const Rng own = rng.stream("piece", first);
+        Step step{own, ledger, account, false};
+        copy_rows(generator.forward(piece, step), out, first);
+    }
+    return out;
 }
 
 Matrix sample(Gan& gan, std::size_t n, const Rng& rng, Ledger& ledger, const std::string& account) {
     Matrix z(n, gan.generator.n_in());
     Step step{rng, ledger, account, false};
     gan.latents.fill(z, step);
-    return gan.generator.forward(z, step);
+    return generate(gan.generator, z, rng, ledger, account);
 }
 
 }  // namespace ganbar::gan

@@ -134,6 +134,7 @@ private:
             if (bias == BiasKind::cells) refuse("a conv_transpose keeps its biases in digital memory or has none; expected bias = \"digital\" or \"none\"");
             const bool zero_free = s.form == TransposedForm::zero_free;
             auto pieces = conv_transpose_patches(shape_, next, w, zero_free);
+            if (pieces.empty()) refuse("no output of the transposed convolution meets a tap of its kernel; expected less padding or a larger kernel");
             const double fan_in = static_cast<double>(n_taps * c_in) / static_cast<double>(n_phases);
             for (std::size_t p = 0; p < pieces.size(); ++p) {
                 const std::string part_name = zero_free && n_phases > 1 ? name + "/phase" + std::to_string(p + 1) : name;

@@ -30,9 +30,13 @@ bool Convolution::whole(const MapPart& part) const {
     return true;
 }
 
+// Biases in cells need a row of ones among the patches.
+PatchOperator* Convolution::follower(std::size_t p) { return bias_kind_ == BiasKind::cells ? nullptr : parts_[p].op->patches(); }
+
 void Convolution::forward_part(std::size_t p, Step& step) {
     MapPart& part = parts_[p];
     Scratch& s = scratch_[p];
+    if (PatchOperator* op = follower(p)) return op->forward_patches(part.map, *x_, samples_, y_, step);
     gather_patches(part.map, *x_, samples_, bias_kind_ == BiasKind::cells, s.patches);
     if (whole(part)) return part.op->forward(s.patches, y_, step);
     part.op->forward(s.patches, s.rows, step);
@@ -57,6 +61,8 @@ const Matrix& Convolution::errors_of(std::size_t p) {
 }
 
 void Convolution::backward_part(std::size_t p, Step& step) {
+    if (PatchOperator* op = follower(p)) return op->backward_patches(parts_[p].map, *dz_, samples_, dx_, p > 0, step);
+    if (p == 0) clear(dx_);
     parts_[p].op->backward(errors_of(p), scratch_[p].d_patches, step);
     scatter_patches(parts_[p].map, scratch_[p].d_patches, samples_, dx_);
 }
@@ -67,15 +73,23 @@ const Matrix& Convolution::backward(Matrix& dy, bool need_dx, Step& step) {
     dz_ = &dy;
     dx_.resize(need_dx ? x_->rows() : 0, need_dx ? channels_in_ : 0);
     if (!need_dx) return dx_;
-    clear(dx_);
     for (std::size_t p = 0; p < parts_.size(); ++p) backward_part(p, step);
     return dx_;
 }
 
 void Convolution::update(const UpdateRule& rule, Step& step) {
     GANBAR_ASSERT(dz_ != nullptr);
-    for (std::size_t p = 0; p < parts_.size(); ++p) parts_[p].op->update(scratch_[p].patches, errors_of(p), rule, step);
+    for (std::size_t p = 0; p < parts_.size(); ++p) {
+        if (PatchOperator* op = follower(p)) op->update_patches(parts_[p].map, *x_, *dz_, samples_, rule, step);
+        else parts_[p].op->update(scratch_[p].patches, errors_of(p), rule, step);
+    }
     if (bias_kind_ == BiasKind::digital) bias_.update(column_sums(*dz_), rule);
+}
+
+std::size_t Convolution::n_widest() const {
+    std::size_t n = std::max(n_in(), n_out());
+    for (const auto& part : parts_) n = std::max(n, part.map.n_patches() * part.op->n_in());
+    return n;
 }
 
 std::vector<LinearOp*> Convolution::ops() {

@@ -25,6 +25,7 @@ public:
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
     void update(const UpdateRule& rule, Step& step) override;
+    std::size_t n_widest() const override;
     std::vector<LinearOp*> ops() override;
     State state() const override;
     void restore(const State& state) override;
@@ -33,6 +34,7 @@ private:
     struct Scratch {
         Matrix patches, rows, d_rows, d_patches;  // rows of a part whose outputs are not all of the map's, in the part's order
     };
+    PatchOperator* follower(std::size_t p);
     bool whole(const MapPart& part) const;  ///< its patches are the output positions in order
     void forward_part(std::size_t p, Step& step);
     void backward_part(std::size_t p, Step& step);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ganbar/core/linalg.h"
+#include "ganbar/core/patches.h"
 
 namespace ganbar::nn {
 
@@ -30,13 +31,30 @@ DigitalOp::DigitalOp(std::string name, Matrix initial, double w_max) : name_(std
 void DigitalOp::forward(const Matrix& x, Matrix& y, Step&) { multiply(x, w_, y); }
 
 void DigitalOp::backward(const Matrix& dy, Matrix& dx, Step&) {
-    if (dirty_) transpose(w_, transposed_);
+    if (dirty_ || transposed_.rows() != w_.cols() || transposed_.cols() != w_.rows()) transpose(w_, transposed_);
     dirty_ = false;
     multiply(dy, transposed_, dx);
 }
 
 void DigitalOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step&) {
     multiply_at_b(x, dy, gradient_);
+    apply(rule);
+}
+
+void DigitalOp::forward_patches(const PatchMap& map, const Matrix& x, std::size_t samples, Matrix& y, Step&) { multiply_patches(map, x, w_, samples, y); }
+
+void DigitalOp::backward_patches(const PatchMap& map, const Matrix& dy, std::size_t samples, Matrix& dx, bool accumulate, Step&) {
+    if (dirty_ || transposed_.rows() != map.n_taps * w_.cols()) transpose_taps(w_, map.n_taps, transposed_);
+    dirty_ = false;
+    multiply_patches_adjoint(map, dy, transposed_, samples, dx, accumulate);
+}
+
+void DigitalOp::update_patches(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, const UpdateRule& rule, Step&) {
+    patch_gradient(map, x, dy, samples, gradient_);
+    apply(rule);
+}
+
+void DigitalOp::apply(const UpdateRule& rule) {
     // Padding columns hold zero gradients, so whole padded rows may be updated as one flat array.
     const std::size_t n = w_.rows() * w_.stride();
     if (w_.cols() == w_.stride() || !std::holds_alternative<Manhattan>(rule)) {

@@ -23,6 +23,7 @@ public:
     /// dy, shaped as the result, is used up. Returns dx, shaped as x, or an empty matrix when it is not needed (then nothing is read or billed).
     virtual const Matrix& backward(Matrix& dy, bool need_dx, Step& step) = 0;
     virtual void update(const UpdateRule&, Step&) {}
+    virtual std::size_t n_widest() const { return n_out(); }  ///< most values that one sample takes while it passes
     virtual std::vector<LinearOp*> ops() { return {}; }  ///< its weight matrices
     virtual State state() const { return {}; }
     virtual void restore(const State&) {}

@@ -178,6 +178,13 @@ void Residual::update(const UpdateRule& rule, Step& step) {
         for (auto& layer : *layers) layer->update(rule, step);
 }
 
+std::size_t Residual::n_widest() const {
+    std::size_t n = n_out();
+    for (const auto* layers : {&main_, &shortcut_})
+        for (const auto& layer : *layers) n = std::max(n, layer->n_widest());
+    return n;
+}
+
 std::vector<LinearOp*> Residual::ops() {
     std::vector<LinearOp*> out;
     for (auto* layers : {&main_, &shortcut_})

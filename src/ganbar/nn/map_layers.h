@@ -93,6 +93,7 @@ public:
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
     void update(const UpdateRule& rule, Step& step) override;
+    std::size_t n_widest() const override;
     std::vector<LinearOp*> ops() override;
     State state() const override;
     void restore(const State& state) override;

@@ -1,11 +1,19 @@
 #include "ganbar/nn/network.h"
 
+#include <algorithm>
+
 namespace ganbar::nn {
 
 Network::Network(std::string name, std::vector<std::unique_ptr<Layer>> layers) : name_(std::move(name)), layers_(std::move(layers)) {
     if (layers_.empty()) throw ConfigError(name_ + ": a network needs at least one layer");
     for (std::size_t i = 1; i < layers_.size(); ++i)
         if (layers_[i]->n_in() != layers_[i - 1]->n_out() || layers_[i]->positions_in() != layers_[i - 1]->positions_out()) throw ConfigError(name_ + ": consecutive layers do not fit");
+}
+
+std::size_t Network::n_widest() const {
+    std::size_t n = 0;
+    for (const auto& layer : layers_) n = std::max(n, layer->n_widest());
+    return n;
 }
 
 const Matrix& Network::forward(const Matrix& x, Step& step) {

@@ -12,6 +12,7 @@ public:
     std::size_t n_out() const { return layers_.back()->n_out(); }
     std::size_t n_layers() const { return layers_.size(); }
     Layer& layer(std::size_t i) { return *layers_.at(i); }
+    std::size_t n_widest() const;  ///< most values that one sample takes in any layer
     /// Accounts are charged under step.account + "/" + name.
     const Matrix& forward(const Matrix& x, Step& step);
     /// dy is used up. Returns the gradient with respect to the input when need_dx, else an empty matrix.
