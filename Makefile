@@ -10,7 +10,7 @@ ARCHER := /usr/lib/llvm-14/lib/libarcher.so
 # $(call build,PRESET): configure and build
 build = cmake --preset $(1) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }; cmake --build --preset $(1) -j $(JOBS)
 
-.PHONY: help demo test test-slow build bench fuzz asan tsan lint clean
+.PHONY: help demo test test-slow oracle build bench fuzz asan tsan lint clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -31,6 +31,11 @@ test-slow: | build-folder  ## the long tests
 	@tools/install.sh build test
 	@$(call build,release)
 	@ctest --test-dir build/release -L slow -j 1 --output-on-failure
+
+oracle: | build-folder  ## checks against other programs: torch
+	@tools/install.sh build oracle
+	@$(call build,release) --target ganbar oracle_programs
+	@for check in tests/oracle/*_check.py; do /usr/bin/python3 $$check build/release; done
 
 bench: | build-folder  ## benchmarks, into build/bench/results.json
 	@tools/install.sh build bench

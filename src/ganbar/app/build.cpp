@@ -63,11 +63,12 @@ Model build(const Experiment& e, const DeviceRegistry& devices) {
             model.analog_names.push_back(name + "/" + r.name);
             return analog;
         };
-        return nn::build_network(name, n.input_shape(), n.layer_list(), n.defaults(), draws, make_op);
+        return nn::build_network(name, {n.input_shape(), static_cast<std::size_t>(e.latent.classes)}, n.layer_list(), n.defaults(), draws, make_op);
     };
     model.generator = network(e.generator, "generator");
     model.discriminator = network(e.discriminator, "discriminator");
     model.latents = make_latents(e, devices);
+    model.n_classes = static_cast<std::size_t>(e.latent.classes);
     return model;
 }
 

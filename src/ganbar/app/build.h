@@ -25,7 +25,8 @@ struct Model {
     std::vector<AnalogOp*> analog;  ///< weight matrices on crossbars, generator first; empty for software
     std::vector<std::string> analog_names;  ///< "generator/dense1"
     gan::Workspace workspace;
-    gan::Gan gan() { return {*generator, *discriminator, *latents, workspace}; }
+    std::size_t n_classes = 0;  ///< of a conditional GAN
+    gan::Gan gan() { return {*generator, *discriminator, *latents, workspace, n_classes}; }
     State state() const;
     void restore(const State& state);
 };

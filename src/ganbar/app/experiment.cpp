@@ -49,6 +49,7 @@ Schema<LatentSpec> LatentSpec::schema() {
     return {
         choice("source", &T::source, {"gaussian", "uniform", "bits", "array"},
                "latent numbers: N(0,1) or U(-1,1) or fair bits from the pseudo-random generator, or bits from a simulated array", published("satyam2022, sec. II: N(0,1) by PRNG, or 100 bits by TRNG")),
+        param("classes", &T::classes, std::int64_t{0}, std::int64_t{1000}, "conditional GAN: classes that both networks are told, as many as the training images have; 0 = unconditional", published("Mirza and Osindero 2014: conditional GANs")),
         choice("coding", &T::coding, {"01", "pm1"}, "what a bit feeds to the generator: 0 and 1, or -1 and +1", assumed("not given in satyam2022; 0/1 collapses in our runs")),
     };
 }
@@ -159,20 +160,24 @@ std::vector<nn::LayerSpec> NetworkSpec::layer_list() const {
     return out;
 }
 
-/// Reads [[table.layer]] and plans the network: shapes that do not fit are told here, at the layer.
-static void bind_network(const config::Node& root, const std::string& table, NetworkSpec& spec, nn::NetworkPlan& plan,
-                         std::map<std::string, std::vector<std::string>>& known) {
-    const config::Node* node = peek(root, table.c_str());
-    const Location where = node ? node->where : Location{};
+/// Reads [[table.layer]].
+static void bind_layers(const config::Node& root, const std::string& table, NetworkSpec& spec, std::map<std::string, std::vector<std::string>>& known) {
     auto& names = known[table + ".layer"];
     for (const auto& p : nn::LayerSpec::schema()) names.push_back(p.info.name);
-    if (node != nullptr)
-        for (const auto* item : node->list("layer")) {
-            nn::LayerSpec layer;
-            layer.where = item->where;
-            config::bind(item, nn::LayerSpec::schema(), layer);
-            spec.list.push_back(layer);
-        }
+    const config::Node* node = peek(root, table.c_str());
+    if (node == nullptr) return;
+    for (const auto* item : node->list("layer")) {
+        nn::LayerSpec layer;
+        layer.where = item->where;
+        config::bind(item, nn::LayerSpec::schema(), layer);
+        spec.list.push_back(layer);
+    }
+}
+
+/// Shapes and matrices of a network; what does not fit is told here, at the layer.
+static nn::NetworkPlan plan_of(const config::Node& root, const std::string& table, const NetworkSpec& spec, std::int64_t n_classes) {
+    const config::Node* node = peek(root, table.c_str());
+    const Location where = node ? node->where : Location{};
     if (!spec.list.empty() && !spec.layers.empty()) throw ConfigError(fmt::format("{0}.layers and [[{0}.layer]] both describe the network; expected one of them", table), where);
     if (!spec.list.empty() && spec.input.empty()) throw ConfigError(fmt::format("[[{0}.layer]] needs {0}.input, the shape of the input, for example \"100\" or \"1x28x28\"", table), where);
     if (spec.list.empty() && !spec.input.empty()) throw ConfigError(fmt::format("{0}.input goes with a list [[{0}.layer]]; expected such a list, or {0}.layers alone", table), where);
@@ -182,7 +187,7 @@ static void bind_network(const config::Node& root, const std::string& table, Net
         for (std::size_t i = 1; i < spec.layers.size(); ++i) weights += static_cast<double>(spec.layers[i - 1]) * static_cast<double>(spec.layers[i]);
         if (weights > 2e8) throw ConfigError(fmt::format("{}.layers asks for {:.3g} weights; expected at most 2e8", table, weights), where);
     }
-    plan = nn::plan_network(table, spec.input_shape(), spec.layer_list(), spec.defaults(), where);
+    return nn::plan_network(table, {spec.input_shape(), static_cast<std::size_t>(n_classes)}, spec.layer_list(), spec.defaults(), where);
 }
 
 Experiment load_experiment(const std::string& name_or_path, const config::Presets& presets, std::span<const std::string> overrides,
@@ -203,9 +208,9 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     section("data", e.data);
     section("generator", e.generator);
     section("discriminator", e.discriminator);
-    bind_network(*e.source, "generator", e.generator, e.generator_plan, known);
-    bind_network(*e.source, "discriminator", e.discriminator, e.discriminator_plan, known);
     section("latent", e.latent);
+    bind_layers(*e.source, "generator", e.generator, known);
+    bind_layers(*e.source, "discriminator", e.discriminator, known);
     section("trng", e.trng);
     section("hardware", e.hardware);
     section("tile", e.tile);
@@ -234,6 +239,8 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     device("device", e.device_model);
     device("noise_device", e.noise_device_model);
     config::reject_unused(*e.source, known);
+    e.generator_plan = plan_of(*e.source, "generator", e.generator, e.latent.classes);
+    e.discriminator_plan = plan_of(*e.source, "discriminator", e.discriminator, e.latent.classes);
     check(e);
     return e;
 }

@@ -46,6 +46,7 @@ enum class BitCoding : std::uint8_t { zero_one, plus_minus_one };
 struct LatentSpec {
     LatentKind source = LatentKind::gaussian;
     BitCoding coding = BitCoding::plus_minus_one;
+    std::int64_t classes = 0;
     static Schema<LatentSpec> schema();
 };
 

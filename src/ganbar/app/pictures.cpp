@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganbar/data/npy.h"
+
 namespace ganbar::app {
 
 Image conductance_map(const Model& model) {
@@ -57,6 +59,14 @@ Image sample_grid(std::span<const std::uint8_t> pixels, std::size_t n, std::size
     options.columns = columns;
     options.upscale = std::max<std::size_t>(1, 56 / std::max(height, width));
     return image_grid(pixels, n, channels, height, width, options);
+}
+
+Bytes images_npy(const std::vector<std::uint8_t>& pixels, std::size_t channels, std::size_t height, std::size_t width) {
+    Dataset images;
+    images.channels = channels, images.height = height, images.width = width;
+    images.n = pixels.size() / images.image_size();
+    images.pixels = pixels;
+    return npy_bytes(images);
 }
 
 }  // namespace ganbar::app

@@ -26,7 +26,8 @@ const std::vector<std::string> metric_columns = {"round", "epoch", "loss_d", "lo
 const std::vector<std::string> quality_columns = {"round", "classifier_accuracy", "classifier_confidence", "frechet_distance", "precision", "recall",
                                                   "density", "coverage", "mean_pairwise_distance", "collapsed"};
 const std::vector<std::string> histogram_columns = {"round", "layer", "bin_lo_S", "bin_hi_S", "count"};
-constexpr std::size_t n_grid = 64;  // images in a snapshot
+/// Images in a snapshot: 64, or ten of each class of a conditional GAN, a column a class.
+std::size_t grid_size(std::size_t n_classes) { return n_classes > 0 ? 10 * n_classes : 64; }
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -114,11 +115,23 @@ private:
         const auto pixels = e_.n_pixels();
         if (data_.image_size() != pixels)
             throw ConfigError(fmt::format("the images of {} have {} values but the generator makes {}; expected the generator to end in {}", data_.name, data_.image_size(), pixels, data_.image_size()));
+        if (e_.latent.classes > 0) number_classes();
         const auto per_round = static_cast<std::size_t>(e_.train.batch * e_.train.steps_d);
         if (per_round > data_.n)
             throw ConfigError(fmt::format("train.batch x train.steps_d = {} images a round, but there are only {}; use a smaller batch", per_round, data_.n));
         rounds_per_epoch_ = static_cast<std::int64_t>(data_.n / per_round);
         n_rounds_ = e_.train.rounds > 0 ? e_.train.rounds : e_.train.epochs * rounds_per_epoch_;
+    }
+
+    // Class numbers 0, 1, ... of a conditional GAN, in the order of data.classes, else the data set's own.
+    void number_classes() {
+        const std::size_t n = e_.data.classes.empty() ? data_.n_classes() : e_.data.classes.size();
+        if (n != static_cast<std::size_t>(e_.latent.classes))
+            throw ConfigError(fmt::format("latent.classes = {} but the training images have {} classes; expected latent.classes = {}", e_.latent.classes, n, n));
+        for (const std::uint8_t label : data_.labels) {
+            const auto at = std::find(e_.data.classes.begin(), e_.data.classes.end(), std::int64_t{label});
+            class_of_.push_back(e_.data.classes.empty() ? label : static_cast<std::size_t>(at - e_.data.classes.begin()));
+        }
     }
 
     // A new folder appears whole, with run.toml and env.json, or not at all.
@@ -146,13 +159,13 @@ private:
 
     // The same latent vectors at every snapshot and evaluation, drawn before training so that looking changes nothing.
     void draw_fixed_latents() {
-        const auto n = static_cast<std::size_t>(std::max<std::int64_t>(e_.evaluation.samples, n_grid));
-        latents_ = Matrix(n, model_.generator->n_in());
+        const auto n = static_cast<std::size_t>(std::max<std::int64_t>(e_.evaluation.samples, static_cast<std::int64_t>(grid_size(model_.n_classes))));
         const Rng rng = root_.stream("fixed latents");
         Step step{rng, ledger_, "evaluation", false};
-        model_.latents->fill(latents_, step);
-        grid_latents_ = Matrix(n_grid, latents_.cols());
-        for (std::size_t r = 0; r < n_grid; ++r) std::copy_n(latents_.row(r), latents_.cols(), grid_latents_.row(r));
+        gan::Gan game = model_.gan();
+        latents_ = gan::draw_latents(game, n, step);
+        grid_latents_ = Matrix(grid_size(model_.n_classes), latents_.cols());
+        for (std::size_t r = 0; r < grid_latents_.rows(); ++r) std::copy_n(latents_.row(r), latents_.cols(), grid_latents_.row(r));
     }
 
     void take_up() {
@@ -180,7 +193,18 @@ private:
         }
         const auto n = static_cast<std::size_t>(e_.train.batch);
         const auto first = static_cast<std::size_t>((round_ % rounds_per_epoch_) * e_.train.steps_d + k) * n;
-        gather(data_, std::span<const std::size_t>(order_).subspan(first, n), real_);
+        const auto chosen = std::span<const std::size_t>(order_).subspan(first, n);
+        if (model_.n_classes == 0) {
+            gather(data_, chosen, real_);
+            return real_;
+        }
+        gather(data_, chosen, images_);
+        real_.resize(n, images_.cols() + model_.n_classes);
+        real_.fill(0);
+        for (std::size_t r = 0; r < n; ++r) {
+            std::copy_n(images_.row(r), images_.cols(), real_.row(r));
+            real_(r, images_.cols() + class_of_[chosen[r]]) = 1;
+        }
         return real_;
     }
 
@@ -207,7 +231,7 @@ private:
     void picture() {
         const auto pixels = images(grid_latents_, "snapshot");
         const std::string name = fmt::format("{:06d}.png", round_);
-        write_png(folder_ / "samples" / name, sample_grid(pixels, n_grid, data_.channels, data_.height, data_.width), Replace::yes);
+        write_png(folder_ / "samples" / name, sample_grid(pixels, grid_latents_.rows(), data_.channels, data_.height, data_.width, model_.n_classes), Replace::yes);
         if (model_.analog.empty()) return;
         // About eight maps a run: each is large, and conductances move slowly.
         const std::int64_t every = std::max<std::int64_t>(1, e_.train.snapshot_every) * std::max<std::int64_t>(1, n_rounds_ / std::max<std::int64_t>(1, 8 * e_.train.snapshot_every));
@@ -224,9 +248,8 @@ private:
                        q.mean_pairwise_distance, std::string(q.collapsed ? "true" : "false")});
         say(fmt::format("round {}: {}", round_, gan::headline(q)));
         if (round_ == n_rounds_) {
-            const std::vector<std::size_t> shape = data_.channels == 1 ? std::vector<std::size_t>{n, data_.height, data_.width}
-                                                                       : std::vector<std::size_t>{n, data_.image_size()};
-            write_npy(folder_ / "samples.npy", shape, std::span<const std::uint8_t>(pixels).first(n * data_.image_size()), Replace::yes);
+            const std::vector<std::uint8_t> kept(pixels.begin(), pixels.begin() + static_cast<std::ptrdiff_t>(n * data_.image_size()));
+            write_file(folder_ / "samples.npy", images_npy(kept, data_.channels, data_.height, data_.width), Replace::yes);
         }
         return q;
     }
@@ -301,7 +324,8 @@ private:
     Dataset data_;
     Model model_;
     Ledger ledger_;
-    Matrix latents_, grid_latents_, real_;
+    Matrix latents_, grid_latents_, real_, images_;
+    std::vector<std::size_t> class_of_;  // of every training image of a conditional GAN
     std::vector<std::size_t> order_;
     std::int64_t shuffled_ = -1, round_ = 0, n_rounds_ = 0, rounds_per_epoch_ = 1;
     std::optional<CsvWriter> metrics_, quality_, histogram_;

@@ -19,12 +19,31 @@ void copy_rows(const Matrix& from, Matrix& to, std::size_t first) {
     });
 }
 
+/// to = [from | the last n columns of classes], row by row.
+void with_classes(const Matrix& from, const Matrix& classes, std::size_t n, Matrix& to, std::size_t first) {
+    for (std::size_t r = 0; r < from.rows(); ++r) {
+        float* out = std::copy_n(from.row(r), from.cols(), to.row(first + r));
+        std::copy_n(classes.row(r) + classes.cols() - n, n, out);
+    }
+}
+
+/// z gets fresh noise, and behind it the classes of the real images.
+void fill_latents(Gan& gan, const Matrix& real, Matrix& z, Step& step) {
+    z.resize(real.rows(), gan.generator.n_in());
+    if (gan.n_classes == 0) return gan.latents.fill(z, step);
+    Matrix& noise = gan.workspace.noise;
+    noise.resize(z.rows(), z.cols() - gan.n_classes);
+    gan.latents.fill(noise, step);
+    with_classes(noise, real, gan.n_classes, z, 0);
+}
+
 void discriminator_step(Gan& gan, const GameRules& rules, const Matrix& real, const Matrix& fake, const UpdateRule& rule, Step& step, RoundRecord& record) {
     const std::size_t n = real.rows(), m = fake.rows();
     Matrix& both = gan.workspace.both;
     both.resize(n + m, real.cols());
     copy_rows(real, both, 0);
-    copy_rows(fake, both, n);
+    if (gan.n_classes == 0) copy_rows(fake, both, n);
+    else with_classes(fake, real, gan.n_classes, both, n);
     GANBAR_ASSERT(n == m);
     step.n_parts = 2;
     const Matrix& logit = gan.discriminator.forward(both, step);
@@ -57,23 +76,29 @@ RoundRecord play_round(Gan& gan, const GameRules& rules, const RealBatch& real, 
                        Ledger& ledger) {
     RoundRecord record;
     Matrix& z = gan.workspace.latents;
-    const Matrix* fake = nullptr;
+    const Matrix *fake = nullptr, *last_real = nullptr;
     for (std::int64_t k = 0; k < rules.steps_d; ++k) {
         const Rng own = rng.stream("discriminator", static_cast<std::uint64_t>(k));
         Step step{own, ledger, "training", true};
         const Matrix& x = real(k);
-        z.resize(x.rows(), gan.generator.n_in());
-        gan.latents.fill(z, step);
+        last_real = &x;
+        fill_latents(gan, x, z, step);
         fake = &gan.generator.forward(z, step);
         discriminator_step(gan, rules, x, *fake, rule_d, step, record);
     }
     const Rng own = rng.stream("generator");
     Step step{own, ledger, "training", true};
     if (rules.fresh_latents) {
-        gan.latents.fill(z, step);
+        fill_latents(gan, *last_real, z, step);
         fake = &gan.generator.forward(z, step);
     }
-    const Matrix& logit = gan.discriminator.forward(*fake, step);
+    const Matrix* judged = fake;
+    if (gan.n_classes > 0) {
+        judged = &gan.workspace.conditioned;
+        gan.workspace.conditioned.resize(fake->rows(), gan.discriminator.n_in());
+        with_classes(*fake, *last_real, gan.n_classes, gan.workspace.conditioned, 0);
+    }
+    const Matrix& logit = gan.discriminator.forward(*judged, step);
     const std::size_t n = fake->rows();
     Matrix& d = gan.workspace.d_logit;
     d.resize(n, 1);
@@ -89,8 +114,9 @@ RoundRecord play_round(Gan& gan, const GameRules& rules, const RealBatch& real, 
         throw NumericError("a loss is no longer finite; lower the learning rate or the pulse amplitude");
     const Matrix& slope = gan.discriminator.backward(d, true, step);
     Matrix& dx = gan.workspace.d_image;
-    dx.resize(slope.rows(), slope.cols());
-    copy_rows(slope, dx, 0);
+    dx.resize(slope.rows(), slope.cols() - gan.n_classes);
+    if (gan.n_classes == 0) copy_rows(slope, dx, 0);
+    for (std::size_t r = 0; gan.n_classes > 0 && r < dx.rows(); ++r) std::copy_n(slope.row(r), dx.cols(), dx.row(r));
     gan.generator.backward(dx, false, step);
     gan.generator.update(rule_g, step);
     return record;
@@ -115,10 +141,22 @@ Matrix generate(nn::Network& generator, const Matrix& latents, const Rng& rng, L
     return out;
 }
 
-Matrix sample(Gan& gan, std::size_t n, const Rng& rng, Ledger& ledger, const std::string& account) {
+Matrix draw_latents(Gan& gan, std::size_t n, Step& step) {
     Matrix z(n, gan.generator.n_in());
+    if (gan.n_classes == 0) {
+        gan.latents.fill(z, step);
+        return z;
+    }
+    Matrix noise(n, z.cols() - gan.n_classes), classes(n, gan.n_classes);
+    gan.latents.fill(noise, step);
+    for (std::size_t r = 0; r < n; ++r) classes(r, r % gan.n_classes) = 1;
+    with_classes(noise, classes, gan.n_classes, z, 0);
+    return z;
+}
+
+Matrix sample(Gan& gan, std::size_t n, const Rng& rng, Ledger& ledger, const std::string& account) {
     Step step{rng, ledger, account, false};
-    gan.latents.fill(z, step);
+    const Matrix z = draw_latents(gan, n, step);
     return generate(gan.generator, z, rng, ledger, account);
 }
 

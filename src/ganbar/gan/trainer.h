@@ -23,7 +23,7 @@ struct RoundRecord {
 
 /// Buffers that live from round to round; their contents mean nothing between rounds.
 struct Workspace {
-    Matrix latents, both, d_logit, d_image;
+    Matrix noise, latents, both, conditioned, d_logit, d_image;
 };
 
 struct Gan {
@@ -31,15 +31,20 @@ struct Gan {
     nn::Network& discriminator;  ///< outputs one logit
     NoiseSource& latents;
     Workspace& workspace;
+    /// > 0: both networks take the class of an image behind their other values, as one 1 among n_classes - 1 zeros.
+    std::size_t n_classes = 0;
 };
 
-/// Returns real images [batch x pixels] for discriminator step k of this round.
+/// Returns real images [batch x pixels (+ n_classes)] for discriminator step k of this round. Generated images get the classes of the
+/// real ones they are held against.
 using RealBatch = std::function<const Matrix&(std::int64_t k)>;
 
 /// Plays one round. `rng` is this round's stream. Throws NumericError when a loss is no longer finite.
 RoundRecord play_round(Gan& gan, const GameRules& rules, const RealBatch& real, const UpdateRule& rule_d, const UpdateRule& rule_g, const Rng& rng,
                        Ledger& ledger);
 
+/// Latent vectors [n x generator.n_in()] from the source; row r of a conditional GAN asks for class r mod n_classes.
+Matrix draw_latents(Gan& gan, std::size_t n, Step& step);
 /// n images [n x pixels] from latent vectors drawn under `rng`; booked under `account`.
 Matrix sample(Gan& gan, std::size_t n, const Rng& rng, Ledger& ledger, const std::string& account);
 /// Images of given latent vectors.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "ganbar/nn/batch_norm.h"
+#include "ganbar/nn/class_channel.h"
 #include "ganbar/nn/convolution.h"
 #include "ganbar/nn/layer_spec.h"
 #include "ganbar/nn/map_layers.h"
@@ -21,9 +22,9 @@ public:
     Builder(std::string network, const NetworkDefaults& defaults, std::function<Rng(const std::string&)> draws, OpFactory make_op)
         : network_(std::move(network)), defaults_(defaults), draws_(std::move(draws)), make_op_(std::move(make_op)) {}
 
-    Layers build(const std::string& input, const std::vector<LayerSpec>& specs, const Location& where, NetworkPlan* plan) {
+    Layers build(const NetworkInput& input, const std::vector<LayerSpec>& specs, const Location& where, NetworkPlan* plan) {
         if (specs.empty()) throw ConfigError(network_ + " has no layers", where);
-        shape_ = parse_map_shape(input, where);
+        shape_ = parse_map_shape(input.shape, where);
         layout_ = shape_.side.empty() ? Layout::vector : Layout::planar;
         Layers out;
         for (std::size_t i = 0; i < specs.size(); ++i) {
@@ -31,6 +32,7 @@ public:
             if (plan) plan->shapes.push_back(shape_), plan->names.push_back(name);
             layer_ = i;
             where_ = specs[i].where;
+            if (i == 0 && input.n_classes > 0) add_classes(input.n_classes, out);
             add(specs[i], name, out);
             widest_ = std::max(widest_, shape_.size());
         }
@@ -98,6 +100,17 @@ private:
         out.push_back(std::make_unique<BatchNorm>(name, map ? shape_.channels : shape_.size(), map ? shape_.positions() : 1, BatchNormSpec{}, s.activation, s.slope));
     }
     static Activation inner(const LayerSpec& s) { return s.norm == Norm::none ? s.activation : Activation::identity; }
+
+    void add_classes(std::size_t n_classes, Layers& out) {
+        if (shape_.side.empty()) {
+            shape_.channels += n_classes;
+            return;
+        }
+        LayerSpec spec;
+        out.push_back(std::make_unique<ClassChannel>(op(spec, "classes", "classes", n_classes, shape_.positions(), false, 1), shape_.channels));
+        ++shape_.channels;
+        layout_ = Layout::map;
+    }
 
     void add_dense(const LayerSpec& s, const std::string& name, Layers& out) {
         MapShape next{static_cast<std::size_t>(s.units), {}};
@@ -195,7 +208,9 @@ private:
             case LayerType::conv: return add_conv(s, name, false, out);
             case LayerType::conv_transpose: return add_conv(s, name, true, out);
             case LayerType::residual: return add_residual(s, name, out);
-            case LayerType::batch_norm: return norm(name, s, out);
+            case LayerType::batch_norm:
+                if (!shape_.side.empty()) to(Layout::map, out);
+                return norm(name, s, out);
             case LayerType::activation: out.push_back(std::make_unique<Activate>(shape_.size(), positions, s.activation, s.slope)); return;
             case LayerType::dropout: out.push_back(std::make_unique<Dropout>(name, shape_.size(), positions, s.rate, s.at_inference)); return;
             case LayerType::avg_pool:
@@ -237,12 +252,12 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Network> build_network(const std::string& name, const std::string& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults,
+std::unique_ptr<Network> build_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults,
                                        const std::function<Rng(const std::string&)>& draws, const OpFactory& make_op, const Location& where) {
     return std::make_unique<Network>(name, Builder(name, defaults, draws, make_op).build(input, layers, where, nullptr));
 }
 
-NetworkPlan plan_network(const std::string& name, const std::string& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults, const Location& where) {
+NetworkPlan plan_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults, const Location& where) {
     NetworkPlan plan;
     Builder* self = nullptr;
     Builder builder(name, defaults, [](const std::string&) { return Rng(0); }, [&](const OpRequest& r) {

@@ -37,6 +37,15 @@ struct NetworkDefaults {
     BiasKind bias = BiasKind::none;
 };
 
+/// What a network takes: values of a shape and, when n_classes > 0, behind them the class as one value of 1 among zeros. A vector input is
+/// n_classes values longer for it, so that the first matrix holds one row a class; an image gets one more channel (class_channel.h).
+struct NetworkInput {
+    NetworkInput(std::string shape_text, std::size_t classes = 0) : shape(std::move(shape_text)), n_classes(classes) {}
+    NetworkInput(const char* shape_text) : shape(shape_text) {}
+    std::string shape;
+    std::size_t n_classes = 0;
+};
+
 /// A weight matrix that a layer asks for. `initial` draws its weights.
 struct OpRequest {
     std::string name;
@@ -48,10 +57,10 @@ using OpFactory = std::function<std::unique_ptr<LinearOp>(const OpRequest&)>;
 
 /// Builds the layers in order. A network whose input or output is a feature map takes or gives it planar, as images are stored.
 /// `draws`: stream of a layer's initial weights by name. ConfigError at the place of the layer that does not fit.
-std::unique_ptr<Network> build_network(const std::string& name, const std::string& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults,
+std::unique_ptr<Network> build_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults,
                                        const std::function<Rng(const std::string&)>& draws, const OpFactory& make_op, const Location& where = {});
 
-/// Shape before each layer and after the last, and the weight matrices, without building anything.
+/// Shape before each layer (of the first: without classes) and after the last, and the weight matrices, without building anything.
 struct NetworkPlan {
     std::vector<MapShape> shapes;
     std::vector<std::string> names;  ///< of the layers
@@ -62,7 +71,7 @@ struct NetworkPlan {
     std::vector<MatrixShape> matrices;
     std::size_t widest = 0;  ///< most values that one sample has in any layer, laid-out patches included
 };
-NetworkPlan plan_network(const std::string& name, const std::string& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults,
+NetworkPlan plan_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults,
                          const Location& where = {});
 
 }  // namespace ganbar::nn

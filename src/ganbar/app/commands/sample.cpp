@@ -5,7 +5,6 @@
 #include "ganbar/app/command.h"
 #include "ganbar/app/pictures.h"
 #include "ganbar/app/run.h"
-#include "ganbar/data/npy.h"
 
 namespace ganbar::app {
 namespace {
@@ -20,9 +19,11 @@ struct ImageShape {
     std::size_t channels = 1, height = 1, width = 1;
 };
 
-// The data set's own shape when it is known by name, else a square, else one row.
+// The generator's own shape when it ends in a feature map, else the data set's when it is known by name, else a square, else one row.
 ImageShape image_shape(const Experiment& e) {
     const auto pixels = e.n_pixels();
+    const nn::MapShape& end = e.generator_plan.shapes.back();
+    if (end.side.size() == 2) return {end.channels, end.side[0], end.side[1]};
     for (const auto& info : dataset_table())
         if (info.name == e.data.dataset) return {info.channels, info.height, info.width};
     const auto side = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(pixels))));
@@ -33,8 +34,7 @@ void write_images(const Experiment& e, const std::vector<std::uint8_t>& pixels, 
     const auto [channels, height, width] = image_shape(e);
     const Replace replace = o.force ? Replace::yes : Replace::no;
     if (o.out.ends_with(".npy")) {
-        const std::vector<std::size_t> shape = channels == 1 ? std::vector<std::size_t>{n, height, width} : std::vector<std::size_t>{n, channels * height * width};
-        write_npy(o.out, shape, std::span<const std::uint8_t>(pixels), replace);
+        write_file(o.out, images_npy(pixels, channels, height, width), replace);
     } else if (o.out.ends_with(".png")) {
         write_png(o.out, sample_grid(pixels, n, channels, height, width, columns), replace);
     } else {
@@ -48,7 +48,7 @@ void sample(const Options& o, const DeviceRegistry& devices) {
     gan::Gan gan = t.model.gan();
     Ledger ledger;
     const Matrix images = gan::sample(gan, static_cast<std::size_t>(o.n), rng, ledger, "sampling");
-    write_images(t.experiment, to_pixels(images), static_cast<std::size_t>(o.n), o);
+    write_images(t.experiment, to_pixels(images), static_cast<std::size_t>(o.n), o, t.model.n_classes);
 }
 
 // Rows of images between pairs of latent vectors, in equal steps.
@@ -58,8 +58,10 @@ void interpolate(const Options& o, const DeviceRegistry& devices) {
     const Rng rng = Rng(static_cast<std::uint64_t>(o.seed)).stream("interpolate");
     Ledger ledger;
     Step step{rng, ledger, "sampling", false};
-    Matrix ends(2 * n_rows, t.model.generator->n_in()), between(n_rows * n_steps, t.model.generator->n_in());
-    t.model.latents->fill(ends, step);
+    gan::Gan gan = t.model.gan();
+    Matrix ends = gan::draw_latents(gan, 2 * n_rows, step), between(n_rows * n_steps, ends.cols());
+    for (std::size_t r = 0; r < n_rows; ++r)  // both ends of a row ask for the same class
+        std::copy_n(ends.row(2 * r) + ends.cols() - gan.n_classes, gan.n_classes, ends.row(2 * r + 1) + ends.cols() - gan.n_classes);
     for (std::size_t r = 0; r < n_rows; ++r)
         for (std::size_t s = 0; s < n_steps; ++s) {
             const float share = static_cast<float>(s) / (n_steps - 1);
