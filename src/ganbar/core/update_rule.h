@@ -29,7 +29,40 @@ struct Manhattan {
     Siemens verify_step{0};          ///< closed loop: the change after which a cell's pulses stop; error feedback: the move a sign asks for
     Volt verify_ramp{0};             ///< closed loop: growth of the amplitude from pulse to pulse
     double digital_step = 1e-3; ///< step of weights and biases that are not cells
+    Volt amplitude_slope{0};    ///< variable amplitude: volts per e-fold of |gradient| over the layer's mean; 0 = one amplitude for all
+    Volt amplitude_span{0.3};   ///< variable amplitude: farthest from set and reset
 };
-using UpdateRule = std::variant<Sgd, Adam, Manhattan>;
+/// The two programming pulses of rules that ask cells for moves of a certain size.
+struct PulseShape {
+    Volt set{0.8}, reset{-0.8};
+    Second width{100e-9};
+    Siemens step{0};  ///< conductance change of one pulse that the periphery counts on; 0 = measured at mid-window before the first update
+};
+/// Stochastic pulse trains: rows carry Bernoulli streams of x, columns of dy; a cell moves where they coincide, so that the expected move
+/// is -rate x dy (Gokmen and Vlasov, Front. Neurosci. 10 (2016) 333, eqs. 2-4). Digital weights take plain steps of `rate`.
+struct PulseTrain {
+    double rate = 0.01;
+    PulseShape pulse;
+    std::int64_t length = 31;  ///< slots per stream, at most 32
+    bool management = true;    ///< rows and columns share the probability (Gokmen, Onen, Haensch, Front. Neurosci. 11 (2017) 538, eq. 5)
+};
+/// Mixed precision: the gradient accumulates digitally; a cell gets its pulses when whole steps are due
+/// (Nandakumar et al., Front. Neurosci. 14 (2020) 406, fig. 1). Digital weights take plain steps of `rate`.
+struct MixedPrecision {
+    double rate = 0.01;
+    PulseShape pulse;
+    std::int64_t max_pulses = 10;  ///< a cell and update; what is left over waits
+};
+/// Tiki-Taka: pulse trains move a fast array A; rows of A are read in turn and move the slow array C, which is the weights.
+/// v1: Gokmen and Haensch, Front. Neurosci. 14 (2020) 103, alg. 1. v2: Gokmen, Front. Artif. Intell. 4 (2021) 699148, alg. 1: what A shows
+/// is summed in a digital matrix H, and C gets pulses when whole steps are due.
+struct TikiTaka {
+    PulseTrain fast;
+    double transfer_rate = 0.01;      ///< part of what A shows that goes to C
+    std::int64_t transfer_every = 1;  ///< samples between two rows
+    bool hidden = false;              ///< v2
+    std::int64_t zero_pulses = 500;   ///< pairs of set and reset that bring A to its symmetry point before the first update
+};
+using UpdateRule = std::variant<Sgd, Adam, Manhattan, PulseTrain, MixedPrecision, TikiTaka>;
 
 }  // namespace ganbar

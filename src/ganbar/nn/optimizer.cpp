@@ -68,7 +68,9 @@ void apply_rule(std::span<float> w, std::span<const float> g, Moments& moments, 
         using R = std::decay_t<decltype(r)>;
         if constexpr (std::is_same_v<R, Sgd>) sgd(w, g, moments, r);
         else if constexpr (std::is_same_v<R, Adam>) adam(w, g, moments, r);
-        else manhattan(w, g, moments, r);
+        else if constexpr (std::is_same_v<R, Manhattan>) manhattan(w, g, moments, r);
+        else if constexpr (std::is_same_v<R, TikiTaka>) sgd(w, g, moments, Sgd{r.fast.rate, 0});
+        else sgd(w, g, moments, Sgd{r.rate, 0});
     }, rule);
 }
 

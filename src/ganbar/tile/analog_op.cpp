@@ -283,6 +283,7 @@ State AnalogOp::state() const {
     std::vector<float> average;
     for (std::size_t i = 0; i < average_.rows(); ++i) average.insert(average.end(), average_.row(i), average_.row(i) + average_.cols());
     out.push_back({name_ + "/average", std::move(average)});
+    out.push_back({name_ + "/pulse_step", {static_cast<float>(pulse_step_S_)}});
     std::vector<float> owed;
     for (const auto& plane : owed_) owed.insert(owed.end(), plane.begin(), plane.end());
     out.push_back({name_ + "/owed", std::move(owed)});
@@ -305,6 +306,9 @@ void AnalogOp::restore(const State& state) {
     expect(ranges.size() == 2 * tiles_.size(), "ranges");
     expect(average.empty() || average.size() == n_in_ * n_out_, "average");
     const auto& owed = find("owed");
+    const auto& pulse_step = find("pulse_step");
+    expect(pulse_step.size() == 1, "pulse_step");
+    pulse_step_S_ = pulse_step[0];
     expect(owed.empty() || owed.size() == planes_.size() * sign_.size(), "owed");
     for (std::size_t p = 0; !owed.empty() && p < planes_.size(); ++p) {
         owed_[p].resize(sign_.size());

@@ -34,6 +34,13 @@ public:
     const std::vector<std::int8_t>& signs() const { return sign_; }
     Window window() const { return planes_[0]->window(); }
 
+    /// Change of a weight that one pulse on each of its cells is counted on to make (PulseShape::step, measured when 0).
+    double pulse_weight(const PulseShape& pulse);
+    /// |counts| pulses on every cell of these rows, up where positive; counts: [rows.size() x n_out], in weights' direction.
+    void pulse_rows(std::span<const std::size_t> rows, std::span<const std::int8_t> counts, const PulseShape& pulse, Step& step);
+    /// Set and reset in turn on every cell, n_pairs times: brings each cell to the point where both move it equally far.
+    void alternate(std::int64_t n_pairs, const PulseShape& pulse, Step& step);
+
 private:
     static constexpr std::size_t rows_per_item = 24;  // of a parallel loop; even: noise is drawn for pairs of samples
     static std::size_t n_items(std::size_t n) { return (n + rows_per_item - 1) / rows_per_item; }
@@ -63,6 +70,14 @@ private:
     UpdateBill program(std::size_t plane, std::size_t first, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng);
     void book_update(const std::vector<UpdateBill>& bills, const Manhattan& rule, Step& step) const;
     void verify_read(std::size_t plane, std::size_t first, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S, UpdateBill& bill) const;
+    void update_signs(const Matrix& x, const Matrix& dy, const Manhattan& rule, Step& step);
+    void update_trains(const Matrix& x, const Matrix& dy, const PulseTrain& rule, Step& step);
+    void update_mixed(const Matrix& x, const Matrix& dy, const MixedPrecision& rule, Step& step);
+    UpdateBill program_scaled(std::size_t plane, std::size_t first, std::span<const float> log_slope, std::span<const std::int8_t> polarity,
+                              const Manhattan& rule, const Rng& rng);
+    UpdateBill program_counts(std::size_t plane, std::size_t first, std::span<const std::int8_t> counts, const PulseShape& pulse, const Rng& rng);
+    UpdateBill program_row(std::size_t row, std::span<const std::int8_t> counts, const PulseShape& pulse, const Rng& rng);
+    void book_pulses(const std::vector<UpdateBill>& bills, double time_s, Step& step) const;
     void refresh();
     void refresh(Tile& tile);
     std::size_t max_code(std::int64_t bits) const { return bits == 0 ? 0 : (std::size_t{1} << (bits - 1)) - 1; }
@@ -77,7 +92,8 @@ private:
     std::vector<Tile> tiles_;
     std::vector<std::int8_t> sign_;
     std::vector<std::int8_t> owed_[2];  // per plane: moves each cell still owes, in sixteenths of verify_step; empty without error feedback
-    Matrix gradient_, average_, volts_;
+    Matrix gradient_, average_, volts_;  // average_: one number per weight in digital memory: momentum, or what is due in mixed precision
+    double pulse_step_S_ = 0;            // measured change of one pulse at mid-window; 0 before it is needed
     bool dirty_ = true;
 };
 

@@ -26,8 +26,14 @@ float units_per_slope(const Matrix& g, const Manhattan& rule) {
 }  // namespace
 
 void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) {
-    const auto* manhattan = std::get_if<Manhattan>(&rule);
-    if (manhattan == nullptr) throw ConfigError("weights on crossbars are updated by pulses; expected train.rule = \"manhattan\"");
+    if (const auto* signs = std::get_if<Manhattan>(&rule)) return update_signs(x, dy, *signs, step);
+    if (const auto* trains = std::get_if<PulseTrain>(&rule)) return update_trains(x, dy, *trains, step);
+    if (const auto* mixed = std::get_if<MixedPrecision>(&rule)) return update_mixed(x, dy, *mixed, step);
+    throw ConfigError("weights in one set of cells are updated by pulses; expected train.rule = \"manhattan\", \"pulse_train\" or \"mixed_precision\"");
+}
+
+void AnalogOp::update_signs(const Matrix& x, const Matrix& dy, const Manhattan& rule, Step& step) {
+    const Manhattan* manhattan = &rule;
     multiply_at_b(x, dy, gradient_);
     const Matrix* g = &gradient_;
     if (manhattan->momentum > 0) {
@@ -37,12 +43,13 @@ void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule,
             for (std::size_t j = 0; j < n_out_; ++j) average_(i, j) = keep * average_(i, j) + (1 - keep) * gradient_(i, j);
         g = &average_;
     }
-    float threshold = 0;
-    if (manhattan->dead_zone > 0) {
+    float threshold = 0, mean = 0;
+    if (manhattan->dead_zone > 0 || rule.amplitude_slope.si > 0) {
         double sum = 0;
         for (std::size_t i = 0; i < n_in_; ++i)
             for (std::size_t j = 0; j < n_out_; ++j) sum += std::fabs((*g)(i, j));
         threshold = static_cast<float>(manhattan->dead_zone * sum / static_cast<double>(n_in_ * n_out_));
+        mean = static_cast<float>(sum / static_cast<double>(n_in_ * n_out_));
     }
     const float per_unit = units_per_slope(*g, *manhattan);
     if (manhattan->feedback > 0 && owed_[0].empty()) {
@@ -60,6 +67,9 @@ void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule,
     parallel_for(n, [&](std::size_t item) {
         const std::size_t r = item * rows_per_item, rows = std::min(rows_per_item, n_in_ - r);
         std::vector<std::int8_t> polarity(rows * n_out_);
+        std::vector<float> log_slope(rule.amplitude_slope.si > 0 ? polarity.size() : 0);
+        for (std::size_t i = 0; i < rows && !log_slope.empty(); ++i)
+            for (std::size_t j = 0; j < n_out_; ++j) log_slope[i * n_out_ + j] = std::log(std::fabs((*g)(r + i, j)) / mean);
         for (std::size_t i = 0; i < rows; ++i) {
             const float* slope = g->row(r + i);
             const std::int8_t* sign = &sign_[(r + i) * n_out_];
@@ -80,8 +90,9 @@ void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule,
         }
         for (std::size_t p = 0; p < planes_.size(); ++p) {
             const Rng own = draws.stream("plane", p * n + item);
-            bills[item * planes_.size() + p] = manhattan->feedback > 0 ? program_owed(p, r * n_out_, polarity, *manhattan, own)
-                                                                      : program(p, r * n_out_, polarity, *manhattan, own);
+            UpdateBill& bill = bills[item * planes_.size() + p];
+            if (!log_slope.empty()) bill = program_scaled(p, r * n_out_, log_slope, polarity, rule, own);
+            else bill = rule.feedback > 0 ? program_owed(p, r * n_out_, polarity, rule, own) : program(p, r * n_out_, polarity, rule, own);
             for (auto& s : polarity) s = static_cast<std::int8_t>(-s);  // G- moves against G+
         }
     });
