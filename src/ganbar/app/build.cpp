@@ -2,6 +2,8 @@
 
 #include "ganbar/app/latents.h"
 #include "ganbar/nn/digital_op.h"
+#include "ganbar/nn/spectral_norm.h"
+#include "ganbar/tile/tiki_taka_op.h"
 
 namespace ganbar::app {
 
@@ -26,7 +28,7 @@ std::size_t n_crossbars(const Experiment& e, const Placement& placement) {
     if (e.hardware.kind == HardwareKind::software) return 0;
     // Packing leaves the generator of bits a home only when it is dense (53 + 1); otherwise the paper's count holds no array for it.
     const bool own_array = e.latent.source == LatentKind::array && e.tile.placement == PlacementPolicy::dense;
-    return placement.n_crossbars * (e.tile.mapping == Mapping::differential ? 2 : 1) + (own_array ? 1 : 0);
+    return placement.n_crossbars * static_cast<std::size_t>(e.cells_per_weight()) + (own_array ? 1 : 0);
 }
 
 State Model::state() const {
@@ -42,6 +44,24 @@ void Model::restore(const State& state) {
     latents->restore(state);
 }
 
+// Tiki-Taka's second set of cells: one cell a weight around mid-window, its zero found by pulses.
+static std::unique_ptr<LinearOp> with_fast_array(const Experiment& e, const DeviceRegistry& devices, const std::string& layer, double w_max, std::vector<Block> blocks,
+                                                 std::unique_ptr<LinearOp> slow, const Rng& rng) {
+    TileParams tile = e.tile;
+    tile.mapping = Mapping::offset;
+    tile.start = CellStart::weights;
+    Matrix zero(slow->n_in(), slow->n_out());
+    std::vector<std::unique_ptr<DeviceArray>> planes;
+    planes.push_back(devices.get(e.device_model).make(e.device_node(), zero.rows() * zero.cols(), nullptr));
+    auto fast = std::make_unique<AnalogOp>(layer + "_fast", std::move(planes), std::move(blocks), zero, w_max, tile, rng.stream("fast"));
+    return std::make_unique<TikiTakaOp>(layer, std::move(fast), std::unique_ptr<AnalogOp>(static_cast<AnalogOp*>(slow.release())));
+}
+
+static double software_clip(const Experiment& e, double w_max, bool discriminator) {
+    const double window = e.hardware.clip_software ? w_max : 0, clip = discriminator ? e.train.clip_d : 0;
+    return window > 0 && clip > 0 ? std::min(window, clip) : std::max(window, clip);
+}
+
 Model build(const Experiment& e, const DeviceRegistry& devices) {
     Model model;
     model.placement = placement_of(e);
@@ -51,17 +71,25 @@ Model build(const Experiment& e, const DeviceRegistry& devices) {
         const auto draws = [&](const std::string& layer) { return root.stream(name + "/" + layer); };
         const auto make_op = [&](const nn::OpRequest& r) -> std::unique_ptr<LinearOp> {
             const std::size_t matrix = index++;
-            if (e.hardware.kind == HardwareKind::software) return std::make_unique<nn::DigitalOp>(r.name, r.initial(), e.hardware.clip_software ? r.w_max : 0.0);
-            std::vector<Block> blocks;
-            for (const auto& b : model.placement.blocks)
-                if (b.layer == matrix) blocks.push_back(b);
-            std::vector<std::unique_ptr<DeviceArray>> planes;
-            for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p)
-                planes.push_back(devices.get(e.device_model).make(e.device_node(), r.rows * r.cols, nullptr));
-            auto analog = std::make_unique<AnalogOp>(r.name, std::move(planes), std::move(blocks), r.initial(), r.w_max, e.tile, draws(r.name));
-            model.analog.push_back(analog.get());
-            model.analog_names.push_back(name + "/" + r.name);
-            return analog;
+            const Rng rng = draws(r.name);
+            std::unique_ptr<LinearOp> op;
+            if (e.hardware.kind == HardwareKind::software) {
+                op = std::make_unique<nn::DigitalOp>(r.name, r.initial(), software_clip(e, r.w_max, name == "discriminator"));
+            } else {
+                std::vector<Block> blocks;
+                for (const auto& b : model.placement.blocks)
+                    if (b.layer == matrix) blocks.push_back(b);
+                std::vector<std::unique_ptr<DeviceArray>> planes;
+                for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p)
+                    planes.push_back(devices.get(e.device_model).make(e.device_node(), r.rows * r.cols, nullptr));
+                auto analog = std::make_unique<AnalogOp>(r.name, std::move(planes), blocks, r.initial(), r.w_max, e.tile, rng);
+                model.analog.push_back(analog.get());
+                model.analog_names.push_back(name + "/" + r.name);
+                op = std::move(analog);
+                if (is_tiki_taka(e.train.rule)) op = with_fast_array(e, devices, r.name, r.w_max, std::move(blocks), std::move(op), rng);
+            }
+            if (n.spectral_norm) op = std::make_unique<nn::SpectralNormOp>(r.name, std::move(op), rng);
+            return op;
         };
         return nn::build_network(name, {n.input_shape(), static_cast<std::size_t>(e.latent.classes)}, n.layer_list(), n.defaults(), draws, make_op);
     };

@@ -40,6 +40,7 @@ Schema<NetworkSpec> NetworkSpec::schema() {
         param("w_max", &T::w_max, 1e-6, 1e6, "weight at the upper end of the window; weights are clipped there", published("satyam2022, sec. II: 0.4 (G), 0.15 (D)")),
         choice("init", &T::init, {"normal_fan_in", "glorot_normal", "uniform_fan_in", "normal"}, "distribution of the initial weights", assumed("not given in satyam2022")),
         param("init_scale", &T::init_scale, 0.0, 100.0, "factor on the initial weights", assumed("1")),
+        param("spectral_norm", &T::spectral_norm, "divide every layer's weights by their largest singular value (power iteration through the layer's own reads)", published("Miyato et al. 2018, alg. 1, for discriminators; off, as in satyam2022")),
         choice("bias", &T::bias, {"none", "digital", "cells"}, "no biases, biases in digital memory, or as one more row of cells", assumed("satyam2022's 54 arrays hold its weights without biases")),
     };
 }
@@ -71,9 +72,10 @@ Schema<TrainSpec> TrainSpec::schema() {
         param("steps_d", &T::steps_d, std::int64_t{1}, std::int64_t{100}, "discriminator updates per generator update", published("satyam2022, sec. I.A: alternating")),
         param("checkpoint_every", &T::checkpoint_every, std::int64_t{0}, many, "rounds between checkpoints; 0 = only at the end", assumed("ours")),
         param("snapshot_every", &T::snapshot_every, std::int64_t{0}, many, "rounds between pictures; 0 = only at the end", assumed("ours")),
-        choice("rule", &T::rule, {"manhattan", "sgd", "adam"}, "update rule; crossbars take manhattan", published("satyam2022, sec. II: Manhattan's rule")),
-        choice("loss", &T::loss, {"non_saturating", "minimax"}, "generator loss", assumed("satyam2022 prints the minimax cost; under signs both act alike")),
-        param("rate", &T::rate, 0.0, 1e3, "learning rate of sgd and adam", assumed("tuned for the baseline")),
+        choice("rule", &T::rule, {"manhattan", "sgd", "adam", "pulse_train", "mixed_precision", "tiki_taka", "tiki_taka_v2"}, "update rule (docs/training_rules.md); crossbars take all but sgd and adam, software only manhattan, sgd and adam", published("satyam2022, sec. II: Manhattan's rule")),
+        choice("loss", &T::loss, {"non_saturating", "minimax", "wasserstein", "hinge", "least_squares"}, "what the players minimise", assumed("satyam2022 prints the minimax cost; under signs both act alike")),
+        param("clip_d", &T::clip_d, 0.0, 1e3, "software: the discriminator's weights stay within +-clip_d, as wasserstein wants; 0 = free. Cells clip at their window: set discriminator.w_max instead", assumed("off; Arjovsky et al. 2017, alg. 1, use 0.01")),
+        param("rate", &T::rate, 0.0, 1e3, "learning rate of every rule but manhattan", assumed("tuned for the baseline")),
         param("rate_d", &T::rate_d, 0.0, 1e3, "learning rate of the discriminator; 0 = rate", assumed("as the generator's")),
         param("momentum", &T::momentum, 0.0, 0.9999, "sgd: momentum; manhattan: average the gradient digitally before its sign is taken", assumed("off")),
         param("beta1", &T::beta1, 0.0, 0.9999, "adam: decay of the first moment", published("Radford et al. 2016: 0.5 for GANs")),
@@ -98,6 +100,15 @@ Schema<TrainSpec> TrainSpec::schema() {
         param("verify_step_d", &T::verify_step_d, Siemens{0}, Siemens{1}, "verify_step of the discriminator; 0 = verify_step", assumed("as the generator's")),
         param("verify_ramp", &T::verify_ramp, Volt{0}, Volt{1}, "closed-loop writing and error feedback: growth of the amplitude from pulse to pulse", assumed("write-verify with a voltage ramp, as used to tune such arrays (Fahimi 2021)")),
         param("digital_step", &T::digital_step, 0.0, 1.0, "manhattan: step of biases and weights in digital memory", assumed("near one set pulse of the generator")),
+        param("amplitude_slope", &T::amplitude_slope, Volt{0}, Volt{1}, "manhattan with variable amplitude: volts more per e-fold of |gradient| over the layer's mean; 0 = one amplitude", derived("Kataeva et al. 2015 set the amplitude by the gradient; where steps grow exponentially with voltage the logarithm makes them proportional")),
+        param("amplitude_span", &T::amplitude_span, Volt{0}, Volt{1}, "variable amplitude: farthest from v_set and v_reset", assumed("within what the device models cover")),
+        param("pulse_step", &T::pulse_step, Siemens{0}, Siemens{1}, "change that one pulse is counted on to make, for pulse_train, mixed_precision and tiki_taka; 0 = measured at mid-window", assumed("measured, as a controller characterises its array")),
+        param("pulse_length", &T::pulse_length, std::int64_t{1}, std::int64_t{32}, "pulse_train, tiki_taka: slots of a stochastic pulse train", published("Gokmen et al. 2017 and aihwkit: 31")),
+        param("pulse_management", &T::pulse_management, "pulse_train, tiki_taka: share the probability evenly between rows and columns", published("Gokmen et al. 2017, eq. 5")),
+        param("max_pulses", &T::max_pulses, std::int64_t{1}, std::int64_t{127}, "mixed_precision: most pulses a cell and update; what is left over waits", assumed("bounds the time of an update")),
+        param("transfer_rate", &T::transfer_rate, 0.0, 1e3, "tiki_taka: part of what the fast array shows that moves the slow one", assumed("best of a scan on linear regression with soft-bounds cells")),
+        param("transfer_every", &T::transfer_every, std::int64_t{1}, many, "tiki_taka: samples from one row's transfer to the next", published("Gokmen and Haensch 2020, alg. 1: ns = 1")),
+        param("zero_pulses", &T::zero_pulses, std::int64_t{0}, std::int64_t{1'000'000}, "tiki_taka: pairs of set and reset that bring the fast array to its symmetry point before training", assumed("enough for cells of 1% steps; the technique: Kim et al. 2019, zero-shifting")),
         param("label_real", &T::label_real, 0.5, 1.0, "target of real images; below 1 = one-sided label smoothing", assumed("1")),
     };
 }
@@ -110,13 +121,22 @@ Schema<EvaluationSpec> EvaluationSpec::schema() {
     };
 }
 
+UpdateRule TrainSpec::hardware_rule(double step) const {
+    const PulseShape pulse{v_set, v_reset, t_pulse, pulse_step};
+    const PulseTrain train{step, pulse, pulse_length, pulse_management};
+    if (rule == RuleKind::pulse_train) return train;
+    if (rule == RuleKind::mixed_precision) return MixedPrecision{step, pulse, max_pulses};
+    return TikiTaka{train, transfer_rate, transfer_every, rule == RuleKind::tiki_taka_v2, zero_pulses};
+}
+
 UpdateRule TrainSpec::rule_at(std::int64_t round, bool discriminator) const {
     const double step = discriminator && rate_d > 0 ? rate_d : rate;
     if (rule == RuleKind::sgd) return Sgd{step, momentum};
     if (rule == RuleKind::adam) return Adam{step, beta1, beta2};
+    if (rule != RuleKind::manhattan) return hardware_rule(step);
     const double progress = anneal_rounds == 0 ? 0.0 : std::clamp(static_cast<double>(round - anneal_from) / static_cast<double>(anneal_rounds), 0.0, 1.0);
     const auto mix = [&](auto from, auto to) { return to.si == 0 ? from : (1 - progress) * from + progress * to; };
-    return Manhattan{mix(v_set, v_set_end), mix(v_reset, v_reset_end), t_pulse, literal, dead_zone, momentum, discriminator && feedback_d >= 0 ? feedback_d : feedback, feedback_scale, feedback_limit, verify_pulses, mix(discriminator && verify_step_d.si > 0 ? verify_step_d : verify_step, verify_step_end), verify_ramp, digital_step};
+    return Manhattan{mix(v_set, v_set_end), mix(v_reset, v_reset_end), t_pulse, literal, dead_zone, momentum, discriminator && feedback_d >= 0 ? feedback_d : feedback, feedback_scale, feedback_limit, verify_pulses, mix(discriminator && verify_step_d.si > 0 ? verify_step_d : verify_step, verify_step_end), verify_ramp, digital_step, amplitude_slope, amplitude_span};
 }
 
 static const config::Node* peek(const config::Node& root, const char* table) {
@@ -125,6 +145,18 @@ static const config::Node* peek(const config::Node& root, const char* table) {
 }
 const config::Node* Experiment::device_node() const { return peek(*source, "device"); }
 const config::Node* Experiment::noise_device_node() const { return peek(*source, "noise_device"); }
+
+static void check_rule(const Experiment& e, const Location& where) {
+    const auto& t = e.train;
+    const bool digital = t.rule == RuleKind::sgd || t.rule == RuleKind::adam, crossbar = e.hardware.kind == HardwareKind::crossbar;
+    if (crossbar && digital)
+        throw ConfigError("weights on crossbars are updated by pulses; expected train.rule = \"manhattan\", \"pulse_train\", \"mixed_precision\", \"tiki_taka\" or \"tiki_taka_v2\", or hardware.kind = \"software\"", where);
+    if (!crossbar && !digital && t.rule != RuleKind::manhattan)
+        throw ConfigError("this train.rule moves cells by pulses and weights in software have none; expected \"manhattan\", \"sgd\" or \"adam\", or hardware.kind = \"crossbar\"", where);
+    if (crossbar && t.clip_d > 0) throw ConfigError("train.clip_d clips weights in software; cells clip at their window: expected discriminator.w_max = the clip instead", where);
+    if (t.amplitude_slope.si > 0 && (t.rule != RuleKind::manhattan || t.literal || t.feedback > 0 || t.feedback_d > 0 || t.verify_pulses > 0))
+        throw ConfigError("train.amplitude_slope varies the one blind pulse of train.rule = \"manhattan\"; expected train.literal, train.feedback and train.verify_pulses off", where);
+}
 
 static void check(const Experiment& e) {
     const auto place = [&](const char* table) {
@@ -138,8 +170,7 @@ static void check(const Experiment& e) {
     if (!e.discriminator.list.empty() && e.discriminator.list.back().activation != nn::Activation::identity)
         throw ConfigError("the discriminator's last layer must have activation = \"identity\": the loss applies the sigmoid to its logit", e.discriminator.list.back().where);
     if (e.discriminator.output != nn::Activation::identity) throw ConfigError("discriminator.output must be \"identity\": the loss applies the sigmoid to its logit", place("discriminator"));
-    if (e.hardware.kind == HardwareKind::crossbar && e.train.rule != RuleKind::manhattan)
-        throw ConfigError("weights on crossbars are updated by pulses; expected train.rule = \"manhattan\", or hardware.kind = \"software\"", place("train"));
+    check_rule(e, place("train"));
     if (e.train.epochs == 0 && e.train.rounds == 0) throw ConfigError("nothing to train: train.epochs and train.rounds are both 0", place("train"));
     const double activations = static_cast<double>(e.train.batch) * static_cast<double>(std::max(e.generator_plan.widest, e.n_pixels()));
     if (activations > 1e9) throw ConfigError(fmt::format("train.batch = {} of {} pixels does not fit in memory; use a smaller batch", e.train.batch, e.n_pixels()), place("train"));

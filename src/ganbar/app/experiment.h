@@ -35,6 +35,7 @@ struct NetworkSpec {
     double slope = 0.2, w_max = 0.4, init_scale = 1;
     nn::Init init = nn::Init::normal_fan_in;
     nn::BiasKind bias = nn::BiasKind::none;
+    bool spectral_norm = false;
     static Schema<NetworkSpec> schema();
     std::string input_shape() const;               ///< of either form
     std::vector<nn::LayerSpec> layer_list() const;
@@ -57,7 +58,8 @@ struct HardwareSpec {
     static Schema<HardwareSpec> schema();
 };
 
-enum class RuleKind : std::uint8_t { manhattan, sgd, adam };
+enum class RuleKind : std::uint8_t { manhattan, sgd, adam, pulse_train, mixed_precision, tiki_taka, tiki_taka_v2 };
+inline bool is_tiki_taka(RuleKind k) { return k == RuleKind::tiki_taka || k == RuleKind::tiki_taka_v2; }
 struct TrainSpec {
     std::int64_t epochs = 20, rounds = 0, batch = 608, steps_d = 1, checkpoint_every = 50, snapshot_every = 20;
     RuleKind rule = RuleKind::manhattan;
@@ -72,9 +74,15 @@ struct TrainSpec {
     double feedback = 0, feedback_d = -1, feedback_scale = 0, feedback_limit = 3;
     Siemens verify_step{1.2e-6}, verify_step_end{0}, verify_step_d{0};
     Volt verify_ramp{0.05};
+    Volt amplitude_slope{0}, amplitude_span{0.3};
+    Siemens pulse_step{0};
+    std::int64_t pulse_length = 31, max_pulses = 10, transfer_every = 1, zero_pulses = 500;
+    bool pulse_management = true;
+    double transfer_rate = 0.01, clip_d = 0;
     static Schema<TrainSpec> schema();
     /// The rule in force at a round (amplitudes move linearly from v_* to v_*_end over anneal_rounds, starting at anneal_from).
     UpdateRule rule_at(std::int64_t round, bool discriminator) const;
+    UpdateRule hardware_rule(double rate) const;  ///< pulse_train, mixed_precision, tiki_taka, tiki_taka_v2
 };
 
 struct EvaluationSpec {
@@ -83,6 +91,8 @@ struct EvaluationSpec {
 };
 
 struct Experiment {
+    /// Cells that hold one weight: two for differential mapping, one more for the fast array of Tiki-Taka.
+    std::int64_t cells_per_weight() const { return (tile.mapping == Mapping::differential ? 2 : 1) + (is_tiki_taka(train.rule) ? 1 : 0); }
     ExperimentSpec experiment;
     DataSpec data;
     NetworkSpec generator, discriminator;

@@ -8,7 +8,7 @@ nlohmann::ordered_json value_json(const Value& value) {
 
 double update_energy_J(const Ledger& l) {
     double sum = 0;
-    for (const char* part : {"/update/set", "/update/reset", "/update/idle", "/update/verify"}) sum += l.energy("training/", part).si;
+    for (const char* part : {"/update/set", "/update/reset", "/update/idle", "/update/verify", "/update/half_select"}) sum += l.energy("training/", part).si;
     return sum;
 }
 double read_energy_J(const Ledger& l) { return l.energy("training/", "/forward/cells").si + l.energy("training/", "/backward/cells").si; }
@@ -61,7 +61,7 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const DeviceRegistry& 
                      {"crossbar_area_m2", crossbar_area_m2(e, placement)},
                      {"area_with_periphery_m2", area},
                      {"n_crossbars", n_crossbars(e, placement)},
-                     {"cells_used", e.hardware.kind == HardwareKind::crossbar ? placement.cells_used() * (e.tile.mapping == Mapping::differential ? 2 : 1) : 0}};
+                     {"cells_used", e.hardware.kind == HardwareKind::crossbar ? placement.cells_used() * static_cast<std::size_t>(e.cells_per_weight()) : 0}};
     out["assumptions"] = json::array();
     for (const auto& section : resolved(e, devices))
         for (const auto& row : section.rows)

@@ -296,7 +296,7 @@ private:
         s["classes"] = e_.data.classes;
         const bool crossbar = e_.hardware.kind == HardwareKind::crossbar;
         s["n_crossbars"] = n_crossbars(e_, model_.placement);
-        s["cells_used"] = crossbar ? model_.placement.cells_used() * (e_.tile.mapping == Mapping::differential ? 2 : 1) : 0;
+        s["cells_used"] = crossbar ? model_.placement.cells_used() * static_cast<std::size_t>(e_.cells_per_weight()) : 0;
         s["area_m2"] = crossbar_area_m2(e_, model_.placement);
         s["update_energy_J"] = update_energy_J(ledger_);
         s["update_energy_sampled_per_epoch_J"] = sampled;

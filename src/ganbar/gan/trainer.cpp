@@ -8,8 +8,26 @@
 namespace ganbar::gan {
 namespace {
 
-double softplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+double shown_probability(Loss loss, double score) { return loss == Loss::least_squares ? score : 1 / (1 + std::exp(-score)); }
+
+/// Root mean square distance of a batch's first images from their mean, per pixel: how much the batch differs within itself.
+double spread(const Matrix& images) {
+    const std::size_t n = std::min<std::size_t>(images.rows(), 64);  // enough for a warning, and no time
+    std::vector<double> sum(images.cols(), 0.0);
+    double squares = 0;
+    for (std::size_t r = 0; r < n; ++r) {
+        const float* row = images.row(r);
+        double own = 0;
+        for (std::size_t c = 0; c < images.cols(); ++c) {
+            sum[c] += row[c];
+            own += double{row[c]} * row[c];
+        }
+        squares += own;
+    }
+    double of_mean = 0;
+    for (const double s : sum) of_mean += s * s / static_cast<double>(n);
+    return std::sqrt(std::max(0.0, squares - of_mean) / static_cast<double>(n * images.cols()));
+}
 
 void copy_rows(const Matrix& from, Matrix& to, std::size_t first) {
     constexpr std::size_t rows_per_item = 64;
@@ -49,22 +67,24 @@ void discriminator_step(Gan& gan, const GameRules& rules, const Matrix& real, co
     const Matrix& logit = gan.discriminator.forward(both, step);
     Matrix& d = gan.workspace.d_logit;
     d.resize(n + m, 1);
-    double loss_real = 0, loss_fake = 0, p_real = 0, p_fake = 0;
+    double total_real = 0, total_fake = 0, p_real = 0, p_fake = 0;
     for (std::size_t r = 0; r < n; ++r) {
-        const double x = logit(r, 0), p = sigmoid(x), target = rules.label_real;
-        loss_real += target * softplus(-x) + (1 - target) * softplus(x);
-        p_real += p;
-        d(r, 0) = static_cast<float>((p - target) / static_cast<double>(n));
+        const auto [value, slope] = loss_real(rules.loss, logit(r, 0), rules.label_real);
+        total_real += value;
+        p_real += shown_probability(rules.loss, logit(r, 0));
+        d(r, 0) = static_cast<float>(slope / static_cast<double>(n));
     }
     for (std::size_t r = n; r < n + m; ++r) {
-        const double x = logit(r, 0), p = sigmoid(x);
-        loss_fake += softplus(x);
-        p_fake += p;
-        d(r, 0) = static_cast<float>(p / static_cast<double>(m));
+        const auto [value, slope] = loss_fake(rules.loss, logit(r, 0));
+        total_fake += value;
+        p_fake += shown_probability(rules.loss, logit(r, 0));
+        d(r, 0) = static_cast<float>(slope / static_cast<double>(m));
     }
-    record.loss_d = loss_real / static_cast<double>(n) + loss_fake / static_cast<double>(m);
+    record.loss_d = total_real / static_cast<double>(n) + total_fake / static_cast<double>(m);
     record.p_real = p_real / static_cast<double>(n);
     record.p_fake = p_fake / static_cast<double>(m);
+    record.spread_real = spread(real);
+    record.spread_fake = spread(fake);
     gan.discriminator.backward(d, false, step);
     gan.discriminator.update(rule, step);
     step.n_parts = 1;
@@ -104,10 +124,9 @@ RoundRecord play_round(Gan& gan, const GameRules& rules, const RealBatch& real, 
     d.resize(n, 1);
     double loss = 0;
     for (std::size_t r = 0; r < n; ++r) {
-        const double x = logit(r, 0), p = sigmoid(x);
-        const bool saturating = rules.loss == Loss::minimax;
-        loss += saturating ? -softplus(x) : softplus(-x);
-        d(r, 0) = static_cast<float>((saturating ? -p : p - 1) / static_cast<double>(n));
+        const auto [value, slope] = loss_generator(rules.loss, logit(r, 0));
+        loss += value;
+        d(r, 0) = static_cast<float>(slope / static_cast<double>(n));
     }
     record.loss_g = loss / static_cast<double>(n);
     if (!std::isfinite(record.loss_d) || !std::isfinite(record.loss_g))

@@ -2,12 +2,10 @@
 #pragma once
 #include <functional>
 
+#include "ganbar/gan/loss.h"
 #include "ganbar/nn/network.h"
 
 namespace ganbar::gan {
-
-/// Generator loss. non_saturating: -log D(G(z)); minimax: log(1 - D(G(z))) (Goodfellow et al. 2014; satyam2022, eq. 1).
-enum class Loss : std::uint8_t { non_saturating, minimax };
 
 struct GameRules {
     Loss loss = Loss::non_saturating;
@@ -18,7 +16,9 @@ struct GameRules {
 
 /// One weight-update round: steps_d discriminator updates, then one generator update. Losses are means over the batch.
 struct RoundRecord {
-    double loss_d = 0, loss_g = 0, p_real = 0, p_fake = 0;
+    double loss_d = 0, loss_g = 0;
+    double p_real = 0, p_fake = 0;  ///< mean sigmoid of the discriminator's output; least_squares: mean output
+    double spread_real = 0, spread_fake = 0;  ///< root mean square distance of the first 64 images of a batch from their mean, per pixel
 };
 
 /// Buffers that live from round to round; their contents mean nothing between rounds.
