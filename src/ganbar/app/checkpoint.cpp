@@ -24,6 +24,7 @@ void write_checkpoint(const fs::path& folder, const Checkpoint& c) {
     TensorFile file;
     file.metadata["format"] = "ganbar checkpoint 1";
     file.metadata["experiment_sha256"] = c.experiment_sha256;
+    file.metadata["stop_reason"] = c.stop_reason;
     const std::vector<std::int64_t> round = {c.round};
     file.put("round", {1}, round);
     for (const auto& t : c.state) file.put("state/" + t.name, {t.values.size()}, t.values);
@@ -50,6 +51,7 @@ Checkpoint read_checkpoint(const fs::path& path) {
     if (file.metadata_at("format") != "ganbar checkpoint 1") throw DataError(path.string() + " is no checkpoint of ganbar");
     Checkpoint c;
     c.experiment_sha256 = file.metadata_at("experiment_sha256");
+    c.stop_reason = file.metadata_at("stop_reason");
     c.round = file.get<std::int64_t>("round", {1})[0];
     for (const auto& [name, tensor] : file.tensors())
         if (name.starts_with("state/")) c.state.push_back({name.substr(6), file.get<float>(name)});

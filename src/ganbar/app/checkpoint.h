@@ -13,6 +13,7 @@ struct Checkpoint {
     State state;
     Ledger ledger;
     std::string experiment_sha256;  ///< of run.toml, so that no other experiment takes it up
+    std::string stop_reason;        ///< why the run ended here; "" when it goes on
 };
 
 /// Writes folder/NNNNNN.safetensors atomically and removes all but the newest two.

@@ -109,6 +109,11 @@ Schema<TrainSpec> TrainSpec::schema() {
         param("transfer_rate", &T::transfer_rate, 0.0, 1e3, "tiki_taka: part of what the fast array shows that moves the slow one", assumed("best of a scan on linear regression with soft-bounds cells")),
         param("transfer_every", &T::transfer_every, std::int64_t{1}, many, "tiki_taka: samples from one row's transfer to the next", published("Gokmen and Haensch 2020, alg. 1: ns = 1")),
         param("zero_pulses", &T::zero_pulses, std::int64_t{0}, std::int64_t{1'000'000}, "tiki_taka: pairs of set and reset that bring the fast array to its symmetry point before training", assumed("enough for cells of 1% steps; the technique: Kim et al. 2019, zero-shifting")),
+        choice("stop_on", &T::stop_on, {"nothing", "divergence", "collapse", "both"}, "end the run early, whole and evaluated, when losses diverge, the generator collapses, or either; it warns in any case", assumed("runs go to their end")),
+        param("stop_loss", &T::stop_loss, 0.0, 1e9, "divergence: a loss beyond this", assumed("a cross-entropy of 10 calls every image wrong at odds of 22,000 to 1; raise it for wasserstein")),
+        param("stop_spread", &T::stop_spread, 0.0, 1.0, "collapse: images of a batch differ by less than this part of what real ones do", assumed("far below any trained generator seen; an evaluation that says collapsed counts too")),
+        param("stop_patience", &T::stop_patience, std::int64_t{1}, many, "rounds in a row that divergence or collapse must last", assumed("ours")),
+        param("stop_after", &T::stop_after, std::int64_t{0}, many, "rounds before collapse is looked for", assumed("untrained generators draw alike images")),
         param("label_real", &T::label_real, 0.5, 1.0, "target of real images; below 1 = one-sided label smoothing", assumed("1")),
     };
 }

@@ -7,6 +7,7 @@
 #include "ganbar/device/device_registry.h"
 #include "ganbar/gan/metrics/quality.h"
 #include "ganbar/gan/trainer.h"
+#include "ganbar/gan/watch.h"
 #include "ganbar/nn/layer_spec.h"
 #include "ganbar/tile/tile_params.h"
 #include "ganbar/tile/trng.h"
@@ -79,6 +80,10 @@ struct TrainSpec {
     std::int64_t pulse_length = 31, max_pulses = 10, transfer_every = 1, zero_pulses = 500;
     bool pulse_management = true;
     double transfer_rate = 0.01, clip_d = 0;
+    gan::StopOn stop_on = gan::StopOn::nothing;
+    double stop_loss = 10, stop_spread = 0.1;
+    std::int64_t stop_patience = 20, stop_after = 100;
+    gan::WatchSpec watch() const { return {stop_on, stop_loss, stop_spread, stop_patience, stop_after}; }
     static Schema<TrainSpec> schema();
     /// The rule in force at a round (amplitudes move linearly from v_* to v_*_end over anneal_rounds, starting at anneal_from).
     UpdateRule rule_at(std::int64_t round, bool discriminator) const;

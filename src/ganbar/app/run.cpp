@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "ganbar/app/advice.h"
 #include "ganbar/app/checkpoint.h"
 #include "ganbar/app/environment.h"
 #include "ganbar/app/pictures.h"
@@ -49,7 +50,7 @@ CsvWriter open_table(const fs::path& path, const std::vector<std::string>& colum
 class Run {
 public:
     Run(const Experiment& e, const DeviceRegistry& devices, const RunOptions& options)
-        : e_(e), devices_(devices), options_(options), root_(static_cast<std::uint64_t>(e.experiment.seed)) {}
+        : e_(e), devices_(devices), options_(options), root_(static_cast<std::uint64_t>(e.experiment.seed)), watch_(e.train.watch()) {}
 
     RunResult play() {
         const double start = now_s();
@@ -74,14 +75,14 @@ public:
         const std::int64_t first = round_;
         while (round_ < n_rounds_) {
             one_round();
+            if (const auto alarm = watch_.observe(round_, record_)) raise(alarm->trouble, alarm->measured);
+            if (round_ == n_rounds_ || due(e_.evaluation.every)) judge(evaluate(evaluator));
             const bool last = round_ == n_rounds_;
             if (last || due(e_.train.snapshot_every)) picture();
-            if (!last && due(e_.evaluation.every)) evaluate(evaluator);
-            if (last) final_quality_ = evaluate(evaluator);
             if (last || due(e_.train.checkpoint_every)) checkpoint();
             progress(first, train_start);
         }
-        if (first == n_rounds_) final_quality_ = evaluate(evaluator);  // taken up after the last round, before the end was written
+        if (first == n_rounds_) judge(evaluate(evaluator));  // taken up after the last round, before the end was written
         return finish(start);
     }
     ~Run() {
@@ -89,6 +90,20 @@ public:
     }
 
 private:
+    // A warning; where the user asked for it, also the end of the run.
+    void raise(gan::Trouble trouble, const std::string& measured) {
+        const char* name = trouble == gan::Trouble::divergence ? "divergence" : "collapse";
+        say(fmt::format("warning: round {}: {}: {}; {}", round_, name, measured, advice(e_, trouble)));
+        if (!e_.train.watch().stops(trouble) || round_ == n_rounds_) return;
+        say(fmt::format("stopped after {} of {} rounds, as train.stop_on asks", round_, n_rounds_));
+        stop_reason_ = fmt::format("{} after {} of {} rounds: {}", name, round_, n_rounds_, measured);
+        n_rounds_ = round_;
+    }
+    void judge(const gan::Quality& q) {
+        final_quality_ = q;
+        if (q.collapsed && round_ > e_.train.stop_after && round_ < n_rounds_) raise(gan::Trouble::collapse, q.collapsed_reason);
+    }
+
     bool due(std::int64_t every) const { return every > 0 && round_ % every == 0; }
 
     void say(const std::string& line) {
@@ -177,8 +192,11 @@ private:
         if (!found) return say("no checkpoint yet: starting from the first round");
         if (found->experiment_sha256 != sha256_) throw DataError("the checkpoints in " + folder_.string() + " belong to another experiment");
         model_.restore(found->state);
+        watch_.restore(found->state);
         ledger_ = found->ledger;
         round_ = found->round;
+        stop_reason_ = found->stop_reason;
+        if (!stop_reason_.empty()) n_rounds_ = round_;
         say(fmt::format("going on after round {}", round_));
     }
 
@@ -247,10 +265,7 @@ private:
         quality_->row({round_, q.classifier_accuracy, q.classifier_confidence, q.frechet_distance, q.precision, q.recall, q.density, q.coverage,
                        q.mean_pairwise_distance, std::string(q.collapsed ? "true" : "false")});
         say(fmt::format("round {}: {}", round_, gan::headline(q)));
-        if (round_ == n_rounds_) {
-            const std::vector<std::uint8_t> kept(pixels.begin(), pixels.begin() + static_cast<std::ptrdiff_t>(n * data_.image_size()));
-            write_file(folder_ / "samples.npy", images_npy(kept, data_.channels, data_.height, data_.width), Replace::yes);
-        }
+        samples_.assign(pixels.begin(), pixels.begin() + static_cast<std::ptrdiff_t>(n * data_.image_size()));
         return q;
     }
 
@@ -258,7 +273,9 @@ private:
         metrics_->sync();
         quality_->sync();
         if (histogram_) histogram_->sync();
-        write_checkpoint(folder_ / "checkpoints", {round_, model_.state(), ledger_, sha256_});
+        State state = model_.state();
+        for (auto& t : watch_.state()) state.push_back(std::move(t));
+        write_checkpoint(folder_ / "checkpoints", {round_, std::move(state), ledger_, sha256_, stop_reason_});
     }
 
     void progress(std::int64_t first, double start) {
@@ -283,6 +300,7 @@ private:
 
     RunResult finish(double start) {
         metrics_->sync();
+        write_file(folder_ / "samples.npy", images_npy(samples_, data_.channels, data_.height, data_.width), Replace::yes);
         const double sampled = sampled_per_epoch_J();
         write_file(folder_ / "hardware.json", hardware_json(e_, devices_, model_.placement, ledger_, n_rounds_, sampled).dump(1) + "\n", Replace::yes);
         const double wall = now_s() - start;
@@ -290,6 +308,8 @@ private:
         s["name"] = e_.experiment.name;
         s["seed"] = e_.experiment.seed;
         s["rounds"] = n_rounds_;
+        s["stopped_early"] = !stop_reason_.empty();
+        s["stop_reason"] = stop_reason_;
         s["wall_s"] = wall;
         s["dataset"] = e_.data.dataset;
         s["dataset_sha256"] = data_.sha256;
@@ -331,6 +351,9 @@ private:
     std::optional<CsvWriter> metrics_, quality_, histogram_;
     gan::RoundRecord record_;
     gan::Quality final_quality_;
+    gan::Watch watch_;
+    std::string stop_reason_;
+    std::vector<std::uint8_t> samples_;  // of the last evaluation
 };
 
 }  // namespace

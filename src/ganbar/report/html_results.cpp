@@ -25,21 +25,23 @@ std::string chip(const char* kind, const std::string& text, const std::string& r
 /// Why, without the verdict itself, which the chip beside it says.
 std::string reason_of(const Summary& summary) {
     std::string reason = summary.collapsed_reason;
-    for (const std::string verdict : {"not collapsed: ", "collapsed: "})
+    for (const std::string verdict : {"not collapsed: ", "collapsed: ", "not learned: "})
         if (reason.rfind(verdict, 0) == 0) reason.erase(0, verdict.size());
     return reason;
 }
 
 std::string collapse_chip(const Group& group) {
-    int known = 0, collapsed = 0;
+    int known = 0, collapsed = 0, unlearned = 0;
     std::string reason;
     for (const auto* run : group.runs) {
         if (!run->summary.collapsed) continue;
         ++known;
         if (*run->summary.collapsed) ++collapsed;
+        else if (run->summary.collapsed_reason.starts_with("not learned")) ++unlearned;
         if (*run->summary.collapsed || reason.empty()) reason = reason_of(run->summary);
     }
     if (known == 0) return chip("unknown", "collapse not judged", "");
+    if (collapsed == 0 && unlearned > 0) return chip("bad", known > 1 ? fmt::format("{} of {} not learned", unlearned, known) : "not learned", reason);
     if (collapsed == 0) return chip("good", known > 1 ? fmt::format("none of {} collapsed", known) : "not collapsed", reason);
     return chip("bad", known > 1 ? fmt::format("{} of {} collapsed", collapsed, known) : "collapsed", reason);
 }

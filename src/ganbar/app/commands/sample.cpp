@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "ganbar/app/command.h"
+#include "ganbar/app/environment.h"
 #include "ganbar/app/pictures.h"
 #include "ganbar/app/run.h"
 
@@ -19,11 +20,18 @@ struct ImageShape {
     std::size_t channels = 1, height = 1, width = 1;
 };
 
-// The generator's own shape when it ends in a feature map, else the data set's when it is known by name, else a square, else one row.
-ImageShape image_shape(const Experiment& e) {
+// The generator's own shape when it ends in a feature map; else what env.json says of the data; else the data set's own shape when it is known by name, else a square, else one row.
+ImageShape image_shape(const std::string& run, const Experiment& e) {
     const auto pixels = e.n_pixels();
     const nn::MapShape& end = e.generator_plan.shapes.back();
     if (end.side.size() == 2) return {end.channels, end.side[0], end.side[1]};
+    const auto file = std::filesystem::path(run) / "env.json";
+    if (std::filesystem::exists(file)) {
+        const auto env = nlohmann::json::parse(read_text(file), nullptr, false);
+        const auto data = env.is_object() && env.contains("data") && env["data"].is_object() ? env["data"] : nlohmann::json::object();
+        const ImageShape shape{data.value("channels", std::size_t{0}), data.value("height", std::size_t{0}), data.value("width", std::size_t{0})};
+        if (shape.channels * shape.height * shape.width == pixels) return shape;
+    }
     for (const auto& info : dataset_table())
         if (info.name == e.data.dataset) return {info.channels, info.height, info.width};
     const auto side = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(pixels))));
@@ -31,7 +39,7 @@ ImageShape image_shape(const Experiment& e) {
 }
 
 void write_images(const Experiment& e, const std::vector<std::uint8_t>& pixels, std::size_t n, const Options& o, std::size_t columns = 0) {
-    const auto [channels, height, width] = image_shape(e);
+    const auto [channels, height, width] = image_shape(o.run, e);
     const Replace replace = o.force ? Replace::yes : Replace::no;
     if (o.out.ends_with(".npy")) {
         write_file(o.out, images_npy(pixels, channels, height, width), replace);

@@ -70,7 +70,8 @@ Schema<QualitySpec> QualitySpec::schema() {
             param("min_distance_ratio", &S::min_distance_ratio, 0, 1, "collapsed when samples differ by less than this share of what real images do", verdict),
             param("min_coverage_ratio", &S::min_coverage_ratio, 0, 1, "collapsed when coverage is below this share of the expected one while precision is high", verdict),
             param("min_precision", &S::min_precision, 0, 1, "the precision from which low coverage means collapse, not noise", verdict),
-            param("min_class_ratio", &S::min_class_ratio, 0, 1, "collapsed when fewer than this share of the wanted classes have more than 1 % of the samples", verdict)};
+            param("min_class_ratio", &S::min_class_ratio, 0, 1, "collapsed when fewer than this share of the wanted classes have more than 1 % of the samples", verdict),
+            param("learned_precision", &S::learned_precision, 0, 1, "below this precision nothing was learnt: the samples are unlike the data, and what they lack says nothing of a collapse", verdict)};
 }
 
 double expected_coverage(std::size_t n_real, std::size_t n_samples, std::size_t k) {
@@ -160,23 +161,28 @@ void QualityReference::judge_collapse(Quality& q) const {
     std::size_t n_present = 0;
     for (const int c : classes_) n_present += q.class_share[static_cast<std::size_t>(c)] > 0.01;
     const double classes = static_cast<double>(n_present) / static_cast<double>(classes_.size());
+    // Noise reaches few real images and few classes because it is noise; only alike samples are a collapse whatever they show.
+    const bool learned = q.precision >= spec_.learned_precision;
     std::vector<std::string> reasons;
     if (ratio < spec_.min_distance_ratio)
         reasons.push_back(fmt::format("samples differ from one another by {:.2f} of what real images do (limit {:g})", ratio, spec_.min_distance_ratio));
     if (q.precision >= spec_.min_precision && reach < spec_.min_coverage_ratio)
         reasons.push_back(fmt::format("samples look real (precision {:.2f}) but reach {:.2f} of the coverage that as many real images would (limit {:g})",
                                       q.precision, reach, spec_.min_coverage_ratio));
-    if (classes_.size() > 1 && classes < spec_.min_class_ratio)
+    if (learned && classes_.size() > 1 && classes < spec_.min_class_ratio)
         reasons.push_back(fmt::format("{} of {} wanted classes have more than 1 % of the samples", n_present, classes_.size()));
     q.collapsed = !reasons.empty();
-    q.collapsed_reason = q.collapsed ? join(reasons, "; ") : fmt::format("not collapsed: pairwise distance {:.2f} of real, coverage {:.2f} of expected, {} of {} wanted classes", ratio, reach, n_present, classes_.size());
+    const std::string unlike = fmt::format("precision {:.2f} (limit {:g}): the samples are unlike the real images", q.precision, spec_.learned_precision);
+    if (q.collapsed) q.collapsed_reason = join(reasons, "; ") + (learned ? "" : "; " + unlike);
+    else if (!learned) q.collapsed_reason = "not learned: " + unlike + fmt::format(", and differ from one another by {:.2f} of what those do", ratio);
+    else q.collapsed_reason = fmt::format("not collapsed: pairwise distance {:.2f} of real, coverage {:.2f} of expected, {} of {} wanted classes", ratio, reach, n_present, classes_.size());
 }
 
 std::string headline(const Quality& q) {
     return fmt::format("accuracy {:.3f}, coverage {:.3f} (expected {:.3f}), pairwise distance {:.2f} (real {:.2f}), Frechet {:.1f}, precision {:.2f}, recall {:.2f}, "
                        "score {:.2f} over {} classes, {} samples{}",
                        q.classifier_accuracy, q.coverage, q.expected_coverage, q.mean_pairwise_distance, q.mean_pairwise_distance_real, q.frechet_distance,
-                       q.precision, q.recall, q.inception_style_score, q.n_classes_present, q.n_samples, q.collapsed ? ": COLLAPSED, " + q.collapsed_reason : "");
+                       q.precision, q.recall, q.inception_style_score, q.n_classes_present, q.n_samples, q.collapsed ? ": COLLAPSED, " + q.collapsed_reason : q.collapsed_reason.starts_with("not learned") ? ": NOT LEARNED" : "");
 }
 
 std::vector<std::pair<std::string, Value>> fields(const Quality& q) {

@@ -16,7 +16,7 @@ struct QualitySpec {
     std::int64_t k_precision = 3, k_density = 5;
     std::int64_t max_precision_samples = 2000, max_density_samples = 10000, max_distance_samples = 500;
     std::int64_t seed = 1;
-    double min_distance_ratio = 0.5, min_coverage_ratio = 0.15, min_precision = 0.5, min_class_ratio = 0.5;
+    double min_distance_ratio = 0.5, min_coverage_ratio = 0.15, min_precision = 0.5, min_class_ratio = 0.5, learned_precision = 0.05;
     static Schema<QualitySpec> schema();
 };
 

@@ -126,8 +126,22 @@ TEST_F(QualityOfBars, NoiseIsBadButNotCollapsed) {
     for (auto& v : noise) v = static_cast<std::uint8_t>(rng.below(256));
     const auto q = reference({1}).evaluate({noise, n_pixels});
     EXPECT_LT(q.coverage, 0.1);
-    EXPECT_LT(q.precision, 0.5);
+    EXPECT_LT(q.precision, 0.05);
     EXPECT_FALSE(q.collapsed) << q.collapsed_reason;
+    EXPECT_TRUE(q.collapsed_reason.starts_with("not learned: precision")) << q.collapsed_reason;
+    EXPECT_NE(headline(q).find("NOT LEARNED"), std::string::npos);
+    const auto all = reference({0, 1, 2}).evaluate({noise, n_pixels});  // the classes that noise misses are no collapse either
+    EXPECT_FALSE(all.collapsed) << all.collapsed_reason;
+}
+
+TEST_F(QualityOfBars, OneNoiseImageRepeatedIsACollapseThatLearnedNothing) {
+    std::vector<std::uint8_t> noise(300 * n_pixels);
+    Rng rng(7);
+    for (std::size_t k = 0; k < n_pixels; ++k) noise[k] = static_cast<std::uint8_t>(rng.below(256));
+    for (std::size_t k = n_pixels; k < noise.size(); ++k) noise[k] = noise[k - n_pixels];
+    const auto q = reference({1}).evaluate({noise, n_pixels});
+    EXPECT_TRUE(q.collapsed);
+    EXPECT_NE(q.collapsed_reason.find("unlike the real images"), std::string::npos) << q.collapsed_reason;
 }
 
 TEST_F(QualityOfBars, OrderDoesNotMatter) {
