@@ -1,0 +1,184 @@
+// `ganbar sweep`: works through the points of a sweep file. Under mpirun, or wherever the environment gives a rank and a number of ranks,
+// rank r takes the points r, r + n, r + 2n, ...; all write the same SQLite file. Whoever finishes last writes the summary.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+
+#include "ganbar/app/command.h"
+#include "ganbar/app/sweep_report.h"
+#include "ganbar/core/parallel.h"
+#include "ganbar/data/atomic_file.h"
+#include "ganbar/report/write_report.h"
+
+namespace ganbar::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+    std::string sweep, out;
+    int jobs = 1;
+    bool retry = false, json = false, dry_run = false;
+};
+
+/// Which of several processes this is: Open MPI, MPICH and Intel MPI, Slurm, or plain GANBAR_RANK and GANBAR_RANKS.
+struct Rank {
+    int rank = 0, n = 1;
+};
+Rank rank_from_environment() {
+    for (const auto& [rank, n] : {std::pair{"GANBAR_RANK", "GANBAR_RANKS"}, {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"}, {"PMI_RANK", "PMI_SIZE"}, {"SLURM_PROCID", "SLURM_NTASKS"}}) {
+        const char *r = std::getenv(rank), *all = std::getenv(n);
+        if (r == nullptr || all == nullptr) continue;
+        const Rank found{std::atoi(r), std::atoi(all)};
+        if (found.n < 1 || found.rank < 0 || found.rank >= found.n) throw ConfigError(fmt::format("{}={} and {}={} name no rank; expected 0 to {} of at least 1", rank, r, n, all, found.n - 1));
+        return found;
+    }
+    return {};
+}
+
+/// Held while this process works, so that the same points are not taken twice.
+class Lock {
+public:
+    Lock(const fs::path& folder, const Rank& rank) : path_(folder / fmt::format(".lock-{}-of-{}", rank.rank, rank.n)) {
+        fd_ = ::open(path_.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+        if (fd_ < 0) throw DataError("cannot be written", {path_.string()});
+        if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) return;
+        ::close(fd_);
+        throw ConfigError(folder.string() + " is being worked on by another ganbar sweep; wait for it, or choose another folder with --out");
+    }
+    ~Lock() {
+        ::unlink(path_.c_str());
+        ::close(fd_);
+    }
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
+
+private:
+    fs::path path_;
+    int fd_ = -1;
+};
+
+fs::path run_folder(const fs::path& out, std::size_t point) { return out / "runs" / fmt::format("{:05d}", point); }
+
+class Work {
+public:
+    Work(const Sweep& sweep, const SweepTargets& targets, SweepStore& store, const fs::path& out, const Rank& rank, const Options& o)
+        : sweep_(sweep), targets_(targets), store_(store), out_(out), rank_(rank), jobs_(o.jobs) {
+        for (const auto& row : store.rows())
+            if ((row.status == "open" || (o.retry && row.status == "failed")) && static_cast<int>(row.id % rank.n) == rank.rank) open_.push_back(static_cast<std::size_t>(row.id));
+    }
+    void run() {
+        std::vector<std::thread> threads;
+        for (int k = 0; k < std::min<int>(jobs_, static_cast<int>(open_.size())); ++k) threads.emplace_back([this] { take_points(); });
+        for (auto& t : threads) t.join();
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+private:
+    void take_points() {
+        const int n_threads = std::max(1, max_threads() / std::max(1, jobs_ * rank_.n));
+        for (std::size_t k; !stopped_ && (k = next_++) < open_.size();) {
+            try {
+                const std::size_t point = open_[k];
+                const fs::path folder = run_folder(out_, point);
+                const PointResult result = work_on(sweep_, point, folder, n_threads, targets_);
+                const std::lock_guard lock(mutex_);
+                if (result.interrupted) {
+                    stopped_ = true;
+                    continue;
+                }
+                store_.record(point, result, rank_.rank);
+                if (result.done && !sweep_.spec.keep_runs) fs::remove_all(folder);
+                say(point, result);
+            } catch (...) {  // the table cannot be written
+                const std::lock_guard lock(mutex_);
+                stopped_ = true;
+                failure_ = std::current_exception();
+            }
+        }
+    }
+    void say(std::size_t point, const PointResult& result) {
+        std::string value;
+        for (const auto& [key, v] : result.values)
+            if (key == sweep_.spec.objective) std::visit([&](const auto& x) { value = fmt::format("{} {}", key, x); }, v);
+        fmt::print(stderr, "[{}/{}] point {}: {}: {} ({:.1f} s)\n", ++n_said_, open_.size(), point, join(settings_of(sweep_, point)), result.done ? value : "failed: " + result.error, result.wall_s);
+    }
+
+    const Sweep& sweep_;
+    const SweepTargets& targets_;
+    SweepStore& store_;
+    fs::path out_;
+    Rank rank_;
+    int jobs_;
+    std::vector<std::size_t> open_;
+    std::atomic<std::size_t> next_{0};
+    std::atomic<bool> stopped_{false};
+    std::mutex mutex_;
+    std::exception_ptr failure_;
+    std::size_t n_said_ = 0;
+};
+
+void print_plan(const Sweep& sweep) {
+    for (std::size_t p = 0; p < sweep.points.size(); ++p) fmt::print("point {}: {}\n", p, join(settings_of(sweep, p)));
+}
+
+nlohmann::ordered_json rows_json(const std::vector<SweepRow>& rows) {
+    auto out = nlohmann::ordered_json::array();
+    for (const auto& row : rows) {
+        nlohmann::ordered_json item{{"id", row.id}, {"status", row.status}, {"wall_s", row.wall_s}};
+        if (!row.error.empty()) item["error"] = row.error;
+        for (const auto& [key, value] : row.values) std::visit([&, &k = key](const auto& v) { item[k] = v; }, value);
+        out.push_back(std::move(item));
+    }
+    return out;
+}
+
+void run(const Options& o, const config::Presets& experiments, const config::Presets& networks, const DeviceRegistry& devices) {
+    const Sweep sweep = load_sweep(o.sweep, experiments, networks, devices);
+    if (o.dry_run) return print_plan(sweep);
+    const Rank rank = rank_from_environment();
+    const fs::path out = o.out.empty() ? fs::path("sweeps") / sweep.spec.name : fs::path(o.out);
+    std::error_code fault;
+    fs::create_directories(out / "runs", fault);
+    if (fault) throw DataError(fmt::format("cannot make the folder {}: {}; choose another with --out", out.string(), fault.message()));
+    const Lock lock(out, rank);
+    SweepStore store(out / "sweep.sqlite", sweep);
+    const SweepTargets targets{experiments, networks, devices};
+    Work(sweep, targets, store, out, rank, o).run();
+    const auto rows = store.rows();
+    const auto has = [&](const char* status) { return std::any_of(rows.begin(), rows.end(), [&](const auto& r) { return r.status == status; }); };
+    if (has("open")) {
+        if (rank.n == 1) fmt::print(stderr, "stopped before the end; the same command goes on\n");
+        return;  // the rank that finishes last tells the whole
+    }
+    write_file(out / "sweep.csv", sweep_csv(sweep, rows, store.result_columns()), Replace::yes);
+    report::write_report(sweep_report(sweep, rows, fmt::format("ganbar sweep {} --out {}", o.sweep, out.string())), (out / "report.html").string(), true);
+    if (o.json) fmt::print("{}\n", rows_json(rows).dump(1));
+    else fmt::print("{}{}\n", sweep_table(sweep, rows), out.string());
+    if (!has("done")) throw DataError(fmt::format("none of the {} points could be run; the table has their errors", rows.size()), {(out / "sweep.sqlite").string()});
+}
+
+}  // namespace
+
+void ganbar_register_sweep(CommandContext& context) {
+    auto* command = context.cli.add_subcommand("sweep", "a grid or random search of experiments or estimates, in one SQLite file; also under mpirun");
+    auto o = std::make_shared<Options>();
+    command->add_option("sweep", o->sweep, "TOML file: [sweep] and one [[axis]] per setting that varies (docs/sweep.md)")->required();
+    command->add_option("--out", o->out, "folder of the sweep; default sweeps/NAME. The same command again goes on where it stopped");
+    command->add_option("--jobs", o->jobs, "points worked on at once by this process")->check(CLI::Range(1, 1024))->capture_default_str();
+    command->add_flag("--retry", o->retry, "work on failed points again");
+    command->add_flag("--dry-run", o->dry_run, "print the points and stop");
+    command->add_flag("--json", o->json, "print all rows as JSON");
+    const config::Presets experiments(context.subfolders("experiments")), networks(context.subfolders("networks"));
+    command->callback([&context, o, experiments, networks] { context.run = [&context, o, experiments, networks] { run(*o, experiments, networks, context.devices); }; });
+}
+
+}  // namespace ganbar::app
