@@ -54,6 +54,7 @@ static std::unique_ptr<LinearOp> with_fast_array(const Experiment& e, const Devi
     std::vector<std::unique_ptr<DeviceArray>> planes;
     planes.push_back(devices.get(e.device_model).make(e.device_node(), zero.rows() * zero.cols(), nullptr));
     auto fast = std::make_unique<AnalogOp>(layer + "_fast", std::move(planes), std::move(blocks), zero, w_max, tile, rng.stream("fast"));
+    fast->attach_wires(e.wires);
     return std::make_unique<TikiTakaOp>(layer, std::move(fast), std::unique_ptr<AnalogOp>(static_cast<AnalogOp*>(slow.release())));
 }
 
@@ -83,6 +84,7 @@ Model build(const Experiment& e, const DeviceRegistry& devices) {
                 for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p)
                     planes.push_back(devices.get(e.device_model).make(e.device_node(), r.rows * r.cols, nullptr));
                 auto analog = std::make_unique<AnalogOp>(r.name, std::move(planes), blocks, r.initial(), r.w_max, e.tile, rng);
+                analog->attach_wires(e.wires);
                 model.analog.push_back(analog.get());
                 model.analog_names.push_back(name + "/" + r.name);
                 op = std::move(analog);

@@ -176,6 +176,18 @@ static void check(const Experiment& e) {
         throw ConfigError("the discriminator's last layer must have activation = \"identity\": the loss applies the sigmoid to its logit", e.discriminator.list.back().where);
     if (e.discriminator.output != nn::Activation::identity) throw ConfigError("discriminator.output must be \"identity\": the loss applies the sigmoid to its logit", place("discriminator"));
     check_rule(e, place("train"));
+    if (e.wires.exact(e.wires.program) && e.train.literal)
+        throw ConfigError("train.literal asks for another pulse's change, which no voltage gives; expected train.literal = false with wires.mode = \"exact\"", place("wires"));
+    if (e.wires.mode == WirePhysics::exact && e.hardware.kind == HardwareKind::software)
+        throw ConfigError("weights in memory have no wires; expected hardware.kind = \"crossbar\" with wires.mode = \"exact\"", place("wires"));
+    if (e.wires.exact(e.wires.program) && e.wires.write.order == WriteOrder::rank_one && e.train.batch > 1)
+        throw ConfigError("the signs of a batch are no rank-one matrix; expected wires.order = \"rows\" or \"cells\", or train.batch = 1", place("wires"));
+    if (e.wires.exact(e.wires.program) && e.wires.write.compensation != WriteCompensation::none && e.wires.write.order != WriteOrder::rows)
+        throw ConfigError("compensated drivers are calibrated for whole rows; expected wires.order = \"rows\"", place("wires"));
+    if (e.wires.exact(e.wires.program) && e.wires.write.scheme == Scheme::floating && e.wires.lines.ends == Ends::both)
+        throw ConfigError("the floating scheme needs lines with one terminal; expected wires.ends = \"single\"", place("wires"));
+    if (e.wires.exact(e.wires.program) && (e.train.rule != RuleKind::manhattan || e.train.amplitude_slope.si > 0))
+        throw ConfigError("pulses through wires are one amplitude a pass; expected train.rule = \"manhattan\" without train.amplitude_slope, or wires.program = \"ideal\"", place("wires"));
     if (e.train.epochs == 0 && e.train.rounds == 0) throw ConfigError("nothing to train: train.epochs and train.rounds are both 0", place("train"));
     const double activations = static_cast<double>(e.train.batch) * static_cast<double>(std::max(e.generator_plan.widest, e.n_pixels()));
     if (activations > 1e9) throw ConfigError(fmt::format("train.batch = {} of {} pixels does not fit in memory; use a smaller batch", e.train.batch, e.n_pixels()), place("train"));
@@ -250,6 +262,7 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     section("trng", e.trng);
     section("hardware", e.hardware);
     section("tile", e.tile);
+    section("wires", e.wires);
     section("train", e.train);
     section("evaluation", e.evaluation);
     section("quality", e.quality);
@@ -306,6 +319,7 @@ std::vector<config::Section> resolved(const Experiment& e, const DeviceRegistry&
     device("device", e.device_model, e.device_node(), "device model of every cell that holds a weight");
     device("noise_device", e.noise_device_model, e.noise_device_node(), "device model of the array that makes random bits");
     out.push_back({"tile", param_rows(TileParams::schema(), e.tile)});
+    out.push_back({"wires", param_rows(WireParams::schema(), e.wires)});
     out.push_back({"train", param_rows(TrainSpec::schema(), e.train)});
     out.push_back({"evaluation", param_rows(EvaluationSpec::schema(), e.evaluation)});
     out.push_back({"quality", param_rows(gan::QualitySpec::schema(), e.quality)});

@@ -11,6 +11,7 @@
 #include "ganbar/nn/layer_spec.h"
 #include "ganbar/tile/tile_params.h"
 #include "ganbar/tile/trng.h"
+#include "ganbar/tile/wire_params.h"
 
 namespace ganbar::app {
 
@@ -107,6 +108,7 @@ struct Experiment {
     HardwareSpec hardware;
     std::string device_model = "nili2020", noise_device_model = "nili2020";
     TileParams tile;
+    WireParams wires;
     TrainSpec train;
     EvaluationSpec evaluation;
     gan::QualitySpec quality;

@@ -65,7 +65,9 @@ std::unique_ptr<NoiseSource> make_latents(const Experiment& e, const DeviceRegis
     params.vector_bits = static_cast<std::int64_t>(e.n_latent());
     const auto n = static_cast<std::size_t>(params.size);
     auto cells = devices.get(e.noise_device_model).make(e.noise_device_node(), n * n, nullptr);
-    return std::make_unique<ArrayLatents>(ArrayTrng(params, std::move(cells), Rng(static_cast<std::uint64_t>(e.experiment.seed)).stream("trng")), e.latent.coding);
+    ArrayTrng trng(params, std::move(cells), Rng(static_cast<std::uint64_t>(e.experiment.seed)).stream("trng"));
+    trng.attach_wires(e.wires);
+    return std::make_unique<ArrayLatents>(std::move(trng), e.latent.coding);
 }
 
 }  // namespace ganbar::app

@@ -8,7 +8,7 @@ nlohmann::ordered_json value_json(const Value& value) {
 
 double update_energy_J(const Ledger& l) {
     double sum = 0;
-    for (const char* part : {"/update/set", "/update/reset", "/update/idle", "/update/verify", "/update/half_select"}) sum += l.energy("training/", part).si;
+    for (const char* part : {"/update/set", "/update/reset", "/update/idle", "/update/verify", "/update/half_selected", "/update/wires"}) sum += l.energy("training/", part).si;
     return sum;
 }
 double read_energy_J(const Ledger& l) { return l.energy("training/", "/forward/cells").si + l.energy("training/", "/backward/cells").si; }

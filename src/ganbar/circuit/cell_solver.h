@@ -56,6 +56,7 @@ public:
 
 private:
     class Iteration;
+    friend class WriteSolver;  // the same spectra in another arithmetic
     std::size_t rows_, cols_;
     Wires wires_;
     Matrix q_word_, q_word_t_, q_bit_;            // columns = eigenvectors of Zw (cols), its transpose, of Zb (rows)

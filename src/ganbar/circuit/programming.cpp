@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <optional>
 
+#include "ganbar/circuit/write_solver.h"
 #include "ganbar/core/parallel.h"
 
 namespace ganbar {
@@ -35,9 +36,9 @@ Schema<VerifyParams> VerifyParams::schema() {
 
 void WriteReport::operator+=(const WriteReport& r) {
     bill += r.bill;
-    n_phases += r.n_phases, n_selected += r.n_selected, sweeps += r.sweeps;
+    n_phases += r.n_phases, n_set_phases += r.n_set_phases, n_selected += r.n_selected, sweeps += r.sweeps;
     time_s += r.time_s;
-    selected_J += r.selected_J, half_selected_J += r.half_selected_J, wires_J += r.wires_J;
+    selected_J += r.selected_J, selected_set_J += r.selected_set_J, half_selected_J += r.half_selected_J, wires_J += r.wires_J;
     sum_ratio += r.sum_ratio, least_ratio = std::min(least_ratio, r.least_ratio);
 }
 
@@ -130,6 +131,14 @@ void ArrayWriter::calibrate(const DeviceArray& array, std::size_t first) {
     for (const bool set : {true, false}) calibrate_polarity(*cells, set);
 }
 
+void ArrayWriter::adopt(const ArrayWriter& calibrated) {
+    for (const bool set : {true, false}) {
+        const std::size_t k = set ? 0 : 1;
+        gain_[k] = calibrated.gain_[k], extra_V_[k] = calibrated.extra_V_[k];
+        for (double& v : extra_V_[k]) v *= amplitude_V(set) / calibrated.amplitude_V(set);
+    }
+}
+
 void ArrayWriter::calibrate_polarity(const StaticCells& cells, bool set) {
     const std::size_t m = solver_.rows(), n = solver_.cols(), n_phases = 2 * m;
     const double wanted = std::abs(amplitude_V(set));
@@ -162,44 +171,113 @@ void ArrayWriter::calibrate_polarity(const StaticCells& cells, bool set) {
     }
 }
 
+/// The cell voltages of one phase after the other, on cells as the phases before left them. Cells that are linear plus cubic under driven lines take
+/// the quick way (write_solver.h), where a row is taken anew once a cell of it has moved by `stale` of its conductance; others the general one.
+class ArrayWriter::Phases {
+public:
+    Phases(const ArrayWriter& writer, const DeviceArray& array, std::size_t first)
+        : writer_(writer), array_(array), first_(first), m_(writer.solver_.rows()), n_(writer.solver_.cols()), tolerance_V_(writer.params_.voltage_tolerance * writer.most_V()),
+          cells_(static_cells(array, first, m_ * n_, writer.most_V())), taken_(m_ * n_), now_(m_ * n_), u_(m_ * n_) {
+        array.conductance(first, taken_);
+        cubic_ = dynamic_cast<CubicCells*>(cells_.get());
+        if (cubic_ == nullptr || writer.params_.scheme == Scheme::floating || writer.params_.voltage_tolerance < quickest_tolerance) return;
+        quick_.emplace(writer.solver_);
+        for (std::size_t r = 0; r < m_; ++r) load(r);
+    }
+
+    /// Voltages of all cells into pulse_V, energies and sweeps into the report.
+    void solve(const WritePhase& phase, std::span<const double> vw, std::span<const double> vb, std::span<float> pulse_V, WriteReport& report) {
+        Power power;
+        const int sweeps = quick_ ? quick_->solve(vw, vb, tolerance_V_) : 0;
+        if (sweeps > 0) {
+            report.sweeps += sweeps;
+            for (std::size_t r = 0; r < m_; ++r) std::copy_n(quick_->voltages(r), n_, &pulse_V[r * n_]);
+            const auto p = quick_->power();
+            power.cells_W = p.cells_W, power.wires_W = p.delivered_W - p.cells_W;
+            for (const std::size_t i : phase.rows)
+                for (const std::size_t j : phase.cols) power.selected_W += quick_->cell_power_W(i, j);
+        } else {
+            power = solve_generally(phase, vw, vb, report);
+            std::copy(u_.begin(), u_.end(), pulse_V.begin());
+        }
+        const double width = writer_.pulses_.width.si, wanted = std::abs(writer_.amplitude_V(phase.set));
+        for (const std::size_t i : phase.rows)
+            for (const std::size_t j : phase.cols) {
+                const double ratio = std::abs(static_cast<double>(pulse_V[i * n_ + j])) / wanted;
+                report.sum_ratio += ratio, report.least_ratio = std::min(report.least_ratio, ratio);
+            }
+        report.n_selected += static_cast<std::int64_t>(phase.rows.size() * phase.cols.size());
+        report.selected_J += power.selected_W * width;
+        if (phase.set) report.selected_set_J += power.selected_W * width, ++report.n_set_phases;
+        report.half_selected_J += (power.cells_W - power.selected_W) * width;
+        report.wires_J += power.wires_W * width;
+    }
+
+    /// Takes cells that pulses have moved anew.
+    void follow() {
+        array_.conductance(first_, now_);
+        for (std::size_t r = 0; r < m_ && cubic_ != nullptr; ++r) {
+            bool moved = false;
+            for (std::size_t k = r * n_; k < (r + 1) * n_; ++k) moved |= std::abs(now_[k] - taken_[k]) > (quick_ ? stale * taken_[k] : 0.0f);
+            if (!moved) continue;
+            std::copy_n(&now_[r * n_], n_, &taken_[r * n_]);
+            if (!cubic_->refresh(array_, first_, r * n_, n_, writer_.most_V())) {  // no longer cubic: ask the array itself from here on
+                cells_ = static_cells(array_, first_, m_ * n_, writer_.most_V());
+                cubic_ = nullptr;
+                quick_.reset();
+            } else if (quick_) {
+                load(r);
+            }
+        }
+    }
+
+private:
+    struct Power { double cells_W = 0, wires_W = 0, selected_W = 0; };
+    static constexpr double quickest_tolerance = 2e-6;  // single precision gives no better
+    static constexpr float stale = 1e-4f;
+
+    void load(std::size_t r) {
+        for (std::size_t c = 0; c < n_; ++c) {
+            quick_->linear(r)[c] = static_cast<float>(cubic_->linear()[r * n_ + c]);
+            quick_->cubic(r)[c] = static_cast<float>(cubic_->cubic()[r * n_ + c]);
+        }
+    }
+
+    Power solve_generally(const WritePhase& phase, std::span<const double> vw, std::span<const double> vb, WriteReport& report) {
+        report.sweeps += writer_.solver_.solve(*cells_, vw, vb, u_, false, {tolerance_V_}).sweeps;
+        const OperatingPoint point = writer_.solver_.operating_point(*cells_, vw, vb, u_);
+        std::vector<double> i_A(m_ * n_);
+        cells_->current(u_, i_A, {});
+        Power power{point.cells_W, point.wires_W, 0};
+        for (const std::size_t i : phase.rows)
+            for (const std::size_t j : phase.cols) power.selected_W += u_[i * n_ + j] * i_A[i * n_ + j];
+        return power;
+    }
+
+    const ArrayWriter& writer_;
+    const DeviceArray& array_;
+    std::size_t first_, m_, n_;
+    double tolerance_V_;
+    std::unique_ptr<StaticCells> cells_;
+    CubicCells* cubic_ = nullptr;
+    std::optional<WriteSolver> quick_;
+    std::vector<float> taken_, now_;
+    std::vector<double> u_;
+};
+
 WriteReport ArrayWriter::write(DeviceArray& array, std::size_t first, std::span<const std::int8_t> signs, EnergyRule rule, const Rng& rng) const {
     const std::size_t m = solver_.rows(), n = solver_.cols();
     WriteReport report;
-    std::vector<double> vw(m), vb(n), u(m * n), i_A(m * n);
+    std::vector<double> vw(m), vb(n);
     std::vector<float> pulse_V(m * n);
     const auto plan = phases(signs);
-    auto cells = static_cells(array, first, m * n, most_V());
-    std::vector<float> before(m * n), after(m * n);
-    array.conductance(first, before);
+    if (plan.empty()) return report;
+    Phases voltages(*this, array, first);
     for (std::size_t k = 0; k < plan.size(); ++k) {
-        const auto& phase = plan[k];
-        bias(phase, vw, vb);
-        report.sweeps += solver_.solve(*cells, vw, vb, u, false, {params_.voltage_tolerance * most_V()}).sweeps;
-        const OperatingPoint point = solver_.operating_point(*cells, vw, vb, u);
-        cells->current(u, i_A, {});
-        const double width = pulses_.width.si, wanted = std::abs(amplitude_V(phase.set));
-        double selected_W = 0;
-        for (const std::size_t i : phase.rows)
-            for (const std::size_t j : phase.cols) {
-                const double seen = std::abs(u[i * n + j]);
-                selected_W += u[i * n + j] * i_A[i * n + j];
-                report.sum_ratio += seen / wanted, report.least_ratio = std::min(report.least_ratio, seen / wanted);
-            }
-        report.n_selected += static_cast<std::int64_t>(phase.rows.size() * phase.cols.size());
-        report.selected_J += selected_W * width;
-        report.half_selected_J += (point.cells_W - selected_W) * width;
-        report.wires_J += point.wires_W * width;
-        for (std::size_t q = 0; q < m * n; ++q) pulse_V[q] = static_cast<float>(u[q]);
+        bias(plan[k], vw, vb);
+        voltages.solve(plan[k], vw, vb, pulse_V, report);
         report.bill += array.program_at(first, pulse_V, pulses_.width, rule, rng.stream("phase", k));
-        array.conductance(first, after);
-        auto* cubic = dynamic_cast<CubicCells*>(cells.get());  // other kinds ask the array itself
-        for (std::size_t i = 0; cubic != nullptr && i < m; ++i) {
-            const bool moved = !std::equal(after.begin() + i * n, after.begin() + (i + 1) * n, before.begin() + i * n);
-            if (!moved || cubic->refresh(array, first, i * n, n, most_V())) continue;
-            cells = static_cells(array, first, m * n, most_V());
-            cubic = nullptr;
-        }
-        before.swap(after);
+        voltages.follow();
     }
     report.n_phases = static_cast<std::int64_t>(plan.size());
     report.time_s = static_cast<double>(plan.size()) * (pulses_.width.si + params_.gap.si);

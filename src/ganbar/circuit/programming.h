@@ -37,9 +37,10 @@ struct WritePhase {
 /// Totals over phases; add reports of several arrays with +=.
 struct WriteReport {
     PulseBill bill;                ///< the device model's account, rule as asked
-    std::int64_t n_phases = 0, n_selected = 0, sweeps = 0;
+    std::int64_t n_phases = 0, n_set_phases = 0, n_selected = 0, sweeps = 0;
     double time_s = 0;
     double selected_J = 0, half_selected_J = 0, wires_J = 0;  ///< u i t of the wanted cells, of all others, of the wires, by static curves
+    double selected_set_J = 0;                                ///< the part of selected_J that set phases took
     double sum_ratio = 0, least_ratio = 1;                    ///< delivered over wanted voltage of selected cells: sum, smallest
     double mean_ratio() const { return n_selected > 0 ? sum_ratio / static_cast<double>(n_selected) : 1; }
     void operator+=(const WriteReport& r);
@@ -56,12 +57,15 @@ public:
     void bias(const WritePhase& phase, std::span<double> vw_V, std::span<double> vb_V) const;
     /// Finds the amplitudes of the compensation on cells as they are, with every second column selected at a time, as a table kept since.
     void calibrate(const DeviceArray& array, std::size_t first);
+    /// Takes over the drivers' gains that another writer of this shape found at its own amplitude.
+    void adopt(const ArrayWriter& calibrated);
     /// Applies a sign matrix to cells [first, first + rows * cols).
     WriteReport write(DeviceArray& array, std::size_t first, std::span<const std::int8_t> signs, EnergyRule rule, const Rng& rng) const;
     /// Voltages of every cell in every phase with the cells as they are (phases x rows x cols), in parallel.
     std::vector<double> cell_voltages(const DeviceArray& array, std::size_t first, std::span<const WritePhase> phases) const;
 
 private:
+    class Phases;
     void calibrate_polarity(const StaticCells& cells, bool set);
     double amplitude_V(bool set) const { return set ? pulses_.set.si : pulses_.reset.si; }
     double most_V() const;

@@ -48,6 +48,8 @@ public:
     void current(std::span<const double> u_V, std::span<double> i_A, std::span<double> slope_S) const override;
     /// Takes over cells [cell, cell + n) of the array anew, which stand at [first + cell, ...) there; false when one is not linear plus cubic.
     bool refresh(const DeviceArray& array, std::size_t first, std::size_t cell, std::size_t n, double v_max_V);
+    std::span<const double> linear() const { return linear_; }
+    std::span<const double> cubic() const { return cubic_; }
 private:
     std::vector<double> linear_, cubic_;
 };

@@ -66,6 +66,10 @@ public:
     virtual std::vector<float> state() const = 0;
     virtual void restore(std::span<const float> state) = 0;
     virtual std::unique_ptr<DeviceArray> clone() const = 0;
+    /// A rectangle of cells as an array of its own (row-major), with all their state: row r begins at cell first + r * stride here.
+    virtual std::unique_ptr<DeviceArray> cut(std::size_t first, std::size_t stride, std::size_t rows, std::size_t cols) const = 0;
+    /// Puts such a rectangle back. `part` must come from cut() of an array of this kind.
+    virtual void paste(std::size_t first, std::size_t stride, std::size_t rows, std::size_t cols, const DeviceArray& part) = 0;
 };
 
 /// The cycle-to-cycle draws of cells first, first + 1, ... under a stream's key. Two cells share a Philox block.
@@ -170,6 +174,19 @@ public:
         for (std::size_t k = 0; k < cells_.size(); ++k) stuck_[k] = state[cells_.size() * n_fields + k] != 0;
     }
     std::unique_ptr<DeviceArray> clone() const override { return std::make_unique<DeviceArrayOf>(*this); }
+    std::unique_ptr<DeviceArray> cut(std::size_t first, std::size_t stride, std::size_t rows, std::size_t cols) const override {
+        auto part = std::make_unique<DeviceArrayOf>(model_, rows * cols);
+        for (std::size_t r = 0; r < rows; ++r) {
+            std::copy_n(&cells_.at(first + r * stride), cols, &part->cells_[r * cols]);
+            std::copy_n(&stuck_[first + r * stride], cols, &part->stuck_[r * cols]);
+        }
+        return part;
+    }
+    void paste(std::size_t first, std::size_t stride, std::size_t rows, std::size_t cols, const DeviceArray& part) override {
+        const auto& from = dynamic_cast<const DeviceArrayOf&>(part);
+        GANBAR_ASSERT(from.size() == rows * cols && rows > 0 && first + (rows - 1) * stride + cols <= cells_.size());
+        for (std::size_t r = 0; r < rows; ++r) std::copy_n(&from.cells_[r * cols], cols, &cells_[first + r * stride]);
+    }
 
 private:
     static constexpr std::size_t n_fields = sizeof(Cell) / sizeof(float);

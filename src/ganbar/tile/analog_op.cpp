@@ -73,7 +73,8 @@ void AnalogOp::calibrate_mapping() {
     if (!(span_S_ > 0)) throw ConfigError(name_ + ": the read current does not grow over the device's window; check v_read and the device's parameters");
 }
 
-void AnalogOp::refresh() {
+void AnalogOp::refresh(bool training) {
+    if (wired_) return refresh_through_wires(training);
     if (!dirty_) return;
     parallel_for(tiles_.size(), [&](std::size_t n) { refresh(tiles_[n]); });
     dirty_ = false;
@@ -185,7 +186,7 @@ void AnalogOp::calibrate(bool transposed, std::size_t rows, std::uint64_t key) {
 
 void AnalogOp::read(bool transposed, const Matrix& x, Matrix& y, Step& step) {
     GANBAR_ASSERT(x.cols() == (transposed ? n_out_ : n_in_) && &x != &y);
-    refresh();
+    refresh(step.training);
     y.resize(x.rows(), transposed ? n_in_ : n_out_);
     const std::size_t n = n_items(x.rows());
     std::vector<float> largest(n);
@@ -272,6 +273,12 @@ std::vector<float> AnalogOp::conductance(std::size_t plane) const {
     return g;
 }
 
+std::vector<float> AnalogOp::chord_conductance(Volt v, std::size_t plane) const {
+    std::vector<float> g(n_in_ * n_out_);
+    planes_.at(plane)->chord_conductance(v.si, 0, g);
+    return g;
+}
+
 State AnalogOp::state() const {
     State out;
     for (std::size_t p = 0; p < planes_.size(); ++p) out.push_back({name_ + "/cells" + std::to_string(p), planes_[p]->state()});
@@ -287,6 +294,7 @@ State AnalogOp::state() const {
     std::vector<float> owed;
     for (const auto& plane : owed_) owed.insert(owed.end(), plane.begin(), plane.end());
     out.push_back({name_ + "/owed", std::move(owed)});
+    if (wired_) out.push_back({name_ + "/wires", wires_state()});
     return out;
 }
 
@@ -322,6 +330,7 @@ void AnalogOp::restore(const State& state) {
         average_.resize(n_in_, n_out_);
         for (std::size_t i = 0; i < n_in_; ++i) std::copy_n(&average[i * n_out_], n_out_, average_.row(i));
     }
+    if (wired_) restore_wires(find("wires"));
     dirty_ = true;
 }
 

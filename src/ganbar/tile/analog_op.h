@@ -6,7 +6,9 @@
 #include "ganbar/core/kernels/array_read.h"
 #include "ganbar/core/linear_op.h"
 #include "ganbar/device/device_array.h"
+#include "ganbar/tile/cell_group.h"
 #include "ganbar/tile/tile_params.h"
+#include "ganbar/tile/wire_params.h"
 
 namespace ganbar {
 
@@ -16,6 +18,9 @@ public:
     /// `initial`: weights to start from, [n_in x n_out]; |w| beyond w_max clips. Cells are drawn from rng.stream("device").
     AnalogOp(std::string name, std::vector<std::unique_ptr<DeviceArray>> planes, std::vector<Block> blocks, const Matrix& initial, double w_max,
              const TileParams& params, const Rng& rng);
+
+    /// From here on reads and pulses go through wires, each block as an array of its own whose lines end where the block ends. Call before the first use.
+    void attach_wires(const WireParams& wires);
 
     std::size_t n_in() const override { return n_in_; }
     std::size_t n_out() const override { return n_out_; }
@@ -29,6 +34,8 @@ public:
     const std::vector<Block>& blocks() const { return blocks_; }
     /// Conductances of plane 0 (G+) or 1 (G-), row-major [n_in x n_out].
     std::vector<float> conductance(std::size_t plane = 0) const;
+    /// The same as a read at this voltage sees them, I(v)/v.
+    std::vector<float> chord_conductance(Volt v, std::size_t plane = 0) const;
     std::size_t n_planes() const { return planes_.size(); }
     /// Sign of each weight under signed mapping, else all +1.
     const std::vector<std::int8_t>& signs() const { return sign_; }
@@ -66,10 +73,21 @@ private:
         std::int64_t n_verify = 0, n_passes = 0;
         double verify_J = 0;
     };
-    UpdateBill program_owed(std::size_t plane, std::size_t first, const std::vector<std::int8_t>& asked, const Manhattan& rule, const Rng& rng);
-    UpdateBill program(std::size_t plane, std::size_t first, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng);
+    struct Wired;       // analog_op_wires.cpp
+    struct WiredGroup;
+    /// What an update wants of all cells, as fixed by its whole gradient.
+    struct Demand {
+        const Matrix& gradient;
+        float threshold = 0, per_unit = 0;
+        const Manhattan& rule;
+    };
+    struct Patch { std::size_t row0, rows, col0, cols; };
+    /// Of the cells of a patch of plane 0, row-major: polarities (+-1; +-2 literal), or under error feedback the moves asked for in debt units.
+    std::vector<std::int8_t> asked(const Demand& demand, const Patch& patch) const;
+    UpdateBill program_owed(CellGroup& cells, std::span<std::int8_t> owed, const std::vector<std::int8_t>& asked, const Manhattan& rule, const Rng& rng);
+    UpdateBill program(CellGroup& cells, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng);
     void book_update(const std::vector<UpdateBill>& bills, const Manhattan& rule, Step& step) const;
-    void verify_read(std::size_t plane, std::size_t first, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S, UpdateBill& bill) const;
+    void verify_read(CellGroup& cells, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S, UpdateBill& bill) const;
     void update_signs(const Matrix& x, const Matrix& dy, const Manhattan& rule, Step& step);
     void update_trains(const Matrix& x, const Matrix& dy, const PulseTrain& rule, Step& step);
     void update_mixed(const Matrix& x, const Matrix& dy, const MixedPrecision& rule, Step& step);
@@ -78,8 +96,15 @@ private:
     UpdateBill program_counts(std::size_t plane, std::size_t first, std::span<const std::int8_t> counts, const PulseShape& pulse, const Rng& rng);
     UpdateBill program_row(std::size_t row, std::span<const std::int8_t> counts, const PulseShape& pulse, const Rng& rng);
     void book_pulses(const std::vector<UpdateBill>& bills, double time_s, Step& step) const;
-    void refresh();
+    void refresh(bool training);
     void refresh(Tile& tile);
+    void refresh_through_wires(bool training);
+    void refresh_wired(std::size_t tile);
+    std::vector<float> wires_state() const;
+    void restore_wires(const std::vector<float>& state);
+    /// False when the experiment programs with ideal wires.
+    bool update_through_wires(const Demand& demand, Step& step);
+    void book_wired(const std::vector<UpdateBill>& bills, const std::vector<WriteReport>& reports, const Manhattan& rule, Step& step) const;
     std::size_t max_code(std::int64_t bits) const { return bits == 0 ? 0 : (std::size_t{1} << (bits - 1)) - 1; }
 
     std::string name_;
@@ -95,6 +120,7 @@ private:
     Matrix gradient_, average_, volts_;  // average_: one number per weight in digital memory: momentum, or what is due in mixed precision
     double pulse_step_S_ = 0;            // measured change of one pulse at mid-window; 0 before it is needed
     bool dirty_ = true;
+    std::shared_ptr<Wired> wired_;  // null: ideal wires
 };
 
 }  // namespace ganbar

@@ -138,7 +138,7 @@ void AnalogOp::book_pulses(const std::vector<UpdateBill>& bills, double time_s, 
 // Per sample: E[dw] = -rate x dy where rows fire with probability Cx |x|, columns with Cd |dy|, and length Cx Cd dw = rate.
 void AnalogOp::update_trains(const Matrix& x, const Matrix& dy, const PulseTrain& rule, Step& step) {
     GANBAR_ASSERT(x.cols() == n_in_ && dy.cols() == n_out_ && x.rows() == dy.rows());
-    refresh();  // what the lines' halves heat is reckoned with the conductances before the pulses
+    refresh(true);  // what the lines' halves heat is reckoned with the conductances before the pulses
     const std::size_t batch = x.rows();
     const double gain = std::sqrt(rule.rate / (static_cast<double>(rule.length) * pulse_weight(rule.pulse)));
     std::vector<double> row_gain(batch, gain), column_gain(batch, gain);
@@ -181,7 +181,7 @@ void AnalogOp::update_trains(const Matrix& x, const Matrix& dy, const PulseTrain
     for (const auto& b : bills) met_J += 0.5 * (b.pulses.energy_J + b.pulses.idle_energy_J);
     for (const auto c : rows.n_on) n_on += static_cast<std::int64_t>(c);
     for (const auto c : columns.n_on) n_on += static_cast<std::int64_t>(c);
-    step.ledger.charge(step.account + "/" + name_ + "/update/half_select", n_on, {std::max(0.0, line_energy_J - met_J)});
+    step.ledger.charge(step.account + "/" + name_ + "/update/half_selected", n_on, {std::max(0.0, line_energy_J - met_J)});
     dirty_ = true;
 }
 

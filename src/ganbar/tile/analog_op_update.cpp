@@ -8,6 +8,25 @@
 #include "ganbar/tile/analog_op.h"
 
 namespace ganbar {
+namespace {
+
+/// Part of a plane with ideal wires: every cell gets the pulse asked for.
+class DirectCells final : public CellGroup {
+public:
+    DirectCells(DeviceArray& array, std::size_t first, double v_read_V, EnergyRule energy) : array_(array), first_(first), v_read_V_(v_read_V), energy_(energy) {}
+    PulseBill pulse(std::span<const std::int8_t> polarity, const PulsePair& pulses, const Rng& rng) override {
+        return array_.program(first_, polarity, pulses, energy_, rng);
+    }
+    void look(std::span<float> g_S) override { array_.chord_conductance(v_read_V_, first_, g_S); }
+    void noise(std::span<float> variance_A2) override { array_.read_noise(v_read_V_, first_, variance_A2); }
+private:
+    DeviceArray& array_;
+    std::size_t first_;
+    double v_read_V_;
+    EnergyRule energy_;
+};
+
+}  // namespace
 
 namespace {
 
@@ -24,6 +43,31 @@ float units_per_slope(const Matrix& g, const Manhattan& rule) {
 }
 
 }  // namespace
+
+std::vector<std::int8_t> AnalogOp::asked(const Demand& demand, const Patch& patch) const {
+    const Manhattan& rule = demand.rule;
+    const float threshold = demand.threshold;
+    std::vector<std::int8_t> polarity(patch.rows * patch.cols);
+    for (std::size_t i = 0; i < patch.rows; ++i) {
+        const float* slope = demand.gradient.row(patch.row0 + i) + patch.col0;
+        const std::int8_t* sign = &sign_[(patch.row0 + i) * n_out_ + patch.col0];
+        std::int8_t* out = &polarity[i * patch.cols];
+        if (rule.feedback > 0) {
+            const auto most = static_cast<float>(rule.feedback_scale > 0 ? debt_unit * rule.feedback_limit : debt_unit);
+            for (std::size_t j = 0; j < patch.cols; ++j)
+                out[j] = std::fabs(slope[j]) <= threshold && threshold > 0
+                             ? std::int8_t{0}
+                             : static_cast<std::int8_t>(sign[j] * std::nearbyintf(std::clamp(-slope[j] * demand.per_unit, -most, most)));
+            continue;
+        }
+        for (std::size_t j = 0; j < patch.cols; ++j) {
+            const int wanted = (slope[j] < -threshold) - (slope[j] > threshold);  // against the gradient
+            // The printed table gives negative weights the other pulse's magnitude: code 2 asks for it (device_array.h).
+            out[j] = static_cast<std::int8_t>(wanted * sign[j] * (rule.literal && sign[j] < 0 ? 2 : 1));
+        }
+    }
+    return polarity;
+}
 
 void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) {
     if (const auto* signs = std::get_if<Manhattan>(&rule)) return update_signs(x, dy, *signs, step);
@@ -61,38 +105,24 @@ void AnalogOp::update_signs(const Matrix& x, const Matrix& dy, const Manhattan& 
             for (auto& o : owed_[p]) o = static_cast<std::int8_t>(std::clamp(debt_unit * manhattan->feedback * (2 * own.uniform() - 1), -127.0, 127.0));
         }
     }
+    const Demand demand{*g, threshold, per_unit, *manhattan};
+    if (wired_ && update_through_wires(demand, step)) return;
     const std::size_t n = n_items(n_in_);
     std::vector<UpdateBill> bills(n * planes_.size());
     const Rng draws = step.rng.stream(name_ + "/pulses");
     parallel_for(n, [&](std::size_t item) {
         const std::size_t r = item * rows_per_item, rows = std::min(rows_per_item, n_in_ - r);
-        std::vector<std::int8_t> polarity(rows * n_out_);
+        auto polarity = asked(demand, {r, rows, 0, n_out_});
         std::vector<float> log_slope(rule.amplitude_slope.si > 0 ? polarity.size() : 0);
         for (std::size_t i = 0; i < rows && !log_slope.empty(); ++i)
             for (std::size_t j = 0; j < n_out_; ++j) log_slope[i * n_out_ + j] = std::log(std::fabs((*g)(r + i, j)) / mean);
-        for (std::size_t i = 0; i < rows; ++i) {
-            const float* slope = g->row(r + i);
-            const std::int8_t* sign = &sign_[(r + i) * n_out_];
-            std::int8_t* out = &polarity[i * n_out_];
-            if (manhattan->feedback > 0) {
-                const auto most = static_cast<float>(manhattan->feedback_scale > 0 ? debt_unit * manhattan->feedback_limit : debt_unit);
-                for (std::size_t j = 0; j < n_out_; ++j)
-                    out[j] = std::fabs(slope[j]) <= threshold && threshold > 0
-                                 ? std::int8_t{0}
-                                 : static_cast<std::int8_t>(sign[j] * std::nearbyintf(std::clamp(-slope[j] * per_unit, -most, most)));
-                continue;
-            }
-            for (std::size_t j = 0; j < n_out_; ++j) {
-                const int wanted = (slope[j] < -threshold) - (slope[j] > threshold);  // against the gradient
-                // The printed table gives negative weights the other pulse's magnitude: code 2 asks for it (device_array.h).
-                out[j] = static_cast<std::int8_t>(wanted * sign[j] * (manhattan->literal && sign[j] < 0 ? 2 : 1));
-            }
-        }
         for (std::size_t p = 0; p < planes_.size(); ++p) {
             const Rng own = draws.stream("plane", p * n + item);
+            DirectCells cells(*planes_[p], r * n_out_, params_.v_read.si, params_.energy);
             UpdateBill& bill = bills[item * planes_.size() + p];
             if (!log_slope.empty()) bill = program_scaled(p, r * n_out_, log_slope, polarity, rule, own);
-            else bill = rule.feedback > 0 ? program_owed(p, r * n_out_, polarity, rule, own) : program(p, r * n_out_, polarity, rule, own);
+            else bill = rule.feedback > 0 ? program_owed(cells, std::span(owed_[p]).subspan(r * n_out_, rows * n_out_), polarity, *manhattan, own)
+                                          : program(cells, polarity, rule, own);
             for (auto& s : polarity) s = static_cast<std::int8_t>(-s);  // G- moves against G+
         }
     });
@@ -119,10 +149,9 @@ void AnalogOp::book_update(const std::vector<UpdateBill>& bills, const Manhattan
 }
 
 // One cell after the other is read at v_read: what a controller sees of its conductance.
-void AnalogOp::verify_read(std::size_t plane, std::size_t first, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S,
-                           UpdateBill& bill) const {
+void AnalogOp::verify_read(CellGroup& cells, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S, UpdateBill& bill) const {
     const double v = params_.v_read.si;
-    planes_[plane]->chord_conductance(v, first, g_S);
+    cells.look(g_S);
     double sum = 0;
     for (std::size_t k = 0; k < asked.size(); ++k)
         if (asked[k] != 0) {
@@ -132,7 +161,7 @@ void AnalogOp::verify_read(std::size_t plane, std::size_t first, std::span<const
     bill.verify_J += sum * v * v * params_.t_read.si;
     if (!params_.read_noise) return;
     std::vector<float> variance(g_S.size());
-    planes_[plane]->read_noise(v, first, variance);
+    cells.noise(variance);
     alignas(64) float draws[128];
     for (std::size_t k = 0; k < g_S.size(); ++k) {
         if (k % 128 == 0) kernels::normal_block(rng.key(), static_cast<std::uint32_t>(k / 128), 0, 0, draws);
@@ -141,11 +170,11 @@ void AnalogOp::verify_read(std::size_t plane, std::size_t first, std::span<const
 }
 
 // One pulse a cell; or, in a closed loop, pulses of growing amplitude until the cell has moved by verify_step as far as reads tell.
-AnalogOp::UpdateBill AnalogOp::program(std::size_t plane, std::size_t first, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng) {
+AnalogOp::UpdateBill AnalogOp::program(CellGroup& cells, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng) {
     UpdateBill bill;
     const auto pulse = [&](std::int64_t k) {
         const Volt more = static_cast<double>(k) * rule.verify_ramp;
-        bill.pulses += planes_[plane]->program(first, polarity, {rule.set + more, rule.reset - more, rule.width}, params_.energy, rng.stream("pass", static_cast<std::uint64_t>(k)));
+        bill.pulses += cells.pulse(polarity, {rule.set + more, rule.reset - more, rule.width}, rng.stream("pass", static_cast<std::uint64_t>(k)));
         ++bill.n_passes;
     };
     if (rule.verify_pulses == 0) {
@@ -153,14 +182,14 @@ AnalogOp::UpdateBill AnalogOp::program(std::size_t plane, std::size_t first, std
         return bill;
     }
     std::vector<float> before(polarity.size()), now(polarity.size());
-    verify_read(plane, first, polarity, rng.stream("before"), before, bill);
+    verify_read(cells, polarity, rng.stream("before"), before, bill);
     const auto [g_min, g_max] = window();
     const auto step = static_cast<float>(rule.verify_step.si);
     for (std::size_t c = 0; c < polarity.size(); ++c)  // a cell that shows an end of the window is not pushed beyond it
         if ((polarity[c] > 0 && before[c] >= g_max.si) || (polarity[c] < 0 && before[c] <= g_min.si)) polarity[c] = 0;
     for (std::int64_t k = 0; k < rule.verify_pulses; ++k) {
         pulse(k);
-        verify_read(plane, first, polarity, rng.stream("after", static_cast<std::uint64_t>(k)), now, bill);
+        verify_read(cells, polarity, rng.stream("after", static_cast<std::uint64_t>(k)), now, bill);
         bool open = false;
         for (std::size_t c = 0; c < polarity.size(); ++c) {
             const float moved = polarity[c] > 0 ? now[c] - before[c] : before[c] - now[c];
@@ -176,9 +205,8 @@ AnalogOp::UpdateBill AnalogOp::program(std::size_t plane, std::size_t first, std
 // that it has moved. It is pulsed only when it owes enough, harder from pulse to pulse, until the debt is settled; what it moved too far
 // counts against later signs. So a cell moves as far as it was asked to whatever its own steps are, and signs that cancel cost no pulse.
 // The periphery keeps 8 bits a cell for what is owed.
-AnalogOp::UpdateBill AnalogOp::program_owed(std::size_t plane, std::size_t first, const std::vector<std::int8_t>& asked, const Manhattan& rule, const Rng& rng) {
+AnalogOp::UpdateBill AnalogOp::program_owed(CellGroup& cells, std::span<std::int8_t> owed, const std::vector<std::int8_t>& asked, const Manhattan& rule, const Rng& rng) {
     UpdateBill bill;
-    std::int8_t* owed = &owed_[plane][first];
     const double threshold = rule.feedback * debt_unit, per_siemens = debt_unit / rule.verify_step.si;
     std::vector<std::int8_t> polarity(asked.size());
     const auto [g_min, g_max] = window();
@@ -187,18 +215,18 @@ AnalogOp::UpdateBill AnalogOp::program_owed(std::size_t plane, std::size_t first
         polarity[c] = static_cast<std::int8_t>(std::abs(owed[c]) < threshold ? 0 : owed[c] > 0 ? 1 : -1);
     }
     std::vector<float> before(polarity.size()), after(polarity.size());
-    verify_read(plane, first, polarity, rng.stream("before"), before, bill);
+    verify_read(cells, polarity, rng.stream("before"), before, bill);
     for (std::int64_t pass = 0; pass < std::max<std::int64_t>(1, rule.verify_pulses); ++pass) {
         const Rng own = rng.stream("pass", static_cast<std::uint64_t>(pass));
         const Volt more = static_cast<double>(pass) * rule.verify_ramp;
-        bill.pulses += planes_[plane]->program(first, polarity, {rule.set + more, rule.reset - more, rule.width}, params_.energy, own.stream("pulse"));
+        bill.pulses += cells.pulse(polarity, {rule.set + more, rule.reset - more, rule.width}, own.stream("pulse"));
         ++bill.n_passes;
-        verify_read(plane, first, polarity, own.stream("after"), after, bill);
+        verify_read(cells, polarity, own.stream("after"), after, bill);
         bool open = false;
         for (std::size_t c = 0; c < polarity.size(); ++c) {
-            if (polarity[c] == 0) continue;
+            if (polarity[c] == 0 && !cells.disturbs()) continue;
             const double left = std::clamp(std::nearbyint(owed[c] - per_siemens * (after[c] - before[c])), -127.0, 127.0);
-            const bool at_end = polarity[c] > 0 ? after[c] >= g_max.si : after[c] <= g_min.si;  // nothing beyond the window is owed
+            const bool at_end = polarity[c] > 0 ? after[c] >= g_max.si : polarity[c] < 0 && after[c] <= g_min.si;  // nothing beyond the window is owed
             owed[c] = at_end ? std::int8_t{0} : static_cast<std::int8_t>(left);
             if (at_end || left * polarity[c] < threshold) polarity[c] = 0;
             open = open || polarity[c] != 0;

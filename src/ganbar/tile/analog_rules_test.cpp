@@ -311,8 +311,8 @@ TEST(PulseTrain, BooksHalfSelectedLinesAndCoincidences) {
     const double pulse_J = 0.8 * 0.8 * g * rule.pulse.width.si;
     EXPECT_EQ(s.ledger.total("training/", "/set").n, 1);
     EXPECT_NEAR(s.ledger.total("training/", "/set").energy_J / pulse_J, 1, 1e-6);
-    EXPECT_EQ(s.ledger.total("training/", "/half_select").n, 2);
-    EXPECT_NEAR(s.ledger.total("training/", "/half_select").energy_J / pulse_J, 0, 1e-5);
+    EXPECT_EQ(s.ledger.total("training/", "/half_selected").n, 2);
+    EXPECT_NEAR(s.ledger.total("training/", "/half_selected").energy_J / pulse_J, 0, 1e-5);
 }
 
 TEST(Rules, OthersAreRefusedByName) {

@@ -98,7 +98,12 @@ std::uint8_t ArrayTrng::decide(const Picture& picture, const Selection& s, std::
     if (open && sigma > 0) noise = sigma * IndexedWords(noise_key_, bit).normal();
     if (probability) *probability = sigma > 0 ? 0.5 * std::erfc(-margin / (sigma * std::sqrt(2.0))) : (margin > 0 ? 1.0 : 0.0);
     ++partial.tally.n_bits;
-    partial.tally.read_energy_J += std::abs(p_.v_read.si * p_.t_int.si * current.total_A);
+    double drawn_A = current.total_A;
+    if (!picture.row_A.empty()) {
+        drawn_A = 0;
+        s.rows.each(n_words_, [&](std::size_t r) { drawn_A += picture.row_A[r]; });
+    }
+    partial.tally.read_energy_J += std::abs(p_.v_read.si * p_.t_int.si * drawn_A);
     return margin + noise > 0;
 }
 
@@ -124,13 +129,15 @@ void ArrayTrng::run_independent(std::span<std::uint8_t> out, std::span<double> p
     const auto n_chunks = static_cast<std::size_t>((last - 1) / chunk - first_chunk + 1);
     std::vector<Partial> partials(n_chunks, Partial{{}, std::vector<std::int64_t>(n_, 0)});
     std::vector<std::int64_t> n_writes(n_chunks, 0);
+    const Picture& standing = shown();
     parallel_for(n_chunks, [&](std::size_t i) {
         const std::uint64_t start = (first_chunk + i) * chunk, begin = std::max(next_bit_, start), end = std::min(last, start + chunk);
         Partial& partial = partials[i];
         Picture own;
         TrapStates states;
         if (fresh_draw) draw_vector(first_chunk + i, own);
-        weigh_traps(fresh_draw ? own : now_, states);
+        if (fresh_draw && wires_) own = through_wires(own);
+        weigh_traps(fresh_draw ? own : standing, states);
         if (by_vector && begin == start) {
             n_writes[i] = 1;
             for (auto& n : partial.writes_of_column) ++n;
@@ -143,7 +150,7 @@ void ArrayTrng::run_independent(std::span<std::uint8_t> out, std::span<double> p
                 s.group_b.each(n_words_, [&](std::size_t c) { ++partial.writes_of_column[c]; });
             }
             const auto k = static_cast<std::size_t>(bit - next_bit_);
-            const Picture& seen = fresh_draw ? own : now_;
+            const Picture& seen = fresh_draw ? own : standing;
             out[k] = decide(seen, s, bit, telegraph_difference(s, bit, states), partial, probability.empty() ? nullptr : &probability[k]);
         }
     });
@@ -161,9 +168,10 @@ void ArrayTrng::run_in_order(std::span<std::uint8_t> out, std::span<double> prob
         const bool written = p_.rewrite == RewritePolicy::every_bit ||
                              (p_.rewrite == RewritePolicy::every_vector && next_bit_ % static_cast<std::uint64_t>(p_.vector_bits) == 0);
         if (written) advance(s);
-        weigh_traps(now_, states);
+        const Picture& seen = shown();
+        weigh_traps(seen, states);
         Partial partial;
-        out[k] = decide(now_, s, next_bit_, telegraph_difference(s, next_bit_, states), partial, probability.empty() ? nullptr : &probability[k]);
+        out[k] = decide(seen, s, next_bit_, telegraph_difference(s, next_bit_, states), partial, probability.empty() ? nullptr : &probability[k]);
         merge(partial, written);
         ++next_bit_;
     }
@@ -230,6 +238,7 @@ void ArrayTrng::restore(std::span<const std::uint8_t> bytes) {
     take(&next_bit_, sizeof next_bit_);
     take(&tally_, sizeof tally_);
     take(&booked_, sizeof booked_);
+    shown_is_old_ = true;
     for (std::size_t c = 0; c < at_.size(); ++c) {
         std::uint64_t wide = 0;
         take(&wide, sizeof wide);

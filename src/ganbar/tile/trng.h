@@ -4,11 +4,13 @@
 //     bit = [ sum_A I - sum_B I + noise > offset ]
 // The paper prints neither N, n, m, the pulses, the integration time nor the rewriting; every such number is a declared assumption.
 // Noise: read noise of the cells, telegraph noise of traps, comparator noise, and what the device law draws per pulse (cycle-to-cycle).
-// Not modelled: wire resistance, half-selected cells (unselected lines float), settling. Chip, selection and noise have own streams.
+// Wires in reads: attach_wires; without, unselected lines float and carry nothing. Not modelled: wires and half-selected cells in writes, settling.
+// Chip, selection and noise have own streams.
 #pragma once
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,8 +19,11 @@
 #include "ganbar/device/device_array.h"
 #include "ganbar/tile/trng_select.h"
 #include "ganbar/tile/trng_telegraph.h"
+#include "ganbar/tile/wire_params.h"
 
 namespace ganbar {
+
+class TransferPlan;
 
 /// When the selected cells are written again.
 enum class RewritePolicy : std::uint8_t { every_bit, every_vector, never };
@@ -82,6 +87,9 @@ public:
     ArrayTrng(const TrngParams& params, std::unique_ptr<DeviceArray> array, const TrngStreams& streams);
     ArrayTrng(const TrngParams& params, std::unique_ptr<DeviceArray> array, const Rng& rng) : ArrayTrng(params, std::move(array), TrngStreams(rng)) {}
 
+    /// From here on reads go through wires (trng_wires.cpp): all lines are driven, those not picked to 0 V. Call before the first bit.
+    void attach_wires(const WireParams& wires);
+
     /// The next out.size() bits, one bit a byte (0 or 1).
     void bits(std::span<std::uint8_t> out);
     /// Also P(bit = 1) for an observer who knows the chip, the selection and the traps' states, and lacks only the read noise (and, under
@@ -108,6 +116,7 @@ private:
     struct Picture {
         Matrix current_A, variance_A2;
         std::vector<WriteCost> next_write;
+        std::vector<double> row_A = {};  ///< through wires: what each row draws, columns that are not picked included
     };
     struct Sums { double difference_A, total_A; };
     struct Partial {
@@ -133,6 +142,8 @@ private:
     bool has_moving_cells() const;
     void resume_drift();
     void draw_vector(std::uint64_t vector, Picture& picture) const;
+    Picture through_wires(const Picture& bare) const;
+    const Picture& shown();
     std::size_t next_picture(std::size_t column) const;
 
     Selection select(std::uint64_t bit) const;
@@ -173,6 +184,10 @@ private:
     Matrix written_variance_A2_;                   // moments: variance over writes of a cell's read current
     TelegraphTraps traps_;
     double max_variance_A2_ = 0;                   // no read of the selected cells has more
+    std::optional<WireParams> wires_;
+    std::shared_ptr<const TransferPlan> plan_;
+    Picture shown_;                                // now_ through the wires
+    bool shown_is_old_ = true;
     std::uint64_t next_bit_ = 0;
     TrngTally tally_, booked_;
 };

@@ -232,6 +232,7 @@ void ArrayTrng::advance_column(std::size_t column) {
 }
 
 void ArrayTrng::advance(const Selection& s) {
+    shown_is_old_ = true;
     if (p_.rewrite == RewritePolicy::every_vector) {
         for (std::size_t c = 0; c < n_; ++c) advance_column(c);
     } else {
@@ -261,7 +262,7 @@ void ArrayTrng::draw_vector(std::uint64_t vector, Picture& picture) const {
 const char* TrngParams::doc() {
     return "Random bits by comparing the summed currents of two random halves of n_columns columns over n_rows random rows (satyam2022, "
            "sec. II, fig. 3). A write is n_reset reset pulses and n_set set pulses on every cell of the selected columns, all columns at once. "
-           "Wires, half-selected cells and settling are left out.";
+           "Half-selected cells and settling are left out; wires act on reads where an experiment has them (wires.noise).";
 }
 
 Schema<TrngParams> TrngParams::schema() {

@@ -1,23 +1,43 @@
-// ganbar netlist IN.json -o FILE.cir: the crossbar of `ganbar solve` as a SPICE deck.
+// ganbar netlist IN.json -o FILE.cir: the crossbar of `ganbar solve` as a SPICE deck; --run DIR --array K: an array of a trained run.
+#include <fmt/format.h>
+
 #include <sstream>
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/crossbar_json.h"
+#include "ganbar/app/run.h"
+#include "ganbar/app/run_array.h"
 #include "ganbar/circuit/spice.h"
 
 namespace ganbar::app {
+namespace {
+
+struct Options {
+    std::string in, out, run;
+    std::int64_t array = 0;
+};
+
+CrossbarProblem problem_of(const Options& o, const DeviceRegistry& devices) {
+    if (o.in.empty() == o.run.empty()) throw ConfigError("netlist needs one crossbar: a JSON file, or --run DIR with --array K");
+    if (!o.in.empty()) return read_crossbar(JsonText::load(o.in));
+    const Trained trained = load_run(o.run, devices);
+    return run_array(trained.experiment, trained.model, o.array);
+}
+
+}  // namespace
 
 void ganbar_register_netlist(CommandContext& context) {
     auto* command = context.cli.add_subcommand("netlist", "a passive crossbar as a SPICE deck that ngspice runs in batch mode");
-    struct Options { std::string in, out; };
-    auto options = std::make_shared<Options>();
-    command->add_option("input", options->in, "crossbar as JSON, as for solve")->required();
-    command->add_option("-o,--output", options->out, "write the deck here instead of to stdout");
-    command->callback([&context, options] {
-        context.run = [options] {
+    auto o = std::make_shared<Options>();
+    command->add_option("input", o->in, "crossbar as JSON, as for solve");
+    command->add_option("--run", o->run, "instead: an array of this trained run, all its word lines at tile.v_read, behind the run's wires");
+    command->add_option("--array", o->array, "which: the number of its block in `ganbar inspect placement`, from 0; a second plane's follow")->check(CLI::NonNegativeNumber);
+    command->add_option("-o,--output", o->out, "write the deck here instead of to stdout");
+    command->callback([&context, o] {
+        context.run = [&context, o] {
             std::ostringstream deck;
-            write_spice(read_crossbar(JsonText::load(options->in)), deck);
-            write_text(options->out, deck.str());
+            write_spice(problem_of(*o, context.devices), deck);
+            write_text(o->out, deck.str());
         };
     });
 }

@@ -1,0 +1,124 @@
+#include "ganbar/circuit/write_solver.h"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+
+#include "ganbar/circuit/kernels/write_sweep.h"
+#include "ganbar/core/kernels/gemm.h"
+
+namespace ganbar {
+namespace ws = write_sweep;
+
+WriteSolver::WriteSolver(const CellSolver& lines) : lines_(lines), rows_(lines.rows()), cols_(lines.cols()) {
+    for (Matrix* m : {&a_, &c_, &u_, &next_, &one_, &hat_, &base_, &weight_, &f_, &last_f_, &last_u_}) m->resize(rows_, cols_), std::fill_n(m->row(0), rows_ * m->stride(), 0.0f);
+    for (auto& m : df_) m.resize(rows_, cols_);
+    for (auto& m : dxf_) m.resize(rows_, cols_);
+    size_ = rows_ * u_.stride();
+    vw_.assign(rows_, 0), vb_.assign(u_.stride(), 0);
+    for (auto* v : {&vb_single_, &l_word_, &q_word_sum_}) v->assign(u_.stride(), 0);
+    for (std::size_t c = 0; c < cols_; ++c) l_word_[c] = static_cast<float>(lines.l_word_[c]), q_word_sum_[c] = static_cast<float>(lines.q_word_sum_[c]);
+}
+
+// From slopes at three quarters of the sources' voltages: near what cells see, and with mixing the exact value does not matter.
+void WriteSolver::choose_g0(const std::vector<float>& word, const std::vector<float>& bit) {
+    double sum = 0;
+    float most = 0;
+    for (std::size_t r = 0; r < rows_; ++r) {
+        const auto s = ws::row_slopes(a_.row(r), c_.row(r), static_cast<float>(vw_[r]), vb_single_.data(), 0.75f, u_.stride());
+        most = std::max(most, s.most), sum += static_cast<double>(s.sum);
+    }
+    const double mean = sum / static_cast<double>(rows_ * cols_);
+    constexpr double mean_weight = 1.3, most_weight = 0.6;  // half the largest would always contract; near the mean is faster when few cells are steep
+    g0_ = static_cast<float>(std::max(std::min(most_weight * static_cast<double>(most), mean_weight * mean), 1e-15));
+    for (std::size_t r = 0; r < rows_; ++r)
+        ws::row_modes({g0_, static_cast<float>(lines_.l_bit_[r]), word[r], static_cast<float>(lines_.q_bit_sum_[r])}, l_word_.data(), q_word_sum_.data(), bit.data(),
+                      base_.row(r), weight_.row(r), u_.stride());
+}
+
+/// next_ <- Q hat_ Q^T
+void WriteSolver::to_voltages() {
+    kernels::gemm_rows(lines_.q_bit_.row(0), lines_.q_bit_.stride(), hat_.row(0), hat_.stride(), one_.row(0), one_.stride(), rows_, rows_, cols_);
+    kernels::gemm_rows(one_.row(0), one_.stride(), lines_.q_word_t_.row(0), lines_.q_word_t_.stride(), next_.row(0), next_.stride(), rows_, cols_, cols_);
+}
+
+int WriteSolver::solve(std::span<const double> vw_V, std::span<const double> vb_V, double tolerance_V) {
+    std::copy(vw_V.begin(), vw_V.end(), vw_.begin());
+    std::copy(vb_V.begin(), vb_V.end(), vb_.begin());
+    std::copy(vb_V.begin(), vb_V.end(), vb_single_.begin());
+    // The sources in the eigenbasis: a matrix of rank two.
+    std::vector<double> word(rows_, 0.0), bit(cols_, 0.0);
+    for (std::size_t i = 0; i < rows_; ++i)
+        for (std::size_t a = 0; vw_[i] != 0 && a < rows_; ++a) word[a] += lines_.exact_bit_[i * rows_ + a] * vw_[i];
+    for (std::size_t j = 0; j < cols_; ++j)
+        for (std::size_t c = 0; vb_[j] != 0 && c < cols_; ++c) bit[c] += lines_.exact_word_[j * cols_ + c] * vb_[j];
+    std::vector<float> word_single(word.begin(), word.end()), bit_single(u_.stride(), 0.0f);
+    std::copy(bit.begin(), bit.end(), bit_single.begin());
+    choose_g0(word_single, bit_single);
+    std::copy_n(base_.row(0), size_, hat_.row(0));
+    to_voltages();
+    std::swap(u_, next_);
+
+    constexpr int most_sweeps = 60;
+    constexpr std::size_t depth = 4;
+    std::size_t n_mixed = 0;
+    float gram[depth][depth] = {}, previous = 0;
+    for (int sweep = 1; sweep <= most_sweeps; ++sweep) {
+        ws::excess(u_.row(0), a_.row(0), c_.row(0), g0_, next_.row(0), size_);
+        kernels::gemm_at_b(lines_.q_bit_.row(0), lines_.q_bit_.stride(), next_.row(0), next_.stride(), one_.row(0), one_.stride(), rows_, rows_, cols_, false);
+        kernels::gemm_rows(one_.row(0), one_.stride(), lines_.q_word_.row(0), lines_.q_word_.stride(), hat_.row(0), hat_.stride(), rows_, cols_, cols_);
+        ws::reflect(hat_.row(0), weight_.row(0), base_.row(0), size_);
+        to_voltages();
+        const float largest = ws::difference(next_.row(0), u_.row(0), f_.row(0), size_);
+        if (!std::isfinite(largest)) return 0;
+        if (sweep > 1) {  // remember the step between this and the last
+            if (n_mixed == depth) {
+                for (std::size_t a = 0; a + 1 < depth; ++a) {
+                    std::swap(df_[a], df_[a + 1]), std::swap(dxf_[a], dxf_[a + 1]);
+                    for (std::size_t b = 0; b <= a; ++b) gram[a][b] = gram[a + 1][b + 1];
+                }
+                --n_mixed;
+            }
+            ws::history(f_.row(0), last_f_.row(0), u_.row(0), last_u_.row(0), df_[n_mixed].row(0), dxf_[n_mixed].row(0), size_);
+            for (std::size_t b = 0; b <= n_mixed; ++b) gram[n_mixed][b] = ws::dot(df_[n_mixed].row(0), df_[b].row(0), size_);
+            ++n_mixed;
+        }
+        Eigen::MatrixXd normal(n_mixed, n_mixed);
+        Eigen::VectorXd right(n_mixed);
+        for (std::size_t a = 0; a < n_mixed; ++a) {
+            for (std::size_t b = 0; b <= a; ++b) normal(a, b) = normal(b, a) = static_cast<double>(gram[a][b]);
+            normal(a, a) *= 1 + 1e-6;
+            right(a) = static_cast<double>(ws::dot(df_[a].row(0), f_.row(0), size_));
+        }
+        float mix[depth] = {};
+        const float* step[depth] = {};
+        if (n_mixed > 0) {
+            const Eigen::VectorXd solution = normal.ldlt().solve(right);
+            for (std::size_t a = 0; a < n_mixed; ++a) mix[a] = std::isfinite(solution(a)) ? static_cast<float>(solution(a)) : 0.0f, step[a] = dxf_[a].row(0);
+        }
+        std::copy_n(f_.row(0), size_, last_f_.row(0));
+        std::copy_n(u_.row(0), size_, last_u_.row(0));
+        ws::advance(u_.row(0), f_.row(0), step, mix, n_mixed, size_);
+        // What is left shrinks at least as it did between the last two steps; half when that is not known.
+        const float rate = sweep > 1 ? std::min(0.5f, largest / previous) : 0.5f;
+        if (largest * rate <= static_cast<float>(tolerance_V)) return sweep;
+        previous = largest;
+    }
+    return 0;
+}
+
+WriteSolver::Power WriteSolver::power() const {
+    Power out;
+    for (std::size_t r = 0; r < rows_; ++r) {
+        const auto p = ws::row_power(u_.row(r), a_.row(r), c_.row(r), vw_[r], vb_.data(), u_.stride());
+        out.cells_W += p.cells_W, out.delivered_W += p.delivered_W;
+    }
+    return out;
+}
+
+double WriteSolver::cell_power_W(std::size_t r, std::size_t c) const {
+    const double u = static_cast<double>(u_(r, c));
+    return u * u * (static_cast<double>(a_(r, c)) + static_cast<double>(c_(r, c)) * u * u);
+}
+
+}  // namespace ganbar

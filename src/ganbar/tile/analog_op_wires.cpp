@@ -1,0 +1,251 @@
+// Reads and pulses through wires (docs/circuit.md). Every block is an array of its own. Reads: linear cells at the read voltage, one transfer matrix a block
+// for both directions. Pulses: phase by phase, each cell at the voltage that the solver of cell voltages finds for it.
+// Read noise of a cell reaches the output in the ratio of its transfer to its conductance: summed over a line this is Nyquist's 4 kB T B times the
+// line's transfer, wires included, without what circulates between output lines.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "ganbar/circuit/read_compensation.h"
+#include "ganbar/circuit/transfer.h"
+#include "ganbar/core/parallel.h"
+#include "ganbar/tile/analog_op.h"
+
+namespace ganbar {
+namespace {
+
+/// What depends on a block's shape alone. Immutable once made.
+struct WiredShape {
+    TransferPlan plan;
+    CellSolver solver;
+    std::vector<double> reference_S;         // what is subtracted at every cell
+    std::vector<double> attenuation;         // transfer over conductance of an array whose cells all stand mid-window
+    std::unique_ptr<ArrayWriter> calibrated; // holds the gains of compensated drivers
+
+    WiredShape(std::size_t rows, std::size_t cols, const WireParams& p, double zero_S, double middle_S)
+        : plan(rows, cols, p.lines.ends), solver(rows, cols, p.lines), reference_S(rows * cols, zero_S), attenuation(rows * cols) {
+        const auto uniform = [&](double g_S, std::span<double> t) { transfer_matrix(plan, std::span<const double>(std::vector<double>(rows * cols, g_S)), p.lines, t); };
+        if (p.reference == ReadReference::replica && zero_S > 0) uniform(zero_S, reference_S);
+        uniform(middle_S, attenuation);
+        for (double& a : attenuation) a /= middle_S;
+    }
+    std::size_t size() const { return attenuation.size(); }
+};
+
+}  // namespace
+
+struct AnalogOp::Wired {
+    WireParams params;
+    std::map<std::pair<std::size_t, std::size_t>, std::shared_ptr<WiredShape>> shapes;
+    std::vector<const WiredShape*> of_tile;
+    std::vector<std::vector<float>> held;  // by plane: chord conductances when transfer matrices were last made
+    std::int64_t since = 0;                // updates since then
+    bool due = true, training = true;      // held is to be taken anew; what the tiles show is for training reads
+};
+
+/// One block as an array behind its wires, cut out of its plane while it is programmed.
+struct AnalogOp::WiredGroup final : CellGroup {
+    WiredGroup(const WireParams& params, const WiredShape& shape, std::unique_ptr<DeviceArray> array, double v_read)
+        : params(params), shape(shape), array(std::move(array)), v_read_V(v_read) {}
+    PulseBill pulse(std::span<const std::int8_t> polarity, const PulsePair& pulses, const Rng& rng) override {
+        ArrayWriter writer(shape.solver, params.write, pulses);
+        if (shape.calibrated) writer.adopt(*shape.calibrated);
+        const WriteReport one = writer.write(*array, 0, polarity, EnergyRule::ohmic, rng);
+        report += one;
+        return one.bill;
+    }
+    void look(std::span<float> g_S) override {
+        array->chord_conductance(v_read_V, 0, g_S);
+        t_S.resize(shape.size());
+        transfer_matrix(shape.plan, std::span<const float>(g_S), params.lines, t_S);
+        for (std::size_t k = 0; k < g_S.size(); ++k) g_S[k] = static_cast<float>(t_S[k] / shape.attenuation[k]);
+    }
+    void noise(std::span<float> variance_A2) override {
+        array->read_noise(v_read_V, 0, variance_A2);
+        for (std::size_t k = 0; k < variance_A2.size(); ++k) variance_A2[k] /= static_cast<float>(shape.attenuation[k]);
+    }
+    bool disturbs() const override { return true; }
+    const WireParams& params;
+    const WiredShape& shape;
+    std::unique_ptr<DeviceArray> array;
+    double v_read_V;
+    std::vector<double> t_S;
+    WriteReport report;
+};
+
+void AnalogOp::attach_wires(const WireParams& wires) {
+    if (wires.mode == WirePhysics::ideal) return;
+    wired_ = std::make_shared<Wired>();
+    wired_->params = wires;
+    const double middle_S = reference_S_ + (params_.mapping == Mapping::offset ? 0.0 : 0.5 * span_S_);
+    const double zero_S = params_.mapping == Mapping::differential ? 0.0 : reference_S_;  // two planes need no reference
+    for (const Tile& tile : tiles_) {
+        const Block& b = tile.block;
+        auto& shape = wired_->shapes[{b.rows, b.cols}];
+        if (!shape) {
+            shape = std::make_shared<WiredShape>(b.rows, b.cols, wires, zero_S, middle_S);
+            if (wires.write.compensation != WriteCompensation::none && wires.exact(wires.program)) {
+                const auto probe = planes_[0]->cut(b.row0 * n_out_ + b.col0, n_out_, b.rows, b.cols);
+                const Window w = probe->window();
+                probe->set_conductance(0, std::vector<float>(b.rows * b.cols, static_cast<float>(0.5 * (w.g_min.si + w.g_max.si))));
+                shape->calibrated = std::make_unique<ArrayWriter>(shape->solver, wires.write, PulsePair{{1.0}, {-1.0}, {100e-9}});
+                shape->calibrated->calibrate(*probe, 0);
+            }
+        }
+        wired_->of_tile.push_back(shape.get());
+    }
+    dirty_ = true;
+}
+
+void AnalogOp::refresh_through_wires(bool training) {
+    Wired& w = *wired_;
+    const bool other_reads = training != w.training && w.params.forward != w.params.sampling;
+    if (!dirty_ && !w.due && !other_reads) return;
+    if (w.due) {
+        w.held.assign(planes_.size(), std::vector<float>(n_in_ * n_out_));
+        for (std::size_t p = 0; p < planes_.size(); ++p) planes_[p]->chord_conductance(params_.v_read.si, 0, w.held[p]);
+        w.since = 0, w.due = false;
+    }
+    w.training = training;
+    parallel_for(tiles_.size(), [&](std::size_t t) { refresh_wired(t); });
+    dirty_ = false;
+}
+
+void AnalogOp::refresh_wired(std::size_t n) {
+    Tile& tile = tiles_[n];
+    const Wired& w = *wired_;
+    const WiredShape& shape = *w.of_tile[n];
+    const Block& b = tile.block;
+    const double v = params_.v_read.si, zero_S = params_.mapping == Mapping::differential ? 0.0 : reference_S_;
+    const std::size_t size = b.rows * b.cols;
+    std::vector<float> g(size), v1(b.cols), v2(b.cols);
+    std::vector<double> t(size), ideal(size);
+    for (std::size_t s = 0; s < 2; ++s) {
+        Side& side = tile.side[s];
+        const std::size_t n_in = s == 0 ? b.rows : b.cols, n_out = s == 0 ? b.cols : b.rows;
+        side.g.resize(n_in, n_out), side.g.fill(0);
+        side.line_S.assign(n_in, 0);
+        side.variance_at_zero.assign((n_out + 15) / 16 * 16, 0);
+        side.variance_slope.assign(side.variance_at_zero.size(), 0);
+        side.sigma.assign(side.variance_at_zero.size() + 16, 0);
+    }
+    const bool exact[2] = {w.params.exact(w.training ? w.params.forward : w.params.sampling), w.params.exact(w.params.backward)};
+    std::vector<double> with_wires[2] = {std::vector<double>(b.cols), std::vector<double>(b.rows)}, without[2] = {with_wires[0], with_wires[1]};
+    for (std::size_t p = 0; p < planes_.size(); ++p) {
+        for (std::size_t r = 0; r < b.rows; ++r) std::copy_n(&w.held[p][(b.row0 + r) * n_out_ + b.col0], b.cols, &g[r * b.cols]);
+        transfer_matrix(shape.plan, std::span<const float>(g), w.params.lines, t);
+        for (std::size_t r = 0; r < b.rows; ++r) {
+            const std::size_t first = (b.row0 + r) * n_out_ + b.col0;
+            if (params_.read_noise) {
+                planes_[p]->read_noise(v, first, v1);
+                planes_[p]->read_noise(v / 2, first, v2);
+            }
+            for (std::size_t c = 0; c < b.cols; ++c) {
+                const std::size_t k = r * b.cols + c;
+                const double bare = static_cast<double>(g[k]), passes = bare > 0 ? t[k] / bare : 1.0;
+                const double slope = params_.read_noise ? std::max(0.0, static_cast<double>(v1[c] - v2[c]) / (0.75 * v * v)) : 0.0;
+                const double at_zero = params_.read_noise ? std::max(0.0, static_cast<double>(v1[c]) - slope * v * v) : 0.0;
+                for (std::size_t s = 0; s < 2; ++s) {
+                    Side& side = tile.side[s];
+                    const std::size_t in = s == 0 ? r : c, out = s == 0 ? c : r;
+                    const double seen = exact[s] ? t[k] : bare, zero = exact[s] ? shape.reference_S[k] : zero_S;
+                    const double sign = p == 1 ? -1.0 : params_.mapping == Mapping::signed_cell ? sign_[first + c] : 1.0;
+                    side.g(in, out) += static_cast<float>(sign * (seen - zero));
+                    side.line_S[in] += seen;
+                    side.variance_at_zero[out] += static_cast<float>(at_zero * (exact[s] ? passes : 1.0));
+                    side.variance_slope[out] += static_cast<float>(slope * (exact[s] ? passes : 1.0));
+                    with_wires[s][out] += seen, without[s][out] += bare;
+                }
+            }
+        }
+    }
+    if (w.params.read_gain == ReadGain::none) return;
+    for (std::size_t s = 0; s < 2; ++s) {
+        Side& side = tile.side[s];
+        for (std::size_t out = 0; out < with_wires[s].size(); ++out) {
+            const double gain = with_wires[s][out] > 0 ? without[s][out] / with_wires[s][out] : 1.0;
+            for (std::size_t in = 0; in < side.g.rows(); ++in) side.g(in, out) = static_cast<float>(gain * static_cast<double>(side.g(in, out)));
+            side.variance_at_zero[out] *= static_cast<float>(gain * gain), side.variance_slope[out] *= static_cast<float>(gain * gain);
+        }
+    }
+}
+
+std::vector<float> AnalogOp::wires_state() const {
+    std::vector<float> out = {static_cast<float>(wired_->since)};
+    if (wired_->due || wired_->since == 0) return {0.0f};
+    for (const auto& plane : wired_->held) out.insert(out.end(), plane.begin(), plane.end());
+    return out;
+}
+
+void AnalogOp::restore_wires(const std::vector<float>& state) {
+    const std::size_t n = n_in_ * n_out_;
+    if (state.size() != 1 && state.size() != 1 + planes_.size() * n) throw DataError("the checkpoint's " + name_ + "/wires has another size: it belongs to another network");
+    wired_->due = state.size() == 1;
+    wired_->since = static_cast<std::int64_t>(state[0]);
+    wired_->held.assign(planes_.size(), std::vector<float>(n));
+    for (std::size_t p = 0; p < planes_.size() && !wired_->due; ++p) std::copy_n(state.begin() + static_cast<std::ptrdiff_t>(1 + p * n), n, wired_->held[p].begin());
+}
+
+bool AnalogOp::update_through_wires(const Demand& demand, Step& step) {
+    Wired& w = *wired_;
+    const Manhattan& rule = demand.rule;
+    if (++w.since >= w.params.refresh) w.due = true;
+    if (!w.params.exact(w.params.program)) return false;
+    if (rule.literal) throw ConfigError("train.literal asks for one pulse's change in the other direction, which no voltage gives; expected literal = false with wires.program = \"exact\"");
+    const std::size_t n = tiles_.size() * planes_.size();
+    std::vector<UpdateBill> bills(n);
+    std::vector<WriteReport> reports(n);
+    const Rng draws = step.rng.stream(name_ + "/pulses");
+    parallel_for(n, [&](std::size_t item) {
+        const std::size_t t = item / planes_.size(), p = item % planes_.size();
+        const Block& b = tiles_[t].block;
+        const std::size_t first = b.row0 * n_out_ + b.col0;
+        auto polarity = asked(demand, {b.row0, b.rows, b.col0, b.cols});
+        if (p == 1)
+            for (auto& s : polarity) s = static_cast<std::int8_t>(-s);  // G- moves against G+
+        WiredGroup cells(w.params, *w.of_tile[t], planes_[p]->cut(first, n_out_, b.rows, b.cols), params_.v_read.si);
+        const Rng own = draws.stream("array", item);
+        if (rule.feedback > 0) {
+            std::vector<std::int8_t> owed(b.rows * b.cols);
+            for (std::size_t r = 0; r < b.rows; ++r) std::copy_n(&owed_[p][first + r * n_out_], b.cols, &owed[r * b.cols]);
+            bills[item] = program_owed(cells, owed, polarity, rule, own);
+            for (std::size_t r = 0; r < b.rows; ++r) std::copy_n(&owed[r * b.cols], b.cols, &owed_[p][first + r * n_out_]);
+        } else {
+            bills[item] = program(cells, polarity, rule, own);
+        }
+        planes_[p]->paste(first, n_out_, b.rows, b.cols, *cells.array);
+        reports[item] = cells.report;
+    });
+    book_wired(bills, reports, rule, step);
+    dirty_ = dirty_ || w.due;
+    return true;
+}
+
+// All energy by static curves: what drivers deliver is what cells and wires burn. Arrays work side by side, so the slowest gives the time.
+void AnalogOp::book_wired(const std::vector<UpdateBill>& bills, const std::vector<WriteReport>& reports, const Manhattan& rule, Step& step) const {
+    UpdateBill sum;
+    WriteReport all;
+    double set_s = 0, reset_s = 0, verify_s = 0;
+    for (std::size_t k = 0; k < bills.size(); ++k) {
+        const WriteReport& r = reports[k];
+        const std::size_t rows = blocks_[k / planes_.size()].rows;
+        sum.pulses += bills[k].pulses;
+        sum.n_verify += bills[k].n_verify, sum.verify_J += bills[k].verify_J;
+        all += r;
+        const double one_s = r.n_phases > 0 ? r.time_s / static_cast<double>(r.n_phases) : 0;
+        set_s = std::max(set_s, one_s * static_cast<double>(r.n_set_phases));
+        reset_s = std::max(reset_s, one_s * static_cast<double>(r.n_phases - r.n_set_phases));
+        verify_s = std::max(verify_s, static_cast<double>(rows) * static_cast<double>(bills[k].n_passes + 1) * params_.t_read.si);
+    }
+    std::int64_t exposures = 0;
+    for (std::size_t k = 0; k < bills.size(); ++k)
+        exposures += reports[k].n_phases * static_cast<std::int64_t>(blocks_[k / planes_.size()].rows * blocks_[k / planes_.size()].cols) - reports[k].n_selected;
+    const std::string account = step.account + "/" + name_ + "/update/";
+    step.ledger.charge(account + "set", sum.pulses.n_set, {all.selected_set_J}, {set_s});
+    step.ledger.charge(account + "reset", sum.pulses.n_reset, {all.selected_J - all.selected_set_J}, {reset_s});
+    step.ledger.charge(account + "half_selected", exposures, {all.half_selected_J});
+    step.ledger.charge(account + "wires", all.n_phases, {all.wires_J});
+    if (rule.verify_pulses > 0 || rule.feedback > 0) step.ledger.charge(account + "verify", sum.n_verify, {sum.verify_J}, {verify_s});
+}
+
+}  // namespace ganbar
