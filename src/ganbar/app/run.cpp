@@ -13,6 +13,7 @@
 #include "ganbar/app/pictures.h"
 #include "ganbar/app/places.h"
 #include "ganbar/app/results.h"
+#include "ganbar/app/wire_warnings.h"
 #include "ganbar/core/sha256.h"
 #include "ganbar/data/csv.h"
 #include "ganbar/data/npy.h"
@@ -60,6 +61,7 @@ public:
         log_ = std::fopen((folder_ / "log.txt").c_str(), "a");
         if (log_ == nullptr) throw DataError("cannot write " + (folder_ / "log.txt").string());
         Evaluator evaluator(reference_spec(), data_roots(), cache_folder(), [this](const std::string& line) { say(line); });
+        for (const auto& line : wire_warnings(e_, devices_)) say("warning: " + line);
         model_ = build(e_, devices_);
         draw_fixed_latents();
         take_up();

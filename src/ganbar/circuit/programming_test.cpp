@@ -66,7 +66,7 @@ TEST(Programming, PerfectWiresGiveTheWriteThatWasMeant) {  // the ideal device h
                 EXPECT_GT(report.n_phases, static_cast<std::int64_t>(2 * m - 4));
             }
             EXPECT_DOUBLE_EQ(report.time_s, static_cast<double>(report.n_phases) * 100e-9);
-            EXPECT_NEAR(report.wires_J, 0, 1e-9 * report.selected_J);
+            EXPECT_NEAR(report.wires_J, 0, 1e-6 * report.selected_J);  // voltages are in single precision
         }
 }
 

@@ -46,6 +46,11 @@ int WriteSolver::solve(std::span<const double> vw_V, std::span<const double> vb_
     std::copy(vw_V.begin(), vw_V.end(), vw_.begin());
     std::copy(vb_V.begin(), vb_V.end(), vb_.begin());
     std::copy(vb_V.begin(), vb_V.end(), vb_single_.begin());
+    if (lines_.l_word_.back() + lines_.l_bit_.back() == 0) {  // no resistance anywhere: nothing to solve, and thresholds hold to the last digit
+        for (std::size_t r = 0; r < rows_; ++r)
+            for (std::size_t c = 0; c < cols_; ++c) u_(r, c) = static_cast<float>(vw_[r] - vb_[c]);
+        return 1;
+    }
     // The sources in the eigenbasis: a matrix of rank two.
     std::vector<double> word(rows_, 0.0), bit(cols_, 0.0);
     for (std::size_t i = 0; i < rows_; ++i)

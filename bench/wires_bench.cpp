@@ -1,0 +1,66 @@
+// A whole training round of the founding GAN through wires, over the same round with ideal wires: "round" plays all three in turn, two threads, and
+// reports ratios of median processor times, with the largest memory of the process.
+#include <benchmark/benchmark.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "ganbar/app/build.h"
+#include "ganbar/core/parallel.h"
+
+namespace {
+
+using namespace ganbar;
+
+double cpu_s() {
+    timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+double median(std::vector<double> x) {
+    std::nth_element(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(x.size() / 2), x.end());
+    return x[x.size() / 2];
+}
+
+struct Player {
+    app::Experiment e;
+    app::Model model;
+    Ledger ledger;
+    std::vector<double> spent;
+    std::int64_t round = 0;
+    Player(const DeviceRegistry& devices, std::vector<std::string> sets)
+        : e(app::load_experiment("satyam2022-wires", config::Presets({GANBAR_PRESETS_FOLDER "/experiments"}), sets, devices)), model(app::build(e, devices)) {}
+    void play(const Matrix& real) {
+        auto gan = model.gan();
+        const double begin = cpu_s();
+        gan::play_round(gan, {}, [&](std::int64_t) -> const Matrix& { return real; }, e.train.rule_at(round, true), e.train.rule_at(round, false),
+                        Rng(1).stream("round", static_cast<std::uint64_t>(round)), ledger);
+        if (round++ > 0) spent.push_back(cpu_s() - begin);  // the first settles the noise generator and the converters
+    }
+};
+
+void round(benchmark::State& state) {
+    set_threads(2);
+    DeviceRegistry devices("device");
+    register_builtin_devices(devices);
+    Player ideal(devices, {"wires.mode=ideal"}), reads(devices, {"wires.program=ideal"}), all(devices, {});
+    Matrix real(static_cast<std::size_t>(ideal.e.train.batch), 784);
+    Rng rng(1);
+    for (std::size_t r = 0; r < real.rows(); ++r)
+        for (float& v : real.row_span(r)) v = rng.uniform() < 0.8 ? -1.0f : static_cast<float>(2 * rng.uniform() - 1);
+    for (auto* p : {&ideal, &reads, &all}) p->play(real);
+    for (auto _ : state)
+        for (auto* p : {&ideal, &reads, &all}) p->play(real);
+    state.counters["ideal_s"] = median(ideal.spent), state.counters["exact_reads_s"] = median(reads.spent), state.counters["exact_s"] = median(all.spent);
+    state.counters["reads_over_ideal"] = median(reads.spent) / median(ideal.spent);
+    state.counters["all_over_ideal"] = median(all.spent) / median(ideal.spent);
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    state.counters["largest_memory_B"] = 1024.0 * static_cast<double>(usage.ru_maxrss);
+}
+BENCHMARK(round)->Unit(benchmark::kMillisecond)->Iterations(8);
+
+}  // namespace
+
+BENCHMARK_MAIN();

@@ -1,0 +1,198 @@
+#include "ganbar/app/study_wires.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdio>
+
+#include "ganbar/app/run.h"
+#include "ganbar/app/wire_figures.h"
+#include "ganbar/data/csv.h"
+#include "ganbar/report/write_report.h"
+
+namespace ganbar::app {
+namespace fs = std::filesystem;
+namespace {
+
+/// One training and what it came to.
+struct Point {
+    std::string key, label;
+    double r_ohm = 0;
+    std::vector<std::string> sets;
+    report::RunData run = {};
+    double number(const char* name) const { return run.summary.number(name).value_or(std::nan("")); }
+    /// Sum over the update accounts of training.
+    double update_time_s() const {
+        double sum = 0;
+        for (const auto& a : run.hardware.accounts)
+            if (a.phase == "update") sum += a.busy_s;
+        return sum;
+    }
+    double area_m2() const {
+        const auto it = run.hardware.totals.find("area_with_periphery_m2");
+        return it == run.hardware.totals.end() ? std::nan("") : it->second;
+    }
+};
+
+class WireStudy {
+public:
+    WireStudy(const StudyOptions& o, const config::Presets& presets, const DeviceRegistry& devices)
+        : o_(o), presets_(presets), devices_(devices), rounds_(o.rounds > 0 ? o.rounds : o.quick ? 60 : 300) {}
+
+    void play() {
+        fs::create_directories(o_.out);
+        const std::vector<double> resistances = o_.quick ? std::vector<double>{0.1, 1} : std::vector<double>{0.01, 0.1, 0.5, 1, 2, 5, 20};
+        ladder_.push_back(train({"ideal", "ideal wires", 0, {"wires.mode=ideal"}}));
+        for (const double r : resistances) ladder_.push_back(train({fmt::format("r{:g}", r), fmt::format("64 x 64, {:g} ohm", r), r, at(r)}));
+        // Remedies at 1 ohm, each alone.
+        const std::vector<std::string> small = {"tile.rows=16", "tile.cols=16", "tile.placement=blockwise"};
+        remedies_.push_back(train({"small16", "16 x 16", 1, with(at(1), small)}));
+        if (!o_.quick) {
+            remedies_.push_back(train({"small32", "32 x 32", 1, with(at(1), {"tile.rows=32", "tile.cols=32", "tile.placement=blockwise"})}));
+            remedies_.push_back(train({"third", "64 x 64, V/3", 1, with(at(1), {"wires.scheme=third"})}));
+            remedies_.push_back(train({"rows", "64 x 64, driver of each row scaled", 1, with(at(1), {"wires.compensation=rows", "wires.most_gain=2"})}));
+            remedies_.push_back(train({"gains", "64 x 64, gain of each line", 1, with(at(1), {"wires.read_gain=lines"})}));
+            remedies_.push_back(train({"terminals", "64 x 64, terminals of 10 ohm", 1, with(at(1), {"wires.rdrv=10 ohm", "wires.rsense=10 ohm"})}));
+            remedies_.push_back(train({"low", "64 x 64, conductances ten times lower", 1, {}}, "satyam2022-wires-lowg"));
+            for (const double r : {1.0, 5.0, 20.0}) small_ladder_.push_back(train({fmt::format("small16-r{:g}", r), fmt::format("16 x 16, {:g} ohm", r), r, with(at(r), small)}));
+        }
+        write();
+    }
+
+private:
+    static std::vector<std::string> at(double r_ohm) { return {fmt::format("wires.rw={:g} ohm", r_ohm), fmt::format("wires.rb={:g} ohm", r_ohm)}; }
+    static std::vector<std::string> with(std::vector<std::string> a, const std::vector<std::string>& b) {
+        a.insert(a.end(), b.begin(), b.end());
+        return a;
+    }
+
+    Point train(Point p, const std::string& preset = "satyam2022-wires") {
+        auto sets = p.sets;
+        sets.push_back(fmt::format("train.rounds={}", rounds_));
+        sets.push_back(fmt::format("train.anneal_rounds={}", rounds_));
+        sets.push_back(fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds_ / 4)));
+        sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
+        const Experiment e = load_experiment(preset, presets_, sets, devices_);
+        RunOptions options;
+        options.out = o_.out / "runs" / p.key;
+        options.resume = fs::exists(options.out);  // a study that was interrupted goes on where it stopped
+        options.report = false, options.quiet = true, options.bar = o_.bar;
+        fs::create_directories(options.out.parent_path());
+        fmt::print(stderr, "{} ...\n", p.label);
+        if (!fs::exists(options.out / "summary.json")) fmt::print(stderr, "  {}\n", run(e, devices_, options).headline);
+        p.run = report::read_run(options.out.string());
+        p.run.group = p.label;
+        return p;
+    }
+
+    report::Chart quality_chart() const {
+        report::Chart chart;
+        chart.title = "Quality against segment resistance";
+        chart.caption = fmt::format("Digit 3, {} rounds, one seed; terminals of 1 ohm. Dashed: ideal wires.", rounds_);
+        report::ChartView view{"", "segment resistance", "ohm", "", "", {}, true};
+        const auto curve = [&](const std::string& name, const std::vector<Point>& points, const char* number) {
+            report::Series s{name, {}, {}, {}, {}};
+            for (const Point& p : points)
+                if (p.r_ohm > 0) s.x.push_back(p.r_ohm), s.y.push_back(p.number(number));
+            if (!s.x.empty()) view.series.push_back(std::move(s));
+        };
+        curve("accuracy, 64 x 64", ladder_, "classifier_accuracy");
+        curve("coverage, 64 x 64", ladder_, "coverage");
+        curve("accuracy, 16 x 16", small_ladder_, "classifier_accuracy");
+        curve("coverage, 16 x 16", small_ladder_, "coverage");
+        chart.views.push_back(std::move(view));
+        chart.references = {{"coverage with ideal wires", ladder_.front().number("coverage")}};
+        chart.y_lo = 0, chart.y_hi = 1;
+        return chart;
+    }
+
+    std::vector<const Point*> all() const {
+        std::vector<const Point*> out;
+        for (const auto* group : {&ladder_, &remedies_, &small_ladder_})
+            for (const auto& p : *group) out.push_back(&p);
+        return out;
+    }
+
+    report::TextTable table() const {
+        report::TextTable t;
+        t.title = "Every training";
+        t.caption = "Energies and times are those of the whole training; area with converters.";
+        t.columns = {"variant", "accuracy", "coverage", "Frechet", "updates, uJ", "reads, uJ", "time of updates, ms", "area, mm2", "crossbars"};
+        for (const Point* p : all())
+            t.rows.push_back({p->label, fmt::format("{:.3f}", p->number("classifier_accuracy")), fmt::format("{:.3f}", p->number("coverage")), fmt::format("{:.0f}", p->number("frechet_distance")),
+                              fmt::format("{:.0f}", 1e6 * p->number("update_energy_J")), fmt::format("{:.0f}", 1e6 * p->number("read_energy_J")), fmt::format("{:.2f}", 1e3 * p->update_time_s()),
+                              fmt::format("{:.3f}", 1e6 * p->area_m2()), fmt::format("{:.0f}", p->number("n_crossbars"))});
+        return t;
+    }
+
+    void write_table() const {
+        fs::remove(o_.out / "results.csv");
+        auto csv = CsvWriter::create(o_.out / "results.csv", {"variant", "segment_ohm", "rounds", "classifier_accuracy", "coverage", "frechet_distance", "update_energy_J", "read_energy_J",
+                                                              "update_time_s", "area_with_periphery_m2", "n_crossbars"});
+        for (const Point* p : all())
+            csv.row({p->label, p->r_ohm, rounds_, p->number("classifier_accuracy"), p->number("coverage"), p->number("frechet_distance"), p->number("update_energy_J"), p->number("read_energy_J"),
+                     p->update_time_s(), p->area_m2(), p->number("n_crossbars")});
+        csv.sync();
+    }
+
+    static bool good(const Point& p) { return p.number("classifier_accuracy") >= 0.9 && p.number("coverage") >= 0.3; }
+
+    std::string verdict() const {
+        double last_good = -1, first_bad = -1;
+        for (const Point& p : ladder_) {
+            if (good(p) && first_bad < 0) last_good = p.r_ohm;
+            if (!good(p) && first_bad < 0) first_bad = p.r_ohm;
+        }
+        std::string text = good(ladder_.front()) ? fmt::format("With ideal wires the GAN reaches accuracy {:.2f} at coverage {:.2f} in {} rounds. ", ladder_.front().number("classifier_accuracy"), ladder_.front().number("coverage"), rounds_)
+                                                 : fmt::format("Even with ideal wires {} rounds do not reach accuracy 0.9 at coverage 0.3; read the rows below as a comparison, not as limits. ", rounds_);
+        if (last_good > 0) text += fmt::format("In 64 x 64 arrays both bounds (0.9 and 0.3) still hold at {:g} ohm a segment. ", last_good);
+        if (first_bad > 0) text += fmt::format("They fail from {:g} ohm on. ", first_bad);
+        text += "\n\n";
+        for (const Point& p : remedies_) {
+            text += fmt::format("- {} at 1 ohm: accuracy {:.2f}, coverage {:.2f}{}; updates {:.0f} uJ, {:.2f} ms, {:.3f} mm2 with converters\n", p.label, p.number("classifier_accuracy"), p.number("coverage"),
+                                good(p) ? " (enough)" : " (not enough)", 1e6 * p.number("update_energy_J"), 1e3 * p.update_time_s(), 1e6 * p.area_m2());
+        }
+        return text;
+    }
+
+    void write() {
+        const Experiment e = load_experiment("satyam2022-wires", presets_, o_.sets, devices_);
+        const WireFigures figures(e, devices_);
+        report::ReportInput input;
+        input.title = "What the founding GAN needs of its wires";
+        input.intro = "satyam2022's crossbar GAN trained through exact wires: IR drop, sneak paths and half-selected cells in every read and every pulse.";
+        for (const Point* p : all()) input.runs.push_back(p->run);
+        report::Gallery samples;
+        samples.title = "Samples", samples.caption = "Same latent vectors, at the end of each training.";
+        for (const Point* p : all())
+            if (!p->run.samples.empty()) samples.pictures.push_back({p->label, p->run.samples.back().path, ""});
+        input.findings.push_back({"Where the published result stops holding, and what brings it back", verdict(), {quality_chart(), table(), samples}});
+        const std::vector<double> r = o_.quick ? std::vector<double>{0.1, 1, 10} : std::vector<double>{0.01, 0.03, 0.1, 0.3, 1, 3, 10, 20};
+        input.findings.push_back({"What arrives of a pulse", "A pulse meets the resistance of its driver and of every segment on its way, loaded by all cells of both lines. The step of this device falls about tenfold for every 0.23 V.",
+                                  {figures.voltage_map({64, 0.1, 1}), figures.voltage_map({64, 1, 1}), figures.delivered_by_resistance(r, {0.1, 1, 10, 100}),
+                                   figures.delivered_by_size(o_.quick ? std::vector<double>{16, 32, 64} : std::vector<double>{16, 32, 64, 128, 256}, {0.1, 1, 5}), figures.obtained_updates({0.01, 0.1, 1})}});
+        input.findings.push_back({"What a read sees", "The loss is the same for forward and transposed reads, and the gradient is computed through it: a network trained in place adapts to it, one trained elsewhere does not.",
+                                  {figures.read_map({64, 1, 1}), figures.read_by_resistance(r, o_.quick ? std::vector<double>{16, 64} : std::vector<double>{16, 32, 64, 128, 256})}});
+        std::vector<ArrayCase> cases;
+        for (const Scheme s : {Scheme::half, Scheme::third, Scheme::grounded, Scheme::floating}) cases.push_back({64, 1, 1, s});
+        for (const WriteCompensation c : {WriteCompensation::rows, WriteCompensation::cells})
+            if (!o_.quick) cases.push_back({64, 1, 1, Scheme::half, c});
+        for (const std::size_t n : {std::size_t{16}, std::size_t{32}}) cases.push_back({n, 1, 1, Scheme::half});
+        input.findings.push_back({"Schemes and compensation", "Unselected lines decide how much the other cells see, and burn.", {figures.schemes(cases)}});
+        input.reproduce_commands = {fmt::format("ganbar study wires{}{}", o_.quick ? " --quick" : "", o_.rounds > 0 ? fmt::format(" --rounds {}", o_.rounds) : "")};
+        report::write_report(input, (o_.out / "report.html").string(), true);
+        write_table();
+    }
+
+    const StudyOptions& o_;
+    const config::Presets& presets_;
+    const DeviceRegistry& devices_;
+    std::int64_t rounds_;
+    std::vector<Point> ladder_, remedies_, small_ladder_;
+};
+
+}  // namespace
+
+void study_wires(const StudyOptions& options, const config::Presets& presets, const DeviceRegistry& devices) { WireStudy(options, presets, devices).play(); }
+
+}  // namespace ganbar::app
