@@ -49,7 +49,7 @@ struct Estimate {
     double macs_useful = 0, macs_executed = 0, macs_zero_inserted = 0;
     double peak_macs_per_s = 0;
     double n_arrays = 0;                                             ///< crossbars, or processing elements
-    double writes = 0, reads = 0, bytes_dram = 0, words_buffer = 0;  ///< actions of the iteration: cells written, array steps, ...
+    double writes = 0, reads = 0, conversions = 0, bytes_dram = 0, words_buffer = 0;  ///< of the iteration: cells written, array steps, ...
     std::vector<OpCost> ops;                                         ///< parallel to Workload::ops
     PerComponent area_m2{};
     PerComponent idle_J{};  ///< energy that belongs to no operation (static power x latency)
@@ -79,6 +79,7 @@ public:
 struct AcceleratorEntry {
     std::string doc, platform, scope;  ///< scope: what time, energy and area count
     bool trains = true;                ///< false: published for inference; its training passes are our extension and say so
+    bool pipelined = false;            ///< samples stream through the layers in logical cycles (pipeline.h)
     std::vector<std::string> param_names;
     std::vector<ParamRow> defaults;
     std::vector<Swing> swings;
@@ -89,7 +90,7 @@ struct AcceleratorEntry {
 template <class Design>
 struct AcceleratorModel {
     std::string doc, platform, scope;
-    bool trains = true;
+    bool trains = true, pipelined = false;
     Design defaults;
     Schema<Design> schema;
     std::vector<Swing> swings;
@@ -126,7 +127,8 @@ template <class Design>
 AcceleratorEntry accelerator_entry(AcceleratorModel<Design> model) {
     auto shared = std::make_shared<const AcceleratorModel<Design>>(std::move(model));
     AcceleratorEntry e;
-    e.doc = shared->doc, e.platform = shared->platform, e.scope = shared->scope, e.trains = shared->trains;
+    e.doc = shared->doc, e.platform = shared->platform, e.scope = shared->scope, e.trains = shared->trains,
+    e.pipelined = shared->pipelined;
     for (const auto& p : shared->schema) e.param_names.push_back(p.info.name);
     e.defaults = param_rows(shared->schema, shared->defaults);
     e.swings = shared->swings;

@@ -45,8 +45,9 @@ Estimate run(const std::string& name, const Workload& w) { return run(*registry(
 
 TEST(Accelerators, AllAreThere) {
     EXPECT_EQ(registry().names(),
-              (std::vector<std::string>{"eyeriss", "fcn_engine", "flexigan", "ganax", "gtx1080", "isaac", "lergan", "liu2018", "pim_tgan",
-                                        "pipelayer", "prime", "red", "regan", "satyam2022", "song2018", "zara", "zhang2017"}));
+              (std::vector<std::string>{"a100", "eyeriss", "fcn_engine", "flexigan", "ganax", "gtx1080", "gtx1080ti", "h100", "isaac", "lergan",
+                                        "liu2018", "pim_tgan", "pipelayer", "prime", "red", "regan", "satyam2022", "song2018", "t4", "v100",
+                                        "zara", "zhang2017"}));
 }
 
 TEST(Accelerators, ParametersAreTypedRangedAndSourced) {

@@ -89,17 +89,27 @@ PlanEnergy energy_of(const CrossbarDesign& d, const PassPlan& p, Pass pass) {
     return e;
 }
 
+/// The run's own conversions, where its sums ran over as many word lines as this machine's.
+void use_measured_conversions(const CrossbarDesign& d, const Workload& w, const LayerWork& l, std::array<PassPlan, 3>& p) {
+    if (w.measured_array_rows != d.rows) return;
+    if (l.measured.forward_conversions >= 0) p[0].column_steps = l.measured.forward_conversions * cells_per_weight(d);
+    if (l.measured.backward_conversions >= 0) p[1].column_steps = l.measured.backward_conversions * cells_per_weight(d);
+}
+
 /// Plans of the three passes of every layer, kept between calls so that a design point allocates nothing.
 struct Plans {
     std::vector<std::array<PassPlan, 3>> generator, discriminator;
     const PassPlan& of(const Op& op) const { return (op.generator ? generator : discriminator)[op.layer][std::size_t(op.pass)]; }
 };
 
-void make_plans(const CrossbarDesign& d, const NetworkWork& net, Int batch, bool training, std::vector<std::array<PassPlan, 3>>& out) {
+void make_plans(const CrossbarDesign& d, const Workload& w, const NetworkWork& net, bool training,
+                std::vector<std::array<PassPlan, 3>>& out) {
     out.resize(net.layers.size());
-    for (std::size_t i = 0; i < net.layers.size(); ++i)
+    for (std::size_t i = 0; i < net.layers.size(); ++i) {
         for (const Pass pass : {Pass::forward, Pass::error, Pass::gradient})
-            if (training || pass == Pass::forward) out[i][std::size_t(pass)] = plan(d, net.layers[i], pass, batch);
+            if (training || pass == Pass::forward) out[i][std::size_t(pass)] = plan(d, net.layers[i], pass, w.batch);
+        use_measured_conversions(d, w, net.layers[i], out[i]);
+    }
 }
 
 /// Copies of the discriminator's arrays that the schedule asks for.
@@ -182,13 +192,24 @@ void charge(const CrossbarDesign& d, const Workload& w, const PassPlan& p, const
     cost.macs_executed = samples * p.macs_executed;
 }
 
+/// Shares of cells and of word lines that one update programs: the design's, or the run's.
+struct UpdateShare {
+    double cells = 1, rows = 1;
+};
+UpdateShare update_share(const CrossbarDesign& d, const LayerWork& l) {
+    const double pulses = l.measured.pulses_per_cell;
+    if (pulses < 0) return {d.update_fraction, d.update_fraction};
+    // a word line is driven when any of its cells is due; several pulses to a cell drive it several times
+    return {pulses, std::max(pulses, 1 - std::pow(1 - std::min(pulses, 1.0), double(d.cols)))};
+}
+
 /// Weights rewritten after a batch, in every copy that is stored.
 void charge_update(const CrossbarDesign& d, const LayerWork& l, const std::array<PassPlan, 3>& p, const NetCopies& c, double updates,
                    OpCost& cost, double& cells) {
-    const double forward = d.update_fraction * p[0].copies * c.forward,
-                 error = d.bidirectional ? 0 : d.update_fraction * p[1].copies * c.error;
-    cells = updates * (p[0].stored_cells * forward + p[1].stored_cells * error);
-    const double rows = updates * (p[0].stored_rows * forward + p[1].stored_rows * error);
+    const UpdateShare share = update_share(d, l);
+    const double forward = p[0].copies * c.forward, error = d.bidirectional ? 0 : p[1].copies * c.error;
+    cells = updates * share.cells * (p[0].stored_cells * forward + p[1].stored_cells * error);
+    const double rows = updates * share.rows * (p[0].stored_rows * forward + p[1].stored_rows * error);
     at(cost.energy_J, Component::cell_write) = write_energy(d, cells, rows);
     at(cost.energy_J, Component::alu) = updates * l.n_weights * d.alu.si;
     at(cost.energy_J, Component::buffer) = updates * l.n_weights * d.buffer_word.si;
@@ -211,8 +232,8 @@ double count_arrays(const CrossbarDesign& d, const Plans& plans, bool training, 
 double crossbar_arrays(const CrossbarDesign& d, const Workload& w) {
     thread_local Plans plans;
     const bool training = w.task == Task::training;
-    if (training) make_plans(d, w.discriminator, w.batch, true, plans.discriminator);
-    make_plans(d, w.generator, w.batch, training, plans.generator);
+    if (training) make_plans(d, w, w.discriminator, true, plans.discriminator);
+    make_plans(d, w, w.generator, training, plans.generator);
     return count_arrays(d, plans, training, {copies_of(d, false), copies_of(d, true)});
 }
 
@@ -259,8 +280,8 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
     check_fits(d, w);
     out.reset(w);
     const bool training = w.task == Task::training;
-    if (training) make_plans(d, w.discriminator, w.batch, true, plans.discriminator);
-    make_plans(d, w.generator, w.batch, training, plans.generator);
+    if (training) make_plans(d, w, w.discriminator, true, plans.discriminator);
+    make_plans(d, w, w.generator, training, plans.generator);
     const NetCopies net_copies[2] = {copies_of(d, false), copies_of(d, true)};
 
     out.n_arrays = count_arrays(d, plans, training, net_copies);
@@ -290,6 +311,7 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
         out.macs_useful += out.ops[i].macs_useful, out.macs_executed += out.ops[i].macs_executed;
         out.macs_zero_inserted += samples * l.work(op.pass).macs_zero_inserted;
         out.reads += samples * p.array_steps * slices(d);
+        out.conversions += samples * p.column_steps * slices(d);
         if (op.pass == Pass::gradient && d.gradient == GradientMode::rewrite) out.writes += samples * p.stored_cells * p.copies;
         out.words_buffer += samples * (l.work(op.pass).words_in + l.work(op.pass).words_out);
     }

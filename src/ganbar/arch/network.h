@@ -64,11 +64,16 @@ struct Gan {
     std::string name, doc, source, dataset;
     Kind confidence = Kind::assumed;
     Int batch = 64, steps_d = 1;
-    Network generator, discriminator;  ///< a generator without layers: only the discriminator is trained
+    Network generator, discriminator;  ///< without layers where there is only the other one
     bool has_generator() const { return !generator.layers.empty(); }
+    bool has_discriminator() const { return !discriminator.layers.empty(); }
 };
 /// Keys: doc, source, confidence (published | derived | assumed), dataset, batch, steps_d; tables generator and discriminator with input
-/// and layers.
+/// and layers, or onnx = the path of an ONNX file (onnx_network.h).
 Gan read_gan(const config::Node& root, const std::string& name);
+/// A generator's and a discriminator's ONNX file; with one file alone, a generator when its output is larger than its input.
+Gan onnx_gan(const std::string& path, const std::string& discriminator_path = "");
+/// ConfigError unless the discriminator takes what the generator makes.
+void check_sizes(const Gan& gan, const Location& where);
 
 }  // namespace ganbar::arch

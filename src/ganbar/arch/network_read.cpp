@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
-#include "ganbar/arch/network.h"
+#include <filesystem>
+
+#include "ganbar/arch/onnx_network.h"
 
 namespace ganbar::arch {
 namespace {
@@ -25,7 +27,19 @@ Int count_key(const config::Node& node, const std::string& key, Int fallback) {
     return *n;
 }
 
+/// A network in a file of its own; its path is relative to the TOML file that names it.
+Network read_onnx_key(const config::Node& table, const config::Node::Leaf& leaf, const std::string& name) {
+    const auto* path = std::get_if<std::string>(&leaf.value);
+    if (path == nullptr) throw ConfigError("onnx has the wrong type; expected the path of an ONNX file", leaf.where);
+    for (const char* other : {"input", "layers"})
+        if (table.leaves.contains(other))
+            throw ConfigError(fmt::format("[{}] has both onnx and {}; expected one description of the network", name, other), leaf.where);
+    const auto folder = std::filesystem::path(leaf.where.file).parent_path();
+    return read_onnx((folder / *path).string(), name);
+}
+
 Network read_network(const config::Node& table, const std::string& name) {
+    if (const auto* onnx = table.leaf("onnx")) return read_onnx_key(table, *onnx, name);
     const std::string input = text_key(table, "input", "[" + name + "]", true);
     const auto* leaf = table.leaf("layers");
     if (leaf == nullptr)
@@ -38,6 +52,29 @@ Network read_network(const config::Node& table, const std::string& name) {
 }
 
 }  // namespace
+
+void check_sizes(const Gan& gan, const Location& where) {
+    if (gan.generator.output().size() != gan.discriminator.input.size())
+        throw ConfigError(fmt::format("the generator makes {} and the discriminator takes {}; expected equal sizes",
+                                      gan.generator.output().text(), gan.discriminator.input.text()),
+                          where);
+}
+
+Gan onnx_gan(const std::string& path, const std::string& discriminator_path) {
+    Gan gan;
+    gan.name = std::filesystem::path(path).stem().string();
+    gan.doc = gan.name, gan.source = "the user's own: " + path;
+    if (!discriminator_path.empty()) {
+        gan.generator = read_onnx(path, "generator");
+        gan.discriminator = read_onnx(discriminator_path, "discriminator");
+        check_sizes(gan, {discriminator_path});
+        return gan;
+    }
+    Network net = read_onnx(path, "generator");
+    if (net.output().size() > net.input.size()) gan.generator = std::move(net);
+    else net.name = "discriminator", gan.discriminator = std::move(net);
+    return gan;
+}
 
 Gan read_gan(const config::Node& root, const std::string& name) {
     Gan gan;
@@ -58,14 +95,11 @@ Gan read_gan(const config::Node& root, const std::string& name) {
     gan.discriminator = read_network(*discriminator, "discriminator");
     if (const auto* generator = root.table("generator")) {
         gan.generator = read_network(*generator, "generator");
-        if (gan.generator.output().size() != gan.discriminator.input.size())
-            throw ConfigError(fmt::format("the generator makes {} and the discriminator takes {}; expected equal sizes",
-                                          gan.generator.output().text(), gan.discriminator.input.text()),
-                              generator->where);
+        check_sizes(gan, generator->where);
     }
     config::reject_unused(root, {{"", {"doc", "source", "confidence", "dataset", "batch", "steps_d", "generator", "discriminator"}},
-                                 {"generator", {"input", "layers"}},
-                                 {"discriminator", {"input", "layers"}}});
+                                 {"generator", {"input", "layers", "onnx"}},
+                                 {"discriminator", {"input", "layers", "onnx"}}});
     return gan;
 }
 

@@ -56,6 +56,14 @@ struct EventSchedule {
 /// Discrete-event simulation: stages are exclusive resources, served in order of arrival.
 EventSchedule simulate(const Pipeline& p, bool record_events = false);
 
+/// A stream of samples: from `begin` it fills, from `full` (the first result) every stage works, from `drain` (the last sample has entered)
+/// it empties, until `end`. A batch shorter than the pipe has no steady part.
+struct StreamPhases {
+    int stream = 0;
+    Int begin = 0, full = 0, drain = 0, end = 0;
+};
+std::vector<StreamPhases> stream_phases(const EventSchedule& schedule);  ///< of a schedule with recorded events
+
 /// The schedule as an SVG drawing, one row per resource; `last_cycle` cuts long schedules (0 = all).
 std::string timeline_svg(const EventSchedule& schedule, Int last_cycle = 0);
 

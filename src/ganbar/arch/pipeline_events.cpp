@@ -256,40 +256,4 @@ EventSchedule simulate(const Pipeline& p, bool record_events) {
     return out;
 }
 
-std::string timeline_svg(const EventSchedule& schedule, Int last_cycle) {
-    Int cycles = 0;
-    for (const auto& e : schedule.events) cycles = std::max(cycles, e.end);
-    if (last_cycle > 0) cycles = std::min(cycles, last_cycle);
-    const double left = 150, row = 18, width = std::clamp(double(cycles) * 14, 300.0, 2400.0),
-                 per_cycle = width / double(std::max<Int>(cycles, 1));
-    const double height = row * double(schedule.resources.size());
-    static const char* const colours[] = {"#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"};  // Okabe-Ito
-    std::string svg = fmt::format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {:.0f} {:.0f}\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" "
-        "aria-label=\"pipeline timeline\">\n",
-        left + width + 10, height + 70);
-    for (std::size_t r = 0; r < schedule.resources.size(); ++r)
-        svg += fmt::format("<text x=\"{:.0f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n", left - 6, row * (double(r) + 0.75),
-                           schedule.resources[r]);
-    for (const auto& e : schedule.events) {
-        if (e.begin >= cycles) continue;
-        const double x = left + per_cycle * double(e.begin), w = std::max(0.5, per_cycle * double(e.end - e.begin) - 0.5);
-        svg += fmt::format(
-            "<rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\" fill=\"{}\" fill-opacity=\"{:.2f}\"><title>{}, {}, sample "
-            "{}, cycles {} to {}</title></rect>\n",
-            x, row * e.resource + 2, w, row - 4, colours[std::size_t(e.stream) % 6], e.sample % 2 ? 0.7 : 1.0,
-            schedule.streams[std::size_t(e.stream)], schedule.resources[std::size_t(e.resource)], e.sample + 1, e.begin + 1, e.end);
-    }
-    svg += fmt::format(
-        "<line x1=\"{0}\" y1=\"{1:.1f}\" x2=\"{2:.1f}\" y2=\"{1:.1f}\" stroke=\"#888\"/>\n<text x=\"{0}\" y=\"{3:.1f}\">0</text>"
-        "<text x=\"{2:.1f}\" y=\"{3:.1f}\" text-anchor=\"end\">{4} cycles</text>\n",
-        left, height + 4, left + width, height + 18, cycles);
-    for (std::size_t s = 0; s < schedule.streams.size() && s < 8; ++s)
-        svg += fmt::format(
-            "<rect x=\"{0:.0f}\" y=\"{1:.0f}\" width=\"10\" height=\"10\" fill=\"{2}\"/><text x=\"{3:.0f}\" y=\"{4:.0f}\">{5}</text>\n",
-            left + 150 * double(s % 4), height + 28 + 16 * double(s / 4), colours[s % 6], left + 150 * double(s % 4) + 14,
-            height + 37 + 16 * double(s / 4), schedule.streams[s]);
-    return svg + "</svg>\n";
-}
-
 }  // namespace ganbar::arch

@@ -1,17 +1,19 @@
 #include "ganbar/arch/reproduction.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 namespace ganbar::arch {
 namespace {
 
-struct Measured {
+struct Outcome {
     Estimate estimate;
     Uncertainty uncertainty;
 };
-Measured measure(const Accelerator& machine, const AcceleratorEntry& entry, const Workload& w) {
-    Measured m;
+Outcome measure(const Accelerator& machine, const AcceleratorEntry& entry, const Workload& w) {
+    Outcome m;
     machine.estimate(w, m.estimate);
     m.uncertainty = uncertainty(machine, entry.swings, w, m.estimate);
     return m;
@@ -24,6 +26,15 @@ Interval ratio(const Interval& rival, const Interval& subject) {
                  up = std::hypot(log_of(rival.hi, rival.value), log_of(subject.value, subject.lo));
     const double value = rival.value / subject.value;
     return {value, value * std::exp(-down), value * std::exp(up)};
+}
+
+/// "28 % of its peak in convolutions, 28 % in fully connected layers", or "" where efficiency is a result.
+std::string assumed_efficiency(const Accelerator& machine) {
+    std::string out;
+    for (const ParamRow& p : machine.params())
+        if (p.info.name == "efficiency") out = fmt::format("{:.3g} % of its peak in convolutions", 100 * std::get<double>(p.value));
+        else if (p.info.name == "efficiency_fc") out += fmt::format(", {:.3g} % in fully connected layers", 100 * std::get<double>(p.value));
+    return out;
 }
 
 }  // namespace
@@ -40,14 +51,17 @@ Contest make_contest(const ReproductionContext& context, const std::string& benc
 }
 
 ReproductionRow row_of(const Contest& c, const std::string& rival, const std::string& basis) {
-    const Measured s = measure(*c.subject, *c.subject_entry, c.workload), r = measure(*c.rival, *c.rival_entry, c.workload);
+    const Outcome s = measure(*c.subject, *c.subject_entry, c.workload), r = measure(*c.rival, *c.rival_entry, c.workload);
     return {c.benchmark,
             rival,
             basis,
             ratio(r.uncertainty.latency_s, s.uncertainty.latency_s),
             ratio(r.uncertainty.energy_J, s.uncertainty.energy_J),
             s.estimate.area_total_m2(),
-            r.estimate.area_total_m2()};
+            r.estimate.area_total_m2(),
+            s.estimate.utilisation(),
+            r.estimate.utilisation(),
+            assumed_efficiency(*c.rival)};
 }
 
 ReproductionRow row_of(const Contest& c, const std::string& rival, const std::string& basis, const ReproductionRow& like) {
@@ -60,7 +74,10 @@ ReproductionRow row_of(const Contest& c, const std::string& rival, const std::st
             around(r.iteration_latency_s / s.iteration_latency_s, like.speed),
             around(r.energy_J() / s.energy_J(), like.energy),
             s.area_total_m2(),
-            r.area_total_m2()};
+            r.area_total_m2(),
+            s.utilisation(),
+            r.utilisation(),
+            assumed_efficiency(*c.rival)};
 }
 
 ReproductionMean mean_of(const std::vector<ReproductionRow>& rows, const std::string& rival, const std::string& basis,

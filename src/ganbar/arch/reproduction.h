@@ -17,6 +17,8 @@ struct ReproductionRow {
     std::string benchmark, rival, basis;  ///< basis: "as configured", "equal area"
     Interval speed, energy;
     double subject_area_m2 = 0, rival_area_m2 = 0;
+    double subject_utilisation = 0, rival_utilisation = 0;  ///< useful multiplications over what the peak allows
+    std::string rival_assumed;                              ///< the efficiency its model assumes, where that is a parameter
 };
 /// A mean over the benchmarks beside the published one.
 struct ReproductionMean {

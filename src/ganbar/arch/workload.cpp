@@ -49,7 +49,7 @@ PassWork gradient(const Layer& l, Int c_small, Int c_large) {
     w.deformed = {{Int(positions(l.axes, &Axis::small)), c_small, vectors, l.groups}};
     double dilated = 1;
     for (const Axis& a : l.axes) dilated *= double((a.small - 1) * a.stride + 1);
-    w.zero_inserted = {Int(dilated), c_small, vectors, l.groups};
+    w.zero_inserted = {Int(std::min(dilated, 9e18)), c_small, vectors, l.groups};
     w.macs_useful = channels * volume(l.axes, useful_pairs);
     w.macs_deformed = w.macs_phases = channels * volume(l.axes, dense_pairs);
     w.macs_zero_inserted = channels * volume(l.axes, dilated_pairs);
@@ -161,7 +161,7 @@ Workload lower(const Gan& gan, Task task, Int batch, Int steps_d) {
     if (steps_d < 1 || steps_d > 1000) throw ConfigError(fmt::format("steps-d = {} is out of range; expected 1 to 1000", steps_d));
     Workload w;
     w.network = gan.name, w.task = task, w.batch = batch, w.steps_d = steps_d;
-    w.discriminator = lower(gan.discriminator);
+    if (gan.has_discriminator()) w.discriminator = lower(gan.discriminator);
     if (gan.has_generator()) w.generator = lower(gan.generator);
     const double samples = double(batch);
     if (task == Task::generation) {
@@ -169,6 +169,9 @@ Workload lower(const Gan& gan, Task task, Int batch, Int steps_d) {
         add_passes(w, true, Phase::generation, Pass::forward, samples, false);
         return w;
     }
+    if (!gan.has_discriminator())
+        throw ConfigError("network \"" + gan.name +
+                          "\" has no discriminator, so it cannot be trained; expected --discriminator FILE.onnx, or --task generation");
     const double d_samples = samples * double(steps_d);
     for (const Phase phase : {Phase::d_real, Phase::d_fake}) {
         if (phase == Phase::d_fake) {

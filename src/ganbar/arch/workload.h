@@ -33,6 +33,12 @@ struct PassWork {
     double words_in = 0, words_out = 0;
 };
 
+/// Counts of a run (run_counts.h); negative where there is none, and machines use their own.
+struct Measured {
+    double pulses_per_cell = -1;                                 ///< in one update
+    double forward_conversions = -1, backward_conversions = -1;  ///< in one product, on arrays of Workload::measured_array_rows word lines
+};
+
 struct LayerWork {
     std::string name;
     LayerKind kind = LayerKind::fc;
@@ -45,6 +51,7 @@ struct LayerWork {
     Int taps = 1, stride_volume = 1, groups = 1;
     bool needs_input_error = true;  ///< false for layers fed by the network's input alone
     PassWork forward, error, gradient;
+    Measured measured;
     const PassWork& work(Pass pass) const { return pass == Pass::forward ? forward : pass == Pass::error ? error : gradient; }
 };
 
@@ -71,6 +78,7 @@ struct Workload {
     std::string network;
     Task task = Task::training;
     Int batch = 1, steps_d = 1;
+    Int measured_array_rows = 0;  ///< of the run that fed LayerWork::measured
     NetworkWork generator, discriminator;
     std::vector<Op> ops;
     const NetworkWork& net(const Op& op) const { return op.generator ? generator : discriminator; }

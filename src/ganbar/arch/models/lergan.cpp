@@ -23,6 +23,7 @@ void ganbar_register_lergan(AcceleratorRegistry& registry) {
         converter_schema(assumed("PRIME's mats: LerGAN is compared with a PRIME-based machine"), assumed("PRIME's; links of one hop"));
     m.swings = converter_swings();
     m.swings.push_back({"step", 20e-9, 200e-9});
+    m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     registry.add("lergan", accelerator_entry(std::move(m)));
 }

@@ -37,6 +37,7 @@ void ganbar_register_liu2018(AcceleratorRegistry& registry) {
     m.swings.push_back({"periphery_power", 0.0, 3.4e-3});
     for (Swing& s : m.swings)
         if (s.param.ends_with("steps_per_cycle")) s.lo = std::int64_t{128}, s.hi = std::int64_t{4096};
+    m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     registry.add("liu2018", accelerator_entry(std::move(m)));
 }

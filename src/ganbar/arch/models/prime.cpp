@@ -38,6 +38,7 @@ void ganbar_register_prime(AcceleratorRegistry& registry) {
                                         "half array efficiency, 60 % for computing"));
     m.swings = converter_swings();
     m.swings.push_back({"step", 20e-9, 200e-9});
+    m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     registry.add("prime", accelerator_entry(std::move(m)));
 }

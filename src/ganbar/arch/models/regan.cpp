@@ -34,6 +34,7 @@ void ganbar_register_regan(AcceleratorRegistry& registry) {
     m.swings = spike_swings();
     m.swings.push_back({"transposed_copies", std::int64_t{1}, std::int64_t{2}});
     m.swings.push_back({"batch_norm", std::string("exact"), std::string("reference")});
+    m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     registry.add("regan", accelerator_entry(std::move(m)));
 }
