@@ -11,7 +11,9 @@ namespace ganbar::app {
 using namespace arch;
 using Json = nlohmann::ordered_json;
 
-Gan load_gan(const std::string& name_or_path, const config::Presets& presets) {
+Gan load_gan(const std::string& name_or_path, const config::Presets& presets, const std::string& discriminator) {
+    if (name_or_path.ends_with(".onnx")) return onnx_gan(name_or_path, discriminator);
+    if (!discriminator.empty()) throw ConfigError("--discriminator belongs to a generator's ONNX file; \"" + name_or_path + "\" describes both networks");
     const bool is_path = name_or_path.ends_with(".toml") || name_or_path.find('/') != std::string::npos;
     const std::string path = is_path ? name_or_path : presets.path(name_or_path);
     return read_gan(*config::load_toml(path), std::filesystem::path(path).stem().string());
@@ -39,9 +41,25 @@ NamedEstimate run_one(const AcceleratorRegistry& registry, const std::string& na
 
 }  // namespace
 
+EstimateResult estimate_workload(const AcceleratorRegistry& registry, Workload w, const std::vector<std::string>& names,
+                                 const config::Node* tables) {
+    EstimateResult result;
+    result.workload = std::move(w);
+    for (const auto& name : names) {
+        const auto table = tables == nullptr ? nullptr : tables->table(name);
+        try {
+            result.estimates.push_back(run_one(registry, name, table, result.workload, true));
+        } catch (const ConfigError& e) {
+            result.unfit.emplace_back(name, e.what());
+        }
+    }
+    return result;
+}
+
 EstimateResult run_estimates(const AcceleratorRegistry& registry, const Gan& gan, const EstimateRequest& request) {
     EstimateResult result;
-    result.workload = lower(gan, request.task, request.batch.value_or(gan.batch), request.steps_d.value_or(gan.steps_d));
+    const Task task = request.task.value_or(gan.has_discriminator() ? Task::training : Task::generation);
+    result.workload = lower(gan, task, request.batch.value_or(gan.batch), request.steps_d.value_or(gan.steps_d));
     const bool all = request.accelerators.size() == 1 && request.accelerators[0] == "all";
     const std::vector<std::string> names = all ? registry.names() : request.accelerators;
     if (names.empty()) throw ConfigError("no accelerator named; expected --on all, or some of " + join(registry.names()));
@@ -102,7 +120,30 @@ Json layers_json(const Workload& w, const Estimate& e) {
     return out;
 }
 
-Json one_json(const Workload& w, const NamedEstimate& n) {
+/// What a speed-up over this machine rests on: the share of its peak it reaches, and the share its model assumes where that is a parameter.
+Json efficiency_json(const NamedEstimate& n) {
+    Json out = {{"reached", n.estimate.utilisation()}};
+    for (const ParamRow& p : n.params)
+        if (p.info.name == "efficiency") out["assumed"] = value_json(p.value), out["source"] = p.info.source.text;
+    return out;
+}
+
+/// Every uncertain parameter alone at its low and high value: ratios of time, energy and area to the estimate, strongest first.
+Json sensitivity_json(const NamedEstimate& n) {
+    Json out = Json::array();
+    for (const Influence& f : n.uncertainty.influences) {
+        Json row = {{"name", f.param}, {"lo", value_json(f.lo)}, {"hi", value_json(f.hi)}};
+        for (const ParamRow& p : n.params)
+            if (p.info.name == f.param) row["lo_text"] = value_text(p.info, f.lo), row["hi_text"] = value_text(p.info, f.hi);
+        row["latency_ratio"] = {f.latency_lo, f.latency_hi}, row["energy_ratio"] = {f.energy_lo, f.energy_hi}, row["area_ratio"] = {f.area_lo, f.area_hi};
+        out.push_back(std::move(row));
+    }
+    return out;
+}
+
+}  // namespace
+
+Json estimate_json(const Workload& w, const NamedEstimate& n) {
     const Estimate& e = n.estimate;
     const double energy = e.energy_J(), batch = double(w.batch);
     Json j;
@@ -126,6 +167,8 @@ Json one_json(const Workload& w, const NamedEstimate& n) {
     if (n.zero_skipping)
         j["zero_skipping"] = {
             {"macs_ratio", n.zero_skipping->macs}, {"latency_ratio", n.zero_skipping->latency}, {"energy_ratio", n.zero_skipping->energy}};
+    j["efficiency"] = efficiency_json(n);
+    j["sensitivity"] = sensitivity_json(n);
     j["area_by_component_m2"] = energies(e.area_m2);
     j["layers"] = layers_json(w, e);
     j["assumptions"] = Json::array();
@@ -138,11 +181,9 @@ Json one_json(const Workload& w, const NamedEstimate& n) {
     return j;
 }
 
-}  // namespace
-
 Json estimates_json(const EstimateResult& result) {
     Json out = Json::array();
-    for (const auto& n : result.estimates) out.push_back(one_json(result.workload, n));
+    for (const auto& n : result.estimates) out.push_back(estimate_json(result.workload, n));
     return out;
 }
 

@@ -8,14 +8,15 @@
 
 namespace ganbar::app {
 
-/// A network preset by name, or a file by path (it ends in .toml or has a slash).
-arch::Gan load_gan(const std::string& name_or_path, const config::Presets& presets);
+/// A network preset by name, or a file by path (it ends in .toml or .onnx, or has a slash). `discriminator`: the ONNX file that goes with a
+/// generator's.
+arch::Gan load_gan(const std::string& name_or_path, const config::Presets& presets, const std::string& discriminator = "");
 
 struct EstimateRequest {
     std::vector<std::string> accelerators;  ///< names, or "all" alone
     std::vector<std::string> overrides;     ///< "regan.steps_per_cycle=64"
     std::optional<arch::Int> batch, steps_d;
-    arch::Task task = arch::Task::training;
+    std::optional<arch::Task> task;  ///< training, or generation where there is no discriminator
     bool intervals = true;
 };
 
@@ -35,6 +36,12 @@ struct EstimateResult {
 /// Throws ConfigError; with "all", machines that cannot run the network are listed in `unfit` instead.
 EstimateResult run_estimates(const AcceleratorRegistry& registry, const arch::Gan& gan, const EstimateRequest& request);
 
+/// The same for a workload that is there already; parameters from the tables named after the accelerators (may be null). Machines that
+/// cannot run it are listed in `unfit`.
+EstimateResult estimate_workload(const AcceleratorRegistry& registry, arch::Workload w, const std::vector<std::string>& names,
+                                 const config::Node* tables);
+
+nlohmann::ordered_json estimate_json(const arch::Workload& w, const NamedEstimate& n);
 nlohmann::ordered_json estimates_json(const EstimateResult& result);
 std::string estimates_table(const EstimateResult& result);
 /// "1.57 ms": three digits and the prefix that reads best.

@@ -10,7 +10,7 @@
 
 namespace ganbar::report {
 namespace web {  // the files of report/web/, carried inside the program (cmake/embed.cmake)
-extern const std::string_view report_css, chart_js, format_js, page_js;
+extern const std::string_view report_css, marks_css, chart_js, format_js, marks_js, page_js;
 }
 namespace {
 
@@ -157,18 +157,23 @@ std::string render_html(const ReportInput& input) {
     findings_section(page, input);
     if (!groups.empty()) {
         energy_section(page, groups);
+        accelerators_section(page, groups);
         area_section(page, groups);
         assumptions_section(page, groups);
     }
     provenance_section(page, input, groups);
+    return whole_page(input.title, page, navigation_at);
+}
+
+std::string whole_page(const std::string& title, const Page& page, std::size_t navigation_at) {
     std::string out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">"
                       "<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"generator\" content=\"ganbar\">";
-    out += "<title>" + escape(input.title) + "</title>\n<style>" + std::string(web::report_css) + "</style></head>\n<body>\n";
+    out += "<title>" + escape(title) + "</title>\n<style>" + std::string(web::report_css) + std::string(web::marks_css) + "</style></head>\n<body>\n";
     out += "<main>\n" + page.body().substr(0, navigation_at) + "<nav aria-label=\"sections\">" + page.navigation() + "</nav>\n" + page.body().substr(navigation_at) + "</main>\n";
     out += "<footer>Made by ganbar. All numbers are SI; energies and areas carry prefixes.</footer>\n<script>\n\"use strict\";\n(() => {\n";
-    return out + std::string(web::format_js) + std::string(web::chart_js) + std::string(web::page_js) + "})();\n</script>\n</body></html>\n";
+    return out + std::string(web::format_js) + std::string(web::chart_js) + std::string(web::page_js) + std::string(web::marks_js) + "})();\n</script>\n</body></html>\n";
 }
 
 }  // namespace ganbar::report

@@ -13,9 +13,13 @@ void training_section(Page& page, const ReportInput& input, const std::vector<Gr
 void comparison_section(Page& page, const ReportInput& input);
 void findings_section(Page& page, const ReportInput& input);
 void energy_section(Page& page, const std::vector<Group>& groups);
+void accelerators_section(Page& page, const std::vector<Group>& groups);
 void area_section(Page& page, const std::vector<Group>& groups);
 void assumptions_section(Page& page, const std::vector<Group>& groups);
 void provenance_section(Page& page, const ReportInput& input, const std::vector<Group>& groups);
+
+/// The document around a page's body: head, styles, navigation (inserted at `navigation_at`), scripts.
+std::string whole_page(const std::string& title, const Page& page, std::size_t navigation_at);
 
 /// A line on how curves of several seeds are drawn, "" when each variant has one.
 std::string band_note(const std::vector<Group>& groups);

@@ -153,6 +153,7 @@ Hardware read_hardware(const std::string& path) {
         for (const auto& [key, value] : totals.items())
             if (value.is_number()) hardware.totals[key] = value.get<double>();
         for (const auto& entry : document.value("assumptions", json::array())) hardware.assumptions.push_back(read_assumption(entry, path));
+        if (document.contains("accelerators")) hardware.accelerators_json = document.at("accelerators").dump();
     });
     return hardware;
 }

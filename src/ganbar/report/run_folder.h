@@ -54,6 +54,7 @@ struct Hardware {
     std::vector<AreaPart> area;
     std::map<std::string, double> totals;  ///< keys end in their unit
     std::vector<Assumption> assumptions;
+    std::string accelerators_json;  ///< estimates of the accelerators the experiment names (accelerators.h); "" when it names none
 };
 
 struct Summary {

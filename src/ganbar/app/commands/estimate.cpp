@@ -1,17 +1,31 @@
 #include <fmt/format.h>
 
 #include "ganbar/app/command.h"
-#include "ganbar/app/estimates.h"
+#include "ganbar/app/estimate_page.h"
+#include "ganbar/data/atomic_file.h"
+#include "ganbar/report/write_report.h"
 
 namespace ganbar::app {
 namespace {
 
 struct Options {
-    std::string network, task = "training";
+    std::string network, discriminator, task;
     std::vector<std::string> on, set;
     arch::Int batch = 0, steps_d = 0;
-    bool json = false;
+    std::string out;
+    bool json = false, force = false;
 };
+
+/// The command that makes the page again.
+std::string command_line(const Options& o) {
+    std::string text = "ganbar estimate " + o.network + " --on " + join(o.on, ",");
+    if (!o.discriminator.empty()) text += " --discriminator " + o.discriminator;
+    if (o.batch != 0) text += fmt::format(" --batch {}", o.batch);
+    if (o.steps_d != 0) text += fmt::format(" --steps-d {}", o.steps_d);
+    if (!o.task.empty()) text += " --task " + o.task;
+    for (const auto& set : o.set) text += " --set " + set;
+    return text + " -o " + o.out;
+}
 
 void run(const Options& o, const config::Presets& networks) {
     AcceleratorRegistry registry("accelerator");
@@ -21,8 +35,11 @@ void run(const Options& o, const config::Presets& networks) {
     if (o.batch != 0) request.batch = o.batch;
     if (o.steps_d != 0) request.steps_d = o.steps_d;
     if (o.task == "generation") request.task = arch::Task::generation;
-    else if (o.task != "training") throw ConfigError("task = \"" + o.task + "\" is not known; expected training or generation");
-    const EstimateResult result = run_estimates(registry, load_gan(o.network, networks), request);
+    else if (o.task == "training") request.task = arch::Task::training;
+    else if (!o.task.empty()) throw ConfigError("task = \"" + o.task + "\" is not known; expected training or generation");
+    if (!o.out.empty()) report::check_destination(o.out, o.force);
+    const EstimateResult result = run_estimates(registry, load_gan(o.network, networks, o.discriminator), request);
+    if (!o.out.empty()) write_file(o.out, estimate_page(result, command_line(o)), o.force ? Replace::yes : Replace::no);
     if (!o.json) {
         fmt::print("{}", estimates_table(result));
         return;
@@ -36,12 +53,15 @@ void run(const Options& o, const config::Presets& networks) {
 void ganbar_register_estimate(CommandContext& context) {
     auto* command = context.cli.add_subcommand("estimate", "cycles, latency, energy and area of a GAN on accelerators");
     auto o = std::make_shared<Options>();
-    command->add_option("network", o->network, "a network preset (ganbar list networks) or a TOML file")->required();
+    command->add_option("network", o->network, "a network preset (ganbar list networks), a TOML file or an ONNX file")->required();
+    command->add_option("--discriminator", o->discriminator, "the discriminator's ONNX file, where NETWORK is a generator's");
     command->add_option("--on", o->on, "accelerators, separated by commas, or all")->required()->delimiter(',');
     command->add_option("--batch", o->batch, "samples per batch (default: the network's)");
     command->add_option("--steps-d", o->steps_d, "discriminator updates per generator update (default: the network's)");
-    command->add_option("--task", o->task, "training (one iteration) or generation (one batch of images)")->capture_default_str();
+    command->add_option("--task", o->task, "training (one iteration) or generation (one batch of images); default: training where there is a discriminator");
     command->add_option("--set", o->set, "a parameter, for example regan.steps_per_cycle=64");
+    command->add_option("-o,--out", o->out, "also write a page with table and figures into this HTML file");
+    command->add_flag("--force", o->force, "replace that file if it is there");
     command->add_flag("--json", o->json, "print JSON");
     const config::Presets networks(context.subfolders("networks"));
     command->callback([&context, o, networks] { context.run = [o, networks] { run(*o, networks); }; });

@@ -3,7 +3,7 @@
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/environment.h"
-#include "ganbar/app/estimates.h"
+#include "ganbar/app/estimate_page.h"
 #include "ganbar/app/reproduce.h"
 #include "ganbar/app/reproductions.h"
 #include "ganbar/data/atomic_file.h"
@@ -29,6 +29,7 @@ void accelerators(const Options& o, const std::vector<std::string>& network_fold
         std::filesystem::create_directories(o.out);
         write_file(std::filesystem::path(o.out) / "results.json", reproduction_json(result).dump(1) + "\n");
         write_file(std::filesystem::path(o.out) / "results.txt", reproduction_text(result));
+        write_file(std::filesystem::path(o.out) / "report.html", reproduction_page(result, "ganbar reproduce " + o.name + " --out " + o.out));
     }
     if (o.json) fmt::print("{}\n", reproduction_json(result).dump(1));
     else fmt::print("{}", reproduction_text(result));

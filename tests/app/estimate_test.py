@@ -1,0 +1,204 @@
+"""Accelerators as a user meets them: estimates and their page, networks and machines from files, bad input, the join with training.
+
+usage: estimate_test.py GANBAR
+"""
+import html.parser
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+GANBAR = str(pathlib.Path(sys.argv.pop(1)).resolve())
+NETWORK = """
+batch = 16
+[generator]
+input = "100"
+layers = ["fc 256x4x4 bn relu", "tconv 128 k4 s2 p1 bn relu", "tconv 1 k4 s2 p1 tanh @16"]
+[discriminator]
+input = "1x16x16"
+layers = ["conv 64 k4 s2 p1 lrelu", "conv 128 k4 s2 p1 bn lrelu", "fc 1 sigmoid"]
+"""
+EXPERIMENT = """
+[data]
+dataset = "synthetic-digits"
+[generator]
+layers = [20, 32, 784]
+output = "tanh"
+[discriminator]
+layers = [784, 32, 1]
+w_max = 0.15
+[train]
+rounds = 6
+batch = 16
+snapshot_every = 0
+[evaluation]
+samples = 32
+[accelerators]
+estimate = ["regan", "satyam2022", "gtx1080"]
+[accelerators.regan]
+steps_per_cycle = 100
+"""
+
+
+class Page(html.parser.HTMLParser):
+    """What a page asks the network for, its marks, and whether its elements close."""
+
+    VOID = {"meta", "img", "br", "input", "link", "hr"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.outside, self.tips, self.ids = [], [], 0, []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.outside += [v for k, v in attributes if k in ("src", "href") and v and not v.startswith(("#", "data:"))]
+        self.tips += "data-tip" in values
+        if "id" in values:
+            self.ids.append(values["id"])
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tips += "data-tip" in dict(attributes)
+
+    def handle_endtag(self, tag):
+        while self.open and self.open[-1] in ("li", "p", "td", "tr") and self.open[-1] != tag:
+            self.open.pop()
+        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-3:]}"
+        self.open.pop()
+
+
+class Estimate(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.kept = tempfile.TemporaryDirectory()
+        cls.folder = pathlib.Path(cls.kept.name)
+        (cls.folder / "mine.toml").write_text(NETWORK)
+        (cls.folder / "small.toml").write_text(EXPERIMENT)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.kept.cleanup()
+
+    @classmethod
+    def command(cls, *arguments):
+        return subprocess.run([GANBAR, *arguments], cwd=cls.folder, capture_output=True, text=True, timeout=300)
+
+    def refused(self, *arguments):
+        done = self.command(*arguments)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        return done.stderr
+
+    def test_everything_in_time(self):
+        best = min(self.timed() for _ in range(3))
+        self.assertLess(best, 1.0)  # 0.2 s on a quiet machine; tests share theirs
+
+    def timed(self):
+        start = time.monotonic()
+        done = self.command("estimate", "dcgan", "--on", "all", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return time.monotonic() - start
+
+    def test_page_is_self_contained_and_complete(self):
+        done = self.command("estimate", "mine.toml", "--on", "all", "-o", "page.html")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = (self.folder / "page.html").read_text()
+        page = Page(text)
+        self.assertEqual(page.outside, [])
+        self.assertEqual(len(page.ids), len(set(page.ids)))
+        self.assertGreater(page.tips, 100)
+        for figure in ("Time per image", "Energy against time", "Energy by component", "Area by component", "Utilisation", "Busy cycles by phase", "Schedule of regan", ">fill<", "regan: energy"):
+            self.assertIn(figure, text)
+        self.assertIn("of its peak in convolutions", text)  # the baseline's efficiency beside the speed-ups
+        self.assertEqual(self.command("estimate", "mine.toml", "--on", "all", "-o", "page.html").returncode, 2)  # it is there
+        self.command("estimate", "mine.toml", "--on", "all", "-o", "page.html", "--force")
+        self.assertEqual((self.folder / "page.html").read_text().replace(" --force", ""), text)
+
+    def test_sensitivity_spans_the_interval(self):
+        for machine in json.loads(self.command("estimate", "mine.toml", "--on", "all", "--json").stdout):
+            lo, hi = machine["interval"]["iteration_energy_J"]
+            for row in machine["sensitivity"]:
+                for ratio in row["energy_ratio"]:
+                    self.assertGreaterEqual(ratio * machine["iteration_energy_J"], lo * 0.999999)
+                    self.assertLessEqual(ratio * machine["iteration_energy_J"], hi * 1.000001)
+            self.assertGreater(machine["efficiency"]["reached"], 0)
+
+    def test_reproductions_have_pages(self):
+        for name, published in (("regan2018", "240×"), ("zara2019", "23"), ("liu2018", "2.80×")):
+            done = self.command("reproduce", name, "--out", name)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            text = (self.folder / name / "report.html").read_text()
+            self.assertEqual(Page(text).outside, [])
+            self.assertIn(published, text)
+            self.assertIn("rival assumes", text)
+
+    def test_bad_input_is_refused_with_its_place(self):
+        (self.folder / "cyclic.toml").write_text(NETWORK.replace('"fc 256x4x4 bn relu"', '"fc 256x4x4 from=tconv2"'))
+        self.assertIn("cycle", self.refused("estimate", "cyclic.toml", "--on", "regan"))
+        (self.folder / "shape.toml").write_text(NETWORK.replace("conv 64 k4", "conv 64 k40"))
+        self.assertRegex(self.refused("estimate", "shape.toml", "--on", "regan"), r"shape.toml:\d+:\d+: .*kernel 40 does not fit")
+        self.assertIn("fully connected", self.refused("estimate", "mine.toml", "--on", "satyam2022"))
+        self.assertRegex(self.refused("estimate", "mlp1_4layer", "--on", "satyam2022", "--set", "satyam2022.arrays=10"), r"needs \d+ crossbars of 64x64, but 10")
+        self.assertIn("out of range", self.refused("estimate", "mine.toml", "--on", "regan", "--set", "regan.read_energy=-1 pJ"))
+        self.assertIn("did you mean", self.refused("estimate", "mine.toml", "--on", "regn"))
+        (self.folder / "broken.onnx").write_bytes(b"\x08\x07 not a model")
+        self.assertIn("broken.onnx", self.refused("estimate", "broken.onnx", "--on", "regan"))
+        self.assertIn("layers-d", self.refused("inspect", "schedule", "--layers-d", "0", "--layers-g", "3", "--batch", "4"))
+        self.assertIn("times-d", self.refused("inspect", "schedule", "--layers-d", "3", "--layers-g", "3", "--batch", "4", "--times-d", "1,2"))
+
+    def test_schedule_with_unequal_stages_and_copies(self):
+        def iteration(*more):
+            done = self.command("inspect", "schedule", "--layers-d", "3", "--layers-g", "3", "--batch", "16", "--json", *more)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            counts = json.loads(done.stdout)
+            self.assertEqual(counts["pipelined"], counts["event_level"])
+            return counts["pipelined"]["iteration"]
+
+        equal, slow = iteration(), iteration("--times-d", "4,2,1")
+        self.assertLess(equal, slow)
+        self.assertEqual(iteration("--times-d", "4,2,1", "--copies-d", "4,2,1"), equal)
+        self.command("inspect", "schedule", "--layers-d", "3", "--layers-g", "3", "--batch", "6", "--svg", "s.svg")
+        self.assertIn(">fill<", (self.folder / "s.svg").read_text())
+
+    def test_a_run_feeds_the_accelerators_it_names(self):
+        done = self.command("train", "small.toml", "--out", "run", "--threads", "1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        hardware = json.loads((self.folder / "run" / "hardware.json").read_text())
+        summary = json.loads((self.folder / "run" / "summary.json").read_text())
+        machines = {m["accelerator"]: m for m in hardware["accelerators"]}
+        self.assertEqual(set(machines), {"regan", "satyam2022", "gtx1080"})
+        pulses = sum(a["n"] for a in hardware["accounts"] if a["account"].split("/")[-1] in ("set", "reset", "idle"))
+        own = machines["satyam2022"]
+        self.assertAlmostEqual(own["counts"]["cells_written"] / pulses, 1, 9)  # its cell writes are the run's pulses
+        self.assertEqual(own["counts"]["run_pulses"], pulses)
+        reads = sum(a["n"] for a in hardware["accounts"] if a["account"].endswith(("forward/cells", "backward/cells")))
+        self.assertEqual(own["counts"]["run_cell_reads"], reads)
+        # one batch of fakes serves both steps: G runs forward once a round
+        g = sum(l["macs_useful"] for l in own["layers"] if l["network"] == "generator" and l["pass"] == "forward")
+        self.assertAlmostEqual(g, 16 * (20 * 32 + 32 * 784), 3)
+        for name, machine in machines.items():
+            self.assertAlmostEqual(machine["run_energy_J"] / machine["iteration_energy_J"], 6, 9)
+            self.assertEqual(summary["accelerators"][name]["run_energy_J"], machine["run_energy_J"])
+        page = (self.folder / "run" / "report.html").read_text()
+        self.assertEqual(Page(page).outside, [])
+        self.assertIn("The same training on accelerators", page)
+        self.assertTrue(any(a["name"] == "accelerators.regan.steps_per_cycle" and a["value"] == 100 for a in hardware["assumptions"]))
+        again = self.command("train", "run/run.toml", "--out", "again", "--threads", "2")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        for name in ("run.toml", "hardware.json"):
+            self.assertEqual((self.folder / "run" / name).read_bytes(), (self.folder / "again" / name).read_bytes(), name)
+
+    def test_bad_accelerators_of_an_experiment(self):
+        (self.folder / "bad.toml").write_text(EXPERIMENT.replace('"gtx1080"', '"gtx1081"'))
+        self.assertRegex(self.refused("train", "bad.toml", "--dry-run"), r"bad.toml:\d+:\d+: .*gtx1081.*did you mean \"gtx1080\"")
+        (self.folder / "bad.toml").write_text(EXPERIMENT.replace("steps_per_cycle = 100", "steps_per_cycle = 0"))
+        self.assertIn("out of range", self.refused("train", "bad.toml", "--dry-run"))
+        (self.folder / "bad.toml").write_text(EXPERIMENT + "\n[accelerators.isaac]\nrows = 64\n")
+        self.assertIn("isaac", self.refused("train", "bad.toml", "--dry-run"))
+
+
+unittest.main(verbosity=2)
