@@ -96,7 +96,7 @@ TEST(Wires, WithoutResistanceReadsAndPulsesAreTheIdealOnes) {
             for (std::size_t p = 0; p < a.n_planes(); ++p) ASSERT_LT(largest_difference(a.conductance(p), b.conductance(p)), 1e-10);
         }
         EXPECT_NEAR(pa.ledger.total("training/", "/forward/cells").energy_J / pb.ledger.total("training/", "/forward/cells").energy_J, 1, 1e-6);
-        EXPECT_NEAR(pb.ledger.total("training/", "/update/wires").energy_J / pb.ledger.total("training/", "/update/half_select").energy_J, 0, 1e-6);
+        EXPECT_NEAR(pb.ledger.total("training/", "/update/wires").energy_J / pb.ledger.total("training/", "/update/half_selected").energy_J, 0, 1e-6);
     }
 }
 
@@ -207,9 +207,9 @@ TEST(Wires, EnergyTimeAndPhasesAreBooked) {
     const auto of = [&](const char* part) { return play.ledger.total("training/dense1/update/", part); };
     EXPECT_EQ(of("wires").n, 64);  // two arrays, two phases a row
     EXPECT_NEAR(of("/set").busy_s + of("/reset").busy_s, 32 * 150e-9, 1e-12);
-    EXPECT_EQ(of("half_select").n, 64 * 256 - 512);
+    EXPECT_EQ(of("half_selected").n, 64 * 256 - 512);
     for (const char* part : {"/set", "/reset", "half_selected", "wires"}) EXPECT_GT(of(part).energy_J, 0) << part;
-    EXPECT_GT(of("half_select").energy_J, 1.5 * (of("/set").energy_J + of("/reset").energy_J));  // seven or eight cells at V/2 for each at V
+    EXPECT_GT(of("half_selected").energy_J, 1.5 * (of("/set").energy_J + of("/reset").energy_J));  // seven or eight cells at V/2 for each at V
 }
 
 struct Trace {
