@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ganbar/app/accelerator_spec.h"
+
 #include <cmath>
 #include <limits>
 
@@ -287,6 +289,8 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     };
     device("device", e.device_model);
     device("noise_device", e.noise_device_model);
+    for (auto& [path, names] : bind_accelerators(*e.source, e.accelerators)) known[path] = std::move(names);
+    top.push_back("accelerators");
     config::reject_unused(*e.source, known);
     e.generator_plan = plan_of(*e.source, "generator", e.generator, e.latent.classes);
     e.discriminator_plan = plan_of(*e.source, "discriminator", e.discriminator, e.latent.classes);
@@ -323,6 +327,7 @@ std::vector<config::Section> resolved(const Experiment& e, const DeviceRegistry&
     out.push_back({"train", param_rows(TrainSpec::schema(), e.train)});
     out.push_back({"evaluation", param_rows(EvaluationSpec::schema(), e.evaluation)});
     out.push_back({"quality", param_rows(gan::QualitySpec::schema(), e.quality)});
+    for (auto& section : accelerator_sections(*e.source, e.accelerators)) out.push_back(std::move(section));
     return out;
 }
 

@@ -96,6 +96,11 @@ struct EvaluationSpec {
     static Schema<EvaluationSpec> schema();
 };
 
+/// Accelerators whose cost of the run is estimated; their parameters are tables [accelerators.NAME].
+struct AcceleratorSpec {
+    std::vector<std::string> names;
+};
+
 struct Experiment {
     /// Cells that hold one weight: two for differential mapping, one more for the fast array of Tiki-Taka.
     std::int64_t cells_per_weight() const { return (tile.mapping == Mapping::differential ? 2 : 1) + (is_tiki_taka(train.rule) ? 1 : 0); }
@@ -112,6 +117,7 @@ struct Experiment {
     TrainSpec train;
     EvaluationSpec evaluation;
     gan::QualitySpec quality;
+    AcceleratorSpec accelerators;
     std::shared_ptr<config::Node> source;  ///< everything the user and the presets said
     const config::Node* device_node() const;
     const config::Node* noise_device_node() const;  ///< cells of the array that makes random bits

@@ -1,5 +1,7 @@
 #include "ganbar/app/results.h"
 
+#include "ganbar/app/run_accelerators.h"
+
 namespace ganbar::app {
 
 nlohmann::ordered_json value_json(const Value& value) {
@@ -62,6 +64,7 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const DeviceRegistry& 
                      {"area_with_periphery_m2", area},
                      {"n_crossbars", n_crossbars(e, placement)},
                      {"cells_used", e.hardware.kind == HardwareKind::crossbar ? placement.cells_used() * static_cast<std::size_t>(e.cells_per_weight()) : 0}};
+    if (!e.accelerators.names.empty()) out["accelerators"] = run_estimates_json(estimate_run(e, ledger, rounds), ledger);
     out["assumptions"] = json::array();
     for (const auto& section : resolved(e, devices))
         for (const auto& row : section.rows)

@@ -13,6 +13,7 @@
 #include "ganbar/app/pictures.h"
 #include "ganbar/app/places.h"
 #include "ganbar/app/results.h"
+#include "ganbar/app/run_accelerators.h"
 #include "ganbar/app/wire_warnings.h"
 #include "ganbar/core/sha256.h"
 #include "ganbar/data/csv.h"
@@ -328,6 +329,7 @@ private:
         for (const auto& [key, value] : gan::fields(final_quality_)) s[key] = value_json(value);
         s["final_loss_d"] = record_.loss_d;
         s["final_loss_g"] = record_.loss_g;
+        if (!e_.accelerators.names.empty()) s["accelerators"] = run_estimates_summary(estimate_run(e_, ledger_, n_rounds_));
         write_file(folder_ / "summary.json", s.dump(2) + "\n", Replace::yes);
         if (options_.report) {
             auto input = report::describe_runs({report::read_run(folder_.string())});
