@@ -93,7 +93,8 @@ std::string generator() {
     m.whole("shape", {-1, 1024, 4, 4});
     m.node("Reshape", {"h0", "shape"}, "r0");
     std::string x = m.norm("r0", 1024, "bn0");
-    m.node("Relu", {x}, x = "a0");
+    m.node("Relu", {x}, "a0");
+    x = "a0";
     const std::vector<Int> channels{1024, 512, 256, 128, 3};
     for (std::size_t i = 0; i < 4; ++i) {
         const std::string n = std::to_string(i + 1);

@@ -139,7 +139,11 @@ void share_figure(Page& page, const std::string& title, const std::string& capti
     close(page, caption, legend + "</ul>");
 }
 
-void tornado_figure(Page& page, const std::string& title, const std::string& caption, const std::vector<TornadoRow>& rows) {
+void tornado_figure(Page& page, const std::string& title, const std::string& caption, const std::vector<TornadoRow>& given) {
+    std::vector<TornadoRow> rows = given;
+    const auto length = [](const TornadoRow& r) { return std::max({r.lo, r.hi, 1.0}) / std::min({r.lo, r.hi, 1.0}); };
+    std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) { return length(a) > length(b); });
+    for (auto& r : rows) std::erase(r.lo_text, '"'), std::erase(r.hi_text, '"');
     double reach = 1.1;
     for (const auto& r : rows)
         for (const double v : {r.lo, r.hi})

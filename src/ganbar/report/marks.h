@@ -31,7 +31,7 @@ struct ShareRow {
 /// Every row stacked to its whole, with its total beside it; the least parts become "other" where there are more than colours.
 void share_figure(Page& page, const std::string& title, const std::string& caption, const std::string& unit, const std::vector<ShareRow>& rows);
 
-/// Ratios at the low and the high value of a parameter, around 1 on a logarithmic axis.
+/// Ratios at the low and the high value of a parameter, around 1 on a logarithmic axis; drawn longest first.
 struct TornadoRow {
     std::string name, lo_text, hi_text;
     double lo = 1, hi = 1;
