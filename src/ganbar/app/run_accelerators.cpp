@@ -1,8 +1,6 @@
 #include "ganbar/app/run_accelerators.h"
 
-#include <fmt/format.h>
-
-#include "ganbar/app/build.h"
+#include "ganbar/app/workload_network.h"
 
 namespace ganbar::app {
 
@@ -11,37 +9,38 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-arch::Activation activation_of(nn::Activation a) {
-    switch (a) {
-        case nn::Activation::identity: return arch::Activation::none;
-        case nn::Activation::relu: return arch::Activation::relu;
-        case nn::Activation::leaky_relu: return arch::Activation::lrelu;
-        case nn::Activation::tanh: return arch::Activation::tanh;
-        case nn::Activation::sigmoid: return arch::Activation::sigmoid;
+/// Cells of a layer's matrices, and cells that one product of the layer reads: every window of the kernel reads its matrix once.
+struct LayerCells {
+    double stored = 0, read = 0;
+};
+LayerCells layer_cells(const nn::NetworkPlan& plan, const nn::LayerSpec* spec, const LayerWork& l, double planes) {
+    LayerCells out;
+    for (const auto& m : plan.matrices) {
+        if (m.name != l.name && !m.name.starts_with(l.name + "/phase")) continue;
+        out.stored += planes * double(m.rows * m.cols);
+        out.read = planes * double(m.rows * m.cols) * double(l.forward.deformed.front().windows);
     }
-    return arch::Activation::none;
+    if (l.kind == LayerKind::tconv) {  // its matrices have different windows
+        const bool zero_free = spec == nullptr || spec->form == nn::TransposedForm::zero_free;
+        out.read = planes * (zero_free ? l.forward.macs_phases : l.forward.macs_zero_inserted);
+    }
+    return out;
 }
 
-arch::Network dense_network(const NetworkSpec& spec, const std::string& name) {
-    arch::Network net{name, {spec.layers.front(), 0, {1, 1, 1}}, {}};
-    for (std::size_t i = 1; i < spec.layers.size(); ++i) {
-        arch::Layer l;
-        l.name = fmt::format("dense{}", i);
-        l.inputs = {int(i) - 2};
-        l.in.channels = spec.layers[i - 1], l.out.channels = spec.layers[i];
-        l.activation = activation_of(i + 1 == spec.layers.size() ? spec.output : spec.hidden);
-        net.layers.push_back(l);
-    }
-    return net;
+/// The layer of the experiment that an estimated layer is, or part of.
+const nn::LayerSpec* spec_of(const nn::NetworkPlan& plan, const std::vector<nn::LayerSpec>& specs, const std::string& name) {
+    for (std::size_t i = 0; i < specs.size(); ++i)
+        if (plan.names[i] == name) return &specs[i];
+    return nullptr;
 }
 
 /// Counts of one layer's accounts; products from the cells that were read.
-LayerCounts layer_counts(const Ledger& ledger, const std::string& network, const std::string& layer, double cells, double reads_per_product) {
+LayerCounts layer_counts(const Ledger& ledger, const std::string& network, const std::string& layer, const LayerCells& cells) {
     const std::string head = "training/" + network + "/" + layer + "/";
-    const auto n = [&](const char* account) { return double(ledger.total(head + account).n); };
+    const auto n = [&](const char* account) { return double(ledger.total(head, account).n); };
     LayerCounts c;
-    c.name = layer, c.cells = cells;
-    c.forward_products = n("forward/cells") / reads_per_product, c.backward_products = n("backward/cells") / reads_per_product;
+    c.name = layer, c.cells = cells.stored;
+    if (cells.read > 0) c.forward_products = n("forward/cells") / cells.read, c.backward_products = n("backward/cells") / cells.read;
     c.pulses = n("update/set") + n("update/reset") + n("update/idle");
     if (const double forward = n("forward/adc"); forward > 0) c.forward_conversions = forward;
     if (const double backward = n("backward/adc"); backward > 0) c.backward_conversions = backward;
@@ -50,30 +49,17 @@ LayerCounts layer_counts(const Ledger& ledger, const std::string& network, const
 
 }  // namespace
 
-Gan workload_network(const Experiment& e) {
-    Gan gan;
-    gan.name = e.experiment.name, gan.doc = e.experiment.doc, gan.dataset = e.data.dataset;
-    gan.source = "the experiment", gan.batch = e.train.batch, gan.steps_d = e.train.steps_d;
-    gan.generator = dense_network(e.generator, "generator");
-    gan.discriminator = dense_network(e.discriminator, "discriminator");
-    return gan;
-}
-
 RunCounts run_counts(const Experiment& e, const Workload& w, const Ledger& ledger, std::int64_t rounds) {
     RunCounts out;
     out.rounds = rounds, out.array_rows = e.tile.rows;
-    const std::vector<Shape2> shapes = layer_shapes(e);
     const double planes = e.tile.mapping == Mapping::differential ? 2 : 1;
-    std::size_t matrix = 0;
-    for (const bool generator : {true, false})
-        for (const LayerWork& l : (generator ? w.generator : w.discriminator).layers) {
-            const Shape2 shape = shapes.at(matrix++);
-            const double cells = double(shape.rows * shape.cols) * planes;
-            // a convolution reads its cells once for every position of the kernel
-            const double windows = l.kind == LayerKind::fc ? 1 : double(l.forward.deformed.front().windows);
+    for (const bool generator : {true, false}) {
+        const nn::NetworkPlan& plan = generator ? e.generator_plan : e.discriminator_plan;
+        const auto specs = (generator ? e.generator : e.discriminator).layer_list();
+        for (const LayerWork& l : (generator ? w.generator : w.discriminator).layers)
             (generator ? out.generator : out.discriminator)
-                .push_back(layer_counts(ledger, generator ? "generator" : "discriminator", l.name, cells, cells * windows));
-        }
+                .push_back(layer_counts(ledger, generator ? "generator" : "discriminator", l.name, layer_cells(plan, spec_of(plan, specs, l.name), l, planes)));
+    }
     return out;
 }
 

@@ -8,8 +8,6 @@
 
 namespace ganbar::app {
 
-/// The experiment's networks in the terms of arch/: one layer per weight matrix, named as in the ledger.
-arch::Gan workload_network(const Experiment& e);
 /// The ledger's training accounts by layer. Without crossbars nothing is counted, and the workload keeps its own numbers.
 arch::RunCounts run_counts(const Experiment& e, const arch::Workload& w, const Ledger& ledger, std::int64_t rounds);
 
