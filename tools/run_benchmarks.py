@@ -54,6 +54,13 @@ def main():
         results["round_vs_torch"] = json.loads(subprocess.run(["/usr/bin/python3", str(script), str(rounds)], stdout=subprocess.PIPE, check=True).stdout)
         row = results["round_vs_torch"]
         print(f"one training round: {row['median_ms']['ganbar_crossbar_2']:.2f} ms on crossbars, {row['ratio_to_torch']:.2f} of torch")
+    dcgan = options.build / "bin" / "dcgan_program"
+    if dcgan.exists():
+        script = pathlib.Path(__file__).resolve().parents[1] / "bench" / "dcgan_vs_torch.py"
+        row = json.loads(subprocess.run(["/usr/bin/python3", str(script), str(dcgan)], stdout=subprocess.PIPE, check=True).stdout)
+        results["dcgan_vs_torch"] = row
+        print(f"one DCGAN round: {row['wall_ms']['ganbar_software_2']:.0f} ms in software, {row['software_to_torch']:.2f} of torch; "
+              f"{row['wall_ms']['ganbar_crossbar_2']:.0f} ms on crossbars, {row['crossbar_to_torch']:.2f} of torch")
     out = options.build / "results.json"
     out.write_text(json.dumps(results, indent=1) + "\n")
     print(f"written: {out}")

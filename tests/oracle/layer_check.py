@@ -2,7 +2,8 @@
 """Every layer of nn/, forward, error and weight gradient, against PyTorch's autograd in double, over random shapes.
 
 usage: layer_check.py BUILD_FOLDER [CASES]    (make oracle; Debian: python3-torch, python3-numpy)
-Fails when any result differs by more than 1e-5 of the largest magnitude in its tensor.
+A result may differ by 1e-5 of the largest magnitude in its tensor; where PyTorch's own single precision differs by more (batch norms whose
+gradients cancel), by three times that.
 """
 import itertools
 import json
@@ -55,7 +56,7 @@ def random_case(r, kind):
     side = [r.randint(1, most) for _ in range(axes)]
     channels = r.choice([1, 2, 3, 5, 8, 17, 33])
     f = r.choice(ACTIVATIONS)
-    case = {"input": shape_text([channels, *side]), "batch": r.randint(2, 5), "training": r.random() < 0.8}
+    case = {"input": shape_text([channels, *side]), "batch": r.randint(6, 9), "training": r.random() < 0.8}
     window = {"kernel": [r.randint(1, 3 if axes == 3 else 5) for _ in side], "stride": [r.randint(1, 3) for _ in side],
               "padding": [r.randint(0, 2) for _ in side], "padding_high": [r.randint(0, 2) for _ in side]}
     out = [conv_side(*v) for v in zip(side, window["kernel"], window["stride"], window["padding"], window["padding_high"])]
@@ -104,8 +105,8 @@ def activate(y, layer):
 class Parameters:
     """Tensors of the program's state as torch leaves, by name."""
 
-    def __init__(self, tensors, prefix):
-        self.leaves = {name[len(prefix):]: torch.tensor(value.astype(np.float64), requires_grad=True) for name, value in tensors.items() if name.startswith(prefix)}
+    def __init__(self, tensors, prefix, dtype):
+        self.leaves = {name[len(prefix):]: torch.tensor(value).to(dtype).requires_grad_(True) for name, value in tensors.items() if name.startswith(prefix)}
 
     def __getitem__(self, name):
         return self.leaves["net/" + name]
@@ -151,7 +152,7 @@ def conv_transpose(p, x, layer, name):
     if p.has(name + "/weights"):
         w = p[name + "/weights"].reshape(*k, c_in, c_out)
     else:  # one matrix a phase: its taps in ascending order
-        w = torch.zeros(*k, c_in, c_out, dtype=torch.float64)
+        w = torch.zeros(*k, c_in, c_out, dtype=x.dtype)
         number = 0
         for phase in itertools.product(*(range(v) for v in s)):
             taps = [t for t in itertools.product(*(range(v) for v in k)) if all(a % b == c for a, b, c in zip(t, s, phase))]
@@ -217,14 +218,41 @@ def forward(case, p, x, statistics):
     return x
 
 
-def check(name, ours, theirs, faults, worst):
-    theirs = theirs.detach().numpy().reshape(ours.shape)
-    scale = max(np.abs(theirs).max(), 1e-3)
-    error = np.abs(ours - theirs).max() / scale
-    kind = name.split("/")[-1]
-    worst[kind] = max(worst.get(kind, 0), error)
-    if not error <= TOLERANCE:
-        faults.append(f"{name}: relative error {error:.2e}")
+def play(case, t, dtype):
+    """What PyTorch says of a case: name -> array, under the names of the program's results."""
+    p = Parameters(t, "before/", dtype)
+    shape = [int(v) for v in case["input"].split("x")]
+    x = torch.tensor(t["x"]).to(dtype).reshape(-1, *shape).requires_grad_(True)
+    statistics = {}
+    y = forward(case, p, x, statistics)
+    y.backward(torch.tensor(t["dy"]).to(dtype).reshape(y.shape))
+    out = {"forward y": y, "error dx": x.grad}
+    for name, leaf in p.leaves.items():
+        if not name.endswith(("/mean", "/variance")):  # what one step of length 1 leaves
+            out["gradient after/" + name] = leaf.detach() - (leaf.grad if leaf.grad is not None else 0)
+    for name, (mean, variance) in statistics.items():
+        if case["training"]:
+            out[f"statistics after/net/{name}/mean"], out[f"statistics after/net/{name}/variance"] = mean, variance
+    return {name: value.detach().double().numpy() for name, value in out.items()}
+
+
+def check(case, t, label, faults, worst):
+    theirs, single = play(case, t, torch.float64), None
+    for name, expected in theirs.items():
+        kind, key = name.split(" ")
+        scale = max(np.abs(expected).max(), 1e-3)
+        if kind == "gradient":
+            scale = max(np.abs(expected - t[key.replace("after/", "before/")].reshape(expected.shape)).max(), scale)
+        error = np.abs(t[key].reshape(expected.shape) - expected).max() / scale
+        worst[kind] = max(worst.get(kind, 0), error)
+        if error <= TOLERANCE:
+            continue
+        single = single or play(case, t, torch.float32)
+        own = np.abs(single[name] - expected).max() / scale
+        if not error <= 3 * own:
+            faults.append(f"{label} {name}: relative error {error:.2e}, PyTorch's own in single precision {own:.2e}")
+        else:
+            worst["excused"] = worst.get("excused", 0) + 1
 
 
 def main():
@@ -253,33 +281,10 @@ def main():
         by_case.setdefault(int(case[4:]), {})[rest] = value
     faults, worst = [], {}
     for number, case in enumerate(cases):
-        t = by_case[number]
-        p = Parameters(t, "before/")
-        shape = [int(v) for v in case["input"].split("x")]
-        x = torch.tensor(t["x"].astype(np.float64)).reshape(-1, *shape).requires_grad_(True)
-        statistics = {}
-        y = forward(case, p, x, statistics)
-        label = f"case {number} {case}"
-        check(label + "/forward", t["y"], y, faults, worst)
-        y.backward(torch.tensor(t["dy"].astype(np.float64)).reshape(y.shape))
-        check(label + "/error", t["dx"], x.grad, faults, worst)
-        for name, leaf in p.leaves.items():
-            if name.endswith(("/mean", "/variance")):
-                continue
-            before, after = t["before/" + name], t["after/" + name]
-            grad = leaf.grad if leaf.grad is not None else torch.zeros_like(leaf)
-            # What one step of length 1 leaves; the difference of two floats near w carries the rounding of w.
-            theirs = before.astype(np.float64) - grad.numpy()
-            error = np.abs(after - theirs).max() / max(np.abs(grad.numpy()).max(), np.abs(before).max())
-            worst["gradient"] = max(worst.get("gradient", 0), error)
-            if not error <= TOLERANCE:
-                faults.append(f"{label} {name}: gradient, relative error {error:.2e}")
-        if case["training"]:
-            for name, (mean, variance) in statistics.items():
-                check(label + "/statistics", t["after/net/" + name + "/mean"], mean, faults, worst)
-                check(label + "/statistics", t["after/net/" + name + "/variance"], variance, faults, worst)
+        check(case, by_case[number], f"case {number} {case}", faults, worst)
     print("\n".join(faults[:20]))
-    print(f"{len(cases)} cases, {len(faults)} faults; largest relative errors: " + ", ".join(f"{k} {v:.1e}" for k, v in sorted(worst.items())))
+    print(f"{len(cases)} cases, {len(faults)} faults; largest relative errors: " + ", ".join(f"{k} {v:.1e}" for k, v in sorted(worst.items()) if k != "excused")
+          + f"; {worst.get('excused', 0)} tensors judged by PyTorch's own single precision")
     return 1 if faults else 0
 
 

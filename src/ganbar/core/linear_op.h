@@ -18,6 +18,7 @@ struct Step {
     std::string account;   ///< prefix of the accounts charged, for example "train/generator"
     bool training = true;
     std::size_t n_parts = 1;  ///< equal parts of the batch that batch statistics keep apart: real and generated images
+    std::size_t n_reference = 0;  ///< leading samples of the batch that are there for virtual batch norm only
 };
 
 /// Named arrays of an object's state, for checkpoints. Order and names are fixed.

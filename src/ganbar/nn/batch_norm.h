@@ -5,8 +5,13 @@
 
 namespace ganbar::nn {
 
+/// exact: the batch's own statistics in training, running ones in inference. reference: always those of the reference samples that lead
+/// the batch (virtual batch normalisation: Salimans et al. 2016, sec. 3.4, without the sample's own share of 1 / (n + 1)).
+enum class Statistics : std::uint8_t { exact, reference };
+
 struct BatchNormSpec {
     double epsilon = 1e-5, momentum = 0.1;  ///< momentum: weight of the newest batch in the running statistics
+    Statistics statistics = Statistics::exact;
 };
 
 /// y = f(gamma (x - mean) / sqrt(variance + epsilon) + beta), per channel over samples and positions. Training normalises by the batch:
@@ -34,10 +39,11 @@ public:
     const std::vector<float>& running_variance() const { return running_variance_; }
 
 private:
-    struct Part {  // statistics of one part of the batch
+    struct Part {  // rows that share statistics, and the first n_measured of them, which these come from
+        std::size_t first = 0, rows = 0, n_measured = 0;
         std::vector<double> mean, deviation;
     };
-    void measure(const Matrix& x, std::size_t part);
+    void measure(const Matrix& x, Part& part);
     std::string name_;
     std::size_t channels_, positions_;
     BatchNormSpec spec_;
@@ -49,7 +55,6 @@ private:
     std::vector<float> d_gamma_, d_beta_;
     Matrix y_;
     const Matrix* x_ = nullptr;
-    bool by_batch_ = false;  ///< the last forward used the batch's statistics
 };
 
 }  // namespace ganbar::nn

@@ -23,7 +23,7 @@ void DigitalVector::restore(const State& state) {
 }
 
 std::vector<float> column_sums(const Matrix& m) {
-    constexpr std::size_t rows_per_item = 128;
+    constexpr std::size_t rows_per_item = 64;
     const std::size_t n = (m.rows() + rows_per_item - 1) / rows_per_item;
     Matrix part(n, m.cols()), unused(n, m.cols()), zero(1, m.cols());
     parallel_for(n, [&](std::size_t item) {

@@ -41,6 +41,7 @@ public:
         return out;
     }
     std::size_t layer() const { return layer_; }
+    bool uses_reference() const { return has_virtual_; }
 
 private:
     [[noreturn]] void refuse(const std::string& what) const { throw ConfigError(network_ + ", layer " + std::to_string(layer_ + 1) + ": " + what, where_); }
@@ -93,11 +94,15 @@ private:
     }
 
     void finish(const LayerSpec& s, const std::string& name, Layers& out) {
-        if (s.norm == Norm::batch) norm(name + "/norm", s, out);
+        if (s.norm != Norm::none) norm(name + "/norm", s, out);
     }
     void norm(const std::string& name, const LayerSpec& s, Layers& out) {
         const bool map = layout_ == Layout::map;
-        out.push_back(std::make_unique<BatchNorm>(name, map ? shape_.channels : shape_.size(), map ? shape_.positions() : 1, BatchNormSpec{}, s.activation, s.slope));
+        BatchNormSpec spec;
+        if (s.norm == Norm::virtual_batch) spec.statistics = Statistics::reference;
+        (s.norm == Norm::virtual_batch ? has_virtual_ : has_exact_) = true;
+        if (has_virtual_ && has_exact_) refuse("batch and virtual normalisation in one network; expected one of them in all its layers");
+        out.push_back(std::make_unique<BatchNorm>(name, map ? shape_.channels : shape_.size(), map ? shape_.positions() : 1, spec, s.activation, s.slope));
     }
     static Activation inner(const LayerSpec& s) { return s.norm == Norm::none ? s.activation : Activation::identity; }
 
@@ -231,6 +236,7 @@ private:
     MapShape shape_;
     Layout layout_ = Layout::vector;
     std::size_t layer_ = 0, widest_ = 0;
+    bool has_virtual_ = false, has_exact_ = false;
     Location where_;
 };
 
@@ -254,7 +260,9 @@ private:
 
 std::unique_ptr<Network> build_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults,
                                        const std::function<Rng(const std::string&)>& draws, const OpFactory& make_op, const Location& where) {
-    return std::make_unique<Network>(name, Builder(name, defaults, draws, make_op).build(input, layers, where, nullptr));
+    Builder builder(name, defaults, draws, make_op);
+    auto built = builder.build(input, layers, where, nullptr);
+    return std::make_unique<Network>(name, std::move(built), builder.uses_reference());
 }
 
 NetworkPlan plan_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults, const Location& where) {

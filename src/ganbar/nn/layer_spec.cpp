@@ -18,7 +18,7 @@ Schema<LayerSpec> LayerSpec::schema() {
         param("padding", &T::padding, std::int64_t{0}, side, "zeros added before each axis (conv_transpose: outputs cut off there)", assumed("0")),
         param("padding_high", &T::padding_high, std::int64_t{0}, side, "zeros added behind each axis; empty = as padding", assumed("as padding")),
         param("output_padding", &T::output_padding, std::int64_t{0}, side, "conv_transpose: outputs added behind each axis", assumed("0")),
-        choice("norm", &T::norm, {"none", "batch"}, "normalisation between the linear map and the activation", assumed("none")),
+        choice("norm", &T::norm, {"none", "batch", "virtual"}, "normalisation between the linear map and the activation; virtual: by the statistics of fixed reference samples", published("Ioffe and Szegedy 2015; virtual: Salimans et al. 2016, sec. 3.4")),
         choice("activation", &T::activation, {"identity", "relu", "leaky_relu", "tanh", "sigmoid"}, "what follows the linear map and the normalisation", assumed("identity")),
         param("slope", &T::slope, 0.0, 1.0, "slope of leaky ReLU below zero", assumed("0.2, usual in GANs")),
         param("rate", &T::rate, 0.0, 0.99, "dropout: share of the values dropped", published("Srivastava et al. 2014: 0.5")),

@@ -10,7 +10,7 @@
 namespace ganbar::nn {
 
 enum class LayerType : std::uint8_t { dense, conv, conv_transpose, residual, batch_norm, activation, dropout, avg_pool, max_pool, reshape, flatten };
-enum class Norm : std::uint8_t { none, batch };
+enum class Norm : std::uint8_t { none, batch, virtual_batch };
 enum class LayerBias : std::uint8_t { inherit, none, digital, cells };
 enum class TransposedForm : std::uint8_t { zero_free, zero_inserted };
 

@@ -6,7 +6,9 @@ namespace ganbar::nn {
 
 class Network {
 public:
-    Network(std::string name, std::vector<std::unique_ptr<Layer>> layers);
+    /// uses_reference: the network's virtual batch norms need reference samples. The first samples it ever sees (at most 64) become them
+    /// and pass before those of every batch from then on.
+    Network(std::string name, std::vector<std::unique_ptr<Layer>> layers, bool uses_reference = false);
     const std::string& name() const { return name_; }
     std::size_t n_in() const { return layers_.front()->n_in(); }
     std::size_t n_out() const { return layers_.back()->n_out(); }
@@ -21,9 +23,12 @@ public:
     State state() const;
     void restore(const State& state);
 private:
-    Step named(Step& step) const { return {step.rng, step.ledger, step.account + "/" + name_, step.training, step.n_parts}; }
+    Step named(Step& step) const { return {step.rng, step.ledger, step.account + "/" + name_, step.training, step.n_parts, reference_.rows()}; }
+    const Matrix& with_reference(const Matrix& x, std::size_t n_parts);
     std::string name_;
     std::vector<std::unique_ptr<Layer>> layers_;
+    bool uses_reference_ = false;
+    Matrix reference_, joined_, y_, d_joined_, dx_;  // of networks with virtual batch norm
 };
 
 }  // namespace ganbar::nn

@@ -106,6 +106,39 @@ TEST(LayerList, GradientsOfConvolutionalNetworks) {
     }
 }
 
+// The reference samples are fixed; errors that reach them through the statistics end in the weights, which the loss along them shows.
+TEST(LayerList, GradientsThroughVirtualBatchNorm) {
+    for (int n_parts : {1, 2}) {
+        auto d = build("2x6x6", {conv(LayerType::conv, 3, 3, 2, 1, Activation::tanh, Norm::virtual_batch), conv(LayerType::conv, 4, 2, 1, 0, Activation::tanh, Norm::virtual_batch), layer(LayerType::dense, 3)});
+        check_gradients(*d, static_cast<std::size_t>(n_parts));
+    }
+    const auto both = [] { build("2x6x6", {conv(LayerType::conv, 3, 3, 2, 1, Activation::tanh, Norm::virtual_batch), conv(LayerType::conv, 4, 2, 1, 0, Activation::tanh, Norm::batch), layer(LayerType::dense, 1)}); };
+    EXPECT_THROW(both(), ConfigError);
+}
+
+TEST(BatchNorm, VirtualStatisticsDoNotDependOnTheRestOfTheBatch) {
+    const std::vector<LayerSpec> list = {conv(LayerType::conv, 3, 3, 2, 1, Activation::tanh, Norm::virtual_batch), layer(LayerType::dense, 2)};
+    auto net = build("1x6x6", list), other = build("1x6x6", list);
+    Bench b;
+    Rng draws(8);
+    Matrix first(5, 36), x(4, 36), half(2, 36);
+    for (Matrix* m : {&first, &x})
+        for (std::size_t r = 0; r < m->rows(); ++r) draws.fill_normal(m->row_span(r));
+    for (std::size_t r = 0; r < 2; ++r) std::copy_n(x.row(r), 36, half.row(r));
+    net->forward(first, b.step);
+    const Matrix whole = net->forward(x, b.step), part = net->forward(half, b.step);
+    b.step.training = false;
+    const Matrix inference = net->forward(half, b.step);
+    other->restore(net->state());
+    const Matrix restored = other->forward(half, b.step);
+    for (std::size_t r = 0; r < 2; ++r)
+        for (std::size_t c = 0; c < 2; ++c) {
+            EXPECT_EQ(whole(r, c), part(r, c));
+            EXPECT_EQ(inference(r, c), part(r, c));
+            EXPECT_EQ(restored(r, c), part(r, c));
+        }
+}
+
 TEST(LayerList, GradientsOfTheOtherLayers) {
     LayerSpec dropout = layer(LayerType::dropout);
     dropout.rate = 0.4;
