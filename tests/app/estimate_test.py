@@ -42,6 +42,55 @@ estimate = ["regan", "satyam2022", "gtx1080"]
 steps_per_cycle = 100
 """
 
+CONVOLUTIONAL = """
+[data]
+dataset = "synthetic-digits"
+[generator]
+input = "12"
+[[generator.layer]]
+type = "dense"
+shape = "6x7x7"
+norm = "batch"
+activation = "relu"
+[[generator.layer]]
+type = "conv_transpose"
+channels = 4
+kernel = 4
+stride = 2
+padding = 1
+norm = "batch"
+activation = "relu"
+[[generator.layer]]
+type = "conv_transpose"
+channels = 1
+kernel = 4
+stride = 2
+padding = 1
+activation = "tanh"
+[discriminator]
+input = "1x28x28"
+[[discriminator.layer]]
+type = "conv"
+channels = 4
+kernel = 4
+stride = 4
+activation = "leaky_relu"
+[[discriminator.layer]]
+type = "residual"
+padding = 1
+activation = "leaky_relu"
+[[discriminator.layer]]
+type = "dense"
+units = 1
+[train]
+rounds = 3
+batch = 16
+[evaluation]
+samples = 32
+[accelerators]
+estimate = ["zara", "gtx1080", "satyam2022"]
+"""
+
 
 class Page(html.parser.HTMLParser):
     """What a page asks the network for, its marks, and whether its elements close."""
@@ -191,6 +240,23 @@ class Estimate(unittest.TestCase):
         self.assertEqual(again.returncode, 0, again.stderr)
         for name in ("run.toml", "hardware.json"):
             self.assertEqual((self.folder / "run" / name).read_bytes(), (self.folder / "again" / name).read_bytes(), name)
+
+    def test_a_convolutional_run_counts_its_passes(self):
+        (self.folder / "conv.toml").write_text(CONVOLUTIONAL)
+        done = self.command("train", "conv.toml", "--out", "conv", "--threads", "1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        hardware = json.loads((self.folder / "conv" / "hardware.json").read_text())
+        machines = {m["accelerator"]: m for m in hardware["accelerators"]}
+        self.assertIn("fully connected", machines["satyam2022"]["does_not_run_it"])
+
+        def forward(network, layer):
+            return sum(l["macs_useful"] for l in machines["gtx1080"]["layers"] if (l["network"], l["layer"], l["pass"]) == (network, layer, "forward"))
+
+        # useful pairs of an axis: 4 H - 2 in a transposed convolution k4 s2 p1, all 28 in k4 s4, 3 H - 2 in k3 p1
+        self.assertAlmostEqual(forward("generator", "conv_transpose2") / (16 * 26**2 * 6 * 4), 1, 9)
+        self.assertAlmostEqual(forward("generator", "conv_transpose3") / (16 * 54**2 * 4), 1, 9)
+        self.assertAlmostEqual(forward("discriminator", "conv1") / (3 * 16 * 28**2 * 4), 1, 9)  # real, fake, and fake for G
+        self.assertAlmostEqual(forward("discriminator", "residual2/conv1") / (3 * 16 * 19**2 * 16), 1, 9)
 
     def test_bad_accelerators_of_an_experiment(self):
         (self.folder / "bad.toml").write_text(EXPERIMENT.replace('"gtx1080"', '"gtx1081"'))

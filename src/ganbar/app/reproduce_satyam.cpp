@@ -184,9 +184,9 @@ private:
         rows.push_back({"update energy after 20 rounds", 48.34e-6, at_round("trng", "cumulative_update_energy_J", 20), "J", "as above", "", "fig. 10", "true random"});
         rows.push_back({"update energy, one update an epoch booked", 52.06e-6, values("prng", "update_energy_sampled_per_epoch_J"), "J", "20 epochs, the last update of each: the other reading that fits the paper's number", "", "fig. 10", "pseudo-random"});
         rows.push_back({"update energy, one update an epoch booked", 48.34e-6, values("trng", "update_energy_sampled_per_epoch_J"), "J", "as above", "", "fig. 10", "true random"});
-        for (const auto& [key, label] : std::vector<std::pair<std::string, std::string>>{{"software", "software"}, {"prng", "pseudo-random"}, {"trng", "true random"}, {"trng-d2d", "true random, variation"}}) {
-            rows.push_back({"classifier accuracy", std::nullopt, values(key, "classifier_accuracy"), "", "the paper shows curves without numbers; never read it without coverage", "curve in fig. 8", "fig. 8", label + ", the paper's pulses"});
-            rows.push_back({"coverage", std::nullopt, values(key, "coverage"), "", "not in the paper", "not given", "", label + ", the paper's pulses"});
+        for (const auto& [key, label] : std::vector<std::pair<std::string, std::string>>{{"software", "software (Adam)"}, {"prng", "pseudo-random, the paper's pulses"}, {"trng", "true random, the paper's pulses"}, {"trng-d2d", "true random, variation, the paper's pulses"}}) {
+            rows.push_back({"classifier accuracy", std::nullopt, values(key, "classifier_accuracy"), "", "the paper shows curves without numbers; never read it without coverage", "curve in fig. 8", "fig. 8", label});
+            rows.push_back({"coverage", std::nullopt, values(key, "coverage"), "", "not in the paper", "not given", "", label});
         }
         for (const char* key : {"balanced-prng", "balanced", "balanced-d2d"}) {
             rows.push_back({"classifier accuracy", std::nullopt, values(key, "classifier_accuracy"), "", "our pulses: set and reset steps alike", "", "", runs_.at(key)[0].group});
