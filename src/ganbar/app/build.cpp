@@ -3,6 +3,7 @@
 #include "ganbar/app/latents.h"
 #include "ganbar/nn/digital_op.h"
 #include "ganbar/nn/spectral_norm.h"
+#include "ganbar/periphery/analog_neurons.h"
 #include "ganbar/tile/tiki_taka_op.h"
 
 namespace ganbar::app {
@@ -52,7 +53,7 @@ static std::unique_ptr<LinearOp> with_fast_array(const Experiment& e, const Devi
     tile.start = CellStart::weights;
     Matrix zero(slow->n_in(), slow->n_out());
     std::vector<std::unique_ptr<DeviceArray>> planes;
-    planes.push_back(devices.get(e.device_model).make(e.device_node(), zero.rows() * zero.cols(), nullptr));
+    planes.push_back(with_nonidealities(devices.get(e.device_model).make(e.device_node(), zero.rows() * zero.cols(), nullptr), e.nonideal));
     auto fast = std::make_unique<AnalogOp>(layer + "_fast", std::move(planes), std::move(blocks), zero, w_max, tile, rng.stream("fast"));
     fast->attach_wires(e.wires);
     return std::make_unique<TikiTakaOp>(layer, std::move(fast), std::unique_ptr<AnalogOp>(static_cast<AnalogOp*>(slow.release())));
@@ -61,6 +62,23 @@ static std::unique_ptr<LinearOp> with_fast_array(const Experiment& e, const Devi
 static double software_clip(const Experiment& e, double w_max, bool discriminator) {
     const double window = e.hardware.clip_software ? w_max : 0, clip = discriminator ? e.train.clip_d : 0;
     return window > 0 && clip > 0 ? std::min(window, clip) : std::max(window, clip);
+}
+
+/// The conductance of a summing line: as many cells as a crossbar has word lines, at a fifth of their window.
+static double line_conductance_S(const Experiment& e, const DeviceRegistry& devices, std::size_t fan_in) {
+    const auto [g_min, g_max] = devices.get(e.device_model).make(e.device_node(), 1, nullptr)->window();
+    const auto cells = static_cast<double>(std::min(fan_in, static_cast<std::size_t>(e.tile.rows)));
+    return cells * (g_min.si + 0.2 * (g_max.si - g_min.si));
+}
+
+static void use_analog_neurons(const Experiment& e, const DeviceRegistry& devices, const std::function<Rng(const std::string&)>& draws,
+                               nn::NetworkDefaults& defaults) {
+    defaults.neurons_normalise = e.periphery.normalise;
+    defaults.neurons = [&e, &devices, draws](const nn::NeuronRequest& r) -> std::unique_ptr<nn::Layer> {
+        const bool logit = r.is_last && r.activation == nn::Activation::identity;
+        periphery::NeuronSpec spec{r.name, r.columns, r.positions, r.activation, r.slope, line_conductance_S(e, devices, r.fan_in), logit ? e.periphery.logit_scale : 1.0, !r.is_last, r.normalises};
+        return std::make_unique<periphery::AnalogNeurons>(std::move(spec), e.periphery, draws(r.name));
+    };
 }
 
 Model build(const Experiment& e, const DeviceRegistry& devices) {
@@ -82,7 +100,7 @@ Model build(const Experiment& e, const DeviceRegistry& devices) {
                     if (b.layer == matrix) blocks.push_back(b);
                 std::vector<std::unique_ptr<DeviceArray>> planes;
                 for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p)
-                    planes.push_back(devices.get(e.device_model).make(e.device_node(), r.rows * r.cols, nullptr));
+                    planes.push_back(with_nonidealities(devices.get(e.device_model).make(e.device_node(), r.rows * r.cols, nullptr), e.nonideal));
                 auto analog = std::make_unique<AnalogOp>(r.name, std::move(planes), blocks, r.initial(), r.w_max, e.tile, rng);
                 analog->attach_wires(e.wires);
                 model.analog.push_back(analog.get());
@@ -93,7 +111,9 @@ Model build(const Experiment& e, const DeviceRegistry& devices) {
             if (n.spectral_norm) op = std::make_unique<nn::SpectralNormOp>(r.name, std::move(op), rng);
             return op;
         };
-        return nn::build_network(name, {n.input_shape(), static_cast<std::size_t>(e.latent.classes)}, n.layer_list(), n.defaults(), draws, make_op);
+        auto defaults = n.defaults();
+        if (e.periphery.kind == periphery::PeripheryKind::analog) use_analog_neurons(e, devices, draws, defaults);
+        return nn::build_network(name, {n.input_shape(), static_cast<std::size_t>(e.latent.classes)}, n.layer_list(), defaults, draws, make_op);
     };
     model.generator = network(e.generator, "generator");
     model.discriminator = network(e.discriminator, "discriminator");

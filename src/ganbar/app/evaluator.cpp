@@ -45,15 +45,17 @@ void keep(const fs::path& file, const gan::FeatureNet& net, const Log& log) {
     }
 }
 
-Dataset labelled(const std::string& name, const std::string& split, const DataRoots& roots) {
+Dataset labelled(const ReferenceSpec& spec, const std::string& split, const DataRoots& roots) {
+    const std::string& name = spec.dataset;
     Dataset data = load_dataset(name, split, roots);
+    if (spec.side > 0) data = resize_images(data, spec.side, spec.side);
     if (data.labels.empty()) throw DataError(fmt::format("{}:{} has no labels; the quality metrics need a reference with labels", name, split));
     return data;
 }
 
 Dataset reference_images(const ReferenceSpec& spec, const Dataset& train, const DataRoots& roots) {
     if (spec.split == "train") return train;
-    Dataset data = labelled(spec.dataset, spec.split, roots);
+    Dataset data = labelled(spec, spec.split, roots);
     if (data.image_size() != train.image_size() || data.n_classes() > train.n_classes())
         throw DataError(fmt::format("{}: the splits differ in shape or classes; expected the {} split to be like the training split", spec.dataset, spec.split));
     return data;
@@ -78,7 +80,7 @@ gan::FeatureNet cached_feature_net(const Dataset& train, const gan::FeatureNetSp
 }
 
 Evaluator::Evaluator(const ReferenceSpec& spec, const DataRoots& roots, const fs::path& cache, const Log& log) : name_(reference_name(spec)) {
-    const Dataset train = labelled(spec.dataset, "train", roots);
+    const Dataset train = labelled(spec, "train", roots);
     const Dataset all = reference_images(spec, train, roots), real = spec.classes.empty() ? all : select_classes(all, spec.classes);
     net_ = std::make_unique<gan::FeatureNet>(cached_feature_net(train, spec.feature_net, cache, log));
     std::vector<int> classes;

@@ -12,6 +12,7 @@ namespace ganbar::app {
 struct ReferenceSpec {
     std::string dataset = "mnist", split = "test";
     std::vector<std::int64_t> classes;  ///< empty: all
+    std::size_t side = 0;               ///< images are made this high and wide; 0: as they are
     gan::QualitySpec quality;
     gan::FeatureNetSpec feature_net;
 };

@@ -27,6 +27,8 @@ Schema<DataSpec> DataSpec::schema() {
         param("dataset", &T::dataset, "name of a data set, or path of a folder or NPY file", published("satyam2022, sec. II: MNIST")),
         param("classes", &T::classes, std::int64_t{0}, std::int64_t{999}, "classes to learn; empty = all", published("satyam2022, sec. III: digit 3")),
         param("limit", &T::limit, std::int64_t{0}, many, "use only the first images of these classes; 0 = all", assumed("all")),
+        param("side", &T::side, std::int64_t{0}, std::int64_t{4096}, "make the images this high and wide, by averaging over area; 0 = as they are", assumed("as they are")),
+        param("noise", &T::noise, 0.0, 10.0, "Gaussian noise of the sensor on every real image the discriminator sees: standard deviation over the range of pixels", assumed("off; krestinskaya2020 tolerates 10%")),
     };
 }
 
@@ -91,6 +93,8 @@ Schema<TrainSpec> TrainSpec::schema() {
         param("anneal_rounds", &T::anneal_rounds, std::int64_t{0}, many, "rounds over which amplitudes move to their end; 0 = constant", assumed("constant")),
         param("literal", &T::literal, "negative weights follow the printed labels: dW > 0 pairs with V_set", published("satyam2022, sec. II, update table")),
         param("fresh_latents", &T::fresh_latents, "the generator step draws its own latent vectors instead of using the discriminator step's", assumed("one batch of fakes serves both")),
+        param("instance_noise", &T::instance_noise, 0.0, 10.0, "Gaussian noise on the discriminator's input, standard deviation, pixels in [-1, 1]", assumed("off; lin2018's device noise plays this part (patent US 11,574,199)")),
+        param("noise_on_real", &T::noise_on_real, "instance noise on real images too; otherwise on generated ones alone, as a noisy generator array makes it", assumed("both, as instance noise is defined")),
         param("dead_zone", &T::dead_zone, 0.0, 100.0, "no pulse where |gradient| is below this multiple of the layer's mean |gradient|", assumed("off")),
         param("feedback", &T::feedback, 0.0, 7.0, "error feedback: every sign asks its cell for a move of verify_step; the cell is pulsed when it owes this many of them, and reads before and after the pulse settle the debt; 0 = off", assumed("off, as in satyam2022")),
         param("feedback_scale", &T::feedback_scale, 0.0, 100.0, "error feedback: a gradient of this many times its layer's root mean square asks for a move of one verify_step, others in proportion; 0 = every sign asks for one", assumed("signs only, as in satyam2022")),
@@ -263,6 +267,8 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     bind_layers(*e.source, "discriminator", e.discriminator, known);
     section("trng", e.trng);
     section("hardware", e.hardware);
+    section("nonideal", e.nonideal);
+    section("periphery", e.periphery);
     section("tile", e.tile);
     section("wires", e.wires);
     section("train", e.train);
@@ -322,6 +328,8 @@ std::vector<config::Section> resolved(const Experiment& e, const DeviceRegistry&
     };
     device("device", e.device_model, e.device_node(), "device model of every cell that holds a weight");
     device("noise_device", e.noise_device_model, e.noise_device_node(), "device model of the array that makes random bits");
+    out.push_back({"nonideal", param_rows(NonidealParams::schema(), e.nonideal)});
+    out.push_back({"periphery", param_rows(periphery::PeripheryParams::schema(), e.periphery)});
     out.push_back({"tile", param_rows(TileParams::schema(), e.tile)});
     out.push_back({"wires", param_rows(WireParams::schema(), e.wires)});
     out.push_back({"train", param_rows(TrainSpec::schema(), e.train)});

@@ -5,10 +5,12 @@
 #include "ganbar/config/preset.h"
 #include "ganbar/config/write.h"
 #include "ganbar/device/device_registry.h"
+#include "ganbar/device/nonideal.h"
 #include "ganbar/gan/metrics/quality.h"
 #include "ganbar/gan/trainer.h"
 #include "ganbar/gan/watch.h"
 #include "ganbar/nn/layer_spec.h"
+#include "ganbar/periphery/periphery_params.h"
 #include "ganbar/tile/tile_params.h"
 #include "ganbar/tile/trng.h"
 #include "ganbar/tile/wire_params.h"
@@ -24,7 +26,8 @@ struct ExperimentSpec {
 struct DataSpec {
     std::string dataset = "mnist";
     std::vector<std::int64_t> classes;
-    std::int64_t limit = 0;
+    std::int64_t limit = 0, side = 0;
+    double noise = 0;
     static Schema<DataSpec> schema();
 };
 
@@ -41,7 +44,7 @@ struct NetworkSpec {
     static Schema<NetworkSpec> schema();
     std::string input_shape() const;               ///< of either form
     std::vector<nn::LayerSpec> layer_list() const;
-    nn::NetworkDefaults defaults() const { return {w_max, init_scale, init, bias}; }
+    nn::NetworkDefaults defaults() const { return {w_max, init_scale, init, bias, {}, false}; }
 };
 
 enum class LatentKind : std::uint8_t { gaussian, uniform, bits, array };
@@ -71,6 +74,8 @@ struct TrainSpec {
     Second t_pulse{100e-9};
     std::int64_t anneal_from = 0, anneal_rounds = 0;
     bool literal = false, fresh_latents = false;
+    double instance_noise = 0;
+    bool noise_on_real = true;
     double dead_zone = 0, digital_step = 1e-3, label_real = 1;
     std::int64_t verify_pulses = 0;
     double feedback = 0, feedback_d = -1, feedback_scale = 0, feedback_limit = 3;
@@ -112,6 +117,8 @@ struct Experiment {
     TrngParams trng;
     HardwareSpec hardware;
     std::string device_model = "nili2020", noise_device_model = "nili2020";
+    NonidealParams nonideal;
+    periphery::PeripheryParams periphery;
     TileParams tile;
     WireParams wires;
     TrainSpec train;

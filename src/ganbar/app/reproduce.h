@@ -15,5 +15,9 @@ struct ReproduceOptions {
 
 /// Satyam, Nikam, Sahay 2022: figures 5 to 10, area and energy, with controlled comparisons. Leaves run folders, results.json and report.html.
 void reproduce_satyam2022(const ReproduceOptions& options, const config::Presets& presets, const DeviceRegistry& devices);
+/// Lin et al. 2018: diversity against write noise, read noise and instance noise on a 1T1R array. Leaves runs/, results.json, results.csv, report.html.
+void reproduce_lin2018(const ReproduceOptions& options, const config::Presets& presets, const DeviceRegistry& devices);
+/// Krestinskaya et al. 2020: devices, power, and tolerance curves of every non-ideality. Leaves also analog_system.json.
+void reproduce_krestinskaya2020(const ReproduceOptions& options, const config::Presets& presets, const DeviceRegistry& devices);
 
 }  // namespace ganbar::app

@@ -118,6 +118,7 @@ private:
         ReferenceSpec spec;
         spec.dataset = e_.data.dataset;
         spec.classes = e_.data.classes;
+        spec.side = static_cast<std::size_t>(e_.data.side);
         spec.quality = e_.quality;
         return spec;
     }
@@ -130,6 +131,7 @@ private:
             std::iota(first.begin(), first.end(), std::size_t{0});
             data_ = take(data_, first);
         }
+        if (e_.data.side > 0) data_ = resize_images(data_, static_cast<std::size_t>(e_.data.side), static_cast<std::size_t>(e_.data.side));
         const auto pixels = e_.n_pixels();
         if (data_.image_size() != pixels)
             throw ConfigError(fmt::format("the images of {} have {} values but the generator makes {}; expected the generator to end in {}", data_.name, data_.image_size(), pixels, data_.image_size()));
@@ -217,9 +219,11 @@ private:
         const auto chosen = std::span<const std::size_t>(order_).subspan(first, n);
         if (model_.n_classes == 0) {
             gather(data_, chosen, real_);
+            add_sensor_noise(k, real_);
             return real_;
         }
         gather(data_, chosen, images_);
+        add_sensor_noise(k, images_);
         real_.resize(n, images_.cols() + model_.n_classes);
         real_.fill(0);
         for (std::size_t r = 0; r < n; ++r) {
@@ -229,11 +233,22 @@ private:
         return real_;
     }
 
+    // Pixels span [-1, 1], and a sensor's output ends there.
+    void add_sensor_noise(std::int64_t k, Matrix& images) {
+        if (e_.data.noise <= 0) return;
+        Rng rng = root_.stream("sensor noise", static_cast<std::uint64_t>(round_ * e_.train.steps_d + k));
+        std::vector<float> draw(images.cols());
+        for (std::size_t r = 0; r < images.rows(); ++r) {
+            rng.fill_normal(draw);
+            for (std::size_t c = 0; c < draw.size(); ++c) images(r, c) = std::clamp(images(r, c) + 2 * static_cast<float>(e_.data.noise) * draw[c], -1.0f, 1.0f);
+        }
+    }
+
     void one_round() {
         const Charge set = ledger_.total("training/", "/set"), reset = ledger_.total("training/", "/reset");
         const double before = update_energy_J(ledger_);
         gan::Gan game = model_.gan();
-        const gan::GameRules rules{e_.train.loss, e_.train.steps_d, e_.train.label_real, e_.train.fresh_latents};
+        const gan::GameRules rules{e_.train.loss, e_.train.steps_d, e_.train.label_real, e_.train.instance_noise, e_.train.noise_on_real, e_.train.fresh_latents};
         record_ = gan::play_round(game, rules, [this](std::int64_t k) -> const Matrix& { return batch(k); }, e_.train.rule_at(round_, true),
                                   e_.train.rule_at(round_, false), root_.stream("round", static_cast<std::uint64_t>(round_)), ledger_);
         const double after = update_energy_J(ledger_);
@@ -317,6 +332,7 @@ private:
         s["dataset"] = e_.data.dataset;
         s["dataset_sha256"] = data_.sha256;
         s["classes"] = e_.data.classes;
+        if (e_.data.side > 0) s["image_side"] = e_.data.side;
         const bool crossbar = e_.hardware.kind == HardwareKind::crossbar;
         s["n_crossbars"] = n_crossbars(e_, model_.placement);
         s["cells_used"] = crossbar ? model_.placement.cells_used() * static_cast<std::size_t>(e_.cells_per_weight()) : 0;

@@ -60,6 +60,10 @@ public:
                               const Rng& rng) = 0;
     /// Every cell gets a pulse of its own voltage (wires, half-select); 0 V = none.
     virtual PulseBill program_at(std::size_t first, std::span<const float> v_V, Second width, EnergyRule rule, const Rng& rng) = 0;
+    /// An update of the weights begins: time passes for cells that age.
+    virtual void begin_update() {}
+    /// Reads from now on belong to training (false) or come after the shelf time (true). True when the cells now show other conductances.
+    virtual bool rest(bool /*on_shelf*/) { return false; }
     /// A cell that no pulse moves any more.
     virtual void make_stuck(std::size_t cell, Siemens g) = 0;
     /// All state as floats (every field of every cell, then the stuck flags), for checkpoints.

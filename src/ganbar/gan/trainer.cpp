@@ -29,6 +29,17 @@ double spread(const Matrix& images) {
     return std::sqrt(std::max(0.0, squares - of_mean) / static_cast<double>(n * images.cols()));
 }
 
+// Instance noise (Sonderby et al., ICLR 2017; Arjovsky and Bottou, ICLR 2017): the first n_pixels of rows first, first + 1, ... get N(0, sigma^2).
+void add_instance_noise(Matrix& images, std::size_t first, std::size_t n_pixels, double sigma, const Rng& rng) {
+    if (sigma <= 0) return;
+    Rng own = rng.stream("instance noise");
+    std::vector<float> draw(n_pixels);
+    for (std::size_t r = first; r < images.rows(); ++r) {
+        own.fill_normal(draw);
+        for (std::size_t c = 0; c < n_pixels; ++c) images(r, c) += static_cast<float>(sigma) * draw[c];
+    }
+}
+
 void copy_rows(const Matrix& from, Matrix& to, std::size_t first) {
     constexpr std::size_t rows_per_item = 64;
     parallel_for((from.rows() + rows_per_item - 1) / rows_per_item, [&](std::size_t item) {
@@ -62,6 +73,7 @@ void discriminator_step(Gan& gan, const GameRules& rules, const Matrix& real, co
     copy_rows(real, both, 0);
     if (gan.n_classes == 0) copy_rows(fake, both, n);
     else with_classes(fake, real, gan.n_classes, both, n);
+    add_instance_noise(both, rules.noise_on_real ? 0 : n, fake.cols(), rules.instance_noise, step.rng);
     GANBAR_ASSERT(n == m);
     step.n_parts = 2;
     const Matrix& logit = gan.discriminator.forward(both, step);
@@ -117,6 +129,12 @@ RoundRecord play_round(Gan& gan, const GameRules& rules, const RealBatch& real, 
         judged = &gan.workspace.conditioned;
         gan.workspace.conditioned.resize(fake->rows(), gan.discriminator.n_in());
         with_classes(*fake, *last_real, gan.n_classes, gan.workspace.conditioned, 0);
+    }
+    if (rules.instance_noise > 0) {
+        Matrix& noisy = gan.workspace.conditioned;
+        if (judged != &noisy) noisy = *judged;
+        add_instance_noise(noisy, 0, fake->cols(), rules.instance_noise, step.rng);
+        judged = &noisy;
     }
     const Matrix& logit = gan.discriminator.forward(*judged, step);
     const std::size_t n = fake->rows();

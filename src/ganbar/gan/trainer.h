@@ -11,6 +11,8 @@ struct GameRules {
     Loss loss = Loss::non_saturating;
     std::int64_t steps_d = 1;      ///< discriminator updates per generator update
     double label_real = 1;         ///< one-sided label smoothing when below 1
+    double instance_noise = 0;     ///< standard deviation of noise on the discriminator's input, pixels in [-1, 1]
+    bool noise_on_real = true;     ///< instance noise on real images too, not only on generated ones
     bool fresh_latents = false;    ///< the generator step draws its own latent vectors and reads the generator anew
 };
 

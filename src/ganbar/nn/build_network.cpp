@@ -27,6 +27,7 @@ public:
         shape_ = parse_map_shape(input.shape, where);
         layout_ = shape_.side.empty() ? Layout::vector : Layout::planar;
         Layers out;
+        n_layers_ = specs.size();
         for (std::size_t i = 0; i < specs.size(); ++i) {
             const std::string name = to_string(specs[i].type) + std::to_string(i + 1);
             if (plan) plan->shapes.push_back(shape_), plan->names.push_back(name);
@@ -75,6 +76,7 @@ private:
                                  double fan_in, std::size_t per_tap = 0, const std::vector<std::size_t>& taps = {}) {
         OpRequest r;
         r.name = name;
+        fan_in_ = taps.empty() ? rows : taps.size() * per_tap;
         r.rows = (taps.empty() ? rows : taps.size() * per_tap) + (bias_row ? 1 : 0);
         r.cols = cols;
         r.w_max = s.w_max > 0 ? s.w_max : defaults_.w_max;
@@ -94,7 +96,14 @@ private:
     }
 
     void finish(const LayerSpec& s, const std::string& name, Layers& out) {
-        if (s.norm != Norm::none) norm(name + "/norm", s, out);
+        const bool in_circuits = defaults_.neurons && defaults_.neurons_normalise;
+        if (s.norm != Norm::none && !in_circuits) norm(name + "/norm", s, out);
+        neurons(name, s, s.norm != Norm::none && in_circuits, out);
+    }
+    void neurons(const std::string& name, const LayerSpec& s, bool normalises, Layers& out) {
+        if (!defaults_.neurons) return;
+        const bool map = layout_ == Layout::map;
+        out.push_back(defaults_.neurons({name + "/neurons", map ? shape_.channels : shape_.size(), map ? shape_.positions() : 1, fan_in_, s.activation, s.slope, layer_ + 1 == n_layers_, normalises}));
     }
     void norm(const std::string& name, const LayerSpec& s, Layers& out) {
         const bool map = layout_ == Layout::map;
@@ -102,9 +111,9 @@ private:
         if (s.norm == Norm::virtual_batch) spec.statistics = Statistics::reference;
         (s.norm == Norm::virtual_batch ? has_virtual_ : has_exact_) = true;
         if (has_virtual_ && has_exact_) refuse("batch and virtual normalisation in one network; expected one of them in all its layers");
-        out.push_back(std::make_unique<BatchNorm>(name, map ? shape_.channels : shape_.size(), map ? shape_.positions() : 1, spec, s.activation, s.slope));
+        out.push_back(std::make_unique<BatchNorm>(name, map ? shape_.channels : shape_.size(), map ? shape_.positions() : 1, spec, defaults_.neurons ? Activation::identity : s.activation, s.slope));
     }
-    static Activation inner(const LayerSpec& s) { return s.norm == Norm::none ? s.activation : Activation::identity; }
+    Activation inner(const LayerSpec& s) const { return s.norm == Norm::none && !defaults_.neurons ? s.activation : Activation::identity; }
 
     void add_classes(std::size_t n_classes, Layers& out) {
         if (shape_.side.empty()) {
@@ -167,6 +176,7 @@ private:
 
     // Two convolutions, the second without activation, added to the input; a 1 x 1 convolution where the shape changes (He et al. 2016, fig. 2).
     void add_residual(const LayerSpec& s, const std::string& name, Layers& out) {
+        if (defaults_.neurons) refuse("a residual block adds two paths, for which there is no analog circuit; expected periphery.kind = \"digital\"");
         to(Layout::map, out);
         const MapShape before = shape_;
         LayerSpec first = s, second = s, third = s;
@@ -215,8 +225,10 @@ private:
             case LayerType::residual: return add_residual(s, name, out);
             case LayerType::batch_norm:
                 if (!shape_.side.empty()) to(Layout::map, out);
-                return norm(name, s, out);
-            case LayerType::activation: out.push_back(std::make_unique<Activate>(shape_.size(), positions, s.activation, s.slope)); return;
+                return norm(name, s, out), neurons(name, s, false, out);
+            case LayerType::activation:
+                if (defaults_.neurons) return neurons(name, s, false, out);
+                out.push_back(std::make_unique<Activate>(shape_.size(), positions, s.activation, s.slope)); return;
             case LayerType::dropout: out.push_back(std::make_unique<Dropout>(name, shape_.size(), positions, s.rate, s.at_inference)); return;
             case LayerType::avg_pool:
             case LayerType::max_pool: return add_pool(s, out);
@@ -235,7 +247,7 @@ private:
     OpFactory make_op_;
     MapShape shape_;
     Layout layout_ = Layout::vector;
-    std::size_t layer_ = 0, widest_ = 0;
+    std::size_t layer_ = 0, n_layers_ = 0, widest_ = 0, fan_in_ = 1;
     bool has_virtual_ = false, has_exact_ = false;
     Location where_;
 };
@@ -275,6 +287,15 @@ NetworkPlan plan_network(const std::string& name, const NetworkInput& input, con
     self = &builder;
     builder.build(input, layers, where, &plan);
     return plan;
+}
+
+void plan_neurons(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers, NetworkDefaults defaults,
+                  const std::function<void(const NeuronRequest&)>& each) {
+    defaults.neurons = [&](const NeuronRequest& r) {
+        each(r);
+        return nullptr;
+    };
+    Builder(name, defaults, [](const std::string&) { return Rng(0); }, [](const OpRequest& r) { return std::make_unique<ShapeOp>(r.rows, r.cols); }).build(input, layers, {}, nullptr);
 }
 
 }  // namespace ganbar::nn

@@ -30,11 +30,24 @@ struct LayerSpec {
     static Schema<LayerSpec> schema();
 };
 
+/// What follows a weight matrix instead of a digital activation: the circuits between crossbars.
+struct NeuronRequest {
+    std::string name;
+    std::size_t columns = 0, positions = 1, fan_in = 0;
+    Activation activation = Activation::identity;
+    double slope = 0.2;
+    bool is_last = false;     ///< of the network
+    bool normalises = false;  ///< the circuits take the place of a batch norm
+};
+using NeuronFactory = std::function<std::unique_ptr<Layer>(const NeuronRequest&)>;
+
 /// What the layers of a network share.
 struct NetworkDefaults {
     double w_max = 0.4, init_scale = 1;
     Init init = Init::normal_fan_in;
     BiasKind bias = BiasKind::none;
+    NeuronFactory neurons;        ///< empty: digital activations
+    bool neurons_normalise = false;
 };
 
 /// What a network takes: values of a shape and, when n_classes > 0, behind them the class as one value of 1 among zeros. A vector input is
@@ -73,5 +86,9 @@ struct NetworkPlan {
 };
 NetworkPlan plan_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults,
                          const Location& where = {});
+
+/// What build_network would ask of `neurons`, in order, without building anything.
+void plan_neurons(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers, NetworkDefaults defaults,
+                  const std::function<void(const NeuronRequest&)>& each);
 
 }  // namespace ganbar::nn

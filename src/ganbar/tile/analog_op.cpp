@@ -186,6 +186,7 @@ void AnalogOp::calibrate(bool transposed, std::size_t rows, std::uint64_t key) {
 
 void AnalogOp::read(bool transposed, const Matrix& x, Matrix& y, Step& step) {
     GANBAR_ASSERT(x.cols() == (transposed ? n_out_ : n_in_) && &x != &y);
+    for (const auto& plane : planes_) dirty_ |= plane->rest(!step.training);
     refresh(step.training);
     y.resize(x.rows(), transposed ? n_in_ : n_out_);
     const std::size_t n = n_items(x.rows());

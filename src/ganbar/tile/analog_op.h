@@ -25,7 +25,7 @@ public:
     std::size_t n_in() const override { return n_in_; }
     std::size_t n_out() const override { return n_out_; }
     void forward(const Matrix& x, Matrix& y, Step& step) override { read(false, x, y, step); }
-    void backward(const Matrix& dy, Matrix& dx, Step& step) override { read(true, dy, dx, step); }
+    void backward(const Matrix& dy, Matrix& dx, Step& step) override { params_.errors == ErrorPass::digital ? backward_digital(dy, dx, step) : read(true, dy, dx, step); }
     void update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) override;
     Matrix weights() const override;
     State state() const override;
@@ -96,6 +96,8 @@ private:
     UpdateBill program_counts(std::size_t plane, std::size_t first, std::span<const std::int8_t> counts, const PulseShape& pulse, const Rng& rng);
     UpdateBill program_row(std::size_t row, std::span<const std::int8_t> counts, const PulseShape& pulse, const Rng& rng);
     void book_pulses(const std::vector<UpdateBill>& bills, double time_s, Step& step) const;
+    void backward_digital(const Matrix& dy, Matrix& dx, Step& step);
+    void flip_signs(const Matrix& gradient, float threshold, Step& step);
     void refresh(bool training);
     void refresh(Tile& tile);
     void refresh_through_wires(bool training);

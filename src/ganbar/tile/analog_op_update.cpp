@@ -70,6 +70,7 @@ std::vector<std::int8_t> AnalogOp::asked(const Demand& demand, const Patch& patc
 }
 
 void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) {
+    for (const auto& plane : planes_) plane->begin_update();
     if (const auto* signs = std::get_if<Manhattan>(&rule)) return update_signs(x, dy, *signs, step);
     if (const auto* trains = std::get_if<PulseTrain>(&rule)) return update_trains(x, dy, *trains, step);
     if (const auto* mixed = std::get_if<MixedPrecision>(&rule)) return update_mixed(x, dy, *mixed, step);
@@ -105,6 +106,7 @@ void AnalogOp::update_signs(const Matrix& x, const Matrix& dy, const Manhattan& 
             for (auto& o : owed_[p]) o = static_cast<std::int8_t>(std::clamp(debt_unit * manhattan->feedback * (2 * own.uniform() - 1), -127.0, 127.0));
         }
     }
+    if (params_.sign_flips && params_.mapping == Mapping::signed_cell) flip_signs(*g, threshold, step);
     const Demand demand{*g, threshold, per_unit, *manhattan};
     if (wired_ && update_through_wires(demand, step)) return;
     const std::size_t n = n_items(n_in_);

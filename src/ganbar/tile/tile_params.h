@@ -11,11 +11,17 @@ enum class Mapping : std::uint8_t { signed_cell, differential, offset };
 /// Where the cells start: as the weights that `initial` draws, or spread uniformly over the window.
 enum class CellStart : std::uint8_t { weights, uniform };
 
+/// arrays: errors pass through the same cells, transposed; digital: through exact copies of the weights in digital logic.
+enum class ErrorPass : std::uint8_t { arrays, digital };
+
 struct TileParams {
     std::int64_t rows = 64, cols = 64;
     Mapping mapping = Mapping::signed_cell;
     PlacementPolicy placement = PlacementPolicy::per_layer_slack;
     CellStart start = CellStart::weights;
+    ErrorPass errors = ErrorPass::arrays;
+    bool sign_flips = false;
+    Joule mac_energy{0.23e-12}, sign_energy{1e-14};
     Volt v_read{0.1};
     Second t_read{100e-9};
     std::int64_t dac_bits = 8, adc_bits = 8;

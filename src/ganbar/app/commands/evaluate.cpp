@@ -28,6 +28,7 @@ void add_run_defaults(const fs::path& run, ReferenceSpec& spec) {
         const auto summary = nlohmann::json::parse(bytes.begin(), bytes.end());
         std::tie(spec.dataset, spec.split) = parse_reference(summary.at("dataset").get<std::string>(), "test");
         spec.classes = summary.value("classes", std::vector<std::int64_t>{});
+        spec.side = summary.value("image_side", std::size_t{0});
     } catch (const nlohmann::json::exception& e) {
         throw DataError(fmt::format("no summary of a run ({}); expected the keys dataset and classes", e.what()), {file.string()});
     }

@@ -40,9 +40,9 @@ void accelerators(const Options& o, const std::vector<std::string>& network_fold
 void ganbar_register_reproduce(CommandContext& context) {
     auto* command = context.cli.add_subcommand("reproduce", "a published result, ours beside the paper's");
     auto o = std::make_shared<Options>();
-    command->add_option("name", o->name, "satyam2022, regan2018, zara2019 or liu2018")->required();
-    command->add_flag("--quick", o->quick, "the main variants only, fewer rounds, one seed");
-    command->add_option("--seeds", o->seeds, "seeds of each variant; default 3, with --quick 1")->check(CLI::Range(1, 100));
+    command->add_option("name", o->name, "satyam2022, krestinskaya2020, lin2018, regan2018, zara2019 or liu2018")->required();
+    command->add_flag("--quick", o->quick, "the main variants only, fewer rounds");
+    command->add_option("--seeds", o->seeds, "seeds of each variant; default 3, with --quick 1 (lin2018: 3)")->check(CLI::Range(1, 100));
     command->add_option("--out", o->out, "folder for runs and report.html; default runs/NAME");
     command->add_option("--set", o->sets, "key=value for every run, for example data.dataset=fashion-mnist")->allow_extra_args(false);
     command->add_flag("--json", o->json, "print the results as JSON");
@@ -50,14 +50,17 @@ void ganbar_register_reproduce(CommandContext& context) {
     auto networks = std::make_shared<std::vector<std::string>>(context.subfolders("networks"));
     command->callback([&context, o, experiments, networks] {
         context.run = [&context, o, experiments, networks] {
-            const std::vector<std::string> names = {"liu2018", "regan2018", "satyam2022", "zara2019"};
+            const std::vector<std::string> names = {"krestinskaya2020", "lin2018", "liu2018", "regan2018", "satyam2022", "zara2019"};
             if (std::find(names.begin(), names.end(), o->name) == names.end()) {
                 const std::string near = nearest_name(o->name, names);
                 throw ConfigError(fmt::format("unknown reproduction \"{}\"{}; expected one of {}", o->name, near.empty() ? "" : "; did you mean \"" + near + "\"?", join(names)));
             }
-            if (o->name != "satyam2022") return accelerators(*o, *networks);
-            ReproduceOptions options{o->quick, o->seeds > 0 ? o->seeds : o->quick ? 1 : 3, o->out.empty() ? "runs/satyam2022" : o->out, o->sets, isatty(STDERR_FILENO) != 0};
-            reproduce_satyam2022(options, *experiments, context.devices);
+            const std::map<std::string, decltype(&reproduce_satyam2022)> trained = {{"krestinskaya2020", &reproduce_krestinskaya2020}, {"lin2018", &reproduce_lin2018}, {"satyam2022", &reproduce_satyam2022}};
+            const auto study = trained.find(o->name);
+            if (study == trained.end()) return accelerators(*o, *networks);
+            const std::int64_t seeds = o->quick && o->name != "lin2018" ? 1 : 3;
+            ReproduceOptions options{o->quick, o->seeds > 0 ? o->seeds : seeds, o->out.empty() ? "runs/" + o->name : o->out, o->sets, isatty(STDERR_FILENO) != 0};
+            study->second(options, *experiments, context.devices);
             if (o->json) fmt::print("{}", read_text(options.out / "results.json"));
             else fmt::print("{}\n", (options.out / "report.html").string());
         };

@@ -1,0 +1,52 @@
+// `ganbar inspect analog`: devices, amplifiers, power and area of an experiment's analog system, layer by layer.
+#include <fmt/format.h>
+
+#include "ganbar/app/analog_power.h"
+#include "ganbar/app/command.h"
+#include "ganbar/app/inspect.h"
+
+namespace ganbar::app {
+namespace {
+
+struct Options {
+    std::string experiment;
+    std::vector<std::string> sets;
+    Drive drive;
+    bool json = false;
+};
+
+void show(const Options& o, const config::Presets& presets, const DeviceRegistry& devices) {
+    const Experiment e = load_experiment(o.experiment, presets, o.sets, devices);
+    const AnalogSystem s = analog_system(e, devices, o.drive);
+    if (o.json) {
+        fmt::print("{}\n", analog_system_json(s).dump(1));
+        return;
+    }
+    fmt::print("{:<15}{:<18}{:>10}{:>8}{:>8}{:>10}{:>10}{:>12}{:>14}{:>16}\n", "network", "layer", "devices", "columns", "reads", "crossbars", "amplifiers", "cell nW", "computing uW", "per neuron nW");
+    for (const auto& l : s.layers)
+        fmt::print("{:<15}{:<18}{:>10}{:>8}{:>8}{:>10}{:>10}{:>12.3g}{:>14.4g}{:>16.4g}\n", l.network, l.name, l.devices, l.columns, l.reads, l.crossbars, l.opamps, l.device_W * 1e9, l.slot_W * 1e6, l.average_W * 1e9);
+    fmt::print("\ndevices                {} ({:+.1f}% of the published {:.1f} million), {} sign bits, {} crossbars, {} amplifiers\n", s.devices, 100 * (static_cast<double>(s.devices) / published_devices - 1), published_devices * 1e-6,
+               s.sign_bits, s.crossbars, s.opamps);
+    fmt::print("power of a neuron      least average {:.3g} nW, mean {:.3g} nW; while computing at least {:.3g} uW (published least average {:.0f} nW)\n", s.least_average_W * 1e9, s.mean_average_W * 1e9, s.least_slot_W * 1e6,
+               published_neural_W * 1e9);
+    fmt::print("one image              generated {:.3g} nJ in {:.3g} ms, judged {:.3g} nJ in {:.3g} ms\n", s.generate_J * 1e9, s.generate_s * 1e3, s.judge_J * 1e9, s.judge_s * 1e3);
+    fmt::print("area                   {:.3g} mm2, cells and periphery\n", s.area_m2 * 1e6);
+    fmt::print("assumed                inputs at {:g} of full scale (rms), cells at {:g} of their window, {:g} uA an amplifier, {:g} us a column; average: over the time in which a readout serves all its columns\n",
+               o.drive.input_rms, o.drive.cell_level, e.periphery.opamp_current.si * 1e6, e.periphery.t_slot.si * 1e6);
+}
+
+}  // namespace
+
+void ganbar_register_inspect_analog(CommandContext& context) {
+    auto* command = inspect_command(context.cli)->add_subcommand("analog", "devices, amplifiers, power and area of an experiment's analog system");
+    auto o = std::make_shared<Options>();
+    command->add_option("experiment", o->experiment, "TOML file or preset")->required();
+    command->add_option("--set", o->sets, "key=value")->allow_extra_args(false);
+    command->add_option("--input-rms", o->drive.input_rms, "rms of the inputs over full scale")->check(CLI::Range(0.0, 1.0))->capture_default_str();
+    command->add_option("--cell-level", o->drive.cell_level, "mean place of a cell in its window")->check(CLI::Range(0.0, 1.0))->capture_default_str();
+    command->add_flag("--json", o->json, "print JSON");
+    auto presets = std::make_shared<config::Presets>(context.subfolders("experiments"));
+    command->callback([&context, o, presets] { context.run = [&context, o, presets] { show(*o, *presets, context.devices); }; });
+}
+
+}  // namespace ganbar::app
