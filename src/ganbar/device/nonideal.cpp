@@ -51,6 +51,32 @@ NonidealArray::NonidealArray(const NonidealArray& o)
 
 std::unique_ptr<DeviceArray> NonidealArray::clone() const { return std::unique_ptr<DeviceArray>(new NonidealArray(*this)); }
 
+std::unique_ptr<DeviceArray> NonidealArray::cut(std::size_t first, std::size_t stride, std::size_t rows, std::size_t cols) const {
+    auto part = std::make_unique<NonidealArray>(inner_->cut(first, stride, rows, cols), p_);
+    part->clock_ = clock_, part->on_shelf_ = on_shelf_;
+    const auto copy = [&](const std::vector<float>& from, std::vector<float>& to) {
+        for (std::size_t r = 0; r < rows && !from.empty(); ++r) std::copy_n(&from[first + r * stride], cols, &to[r * cols]);
+    };
+    copy(low_, part->low_), copy(high_, part->high_), copy(exponent_, part->exponent_), copy(written_, part->written_), copy(pulses_, part->pulses_), copy(life_, part->life_);
+    return part;
+}
+
+void NonidealArray::paste(std::size_t first, std::size_t stride, std::size_t rows, std::size_t cols, const DeviceArray& part) {
+    const auto& from = dynamic_cast<const NonidealArray&>(part);
+    std::vector<float> g(rows * cols);
+    from.inner_->conductance(0, g);
+    inner_->paste(first, stride, rows, cols, *from.inner_);
+    for (std::size_t r = 0; r < rows; ++r) {
+        const std::size_t to = first + r * stride, at = r * cols;
+        if (!written_.empty()) std::copy_n(&from.written_[at], cols, &written_[to]);
+        for (std::size_t c = 0; c < cols && !pulses_.empty(); ++c) {
+            const bool worn_there = from.pulses_[at + c] >= from.life_[at + c] && pulses_[to + c] < life_[to + c];
+            pulses_[to + c] = from.pulses_[at + c];
+            if (worn_there) inner_->make_stuck(to + c, {double{g[at + c]}});
+        }
+    }
+}
+
 void NonidealArray::fabricate(std::span<const float> g_S, const Rng& rng) {
     inner_->fabricate(g_S, rng);
     const std::size_t n = size();

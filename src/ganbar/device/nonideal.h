@@ -49,6 +49,8 @@ public:
     std::vector<float> state() const override;
     void restore(std::span<const float> state) override;
     std::unique_ptr<DeviceArray> clone() const override;
+    std::unique_ptr<DeviceArray> cut(std::size_t first, std::size_t stride, std::size_t rows, std::size_t cols) const override;
+    void paste(std::size_t first, std::size_t stride, std::size_t rows, std::size_t cols, const DeviceArray& part) override;
 
     /// Cells that wear has stuck so far.
     std::size_t n_worn() const;

@@ -187,6 +187,24 @@ TEST(Nonideal, StateSurvivesARoundTrip) {
     EXPECT_THROW(b->restore(std::vector<float>(7)), DataError);
 }
 
+TEST(Nonideal, APieceCutOutAndPastedBackIsTheArrayWithoutTheDetour) {
+    NonidealParams p;
+    p.r_on_sigma = 0.3, p.drift = 0.02, p.drift_sigma = 0.01, p.t_update = {1}, p.endurance = 4;
+    auto whole = cells(p, 60, 10e-6f), other = whole->clone();  // 6 x 10
+    for (std::uint64_t n = 0; n < 6; ++n) {
+        whole->begin_update(), other->begin_update();
+        auto part = other->cut(12, 10, 3, 5);
+        const std::vector<std::int8_t> up(15, 1);
+        for (std::size_t r = 0; r < 3; ++r) whole->program(12 + 10 * r, std::span(up).first(5), pulses, EnergyRule::ohmic, Rng(n));
+        part->program(0, up, pulses, EnergyRule::ohmic, Rng(n));
+        other->paste(12, 10, 3, 5, *part);
+    }
+    EXPECT_EQ(testing::conductances(*whole), testing::conductances(*other));
+    EXPECT_EQ(dynamic_cast<NonidealArray&>(*whole).n_worn(), dynamic_cast<NonidealArray&>(*other).n_worn());
+    EXPECT_GT(dynamic_cast<NonidealArray&>(*whole).n_worn(), 0u);
+    EXPECT_EQ(whole->state(), other->state());
+}
+
 TEST(Nonideal, ImpossibleSettingsAreFaults) {
     NonidealParams p;
     p.levels = 1;
