@@ -33,9 +33,9 @@ public:
         : o_(o), study_(o, presets, devices, "lin2018", {fmt::format("train.rounds={}", o.quick ? 2000 : 6000)}) {
         const auto list = [&](std::vector<double> all, std::vector<double> few) { return o.quick ? few : all; };
         sweeps_ = {
-            sweep_of("write_noise", "Write noise", list({0, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05}, {0, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01}), {"nonideal.write_noise"},
+            sweep_of("write_noise", "Write noise", list({0, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05}, {0, 0.002, 0.005, 0.01, 0.05}), {"nonideal.write_noise"},
                      "Error of every pulse that moved its cell, standard deviation over the window; a pulse alone moves its cell by 0.0011 of it."),
-            sweep_of("read_noise", "Read noise", list({0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2}, {0, 0.005, 0.01, 0.02, 0.05, 0.1}), {"nonideal.read_noise"},
+            sweep_of("read_noise", "Read noise", list({0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2}, {0, 0.01, 0.02, 0.05, 0.1}), {"nonideal.read_noise"},
                      "Fluctuation of every cell in every read of every pass, standard deviation over the window. The generator's output layer carries it into the discriminator's input: device noise as instance noise."),
             sweep_of("instance_fake", "Instance noise on generated images", list({0, 0.05, 0.1, 0.2, 0.4, 0.8}, {0, 0.05, 0.1, 0.2, 0.4}), {"train.instance_noise", "train.noise_on_real=false"},
                      "Noise of a noisy generator array alone, as the group's patent uses it: on generated images, not on real ones. Pixels span [-1, 1]."),
