@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """The network of the preset krestinskaya2020-software trained by PyTorch: same layers, initial distributions, data, batch and optimizer.
 
-usage: dcgan_quality.py MNIST_FOLDER EPOCHS SEED OUT.npy    (Debian: python3-torch)
-Writes 10,000 images (uint8) after every epoch, for `ganbar evaluate --samples OUT.npy --reference mnist:test`.
+usage: dcgan_quality.py MNIST_FOLDER ROUNDS SEED OUT.npy    (Debian: python3-torch)
+Writes 10,000 images (uint8) after every epoch of 937 rounds and at the end, for `ganbar evaluate --samples OUT.npy --reference mnist:test`.
 """
 import gzip
 import pathlib
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-folder, epochs, seed, out = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+folder, rounds, seed, out = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 torch.manual_seed(seed)
 torch.set_num_threads(1)
 raw = gzip.open(folder / "train-images-idx3-ubyte.gz").read()
@@ -45,24 +45,33 @@ loss = nn.BCEWithLogitsLoss()
 opt_g, opt_d = (torch.optim.Adam(m.parameters(), 2e-4, betas=(0.5, 0.999)) for m in (g, d))
 ones, zeros = torch.ones(batch, 1), torch.zeros(batch, 1)
 fixed = torch.randn(10000, 100)
-for epoch in range(epochs):
-    order = torch.randperm(len(data))
-    for r in range(len(data) // batch):
-        real = data[order[r * batch:(r + 1) * batch]].float() / 127.5 - 1
-        fake = g(torch.randn(batch, 100))
-        opt_d.zero_grad()
-        (loss(d(real), ones) + loss(d(fake.detach()), zeros)).backward()
-        opt_d.step()
-        opt_g.zero_grad()
-        for p in d.parameters():
-            p.requires_grad_(False)
-        loss(d(fake), ones).backward()
-        for p in d.parameters():
-            p.requires_grad_(True)
-        opt_g.step()
+
+
+def write():
     g.eval()
     with torch.no_grad():
         images = torch.cat([g(z) for z in fixed.split(500)])
     g.train()
     np.save(out, ((images.squeeze(1) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).numpy())
-    print("epoch", epoch + 1, flush=True)
+
+
+per_epoch = len(data) // batch
+for r in range(rounds):
+    if r % per_epoch == 0:
+        order = torch.randperm(len(data))
+    at = r % per_epoch * batch
+    real = data[order[at:at + batch]].float() / 127.5 - 1
+    fake = g(torch.randn(batch, 100))
+    opt_d.zero_grad()
+    (loss(d(real), ones) + loss(d(fake.detach()), zeros)).backward()
+    opt_d.step()
+    opt_g.zero_grad()
+    for p in d.parameters():
+        p.requires_grad_(False)
+    loss(d(fake), ones).backward()
+    for p in d.parameters():
+        p.requires_grad_(True)
+    opt_g.step()
+    if (r + 1) % per_epoch == 0 or r + 1 == rounds:
+        write()
+        print("round", r + 1, flush=True)

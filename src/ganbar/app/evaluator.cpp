@@ -79,6 +79,8 @@ gan::FeatureNet cached_feature_net(const Dataset& train, const gan::FeatureNetSp
     return net;
 }
 
+std::string reference_split(const std::string& dataset, const DataRoots& roots) { return has_dataset(dataset, "test", roots) ? "test" : "train"; }
+
 Evaluator::Evaluator(const ReferenceSpec& spec, const DataRoots& roots, const fs::path& cache, const Log& log) : name_(reference_name(spec)) {
     const Dataset train = labelled(spec, "train", roots);
     const Dataset all = reference_images(spec, train, roots), real = spec.classes.empty() ? all : select_classes(all, spec.classes);

@@ -24,6 +24,9 @@ using Log = std::function<void(const std::string&)>;
 /// the data's hash, the number of classes and every parameter of `spec`. cache = "" or a folder that cannot be written: not kept.
 gan::FeatureNet cached_feature_net(const Dataset& train, const gan::FeatureNetSpec& spec, const std::filesystem::path& cache, const Log& log);
 
+/// "test" where the data set has it, else "train": what samples are held against unless the user says otherwise.
+std::string reference_split(const std::string& dataset, const DataRoots& roots);
+
 class Evaluator {
 public:
     /// DataError when the data are missing or have no labels; ConfigError on an unknown data set or class.

@@ -114,9 +114,11 @@ private:
         if (!options_.quiet) fmt::print(stderr, "{}{}\n", options_.bar ? "\r\033[K" : "", line);
     }
 
-    ReferenceSpec reference_spec() const {
+    ReferenceSpec reference_spec() {
         ReferenceSpec spec;
         spec.dataset = e_.data.dataset;
+        spec.split = reference_split(e_.data.dataset, data_roots());
+        if (spec.split != "test") say(fmt::format("{} has no test images here: quality is measured against its training images", e_.data.dataset));
         spec.classes = e_.data.classes;
         spec.side = static_cast<std::size_t>(e_.data.side);
         spec.quality = e_.quality;

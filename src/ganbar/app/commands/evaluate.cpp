@@ -26,7 +26,8 @@ void add_run_defaults(const fs::path& run, ReferenceSpec& spec) {
     const Bytes bytes = read_file(file);
     try {
         const auto summary = nlohmann::json::parse(bytes.begin(), bytes.end());
-        std::tie(spec.dataset, spec.split) = parse_reference(summary.at("dataset").get<std::string>(), "test");
+        std::tie(spec.dataset, spec.split) = parse_reference(summary.at("dataset").get<std::string>(), "");
+        if (spec.split.empty()) spec.split = reference_split(spec.dataset, data_roots());
         spec.classes = summary.value("classes", std::vector<std::int64_t>{});
         spec.side = summary.value("image_side", std::size_t{0});
     } catch (const nlohmann::json::exception& e) {
