@@ -8,7 +8,7 @@ packages_of() {
     case "$1" in
         build) echo g++ make cmake ninja-build ccache pkg-config libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libeigen3-dev \
             libboost-dev libpng-dev zlib1g-dev libsqlite3-dev libssl-dev libhwy-dev librandom123-dev libgmp-dev libgtest-dev libonnx-dev libprotobuf-dev ;;
-        test) echo python3 ngspice dataset-fashion-mnist ;;
+        test) echo python3 ngspice dataset-fashion-mnist openmpi-bin ;;
         data) echo dataset-fashion-mnist ;;
         bench) echo python3 libbenchmark-dev libsuitesparse-dev python3-numpy python3-scipy python3-torch libopenblas0-pthread libopenblas0-openmp ;;
         oracle) echo python3 ngspice python3-numpy python3-scipy python3-torch ;;

@@ -4,6 +4,7 @@
 #include "ganbar/nn/digital_op.h"
 #include "ganbar/nn/spectral_norm.h"
 #include "ganbar/periphery/analog_neurons.h"
+#include "ganbar/tile/ex_situ_op.h"
 #include "ganbar/tile/tiki_taka_op.h"
 
 namespace ganbar::app {
@@ -81,6 +82,17 @@ static void use_analog_neurons(const Experiment& e, const DeviceRegistry& device
     };
 }
 
+TuneReport Model::deploy(const Experiment& e, const Rng& rng, Ledger& ledger) {
+    const TuneSpec spec{{e.train.v_set, e.train.v_reset, e.train.t_pulse, {}}, e.train.verify_ramp, e.hardware.write_tolerance, e.hardware.write_pulses};
+    TuneReport sum;
+    for (const auto& [network, op] : ex_situ) {
+        const Rng own = rng.stream(network);
+        Step step{own, ledger, "training/" + network, true};
+        if (!op->deployed()) sum += op->deploy(spec, step);
+    }
+    return sum;
+}
+
 Model build(const Experiment& e, const DeviceRegistry& devices) {
     Model model;
     model.placement = placement_of(e);
@@ -101,11 +113,18 @@ Model build(const Experiment& e, const DeviceRegistry& devices) {
                 std::vector<std::unique_ptr<DeviceArray>> planes;
                 for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p)
                     planes.push_back(with_nonidealities(devices.get(e.device_model).make(e.device_node(), r.rows * r.cols, nullptr), e.nonideal));
-                auto analog = std::make_unique<AnalogOp>(r.name, std::move(planes), blocks, r.initial(), r.w_max, e.tile, rng);
+                const bool written_later = e.hardware.kind == HardwareKind::ex_situ;  // cells that nothing was written into yet
+                auto analog = std::make_unique<AnalogOp>(r.name, std::move(planes), blocks, written_later ? Matrix(r.rows, r.cols) : r.initial(), r.w_max, e.tile, rng);
                 analog->attach_wires(e.wires);
                 model.analog.push_back(analog.get());
                 model.analog_names.push_back(name + "/" + r.name);
                 op = std::move(analog);
+                if (e.hardware.kind == HardwareKind::ex_situ) {
+                    auto digital = std::make_unique<nn::DigitalOp>(r.name, r.initial(), r.w_max);
+                    auto both = std::make_unique<ExSituOp>(r.name, std::move(digital), std::unique_ptr<AnalogOp>(static_cast<AnalogOp*>(op.release())), e.hardware.weight_noise * r.w_max);
+                    model.ex_situ.emplace_back(name, both.get());
+                    op = std::move(both);
+                }
                 if (is_tiki_taka(e.train.rule)) op = with_fast_array(e, devices, r.name, r.w_max, std::move(blocks), std::move(op), rng);
             }
             if (n.spectral_norm) op = std::make_unique<nn::SpectralNormOp>(r.name, std::move(op), rng);

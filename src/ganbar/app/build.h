@@ -1,7 +1,7 @@
 // From an experiment to its objects: networks on their hardware, the latent source, the placement.
 #pragma once
 #include "ganbar/app/experiment.h"
-#include "ganbar/tile/analog_op.h"
+#include "ganbar/tile/ex_situ_op.h"
 
 namespace ganbar::app {
 
@@ -27,6 +27,9 @@ struct Model {
     gan::Workspace workspace;
     std::size_t n_classes = 0;  ///< of a conditional GAN
     gan::Gan gan() { return {*generator, *discriminator, *latents, workspace, n_classes}; }
+    std::vector<std::pair<std::string, ExSituOp*>> ex_situ;  ///< network and layer of what is written into cells after training
+    /// Writes them (once); nothing to do and a report of zeros otherwise.
+    TuneReport deploy(const Experiment& e, const Rng& rng, Ledger& ledger);
     State state() const;
     void restore(const State& state);
 };

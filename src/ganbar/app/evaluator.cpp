@@ -69,6 +69,10 @@ std::string reference_name(const ReferenceSpec& spec) {
 
 }  // namespace
 
+std::string reference_split(const std::string& dataset, const DataRoots& roots) {
+    return !has_dataset(dataset, "test", roots) && has_dataset(dataset, "train", roots) ? "train" : "test";
+}
+
 gan::FeatureNet cached_feature_net(const Dataset& train, const gan::FeatureNetSpec& spec, const fs::path& cache, const Log& log) {
     const fs::path file = cache.empty() ? fs::path() : cache / ("features-" + cache_key(train, spec).substr(0, 32) + ".bin");
     if (!file.empty())
@@ -78,8 +82,6 @@ gan::FeatureNet cached_feature_net(const Dataset& train, const gan::FeatureNetSp
     if (!file.empty()) keep(file, net, log);
     return net;
 }
-
-std::string reference_split(const std::string& dataset, const DataRoots& roots) { return has_dataset(dataset, "test", roots) ? "test" : "train"; }
 
 Evaluator::Evaluator(const ReferenceSpec& spec, const DataRoots& roots, const fs::path& cache, const Log& log) : name_(reference_name(spec)) {
     const Dataset train = labelled(spec, "train", roots);

@@ -62,8 +62,11 @@ Schema<LatentSpec> LatentSpec::schema() {
 Schema<HardwareSpec> HardwareSpec::schema() {
     using T = HardwareSpec;
     return {
-        choice("kind", &T::kind, {"crossbar", "software"}, "weights as conductances in crossbars, or float32 in memory", published("satyam2022, sec. III: both")),
+        choice("kind", &T::kind, {"crossbar", "software", "ex_situ"}, "weights as conductances in crossbars, float32 in memory, or trained in memory and written into crossbars at the end", published("satyam2022, sec. III: both")),
         param("clip_software", &T::clip_software, "clip software weights at w_max as the window clips conductances", assumed("off: the baseline is an ordinary GAN")),
+        param("weight_noise", &T::weight_noise, 0.0, 1.0, "ex_situ: standard deviation of the noise that training adds to each weight, part of w_max", assumed("near the write error; Joshi et al. 2020 train with the noise of the cells to come")),
+        param("write_tolerance", &T::write_tolerance, 1e-4, 1.0, "ex_situ: a cell is written when it shows its target to this part of the window", assumed("1%: satyam2022's group tunes to a few percent")),
+        param("write_pulses", &T::write_pulses, std::int64_t{1}, std::int64_t{10000}, "ex_situ: most pulses a cell; amplitudes start at train.v_set, train.v_reset and grow by train.verify_ramp", assumed("bounds the time")),
     };
 }
 

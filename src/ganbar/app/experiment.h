@@ -56,10 +56,12 @@ struct LatentSpec {
     static Schema<LatentSpec> schema();
 };
 
-enum class HardwareKind : std::uint8_t { crossbar, software };
+enum class HardwareKind : std::uint8_t { crossbar, software, ex_situ };
 struct HardwareSpec {
     HardwareKind kind = HardwareKind::crossbar;
     bool clip_software = false;
+    double weight_noise = 0.02, write_tolerance = 0.01;  // ex_situ
+    std::int64_t write_pulses = 200;
     static Schema<HardwareSpec> schema();
 };
 

@@ -63,7 +63,7 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const DeviceRegistry& 
                      {"crossbar_area_m2", crossbar_area_m2(e, placement)},
                      {"area_with_periphery_m2", area},
                      {"n_crossbars", n_crossbars(e, placement)},
-                     {"cells_used", e.hardware.kind == HardwareKind::crossbar ? placement.cells_used() * static_cast<std::size_t>(e.cells_per_weight()) : 0}};
+                     {"cells_used", e.hardware.kind != HardwareKind::software ? placement.cells_used() * static_cast<std::size_t>(e.cells_per_weight()) : 0}};
     if (!e.accelerators.names.empty()) out["accelerators"] = run_estimates_json(estimate_run(e, ledger, rounds), ledger);
     out["assumptions"] = json::array();
     for (const auto& section : resolved(e, devices))

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <numeric>
@@ -79,7 +80,9 @@ public:
         while (round_ < n_rounds_) {
             one_round();
             if (const auto alarm = watch_.observe(round_, record_)) raise(alarm->trouble, alarm->measured);
+            if (round_ == n_rounds_) deploy();
             if (round_ == n_rounds_ || due(e_.evaluation.every)) judge(evaluate(evaluator));
+            if (round_ == n_rounds_ && deploy()) judge(evaluate(evaluator));  // an evaluation has just ended the run
             const bool last = round_ == n_rounds_;
             if (last || due(e_.train.snapshot_every)) picture();
             if (last || due(e_.train.checkpoint_every)) checkpoint();
@@ -101,6 +104,17 @@ private:
         say(fmt::format("stopped after {} of {} rounds, as train.stop_on asks", round_, n_rounds_));
         stop_reason_ = fmt::format("{} after {} of {} rounds: {}", name, round_, n_rounds_, measured);
         n_rounds_ = round_;
+    }
+    // Ex situ: the trained weights go into cells. True when there was something to write.
+    bool deploy() {
+        if (model_.ex_situ.empty() || model_.ex_situ.front().second->deployed()) return false;
+        const TuneReport r = model_.deploy(e_, root_.stream("programming"), ledger_);
+        const double n = static_cast<double>(r.n_cells);
+        const double found[] = {r.rms_error(), r.largest_error, static_cast<double>(r.n_unreached) / n, static_cast<double>(r.n_pulses) / n};
+        std::copy(found, found + 4, programming_.begin());  // float: as a checkpoint keeps it
+        say(fmt::format("wrote {} cells: error {:.2f}% of the window rms, {:.1f}% at most; {:.2f}% of cells not within {:g}%; {:.1f} pulses a cell, {:.3g} J", r.n_cells, 100 * programming_[0],
+                        100 * programming_[1], 100 * programming_[2], 100 * e_.hardware.write_tolerance, programming_[3], r.energy_J));
+        return true;
     }
     void judge(const gan::Quality& q) {
         final_quality_ = q;
@@ -200,6 +214,8 @@ private:
         if (found->experiment_sha256 != sha256_) throw DataError("the checkpoints in " + folder_.string() + " belong to another experiment");
         model_.restore(found->state);
         watch_.restore(found->state);
+        for (const auto& t : found->state)
+            if (t.name == "programming" && t.values.size() == programming_.size()) std::copy(t.values.begin(), t.values.end(), programming_.begin());
         ledger_ = found->ledger;
         round_ = found->round;
         stop_reason_ = found->stop_reason;
@@ -295,6 +311,7 @@ private:
         if (histogram_) histogram_->sync();
         State state = model_.state();
         for (auto& t : watch_.state()) state.push_back(std::move(t));
+        state.push_back({"programming", std::vector<float>(programming_.begin(), programming_.end())});
         write_checkpoint(folder_ / "checkpoints", {round_, std::move(state), ledger_, sha256_, stop_reason_});
     }
 
@@ -335,7 +352,7 @@ private:
         s["dataset_sha256"] = data_.sha256;
         s["classes"] = e_.data.classes;
         if (e_.data.side > 0) s["image_side"] = e_.data.side;
-        const bool crossbar = e_.hardware.kind == HardwareKind::crossbar;
+        const bool crossbar = e_.hardware.kind != HardwareKind::software;
         s["n_crossbars"] = n_crossbars(e_, model_.placement);
         s["cells_used"] = crossbar ? model_.placement.cells_used() * static_cast<std::size_t>(e_.cells_per_weight()) : 0;
         s["area_m2"] = crossbar_area_m2(e_, model_.placement);
@@ -343,6 +360,14 @@ private:
         s["update_energy_sampled_per_epoch_J"] = sampled;
         s["read_energy_J"] = read_energy_J(ledger_);
         s["converter_energy_J"] = converter_energy_J(ledger_);
+        if (!model_.ex_situ.empty()) {
+            s["programming_energy_J"] = ledger_.energy("training/", "/programming/set").si + ledger_.energy("training/", "/programming/reset").si +
+                                        ledger_.energy("training/", "/programming/idle").si + ledger_.energy("training/", "/programming/verify").si;
+            s["programming_error_rms"] = programming_[0];
+            s["programming_error_largest"] = programming_[1];
+            s["programming_unreached"] = programming_[2];
+            s["programming_pulses_per_cell"] = programming_[3];
+        }
         s["noise_energy_J"] = ledger_.energy("training/noise/").si;
         for (const auto& [key, value] : gan::fields(final_quality_)) s[key] = value_json(value);
         s["final_loss_d"] = record_.loss_d;
@@ -375,6 +400,7 @@ private:
     gan::Quality final_quality_;
     gan::Watch watch_;
     std::string stop_reason_;
+    std::array<float, 4> programming_{};  // error rms and largest, share of cells unreached, pulses a cell
     std::vector<std::uint8_t> samples_;  // of the last evaluation
 };
 

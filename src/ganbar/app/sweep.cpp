@@ -212,8 +212,10 @@ Sweep load_sweep(const std::string& path, const config::Presets& experiments, co
     const bool is_path = sweep.spec.base.ends_with(".toml") || sweep.spec.base.find('/') != std::string::npos;
     if (is_path) sweep.spec.base = fs::absolute(fs::path(path).parent_path() / sweep.spec.base).lexically_normal().string();
     if (sweep.spec.objective.empty()) sweep.spec.objective = sweep.spec.kind == SweepKind::experiment ? "frechet_distance" : "iteration_latency_s";
-    for (const auto* item : root->list("axis")) sweep.axes.push_back(AxisReader(*item, sweep.spec.search).read());
+    for (const auto* item : root->list("axis"))
+        for (const auto& key : known["axis"]) item->leaf(key);
     config::reject_unused(*root, known);
+    for (const auto* item : root->list("axis")) sweep.axes.push_back(AxisReader(*item, sweep.spec.search).read());
     if (sweep.axes.empty()) throw ConfigError("the sweep varies nothing; expected at least one [[axis]]", sweep.where);
     for (std::size_t a = 0; a < sweep.axes.size(); ++a)
         for (std::size_t b = 0; b < a; ++b)

@@ -57,11 +57,11 @@ EstimatePlan plan_of(const Sweep& sweep, const std::vector<std::string>& setting
     return plan;
 }
 
-EstimateResult estimate(const Sweep& sweep, const std::vector<std::string>& settings, const SweepTargets& targets) {
+nlohmann::ordered_json estimate(const Sweep& sweep, const std::vector<std::string>& settings, const SweepTargets& targets) {
     const EstimatePlan plan = plan_of(sweep, settings);
-    AcceleratorRegistry registry("accelerator");
+    AcceleratorRegistry registry("accelerator");  // an estimate points into it
     register_builtin_accelerators(registry);
-    return run_estimates(registry, load_gan(plan.network, targets.networks), plan.request);
+    return estimates_json(run_estimates(registry, load_gan(plan.network, targets.networks), plan.request)).at(0);
 }
 
 void add_values(const nlohmann::ordered_json& object, PointResult& result) {
@@ -108,7 +108,7 @@ PointResult work_on(const Sweep& sweep, std::size_t point, const fs::path& folde
         if (sweep.spec.kind == SweepKind::experiment) {
             train(sweep, settings, folder, n_threads, result);
         } else {
-            add_values(estimates_json(estimate(sweep, settings, targets)).at(0), result);
+            add_values(estimate(sweep, settings, targets), result);
             result.done = true;
         }
     } catch (const std::exception& e) {

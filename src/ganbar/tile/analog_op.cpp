@@ -67,7 +67,11 @@ void AnalogOp::calibrate_mapping() {
         return sum / static_cast<double>(n);
     };
     const auto [g_min, g_max] = window();
-    const double low = mean_at(g_min), high = mean_at(g_max);
+    double low = mean_at(g_min), high = mean_at(g_max);
+    if (!(high > low)) {  // cells with bounds of their own have none before they are made
+        probe->fabricate(std::vector<float>(probe->size(), static_cast<float>(g_min.si)), Rng(1).stream(name_ + "/mapping"));
+        low = mean_at(g_min), high = mean_at(g_max);
+    }
     span_S_ = high - low;
     reference_S_ = params_.mapping == Mapping::offset ? 0.5 * (low + high) : low;
     if (!(span_S_ > 0)) throw ConfigError(name_ + ": the read current does not grow over the device's window; check v_read and the device's parameters");

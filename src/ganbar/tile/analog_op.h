@@ -8,6 +8,7 @@
 #include "ganbar/device/device_array.h"
 #include "ganbar/tile/cell_group.h"
 #include "ganbar/tile/tile_params.h"
+#include "ganbar/tile/tune_spec.h"
 #include "ganbar/tile/wire_params.h"
 
 namespace ganbar {
@@ -47,6 +48,8 @@ public:
     void pulse_rows(std::span<const std::size_t> rows, std::span<const std::int8_t> counts, const PulseShape& pulse, Step& step);
     /// Set and reset in turn on every cell, n_pairs times: brings each cell to the point where both move it equally far.
     void alternate(std::int64_t n_pairs, const PulseShape& pulse, Step& step);
+    /// Writes weights [n_in x n_out] cell by cell with verification; signs of single cells are set with them. Booked under programming/.
+    TuneReport tune(const Matrix& weights, const TuneSpec& spec, Step& step);
 
 private:
     static constexpr std::size_t rows_per_item = 24;  // of a parallel loop; even: noise is drawn for pairs of samples
@@ -95,6 +98,7 @@ private:
                               const Manhattan& rule, const Rng& rng);
     UpdateBill program_counts(std::size_t plane, std::size_t first, std::span<const std::int8_t> counts, const PulseShape& pulse, const Rng& rng);
     UpdateBill program_row(std::size_t row, std::span<const std::int8_t> counts, const PulseShape& pulse, const Rng& rng);
+    UpdateBill tune_range(std::size_t plane, std::size_t first, std::span<const float> wanted, const TuneSpec& spec, const Rng& rng, TuneReport& report);
     void book_pulses(const std::vector<UpdateBill>& bills, double time_s, Step& step) const;
     void backward_digital(const Matrix& dy, Matrix& dx, Step& step);
     void flip_signs(const Matrix& gradient, float threshold, Step& step);

@@ -60,11 +60,31 @@ std::vector<FileCheck> checks_of(const DatasetInfo& info, const Presence& presen
     return out;
 }
 
+bool is_path(const std::string& name) { return name.find('/') != std::string::npos || name.ends_with(".npy"); }
+
+/// A folder of PNGs or an NPY file: what reading it whole finds. Damage ends the command with its place.
+void check_path(const std::string& name, const DataRoots& roots, bool json, Json& all) {
+    for (const std::string split : {"train", "test"}) {
+        if (split == "test" && !has_dataset(name, split, roots)) continue;
+        const Dataset data = load_dataset(name, split, roots);
+        std::vector<std::string> classes;
+        const auto counts = class_counts(data);
+        for (std::size_t c = 0; c < counts.size(); ++c) classes.push_back(fmt::format("{} ({})", data.class_names[c], counts[c]));
+        const std::string text = fmt::format("{} images of {} x {} x {} (channels x height x width), {}; sha256 {}", data.n, data.channels, data.height, data.width,
+                                             classes.empty() ? "no labels" : "classes " + join(classes), data.sha256);
+        if (!json) fmt::print("good   {}:{}: {}\n", name, split, text);
+        all.push_back({{"dataset", name}, {"file", data.origin}, {"good", true}, {"text", text}});
+    }
+}
+
 void check_datasets(const std::vector<std::string>& names, bool json) {
     const auto roots = data_roots();
-    for (const auto& name : names) dataset_info(name);  // an unknown name is said before anything is read
+    for (const auto& name : names)
+        if (!is_path(name)) dataset_info(name);  // an unknown name is said before anything is read
     std::size_t n_files = 0, n_bad = 0;
     Json all = Json::array();
+    for (const auto& name : names)
+        if (is_path(name)) check_path(name, roots, json, all), ++n_files;
     for (const auto& info : dataset_table()) {
         const bool asked = std::find(names.begin(), names.end(), info.name) != names.end();
         if ((!names.empty() && !asked) || info.format == DataFormat::drawn) continue;
@@ -120,8 +140,8 @@ void ganbar_register_data(CommandContext& context) {
     list->add_flag("--json", *json, "as JSON");
     list->callback([&context, json] { context.run = [json] { list_datasets(*json); }; });
     auto names = std::make_shared<std::vector<std::string>>();
-    auto* check = data->add_subcommand("check", "compares the data files that are here with their checksums");
-    check->add_option("names", *names, "data sets to check; all that are here when none is named");
+    auto* check = data->add_subcommand("check", "compares the data files that are here with their checksums; reads folders and NPY files of your own");
+    check->add_option("names", *names, "data sets to check, by name or path; all that are here when none is named");
     check->add_flag("--json", *json, "as JSON");
     check->callback([&context, json, names] { context.run = [json, names] { check_datasets(*names, *json); }; });
     add_fetch(context, *data);

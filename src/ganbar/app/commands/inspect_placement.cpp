@@ -16,7 +16,7 @@ struct Options {
 void show(const Options& o, const config::Presets& presets, const DeviceRegistry& devices) {
     const Experiment e = load_experiment(o.experiment, presets, o.sets, devices);
     const Placement p = placement_of(e);
-    const std::size_t planes = e.tile.mapping == Mapping::differential ? 2 : 1;
+    const auto planes = static_cast<std::size_t>(e.cells_per_weight());
     const auto matrices = weight_matrices(e);
     if (o.json) {
         nlohmann::ordered_json out = {{"n_crossbars", n_crossbars(e, p)}, {"cells_used", p.cells_used() * planes}, {"blocks", nlohmann::ordered_json::array()}};

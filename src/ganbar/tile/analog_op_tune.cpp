@@ -1,0 +1,105 @@
+#include <algorithm>
+#include <cmath>
+
+#include "ganbar/core/parallel.h"
+#include "ganbar/tile/analog_op.h"
+#include "ganbar/tile/direct_cells.h"
+
+namespace ganbar {
+
+double TuneReport::rms_error() const { return n_cells > 0 ? std::sqrt(sum_error2 / static_cast<double>(n_cells)) : 0; }
+
+void TuneReport::operator+=(const TuneReport& other) {
+    n_cells += other.n_cells, n_pulses += other.n_pulses, n_unreached += other.n_unreached;
+    sum_error2 += other.sum_error2, energy_J += other.energy_J;
+    largest_error = std::max(largest_error, other.largest_error);
+}
+
+// Cells [first, first + n) of a plane towards the read conductances `wanted`.
+AnalogOp::UpdateBill AnalogOp::tune_range(std::size_t plane, std::size_t first, std::span<const float> wanted, const TuneSpec& spec, const Rng& rng, TuneReport& report) {
+    UpdateBill bill;
+    DirectCells cells(*planes_[plane], first, params_.v_read.si, params_.energy);
+    const std::size_t n = wanted.size();
+    const auto near = static_cast<float>(spec.tolerance * span_S_);
+    std::vector<std::int8_t> open(n, 1), direction(n, 0);
+    std::vector<std::int16_t> in_a_row(n, 0);
+    std::vector<float> shown(n), volts(n);
+    bool any = true;
+    for (std::int64_t pass = 0; any && pass <= spec.max_pulses; ++pass) {
+        const Rng own = rng.stream("pass", static_cast<std::uint64_t>(pass));
+        verify_read(cells, open, own.stream("read"), shown, bill);
+        any = false;
+        for (std::size_t c = 0; c < n; ++c) {
+            volts[c] = 0;
+            const float missing = wanted[c] - shown[c];
+            if (open[c] != 0 && std::fabs(missing) <= near) open[c] = 0;
+            if (open[c] == 0) continue;
+            const auto now = static_cast<std::int8_t>(missing > 0 ? 1 : -1);
+            in_a_row[c] = static_cast<std::int16_t>(now == direction[c] ? in_a_row[c] + 1 : 0);
+            direction[c] = now;
+            const double more = in_a_row[c] * spec.ramp.si;
+            volts[c] = static_cast<float>(now > 0 ? spec.pulse.set.si + more : spec.pulse.reset.si - more);
+            any = true;
+        }
+        if (!any || pass == spec.max_pulses) break;
+        bill.pulses += planes_[plane]->program_at(first, volts, spec.pulse.width, params_.energy, own.stream("pulse"));
+        ++bill.n_passes;
+    }
+    planes_[plane]->chord_conductance(params_.v_read.si, first, shown);
+    for (std::size_t c = 0; c < n; ++c) {
+        const double error = (double{shown[c]} - wanted[c]) / span_S_;
+        report.sum_error2 += error * error;
+        report.largest_error = std::max(report.largest_error, std::fabs(error));
+        report.n_unreached += open[c];
+    }
+    report.n_cells = static_cast<std::int64_t>(n);
+    return bill;
+}
+
+TuneReport AnalogOp::tune(const Matrix& weights, const TuneSpec& spec, Step& step) {
+    GANBAR_ASSERT(weights.rows() == n_in_ && weights.cols() == n_out_);
+    const double low = params_.mapping == Mapping::offset ? reference_S_ - 0.5 * span_S_ : reference_S_;
+    const std::size_t n = n_items(n_in_);
+    std::vector<UpdateBill> bills(n * planes_.size());
+    std::vector<TuneReport> reports(bills.size());
+    const Rng draws = step.rng.stream(name_ + "/tune");
+    parallel_for(bills.size(), [&](std::size_t k) {
+        const std::size_t plane = k / n, row = k % n * rows_per_item, rows = std::min(rows_per_item, n_in_ - row);
+        std::vector<float> wanted(rows * n_out_);
+        for (std::size_t i = 0; i < rows; ++i)
+            for (std::size_t j = 0; j < n_out_; ++j) {
+                const double w = std::clamp(weights(row + i, j) / w_max_, -1.0, 1.0);
+                double u = plane == 0 ? std::max(w, 0.0) : std::max(-w, 0.0);
+                if (params_.mapping == Mapping::offset) u = 0.5 + 0.5 * w;
+                if (params_.mapping == Mapping::signed_cell) {
+                    u = std::fabs(w);
+                    sign_[(row + i) * n_out_ + j] = w < 0 ? -1 : 1;
+                }
+                wanted[i * n_out_ + j] = static_cast<float>(low + u * span_S_);
+            }
+        bills[k] = tune_range(plane, row * n_out_, wanted, spec, draws.stream("range", k), reports[k]);
+    });
+    TuneReport sum;
+    PulseBill pulses;
+    std::int64_t n_reads = 0, passes = 0;
+    double reads_J = 0;
+    for (std::size_t k = 0; k < bills.size(); ++k) {
+        sum += reports[k];
+        pulses += bills[k].pulses;
+        n_reads += bills[k].n_verify, reads_J += bills[k].verify_J;
+        passes = std::max(passes, bills[k].n_passes);
+    }
+    sum.n_pulses = pulses.n_set + pulses.n_reset + pulses.n_idle;
+    sum.energy_J = pulses.energy_J + pulses.idle_energy_J + reads_J;
+    // Cell after cell in a row, rows one after the other, arrays side by side.
+    const std::string account = step.account + "/" + name_ + "/programming/";
+    const double cells = static_cast<double>(std::min<std::size_t>(n_in_, static_cast<std::size_t>(params_.rows)) * std::min<std::size_t>(n_out_, static_cast<std::size_t>(params_.cols)));
+    step.ledger.charge(account + "set", pulses.n_set, {pulses.set_energy_J}, {cells * static_cast<double>(passes) * spec.pulse.width.si});
+    step.ledger.charge(account + "reset", pulses.n_reset, {pulses.reset_energy_J});
+    step.ledger.charge(account + "idle", pulses.n_idle, {pulses.idle_energy_J});
+    step.ledger.charge(account + "verify", n_reads, {reads_J}, {cells * static_cast<double>(passes + 1) * params_.t_read.si});
+    dirty_ = true;
+    return sum;
+}
+
+}  // namespace ganbar

@@ -1,0 +1,209 @@
+"""`ganbar sweep`: grids and random searches, resume, failures, several processes, bad input with its place.
+
+usage: sweep_test.py GANBAR
+"""
+import csv
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+GANBAR = str(pathlib.Path(sys.argv.pop(1)).resolve())
+EXPERIMENT = """
+[data]
+dataset = "synthetic-digits"
+classes = [1, 7]
+limit = 200
+[generator]
+layers = [8, 16, 784]
+output = "tanh"
+[discriminator]
+layers = [784, 16, 1]
+w_max = 0.15
+[device]
+model = "ideal"
+[train]
+rounds = 2
+batch = 16
+[evaluation]
+samples = 32
+"""
+SWEEP = """[sweep]
+base = "small.toml"
+also = ["update_energy_J"]
+[[axis]]
+key = "train.v_set"
+from = "0.7 V"
+to = "0.9 V"
+n = 2
+[[axis]]
+key = "train.batch"
+values = [8, 100000]
+"""
+ESTIMATE = """[sweep]
+kind = "estimate"
+base = "dcgan"
+[[axis]]
+key = "on"
+values = ["regan", "pipelayer"]
+[[axis]]
+key = "batch"
+values = [16, 64, 128]
+"""
+
+
+class Sweep(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.kept = tempfile.TemporaryDirectory()
+        cls.folder = pathlib.Path(cls.kept.name)
+        (cls.folder / "small.toml").write_text(EXPERIMENT)
+        (cls.folder / "grid.toml").write_text(SWEEP)
+        (cls.folder / "estimate.toml").write_text(ESTIMATE)
+        cls.done = cls.command("sweep", "grid.toml", "--out", "grid", "--jobs", "2")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.kept.cleanup()
+
+    @classmethod
+    def environment(cls, **more):
+        return dict(os.environ, XDG_CACHE_HOME=str(cls.folder / "cache"), OMP_WAIT_POLICY="passive", **more)
+
+    @classmethod
+    def command(cls, *words, **more):
+        return subprocess.run([GANBAR, *words], capture_output=True, text=True, timeout=250, env=cls.environment(**more), cwd=cls.folder)
+
+    def rows(self, out):
+        with sqlite3.connect(self.folder / out / "sweep.sqlite") as table:
+            table.row_factory = sqlite3.Row
+            return [dict(r) for r in table.execute("select * from runs order by id")]
+
+    def test_grid_has_one_row_a_run_and_failures_are_recorded(self):
+        self.assertEqual(self.done.returncode, 0, self.done.stderr)
+        rows = self.rows("grid")
+        self.assertEqual([(r["train.v_set"], r["train.batch"]) for r in rows], [("0.7 V", "8"), ("0.7 V", "100000"), ("0.9 V", "8"), ("0.9 V", "100000")])
+        self.assertEqual([r["status"] for r in rows], ["done", "failed", "done", "failed"])
+        self.assertIn("use a smaller batch", rows[1]["error"])
+        self.assertIn("use a smaller batch", self.done.stdout)
+        summary = json.loads((self.folder / "grid/runs/00000/summary.json").read_text())
+        for key, value in summary.items():
+            if isinstance(value, (int, float, str)) and key != "wall_s":
+                self.assertEqual(rows[0][key], value, key)
+        self.assertEqual(json.loads(rows[0]["classes"]), [1, 7])
+        self.assertGreater(rows[2]["update_energy_J"], rows[0]["update_energy_J"])  # a higher pulse costs more
+        table = list(csv.DictReader((self.folder / "grid/sweep.csv").open()))
+        self.assertEqual([t["status"] for t in table], [r["status"] for r in rows])
+        self.assertEqual(float(table[2]["frechet_distance"]), rows[2]["frechet_distance"])
+        page = (self.folder / "grid/report.html").read_text()
+        for text in ["frechet_distance by train.v_set", "update_energy_J by train.batch", "Failed points"]:
+            self.assertIn(text, page)
+
+    def test_again_does_nothing_and_lost_rows_are_made_again(self):
+        again = self.command("sweep", "grid.toml", "--out", "grid", "--json")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertNotIn("point", again.stderr)  # nothing was left to do
+        self.assertEqual([r["status"] for r in json.loads(again.stdout)], ["done", "failed", "done", "failed"])
+        shutil.copytree(self.folder / "grid", self.folder / "lost")
+        before = self.rows("lost")
+        with sqlite3.connect(self.folder / "lost/sweep.sqlite") as table:
+            table.execute("update runs set status = 'open', frechet_distance = null where id = 2")
+        shutil.rmtree(self.folder / "lost/runs/00002")
+        self.assertEqual(self.command("sweep", "grid.toml", "--out", "lost").returncode, 0)
+        self.assertEqual(self.rows("lost")[2]["frechet_distance"], before[2]["frechet_distance"])
+
+    def test_killed_sweep_goes_on(self):
+        process = subprocess.Popen([GANBAR, "sweep", "grid.toml", "--out", "killed"], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   env=self.environment(), cwd=self.folder, start_new_session=True)
+        end = time.time() + 60
+        while time.time() < end and not (self.folder / "killed/runs/00000/metrics.csv").exists():
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        done = self.command("sweep", "grid.toml", "--out", "killed")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([r["frechet_distance"] for r in self.rows("killed")], [r["frechet_distance"] for r in self.rows("grid")])
+
+    def test_random_search_is_reproducible_and_grows(self):
+        text = '[sweep]\nbase = "small.toml"\nsearch = "random"\npoints = {}\nseed = 4\n[[axis]]\nkey = "train.v_set"\nfrom = "0.5 V"\nto = "1 V"\nscale = "log"\n[[axis]]\nkey = "train.steps_d"\nfrom = 1\nto = 5\n'
+        for name, n in [("few.toml", 40), ("many.toml", 60)]:
+            (self.folder / name).write_text(text.format(n))
+        few, many = (self.command("sweep", name, "--dry-run").stdout.splitlines() for name in ["few.toml", "many.toml"])
+        self.assertEqual((len(few), len(many)), (40, 60))
+        self.assertEqual(few, many[:40])
+        values = [(float(line.split("v_set=")[1].split(" V")[0]), line.split("steps_d=")[1]) for line in many]
+        self.assertTrue(all(0.5 <= v <= 1 for v, _ in values))
+        self.assertEqual({s for _, s in values}, set("12345"))
+
+    def test_estimates_and_ranks_share_one_table(self):
+        whole = self.command("sweep", "estimate.toml", "--out", "e")
+        self.assertEqual(whole.returncode, 0, whole.stderr)
+        for rank in ["0", "2", "1"]:
+            done = self.command("sweep", "estimate.toml", "--out", "ranks", GANBAR_RANK=rank, GANBAR_RANKS="3")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual("6 done" in done.stdout, rank == "1")  # only the last one tells
+        ranks, rows = self.rows("ranks"), self.rows("e")
+        self.assertEqual([r["rank"] for r in ranks], [0, 1, 2, 0, 1, 2])
+        self.assertEqual([r["iteration_latency_s"] for r in ranks], [r["iteration_latency_s"] for r in rows])
+        estimate = json.loads(self.command("estimate", "dcgan", "--on", "regan", "--batch", "64", "--json").stdout)[0]
+        self.assertEqual(rows[1]["iteration_energy_J"], estimate["iteration_energy_J"])
+
+    @unittest.skipUnless(shutil.which("mpirun"), "no mpirun (Debian package openmpi-bin)")
+    def test_under_mpirun(self):
+        words = ["mpirun", "--oversubscribe", "-n", "2", GANBAR, "sweep", "estimate.toml", "--out", "mpi"]
+        if os.geteuid() == 0:
+            words.insert(1, "--allow-run-as-root")
+        done = subprocess.run(words, capture_output=True, text=True, timeout=100, env=self.environment(), cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("6 done, 0 failed, 0 open", done.stdout)
+        self.assertEqual([r["rank"] for r in self.rows("mpi")], [0, 1, 0, 1, 0, 1])
+
+    def bad(self, part, text, code=2, words=()):
+        (self.folder / "bad.toml").write_text(text)
+        done = self.command("sweep", "bad.toml", "--out", "bad", *words)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertIn(part, done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertFalse((self.folder / "bad").exists())
+
+    def test_bad_input_names_its_place(self):
+        head = '[sweep]\nbase = "small.toml"\n'
+        axis = '[[axis]]\nkey = "train.v_set"\n'
+        self.bad("bad.toml:4:7", head + '[[axis]]\nkey = "train.v_sett"\nvalues = ["1 V"]\n')
+        self.bad('did you mean "v_set"', head + '[[axis]]\nkey = "train.v_sett"\nvalues = ["1 V"]\n')
+        self.bad("bad.toml:4:7", head + axis + 'values = ["1 V", "1 A"]\n')
+        self.bad("varies nothing", head)
+        self.bad("needs a base", "[sweep]\n" + axis + 'values = ["1 V"]\n')
+        self.bad("no sweep", "[train]\nbatch = 3\n")
+        self.bad('did you mean "values"', head + axis + 'valuess = ["1 V"]\n')
+        self.bad("same unit", head + axis + 'from = "1 V"\nto = "900 mV"\nn = 3\n')
+        self.bad("bad.toml:7:5", head + axis + 'from = "1 V"\nto = "2 V"\nn = 1\n')
+        self.bad("only one end", head + axis + 'from = "1 V"\nn = 3\n')
+        self.bad("through zero", head + '[[axis]]\nkey = "train.rate"\nfrom = 0\nto = 1\nscale = "log"\nn = 3\n')
+        self.bad("twice", head + (axis + 'values = ["1 V"]\n') * 2)
+        self.bad("needs points", head + 'search = "random"\n' + axis + 'from = "1 V"\nto = "2 V"\n')
+        self.bad("at most 100000", head + "".join(f'[[axis]]\nkey = "train.{k}"\nfrom = 0.0\nto = 0.5\nn = 50\n' for k in ["momentum", "beta1", "beta2"]))
+        self.bad("nowhere", '[sweep]\nbase = "nowhere.toml"\n' + axis + 'values = ["1 V"]\n')
+        self.bad("needs one accelerator", '[sweep]\nkind = "estimate"\nbase = "dcgan"\n[[axis]]\nkey = "batch"\nvalues = [4]\n')
+        self.bad("did you mean", '[sweep]\nkind = "estimate"\nbase = "dcgan"\n[[axis]]\nkey = "on"\nvalues = ["regen"]\n')
+        done = self.command("sweep", "estimate.toml", "--out", "grid")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("another sweep", done.stderr)
+        done = self.command("sweep", "estimate.toml", "--out", "r", GANBAR_RANK="5", GANBAR_RANKS="2")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("GANBAR_RANK=5", done.stderr)
+        self.assertEqual(self.command("sweep", "estimate.toml", "--out", "/proc/x").returncode, 3)
+        (self.folder / "torn").mkdir()
+        (self.folder / "torn/sweep.sqlite").write_text("this is no table")
+        self.assertEqual(self.command("sweep", "estimate.toml", "--out", "torn").returncode, 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
