@@ -195,6 +195,30 @@ class Train(unittest.TestCase):
         self.assertEqual(json.loads(self.command("inspect", "placement", "satyam2022-prng", *dense).stdout)["n_crossbars"], 53)
         self.assertEqual(json.loads(self.command("inspect", "placement", "satyam2022-trng", *dense).stdout)["n_crossbars"], 54)
 
+    def test_through_wires(self):
+        sets = ["wires.mode=exact", "wires.rw=2 ohm", "wires.rdrv=3 ohm", "train.feedback=0", "train.verify_pulses=0", "train.rounds=4", "train.checkpoint_every=2"]
+        words = [word for text in sets for word in ("--set", text)]
+        open_gate = ["--set", "device.gate_voltage=0.4 V"]
+        held = self.command("train", "small.toml", "--out", "held", *words)
+        self.assertEqual(held.returncode, 0, held.stderr)
+        self.assertIn("gate", held.stderr)  # 0.8 V pulses, a gate at 0.8 V, and wires
+        self.assertEqual(json.loads((self.folder / "held/summary.json").read_text())["n_crossbars"] > 0, True)
+        self.assertEqual(sum(int(r["pulses_set"]) for r in csv.DictReader(open(self.folder / "held/metrics.csv"))), 0)
+        for name, threads in [("wired1", "1"), ("wired2", "2")]:
+            done = self.command("train", "small.toml", "--out", name, "--threads", threads, *words, *open_gate)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotIn("95%", done.stderr)
+        self.same_bytes("wired1", "wired2")
+        accounts = {a["account"]: a["energy_J"] for a in json.loads((self.folder / "wired1/hardware.json").read_text())["accounts"]}
+        for part in ["set", "reset", "half_selected", "wires"]:
+            self.assertGreater(accounts[f"generator/dense2/update/{part}"], 0)
+        done = self.command("netlist", "--run", "wired1", "--array", "0", "-o", "array.cir")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.command("netlist", "--run", "wired1", "--array", "99").returncode, 2)
+        if shutil.which("ngspice"):
+            ran = subprocess.run(["ngspice", "-b", "array.cir"], capture_output=True, text=True, timeout=120, cwd=self.folder)
+            self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -41,7 +41,7 @@ public:
 
     void play() {
         fs::create_directories(o_.out);
-        const std::vector<double> resistances = o_.quick ? std::vector<double>{0.1, 1} : std::vector<double>{0.01, 0.1, 0.5, 1, 2, 5, 20};
+        const std::vector<double> resistances = o_.quick ? std::vector<double>{0.1, 1} : std::vector<double>{0.01, 0.1, 0.3, 1, 5, 20};
         ladder_.push_back(train({"ideal", "ideal wires", 0, {"wires.mode=ideal"}}));
         for (const double r : resistances) ladder_.push_back(train({fmt::format("r{:g}", r), fmt::format("64 x 64, {:g} ohm", r), r, at(r)}));
         // Remedies at 1 ohm, each alone.
@@ -69,7 +69,8 @@ private:
     Point train(Point p, const std::string& preset = "satyam2022-wires") {
         auto sets = p.sets;
         sets.push_back(fmt::format("train.rounds={}", rounds_));
-        sets.push_back(fmt::format("train.anneal_rounds={}", rounds_));
+        sets.push_back(fmt::format("train.anneal_from={}", rounds_ / 5));  // amplitudes fall as in the preset, over the same share of the rounds
+        sets.push_back(fmt::format("train.anneal_rounds={}", rounds_ - rounds_ / 5));
         sets.push_back(fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds_ / 4)));
         sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
         const Experiment e = load_experiment(preset, presets_, sets, devices_);

@@ -103,6 +103,7 @@ private:
     void backward_digital(const Matrix& dy, Matrix& dx, Step& step);
     void flip_signs(const Matrix& gradient, float threshold, Step& step);
     void refresh(bool training);
+    void cells_moved();
     void refresh(Tile& tile);
     void refresh_through_wires(bool training);
     void refresh_wired(std::size_t tile);

@@ -182,7 +182,7 @@ void AnalogOp::update_trains(const Matrix& x, const Matrix& dy, const PulseTrain
     for (const auto c : rows.n_on) n_on += static_cast<std::int64_t>(c);
     for (const auto c : columns.n_on) n_on += static_cast<std::int64_t>(c);
     step.ledger.charge(step.account + "/" + name_ + "/update/half_selected", n_on, {std::max(0.0, line_energy_J - met_J)});
-    dirty_ = true;
+    cells_moved();
 }
 
 void AnalogOp::update_mixed(const Matrix& x, const Matrix& dy, const MixedPrecision& rule, Step& step) {
@@ -210,7 +210,7 @@ void AnalogOp::update_mixed(const Matrix& x, const Matrix& dy, const MixedPrecis
     std::int64_t passes = 0;
     for (const auto& b : bills) passes += b.n_passes;  // row after row
     book_pulses(bills, static_cast<double>(passes) * rule.pulse.width.si, step);
-    dirty_ = true;
+    cells_moved();
 }
 
 void AnalogOp::pulse_rows(std::span<const std::size_t> rows, std::span<const std::int8_t> counts, const PulseShape& pulse, Step& step) {
@@ -221,7 +221,7 @@ void AnalogOp::pulse_rows(std::span<const std::size_t> rows, std::span<const std
     std::int64_t passes = 0;
     for (const auto& b : bills) passes += b.n_passes;
     book_pulses(bills, static_cast<double>(passes) * pulse.width.si, step);
-    dirty_ = true;
+    cells_moved();
 }
 
 void AnalogOp::alternate(std::int64_t n_pairs, const PulseShape& pulse, Step& step) {
@@ -237,7 +237,7 @@ void AnalogOp::alternate(std::int64_t n_pairs, const PulseShape& pulse, Step& st
                                                        draws.stream("pulse", 4 * static_cast<std::uint64_t>(pair) + 2 * p + set));
     });
     book_pulses(bills, 2 * static_cast<double>(n_pairs) * static_cast<double>(n_in_) * pulse.width.si, step);
-    dirty_ = true;
+    cells_moved();
 }
 
 // Kataeva et al., IJCNN 2015: amplitude by the logarithm of the gradient. Where a cell's change grows exponentially with voltage, one

@@ -110,7 +110,7 @@ void AnalogOp::update_signs(const Matrix& x, const Matrix& dy, const Manhattan& 
         }
     });
     book_update(bills, *manhattan, step);
-    dirty_ = true;
+    cells_moved();
 }
 
 void AnalogOp::book_update(const std::vector<UpdateBill>& bills, const Manhattan& rule, Step& step) const {

@@ -97,6 +97,12 @@ void AnalogOp::attach_wires(const WireParams& wires) {
     dirty_ = true;
 }
 
+/// Whoever has pulsed cells says so here.
+void AnalogOp::cells_moved() {
+    if (wired_ == nullptr) dirty_ = true;
+    else if (++wired_->since >= wired_->params.refresh) wired_->due = true;
+}
+
 void AnalogOp::refresh_through_wires(bool training) {
     Wired& w = *wired_;
     const bool other_reads = training != w.training && w.params.forward != w.params.sampling;
@@ -189,7 +195,6 @@ void AnalogOp::restore_wires(const std::vector<float>& state) {
 bool AnalogOp::update_through_wires(const Demand& demand, Step& step) {
     Wired& w = *wired_;
     const Manhattan& rule = demand.rule;
-    if (++w.since >= w.params.refresh) w.due = true;
     if (!w.params.exact(w.params.program)) return false;
     if (rule.literal) throw ConfigError("train.literal asks for one pulse's change in the other direction, which no voltage gives; expected literal = false with wires.program = \"exact\"");
     const std::size_t n = tiles_.size() * planes_.size();
@@ -217,7 +222,7 @@ bool AnalogOp::update_through_wires(const Demand& demand, Step& step) {
         reports[item] = cells.report;
     });
     book_wired(bills, reports, rule, step);
-    dirty_ = dirty_ || w.due;
+    cells_moved();
     return true;
 }
 

@@ -257,6 +257,22 @@ TEST(Wires, SameBitsForAnyNumberOfThreadsAndAfterResuming) {
     }
 }
 
+TEST(Wires, PulsesOfOtherRulesShowInTheNextRead) {
+    Bench bench;
+    bench.wires = wires_of(2, 3);
+    bench.wires.program = WirePhysics::ideal;
+    AnalogOp op = bench.make(random_matrix(16, 16, 1, 0.1));
+    const Matrix x = random_matrix(4, 16, 2), dy = random_matrix(4, 16, 3);
+    Matrix before, after;
+    Play play;
+    op.forward(x, before, play.step);
+    MixedPrecision rule;
+    rule.rate = 0.1;
+    op.update(x, dy, rule, play.step);
+    op.forward(x, after, play.step);
+    EXPECT_NE(before(0, 0), after(0, 0));
+}
+
 TEST(Wires, StuckCellsStayAndConductAllTheSame) {
     Bench bench;
     bench.wires = wires_of(1, 1);
