@@ -47,13 +47,13 @@ public:
         // Remedies at 1 ohm, each alone.
         const std::vector<std::string> small = {"tile.rows=16", "tile.cols=16", "tile.placement=blockwise"};
         remedies_.push_back(train({"small16", "16 x 16", 1, with(at(1), small)}));
+        remedies_.push_back(train({"low", "64 x 64, conductances eight times lower", 1, {}}, "satyam2022-wires-lowg"));
         if (!o_.quick) {
             remedies_.push_back(train({"small32", "32 x 32", 1, with(at(1), {"tile.rows=32", "tile.cols=32", "tile.placement=blockwise"})}));
             remedies_.push_back(train({"third", "64 x 64, V/3", 1, with(at(1), {"wires.scheme=third"})}));
             remedies_.push_back(train({"rows", "64 x 64, driver of each row scaled", 1, with(at(1), {"wires.compensation=rows", "wires.most_gain=2"})}));
             remedies_.push_back(train({"gains", "64 x 64, gain of each line", 1, with(at(1), {"wires.read_gain=lines"})}));
             remedies_.push_back(train({"terminals", "64 x 64, terminals of 10 ohm", 1, with(at(1), {"wires.rdrv=10 ohm", "wires.rsense=10 ohm"})}));
-            remedies_.push_back(train({"low", "64 x 64, conductances ten times lower", 1, {}}, "satyam2022-wires-lowg"));
             for (const double r : {1.0, 5.0, 20.0}) small_ladder_.push_back(train({fmt::format("small16-r{:g}", r), fmt::format("16 x 16, {:g} ohm", r), r, with(at(r), small)}));
         }
         write();
