@@ -63,7 +63,8 @@ TEST(BitSource, ReportAddsUp) {
     make({"trng.rewrite=every_vector", "trng.vector_bits=50"}, 1000, r);
     EXPECT_NEAR(r.energy_J, r.write_energy_J + r.read_energy_J + r.comparator_energy_J, 1e-12 * r.energy_J);
     EXPECT_NEAR(r.time_s, 1000 * 100e-9 + 20 * 48 * 100e-9, 1e-12);
-    EXPECT_NEAR(r.area_m2, 4096 * 0.36e-12, 1e-15);
+    EXPECT_NEAR(r.cell_area_m2, 4096 * 0.36e-12, 1e-15);
+    EXPECT_NEAR(r.area_m2, r.cell_area_m2 + 1100e-12, 1e-15);
 }
 
 TEST(BitSource, FaultsNameTheKey) {

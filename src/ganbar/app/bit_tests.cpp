@@ -21,15 +21,10 @@ using noise::BitString;
 constexpr std::size_t most_entropy_bits = 4'000'000;  // SP 800-90B asks for a million; more costs memory, not insight
 constexpr std::size_t n_lags = 100;
 
-/// One test over one or many streams.
-struct Row {
-    std::string name, skipped;
-    std::vector<double> p_values;            // stream by stream
-    std::vector<nist::Verdict> verdicts;     // one for each p-value of the test; many streams only
-    bool pass = false;
-};
+using Row = BitTestRow;
+}  // namespace
 
-std::vector<Row> run_tests(const BitString& bits, const BitTestOptions& o) {
+std::vector<BitTestRow> run_bit_tests(const BitString& bits, const BitTestOptions& o) {
     const std::size_t length = bits.size() / o.n_streams;
     const auto constants = o.as_printed ? nist::Constants::as_printed : nist::Constants::corrected;
     std::vector<std::vector<nist::TestResult>> streams(o.n_streams);
@@ -58,13 +53,23 @@ std::vector<Row> run_tests(const BitString& bits, const BitTestOptions& o) {
     return rows;
 }
 
+namespace {
+
 double largest_autocorrelation(const BitString& bits) {
     double top = 0;
     for (const double r : noise::autocorrelation(bits, n_lags)) top = std::max(top, std::abs(r));
     return top;
 }
 
-Json to_json(const BitString& bits, const BitTestOptions& o, const std::vector<Row>& rows, const noise::sp800_90b::Assessment& entropy) {
+/// SP 800-90B: the assessment, and the restart tests where they were asked for.
+struct Entropy {
+    noise::sp800_90b::Assessment assessment;
+    double initial = 0;
+    noise::sp800_90b::Restart restart;
+};
+
+Json to_json(const BitString& bits, const BitTestOptions& o, const std::vector<Row>& rows, const Entropy& found) {
+    const auto& entropy = found.assessment;
     Json out{{"n_bits", bits.size()}};
     if (o.n_streams > 1) out["n_streams"] = o.n_streams, out["bits_per_stream"] = bits.size() / o.n_streams;
     out["bias"] = noise::bias(bits);
@@ -90,10 +95,16 @@ Json to_json(const BitString& bits, const BitTestOptions& o, const std::vector<R
     h["estimators"] = Json::object();
     for (const auto& [name, value] : entropy.estimators) h["estimators"][name] = value;
     for (const auto& [name, reason] : entropy.skipped) h["skipped"][name] = reason;
+    if (o.n_restarts > 0) {
+        const auto& r = found.restart;
+        h["restart"] = {{"n_restarts", o.n_restarts}, {"bits_per_restart", bits.size() / o.n_restarts}, {"initial_min_entropy", found.initial}, {"largest_count", r.largest_count},
+                        {"cutoff", r.cutoff}, {"row_min_entropy", r.row_entropy}, {"column_min_entropy", r.column_entropy}, {"sane", r.sane}, {"valid", r.valid}, {"min_entropy_per_bit", r.min_entropy_per_bit}};
+    }
     return out;
 }
 
-std::string to_text(const BitString& bits, const BitTestOptions& o, const std::vector<Row>& rows, const noise::sp800_90b::Assessment& entropy) {
+std::string to_text(const BitString& bits, const BitTestOptions& o, const std::vector<Row>& rows, const Entropy& found) {
+    const auto& entropy = found.assessment;
     std::string out = fmt::format("{} bits", bits.size());
     if (o.n_streams > 1) out += fmt::format(", {} streams of {}", o.n_streams, bits.size() / o.n_streams);
     out += fmt::format("; bias {:+.6f}, largest autocorrelation at lags 1..{} {:.6f}\n\nSP 800-22 rev. 1a\n", noise::bias(bits), n_lags, largest_autocorrelation(bits));
@@ -119,7 +130,11 @@ std::string to_text(const BitString& bits, const BitTestOptions& o, const std::v
     out += fmt::format("\nSP 800-90B, min-entropy per bit (first {} bits)\n", std::min(bits.size(), most_entropy_bits));
     for (const auto& [name, h] : entropy.estimators) out += fmt::format("        {:<28}{:.6f}\n", name, h);
     for (const auto& [name, reason] : entropy.skipped) out += fmt::format("  skip  {:<28}{}\n", name, reason);
-    return out + fmt::format("        {:<28}{:.6f}\n", "assessment", entropy.min_entropy_per_bit);
+    out += fmt::format("        {:<28}{:.6f}\n", "assessment", entropy.min_entropy_per_bit);
+    if (o.n_restarts == 0) return out;
+    const auto& r = found.restart;
+    return out + fmt::format("\nrestart tests, {} restarts of {} bits\n  {}  rows {:.6f}, columns {:.6f}, initial {:.6f}; largest count {} (at most {})\n", o.n_restarts, bits.size() / o.n_restarts,
+                             r.valid ? "pass" : "FAIL", r.row_entropy, r.column_entropy, found.initial, r.largest_count, r.cutoff);
 }
 
 }  // namespace
@@ -127,9 +142,15 @@ std::string to_text(const BitString& bits, const BitTestOptions& o, const std::v
 std::string test_bits(const BitString& bits, const BitTestOptions& o) {
     if (bits.size() == 0) throw DataError("no bits to test");
     if (o.n_streams == 0 || o.n_streams > bits.size()) throw ConfigError(fmt::format("cannot cut {} bits into {} streams", bits.size(), o.n_streams));
-    const std::vector<Row> rows = run_tests(bits, o);
-    noise::sp800_90b::Assessment entropy;
-    if (o.entropy) entropy = noise::sp800_90b::assess(bits.size() > most_entropy_bits ? bits.slice(0, most_entropy_bits) : bits);
+    const std::vector<Row> rows = run_bit_tests(bits, o);
+    if (o.n_restarts > 0 && (!o.entropy || bits.size() % o.n_restarts != 0))
+        throw ConfigError(fmt::format("restart tests need SP 800-90B and restarts of equal length; {} bits are not {} times the same number", bits.size(), o.n_restarts));
+    Entropy entropy;
+    if (o.entropy) entropy.assessment = noise::sp800_90b::assess(bits.size() > most_entropy_bits ? bits.slice(0, most_entropy_bits) : bits);
+    if (o.n_restarts > 0) {
+        entropy.initial = o.initial_entropy >= 0 ? o.initial_entropy : entropy.assessment.min_entropy_per_bit;
+        entropy.restart = noise::sp800_90b::restart_test(bits, entropy.initial, o.n_restarts, bits.size() / o.n_restarts);
+    }
     return o.json ? to_json(bits, o, rows, entropy).dump(2) + "\n" : to_text(bits, o, rows, entropy);
 }
 

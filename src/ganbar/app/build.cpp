@@ -29,7 +29,7 @@ Placement placement_of(const Experiment& e) {
 std::size_t n_crossbars(const Experiment& e, const Placement& placement) {
     if (e.hardware.kind == HardwareKind::software) return 0;
     // Packing leaves the generator of bits a home only when it is dense (53 + 1); otherwise the paper's count holds no array for it.
-    const bool own_array = e.latent.source == LatentKind::array && e.tile.placement == PlacementPolicy::dense;
+    const bool own_array = e.latent.source == LatentKind::array && e.noise.noise.generator == GeneratorKind::columns && e.tile.placement == PlacementPolicy::dense;
     return placement.n_crossbars * static_cast<std::size_t>(e.cells_per_weight()) + (own_array ? 1 : 0);
 }
 

@@ -56,6 +56,10 @@ Schema<LatentSpec> LatentSpec::schema() {
                "latent numbers: N(0,1) or U(-1,1) or fair bits from the pseudo-random generator, or bits from a simulated array", published("satyam2022, sec. II: N(0,1) by PRNG, or 100 bits by TRNG")),
         param("classes", &T::classes, std::int64_t{0}, std::int64_t{1000}, "conditional GAN: classes that both networks are told, as many as the training images have; 0 = unconditional", published("Mirza and Osindero 2014: conditional GANs")),
         choice("coding", &T::coding, {"01", "pm1"}, "what a bit feeds to the generator: 0 and 1, or -1 and +1", assumed("not given in satyam2022; 0/1 collapses in our runs")),
+        choice("form", &T::form, {"bits", "uniform", "gaussian"}, "what the bits of sources bits and array become: latents of two values, or numbers in (-1, 1), or normal ones", published("satyam2022, sec. II: 100 bits for 100 latents")),
+        choice("method", &T::method, {"binomial", "inverse_cdf", "box_muller"}, "form gaussian: (ones - zeros) / sqrt(k), the inverse normal law at k bits, or Box and Muller's from two numbers of k bits",
+               assumed("binomial: a counter is the smallest circuit")),
+        param("bits_per_sample", &T::bits_per_sample, std::int64_t{1}, std::int64_t{32}, "bits of a latent number (k) under form uniform and gaussian", assumed("8: as fine as the converters that feed the crossbars")),
     };
 }
 
@@ -268,7 +272,7 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     section("latent", e.latent);
     bind_layers(*e.source, "generator", e.generator, known);
     bind_layers(*e.source, "discriminator", e.discriminator, known);
-    section("trng", e.trng);
+    e.noise.bind(*e.source, known);
     section("hardware", e.hardware);
     section("nonideal", e.nonideal);
     section("periphery", e.periphery);
@@ -316,7 +320,7 @@ std::vector<config::Section> resolved(const Experiment& e, const DeviceRegistry&
         for (const auto& layer : network->list) out.push_back({std::string(name) + ".layer", param_rows(nn::LayerSpec::schema(), layer), true});
     }
     out.push_back({"latent", param_rows(LatentSpec::schema(), e.latent)});
-    out.push_back({"trng", param_rows(TrngParams::schema(), e.trng)});
+    for (auto& section : e.noise.sections()) out.push_back(std::move(section));
     out.push_back({"hardware", param_rows(HardwareSpec::schema(), e.hardware)});
     const auto device = [&](const char* name, const std::string& model_name, const config::Node* node, const char* doc) {
         ParamInfo model;

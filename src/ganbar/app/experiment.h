@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 
+#include "ganbar/app/noise_tables.h"
 #include "ganbar/config/preset.h"
 #include "ganbar/config/write.h"
 #include "ganbar/device/device_registry.h"
@@ -10,9 +11,9 @@
 #include "ganbar/gan/trainer.h"
 #include "ganbar/gan/watch.h"
 #include "ganbar/nn/layer_spec.h"
+#include "ganbar/noise/bit_samples.h"
 #include "ganbar/periphery/periphery_params.h"
 #include "ganbar/tile/tile_params.h"
-#include "ganbar/tile/trng.h"
 #include "ganbar/tile/wire_params.h"
 
 namespace ganbar::app {
@@ -53,6 +54,10 @@ struct LatentSpec {
     LatentKind source = LatentKind::gaussian;
     BitCoding coding = BitCoding::plus_minus_one;
     std::int64_t classes = 0;
+    noise::SampleForm form = noise::SampleForm::bits;
+    noise::GaussianMethod method = noise::GaussianMethod::binomial;
+    std::int64_t bits_per_sample = 8;
+    noise::SampleCode code() const { return {form, method, bits_per_sample, coding == BitCoding::zero_one}; }
     static Schema<LatentSpec> schema();
 };
 
@@ -116,7 +121,7 @@ struct Experiment {
     NetworkSpec generator, discriminator;
     nn::NetworkPlan generator_plan, discriminator_plan;  ///< shapes and weight matrices that follow from them
     LatentSpec latent;
-    TrngParams trng;
+    NoiseTables noise;
     HardwareSpec hardware;
     std::string device_model = "nili2020", noise_device_model = "nili2020";
     NonidealParams nonideal;

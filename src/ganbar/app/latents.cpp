@@ -7,38 +7,46 @@ namespace {
 
 class PseudoLatents final : public NoiseSource {
 public:
-    PseudoLatents(LatentKind kind, BitCoding coding) : kind_(kind), coding_(coding) {}
+    PseudoLatents(LatentKind kind, const noise::SampleCode& code) : kind_(kind), code_(code) {}
     void fill(Matrix& z, Step& step) override {
         const Rng draws = step.rng.stream("latents");
         parallel_for(z.rows(), [&](std::size_t r) {
             Rng own = draws.stream("vector", r);
             auto row = z.row_span(r);
-            if (kind_ == LatentKind::gaussian) own.fill_normal(row);
-            else own.fill_uniform(row);
-            if (kind_ == LatentKind::uniform)
+            if (kind_ == LatentKind::gaussian) return own.fill_normal(row);
+            if (kind_ == LatentKind::uniform) {
+                own.fill_uniform(row);
                 for (float& v : row) v = 2 * v - 1;
-            if (kind_ == LatentKind::bits)
-                for (float& v : row) v = v >= 0.5f ? 1.0f : coding_ == BitCoding::zero_one ? 0.0f : -1.0f;
+                return;
+            }
+            std::vector<float> draw(code_.bits_for(row.size()));
+            own.fill_uniform(draw);
+            std::vector<std::uint8_t> bits(draw.size());
+            for (std::size_t i = 0; i < bits.size(); ++i) bits[i] = draw[i] >= 0.5f;
+            code_.decode(bits, row);
         });
     }
 private:
     LatentKind kind_;
-    BitCoding coding_;
+    noise::SampleCode code_;
 };
 
 class ArrayLatents final : public NoiseSource {
 public:
-    ArrayLatents(ArrayTrng trng, BitCoding coding) : trng_(std::move(trng)), coding_(coding) {}
+    ArrayLatents(BitStream bits, const noise::SampleCode& code) : stream_(std::move(bits)), code_(code) {}
     void fill(Matrix& z, Step& step) override {
-        bits_.resize(z.rows() * z.cols());
-        trng_.bits(bits_);
-        for (std::size_t r = 0; r < z.rows(); ++r)
-            for (std::size_t c = 0; c < z.cols(); ++c)
-                z(r, c) = bits_[r * z.cols() + c] ? 1.0f : coding_ == BitCoding::zero_one ? 0.0f : -1.0f;
-        trng_.book(step.ledger, step.account + "/noise/array/latents");
+        const std::size_t each = code_.bits_for(z.cols());
+        bits_.resize(z.rows() * each);
+        stream_.take(bits_);
+        for (std::size_t r = 0; r < z.rows(); ++r) code_.decode(std::span(bits_).subspan(r * each, each), z.row_span(r));
+        const BitCost now = stream_.generator().cost();
+        const std::string account = step.account + "/noise/array/latents";
+        book(step.ledger, account, booked_, now);
+        step.ledger.charge(account + "/vector", static_cast<std::int64_t>(z.rows()), {0});
+        booked_ = now;
     }
     State state() const override {
-        const auto bytes = trng_.state();
+        const auto bytes = stream_.state();
         return {{"latents/trng", std::vector<float>(bytes.begin(), bytes.end())}};
     }
     void restore(const State& state) override {
@@ -46,28 +54,28 @@ public:
             if (t.name == "latents/trng") {
                 std::vector<std::uint8_t> bytes;
                 for (const float v : t.values) bytes.push_back(static_cast<std::uint8_t>(v));
-                trng_.restore(bytes);
+                stream_.restore(bytes);
+                booked_ = stream_.generator().cost();
                 return;
             }
         throw DataError("the checkpoint has no state of the noise generator: it belongs to another experiment");
     }
 private:
-    ArrayTrng trng_;
-    BitCoding coding_;
+    BitStream stream_;
+    noise::SampleCode code_;
+    BitCost booked_;
     std::vector<std::uint8_t> bits_;
 };
 
 }  // namespace
 
 std::unique_ptr<NoiseSource> make_latents(const Experiment& e, const DeviceRegistry& devices) {
-    if (e.latent.source != LatentKind::array) return std::make_unique<PseudoLatents>(e.latent.source, e.latent.coding);
-    TrngParams params = e.trng;
-    params.vector_bits = static_cast<std::int64_t>(e.n_latent());
-    const auto n = static_cast<std::size_t>(params.size);
-    auto cells = devices.get(e.noise_device_model).make(e.noise_device_node(), n * n, nullptr);
-    ArrayTrng trng(params, std::move(cells), Rng(static_cast<std::uint64_t>(e.experiment.seed)).stream("trng"));
-    trng.attach_wires(e.wires);
-    return std::make_unique<ArrayLatents>(std::move(trng), e.latent.coding);
+    const noise::SampleCode code = e.latent.code();
+    if (e.latent.source != LatentKind::array) return std::make_unique<PseudoLatents>(e.latent.source, code);
+    NoiseTables tables = e.noise;
+    tables.trng.vector_bits = static_cast<std::int64_t>(code.bits_for(e.n_latent()));
+    const TrngStreams streams(Rng(static_cast<std::uint64_t>(e.experiment.seed)).stream("trng"));
+    return std::make_unique<ArrayLatents>(BitStream(tables.make(streams, devices, e.noise_device_model, e.noise_device_node(), &e.wires), tables.noise), code);
 }
 
 }  // namespace ganbar::app

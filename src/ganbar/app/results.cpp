@@ -14,6 +14,10 @@ double update_energy_J(const Ledger& l) {
     return sum;
 }
 double read_energy_J(const Ledger& l) { return l.energy("training/", "/forward/cells").si + l.energy("training/", "/backward/cells").si; }
+double noise_energy_per_vector_J(const Ledger& l) {
+    const auto n = static_cast<double>(l.total("training/noise/", "/vector").n);
+    return n > 0 ? l.energy("training/noise/").si / n : 0;
+}
 double converter_energy_J(const Ledger& l) { return l.energy("training/", "/adc").si + l.energy("training/", "/dac").si; }
 
 double crossbar_area_m2(const Experiment& e, const Placement& placement) {
@@ -57,6 +61,7 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const DeviceRegistry& 
                      {"read_energy_J", read_energy_J(ledger)},
                      {"converter_energy_J", converter_energy_J(ledger)},
                      {"noise_energy_J", ledger.energy("training/noise/").si},
+                     {"noise_energy_per_vector_J", noise_energy_per_vector_J(ledger)},
                      {"training_energy_J", all.energy_J},
                      {"training_busy_s", all.busy_s},
                      {"evaluation_energy_J", evaluation},

@@ -23,6 +23,7 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const DeviceRegistry& 
 double update_energy_J(const Ledger& ledger);
 double read_energy_J(const Ledger& ledger);       ///< cells of forward and backward reads
 double converter_energy_J(const Ledger& ledger);  ///< DACs and ADCs
+double noise_energy_per_vector_J(const Ledger& ledger);  ///< of the array that makes random bits, per latent vector; 0 without one
 nlohmann::ordered_json value_json(const Value& value);
 
 }  // namespace ganbar::app

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "ganbar/noise/relaxations.h"
+
 namespace ganbar::noise {
 
 Schema<ReadNoiseParams> ReadNoiseParams::schema() {
@@ -34,13 +36,10 @@ ReadNoise::ReadNoise(const ReadNoiseParams& params, std::size_t n_cells, const R
     if (p_.trap_depth_lo > p_.trap_depth_hi) throw ConfigError("trap_depth_lo must not exceed trap_depth_hi");
     if (p_.trap_tau_lo > p_.trap_tau_hi) throw ConfigError("trap_tau_lo must not exceed trap_tau_hi");
     if (p_.flicker) {
-        const double decades = std::log10(p_.flicker_hi.si / p_.flicker_lo.si);
-        const auto n = static_cast<std::size_t>(std::ceil(decades * static_cast<double>(p_.flicker_per_decade))) + 1;
-        const double step = std::log(p_.flicker_hi.si / p_.flicker_lo.si) / static_cast<double>(n - 1);
-        for (std::size_t c = 0; c < n; ++c) flicker_tau_s_.push_back(std::exp(step * static_cast<double>(c)) / (2 * std::numbers::pi * p_.flicker_hi.si));
-        // Equal variances s^2 every `step` in log tau sum to S = (s^2 / step) / f, since the integral of 4 tau / (1 + w^2 tau^2) dlog tau is 1/f.
-        flicker_sigma_ = p_.flicker_rms * std::sqrt(step / std::log(p_.flicker_hi.si / p_.flicker_lo.si));
-        flicker_.resize(n_cells * n);
+        const Relaxations relaxations = flicker_relaxations(p_.flicker_rms, p_.flicker_lo, p_.flicker_hi, p_.flicker_per_decade);
+        flicker_tau_s_ = relaxations.tau_s;
+        flicker_sigma_ = relaxations.sigma;
+        flicker_.resize(n_cells * flicker_tau_s_.size());
         Rng start = rng.stream("flicker");
         for (auto& x : flicker_) x = static_cast<float>(flicker_sigma_ * start.normal());
     }

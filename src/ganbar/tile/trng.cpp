@@ -32,6 +32,8 @@ ArrayTrng::ArrayTrng(const TrngParams& params, std::unique_ptr<DeviceArray> arra
     if (p_.telegraph)
         traps_ = TelegraphTraps({p_.traps_per_cell, p_.trap_depth_lo, p_.trap_depth_hi, p_.trap_tau_lo, p_.trap_tau_hi}, n_, {seconds_per_bit()},
                                 streams.chip, streams.noise.stream("traps"));
+    if (p_.flicker_spectrum.lo >= p_.flicker_spectrum.hi) throw ConfigError("trng: flicker_lo must be below flicker_hi");
+    if (p_.flicker) flicker_ = flicker_field(streams.noise);
     prepare_writes();
 }
 
@@ -83,20 +85,58 @@ double ArrayTrng::telegraph_difference(const Selection& s, std::uint64_t bit, Tr
     return sum;
 }
 
-std::uint8_t ArrayTrng::decide(const Picture& picture, const Selection& s, std::uint64_t bit, double telegraph_A, Partial& partial,
+ArrayTrng::Slow ArrayTrng::slow_noise(const Picture& picture, const Selection& s, std::uint64_t bit, TrapStates& states, bool probability) {
+    Slow slow;
+    slow.difference_A = telegraph_difference(s, bit, states);
+    if (p_.flicker) flicker_.advance(bit);
+    const bool hidden = probability && p_.observer == Observer::chip;
+    if (p_.flicker) {
+        std::array<float, LineSet::max_lines> side{};
+        s.group_a.each(n_words_, [&](std::size_t c) { side[c] = 1; });
+        s.group_b.each(n_words_, [&](std::size_t c) { side[c] = -1; });
+        double squares = 0;
+        s.rows.each(n_words_, [&](std::size_t r) {
+            const float *current = picture.current_A.row(r), *shift = flicker_.shift().row(r);
+            for (std::size_t c = 0; c < n_; ++c) {
+                const float own = side[c] * current[c];
+                slow.difference_A += static_cast<double>(own * shift[c]), squares += static_cast<double>(own) * static_cast<double>(own);
+            }
+        });
+        slow.white_A2 = flicker_.white_variance() * squares;
+        if (hidden) slow.variance_A2 += (flicker_.total_variance() - flicker_.white_variance()) * squares;
+    }
+    if (hidden) {
+        std::array<double, LineSet::max_lines> side{}, row{};
+        s.group_a.each(n_words_, [&](std::size_t c) { side[c] = -1; });
+        s.group_b.each(n_words_, [&](std::size_t c) { side[c] = 1; });
+        s.rows.each(n_words_, [&](std::size_t r) { row[r] = 1; });
+        for (std::size_t k = 0; k < traps_.traps().size(); ++k) {
+            const auto& trap = traps_.traps()[k];
+            const double loss_A = row[trap.row] * side[trap.column] * static_cast<double>(states.loss_A[k]);
+            slow.mean_A += trap.filled * loss_A, slow.variance_A2 += trap.filled * (1 - trap.filled) * loss_A * loss_A;
+        }
+    }
+    return slow;
+}
+
+std::uint8_t ArrayTrng::decide(const Picture& picture, const Selection& s, std::uint64_t bit, const Slow& slow, Partial& partial,
                                double* probability) const {
     const Sums current = sums(picture.current_A, s);
-    const double margin = current.difference_A + telegraph_A - offset_A_;
-    double noise = 0, sigma = 0;
+    const double margin = current.difference_A + slow.difference_A - offset_A_;
+    double noise = 0, variance = 0;
     // A margin beyond the longest possible draw decides alone, without loss of exactness.
-    const bool open = margin * margin <= IndexedWords::max_normal * IndexedWords::max_normal * max_variance_A2_;
+    const bool open = margin * margin <= IndexedWords::max_normal * IndexedWords::max_normal * (max_variance_A2_ + slow.white_A2);
     if (open || probability) {
-        double variance = comparator_variance_A2_ + p_.read_noise_scale * sums(picture.variance_A2, s).total_A;
+        variance = comparator_variance_A2_ + slow.white_A2 + p_.read_noise_scale * sums(picture.variance_A2, s).total_A;
+        if (p_.shot) variance += shot_A() * current.total_A;
         if (!written_variance_A2_.empty() && p_.rewrite == RewritePolicy::every_bit) variance += sums(written_variance_A2_, s).total_A;
-        sigma = std::sqrt(variance);
     }
-    if (open && sigma > 0) noise = sigma * IndexedWords(noise_key_, bit).normal();
-    if (probability) *probability = sigma > 0 ? 0.5 * std::erfc(-margin / (sigma * std::sqrt(2.0))) : (margin > 0 ? 1.0 : 0.0);
+    if (open && variance > 0) noise = std::sqrt(variance) * IndexedWords(noise_key_, bit).normal();
+    if (probability) {
+        const bool hidden = p_.observer == Observer::chip;
+        const double sigma = std::sqrt(variance + slow.variance_A2), expected = hidden ? current.difference_A + slow.mean_A - offset_A_ : margin;
+        *probability = sigma > 0 ? 0.5 * std::erfc(-expected / (sigma * std::sqrt(2.0))) : (expected > 0 ? 1.0 : 0.0);
+    }
     ++partial.tally.n_bits;
     double drawn_A = current.total_A;
     if (!picture.row_A.empty()) {
@@ -106,8 +146,6 @@ std::uint8_t ArrayTrng::decide(const Picture& picture, const Selection& s, std::
     partial.tally.read_energy_J += std::abs(p_.v_read.si * p_.t_int.si * drawn_A);
     return margin + noise > 0;
 }
-
-void ArrayTrng::bits(std::span<std::uint8_t> out) { bits(out, {}); }
 
 void ArrayTrng::bits(std::span<std::uint8_t> out, std::span<double> probability_of_one) {
     GANBAR_ASSERT(probability_of_one.empty() || probability_of_one.size() == out.size());
@@ -130,7 +168,7 @@ void ArrayTrng::run_independent(std::span<std::uint8_t> out, std::span<double> p
     std::vector<Partial> partials(n_chunks, Partial{{}, std::vector<std::int64_t>(n_, 0)});
     std::vector<std::int64_t> n_writes(n_chunks, 0);
     const Picture& standing = shown();
-    parallel_for(n_chunks, [&](std::size_t i) {
+    const auto one_chunk = [&](std::size_t i) {
         const std::uint64_t start = (first_chunk + i) * chunk, begin = std::max(next_bit_, start), end = std::min(last, start + chunk);
         Partial& partial = partials[i];
         Picture own;
@@ -151,9 +189,13 @@ void ArrayTrng::run_independent(std::span<std::uint8_t> out, std::span<double> p
             }
             const auto k = static_cast<std::size_t>(bit - next_bit_);
             const Picture& seen = fresh_draw ? own : standing;
-            out[k] = decide(seen, s, bit, telegraph_difference(s, bit, states), partial, probability.empty() ? nullptr : &probability[k]);
+            out[k] = decide(seen, s, bit, slow_noise(seen, s, bit, states, !probability.empty()), partial, probability.empty() ? nullptr : &probability[k]);
         }
-    });
+    };
+    if (p_.flicker)  // its state goes from bit to bit
+        for (std::size_t i = 0; i < n_chunks; ++i) one_chunk(i);
+    else
+        parallel_for(n_chunks, one_chunk);
     for (std::size_t i = 0; i < n_chunks; ++i) {
         for (std::size_t c = 0; c < n_; ++c) tally_.writes.add(now_.next_write[c], static_cast<double>(partials[i].writes_of_column[c]));
         merge(partials[i], n_writes[i]);
@@ -171,7 +213,7 @@ void ArrayTrng::run_in_order(std::span<std::uint8_t> out, std::span<double> prob
         const Picture& seen = shown();
         weigh_traps(seen, states);
         Partial partial;
-        out[k] = decide(seen, s, next_bit_, telegraph_difference(s, next_bit_, states), partial, probability.empty() ? nullptr : &probability[k]);
+        out[k] = decide(seen, s, next_bit_, slow_noise(seen, s, next_bit_, states, !probability.empty()), partial, probability.empty() ? nullptr : &probability[k]);
         merge(partial, written);
         ++next_bit_;
     }
@@ -188,20 +230,28 @@ void ArrayTrng::merge(const Partial& partial, std::int64_t n_writes) {
     tally_.write_s += static_cast<double>(n_writes * (p_.n_set + p_.n_reset)) * p_.t_pulse.si;
 }
 
-void ArrayTrng::book(Ledger& ledger, std::string_view prefix) {
-    const auto whole = [](double n) { return static_cast<std::int64_t>(std::llround(n)); };
-    const auto pulses = [&](const char* name, const PulseCost& now, const PulseCost& before, std::int64_t n_each) {
+BitCost ArrayTrng::cost() const {
+    const auto pulses = [&](const PulseCost& cost, std::int64_t n_each) {
         const double share = p_.n_set + p_.n_reset > 0 ? static_cast<double>(n_each) / static_cast<double>(p_.n_set + p_.n_reset) : 0;
-        ledger.charge(fmt::format("{}/{}", prefix, name), whole(now.n) - whole(before.n), {now.energy_J - before.energy_J},
-                      {share * (tally_.write_s - booked_.write_s)});
+        return Charge{static_cast<std::int64_t>(std::llround(cost.n)), cost.energy_J, share * tally_.write_s};
     };
-    pulses("set_pulse", tally_.writes.set, booked_.writes.set, p_.n_set);
-    pulses("reset_pulse", tally_.writes.reset, booked_.writes.reset, p_.n_reset);
-    ledger.charge(fmt::format("{}/read", prefix), tally_.n_cell_reads - booked_.n_cell_reads, {tally_.read_energy_J - booked_.read_energy_J},
-                  {tally_.read_s - booked_.read_s});
-    ledger.charge(fmt::format("{}/compare", prefix), tally_.n_bits - booked_.n_bits, {tally_.comparator_energy_J - booked_.comparator_energy_J});
-    booked_ = tally_;
+    return {tally_.n_bits, tally_.write_s + tally_.read_s,
+            {{"set_pulse", pulses(tally_.writes.set, p_.n_set)}, {"reset_pulse", pulses(tally_.writes.reset, p_.n_reset)},
+             {"read", {tally_.n_cell_reads, tally_.read_energy_J, tally_.read_s}}, {"compare", {tally_.n_bits, tally_.comparator_energy_J, 0}}}};
 }
+
+BitArea ArrayTrng::area() const { return {{"cells", static_cast<double>(n_ * n_) * p_.cell_area.si}, {"comparator", p_.periphery_area.si}}; }
+
+void ArrayTrng::restart(const Rng& selection, const Rng& noise) {
+    selection_key_ = selection.key();
+    noise_key_ = noise.key();
+    write_rng_ = noise.stream("write");
+    traps_.restart(noise.stream("traps"));
+    if (p_.flicker) flicker_ = flicker_field(noise);
+    next_bit_ = 0;
+}
+
+FlickerField ArrayTrng::flicker_field(const Rng& noise) const { return FlickerField(p_.flicker_spectrum, n_, {seconds_per_bit()}, noise.stream("flicker")); }
 
 std::vector<std::uint8_t> ArrayTrng::state() const {
     std::vector<std::uint8_t> bytes;
@@ -211,7 +261,10 @@ std::vector<std::uint8_t> ArrayTrng::state() const {
     };
     put(&next_bit_, sizeof next_bit_);
     put(&tally_, sizeof tally_);
-    put(&booked_, sizeof booked_);
+    if (p_.flicker) {
+        const std::vector<float> cells = flicker_.state();
+        put(cells.data(), cells.size() * sizeof(float));
+    }
     for (const std::size_t k : at_) {
         const std::uint64_t wide = k;
         put(&wide, sizeof wide);
@@ -237,8 +290,12 @@ void ArrayTrng::restore(std::span<const std::uint8_t> bytes) {
     };
     take(&next_bit_, sizeof next_bit_);
     take(&tally_, sizeof tally_);
-    take(&booked_, sizeof booked_);
     shown_is_old_ = true;
+    if (p_.flicker) {
+        std::vector<float> cells(flicker_.state_size());
+        take(cells.data(), cells.size() * sizeof(float));
+        flicker_.restore(cells);
+    }
     for (std::size_t c = 0; c < at_.size(); ++c) {
         std::uint64_t wide = 0;
         take(&wide, sizeof wide);

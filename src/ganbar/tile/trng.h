@@ -3,7 +3,8 @@
 // halves with identical pulses, pick m of N rows, apply the read voltage to these rows, integrate the currents of both halves, and
 //     bit = [ sum_A I - sum_B I + noise > offset ]
 // The paper prints neither N, n, m, the pulses, the integration time nor the rewriting; every such number is a declared assumption.
-// Noise: read noise of the cells, telegraph noise of traps, comparator noise, and what the device law draws per pulse (cycle-to-cycle).
+// Noise: read noise of the cells (thermal as the device law has it, shot), 1/f noise, telegraph noise of traps, comparator noise, and what
+// the device law draws per pulse (cycle-to-cycle); each can be switched.
 // Wires in reads: attach_wires; without, unselected lines float and carry nothing. Not modelled: wires and half-selected cells in writes, settling.
 // Chip, selection and noise have own streams.
 #pragma once
@@ -14,9 +15,10 @@
 #include <span>
 #include <vector>
 
-#include "ganbar/core/ledger.h"
 #include "ganbar/core/matrix.h"
 #include "ganbar/device/device_array.h"
+#include "ganbar/tile/bit_generator.h"
+#include "ganbar/tile/trng_flicker.h"
 #include "ganbar/tile/trng_select.h"
 #include "ganbar/tile/trng_telegraph.h"
 #include "ganbar/tile/wire_params.h"
@@ -30,6 +32,9 @@ enum class RewritePolicy : std::uint8_t { every_bit, every_vector, never };
 /// How writes of a device with cycle-to-cycle variation are simulated. moments: the sum over the cells read is drawn from the mean and
 /// variance of each cell's written state (sampled at construction); pulses: every pulse of every cell. Without such variation both are exact.
 enum class WriteModel : std::uint8_t { moments, pulses };
+/// Whose ignorance probability_of_one measures, besides the white noise and the outcome of random writes: states: nobody's, the observer sees
+/// traps and 1/f noise as they are; chip: the observer knows where the traps are and how often they are filled, not whether they are now.
+enum class Observer : std::uint8_t { states, chip };
 
 struct TrngParams {
     std::int64_t size = 64, n_columns = 32, n_rows = 32, vector_bits = 100;
@@ -40,12 +45,19 @@ struct TrngParams {
     Second t_pulse{100e-9}, t_int{100e-9};
     std::int64_t n_set = 8, n_reset = 40;
     double read_noise_scale = 1;
+    bool shot = false;
+    double fano = 1;
+    Hertz bandwidth{1e8};
+    bool flicker = false;
+    FlickerField::Spectrum flicker_spectrum;
+    Observer observer = Observer::states;
     Volt full_scale{1}, comparator_offset{1e-4}, comparator_noise{5e-5};
     Joule comparator_energy{1e-13};
     bool telegraph = false;
     double traps_per_cell = 0.1, trap_depth_lo = 0.005, trap_depth_hi = 0.01;
     Second trap_tau_lo{1e-6}, trap_tau_hi{1.0};
     EnergyRule energy_rule = EnergyRule::ohmic;
+    SquareMetre cell_area{0.36e-12}, periphery_area{1100e-12};
     static Schema<TrngParams> schema();
     static const char* doc();
 };
@@ -80,7 +92,7 @@ struct TrngTally {
 
 /// One generator: an array of size x size cells with its periphery. The same inputs give the same bits for any number of threads and
 /// however the bits are asked for.
-class ArrayTrng {
+class ArrayTrng final : public BitGenerator {
 public:
     /// `array` has size*size cells, cell (row, column) at index column*size + row; it is fabricated here from streams.chip, at the low
     /// end of its window, and written once. Throws ConfigError for a selection that does not fit.
@@ -90,15 +102,15 @@ public:
     /// From here on reads go through wires (trng_wires.cpp): all lines are driven, those not picked to 0 V. Call before the first bit.
     void attach_wires(const WireParams& wires);
 
-    /// The next out.size() bits, one bit a byte (0 or 1).
-    void bits(std::span<std::uint8_t> out);
-    /// Also P(bit = 1) for an observer who knows the chip, the selection and the traps' states, and lacks only the read noise (and, under
-    /// WriteModel::moments, the outcome of the write): what a bit is worth when its selection is known.
-    void bits(std::span<std::uint8_t> out, std::span<double> probability_of_one);
+    using BitGenerator::bits;
+    /// Under WriteModel::moments the observer lacks the outcome of the write as well.
+    void bits(std::span<std::uint8_t> out, std::span<double> probability_of_one) override;
 
     const TrngTally& tally() const { return tally_; }
-    /// Books what was added since the last call under prefix + "/set_pulse", "/reset_pulse", "/read", "/compare".
-    void book(Ledger& ledger, std::string_view prefix);
+    /// Accounts set_pulse, reset_pulse, read, compare.
+    BitCost cost() const override;
+    BitArea area() const override;
+    void restart(const Rng& selection, const Rng& noise) override;
     /// Offset of this chip's comparator, referred to the difference of the two sums of currents.
     double offset_A() const { return offset_A_; }
     double seconds_per_bit() const;
@@ -107,9 +119,8 @@ public:
     /// leaves every cell as it is, or when writes are drawn by their moments.
     bool independent() const;
 
-    /// Everything that later bits depend on, as bytes; restore() takes them on a generator built from the same inputs (else DataError).
-    std::vector<std::uint8_t> state() const;
-    void restore(std::span<const std::uint8_t> bytes);
+    std::vector<std::uint8_t> state() const override;
+    void restore(std::span<const std::uint8_t> bytes) override;
 
 private:
     /// The array between writes: what a read sees, [row][column], and what writing each column again would cost.
@@ -148,15 +159,21 @@ private:
 
     Selection select(std::uint64_t bit) const;
     Sums sums(const Matrix& m, const Selection& s) const;
-    std::uint8_t decide(const Picture& p, const Selection& s, std::uint64_t bit, double telegraph_A, Partial& partial, double* probability) const;
     /// States of the traps for the block that a bit lies in, made when first asked for.
     struct TrapStates {
         std::uint64_t block = ~std::uint64_t{0};
         std::vector<std::uint64_t> filled;
         std::vector<float> loss_A;              ///< current that each trap takes away while filled
     };
+    FlickerField flicker_field(const Rng& noise) const;
+    double shot_A() const { return 2 * constants::elementary_charge_C * p_.fano * p_.bandwidth.si; }  ///< variance over mean of a current
+    /// What traps and 1/f noise do to one bit: the difference they make, the variance of what forgets within a bit, and for an observer who
+    /// knows the chip alone the mean and variance of the rest.
+    struct Slow { double difference_A = 0, white_A2 = 0, mean_A = 0, variance_A2 = 0; };
+    Slow slow_noise(const Picture& picture, const Selection& s, std::uint64_t bit, TrapStates& states, bool probability);
     void weigh_traps(const Picture& p, TrapStates& states) const;
     double telegraph_difference(const Selection& s, std::uint64_t bit, TrapStates& states) const;
+    std::uint8_t decide(const Picture& p, const Selection& s, std::uint64_t bit, const Slow& slow, Partial& partial, double* probability) const;
     void run_independent(std::span<std::uint8_t> out, std::span<double> probability);
     void run_in_order(std::span<std::uint8_t> out, std::span<double> probability);
     void merge(const Partial& partial, std::int64_t n_writes);
@@ -183,13 +200,14 @@ private:
     Picture now_;
     Matrix written_variance_A2_;                   // moments: variance over writes of a cell's read current
     TelegraphTraps traps_;
+    FlickerField flicker_;
     double max_variance_A2_ = 0;                   // no read of the selected cells has more
     std::optional<WireParams> wires_;
     std::shared_ptr<const TransferPlan> plan_;
     Picture shown_;                                // now_ through the wires
     bool shown_is_old_ = true;
     std::uint64_t next_bit_ = 0;
-    TrngTally tally_, booked_;
+    TrngTally tally_;
 };
 
 }  // namespace ganbar

@@ -34,6 +34,8 @@ public:
 
     const std::vector<Trap>& traps() const { return traps_; }
     bool empty() const { return traps_.empty(); }
+    /// The same traps, driven anew from their stationary state.
+    void restart(const Rng& noise) { key_ = noise.key(); }
 
     /// Filled states during one block: bit i (lowest first) of out[w * traps + k] for trap k at bit 64 w + i of the block.
     void block(std::uint64_t index, std::vector<std::uint64_t>& out) const;

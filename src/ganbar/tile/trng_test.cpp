@@ -316,9 +316,10 @@ TEST(ArrayTrng, LedgerHoldsEveryJoule) {
     std::vector<std::uint8_t> out(1000);
     Ledger ledger;
     trng.bits(std::span(out).first(300));
-    trng.book(ledger, "latent");
+    const BitCost some = trng.cost();
+    book(ledger, "latent", {}, some);
     trng.bits(std::span(out).subspan(300));
-    trng.book(ledger, "latent");
+    book(ledger, "latent", some, trng.cost());
     EXPECT_NEAR(ledger.energy("latent").si, trng.tally().energy_J(), 1e-12 * trng.tally().energy_J());
     EXPECT_EQ(ledger.total("latent/read").n, 1000 * 32 * 32);
     EXPECT_EQ(ledger.total("latent/compare").n, 1000);

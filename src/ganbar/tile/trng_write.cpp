@@ -58,7 +58,8 @@ void ArrayTrng::widen_bound(const Picture& picture) {
         return static_cast<double>(top);
     };
     const auto n_read = static_cast<double>(p_.n_columns * p_.n_rows);
-    const double bound = comparator_variance_A2_ + n_read * (p_.read_noise_scale * largest(picture.variance_A2) + largest(written_variance_A2_));
+    const double shot_A2 = p_.shot ? shot_A() * largest(picture.current_A) : 0;
+    const double bound = comparator_variance_A2_ + n_read * (shot_A2 + p_.read_noise_scale * largest(picture.variance_A2) + largest(written_variance_A2_));
     max_variance_A2_ = std::max(max_variance_A2_, bound * (1 + 1e-4));  // the sums are in single precision
 }
 
@@ -257,47 +258,6 @@ void ArrayTrng::draw_vector(std::uint64_t vector, Picture& picture) const {
     for (std::size_t r = 0; r < n_; ++r)
         for (std::size_t c = 0; c < n_; ++c)
             picture.current_A(r, c) += static_cast<float>(std::sqrt(static_cast<double>(written_variance_A2_(r, c))) * rng.normal());
-}
-
-const char* TrngParams::doc() {
-    return "Random bits by comparing the summed currents of two random halves of n_columns columns over n_rows random rows (satyam2022, "
-           "sec. II, fig. 3). A write is n_reset reset pulses and n_set set pulses on every cell of the selected columns, all columns at once. "
-           "Half-selected cells and settling are left out; wires act on reads where an experiment has them (wires.noise).";
-}
-
-Schema<TrngParams> TrngParams::schema() {
-    using P = TrngParams;
-    using namespace literals;
-    return {
-        param("size", &P::size, 2, LineSet::max_lines, "rows and columns of the array (N)", assumed("N is not printed; 64x64 is the array size of satyam2022 sec. II")),
-        param("n_columns", &P::n_columns, 2, LineSet::max_lines, "columns picked for a bit (n), two halves", assumed("n is not printed; half of N gives the most choices")),
-        param("n_rows", &P::n_rows, 1, LineSet::max_lines, "rows picked for a bit (m)", assumed("m is not printed; half of N gives the most choices")),
-        param("vector_bits", &P::vector_bits, 1, 1'000'000, "bits of a noise vector, between writes when rewrite = every_vector", published("satyam2022, sec. II: noise input of 100 bits")),
-        choice("rewrite", &P::rewrite, {"every_bit", "every_vector", "never"}, "when cells are written again: selected columns before each bit, all columns before each vector, once",
-               assumed("sec. II says \"in each iteration\" without saying what an iteration is")),
-        choice("write_model", &P::write_model, {"moments", "pulses"}, "simulation of writes that draw: mean and variance of each cell's written state, or every pulse", assumed("a choice of simulation, not of hardware")),
-        param("fixed_selection", &P::fixed_selection, "the same columns and rows for every bit, to see what the array alone contributes", assumed("off: the paper selects anew")),
-        param("v_set", &P::v_set, 0_V, 5_V, "set pulses of a write", assumed("top of the fitted range of nili2020; the paper prints no write pulse for the generator")),
-        param("v_reset", &P::v_reset, Volt{-5}, 0_V, "reset pulses of a write", assumed("bottom of the fitted range of nili2020")),
-        param("v_read", &P::v_read, 1_mV, 1_V, "read voltage on the picked rows", assumed("0.1 V as in tests of this technology; not printed")),
-        param("t_pulse", &P::t_pulse, 1_ns, 1_s, "width of a write pulse", assumed("100 ns, the training pulse of satyam2022 sec. II")),
-        param("t_int", &P::t_int, 1_ns, 1_s, "integration time of a read", assumed("100 ns; not printed")),
-        param("n_set", &P::n_set, 0, 10000, "set pulses of a write", assumed("8 pulses take a mean nili2020 cell from 150 uS to about 225 uS, mid-window")),
-        param("n_reset", &P::n_reset, 0, 10000, "reset pulses of a write, before the set pulses", assumed("40 pulses bring most nili2020 cells back to 150 uS from anywhere in the window")),
-        param("read_noise_scale", &P::read_noise_scale, 0.0, 1e6, "factor on the device's read-noise variance; 0 = off",
-              assumed("1: noise at the bandwidth the device model declares; ideal integration of white noise over t_int would give 1/(2 t_int bandwidth)")),
-        param("full_scale", &P::full_scale, 1_mV, 10_V, "integrator output when a half reads at the top of the window", assumed("refers the comparator's volts to amperes")),
-        param("comparator_offset", &P::comparator_offset, 0_V, 1_V, "standard deviation over chips of the comparator's offset", assumed("offset-cancelled comparator")),
-        param("comparator_noise", &P::comparator_noise, 0_V, 1_V, "rms noise of a decision", assumed("input noise of a small dynamic comparator")),
-        param("comparator_energy", &P::comparator_energy, Joule{0}, Joule{1e-6}, "energy of integrators and comparator per decision", assumed("order of a dynamic comparator with small integrators")),
-        param("telegraph", &P::telegraph, "random telegraph noise of traps", assumed("off: satyam2022 names it (sec. II) but gives no number")),
-        param("traps_per_cell", &P::traps_per_cell, 0.0, 10.0, "mean number of traps of a cell", assumed("one trap in ten cells at 150-300 uS")),
-        param("trap_depth_lo", &P::trap_depth_lo, 0.0, 1.0, "smallest relative loss of current of a filled trap", assumed("0.5-1% at 3-7 kohm, from the trend that dR/R grows with R")),
-        param("trap_depth_hi", &P::trap_depth_hi, 0.0, 1.0, "largest relative loss of current of a filled trap", assumed("as trap_depth_lo")),
-        param("trap_tau_lo", &P::trap_tau_lo, 1_ns, Second{1e6}, "shortest mean time to capture or emission (log-uniform)", assumed("1 us to 1 s")),
-        param("trap_tau_hi", &P::trap_tau_hi, 1_ns, Second{1e6}, "longest mean time to capture or emission", assumed("as trap_tau_lo")),
-        choice("energy", &P::energy_rule, {"ohmic", "nonlinear"}, "energy rule of write pulses", published("satyam2022, sec. III.B: V^2 G t")),
-    };
 }
 
 }  // namespace ganbar

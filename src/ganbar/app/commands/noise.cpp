@@ -1,4 +1,4 @@
-// ganbar noise generate | test
+// ganbar noise generate | test; the other subcommands are in noise_*.cpp
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -35,16 +35,19 @@ void generate(const GenerateOptions& o, const DeviceRegistry& devices) {
     write_file(o.file, std::span<const std::uint8_t>(bits.packed()), Replace::yes);
     const auto n = static_cast<double>(r.n_bits);
     if (o.json) {
-        const nlohmann::ordered_json out{{"n_bits", r.n_bits}, {"n_raw_bits", r.n_raw_bits}, {"device", r.device},
+        nlohmann::ordered_json out{{"n_bits", r.n_bits}, {"n_raw_bits", r.n_raw_bits}, {"generator", r.generator}, {"device", r.device},
             {"energy_per_bit_J", r.energy_J / n}, {"write_energy_per_bit_J", r.write_energy_J / n}, {"read_energy_per_bit_J", r.read_energy_J / n},
-            {"comparator_energy_per_bit_J", r.comparator_energy_J / n}, {"time_per_bit_s", r.time_s / n}, {"area_m2", r.area_m2},
+            {"comparator_energy_per_bit_J", r.comparator_energy_J / n}, {"time_per_bit_s", r.time_s / n}, {"throughput_bit_per_s", r.throughput_per_s()},
+            {"area_m2", r.area_m2}, {"area_per_throughput_m2_s", r.area_m2 * r.time_s / n}, {"selection_bits_per_raw_bit", r.selection_bits},
             {"bias", r.bias}, {"min_entropy_known_selection", r.min_entropy_known_selection}, {"repeat_probability", r.repeat_probability},
             {"comparator_offset_A", r.comparator_offset_A}};
+        for (const auto& [name, charge] : r.cost.accounts) out["accounts"][name] = {{"n", charge.n}, {"energy_J", charge.energy_J}, {"busy_s", charge.busy_s}};
+        for (const auto& [name, m2] : r.area) out["area_by_component_m2"][name] = m2;
         fmt::print("{}\n", out.dump(2));
         return;
     }
-    fmt::print(stderr, "{} bits from a {} array: {:.3g} J and {:.3g} s a bit (writes {:.3g} J, reads {:.3g} J)\n", r.n_bits, r.device, r.energy_J / n, r.time_s / n,
-               r.write_energy_J / n, r.read_energy_J / n);
+    fmt::print(stderr, "{} bits ({}): {:.3g} J and {:.3g} s a bit, {:.3g} bit/s, {:.3g} mm2 (writes {:.3g} J, reads {:.3g} J)\n", r.n_bits,
+               r.device.empty() ? r.generator : r.generator + ", " + r.device, r.energy_J / n, r.time_s / n, r.throughput_per_s(), r.area_m2 * 1e6, r.write_energy_J / n, r.read_energy_J / n);
     fmt::print(stderr, "bias {:+.5f}; to an observer who knows chip and selection {:.4f} bits of min-entropy a bit; {:.2f}% of the bits repeat when read again\n",
                r.bias, r.min_entropy_known_selection, 100 * r.repeat_probability);
 }
@@ -61,14 +64,14 @@ void test(const TestOptions& o) {
 }  // namespace
 
 void ganbar_register_noise(CommandContext& context) {
-    auto* noise = context.cli.add_subcommand("noise", "random bits: generate from a simulated array, test any file");
+    auto* noise = context.cli.add_subcommand("noise", "random bits: generate from simulated arrays, test any file, study chips, restarts and causes");
     noise->require_subcommand(1);
 
     auto g = std::make_shared<GenerateOptions>();
-    auto* make = noise->add_subcommand("generate", "bits from the column-group comparator of satyam2022 (packed, most significant bit first)");
+    auto* make = noise->add_subcommand("generate", "bits from a simulated generator, that of satyam2022 unless noise.generator says otherwise (packed, most significant bit first)");
     make->add_option("--bits", g->n_bits, "how many")->required()->check(CLI::Range(std::size_t{1}, std::size_t{1} << 33));
     make->add_option("-o,--out", g->file, "file to write")->required();
-    make->add_option("--set", g->set, "key=value: experiment.seed, trng.*, noise_device.*, noise.post, noise.xor_bits, noise.sha256_bits")->take_all()->expected(1)->allow_extra_args(false);
+    make->add_option("--set", g->set, "key=value: experiment.seed, noise.generator, noise.post, trng.*, noise_device.*, telegraph_trng.*, switching_trng.*, thermal_trng.*")->take_all()->expected(1)->allow_extra_args(false);
     make->add_option("--threads", g->threads, "threads to use")->check(CLI::Range(1, 1024));
     make->add_flag("--json", g->json, "energy, time, bias and entropy of the bits as JSON on stdout");
     make->callback([&context, g] { context.run = [&context, g] { generate(*g, context.devices); }; });
@@ -78,6 +81,8 @@ void ganbar_register_noise(CommandContext& context) {
     check->add_option("file", t->file, "packed bits, first bit = most significant bit of byte 0")->required();
     check->add_option("--bits", t->n_bits, "only the first so many bits");
     check->add_option("--streams", t->tests.n_streams, "cut into so many streams: proportion and uniformity of the p-values")->check(CLI::Range(1, 1000000));
+    check->add_option("--restarts", t->tests.n_restarts, "the bits are so many restarts of equal length: restart tests of SP 800-90B section 3.1.4 as well")->check(CLI::Range(2, 1000000));
+    check->add_option("--initial-entropy", t->tests.initial_entropy, "with --restarts: min-entropy per bit of a sequence without restarts; default that of FILE")->check(CLI::Range(0.0, 1.0));
     check->add_option("--threads", t->threads, "threads to use")->check(CLI::Range(1, 1024));
     check->add_flag("--as-printed", t->tests.as_printed, "SP 800-22 with the rounded constants of the document");
     check->add_flag("--no-entropy", t->no_entropy, "SP 800-22 only");
