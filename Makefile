@@ -28,7 +28,7 @@ test: | build-folder  ## the fast tests
 	@ctest --test-dir build/release -LE slow -j $(JOBS) --output-on-failure
 
 test-slow: | build-folder  ## the long tests
-	@tools/install.sh build test
+	@tools/install.sh build test slow
 	@$(call build,release)
 	@ctest --test-dir build/release -L slow -j 1 --output-on-failure
 

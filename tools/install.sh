@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the targets of the Makefile need: tools/install.sh GROUP...
-# Groups: build, test, data, bench, oracle, fuzz, lint, docs. What is there already is left alone; when nothing is missing, nothing is
+# Groups: build, test, slow, data, bench, oracle, fuzz, lint, docs. What is there already is left alone; when nothing is missing, nothing is
 # asked of the network. As root it works without questions; as an ordinary user it says what it wants and uses sudo.
 set -euo pipefail
 
@@ -9,6 +9,7 @@ packages_of() {
         build) echo g++ make cmake ninja-build ccache pkg-config libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libeigen3-dev \
             libboost-dev libpng-dev zlib1g-dev libsqlite3-dev libssl-dev libhwy-dev librandom123-dev libgmp-dev libgtest-dev libonnx-dev libprotobuf-dev ;;
         test) echo python3 ngspice dataset-fashion-mnist openmpi-bin ;;
+         slow) echo ent dieharder rng-tools5 ;;
         data) echo dataset-fashion-mnist ;;
         bench) echo python3 libbenchmark-dev libsuitesparse-dev python3-numpy python3-scipy python3-torch libopenblas0-pthread libopenblas0-openmp ;;
         oracle) echo python3 ngspice python3-numpy python3-scipy python3-torch ;;
@@ -16,7 +17,7 @@ packages_of() {
         lint) echo python3 clang-format clang-tidy shellcheck ;;
         docs) echo python3 ;;
         *)
-            echo "install.sh: unknown group \"$1\"; expected build, test, data, bench, oracle, fuzz, lint or docs" >&2
+            echo "install.sh: unknown group \"$1\"; expected build, test, slow, data, bench, oracle, fuzz, lint or docs" >&2
             exit 2
             ;;
     esac

@@ -149,11 +149,12 @@ std::vector<BudgetRow> entropy_budget(const std::vector<std::string>& assignment
         std::vector<std::string> sets = assignments;
         sets.insert(sets.end(), c.quiet.begin(), c.quiet.end());
         sets.insert(sets.end(), c.sets.begin(), c.sets.end());
-        BudgetRow row{c.cause, "", c.slow ? std::max<std::size_t>(1000, n_bits / 20) : n_bits, 0, 0, 0, 0};  // 1/f noise takes its time
+        BudgetRow row{c.cause, "", "", c.slow ? std::max<std::size_t>(1000, n_bits / 20) : n_bits, 0, 0, 0, 0};  // 1/f noise takes its time
         BitReport report;
         const noise::BitString bits = make_bits(sets, row.n_bits, devices, report);
         for (const auto* list : {&c.quiet, &c.sets})
             for (const auto& s : *list) row.setting += (row.setting.empty() ? "" : ", ") + s;
+        for (const auto& s : c.sets) row.on += (row.on.empty() ? "" : ", ") + s;
         row.outsider = noise::sp800_90b::most_common_value(bits.unpacked());
         row.known_selection = report.min_entropy_known_selection, row.repeats = report.repeat_probability, row.bias = report.bias;
         rows.push_back(std::move(row));

@@ -31,7 +31,8 @@ RestartStudy study_restarts(const BitSource& source, std::size_t n_restarts, std
 
 /// One row of the entropy budget: a cause alone, or all of them.
 struct BudgetRow {
-    std::string cause, setting;     ///< what was switched on, as --set
+    std::string cause, setting;     ///< all settings beside the source's own, as --set
+    std::string on;                 ///< those that switch the cause on
     std::size_t n_bits = 0;
     double outsider = 0;            ///< most-common-value estimate on the bits (SP 800-90B 6.3.1): who sees only the bits
     double known_selection = 0;     ///< average conditional min-entropy: who knows chip and selection

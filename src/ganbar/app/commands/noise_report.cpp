@@ -1,0 +1,41 @@
+// ganbar noise report
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "ganbar/app/command.h"
+#include "ganbar/app/noise_report.h"
+#include "ganbar/core/parallel.h"
+#include "ganbar/report/write_report.h"
+
+namespace ganbar::app {
+
+void ganbar_register_noise_report(CommandContext& context) {
+    struct Options {
+        std::string html, out = "runs/noise";
+        std::vector<std::string> sets;
+        std::int64_t seeds = 0;
+        int threads = 0;
+        bool quick = false, no_training = false, force = false;
+    };
+    auto o = std::make_shared<Options>();
+    auto* command = context.cli.get_subcommand("noise")->add_subcommand("report", "one page: every source of bits tested, its cost, and what a GAN does with it");
+    command->add_option("-o,--out", o->html, "the HTML file to write")->required();
+    command->add_option("--runs", o->out, "folder for the trainings and results.json; what is there is taken up")->capture_default_str();
+    command->add_option("--seeds", o->seeds, "seeds of each training; default 3, with --quick 1")->check(CLI::Range(1, 100));
+    command->add_option("--set", o->sets, "key=value for every training, for example data.dataset=fashion-mnist")->allow_extra_args(false);
+    command->add_option("--threads", o->threads, "threads to use")->check(CLI::Range(1, 1024));
+    command->add_flag("--quick", o->quick, "shorter streams and studies, short trainings of the main variants");
+    command->add_flag("--no-training", o->no_training, "the sources only");
+    command->add_flag("--force", o->force, "replace the file if it is there");
+    auto experiments = std::make_shared<config::Presets>(context.subfolders("experiments"));
+    command->callback([&context, o, experiments] {
+        context.run = [&context, o, experiments] {
+            if (o->threads > 0) set_threads(o->threads);
+            report::check_destination(o->html, o->force);  // before the work, which takes a while
+            write_noise_report({o->html, o->out, o->quick, !o->no_training, o->seeds > 0 ? o->seeds : o->quick ? 1 : 3, o->sets, isatty(STDERR_FILENO) != 0}, *experiments, context.devices);
+            fmt::print("{}\n", o->html);
+        };
+    });
+}
+
+}  // namespace ganbar::app
