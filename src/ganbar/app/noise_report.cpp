@@ -256,7 +256,7 @@ report::ReportInput compose_noise_report(const NoiseReportOptions& o, const std:
     std::string command = "ganbar noise report -o noise.html";
     if (o.quick) command += " --quick";
     if (!o.train) command += " --no-training";
-    command += fmt::format(" --seeds {}", o.seeds);
+    command += fmt::format(" --streams {} --seeds {}", o.streams, o.seeds);
     for (const auto& s : o.sets) command += fmt::format(" --set \"{}\"", s);
     input.reproduce_commands = {command};
     return input;

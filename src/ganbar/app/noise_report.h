@@ -13,8 +13,8 @@ struct NoiseReportOptions {
     std::filesystem::path html, out;   ///< the page; the folder of its runs and results.json
     bool quick = false;                ///< one stream, small studies, short trainings of the main variants
     bool train = true;                 ///< false: the sources only
-    std::int64_t seeds = 3;
-    std::vector<std::string> sets;     ///< for every training, for example data.dataset=fashion-mnist
+    std::int64_t seeds = 3, streams = 10;  ///< of 1,000,000 bits each
+    std::vector<std::string> sets{};   ///< for every training, for example data.dataset=fashion-mnist
     bool bar = false;
 };
 

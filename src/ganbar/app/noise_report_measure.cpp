@@ -127,7 +127,7 @@ std::vector<double> LatentResult::energy_at(double target) const {
 
 std::vector<SourceResult> measure_sources(const NoiseReportOptions& o, const DeviceRegistry& devices) {
     std::vector<SourceResult> out;
-    const std::size_t n_streams = o.quick ? 1 : 10;
+    const auto n_streams = static_cast<std::size_t>(o.streams);
     for (const auto& c : source_cases()) {
         fmt::print(stderr, "{} ...\n", c.label);
         SourceResult r{c.label, joined(c.sets), {}, {}, 0, n_streams, 0, {}, {}, "", false};

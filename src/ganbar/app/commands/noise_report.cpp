@@ -13,7 +13,7 @@ void ganbar_register_noise_report(CommandContext& context) {
     struct Options {
         std::string html, out = "runs/noise";
         std::vector<std::string> sets;
-        std::int64_t seeds = 0;
+        std::int64_t seeds = 0, streams = 0;
         int threads = 0;
         bool quick = false, no_training = false, force = false;
     };
@@ -22,6 +22,7 @@ void ganbar_register_noise_report(CommandContext& context) {
     command->add_option("-o,--out", o->html, "the HTML file to write")->required();
     command->add_option("--runs", o->out, "folder for the trainings and results.json; what is there is taken up")->capture_default_str();
     command->add_option("--seeds", o->seeds, "seeds of each training; default 3, with --quick 1")->check(CLI::Range(1, 100));
+    command->add_option("--streams", o->streams, "streams of 1,000,000 bits of each source; default 10, with --quick 1")->check(CLI::Range(1, 1000));
     command->add_option("--set", o->sets, "key=value for every training, for example data.dataset=fashion-mnist")->allow_extra_args(false);
     command->add_option("--threads", o->threads, "threads to use")->check(CLI::Range(1, 1024));
     command->add_flag("--quick", o->quick, "shorter streams and studies, short trainings of the main variants");
@@ -32,7 +33,8 @@ void ganbar_register_noise_report(CommandContext& context) {
         context.run = [&context, o, experiments] {
             if (o->threads > 0) set_threads(o->threads);
             report::check_destination(o->html, o->force);  // before the work, which takes a while
-            write_noise_report({o->html, o->out, o->quick, !o->no_training, o->seeds > 0 ? o->seeds : o->quick ? 1 : 3, o->sets, isatty(STDERR_FILENO) != 0}, *experiments, context.devices);
+            const std::int64_t seeds = o->seeds > 0 ? o->seeds : o->quick ? 1 : 3, streams = o->streams > 0 ? o->streams : o->quick ? 1 : 10;
+            write_noise_report({o->html, o->out, o->quick, !o->no_training, seeds, streams, o->sets, isatty(STDERR_FILENO) != 0}, *experiments, context.devices);
             fmt::print("{}\n", o->html);
         };
     });
