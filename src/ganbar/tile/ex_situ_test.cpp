@@ -82,13 +82,15 @@ struct Desk {
 TEST(Tune, ReachesTargetsWithinTheToleranceForEveryMappingAndDevice) {
     const Matrix w = random_matrix(30, 20, 5, 0.15);
     for (const auto& [device, settings] : {std::pair<std::string, std::string>{"soft_bounds", "set_fraction = 0.03\nreset_fraction = 0.05\nc2c = 0.3"},
-                                           {"linear_step", ""}, {"nili2020", "d2d = \"A\"\nclamp_nonneg = true"}})
+                                           {"linear_step", ""}, {"nili2020", "d2d = \"off\""}})
         for (const auto mapping : {Mapping::signed_cell, Mapping::differential, Mapping::offset}) {
             const bool quiet = device != "linear_step";  // its default cells differ in bounds and noise: a part of them cannot reach all targets
             auto op = cells(30, 20, device, settings, mapping);
             Desk desk;
             TuneSpec spec;
             spec.tolerance = 0.03;
+            // Strong first pulses would overshoot on cells whose steps grow exponentially with voltage: start weak and let the ramp find each cell.
+            if (device == "nili2020") spec.pulse.set = {0.4}, spec.pulse.reset = {-0.5}, spec.ramp = {0.02}, spec.max_pulses = 600;
             const TuneReport r = op->tune(w, spec, desk.training);
             EXPECT_EQ(r.n_cells, 600 * (mapping == Mapping::differential ? 2 : 1));
             if (quiet) {
