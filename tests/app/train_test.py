@@ -203,7 +203,7 @@ class Train(unittest.TestCase):
         self.assertEqual(held.returncode, 0, held.stderr)
         self.assertIn("gate", held.stderr)  # 0.8 V pulses, a gate at 0.8 V, and wires
         self.assertEqual(json.loads((self.folder / "held/summary.json").read_text())["n_crossbars"] > 0, True)
-        self.assertEqual(sum(int(r["pulses_set"]) for r in csv.DictReader(open(self.folder / "held/metrics.csv"))), 0)
+        self.assertEqual(sum(int(r["pulses_set"]) for r in csv.DictReader((self.folder / "held/metrics.csv").read_text().splitlines())), 0)
         for name, threads in [("wired1", "1"), ("wired2", "2")]:
             done = self.command("train", "small.toml", "--out", name, "--threads", threads, *words, *open_gate)
             self.assertEqual(done.returncode, 0, done.stderr)

@@ -47,7 +47,7 @@ TEST(WireWarnings, AGateAtTheAmplitudeAndMuchDisturbAreNamed) {
     ASSERT_EQ(gate.size(), 2u);
     EXPECT_NE(gate[0].find("gate"), std::string::npos);
     EXPECT_TRUE(wire_warnings(s.load({"wires.mode=ideal"}), s.devices).empty());
-    const auto open = wire_warnings(s.load({"device.gate=off"}), s.devices);
+    const auto open = wire_warnings(s.load({"device.gate=off", "train.v_set=0.8 V"}), s.devices);
     ASSERT_FALSE(open.empty());
     EXPECT_NE(open[0].find("half-selected"), std::string::npos);
     EXPECT_TRUE(wire_warnings(s.load({"device.gate_voltage=0.7 V"}), s.devices).empty());
