@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
     const int rounds = std::atoi(argv[3]);
     DeviceRegistry devices("device");
     register_builtin_devices(devices);
-    const config::Presets presets({GANBAR_PRESETS_FOLDER "/experiments"});
+    const config::Presets presets({GANBAR_SOURCE_ROOT "/presets/experiments"});
     const std::vector<std::string> sets(argv + 4, argv + argc);
     const auto e = app::load_experiment(argv[1], presets, sets, devices);
     auto model = app::build(e, devices);

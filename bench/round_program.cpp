@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
     const int rounds = argc > 2 ? std::atoi(argv[2]) : 40;
     DeviceRegistry devices("device");
     register_builtin_devices(devices);
-    const config::Presets presets({GANBAR_PRESETS_FOLDER "/experiments"});
+    const config::Presets presets({GANBAR_SOURCE_ROOT "/presets/experiments"});
     std::vector<std::string> sets = {"latent.source=gaussian", "tile.placement=blockwise", "device.d2d=A"};
     for (int i = 3; i < argc; ++i) sets.emplace_back(argv[i]);
     const auto e = app::load_experiment("satyam2022-prng", presets, sets, devices);

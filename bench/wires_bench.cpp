@@ -30,7 +30,7 @@ struct Player {
     std::vector<double> spent;
     std::int64_t round = 0;
     Player(const DeviceRegistry& devices, std::vector<std::string> sets)
-        : e(app::load_experiment("satyam2022-wires", config::Presets({GANBAR_PRESETS_FOLDER "/experiments"}), sets, devices)), model(app::build(e, devices)) {}
+        : e(app::load_experiment("satyam2022-wires", config::Presets({GANBAR_SOURCE_ROOT "/presets/experiments"}), sets, devices)), model(app::build(e, devices)) {}
     void play(const Matrix& real) {
         auto gan = model.gan();
         const double begin = cpu_s();

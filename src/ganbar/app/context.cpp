@@ -11,7 +11,7 @@ std::vector<std::string> CommandContext::subfolders(const std::string& kind) con
 }
 
 std::vector<std::string> default_preset_folders() {
-    std::vector<std::string> out{GANBAR_PRESETS_FOLDER};
+    std::vector<std::string> out{GANBAR_SOURCE_ROOT "/presets"};
     std::error_code fault;
     const auto program = std::filesystem::read_symlink("/proc/self/exe", fault);
     if (fault) return out;

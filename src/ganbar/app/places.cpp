@@ -20,7 +20,7 @@ fs::path cache_folder() {
 DataRoots data_roots() {
     DataRoots roots;
     if (const auto given = variable("GANBAR_DATA"); !given.empty()) roots.push_back(given);
-    roots.push_back((fs::path(GANBAR_PRESETS_FOLDER) / "../../shared/data").lexically_normal());
+    roots.push_back((fs::path(GANBAR_SOURCE_ROOT) / "../shared/data").lexically_normal());
     if (const auto cache = cache_folder(); !cache.empty()) roots.push_back(cache);
     roots.emplace_back("/usr/share/datasets");
     return roots;

@@ -12,7 +12,7 @@ namespace {
 
 struct Setting {
     DeviceRegistry devices{"device"};
-    config::Presets presets{{GANBAR_PRESETS_FOLDER "/experiments"}};
+    config::Presets presets{{GANBAR_SOURCE_ROOT "/presets/experiments"}};
     Setting() { register_builtin_devices(devices); }
     Experiment load(std::vector<std::string> sets, const std::string& name = "satyam2022-wires") const {
         sets.insert(sets.end(), {"generator.layers=[20, 24, 784]", "discriminator.layers=[784, 24, 1]", "tile.placement=blockwise", "latent.source=gaussian"});

@@ -21,7 +21,7 @@ Outcome train(const std::string& mode, int seed) {
     // Half of every amplitude lies below the gate, so that what differs is what wires take.
     const std::vector<std::string> sets = {"wires.mode=" + mode, "wires.rw=0.01 ohm", "wires.rb=0.01 ohm", "wires.rdrv=0.01 ohm", "wires.rsense=0.01 ohm", "device.gate_voltage=0.65 V",
                                            "train.rounds=60", "train.anneal_from=0", "train.anneal_rounds=60", "train.snapshot_every=0", "experiment.seed=" + std::to_string(seed)};
-    const Experiment e = load_experiment("satyam2022-wires", config::Presets({GANBAR_PRESETS_FOLDER "/experiments"}), sets, devices);
+    const Experiment e = load_experiment("satyam2022-wires", config::Presets({GANBAR_SOURCE_ROOT "/presets/experiments"}), sets, devices);
     const test::Folder folder;
     RunOptions options;
     options.out = folder / "run";
