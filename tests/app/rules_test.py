@@ -104,7 +104,7 @@ class Rules(unittest.TestCase):
         self.assertGreater(normed["read_energy_J"], plain["read_energy_J"])  # the power iteration reads
 
     def test_ex_situ_writes_at_the_end(self):
-        sets = ["hardware.kind=ex_situ", "train.rule=adam", "train.rate=1e-3", "hardware.write_tolerance=0.02"]
+        sets = ["hardware.kind=ex_situ", "train.rule=adam", "train.rate=1e-3", "hardware.write_pulses=1500", "hardware.write_tolerance=0.02"]
         summary, log = self.train("exsitu", *sets)
         self.assertIn("wrote 50464 cells", log)
         self.assertEqual(summary["cells_used"], 2 * (8 * 16 + 16 * 784 + 784 * 16 + 16))
@@ -112,7 +112,7 @@ class Rules(unittest.TestCase):
         self.assertGreater(summary["programming_energy_J"], 0)
         self.assertLess(summary["programming_error_rms"], 0.02)
         self.assertLess(summary["programming_unreached"], 0.05)
-        tighter, _ = self.train("tighter", *sets[:3], "hardware.write_tolerance=0.01")
+        tighter, _ = self.train("tighter", *sets[:4], "hardware.write_tolerance=0.01")
         self.assertLess(tighter["programming_error_rms"], summary["programming_error_rms"])
         self.assertGreater(tighter["programming_energy_J"], summary["programming_energy_J"])
         self.assertEqual(self.command("sample", "exsitu", "-n", "4", "-o", "x.npy").returncode, 0)

@@ -99,7 +99,7 @@ class Sweep(unittest.TestCase):
                 self.assertEqual(rows[0][key], value, key)
         self.assertEqual(json.loads(rows[0]["classes"]), [1, 7])
         self.assertGreater(rows[2]["update_energy_J"], rows[0]["update_energy_J"])  # a higher pulse costs more
-        table = list(csv.DictReader((self.folder / "grid/sweep.csv").open()))
+        table = list(csv.DictReader((self.folder / "grid/sweep.csv").read_text().splitlines()))
         self.assertEqual([t["status"] for t in table], [r["status"] for r in rows])
         self.assertEqual(float(table[2]["frechet_distance"]), rows[2]["frechet_distance"])
         page = (self.folder / "grid/report.html").read_text()

@@ -100,7 +100,7 @@ std::optional<report::HeatTable> over_two(const Sweep& sweep, const std::string&
     if (a.values.size() < 2 || b.values.size() < 2 || a.values.size() > 40 || b.values.size() > 40) return std::nullopt;
     report::HeatTable table;
     table.title = fmt::format("{} over {} and {}", key, a.key, b.key);
-    table.caption = sweep.axes.size() > 2 ? "Means over the other settings." : "";
+    table.caption = sweep.axes.size() > 2 ? "Means over the other settings." : "Each field is one point; blank where it is not done.";
     table.row_title = a.key, table.column_title = b.key;
     table.rows = a.values, table.columns = b.values;
     for (const auto& va : a.values)
