@@ -189,6 +189,10 @@ Finding claim_energy(const std::vector<LatentResult>& latents) {
     const double own = 1 - a.mean / b.mean;
     text += fmt::format("- Array against pseudo-random bits of the same coding: {:+.1f}%. {}\n", -100 * own,
                         std::abs(own) < 0.01 ? "Where the bits come from makes no difference; only their coding could." : "");
+    if (const auto* zero_one = find_latents(latents, "columns, as assumed", "bits, 0 and 1")) {
+        const double coded = 1 - spread_of(zero_one->values("update_energy_J")).mean / a.mean;
+        if (std::abs(coded) > 0.01) text += fmt::format("- The coding makes a difference: bits of the array as 0 and 1 cost {:+.1f}% against -1 and +1, whatever that does to quality (below).\n", -100 * coded);
+    }
     if (at_a.n > 0 && at_n.n > 0) text += fmt::format("- To a Fréchet distance of {}: {} with the array, {} with normal latents.\n", format_number(target), range_text(at_a, "J"), range_text(at_n, "J"));
     text += fmt::format("- Making the bits with a write before each costs {}, {} times the updates.\n\n", format_quantity(noise.mean, "J"), format_number(noise.mean / a.mean));
     text += noise.mean > std::max(0.0, n.mean - a.mean) ? "*The claim does not hold for the whole*: whatever the updates save, the bits cost more. With cells written once the noise costs its reads only."

@@ -65,7 +65,7 @@ TEST(NoiseReport, OneStreamCallsOnlySmallPValuesAFailure) {
 
 std::string energy_text(double array_J, double noise_J, double zero_one_distance) {
     const std::vector<LatentResult> all = {latents("pseudo-random", "normal, full precision", {40, 42}, {700e-6, 720e-6}, 0), latents("pseudo-random", "bits, -1 and +1", {39, 41}, {array_J, array_J * 1.01}, 0),
-                                           latents("columns, as assumed", "bits, -1 and +1", {38, 43}, {array_J, array_J * 1.01}, noise_J), latents("columns, as assumed", "bits, 0 and 1", {zero_one_distance, zero_one_distance}, {array_J, array_J}, noise_J)};
+                                           latents("columns, as assumed", "bits, -1 and +1", {38, 43}, {array_J, array_J * 1.01}, noise_J), latents("columns, as assumed", "bits, 0 and 1", {zero_one_distance, zero_one_distance}, {0.9 * array_J, 0.9 * array_J}, noise_J)};
     return all_text(compose_noise_report({"x.html", "runs"}, sources(0.003, false), {}, {}, all));
 }
 
@@ -74,6 +74,7 @@ TEST(NoiseReport, VerdictOnEnergyCountsTheNoise) {
     EXPECT_NE(dear.find("*The claim does not hold for the whole*"), std::string::npos);
     EXPECT_NE(dear.find("The array's seeds all lie below."), std::string::npos);
     EXPECT_NE(dear.find("0 and 1 is clearly worse"), std::string::npos);
+    EXPECT_NE(dear.find("as 0 and 1 cost -10.4% against -1 and +1"), std::string::npos);
     EXPECT_NE(cheap.find("*The claim holds for the whole under these parameters.*"), std::string::npos);
     EXPECT_NE(cheap.find("make little difference"), std::string::npos);
     EXPECT_NE(same.find("The seeds overlap"), std::string::npos);
