@@ -207,12 +207,12 @@ void comparison_section(Page& page, const ReportInput& input) {
         std::string name = escape(row.quantity);
         if (!row.variant.empty()) name += fmt::format(" <span class=\"range\">{}</span>", escape(row.variant));
         if (!row.where.empty()) name += fmt::format(" <span class=\"range\">{}</span>", escape(row.where));
-        rows.push_back({{name}, {paper, true}, {ours.n ? format_quantity(ours.mean, row.unit) : "–", true},
-                        {ours.n > 1 ? fmt::format("{} … {} <span class=\"range\">n = {}</span>", format_quantity(ours.lo, row.unit), format_quantity(ours.hi, row.unit), ours.n) : "–", true},
+        rows.push_back({{name}, {paper, true}, {(ours.n ? format_quantity(ours.mean, row.unit) : "–") +
+                             (ours.n > 1 ? fmt::format(" <span class=\"range\">{} … {}, n = {}</span>", format_quantity(ours.lo, row.unit), format_quantity(ours.hi, row.unit), ours.n) : ""), true},
                         {ratio ? format_number(ours.mean / *row.paper) : "–", true}, {ratio ? ratio_mark(*row.paper, ours) : ""}, {prose(row.note)}});
     }
     page.table(input.comparison_caption.empty() ? "Published values beside ours: mean and range over seeds. The mark shows ours (dot, range) on a scale from ¼ to 4 times the published value (tick)." : escape(input.comparison_caption),
-               {"quantity", "published", "ours", "range over seeds", "ours / published", "¼ × … 4 ×", "why they differ"}, rows, "comparison");
+               {"quantity", "published", "ours (range over seeds)", "ours / published", "¼ × … 4 ×", "why they differ"}, rows, "comparison");
     page.close_section();
 }
 
