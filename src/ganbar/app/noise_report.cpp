@@ -185,7 +185,7 @@ Finding claim_energy(const std::vector<LatentResult>& latents) {
     std::string text = fmt::format("satyam2022, third claim: true random noise saves training energy (fig. 10: 48.34 against 52.06 uJ, 7% less) and costs no accuracy. Over equal rounds the updates cost {} with bits of the array, {} with the same coding from a pseudo-random generator, {} with pseudo-random normal latents.\n\n",
                                    range_text(a, "J"), range_text(b, "J"), range_text(n, "J"));
     text += fmt::format("- Array against normal latents: {:+.1f}% (all seeds of both lie within {:.1f}% of each other). {}\n", -100 * saving, 100 * seeds,
-                        apart ? "The array's seeds all lie below." : "The seeds overlap: no saving that this many seeds can show.");
+                        a.n < 2 || n.n < 2 ? "One seed each: there is no spread to judge this by." : apart ? "The array's seeds all lie below." : "The seeds overlap: no saving that this many seeds can show.");
     const double own = 1 - a.mean / b.mean;
     text += fmt::format("- Array against pseudo-random bits of the same coding: {:+.1f}%. {}\n", -100 * own,
                         std::abs(own) < 0.01 ? "Where the bits come from makes no difference; only their coding could." : "");
@@ -206,9 +206,11 @@ Finding claim_quality(const std::vector<LatentResult>& latents) {
         return l == nullptr ? Spread{} : spread_of(l->values("frechet_distance"));
     };
     const Spread array = fd("columns, as assumed", "bits, -1 and +1"), bits = fd("pseudo-random", "bits, -1 and +1"), zero_one = fd("columns, as assumed", "bits, 0 and 1"), normal = fd("pseudo-random", "normal, full precision");
-    const bool overlap = array.lo <= bits.hi && bits.lo <= array.hi;
+    const bool single = array.n < 2 || bits.n < 2, overlap = array.lo <= bits.hi && bits.lo <= array.hi;
     std::string text = fmt::format("Fréchet distance at the end (lower is better): array bits as -1 and +1 {}, pseudo-random bits in the same coding {}, pseudo-random normal {}, array bits as 0 and 1 {}.\n\n", range_text(array), range_text(bits), range_text(normal), range_text(zero_one));
-    text += overlap ? "- Source: bits of the array and pseudo-random bits of the same coding overlap; the network does not notice where its bits come from.\n"
+    if (single) text += fmt::format("- Source: one seed each, {} against {}; seeds of one variant differ by a tenth and more, so this decides nothing.\n", range_text(array), range_text(bits));
+    else
+        text += overlap ? "- Source: bits of the array and pseudo-random bits of the same coding overlap; the network does not notice where its bits come from.\n"
                     : fmt::format("- Source: array and pseudo-random bits of the same coding differ ({} against {}).\n", range_text(array), range_text(bits));
     if (zero_one.n > 0)
         text += zero_one.mean > 1.15 * array.mean ? "- Coding: 0 and 1 is clearly worse than -1 and +1. The paper does not say which it uses, so this choice decides more than the source of the bits.\n"

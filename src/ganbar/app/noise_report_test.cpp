@@ -83,6 +83,8 @@ TEST(NoiseReport, VerdictOnEnergyCountsTheNoise) {
 TEST(NoiseReport, PageRenders) {
     auto input = compose_noise_report({"x.html", "runs", true, true, 1, 1, {"data.dataset=drawn"}}, sources(0.003, false), {{"thermal noise", "a=1", "a=1", 100, 0.9, 0.002, 0.99, 0.001}}, {{}, {}, {}},
                                       {latents("pseudo-random", "normal, full precision", {40}, {7e-4}, 0), latents("pseudo-random", "bits, -1 and +1", {39}, {7e-4}, 0), latents("columns, as assumed", "bits, -1 and +1", {38}, {7e-4}, 38)});
+    EXPECT_NE(all_text(input).find("one seed each"), std::string::npos);
+    EXPECT_NE(all_text(input).find("no spread to judge this by"), std::string::npos);
     const std::string html = report::render_html(input);
     EXPECT_NE(html.find("thermal noise"), std::string::npos);
     EXPECT_NE(html.find("data:image/png"), std::string::npos);
