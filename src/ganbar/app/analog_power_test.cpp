@@ -5,18 +5,12 @@
 #include <cmath>
 
 #include "ganbar/app/command.h"
+#include "ganbar/device/test_devices.h"
 
 namespace ganbar::app {
 namespace {
 
-const DeviceRegistry& devices() {
-    static const DeviceRegistry registry = [] {
-        DeviceRegistry r("device");
-        register_builtin_devices(r);
-        return r;
-    }();
-    return registry;
-}
+using test::devices;
 Experiment preset(const std::string& name, std::vector<std::string> sets = {}) {
     return load_experiment(name, config::Presets({std::string(GANBAR_SOURCE_ROOT) + "/presets/experiments"}), sets, devices());
 }

@@ -8,18 +8,12 @@
 
 #include "ganbar/app/bit_tests.h"
 #include "ganbar/core/rng.h"
+#include "ganbar/device/test_devices.h"
 
 namespace ganbar::app {
 namespace {
 
-const DeviceRegistry& devices() {
-    static const DeviceRegistry registry = [] {
-        DeviceRegistry r("device");
-        register_builtin_devices(r);
-        return r;
-    }();
-    return registry;
-}
+using test::devices;
 noise::BitString make(const std::vector<std::string>& set, std::size_t n, BitReport& report) { return make_bits(set, n, devices(), report); }
 
 TEST(BitSource, SameInputSameBits) {

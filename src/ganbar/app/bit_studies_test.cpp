@@ -6,18 +6,12 @@
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/latents.h"
+#include "ganbar/device/test_devices.h"
 
 namespace ganbar::app {
 namespace {
 
-const DeviceRegistry& devices() {
-    static const DeviceRegistry registry = [] {
-        DeviceRegistry r("device");
-        register_builtin_devices(r);
-        return r;
-    }();
-    return registry;
-}
+using test::devices;
 using Sets = std::vector<std::string>;
 
 TEST(BitStudies, ColumnsAreAFingerprintOthersAreGenerators) {

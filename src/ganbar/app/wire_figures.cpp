@@ -126,55 +126,51 @@ report::HeatTable WireFigures::read_map(const ArrayCase& c) const {
     return map;
 }
 
-report::Chart WireFigures::delivered_by_resistance(const std::vector<double>& r_ohm, const std::vector<double>& terminals_ohm) const {
-    report::Chart chart;
-    chart.title = "Pulse voltage that arrives against segment resistance";
-    chart.caption = "Part of the set amplitude on selected cells of a 64 x 64 array, V/2: mean, and band down to the least.";
-    report::ChartView view{"", "segment resistance", "ohm", "arriving voltage / amplitude", "", {}, true};
-    for (const double terminal : terminals_ohm) {
-        report::Series s{fmt::format("drivers {:g} ohm", terminal), {}, {}, {}, {}};
-        for (const double r : r_ohm) {
-            const auto d = delivered({64, r, terminal});
-            s.x.push_back(r), s.y.push_back(d.mean), s.lo.push_back(d.least), s.hi.push_back(d.mean);
-        }
-        view.series.push_back(std::move(s));
+namespace {
+
+void add(report::Series& s, const WireFigures::Delivered& d) { s.y.push_back(d.mean), s.lo.push_back(d.least), s.hi.push_back(d.mean); }
+
+/// Shares between 0 and 1 over a logarithmic axis.
+struct ShareChart {
+    ShareChart(const char* title, const char* caption, const char* x, const char* x_unit, const char* y) {
+        chart.title = title, chart.caption = caption;
+        chart.views = {{"", x, x_unit, y, "", {}, true}};
+        chart.y_lo = 0, chart.y_hi = 1;
     }
-    chart.views.push_back(std::move(view));
-    chart.y_lo = 0, chart.y_hi = 1;
-    return chart;
+    /// One line: of(x) over all x.
+    template <class Of>
+    void line(std::string label, const std::vector<double>& xs, const Of& of) {
+        report::Series s{std::move(label), xs, {}, {}, {}};
+        for (const double x : xs) of(x, s);
+        chart.views[0].series.push_back(std::move(s));
+    }
+    report::Chart chart;
+};
+
+}  // namespace
+
+report::Chart WireFigures::delivered_by_resistance(const std::vector<double>& r_ohm, const std::vector<double>& terminals_ohm) const {
+    ShareChart c("Pulse voltage that arrives against segment resistance",
+                 "Part of the set amplitude on selected cells of a 64 x 64 array, V/2: mean, and band down to the least.", "segment resistance", "ohm",
+                 "arriving voltage / amplitude");
+    for (const double terminal : terminals_ohm)
+        c.line(fmt::format("drivers {:g} ohm", terminal), r_ohm, [&](double r, report::Series& s) { add(s, delivered({64, r, terminal})); });
+    return c.chart;
 }
 
 report::Chart WireFigures::delivered_by_size(const std::vector<double>& sizes, const std::vector<double>& r_ohm) const {
-    report::Chart chart;
-    chart.title = "Pulse voltage that arrives against the size of the array";
-    chart.caption = "As above, drivers of 1 ohm.";
-    report::ChartView view{"", "rows and columns", "", "arriving voltage / amplitude", "", {}, true};
-    for (const double r : r_ohm) {
-        report::Series s{fmt::format("{:g} ohm a segment", r), {}, {}, {}, {}};
-        for (const double n : sizes) {
-            const auto d = delivered({static_cast<std::size_t>(n), r, 1});
-            s.x.push_back(n), s.y.push_back(d.mean), s.lo.push_back(d.least), s.hi.push_back(d.mean);
-        }
-        view.series.push_back(std::move(s));
-    }
-    chart.views.push_back(std::move(view));
-    chart.y_lo = 0, chart.y_hi = 1;
-    return chart;
+    ShareChart c("Pulse voltage that arrives against the size of the array", "As above, drivers of 1 ohm.", "rows and columns", "", "arriving voltage / amplitude");
+    for (const double r : r_ohm)
+        c.line(fmt::format("{:g} ohm a segment", r), sizes, [&](double n, report::Series& s) { add(s, delivered({static_cast<std::size_t>(n), r, 1})); });
+    return c.chart;
 }
 
 report::Chart WireFigures::read_by_resistance(const std::vector<double>& r_ohm, const std::vector<double>& sizes) const {
-    report::Chart chart;
-    chart.title = "Conductance that a read sees against segment resistance";
-    chart.caption = "Mean over cells of transfer over conductance, drivers and sense amplifiers of 1 ohm.";
-    report::ChartView view{"", "segment resistance", "ohm", "transfer / conductance", "", {}, true};
-    for (const double n : sizes) {
-        report::Series s{fmt::format("{0:g} x {0:g}", n), {}, {}, {}, {}};
-        for (const double r : r_ohm) s.x.push_back(r), s.y.push_back(read_share({static_cast<std::size_t>(n), r, 1}));
-        view.series.push_back(std::move(s));
-    }
-    chart.views.push_back(std::move(view));
-    chart.y_lo = 0, chart.y_hi = 1;
-    return chart;
+    ShareChart c("Conductance that a read sees against segment resistance", "Mean over cells of transfer over conductance, drivers and sense amplifiers of 1 ohm.",
+                 "segment resistance", "ohm", "transfer / conductance");
+    for (const double n : sizes)
+        c.line(fmt::format("{0:g} x {0:g}", n), r_ohm, [&](double r, report::Series& s) { s.y.push_back(read_share({static_cast<std::size_t>(n), r, 1})); });
+    return c.chart;
 }
 
 report::Chart WireFigures::obtained_updates(const std::vector<double>& r_ohm) const {

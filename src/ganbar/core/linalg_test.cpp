@@ -6,17 +6,12 @@
 #include <cstring>
 
 #include "ganbar/core/parallel.h"
-#include "ganbar/core/rng.h"
+#include "ganbar/core/test_matrix.h"
 
 namespace ganbar {
 namespace {
 
-Matrix random_matrix(std::size_t rows, std::size_t cols, std::uint64_t seed) {
-    Matrix m(rows, cols);
-    Rng rng(seed);
-    for (std::size_t r = 0; r < rows; ++r) rng.fill_normal(m.row_span(r));
-    return m;
-}
+using test::random_matrix;
 
 struct Shape {
     std::size_t m, k, n;

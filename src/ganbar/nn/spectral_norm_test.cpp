@@ -6,17 +6,14 @@
 #include <cmath>
 
 #include "ganbar/core/linalg.h"
+#include "ganbar/core/test_matrix.h"
 #include "ganbar/nn/digital_op.h"
 
 namespace ganbar::nn {
 namespace {
 
-Matrix random_matrix(std::size_t rows, std::size_t cols, std::uint64_t seed) {
-    Matrix m(rows, cols);
-    Rng rng(seed);
-    for (std::size_t r = 0; r < rows; ++r) rng.fill_normal(m.row_span(r));
-    return m;
-}
+using test::random_matrix;
+
 double largest_singular_value(const Matrix& w) {
     Eigen::MatrixXd m(w.rows(), w.cols());
     for (std::size_t r = 0; r < w.rows(); ++r)

@@ -6,28 +6,16 @@
 #include "ganbar/circuit/row_elimination.h"
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
+#include "ganbar/core/test_matrix.h"
 #include "ganbar/device/device_registry.h"
+#include "ganbar/device/test_devices.h"
 #include "ganbar/tile/analog_op.h"
 
 namespace ganbar {
 namespace {
 
-const DeviceRegistry& devices() {
-    static const DeviceRegistry registry = [] {
-        DeviceRegistry r("device");
-        register_builtin_devices(r);
-        return r;
-    }();
-    return registry;
-}
-
-Matrix random_matrix(std::size_t rows, std::size_t cols, std::uint64_t seed, double scale = 1) {
-    Matrix m(rows, cols);
-    Rng rng(seed);
-    for (std::size_t r = 0; r < rows; ++r)
-        for (float& v : m.row_span(r)) v = static_cast<float>(scale * rng.normal());
-    return m;
-}
+using test::devices;
+using test::random_matrix;
 
 WireParams wires_of(double r_ohm, double terminal_ohm) {
     WireParams w;

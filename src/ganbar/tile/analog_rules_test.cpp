@@ -5,28 +5,16 @@
 
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
+#include "ganbar/core/test_matrix.h"
 #include "ganbar/device/device_registry.h"
+#include "ganbar/device/test_devices.h"
 #include "ganbar/tile/tiki_taka_op.h"
 
 namespace ganbar {
 namespace {
 
-const DeviceRegistry& devices() {
-    static const DeviceRegistry registry = [] {
-        DeviceRegistry r("device");
-        register_builtin_devices(r);
-        return r;
-    }();
-    return registry;
-}
-
-Matrix random_matrix(std::size_t rows, std::size_t cols, std::uint64_t seed, double scale = 1) {
-    Matrix m(rows, cols);
-    Rng rng(seed);
-    for (std::size_t r = 0; r < rows; ++r)
-        for (float& v : m.row_span(r)) v = static_cast<float>(scale * rng.normal());
-    return m;
-}
+using test::devices;
+using test::random_matrix;
 
 constexpr double w_max = 1;
 std::unique_ptr<AnalogOp> make_op(const std::string& name, const Matrix& w, const std::string& device, const std::string& settings, Mapping mapping, std::uint64_t seed = 3,

@@ -6,27 +6,15 @@
 
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
+#include "ganbar/core/test_matrix.h"
 #include "ganbar/device/device_registry.h"
+#include "ganbar/device/test_devices.h"
 
 namespace ganbar {
 namespace {
 
-const DeviceRegistry& devices() {
-    static const DeviceRegistry registry = [] {
-        DeviceRegistry r("device");
-        register_builtin_devices(r);
-        return r;
-    }();
-    return registry;
-}
-
-Matrix random_matrix(std::size_t rows, std::size_t cols, std::uint64_t seed, double scale = 1) {
-    Matrix m(rows, cols);
-    Rng rng(seed);
-    for (std::size_t r = 0; r < rows; ++r)
-        for (float& v : m.row_span(r)) v = static_cast<float>(scale * rng.normal());
-    return m;
-}
+using test::devices;
+using test::random_matrix;
 
 /// Plain weights in memory with gradient steps of 1: what tile/ may know of nn's DigitalOp.
 class PlainOp final : public LinearOp {
