@@ -42,7 +42,7 @@ for m in [*g.modules(), *d.modules()]:
         if m.bias is not None:
             nn.init.zeros_(m.bias)
 loss = nn.BCEWithLogitsLoss()
-opt_g, opt_d = (torch.optim.Adam(m.parameters(), 2e-4, betas=(0.5, 0.999)) for m in (g, d))
+opt_g, opt_d = (torch.optim.Adam(m.parameters(), 2e-3, betas=(0.5, 0.999)) for m in (g, d))
 ones, zeros = torch.ones(batch, 1), torch.zeros(batch, 1)
 fixed = torch.randn(10000, 100)
 

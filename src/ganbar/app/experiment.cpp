@@ -89,8 +89,8 @@ Schema<TrainSpec> TrainSpec::schema() {
         param("rate", &T::rate, 0.0, 1e3, "learning rate of every rule but manhattan", assumed("tuned for the baseline")),
         param("rate_d", &T::rate_d, 0.0, 1e3, "learning rate of the discriminator; 0 = rate", assumed("as the generator's")),
         param("momentum", &T::momentum, 0.0, 0.9999, "sgd: momentum; manhattan: average the gradient digitally before its sign is taken", assumed("off")),
-        param("beta1", &T::beta1, 0.0, 0.9999, "adam: decay of the first moment", published("Radford et al. 2016: 0.5 for GANs")),
-        param("beta2", &T::beta2, 0.0, 0.99999, "adam: decay of the second moment", published("Kingma and Ba 2015: 0.999")),
+        param("beta1", &T::beta1, 0.0, 0.9999, "adam, also accumulated: decay of the first moment", published("Radford et al. 2016: 0.5 for GANs")),
+        param("beta2", &T::beta2, 0.0, 0.99999, "adam, also accumulated: decay of the second moment", published("Kingma and Ba 2015: 0.999")),
         param("v_set", &T::v_set, Volt{0}, Volt{5}, "amplitude of set pulses", published("satyam2022, sec. II: 0.8 V")),
         param("v_reset", &T::v_reset, Volt{-5}, Volt{0}, "amplitude of reset pulses", published("satyam2022, sec. II: -0.8 V")),
         param("v_set_end", &T::v_set_end, Volt{0}, Volt{5}, "amplitude of set pulses after annealing; 0 = constant", assumed("constant")),
@@ -118,6 +118,7 @@ Schema<TrainSpec> TrainSpec::schema() {
         param("pulse_step", &T::pulse_step, Siemens{0}, Siemens{1}, "change that one pulse is counted on to make, for pulse_train, mixed_precision and tiki_taka; 0 = measured at mid-window", assumed("measured, as a controller characterises its array")),
         param("pulse_length", &T::pulse_length, std::int64_t{1}, std::int64_t{32}, "pulse_train, tiki_taka: slots of a stochastic pulse train", published("Gokmen et al. 2017 and aihwkit: 31")),
         param("pulse_management", &T::pulse_management, "pulse_train, tiki_taka: share the probability evenly between rows and columns", published("Gokmen et al. 2017, eq. 5")),
+        choice("accumulate", &T::accumulate, {"gradient", "adam"}, "mixed_precision: what digital memory sums until whole pulses are due: rate times the gradient, or Adam's steps (beta1, beta2)", published("Nandakumar et al. 2020: the gradient")),
         param("max_pulses", &T::max_pulses, std::int64_t{1}, std::int64_t{127}, "mixed_precision: most pulses a cell and update; what is left over waits", assumed("bounds the time of an update")),
         param("transfer_rate", &T::transfer_rate, 0.0, 1e3, "tiki_taka: part of what the fast array shows that moves the slow one", assumed("best of a scan on linear regression with soft-bounds cells")),
         param("transfer_every", &T::transfer_every, std::int64_t{1}, many, "tiki_taka: samples from one row's transfer to the next", published("Gokmen and Haensch 2020, alg. 1: ns = 1")),
@@ -143,7 +144,7 @@ UpdateRule TrainSpec::hardware_rule(double step) const {
     const PulseShape pulse{v_set, v_reset, t_pulse, pulse_step};
     const PulseTrain train{step, pulse, pulse_length, pulse_management};
     if (rule == RuleKind::pulse_train) return train;
-    if (rule == RuleKind::mixed_precision) return MixedPrecision{step, pulse, max_pulses};
+    if (rule == RuleKind::mixed_precision) return MixedPrecision{step, accumulate == Accumulate::adam, beta1, beta2, pulse, max_pulses};
     return TikiTaka{train, transfer_rate, transfer_every, rule == RuleKind::tiki_taka_v2, zero_pulses};
 }
 

@@ -70,6 +70,7 @@ struct HardwareSpec {
     static Schema<HardwareSpec> schema();
 };
 
+enum class Accumulate : std::uint8_t { gradient, adam };
 enum class RuleKind : std::uint8_t { manhattan, sgd, adam, pulse_train, mixed_precision, tiki_taka, tiki_taka_v2 };
 inline bool is_tiki_taka(RuleKind k) { return k == RuleKind::tiki_taka || k == RuleKind::tiki_taka_v2; }
 struct TrainSpec {
@@ -92,6 +93,7 @@ struct TrainSpec {
     Siemens pulse_step{0};
     std::int64_t pulse_length = 31, max_pulses = 10, transfer_every = 1, zero_pulses = 500;
     bool pulse_management = true;
+    Accumulate accumulate = Accumulate::gradient;
     double transfer_rate = 0.01, clip_d = 0;
     gan::StopOn stop_on = gan::StopOn::nothing;
     double stop_loss = 10, stop_spread = 0.1;

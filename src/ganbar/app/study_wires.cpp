@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -19,6 +20,7 @@ struct Point {
     std::string key, label;
     double r_ohm = 0;
     std::vector<std::string> sets;
+    double x = r_ohm;  ///< where the point stands in its chart
     report::RunData run = {};
     double number(const char* name) const { return run.summary.number(name).value_or(std::nan("")); }
     /// Sum over the update accounts of training.
@@ -37,33 +39,54 @@ struct Point {
 class WireStudy {
 public:
     WireStudy(const StudyOptions& o, const config::Presets& presets, const DeviceRegistry& devices)
-        : o_(o), presets_(presets), devices_(devices), rounds_(o.rounds > 0 ? o.rounds : o.quick ? 60 : 300) {}
+        : o_(o), presets_(presets), devices_(devices), rounds_(o.rounds > 0 ? o.rounds : o.quick ? 60 : 200) {}
 
     void play() {
         fs::create_directories(o_.out);
-        const std::vector<double> resistances = o_.quick ? std::vector<double>{0.1, 1} : std::vector<double>{0.01, 0.1, 0.3, 1, 5, 20};
         ladder_.push_back(train({"ideal", "ideal wires", 0, {"wires.mode=ideal"}}));
-        for (const double r : resistances) ladder_.push_back(train({fmt::format("r{:g}", r), fmt::format("64 x 64, {:g} ohm", r), r, at(r)}));
-        // Remedies at 1 ohm, each alone.
-        const std::vector<std::string> small = {"tile.rows=16", "tile.cols=16", "tile.placement=blockwise"};
-        remedies_.push_back(train({"small16", "16 x 16", 1, with(at(1), small)}));
-        remedies_.push_back(train({"low", "64 x 64, conductances eight times lower", 1, {}}, "satyam2022-wires-lowg"));
+        for (const double r : o_.quick ? std::vector<double>{0.1, 1} : std::vector<double>{0.01, 0.1, 0.3, 1, 5, 20}) ladder_.push_back(train({fmt::format("r{:g}", r), fmt::format("64 x 64, {:g} ohm", r), r, at(r)}));
+        for (const double r : o_.quick ? std::vector<double>{1} : std::vector<double>{1, 5, 20}) small_ladder_.push_back(train({fmt::format("small16-r{:g}", r), fmt::format("16 x 16, {:g} ohm", r), r, with(at(r), size(16))}));
+        if (!o_.quick) vary();
+        remedies_.push_back(small_ladder_.front());
+        remedies_.push_back(train({"low", "64 x 64, conductances eight times lower, 1 ohm", 1, {}}, "satyam2022-wires-lowg"));
         if (!o_.quick) {
-            remedies_.push_back(train({"small32", "32 x 32", 1, with(at(1), {"tile.rows=32", "tile.cols=32", "tile.placement=blockwise"})}));
-            remedies_.push_back(train({"third", "64 x 64, V/3", 1, with(at(1), {"wires.scheme=third"})}));
-            remedies_.push_back(train({"rows", "64 x 64, driver of each row scaled", 1, with(at(1), {"wires.compensation=rows", "wires.most_gain=2"})}));
-            remedies_.push_back(train({"gains", "64 x 64, gain of each line", 1, with(at(1), {"wires.read_gain=lines"})}));
-            remedies_.push_back(train({"terminals", "64 x 64, terminals of 10 ohm", 1, with(at(1), {"wires.rdrv=10 ohm", "wires.rsense=10 ohm"})}));
-            for (const double r : {1.0, 5.0, 20.0}) small_ladder_.push_back(train({fmt::format("small16-r{:g}", r), fmt::format("16 x 16, {:g} ohm", r), r, with(at(r), small)}));
+            remedies_.push_back(train({"small32", "32 x 32, 1 ohm", 1, with(at(1), size(32))}));
+            remedies_.push_back(train({"third", "64 x 64, V/3, 1 ohm", 1, with(at(1), {"wires.scheme=third"})}));
+            const std::vector<std::string> rows = {"wires.compensation=rows", "wires.most_gain=2"}, gains = {"wires.read_gain=lines"};
+            remedies_.push_back(train({"rows", "64 x 64, driver of each row scaled, 1 ohm", 1, with(at(1), rows)}));
+            remedies_.push_back(train({"gains", "64 x 64, gain of each line, 1 ohm", 1, with(at(1), gains)}));
+            remedies_.push_back(train({"rows-gains", "64 x 64, drivers and gains, 1 ohm", 1, with(with(at(1), rows), gains)}));
+            remedies_.push_back(train({"amplitude", "64 x 64, amplitudes 1.4 times as high, 1 ohm", 1, with(at(1), amplitudes(1.4))}));
         }
         write();
     }
 
 private:
     static std::vector<std::string> at(double r_ohm) { return {fmt::format("wires.rw={:g} ohm", r_ohm), fmt::format("wires.rb={:g} ohm", r_ohm)}; }
+    static std::vector<std::string> size(int n) { return {fmt::format("tile.rows={}", n), fmt::format("tile.cols={}", n), "tile.placement=blockwise"}; }
+    /// All amplitudes of the preset, scaled.
+    static std::vector<std::string> amplitudes(double scale) {
+        return {fmt::format("train.v_set={:g} V", 1.0 * scale), fmt::format("train.v_reset={:g} V", -1.2 * scale), fmt::format("train.v_set_end={:g} V", 0.83 * scale), fmt::format("train.v_reset_end={:g} V", -1.0 * scale)};
+    }
     static std::vector<std::string> with(std::vector<std::string> a, const std::vector<std::string>& b) {
         a.insert(a.end(), b.begin(), b.end());
         return a;
+    }
+
+    /// Array size, terminals and scheme at 0.1 ohm a segment, one at a time.
+    void vary() {
+        const Point& middle = *std::find_if(ladder_.begin(), ladder_.end(), [](const Point& p) { return p.key == "r0.1"; });
+        for (const int n : {16, 32, 64, 128, 256}) {
+            sizes_.push_back(n == 64 ? middle : train({fmt::format("size{}", n), fmt::format("{0} x {0}, 0.1 ohm", n), 0.1, with(at(0.1), size(n))}));
+            sizes_.back().x = n;
+        }
+        for (const int r : {1, 10, 50}) {
+            terminals_.push_back(r == 1 ? middle : train({fmt::format("terminal{}", r), fmt::format("64 x 64, 0.1 ohm, terminals of {} ohm", r), 0.1, with(at(0.1), {fmt::format("wires.rdrv={} ohm", r), fmt::format("wires.rsense={} ohm", r)})}));
+            terminals_.back().x = r;
+        }
+        for (const auto& [scheme, name] : std::vector<std::pair<std::string, std::string>>{{"third", "V/3"}, {"grounded", "grounded"}, {"floating", "floating"}})
+            others_.push_back(train({scheme + "-r0.1", fmt::format("64 x 64, {}, 0.1 ohm", name), 0.1, with(at(0.1), {"wires.scheme=" + scheme})}));
+        others_.push_back(train({"gate-r0.01", "64 x 64, 0.01 ohm, gate at 0.65 V", 0.01, with(at(0.01), {"wires.rdrv=0.01 ohm", "wires.rsense=0.01 ohm", "device.gate_voltage=0.65 V"})}));
     }
 
     Point train(Point p, const std::string& preset = "satyam2022-wires") {
@@ -86,31 +109,32 @@ private:
         return p;
     }
 
-    report::Chart quality_chart() const {
+    using Curves = std::vector<std::pair<std::string, const std::vector<Point>*>>;
+
+    report::Chart quality_chart(const std::string& title, const std::string& x_label, const std::string& x_unit, const Curves& curves) const {
         report::Chart chart;
-        chart.title = "Quality against segment resistance";
-        chart.caption = fmt::format("Digit 3, {} rounds, one seed; terminals of 1 ohm. Dashed: ideal wires.", rounds_);
-        report::ChartView view{"", "segment resistance", "ohm", "", "", {}, true};
-        const auto curve = [&](const std::string& name, const std::vector<Point>& points, const char* number) {
-            report::Series s{name, {}, {}, {}, {}};
-            for (const Point& p : points)
-                if (p.r_ohm > 0) s.x.push_back(p.r_ohm), s.y.push_back(p.number(number));
-            if (!s.x.empty()) view.series.push_back(std::move(s));
-        };
-        curve("accuracy, 64 x 64", ladder_, "classifier_accuracy");
-        curve("coverage, 64 x 64", ladder_, "coverage");
-        curve("accuracy, 16 x 16", small_ladder_, "classifier_accuracy");
-        curve("coverage, 16 x 16", small_ladder_, "coverage");
+        chart.title = title;
+        chart.caption = fmt::format("Digit 3, {} rounds, one seed. Dashed: coverage with ideal wires.", rounds_);
+        report::ChartView view{"", x_label, x_unit, "", "", {}, true};
+        for (const auto& [name, points] : curves)
+            for (const auto& [measure, key] : std::vector<std::pair<std::string, const char*>>{{"accuracy", "classifier_accuracy"}, {"coverage", "coverage"}}) {
+                report::Series s{name.empty() ? measure : measure + ", " + name, {}, {}, {}, {}};
+                for (const Point& p : *points)
+                    if (p.x > 0) s.x.push_back(p.x), s.y.push_back(p.number(key));  // ideal wires have no place on a logarithmic axis
+                if (!s.x.empty()) view.series.push_back(std::move(s));
+            }
         chart.views.push_back(std::move(view));
         chart.references = {{"coverage with ideal wires", ladder_.front().number("coverage")}};
         chart.y_lo = 0, chart.y_hi = 1;
         return chart;
     }
 
+    /// Every training once, in the order of the text.
     std::vector<const Point*> all() const {
         std::vector<const Point*> out;
-        for (const auto* group : {&ladder_, &remedies_, &small_ladder_})
-            for (const auto& p : *group) out.push_back(&p);
+        for (const auto* group : {&ladder_, &small_ladder_, &sizes_, &terminals_, &others_, &remedies_})
+            for (const auto& p : *group)
+                if (std::none_of(out.begin(), out.end(), [&](const Point* q) { return q->key == p.key; })) out.push_back(&p);
         return out;
     }
 
@@ -150,9 +174,17 @@ private:
         if (first_bad > 0) text += fmt::format("They fail from {:g} ohm on. ", first_bad);
         text += "\n\n";
         for (const Point& p : remedies_) {
-            text += fmt::format("- {} at 1 ohm: accuracy {:.2f}, coverage {:.2f}{}; updates {:.0f} uJ, {:.2f} ms, {:.3f} mm2 with converters\n", p.label, p.number("classifier_accuracy"), p.number("coverage"),
+            text += fmt::format("- {}: accuracy {:.2f}, coverage {:.2f}{}; updates {:.0f} uJ, {:.2f} ms, {:.3f} mm2 with converters\n", p.label, p.number("classifier_accuracy"), p.number("coverage"),
                                 good(p) ? " (enough)" : " (not enough)", 1e6 * p.number("update_energy_J"), 1e3 * p.update_time_s(), 1e6 * p.area_m2());
         }
+        return text;
+    }
+
+    std::string variations() const {
+        std::string text;
+        for (const auto* group : {&sizes_, &terminals_, &others_})
+            for (const Point& p : *group)
+                text += fmt::format("- {}: accuracy {:.2f}, coverage {:.2f}{}; updates {:.0f} uJ\n", p.label, p.number("classifier_accuracy"), p.number("coverage"), good(p) ? "" : " (not enough)", 1e6 * p.number("update_energy_J"));
         return text;
     }
 
@@ -167,7 +199,10 @@ private:
         samples.title = "Samples", samples.caption = "Same latent vectors, at the end of each training.";
         for (const Point* p : all())
             if (!p->run.samples.empty()) samples.pictures.push_back({p->label, p->run.samples.back().path, ""});
-        input.findings.push_back({"Where the published result stops holding, and what brings it back", verdict(), {quality_chart(), table(), samples}});
+        input.findings.push_back({"Where the published result stops holding, and what brings it back", verdict(), {quality_chart("Quality against segment resistance", "segment resistance", "ohm", {{"64 x 64", &ladder_}, {"16 x 16", &small_ladder_}}), table(), samples}});
+        if (!sizes_.empty())
+            input.findings.push_back({"Array size, terminals and scheme at 0.1 ohm a segment", variations(),
+                                      {quality_chart("Quality against array size", "lines an array", "", {{"", &sizes_}}), quality_chart("Quality against terminals", "driver and sense resistance", "ohm", {{"", &terminals_}})}});
         const std::vector<double> r = o_.quick ? std::vector<double>{0.1, 1, 10} : std::vector<double>{0.01, 0.03, 0.1, 0.3, 1, 3, 10, 20};
         input.findings.push_back({"What arrives of a pulse", "A pulse meets the resistance of its driver and of every segment on its way, loaded by all cells of both lines. The step of this device falls about tenfold for every 0.23 V.",
                                   {figures.voltage_map({64, 0.1, 1}), figures.voltage_map({64, 1, 1}), figures.delivered_by_resistance(r, {0.1, 1, 10, 100}),
@@ -189,7 +224,7 @@ private:
     const config::Presets& presets_;
     const DeviceRegistry& devices_;
     std::int64_t rounds_;
-    std::vector<Point> ladder_, remedies_, small_ladder_;
+    std::vector<Point> ladder_, small_ladder_, sizes_, terminals_, others_, remedies_;
 };
 
 }  // namespace

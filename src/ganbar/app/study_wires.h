@@ -8,7 +8,7 @@ namespace ganbar::app {
 
 struct StudyOptions {
     bool quick = false;
-    std::int64_t rounds = 0;  ///< of each training; 0 = 300, with quick 60
+    std::int64_t rounds = 0;  ///< of each training; 0 = 200, with quick 60
     std::filesystem::path out;
     std::vector<std::string> sets;  ///< applied to every training
     bool bar = false;

@@ -46,10 +46,12 @@ struct PulseTrain {
     std::int64_t length = 31;  ///< slots per stream, at most 32
     bool management = true;    ///< rows and columns share the probability (Gokmen, Onen, Haensch, Front. Neurosci. 11 (2017) 538, eq. 5)
 };
-/// Mixed precision: the gradient accumulates digitally; a cell gets its pulses when whole steps are due
-/// (Nandakumar et al., Front. Neurosci. 14 (2020) 406, fig. 1). Digital weights take plain steps of `rate`.
+/// Mixed precision: what an optimizer would do accumulates digitally; a cell gets its pulses when whole steps are due
+/// (Nandakumar et al., Front. Neurosci. 14 (2020) 406, fig. 1, with plain steps of `rate`; Adam's steps are ours). Digital weights take the same steps.
 struct MixedPrecision {
     double rate = 0.01;
+    bool adam = false;  ///< accumulate Adam's steps instead of rate times the gradient
+    double beta1 = 0.5, beta2 = 0.999;
     PulseShape pulse;
     std::int64_t max_pulses = 10;  ///< a cell and update; what is left over waits
 };

@@ -1,7 +1,7 @@
 // A vector of digital parameters (biases, scales) with its update rule and state.
 #pragma once
 #include "ganbar/core/linear_op.h"
-#include "ganbar/nn/optimizer.h"
+#include "ganbar/core/optimizer.h"
 
 namespace ganbar::nn {
 

@@ -1,7 +1,7 @@
 // A weight matrix in digital memory: the software baseline and the reference for AnalogOp.
 #pragma once
 #include "ganbar/core/linear_op.h"
-#include "ganbar/nn/optimizer.h"
+#include "ganbar/core/optimizer.h"
 
 namespace ganbar::nn {
 

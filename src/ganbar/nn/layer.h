@@ -4,7 +4,7 @@
 
 #include "ganbar/core/kernels/activation.h"
 #include "ganbar/core/linear_op.h"
-#include "ganbar/nn/optimizer.h"
+#include "ganbar/core/optimizer.h"
 
 namespace ganbar::nn {
 

@@ -295,6 +295,9 @@ State AnalogOp::state() const {
     std::vector<float> average;
     for (std::size_t i = 0; i < average_.rows(); ++i) average.insert(average.end(), average_.row(i), average_.row(i) + average_.cols());
     out.push_back({name_ + "/average", std::move(average)});
+    out.push_back({name_ + "/moments1", moments_.first});
+    out.push_back({name_ + "/moments2", moments_.second});
+    out.push_back({name_ + "/steps", {static_cast<float>(moments_.steps)}});
     out.push_back({name_ + "/pulse_step", {static_cast<float>(pulse_step_S_)}});
     std::vector<float> owed;
     for (const auto& plane : owed_) owed.insert(owed.end(), plane.begin(), plane.end());
@@ -335,6 +338,12 @@ void AnalogOp::restore(const State& state) {
         average_.resize(n_in_, n_out_);
         for (std::size_t i = 0; i < n_in_; ++i) std::copy_n(&average[i * n_out_], n_out_, average_.row(i));
     }
+    const std::size_t n_moments = n_in_ * Matrix(1, n_out_).stride();
+    moments_ = {find("moments1"), find("moments2"), 0};
+    for (const auto* m : {&moments_.first, &moments_.second}) expect(m->empty() || m->size() == n_moments, "moments");
+    const auto& steps = find("steps");
+    expect(steps.size() == 1, "steps");
+    moments_.steps = steps[0];
     if (wired_) restore_wires(find("wires"));
     dirty_ = true;
 }

@@ -5,6 +5,7 @@
 
 #include "ganbar/core/kernels/array_read.h"
 #include "ganbar/core/linear_op.h"
+#include "ganbar/core/optimizer.h"
 #include "ganbar/device/device_array.h"
 #include "ganbar/tile/cell_group.h"
 #include "ganbar/tile/tile_params.h"
@@ -101,7 +102,7 @@ private:
     UpdateBill tune_range(std::size_t plane, std::size_t first, std::span<const float> wanted, const TuneSpec& spec, const Rng& rng, TuneReport& report);
     void book_pulses(const std::vector<UpdateBill>& bills, double time_s, Step& step) const;
     void backward_digital(const Matrix& dy, Matrix& dx, Step& step);
-    void flip_signs(const Matrix& gradient, float threshold, Step& step);
+    void flip_signs(const Matrix& demand, float direction, float threshold, Step& step);
     void refresh(bool training);
     void cells_moved();
     void refresh(Tile& tile);
@@ -125,6 +126,7 @@ private:
     std::vector<std::int8_t> sign_;
     std::vector<std::int8_t> owed_[2];  // per plane: moves each cell still owes, in sixteenths of verify_step; empty without error feedback
     Matrix gradient_, average_, volts_;  // average_: one number per weight in digital memory: momentum, or what is due in mixed precision
+    Moments moments_;                    // of the gradient, where mixed precision accumulates Adam's steps
     double pulse_step_S_ = 0;            // measured change of one pulse at mid-window; 0 before it is needed
     bool dirty_ = true;
     std::shared_ptr<Wired> wired_;  // null: ideal wires

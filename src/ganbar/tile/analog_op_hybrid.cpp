@@ -14,7 +14,8 @@ void AnalogOp::backward_digital(const Matrix& dy, Matrix& dx, Step& step) {
 }
 
 // A cell that shows zero weight, or less, and is asked for less still: its sign bit flips and the same pulse becomes a set.
-void AnalogOp::flip_signs(const Matrix& gradient, float threshold, Step& step) {
+// Weights are asked to move by `direction` times `demand`; what stays within the threshold asks for nothing.
+void AnalogOp::flip_signs(const Matrix& demand, float direction, float threshold, Step& step) {
     const std::vector<float> g_S = conductance();
     const auto [g_min, g_max] = window();
     const auto bottom = static_cast<float>(g_min.si + 1e-3 * (g_max.si - g_min.si));
@@ -22,8 +23,8 @@ void AnalogOp::flip_signs(const Matrix& gradient, float threshold, Step& step) {
     for (std::size_t i = 0; i < n_in_; ++i)
         for (std::size_t j = 0; j < n_out_; ++j) {
             const std::size_t k = i * n_out_ + j;
-            const float slope = gradient(i, j);
-            const int wanted = (slope < -threshold) - (slope > threshold);
+            const float more = direction * demand(i, j);
+            const int wanted = (more > threshold) - (more < -threshold);
             if (wanted * sign_[k] >= 0 || g_S[k] > bottom) continue;
             sign_[k] = static_cast<std::int8_t>(-sign_[k]);
             if (!owed_[0].empty()) owed_[0][k] = static_cast<std::int8_t>(-owed_[0][k]);

@@ -53,14 +53,15 @@ TEST(Hybrid, DigitalErrorsAreExactWhateverTheArraysDo) {
 
 // One weight, pushed down for good: frozen signs end at zero, sign bits let it pass.
 TEST(Hybrid, WeightsPassThroughZeroOnlyWithSignBits) {
-    for (const bool flips : {false, true}) {
+    MixedPrecision mixed;
+    mixed.rate = 0.4 / 64, mixed.pulse = {{1.0}, {-1.0}, {100e-9}};  // a pulse is due every round
+    for (const auto& [flips, rule] : std::vector<std::pair<bool, UpdateRule>>{{false, Manhattan{{1.0}, {-1.0}, {100e-9}}}, {true, Manhattan{{1.0}, {-1.0}, {100e-9}}}, {false, mixed}, {true, mixed}}) {
         TileParams params;
         params.sign_flips = flips;
         Matrix w(1, 1), x(1, 1), dy(1, 1);
         w(0, 0) = 0.05f, x(0, 0) = 1, dy(0, 0) = 1;
         AnalogOp op = wox_op(w, params);
         Bench b;
-        const Manhattan rule{{1.0}, {-1.0}, {100e-9}};
         double last = op.weights()(0, 0);
         for (int n = 0; n < 30; ++n) {
             Step step = b.step();

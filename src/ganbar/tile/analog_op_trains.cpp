@@ -188,7 +188,10 @@ void AnalogOp::update_trains(const Matrix& x, const Matrix& dy, const PulseTrain
 void AnalogOp::update_mixed(const Matrix& x, const Matrix& dy, const MixedPrecision& rule, Step& step) {
     multiply_at_b(x, dy, gradient_);
     average_.resize(n_in_, n_out_);
-    const auto rate = static_cast<float>(rule.rate), weight = static_cast<float>(pulse_weight(rule.pulse)), most = static_cast<float>(rule.max_pulses);
+    // Rows are padded alike, so that both matrices may be walked as one array.
+    apply_rule({average_.row(0), n_in_ * average_.stride()}, {gradient_.row(0), n_in_ * gradient_.stride()}, moments_, rule);
+    const auto weight = static_cast<float>(pulse_weight(rule.pulse)), most = static_cast<float>(rule.max_pulses);
+    if (params_.sign_flips && params_.mapping == Mapping::signed_cell) flip_signs(average_, 1, weight, step);
     const std::size_t n = n_items(n_in_);
     std::vector<UpdateBill> bills(n);
     const Rng draws = step.rng.stream(name_ + "/pulses");
@@ -197,7 +200,6 @@ void AnalogOp::update_mixed(const Matrix& x, const Matrix& dy, const MixedPrecis
         for (std::size_t i = item * rows_per_item; i < std::min(n_in_, (item + 1) * rows_per_item); ++i) {
             for (std::size_t j = 0; j < n_out_; ++j) {
                 float& due = average_(i, j);
-                due -= rate * gradient_(i, j);
                 const float pulses = std::clamp(std::trunc(due / weight), -most, most);
                 due -= pulses * weight;
                 counts[j] = static_cast<std::int8_t>(pulses);

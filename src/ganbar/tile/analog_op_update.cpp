@@ -87,7 +87,7 @@ void AnalogOp::update_signs(const Matrix& x, const Matrix& dy, const Manhattan& 
             for (auto& o : owed_[p]) o = static_cast<std::int8_t>(std::clamp(debt_unit * manhattan->feedback * (2 * own.uniform() - 1), -127.0, 127.0));
         }
     }
-    if (params_.sign_flips && params_.mapping == Mapping::signed_cell) flip_signs(*g, threshold, step);
+    if (params_.sign_flips && params_.mapping == Mapping::signed_cell) flip_signs(*g, -1, threshold, step);
     const Demand demand{*g, threshold, per_unit, *manhattan};
     if (wired_ && update_through_wires(demand, step)) return;
     const std::size_t n = n_items(n_in_);

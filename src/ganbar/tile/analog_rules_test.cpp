@@ -112,8 +112,9 @@ TEST(PulseTrain, CoincidencesSpreadAsABinomialDoes) {
 
 std::vector<UpdateRule> all_rules() {
     PulseTrain train;
-    MixedPrecision mixed;
-    return {train, mixed};
+    MixedPrecision mixed, adam;
+    adam.adam = true;
+    return {train, mixed, adam};
 }
 
 TEST(Rules, ZeroGradientMovesNothing) {
@@ -160,6 +161,36 @@ TEST(MixedPrecision, WhatIsNotWrittenWaitsInDigitalMemory) {
     EXPECT_EQ(s.ledger.total("training/", "/reset").n, 3);
     EXPECT_EQ(s.ledger.total("training/", "/set").n, 0);
     EXPECT_GT(s.ledger.total("training/", "/reset").energy_J, 0);
+}
+
+// Cells that take every pulse as asked lag a digital optimizer by what is not yet a whole pulse, and by nothing else.
+TEST(MixedPrecision, FollowsTheDigitalOptimizerToWithinAPulse) {
+    for (const bool adam : {false, true}) {
+        const Matrix start = random_matrix(6, 20, 1, 0.2);
+        auto op = make_op("a", start, "ideal", fine_ideal, Mapping::offset);
+        MixedPrecision rule;
+        rule.adam = adam, rule.rate = adam ? 0.02 : 0.2, rule.max_pulses = 100;
+        const auto dw = static_cast<float>(op->pulse_weight(rule.pulse));
+        Matrix digital = op->weights();
+        Moments moments;
+        Session s;
+        float farthest = 0;
+        for (std::uint64_t k = 0; k < 12; ++k) {
+            const Matrix x = random_matrix(4, 6, 50 + k), dy = random_matrix(4, 20, 70 + k, 0.1);
+            Matrix g;
+            multiply_at_b(x, dy, g);
+            const UpdateRule plain = adam ? UpdateRule{Adam{rule.rate, rule.beta1, rule.beta2}} : UpdateRule{Sgd{rule.rate, 0}};
+            apply_rule({digital.row(0), 6 * digital.stride()}, {g.row(0), 6 * g.stride()}, moments, plain);
+            s.update(*op, x, dy, rule);
+            const Matrix w = op->weights();
+            for (std::size_t i = 0; i < 6; ++i)
+                for (std::size_t j = 0; j < 20; ++j) {
+                    ASSERT_LT(std::fabs(w(i, j) - digital(i, j)), 1.02f * dw) << adam;
+                    farthest = std::max(farthest, std::fabs(w(i, j) - start(i, j)));
+                }
+        }
+        EXPECT_GT(farthest, 3 * dw);  // there was something to follow
+    }
 }
 
 TEST(Manhattan, VariableAmplitudeFollowsTheGradient) {
@@ -259,7 +290,9 @@ TEST(Rules, SameBitsForAnyThreadsAndAfterRestore) {
     TikiTaka v1, v2;
     v1.zero_pulses = v2.zero_pulses = 20;
     v2.hidden = true;
-    for (const UpdateRule& rule : {UpdateRule{PulseTrain{}}, UpdateRule{MixedPrecision{}}, UpdateRule{v1}, UpdateRule{v2}}) {
+    MixedPrecision adam;
+    adam.adam = true;
+    for (const UpdateRule& rule : {UpdateRule{PulseTrain{}}, UpdateRule{MixedPrecision{}}, UpdateRule{adam}, UpdateRule{v1}, UpdateRule{v2}}) {
         const auto make = [&]() -> std::unique_ptr<LinearOp> {
             if (std::holds_alternative<TikiTaka>(rule)) return make_tiki(w, settings, 3, 8);
             return make_op("a", w, "soft_bounds", settings, Mapping::differential, 3, 8);

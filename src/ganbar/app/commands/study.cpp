@@ -14,7 +14,7 @@ void ganbar_register_study(CommandContext& context) {
     auto text = std::make_shared<Text>();
     command->add_option("name", text->name, "wires: what segment resistance, drivers, array size and writing scheme do to the founding GAN")->required();
     command->add_flag("--quick", o->quick, "fewer variants and rounds");
-    command->add_option("--rounds", o->rounds, "rounds of each training; default 300, with --quick 60")->check(CLI::Range(1, 1000000));
+    command->add_option("--rounds", o->rounds, "rounds of each training; default 200, with --quick 60")->check(CLI::Range(1, 1000000));
     command->add_option("--out", text->out, "folder for runs, results.csv and report.html; default runs/study-NAME");
     command->add_option("--set", o->sets, "key=value for every training")->allow_extra_args(false);
     auto presets = std::make_shared<config::Presets>(context.subfolders("experiments"));

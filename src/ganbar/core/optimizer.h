@@ -5,7 +5,7 @@
 
 #include "ganbar/core/update_rule.h"
 
-namespace ganbar::nn {
+namespace ganbar {
 
 /// First and second moments of the gradient and the number of steps, for Sgd with momentum and Adam.
 struct Moments {
@@ -14,7 +14,7 @@ struct Moments {
 };
 
 /// w moves against g. Adam: Kingma and Ba 2015, algorithm 1; Manhattan: one digital_step against the sign, with its momentum
-/// and its dead zone relative to the mean |g|; pulse trains, mixed precision and Tiki-Taka: plain steps of their rate.
+/// and its dead zone relative to the mean |g|; mixed precision: the steps that it accumulates; pulse trains and Tiki-Taka: plain steps of their rate.
 void apply_rule(std::span<float> w, std::span<const float> g, Moments& moments, const UpdateRule& rule);
 
-}  // namespace ganbar::nn
+}  // namespace ganbar

@@ -1,11 +1,11 @@
-#include "ganbar/nn/optimizer.h"
+#include "ganbar/core/optimizer.h"
 
 #include <cmath>
 
 #include "ganbar/core/error.h"
 #include "ganbar/core/parallel.h"
 
-namespace ganbar::nn {
+namespace ganbar {
 namespace {
 
 constexpr std::size_t chunk = 16384;
@@ -69,9 +69,10 @@ void apply_rule(std::span<float> w, std::span<const float> g, Moments& moments, 
         if constexpr (std::is_same_v<R, Sgd>) sgd(w, g, moments, r);
         else if constexpr (std::is_same_v<R, Adam>) adam(w, g, moments, r);
         else if constexpr (std::is_same_v<R, Manhattan>) manhattan(w, g, moments, r);
+        else if constexpr (std::is_same_v<R, MixedPrecision>) r.adam ? adam(w, g, moments, {r.rate, r.beta1, r.beta2}) : sgd(w, g, moments, {r.rate, 0});
         else if constexpr (std::is_same_v<R, TikiTaka>) sgd(w, g, moments, Sgd{r.fast.rate, 0});
         else sgd(w, g, moments, Sgd{r.rate, 0});
     }, rule);
 }
 
-}  // namespace ganbar::nn
+}  // namespace ganbar
