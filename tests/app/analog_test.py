@@ -3,15 +3,13 @@
 usage: analog_test.py GANBAR
 """
 import json
-import pathlib
 import re
 import shutil
 import subprocess
-import sys
-import tempfile
 import unittest
 
-GANBAR = str(pathlib.Path(sys.argv.pop(1)).resolve())
+from running import InFolder, connected
+
 CIRCUITS = "opamp relu leaky_relu tanh sigmoid dropout_gate normalisation subtractor sample_hold column_read".split()
 EXPERIMENT = """
 [data]
@@ -19,11 +17,7 @@ dataset = "synthetic-digits"
 classes = [1, 7]
 side = 14
 noise = 0.1
-[generator]
-layers = [10, 16, 196]
-output = "tanh"
-[discriminator]
-layers = [196, 16, 1]
+""" + connected(10, 16, n_pixels=196, discriminator="") + """
 [device]
 model = "wox"
 c2c = 0.2
@@ -60,30 +54,25 @@ samples = 64
 """
 
 
-class Analog(unittest.TestCase):
-    def setUp(self):
-        kept = tempfile.TemporaryDirectory()
-        self.addCleanup(kept.cleanup)
-        self.folder = pathlib.Path(kept.name)
+class Analog(InFolder):
+    FILES = {"x.toml": EXPERIMENT}
 
-    def run_it(self, *arguments, code=0):
-        done = subprocess.run([GANBAR, *arguments], text=True, capture_output=True, cwd=self.folder)
-        self.assertEqual(done.returncode, code, done.stderr)
-        return done.stdout if code == 0 else done.stderr
+    def printed(self, *words):
+        return self.good(*words).stdout
 
     def test_every_circuit_is_listed_described_and_drawn(self):
-        listed = [line.split()[0] for line in self.run_it("list", "circuits").splitlines()]
+        listed = [line.split()[0] for line in self.printed("list", "circuits").splitlines()]
         self.assertEqual(sorted(listed), sorted(CIRCUITS))
-        text = self.run_it("describe", "circuit", "leaky_relu")
+        text = self.printed("describe", "circuit", "leaky_relu")
         self.assertIn("opamp_gain", text)
         self.assertIn("rectifier", text)
-        self.assertIn('did you mean "leaky_relu"', self.run_it("describe", "circuit", "leaky_rel", code=2))
-        self.assertIn('did you mean "sigmoid"', self.run_it("inspect", "circuit", "sigmoi", code=2))
-        self.assertIn('did you mean "opamp_gain"', self.run_it("inspect", "circuit", "relu", "--set", "opamp_gan=3", code=2))
+        self.assertIn('did you mean "leaky_relu"', self.refused("describe", "circuit", "leaky_rel"))
+        self.assertIn('did you mean "sigmoid"', self.refused("inspect", "circuit", "sigmoi"))
+        self.assertIn('did you mean "opamp_gain"', self.refused("inspect", "circuit", "relu", "--set", "opamp_gan=3"))
 
     @unittest.skipUnless(shutil.which("ngspice"), "ngspice is not installed")
     def test_a_deck_gives_the_printed_curve(self):
-        out = json.loads(self.run_it("inspect", "circuit", "tanh", "--set", "opamp_gain=200", "--points", "7", "--deck", "tanh.cir", "--json"))
+        out = json.loads(self.printed("inspect", "circuit", "tanh", "--set", "opamp_gain=200", "--points", "7", "--deck", "tanh.cir", "--json"))
         done = subprocess.run(["ngspice", "-b", "tanh.cir"], text=True, capture_output=True, cwd=self.folder)
         spice = [float(v) for v in re.findall(r"^y_\d+ = (\S+)", done.stdout, re.M)]
         self.assertEqual(len(spice), 7)
@@ -91,37 +80,34 @@ class Analog(unittest.TestCase):
             self.assertAlmostEqual(a, b, delta=2e-4)
 
     def test_power_by_layer(self):
-        out = json.loads(self.run_it("inspect", "analog", "krestinskaya2020-analog", "--json"))
+        out = json.loads(self.printed("inspect", "analog", "krestinskaya2020-analog", "--json"))
         self.assertAlmostEqual(out["devices"] / 1.7e6, 1, delta=0.02)
         self.assertEqual(sum(layer["devices"] for layer in out["layers"]), out["devices"])
         self.assertEqual(out["published_least_average_W"], 47e-9)
         self.assertAlmostEqual(min(layer["average_W"] for layer in out["layers"]), out["least_average_W"])
-        self.assertIn("published least average 47 nW", self.run_it("inspect", "analog", "krestinskaya2020-analog"))
+        self.assertIn("published least average 47 nW", self.printed("inspect", "analog", "krestinskaya2020-analog"))
 
     def test_every_nonideality_in_one_run_that_resumes_to_the_same_bytes(self):
-        (self.folder / "x.toml").write_text(EXPERIMENT)
-        self.run_it("train", "x.toml", "--out", "whole", "--threads", "1")
-        self.run_it("train", "x.toml", "--out", "cut", "--threads", "2")
+        self.good("train", "x.toml", "--out", "whole", "--threads", "1")
+        self.good("train", "x.toml", "--out", "cut", "--threads", "2")
         shutil.rmtree(self.folder / "cut" / "samples")
         for checkpoint in (self.folder / "cut" / "checkpoints").glob("*8.safetensors"):
             checkpoint.unlink()
-        self.run_it("train", "x.toml", "--out", "cut", "--resume", "--threads", "2")
-        for name in ("metrics.csv", "samples.npy", "quality.csv"):
-            self.assertEqual((self.folder / "whole" / name).read_bytes(), (self.folder / "cut" / name).read_bytes(), name)
+        self.good("train", "x.toml", "--out", "cut", "--resume", "--threads", "2")
+        self.same_bytes("whole", "cut", ["metrics.csv", "samples.npy", "quality.csv"])
         summary = json.loads((self.folder / "whole" / "summary.json").read_text())
         self.assertEqual(summary["image_side"], 14)
         accounts = {a["account"].split("/", 1)[1] for a in json.loads((self.folder / "whole" / "hardware.json").read_text())["accounts"]}
         self.assertTrue(any(a.endswith("neurons/forward/leaky_relu") for a in accounts), accounts)
         self.assertTrue(any(a.endswith("backward/digital") for a in accounts), accounts)
         self.assertTrue(any(a.endswith("update/sign") for a in accounts), accounts)
-        evaluated = json.loads(self.run_it("evaluate", "whole", "--json"))
+        evaluated = json.loads(self.printed("evaluate", "whole", "--json"))
         self.assertAlmostEqual(evaluated["frechet_distance"], summary["frechet_distance"])
 
     def test_impossible_settings_are_told(self):
-        (self.folder / "x.toml").write_text(EXPERIMENT)
-        self.assertIn("levels", self.run_it("train", "x.toml", "--out", "y", "--set", "nonideal.levels=1", code=2))
-        self.assertIn("stuck", self.run_it("train", "x.toml", "--out", "z", "--set", "nonideal.stuck_on=0.7", "--set", "nonideal.stuck_off=0.7", code=2))
-        self.assertIn("196", self.run_it("train", "x.toml", "--out", "u", "--set", "data.side=10", code=2))
+        self.assertIn("levels", self.refused("train", "x.toml", "--out", "y", "--set", "nonideal.levels=1"))
+        self.assertIn("stuck", self.refused("train", "x.toml", "--out", "z", "--set", "nonideal.stuck_on=0.7", "--set", "nonideal.stuck_off=0.7"))
+        self.assertIn("196", self.refused("train", "x.toml", "--out", "u", "--set", "data.side=10"))
 
 
 if __name__ == "__main__":

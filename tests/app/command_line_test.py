@@ -5,16 +5,10 @@ usage: command_line_test.py GANBAR
 import json
 import pathlib
 import re
-import subprocess
-import sys
 import tempfile
 import unittest
 
-GANBAR = str(pathlib.Path(sys.argv.pop(1)).resolve())
-
-
-def run(*words, **options):
-    return subprocess.run([GANBAR, *words], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, **options)
+from running import run
 
 
 class CommandLine(unittest.TestCase):

@@ -4,16 +4,9 @@ usage: device_command_test.py GANBAR
 """
 import json
 import math
-import pathlib
-import subprocess
-import sys
 import unittest
 
-GANBAR = str(pathlib.Path(sys.argv.pop(1)).resolve())
-
-
-def run(*words):
-    return subprocess.run([GANBAR, "device", *words], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+from running import run
 
 
 def set_step(v, t):  # bin 100-178 uS
@@ -26,7 +19,7 @@ def reset_step(v, t):
 
 class DeviceCommand(unittest.TestCase):
     def answer(self, *words):
-        done = run(*words, "--json")
+        done = run("device", *words, "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stderr, "")
         return json.loads(done.stdout)
@@ -69,14 +62,14 @@ class DeviceCommand(unittest.TestCase):
         for p in got["parameters"]:
             for key in ("value", "unit", "doc", "source", "kind"):
                 self.assertIn(key, p)
-        self.assertIn("yakopcic", run("yakopcic").stdout)
+        self.assertIn("yakopcic", run("device", "yakopcic").stdout)
 
     def test_bad_input(self):
         for words in (["nilli2020"], ["nili2020", "--set", "windw=off"], ["nili2020", "--set", "temperature=25"], ["nili2020", "--pulse", "0.8"],
                       ["nili2020", "--pulse", "0.8,0"], ["nili2020", "--pulse", "0.8,nan"], ["nili2020", "--from", "-1e-6", "--pulse", "0.8,1e-7"],
                       ["nili2020", "--from", "x", "--pulse", "0.8,1e-7"], ["nili2020", "--pulse", "0.8,1e-7", "--count", "0"],
                       ["vteam", "--from", "1e-6", "--pulse", "0.8,1e-7"], ["nili2020", "--energy", "none", "--pulse", "0.8,1e-7"], []):
-            done = run(*words)
+            done = run("device", *words)
             self.assertEqual(done.returncode, 2, words)
             self.assertEqual(done.stdout, "")
             self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)

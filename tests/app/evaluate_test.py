@@ -3,15 +3,11 @@
 usage: evaluate_test.py GANBAR
 """
 import json
-import os
-import pathlib
 import struct
-import subprocess
-import sys
-import tempfile
 import unittest
 
-GANBAR = str(pathlib.Path(sys.argv.pop(1)).resolve())
+from running import InFolder
+
 KEYS = """classifier_accuracy classifier_confidence frechet_distance precision recall density coverage mean_pairwise_distance
 mean_pairwise_distance_real collapsed collapsed_reason n_samples reference feature_net_sha256""".split()
 
@@ -24,54 +20,40 @@ def npy(path, n, pixel):
     path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head + body)
 
 
-class Evaluate(unittest.TestCase):
+class Evaluate(InFolder):
     @classmethod
     def setUpClass(cls):
-        cls.kept = tempfile.TemporaryDirectory()
-        cls.folder = pathlib.Path(cls.kept.name)
+        super().setUpClass()
         npy(cls.folder / "same.npy", 60, lambda i, r, c: 255 if 12 <= c <= 15 and 4 <= r <= 23 else 0)
         npy(cls.folder / "noise.npy", 60, lambda i, r, c: (i * 7919 + r * 104729 + c * 1299709) * 2654435761 >> 9 & 255)
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.kept.cleanup()
-
-    def run_it(self, *words):
-        env = dict(os.environ, XDG_CACHE_HOME=str(self.folder / "cache"), OMP_WAIT_POLICY="passive")
-        return subprocess.run([GANBAR, "evaluate", *words], capture_output=True, text=True, timeout=250, env=env, cwd=self.folder)
-
-    def good(self, *words):
-        done = self.run_it(*words)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout
+    def evaluate(self, *words):
+        return self.good("evaluate", *words).stdout
 
     def bad(self, code, part, *words):
-        done = self.run_it(*words)
-        self.assertEqual(done.returncode, code, done.stderr)
-        self.assertEqual(done.stdout, "")
-        self.assertIn(part, done.stderr)
+        self.assertIn(part, self.refused("evaluate", *words, code=code))
 
     def test_quality(self):
         words = ("--reference", "synthetic-digits", "--classes", "1")
-        same = json.loads(self.good("--samples", "same.npy", *words, "--json"))
+        same = json.loads(self.evaluate("--samples", "same.npy", *words, "--json"))
         for key in KEYS:
             self.assertIn(key, same)
         self.assertIs(same["collapsed"], True)
         self.assertEqual(same["mean_pairwise_distance"], 0)
         self.assertEqual(same["n_samples"], 60)
         self.assertEqual(same["reference"], "synthetic-digits:test:1")
-        noise = json.loads(self.good("--samples", "noise.npy", *words, "--json"))
+        noise = json.loads(self.evaluate("--samples", "noise.npy", *words, "--json"))
         self.assertEqual(noise["feature_net_sha256"], same["feature_net_sha256"])
         self.assertGreater(noise["mean_pairwise_distance"], noise["mean_pairwise_distance_real"])
         self.assertIs(noise["collapsed"], False)
-        headline = self.good("--samples", "same.npy", *words).splitlines()[0]
+        headline = self.evaluate("--samples", "same.npy", *words).splitlines()[0]
         for word in ("accuracy", "coverage", "pairwise distance", "COLLAPSED"):
             self.assertIn(word, headline)
         run = self.folder / "run"
         run.mkdir()
         (run / "samples.npy").write_bytes((self.folder / "same.npy").read_bytes())
         (run / "summary.json").write_text('{"dataset": "synthetic-digits", "classes": [1]}')
-        self.assertEqual(json.loads(self.good("run", "--json")), same)
+        self.assertEqual(json.loads(self.evaluate("run", "--json")), same)
 
     def test_faults(self):
         self.bad(2, "one of the two")

@@ -11,7 +11,8 @@ import sys
 import tempfile
 import unittest
 
-GANBAR = str(pathlib.Path(sys.argv.pop(1)).resolve())
+from running import GANBAR
+
 TOOLS = {name: shutil.which(name) for name in ("ent", "rngtest", "dieharder")}
 
 

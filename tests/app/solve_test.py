@@ -7,11 +7,10 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
-GANBAR = str(pathlib.Path(sys.argv.pop(1)).resolve())
+from running import run
 
 
 def example(**changes):
@@ -33,16 +32,13 @@ class Solve(unittest.TestCase):
             path.write_text(text if isinstance(text, str) else json.dumps(text))
         return str(path)
 
-    def run_it(self, *words):
-        return subprocess.run([GANBAR, *words], capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
-
     def solve(self, crossbar):
-        done = self.run_it("solve", self.path("in.json", crossbar))
+        done = run("solve", self.path("in.json", crossbar))
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return json.loads(done.stdout)
 
     def fault(self, code, crossbar, *parts):
-        done = self.run_it("solve", self.path("in.json", crossbar))
+        done = run("solve", self.path("in.json", crossbar))
         self.assertEqual(done.returncode, code, done.stderr)
         self.assertEqual(done.stdout, "")
         self.assertEqual(len(done.stderr.strip().splitlines()), 1)
@@ -67,8 +63,8 @@ class Solve(unittest.TestCase):
 
     def test_output_file_is_what_stdout_would_be(self):
         source = self.path("in.json", example())
-        self.assertEqual(self.run_it("solve", source, "-o", self.path("out.json")).stdout, "")
-        self.assertEqual(pathlib.Path(self.path("out.json")).read_text(), self.run_it("solve", source).stdout)
+        self.assertEqual(run("solve", source, "-o", self.path("out.json")).stdout, "")
+        self.assertEqual(pathlib.Path(self.path("out.json")).read_text(), run("solve", source).stdout)
 
     def test_netlist_runs_in_ngspice(self):
         if shutil.which("ngspice") is None:
@@ -77,7 +73,7 @@ class Solve(unittest.TestCase):
             crossbar = example(device=device)
             point = self.solve(crossbar)
             deck = self.path("x.cir")
-            self.assertEqual(self.run_it("netlist", self.path("in.json"), "-o", deck).returncode, 0)
+            self.assertEqual(run("netlist", self.path("in.json"), "-o", deck).returncode, 0)
             text = subprocess.run(["ngspice", "-b", deck], capture_output=True, text=True, timeout=120, check=True).stdout
             value = {name: float(number) for name, number in re.findall(r"^(\w+) = (\S+)$", text, re.M)}
             for i in range(4):
@@ -105,8 +101,8 @@ class Solve(unittest.TestCase):
         self.fault(2, example(device={"type": "cubic"}), '"c3" is missing')
         self.fault(2, example(device={"type": "cubic", "c3": -1}), "c3 = -1")
         self.fault(2, "[1, 2]", "not an object")
-        self.assertEqual(self.run_it("solve", self.path("absent.json")).returncode, 3)
-        self.assertEqual(self.run_it("solve", self.path("in.json", example()), "-o", self.path("no/such/folder.json")).returncode, 3)
+        self.assertEqual(run("solve", self.path("absent.json")).returncode, 3)
+        self.assertEqual(run("solve", self.path("in.json", example()), "-o", self.path("no/such/folder.json")).returncode, 3)
 
     def test_places_count_lines_and_columns(self):
         text = '{"rows": 1, "cols": 2,\n "G": [[1e-4,\n  "x"]],\n "rw": 1, "rb": 1, "rdrv": 1, "rsense": 1, "Vw": [1], "Vb": [0, 0]}'
