@@ -31,7 +31,7 @@ StudySweep sweep_of(std::string key, std::string title, std::string x_label, con
 class Krestinskaya {
 public:
     Krestinskaya(const ReproduceOptions& o, const config::Presets& presets, const DeviceRegistry& devices)
-        : o_(o), presets_(presets), devices_(devices), rounds_(o.quick ? 300 : 3000),
+        : o_(o), presets_(presets), devices_(devices), rounds_(asked_rounds()),
           study_(o, presets, devices, "krestinskaya2020-small", {fmt::format("train.rounds={}", rounds_), fmt::format("train.snapshot_every={}", rounds_), fmt::format("train.checkpoint_every={}", rounds_)}) {
         const auto pulses = static_cast<double>(2 * rounds_);
         sweeps_ = {
@@ -46,6 +46,7 @@ public:
             sweep_of("image_noise", "Noise of the input images", "standard deviation over the range", {0.05, 0.1, 0.2, 0.4}, {"data.noise"}, "The paper tolerates 10% here."),
             sweep_of("ageing", "Time since programming", "seconds", {1e2, 1e4, 1e6, 1e8}, {"nonideal.drift=0.05", "nonideal.drift_sigma=0.02", "nonideal.t_shelf={:g} s"}, "Drift exponent 0.05 +- 0.02 between cells; images are made after this time on the shelf."),
             sweep_of("endurance", "Wear", "updates of the run over endurance", {0.25, 0.5, 1, 2}, {}, "Pulses after which 63% of the cells are stuck on, Weibull shape 2; at 1 that is as many as the run has updates."),
+            sweep_of("wires", "Wires, reads", "ohm of a segment", {1, 5, 20, 100}, wires_of("ideal"), "Reads through the wires of 64 x 64 arrays, word and bit lines alike, terminals of 10 ohm; pulses as without wires."),
             sweep_of("bits", "Converters between crossbars", "1/bits", {1.0 / 8, 1.0 / 6, 1.0 / 4, 1.0 / 3}, {}, "The analog path has none; with converters of so many bits at inputs and outputs instead."),
         };
         for (auto& p : find("levels").points)
@@ -54,6 +55,9 @@ public:
             if (p.x > 0) p.sets = {fmt::format("tile.dac_bits={:.0f}", 1 / p.x), fmt::format("tile.adc_bits={:.0f}", 1 / p.x)};
         for (auto& p : find("endurance").points)
             if (p.x > 0) p.sets = {fmt::format("nonideal.endurance={:.1f}", pulses / p.x / 2)};
+        if (o_.quick) return;  // a round with exact pulses takes eight times one without
+        sweeps_.push_back(sweep_of("wires_pulses", "Wires, reads and pulses", "ohm of a segment", {1, 2, 5, 10}, wires_of("exact"),
+                                   "Pulses too: a cell gets what the lines leave of 1 V, and below 0.8 V it stays. Scheme V/2, row by row."));
     }
 
     void play() {
@@ -65,6 +69,17 @@ public:
     }
 
 private:
+    static std::vector<std::string> wires_of(const char* pulses) {
+        return {"wires.mode=exact", fmt::format("wires.program={}", pulses), "wires.rw={:g} ohm", "wires.rb={:g} ohm"};
+    }
+    /// 300 or 3,000, or what --set train.rounds says.
+    std::int64_t asked_rounds() const {
+        std::vector<std::string> sets = {fmt::format("train.rounds={}", o_.quick ? 300 : 3000)};
+        sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
+        const auto rounds = load_experiment("krestinskaya2020-small", presets_, sets, devices_).train.rounds;
+        if (rounds == 0) throw ConfigError("train.rounds = 0; expected the number of rounds of every run");
+        return rounds;
+    }
     StudySweep& find(const std::string& key) {
         return *std::find_if(sweeps_.begin(), sweeps_.end(), [&](const StudySweep& s) { return s.key == key; });
     }
@@ -79,6 +94,7 @@ private:
         if (s.key == "levels") return fmt::format("{:.0f} levels", 1 / x);
         if (s.key == "bits") return fmt::format("{:.0f} bits", 1 / x);
         if (s.key == "ageing") return fmt::format("{:g} s", x);
+        if (s.key.starts_with("wires")) return fmt::format("{:g} ohm", x);
         return fmt::format("{:g}", x);
     }
 
@@ -146,7 +162,9 @@ private:
         input.findings.push_back({"Devices and power", "The cells take nanowatts each while they are read, and the amplifiers microwatts: what a neural computation takes is what its amplifiers take, and reading columns in turn is what makes the average small.", {layers_table(system)}});
         for (const auto& s : sweeps_)
             input.findings.push_back({s.title, fmt::format("{}: {}.", s.title, verdict(s)), {chart(s), study_.table(s, {{"frechet_distance", "Frechet"}, {"coverage", "coverage"}, {"precision", "precision"}, {"recall", "recall"}}), study_.pictures(s)}});
-        input.reproduce_commands = {fmt::format("ganbar reproduce krestinskaya2020{} --seeds {}", o_.quick ? " --quick" : "", o_.seeds)};
+        std::string sets;
+        for (const auto& set : o_.sets) sets += fmt::format(" --set \"{}\"", set);
+        input.reproduce_commands = {fmt::format("ganbar reproduce krestinskaya2020{} --seeds {}{}", o_.quick ? " --quick" : "", o_.seeds, sets)};
         input.reproduce_note = fmt::format("All runs together took {:.0f} s.", study_.cpu_wall_s());
         const auto& summary = study_.runs("baseline")[0].summary;
         const Dataset real = load_dataset(summary.text("dataset"), "test", data_roots());
