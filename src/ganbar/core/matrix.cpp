@@ -14,9 +14,8 @@ Matrix& Matrix::operator=(const Matrix& other) {
 }
 
 void Matrix::resize(std::size_t rows, std::size_t cols) {
-    if (rows == rows_ && cols == cols_) return;
-    const std::size_t stride = (cols + 15) / 16 * 16;
-    const std::size_t n = rows * stride;
+    const std::size_t stride = (cols + 15) / 16 * 16, n = rows * stride;
+    const bool same_rows = cols == cols_ && n <= capacity_;
     if (n > capacity_) {
         void* p = std::aligned_alloc(64, std::max<std::size_t>(n * sizeof(float), 64));
         if (p == nullptr) throw std::bad_alloc();
@@ -26,7 +25,7 @@ void Matrix::resize(std::size_t rows, std::size_t cols) {
     rows_ = rows;
     cols_ = cols;
     stride_ = stride;
-    if (n > 0) std::memset(data_.get(), 0, n * sizeof(float));
+    if (!same_rows && capacity_ > 0) std::memset(data_.get(), 0, capacity_ * sizeof(float));
 }
 
 void Matrix::fill(float value) {

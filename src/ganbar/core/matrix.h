@@ -19,7 +19,7 @@ public:
     Matrix& operator=(Matrix&&) noexcept = default;
     Matrix& operator=(const Matrix& other);
 
-    /// New shape; contents become zero unless the shape is unchanged, in which case they stay.
+    /// New shape; contents become zero where the number of columns changes or memory is added, else rows keep what they last held: batches may change size.
     void resize(std::size_t rows, std::size_t cols);
     void fill(float value);
 

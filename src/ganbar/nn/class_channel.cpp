@@ -28,7 +28,7 @@ const Matrix& ClassChannel::forward(const Matrix& x, Step& step) {
 const Matrix& ClassChannel::backward(Matrix& dy, bool need_dx, Step&) {
     const std::size_t positions = positions_out(), samples = dy.rows() / positions;
     d_plane_.resize(samples, positions);
-    dx_.resize(need_dx ? samples : 0, need_dx ? n_in() : 0);
+    dx_.resize(need_dx ? samples : 0, n_in());
     parallel_for(samples, [&](std::size_t s) {
         for (std::size_t p = 0; p < positions; ++p) {
             const float* in = dy.row(s * positions + p);

@@ -71,7 +71,7 @@ const Matrix& Convolution::backward(Matrix& dy, bool need_dx, Step& step) {
     GANBAR_ASSERT(dy.rows() == y_.rows() && dy.cols() == channels_out_);
     activation_gradient(dy, y_, activation_, slope_);
     dz_ = &dy;
-    dx_.resize(need_dx ? x_->rows() : 0, need_dx ? channels_in_ : 0);
+    dx_.resize(need_dx ? x_->rows() : 0, channels_in_);
     if (!need_dx) return dx_;
     for (std::size_t p = 0; p < parts_.size(); ++p) backward_part(p, step);
     return dx_;

@@ -41,7 +41,7 @@ const Matrix& Dense::backward(Matrix& dy, bool need_dx, Step& step) {
     });
     dz_ = &dy;
     if (!need_dx) {
-        dx_.resize(0, 0);
+        dx_.resize(0, n_in());
         return dx_;
     }
     op_->backward(dy, dx_, step);

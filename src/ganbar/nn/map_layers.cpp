@@ -85,7 +85,7 @@ const Matrix& Pool::forward(const Matrix& x, Step&) {
 
 const Matrix& Pool::backward(Matrix& dy, bool need_dx, Step&) {
     const std::size_t n = map_.n_patches(), samples = dy.rows() / n;
-    dx_.resize(need_dx ? samples * map_.n_source : 0, need_dx ? channels_ : 0);
+    dx_.resize(need_dx ? samples * map_.n_source : 0, channels_);
     if (!need_dx) return dx_;
     parallel_for(samples, [&](std::size_t s) {
         for (std::size_t p = 0; p < map_.n_source; ++p) std::fill_n(dx_.row(s * map_.n_source + p), channels_, 0.0f);
@@ -111,15 +111,26 @@ void Rearrange::move(const Matrix& in, Layout from, Layout to, Matrix& out) cons
     const std::size_t samples = from == Layout::map ? in.rows() / positions_ : in.rows();
     if (to == Layout::map) out.resize(samples * positions_, channels_);
     else out.resize(samples, channels_ * positions_);
-    const auto place = [&](Layout layout, std::size_t p, std::size_t c) {
-        return layout == Layout::planar ? c * positions_ + p : p * channels_ + c;  // vector; map uses c alone
+    // Where value (position, channel) of a sample lies: at position * by_position + channel * by_channel.
+    struct Steps {
+        std::size_t by_position, by_channel;
     };
+    const auto steps = [&](Layout layout, const Matrix& m) -> Steps {
+        return layout == Layout::map ? Steps{m.stride(), 1} : layout == Layout::planar ? Steps{1, positions_} : Steps{channels_, 1};
+    };
+    const Steps a = steps(from, in), b = steps(to, out);
     parallel_for(samples, [&](std::size_t s) {
+        const float* source = in.row(from == Layout::map ? s * positions_ : s);
+        float* target = out.row(to == Layout::map ? s * positions_ : s);
+        if (channels_ == 1) {
+            for (std::size_t p = 0; p < positions_; ++p) target[p * b.by_position] = source[p * a.by_position];
+            return;
+        }
         for (std::size_t p = 0; p < positions_; ++p) {
-            const float* a = from == Layout::map ? in.row(s * positions_ + p) : in.row(s);
-            float* b = to == Layout::map ? out.row(s * positions_ + p) : out.row(s);
-            for (std::size_t c = 0; c < channels_; ++c)
-                b[to == Layout::map ? c : place(to, p, c)] = a[from == Layout::map ? c : place(from, p, c)];
+            const float* x = source + p * a.by_position;
+            float* y = target + p * b.by_position;
+            if (a.by_channel == 1 && b.by_channel == 1) std::copy_n(x, channels_, y);
+            else for (std::size_t c = 0; c < channels_; ++c) y[c * b.by_channel] = x[c * a.by_channel];
         }
     });
 }
@@ -131,7 +142,7 @@ const Matrix& Rearrange::forward(const Matrix& x, Step&) {
 
 const Matrix& Rearrange::backward(Matrix& dy, bool need_dx, Step&) {
     if (need_dx) move(dy, to_, from_, dx_);
-    else dx_.resize(0, 0);
+    else dx_.resize(0, dx_.cols());
     return dx_;
 }
 
@@ -164,7 +175,7 @@ const Matrix& Residual::backward(Matrix& dy, bool need_dx, Step& step) {
     };
     const Matrix* a = through(main_, &dy);
     const Matrix* b = through(shortcut_, &d_shortcut_);
-    dx_.resize(need_dx ? a->rows() : 0, need_dx ? a->cols() : 0);
+    dx_.resize(need_dx ? a->rows() : 0, need_dx ? a->cols() : dx_.cols());
     if (!need_dx) return dx_;
     over_rows(dx_, [&](std::size_t r, std::size_t rows) {
         for (std::size_t k = r; k < r + rows; ++k)

@@ -10,6 +10,7 @@ namespace ganbar::periphery {
 namespace {
 
 constexpr std::size_t rows_per_item = 64;
+static_assert(rows_per_item % neuron_rows_at_once == 0);
 constexpr float keep_statistics = 0.9f, variance_floor = 1e-5f;
 
 Circuit activation_circuit(const NeuronSpec& spec, const PeripheryParams& p) {
@@ -23,12 +24,37 @@ Circuit activation_circuit(const NeuronSpec& spec, const PeripheryParams& p) {
     return opamp(p);
 }
 
+StageNumbers numbers(const Stage& s) { return {s.gain(), s.offset_V(), s.swing_V()}; }
+
+void set_activation(const NeuronSpec& spec, const PeripheryParams& p, NeuronPath& path) {
+    path.activation = spec.activation;
+    path.outer = numbers(FollowerCurve(p).stage);
+    path.pair_V = p.v_unit.si;
+    if (spec.activation == nn::Activation::relu) path.outer = numbers(ReluCurve(p).stage);
+    if (spec.activation == nn::Activation::leaky_relu) {
+        const LeakyReluCurve curve(p, spec.slope);
+        path.inner = numbers(curve.first), path.outer = numbers(curve.second), path.leak = curve.leak;
+    }
+}
+
+/// body(first row, number of rows) for pieces that a kernel takes.
+template <class Body>
+void in_pieces(std::size_t rows, const Body& body) {
+    parallel_for((rows + rows_per_item - 1) / rows_per_item, [&](std::size_t item) {
+        for (std::size_t r = item * rows_per_item; r < std::min(rows, (item + 1) * rows_per_item); r += neuron_rows_at_once) body(r, std::min(neuron_rows_at_once, rows - r));
+    });
+}
+
 }  // namespace
 
 AnalogNeurons::AnalogNeurons(NeuronSpec spec, const PeripheryParams& params, const Rng& rng) : spec_(std::move(spec)), p_(params), readout_(params, spec_.line_S), hold_(params) {
     GANBAR_ASSERT(spec_.columns > 0 && spec_.positions > 0 && (spec_.scale == 1 || spec_.activation == nn::Activation::identity));
     const Circuit read = subtractor(p_, spec_.line_S), hold = sample_hold(p_), act = activation_circuit(spec_, p_);
-    left_ = residue(p_.t_slot.si, readout_.time_constant_s());
+    path_.columns = spec_.columns, path_.turn = turn(), path_.unit_V = p_.v_unit.si * spec_.scale;
+    path_.first = numbers(readout_.first()), path_.second = numbers(readout_.second());
+    path_.left = residue(p_.t_slot.si, readout_.time_constant_s());
+    path_.hold = numbers(hold_.stage()), path_.hold_pass = hold_.pass();
+    set_activation(spec_, p_, path_);
     chain_ = {read, hold};
     if (spec_.normalises) {
         chain_.push_back(normaliser(p_, 0, 1));
@@ -38,7 +64,7 @@ AnalogNeurons::AnalogNeurons(NeuronSpec spec, const PeripheryParams& params, con
     chain_.push_back(act);
     if (spec_.drops && p_.dropout > 0) {
         chain_.push_back(dropout_gate(p_, true));
-        closed_ = dropout_gate(p_, true).at(1).y_V / (1 - p_.dropout), open_ = dropout_gate(p_, false).at(1).y_V / (1 - p_.dropout);
+        path_.closed = dropout_gate(p_, true).at(1).y_V / (1 - p_.dropout), path_.open = dropout_gate(p_, false).at(1).y_V / (1 - p_.dropout);
     }
     offset_V_.assign(spec_.columns, 0);
     Rng draws = rng.stream("offset");
@@ -81,73 +107,63 @@ void AnalogNeurons::draw_gates(std::size_t rows, Step& step) {
 }
 
 void AnalogNeurons::set_normalisers() {
-    normal_.clear();
-    for (std::size_t k = 0; k < mean_.size(); ++k) normal_.emplace_back(p_, mean_[k] * p_.v_unit.si * spec_.scale, 1 / std::sqrt(variance_[k] + variance_floor));
-}
-
-template <class Curve>
-void AnalogNeurons::rows(const Matrix& x, std::size_t first, std::size_t last, const Curve& activation) {
-    const double unit = p_.v_unit.si * spec_.scale;
-    const std::size_t n_turn = turn();
-    for (std::size_t r = first; r < last; ++r) {
-        double previous = 0;
-        for (std::size_t k = 0; k < spec_.columns; ++k) {
-            const bool fresh = k % n_turn == 0;  // another readout, reset before a new position
-            if (fresh) previous = 0;
-            const Point target = readout_.target(x(r, k) * unit);
-            const Point v = readout_.limit({target.y_V + (previous - target.y_V) * left_, target.slope * (1 - left_)});
-            previous = v.y_V;
-            const Point held = hold_(v.y_V + offset_V_[k]);
-            double value = held.y_V, d = held.slope;
-            if (!normal_.empty()) {
-                const Point normal = normal_[k](value);
-                value = normal.y_V, d *= normal.slope;
-            }
-            const Point out = activation(value);
-            const double pass = !gates_work_ ? 1 : gates_[r * spec_.columns + k] != 0 ? closed_ : open_;
-            y_(r, k) = static_cast<float>(out.y_V * pass / unit);
-            read_slope_(r, k) = static_cast<float>(v.slope);
-            // A clipped output passes nothing on, neither to its slope nor from the column before.
-            carry_(r, k) = fresh || v.slope == 0 ? 0.0f : static_cast<float>(left_);
-            slope_(r, k) = static_cast<float>(d * out.slope * pass);
-        }
+    for (auto& values : normal_) values.resize(mean_.size());
+    for (std::size_t k = 0; k < mean_.size(); ++k) {
+        const NormalCurve curve(p_, mean_[k] * p_.v_unit.si * spec_.scale, 1 / std::sqrt(variance_[k] + variance_floor));
+        normal_[0][k] = curve.gain, normal_[1][k] = curve.mean_V, normal_[2][k] = curve.stage.gain(), normal_[3][k] = curve.stage.offset_V();
+        path_.normal_swing_V = curve.stage.swing_V();
     }
 }
-template <class Curve>
-void AnalogNeurons::all_rows(const Matrix& x, const Curve& activation) {
-    parallel_for((x.rows() + rows_per_item - 1) / rows_per_item, [&](std::size_t item) { rows(x, item * rows_per_item, std::min(x.rows(), (item + 1) * rows_per_item), activation); });
+
+void AnalogNeurons::set_path() {
+    const std::size_t n = spec_.columns == 1 ? rows_per_item : spec_.columns;
+    for (auto* values : {&offset_V_, &normal_[0], &normal_[1], &normal_[2], &normal_[3]})
+        if (!values->empty()) values->resize(n, values->front());  // one column: many rows pass side by side
+    path_.columns = n;
+    path_.offset_V = offset_V_.data();
+    if (mean_.empty()) return;
+    path_.normal_gain = normal_[0].data(), path_.normal_mean_V = normal_[1].data();
+    path_.normal_stage_gain = normal_[2].data(), path_.normal_stage_offset_V = normal_[3].data();
+}
+
+// Rows of a single column do not wait for each other: a piece of them is laid side by side, each with a readout of its own.
+void AnalogNeurons::forward_single(const Matrix& x) {
+    parallel_for((x.rows() + rows_per_item - 1) / rows_per_item, [&](std::size_t item) {
+        const std::size_t r = item * rows_per_item, n = std::min(rows_per_item, x.rows() - r);
+        Matrix in(1, rows_per_item), out(3, rows_per_item);
+        for (std::size_t k = 0; k < n; ++k) in(0, k) = x(r + k, 0);
+        NeuronPath path = path_;
+        path.columns = n;
+        neuron_rows(path, in.row(0), in.stride(), gates_work_ ? &gates_[r] : nullptr, 1, out.row(0), out.row(1), out.row(2), out.stride());
+        for (std::size_t k = 0; k < n; ++k) y_(r + k, 0) = out(0, k), read_slope_(r + k, 0) = out(1, k), slope_(r + k, 0) = out(2, k);
+    });
 }
 
 const Matrix& AnalogNeurons::forward(const Matrix& x, Step& step) {
     GANBAR_ASSERT(x.cols() == spec_.columns);
-    for (Matrix* m : {&y_, &read_slope_, &carry_, &slope_}) m->resize(x.rows(), x.cols());
+    for (Matrix* m : {&y_, &read_slope_, &slope_}) m->resize(x.rows(), x.cols());
     follow_statistics(x, step.training);
     draw_gates(x.rows(), step);
-    switch (spec_.activation) {
-        case nn::Activation::relu: all_rows(x, ReluCurve(p_)); break;
-        case nn::Activation::leaky_relu: all_rows(x, LeakyReluCurve(p_, spec_.slope)); break;
-        case nn::Activation::tanh: all_rows(x, TanhCurve(p_)); break;
-        case nn::Activation::sigmoid: all_rows(x, SigmoidCurve(p_)); break;
-        case nn::Activation::identity: all_rows(x, FollowerCurve(p_)); break;
-    }
+    set_path();
+    if (spec_.columns == 1) return forward_single(x), book(x.rows(), step), y_;
+    in_pieces(x.rows(), [&](std::size_t r, std::size_t n) {
+        const std::uint8_t* gates = gates_work_ ? &gates_[r * spec_.columns] : nullptr;
+        neuron_rows(path_, x.row(r), x.stride(), gates, n, y_.row(r), read_slope_.row(r), slope_.row(r), y_.stride());
+    });
     book(x.rows(), step);
     return y_;
 }
 
-// A residue of one column in the next passes errors from later columns to earlier ones.
 const Matrix& AnalogNeurons::backward(Matrix& dy, bool need_dx, Step&) {
     GANBAR_ASSERT(dy.rows() == slope_.rows() && dy.cols() == spec_.columns);
-    dx_.resize(need_dx ? dy.rows() : 0, need_dx ? spec_.columns : 0);
+    dx_.resize(need_dx ? dy.rows() : 0, spec_.columns);
     if (!need_dx) return dx_;
-    parallel_for((dy.rows() + rows_per_item - 1) / rows_per_item, [&](std::size_t item) {
-        for (std::size_t r = item * rows_per_item; r < std::min(dy.rows(), (item + 1) * rows_per_item); ++r) {
-            double carried = 0;
-            for (std::size_t k = spec_.columns; k-- > 0;) {
-                const double here = double{dy(r, k)} * slope_(r, k) + carried;
-                dx_(r, k) = static_cast<float>(here) * read_slope_(r, k);
-                carried = here * carry_(r, k);
-            }
-        }
+    if (spec_.columns == 1) {
+        for (std::size_t r = 0; r < dy.rows(); ++r) dx_(r, 0) = dy(r, 0) * slope_(r, 0) * read_slope_(r, 0);
+        return dx_;
+    }
+    in_pieces(dy.rows(), [&](std::size_t r, std::size_t n) {
+        neuron_rows_back(path_, dy.row(r), dy.stride(), read_slope_.row(r), slope_.row(r), slope_.stride(), n, dx_.row(r), dx_.stride());
     });
     return dx_;
 }

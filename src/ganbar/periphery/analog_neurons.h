@@ -3,6 +3,7 @@
 #pragma once
 #include "ganbar/nn/layer.h"
 #include "ganbar/periphery/circuits.h"
+#include "ganbar/periphery/kernels/neuron_rows.h"
 
 namespace ganbar::periphery {
 
@@ -40,11 +41,9 @@ private:
     std::size_t turn() const;  ///< columns a readout serves
     void follow_statistics(const Matrix& x, bool training);
     void draw_gates(std::size_t rows, Step& step);
-    template <class Curve>
-    void rows(const Matrix& x, std::size_t first, std::size_t last, const Curve& activation);
-    template <class Curve>
-    void all_rows(const Matrix& x, const Curve& activation);
     void set_normalisers();
+    void set_path();
+    void forward_single(const Matrix& x);
     void book(std::size_t batch, Step& step) const;
 
     NeuronSpec spec_;
@@ -52,13 +51,13 @@ private:
     std::vector<Circuit> chain_;
     Readout readout_;
     HoldCurve hold_;
-    double left_ = 0, closed_ = 1, open_ = 0;
+    NeuronPath path_;
     std::vector<double> offset_V_;           // per column
     std::vector<float> mean_, variance_;     // running, of the normaliser, per column, in units
-    std::vector<NormalCurve> normal_;
+    std::vector<double> normal_[4];          // gain, mean, and the stage's gain and offset, per column
     std::vector<std::uint8_t> gates_;
     bool gates_work_ = false;
-    Matrix y_, read_slope_, carry_, slope_, dx_;  // slopes of the readout, of the column before, and of what follows
+    Matrix y_, read_slope_, slope_, dx_;  // slopes of the readout, and of what follows
 };
 
 }  // namespace ganbar::periphery

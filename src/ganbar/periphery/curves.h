@@ -26,6 +26,9 @@ public:
     /// An output outside the swing stays at its end, with slope 0.
     Point limit(Point y) const { return std::abs(y.y_V) < swing_V_ ? y : Point{std::clamp(y.y_V, -swing_V_, swing_V_), 0}; }
     double time_constant_s() const { return tau_s_; }
+    double gain() const { return gain_; }
+    double offset_V() const { return offset_V_; }
+    double swing_V() const { return swing_V_; }
 private:
     double gain_, offset_V_, swing_V_, tau_s_;
 };
@@ -43,6 +46,8 @@ public:
     Point limit(Point y) const { return second_.limit(y); }
     Point operator()(double x_V) const { return limit(target(x_V)); }
     double time_constant_s() const { return second_.time_constant_s(); }
+    const Stage& first() const { return first_; }
+    const Stage& second() const { return second_; }
 private:
     Stage first_, second_;
 };
@@ -102,6 +107,8 @@ public:
     explicit HoldCurve(const PeripheryParams& p);
     Point operator()(double x) const { return stage_(x * pass_, pass_); }
     double time_constant_s() const { return tau_s_; }
+    const Stage& stage() const { return stage_; }
+    double pass() const { return pass_; }
 private:
     Stage stage_;
     double pass_, tau_s_;

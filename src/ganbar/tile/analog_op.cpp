@@ -145,9 +145,12 @@ std::vector<kernels::ReadBlock> AnalogOp::prepare(bool transposed, double v_rms2
         if (params_.read_noise || adc_variance > 0) {
             // sigma starts at the first 64-byte boundary of its buffer
             float* aligned = reinterpret_cast<float*>((reinterpret_cast<std::uintptr_t>(side.sigma.data()) + 63) / 64 * 64);
-            for (std::size_t c = 0; c < side.variance_at_zero.size(); ++c)
+            float most = 0;
+            for (std::size_t c = 0; c < side.variance_at_zero.size(); ++c) {
                 aligned[c] = static_cast<float>(std::sqrt(side.variance_at_zero[c] + side.variance_slope[c] * v_rms2 + (c < r.cols ? adc_variance : 0)));
-            r.sigma_A = aligned;
+                most = std::max(most, aligned[c]);
+            }
+            if (most > 0) r.sigma_A = aligned;  // cells without noise: nothing to draw
         }
         if (converts) {
             r.inv_lsb = lsb > 0 ? static_cast<float>(1 / lsb) : 0.0f;
@@ -161,75 +164,97 @@ std::vector<kernels::ReadBlock> AnalogOp::prepare(bool transposed, double v_rms2
     return out;
 }
 
-void AnalogOp::convert_inputs(const Matrix& x, float x_max, std::vector<double>& sum_v2) {
-    volts_.resize(x.rows(), x.cols());
+float AnalogOp::full_scale(const std::vector<float>& largest) const {
+    float x_max = 0;
+    bool finite = true;
+    for (const float m : largest) x_max = std::max(x_max, m), finite = finite && std::isfinite(m);
+    if (!finite) throw NumericError(name_ + ": the input of a read is not finite; lower the step or the learning rate");
+    return x_max == 0 ? 1 : x_max;
+}
+
+void AnalogOp::convert_inputs(const Matrix& x, Reading& reading) {
     const std::size_t n = n_items(x.rows()), width = x.stride();
-    std::vector<double> part(n * width, 0.0);
-    parallel_for(n, [&](std::size_t item) {
-        const std::size_t r = item * rows_per_item;
-        kernels::dac_rows(x.row(r), x.stride(), volts_.row(r), volts_.stride(), std::min(rows_per_item, x.rows() - r), x.cols(), x_max,
-                          static_cast<float>(params_.v_read.si), static_cast<float>(max_code(params_.dac_bits)), &part[item * width]);
-    });
-    sum_v2.assign(x.cols(), 0.0);
-    for (std::size_t item = 0; item < n; ++item)
-        for (std::size_t c = 0; c < x.cols(); ++c) sum_v2[c] += part[item * width + c];
-}
-
-// The first read of an array sets its converters' range from the currents of a few samples, read without conversion.
-void AnalogOp::calibrate(bool transposed, std::size_t rows, std::uint64_t key) {
-    const bool needed = std::any_of(tiles_.begin(), tiles_.end(), [&](const Tile& t) { return t.side[transposed].range_A == 0; });
-    if (!needed || params_.adc_bits == 0) return;
-    const auto blocks = prepare(transposed, 0, 1, false);
-    const std::size_t n = std::min<std::size_t>(rows, 4 * rows_per_item);
-    Matrix scratch(n, transposed ? n_in_ : n_out_);
-    std::vector<float> largest(blocks.size());
-    kernels::read_blocks(volts_.row(0), volts_.stride(), scratch.row(0), scratch.stride(), 0, n, blocks.data(), blocks.size(), key, 1, largest.data());
-    for (std::size_t t = 0; t < tiles_.size(); ++t)
-        if (tiles_[t].side[transposed].range_A == 0) tiles_[t].side[transposed].range_A = static_cast<float>(params_.adc_headroom) * largest[t];
-}
-
-void AnalogOp::read(bool transposed, const Matrix& x, Matrix& y, Step& step) {
-    GANBAR_ASSERT(x.cols() == (transposed ? n_out_ : n_in_) && &x != &y);
-    for (const auto& plane : planes_) dirty_ |= plane->rest(!step.training);
-    refresh(step.training);
-    y.resize(x.rows(), transposed ? n_in_ : n_out_);
-    const std::size_t n = n_items(x.rows());
     std::vector<float> largest(n);
     parallel_for(n, [&](std::size_t item) {
         const std::size_t r = item * rows_per_item;
         largest[item] = kernels::max_abs_rows(x.row(r), x.stride(), std::min(rows_per_item, x.rows() - r), x.cols());
     });
-    float x_max = 0;
-    for (const float m : largest) x_max = std::max(x_max, m);
-    if (!std::isfinite(x_max)) throw NumericError(name_ + ": the input of a read is not finite; lower the step or the learning rate");
-    if (x_max == 0) x_max = 1;
-
-    std::vector<double> sum_v2;
-    convert_inputs(x, x_max, sum_v2);
-    double total = 0;
-    for (const double s : sum_v2) total += s;
-    const double v_rms2 = total / static_cast<double>(x.rows() * x.cols());
-    const double unit = (params_.mapping == Mapping::offset ? 2 : 1) * w_max_ / span_S_;  // weight per siemens
-    const std::uint64_t key = step.rng.stream(name_, transposed).key();
-    calibrate(transposed, x.rows(), key);
-    const auto blocks = prepare(transposed, v_rms2, unit * x_max / params_.v_read.si, true);
-    std::vector<float> currents(n * blocks.size());
+    reading.rows = x.rows();
+    reading.x_max = full_scale(largest);
+    volts_.resize(x.rows(), x.cols());
+    std::vector<double> part(n * width, 0.0);
     parallel_for(n, [&](std::size_t item) {
-        const std::size_t r = item * rows_per_item, rows = std::min(rows_per_item, x.rows() - r);
-        for (std::size_t k = r; k < r + rows; ++k) std::fill_n(y.row(k), y.stride(), 0.0f);
-        kernels::read_blocks(volts_.row(r), volts_.stride(), y.row(r), y.stride(), r, rows, blocks.data(), blocks.size(), key, 0,
-                             &currents[item * blocks.size()]);
+        const std::size_t r = item * rows_per_item;
+        kernels::dac_rows(x.row(r), x.stride(), volts_.row(r), volts_.stride(), std::min(rows_per_item, x.rows() - r), x.cols(), reading.x_max,
+                          static_cast<float>(params_.v_read.si), static_cast<float>(max_code(params_.dac_bits)), &part[item * width]);
     });
+    reading.sum_v2.assign(x.cols(), 0.0);
+    for (std::size_t item = 0; item < n; ++item)
+        for (std::size_t c = 0; c < x.cols(); ++c) reading.sum_v2[c] += part[item * width + c];
+}
+
+// The first read of an array sets its converters' range from the currents of a few samples, read without conversion.
+void AnalogOp::calibrate(bool transposed, const Matrix& first_rows, std::uint64_t key) {
+    const bool needed = std::any_of(tiles_.begin(), tiles_.end(), [&](const Tile& t) { return t.side[transposed].range_A == 0; });
+    if (!needed || params_.adc_bits == 0) return;
+    const auto blocks = prepare(transposed, 0, 1, false);
+    const std::size_t n = std::min(first_rows.rows(), n_calibration);
+    Matrix scratch(n, transposed ? n_in_ : n_out_);
+    std::vector<float> largest(blocks.size());
+    kernels::read_blocks(first_rows.row(0), first_rows.stride(), scratch.row(0), scratch.stride(), 0, n, blocks.data(), blocks.size(), key, 1, largest.data());
+    for (std::size_t t = 0; t < tiles_.size(); ++t)
+        if (tiles_[t].side[transposed].range_A == 0) tiles_[t].side[transposed].range_A = static_cast<float>(params_.adc_headroom) * largest[t];
+}
+
+void AnalogOp::before_read(const Step& step) {
+    for (const auto& plane : planes_)
+        if (plane->rest(!step.training)) dirty_ = copy_due_ = true;
+    refresh(step.training);
+}
+
+// first_rows: converted inputs of the first rows, for calibration.
+void AnalogOp::start(Reading& reading, const Matrix& first_rows, const Step& step) {
+    double total = 0;
+    for (const double s : reading.sum_v2) total += s;
+    const double v_rms2 = total / static_cast<double>(reading.rows * reading.sum_v2.size());
+    const double unit = (params_.mapping == Mapping::offset ? 2 : 1) * w_max_ / span_S_;  // weight per siemens
+    reading.key = step.rng.stream(name_, reading.transposed).key();
+    calibrate(reading.transposed, first_rows, reading.key);
+    reading.blocks = prepare(reading.transposed, v_rms2, unit * reading.x_max / params_.v_read.si, true);
+}
+
+// currents: the largest of every block, item after item.
+void AnalogOp::finish(const Reading& reading, const std::vector<float>& currents, Step& step) {
     if (step.training && params_.adc_range.si == 0) {
         for (std::size_t t = 0; t < tiles_.size(); ++t) {
             float seen = 0;
-            for (std::size_t item = 0; item < n; ++item) seen = std::max(seen, currents[item * blocks.size() + t]);
+            for (std::size_t at = t; at < currents.size(); at += tiles_.size()) seen = std::max(seen, currents[at]);
             // Gain follows growth at once and shrinks slowly, as an automatic gain control does.
-            float& range = tiles_[t].side[transposed].range_A;
+            float& range = tiles_[t].side[reading.transposed].range_A;
             range = std::max(static_cast<float>(params_.adc_headroom) * seen, 0.98f * range);
         }
     }
-    book_read(transposed, x.rows(), sum_v2, step);
+    book_read(reading.transposed, reading.rows, reading.sum_v2, step);
+}
+
+void AnalogOp::read(bool transposed, const Matrix& x, Matrix& y, Step& step) {
+    GANBAR_ASSERT(x.cols() == (transposed ? n_out_ : n_in_) && &x != &y);
+    before_read(step);
+    Reading reading;
+    reading.transposed = transposed;
+    convert_inputs(x, reading);
+    start(reading, volts_, step);
+    y.resize(x.rows(), transposed ? n_in_ : n_out_);
+    const auto& blocks = reading.blocks;
+    const std::size_t n = n_items(x.rows());
+    std::vector<float> currents(n * blocks.size());
+    parallel_for(n, [&](std::size_t item) {
+        const std::size_t r = item * rows_per_item, rows = std::min(rows_per_item, x.rows() - r);
+        std::fill_n(y.row(r), rows * y.stride(), 0.0f);
+        kernels::read_blocks(volts_.row(r), volts_.stride(), y.row(r), y.stride(), r, rows, blocks.data(), blocks.size(), reading.key, 0,
+                             &currents[item * blocks.size()]);
+    });
+    finish(reading, currents, step);
 }
 
 void AnalogOp::book_read(bool transposed, std::size_t batch, const std::vector<double>& sum_v2, Step& step) const {
@@ -259,16 +284,20 @@ Matrix AnalogOp::weights() const {
     Matrix w(n_in_, n_out_);
     const auto [g_min, g_max] = window();
     const double span = g_max.si - g_min.si;
-    const auto g = conductance(0);
-    const auto minus = planes_.size() > 1 ? conductance(1) : std::vector<float>{};
-    for (std::size_t i = 0; i < n_in_; ++i)
-        for (std::size_t j = 0; j < n_out_; ++j) {
-            const std::size_t k = i * n_out_ + j;
-            const double u = params_.mapping == Mapping::signed_cell  ? sign_[k] * (g[k] - g_min.si) / span
-                             : params_.mapping == Mapping::offset     ? 2 * (g[k] - g_min.si) / span - 1
-                                                                      : (double{g[k]} - minus[k]) / span;
-            w(i, j) = static_cast<float>(w_max_ * u);
+    parallel_for(n_items(n_in_), [&](std::size_t item) {
+        std::vector<float> g(n_out_), minus(n_out_, 0.0f);
+        for (std::size_t i = item * rows_per_item; i < std::min(n_in_, (item + 1) * rows_per_item); ++i) {
+            planes_[0]->conductance(i * n_out_, g);
+            if (planes_.size() > 1) planes_[1]->conductance(i * n_out_, minus);
+            const std::int8_t* sign = &sign_[i * n_out_];
+            for (std::size_t j = 0; j < n_out_; ++j) {
+                const double u = params_.mapping == Mapping::signed_cell  ? sign[j] * (g[j] - g_min.si) / span
+                                 : params_.mapping == Mapping::offset     ? 2 * (g[j] - g_min.si) / span - 1
+                                                                          : (double{g[j]} - minus[j]) / span;
+                w(i, j) = static_cast<float>(w_max_ * u);
+            }
         }
+    });
     return w;
 }
 
@@ -345,7 +374,7 @@ void AnalogOp::restore(const State& state) {
     expect(steps.size() == 1, "steps");
     moments_.steps = steps[0];
     if (wired_) restore_wires(find("wires"));
-    dirty_ = true;
+    dirty_ = copy_due_ = true;
 }
 
 }  // namespace ganbar

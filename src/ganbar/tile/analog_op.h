@@ -14,7 +14,7 @@
 
 namespace ganbar {
 
-class AnalogOp final : public LinearOp {
+class AnalogOp final : public LinearOp, public PatchOperator {
 public:
     /// `planes`: one array of n_in x n_out cells, two for differential mapping (G+, G-). `blocks`: this layer's part of the placement.
     /// `initial`: weights to start from, [n_in x n_out]; |w| beyond w_max clips. Cells are drawn from rng.stream("device").
@@ -29,6 +29,10 @@ public:
     void forward(const Matrix& x, Matrix& y, Step& step) override { read(false, x, y, step); }
     void backward(const Matrix& dy, Matrix& dx, Step& step) override { params_.errors == ErrorPass::digital ? backward_digital(dy, dx, step) : read(true, dy, dx, step); }
     void update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) override;
+    PatchOperator* patches() override { return this; }
+    void forward_patches(const PatchMap& map, const Matrix& x, std::size_t samples, Matrix& y, Step& step) override;
+    void backward_patches(const PatchMap& map, const Matrix& dy, std::size_t samples, Matrix& dx, bool accumulate, Step& step) override;
+    void update_patches(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, const UpdateRule& rule, Step& step) override;
     Matrix weights() const override;
     State state() const override;
     void restore(const State& state) override;
@@ -54,6 +58,7 @@ public:
 
 private:
     static constexpr std::size_t rows_per_item = 24;  // of a parallel loop; even: noise is drawn for pairs of samples
+    static constexpr std::size_t n_calibration = 4 * rows_per_item;
     static std::size_t n_items(std::size_t n) { return (n + rows_per_item - 1) / rows_per_item; }
     struct Side {  // one direction of one block
         Matrix g;  // [inputs x outputs] signed effective conductance, S
@@ -67,8 +72,24 @@ private:
         std::uint32_t stream = 0;
     };
     void read(bool transposed, const Matrix& x, Matrix& y, Step& step);
-    void convert_inputs(const Matrix& x, float x_max, std::vector<double>& sum_v2);
-    void calibrate(bool transposed, std::size_t rows, std::uint64_t key);
+    /// One read of all blocks: what its inputs were converted with, and what the kernel needs.
+    struct Reading {
+        bool transposed = false;
+        std::size_t rows = 0;
+        float x_max = 1;
+        std::vector<double> sum_v2;  // per input line, over all rows
+        std::uint64_t key = 0;
+        std::vector<kernels::ReadBlock> blocks;
+    };
+    struct PatchChunk;  // analog_op_patches.cpp
+    void before_read(const Step& step);
+    float full_scale(const std::vector<float>& largest) const;
+    void convert_inputs(const Matrix& x, Reading& reading);
+    void convert_map(const PatchMap& map, const Matrix& x, std::size_t samples, Reading& reading);
+    void start(Reading& reading, const Matrix& first_rows, const Step& step);
+    void finish(const Reading& reading, const std::vector<float>& currents, Step& step);
+    void calibrate(bool transposed, const Matrix& first_rows, std::uint64_t key);
+    const Matrix& digital_copy(std::size_t n_taps);
     std::vector<kernels::ReadBlock> prepare(bool transposed, double v_rms2, double gain, bool convert);
     void book_read(bool transposed, std::size_t batch, const std::vector<double>& sum_v2, Step& step) const;
     void calibrate_mapping();
@@ -92,9 +113,11 @@ private:
     UpdateBill program(CellGroup& cells, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng);
     void book_update(const std::vector<UpdateBill>& bills, const Manhattan& rule, Step& step) const;
     void verify_read(CellGroup& cells, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S, UpdateBill& bill) const;
-    void update_signs(const Matrix& x, const Matrix& dy, const Manhattan& rule, Step& step);
+    void update_signs(const Manhattan& rule, Step& step);  // from gradient_
+    const Matrix& averaged(double momentum);
     void update_trains(const Matrix& x, const Matrix& dy, const PulseTrain& rule, Step& step);
-    void update_mixed(const Matrix& x, const Matrix& dy, const MixedPrecision& rule, Step& step);
+    void update_mixed(const MixedPrecision& rule, Step& step);  // from gradient_
+    void follow_gradient(const UpdateRule& rule, Step& step);   // one of the two
     UpdateBill program_scaled(std::size_t plane, std::size_t first, std::span<const float> log_slope, std::span<const std::int8_t> polarity,
                               const Manhattan& rule, const Rng& rng);
     UpdateBill program_counts(std::size_t plane, std::size_t first, std::span<const std::int8_t> counts, const PulseShape& pulse, const Rng& rng);
@@ -102,6 +125,7 @@ private:
     UpdateBill tune_range(std::size_t plane, std::size_t first, std::span<const float> wanted, const TuneSpec& spec, const Rng& rng, TuneReport& report);
     void book_pulses(const std::vector<UpdateBill>& bills, double time_s, Step& step) const;
     void backward_digital(const Matrix& dy, Matrix& dx, Step& step);
+    void book_digital(std::size_t rows, Step& step) const;
     void flip_signs(const Matrix& demand, float direction, float threshold, Step& step);
     void refresh(bool training);
     void cells_moved();
@@ -125,10 +149,11 @@ private:
     std::vector<Tile> tiles_;
     std::vector<std::int8_t> sign_;
     std::vector<std::int8_t> owed_[2];  // per plane: moves each cell still owes, in sixteenths of verify_step; empty without error feedback
-    Matrix gradient_, average_, volts_;  // average_: one number per weight in digital memory: momentum, or what is due in mixed precision
+    Matrix gradient_, average_, volts_, errors_, copy_;  // errors_: of a part's outputs, in its order; copy_: weights in digital logic, transposed tap by tap
+    // average_: one number per weight in digital memory: momentum, or what is due in mixed precision
     Moments moments_;                    // of the gradient, where mixed precision accumulates Adam's steps
     double pulse_step_S_ = 0;            // measured change of one pulse at mid-window; 0 before it is needed
-    bool dirty_ = true;
+    bool dirty_ = true, copy_due_ = true;
     std::shared_ptr<Wired> wired_;  // null: ideal wires
 };
 

@@ -185,8 +185,7 @@ void AnalogOp::update_trains(const Matrix& x, const Matrix& dy, const PulseTrain
     cells_moved();
 }
 
-void AnalogOp::update_mixed(const Matrix& x, const Matrix& dy, const MixedPrecision& rule, Step& step) {
-    multiply_at_b(x, dy, gradient_);
+void AnalogOp::update_mixed(const MixedPrecision& rule, Step& step) {
     average_.resize(n_in_, n_out_);
     // Rows are padded alike, so that both matrices may be walked as one array.
     apply_rule({average_.row(0), n_in_ * average_.stride()}, {gradient_.row(0), n_in_ * gradient_.stride()}, moments_, rule);

@@ -98,7 +98,7 @@ TuneReport AnalogOp::tune(const Matrix& weights, const TuneSpec& spec, Step& ste
     step.ledger.charge(account + "reset", pulses.n_reset, {pulses.reset_energy_J});
     step.ledger.charge(account + "idle", pulses.n_idle, {pulses.idle_energy_J});
     step.ledger.charge(account + "verify", n_reads, {reads_J}, {cells * static_cast<double>(passes + 1) * params_.t_read.si});
-    dirty_ = true;
+    dirty_ = copy_due_ = true;
     return sum;
 }
 

@@ -52,23 +52,36 @@ std::vector<std::int8_t> AnalogOp::asked(const Demand& demand, const Patch& patc
 
 void AnalogOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) {
     for (const auto& plane : planes_) plane->begin_update();
-    if (const auto* signs = std::get_if<Manhattan>(&rule)) return update_signs(x, dy, *signs, step);
     if (const auto* trains = std::get_if<PulseTrain>(&rule)) return update_trains(x, dy, *trains, step);
-    if (const auto* mixed = std::get_if<MixedPrecision>(&rule)) return update_mixed(x, dy, *mixed, step);
+    multiply_at_b(x, dy, gradient_);
+    follow_gradient(rule, step);
+}
+
+void AnalogOp::follow_gradient(const UpdateRule& rule, Step& step) {
+    if (const auto* signs = std::get_if<Manhattan>(&rule)) return update_signs(*signs, step);
+    if (const auto* mixed = std::get_if<MixedPrecision>(&rule)) return update_mixed(*mixed, step);
     throw ConfigError("weights in one set of cells are updated by pulses; expected train.rule = \"manhattan\", \"pulse_train\" or \"mixed_precision\"");
 }
 
-void AnalogOp::update_signs(const Matrix& x, const Matrix& dy, const Manhattan& rule, Step& step) {
+// The gradient, or its running average.
+const Matrix& AnalogOp::averaged(double momentum) {
+    if (momentum <= 0) return gradient_;
+    average_.resize(n_in_, n_out_);
+    const auto keep = static_cast<float>(momentum);
+    parallel_for(n_items(n_in_), [&](std::size_t item) {
+        for (std::size_t i = item * rows_per_item; i < std::min(n_in_, (item + 1) * rows_per_item); ++i) {
+            float* average = average_.row(i);
+            const float* now = gradient_.row(i);
+#pragma omp simd
+            for (std::size_t j = 0; j < n_out_; ++j) average[j] = keep * average[j] + (1 - keep) * now[j];
+        }
+    });
+    return average_;
+}
+
+void AnalogOp::update_signs(const Manhattan& rule, Step& step) {
     const Manhattan* manhattan = &rule;
-    multiply_at_b(x, dy, gradient_);
-    const Matrix* g = &gradient_;
-    if (manhattan->momentum > 0) {
-        average_.resize(n_in_, n_out_);
-        const auto keep = static_cast<float>(manhattan->momentum);
-        for (std::size_t i = 0; i < n_in_; ++i)
-            for (std::size_t j = 0; j < n_out_; ++j) average_(i, j) = keep * average_(i, j) + (1 - keep) * gradient_(i, j);
-        g = &average_;
-    }
+    const Matrix* g = &averaged(rule.momentum);
     float threshold = 0, mean = 0;
     if (manhattan->dead_zone > 0 || rule.amplitude_slope.si > 0) {
         double sum = 0;

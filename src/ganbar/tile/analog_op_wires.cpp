@@ -99,6 +99,7 @@ void AnalogOp::attach_wires(const WireParams& wires) {
 
 /// Whoever has pulsed cells says so here.
 void AnalogOp::cells_moved() {
+    copy_due_ = true;
     if (wired_ == nullptr) dirty_ = true;
     else if (++wired_->since >= wired_->params.refresh) wired_->due = true;
 }

@@ -218,14 +218,13 @@ float max_abs_entry(const float* x, std::size_t stride, std::size_t rows, std::s
     const D d;
     const std::size_t lanes = hn::Lanes(d);
     V largest = hn::Zero(d);
-    float rest = 0;
     for (std::size_t r = 0; r < rows; ++r) {
         const float* in = x + r * stride;
         std::size_t c = 0;
         for (; c + lanes <= cols; c += lanes) largest = hn::Max(largest, hn::Abs(hn::Load(d, in + c)));
-        for (; c < cols; ++c) rest = std::max(rest, std::fabs(in[c]));
+        if (c < cols) largest = hn::Max(largest, hn::IfThenElseZero(hn::FirstN(d, cols - c), hn::Abs(hn::Load(d, in + c))));
     }
-    return std::max(rest, hn::GetLane(hn::MaxOfLanes(d, largest)));
+    return hn::GetLane(hn::MaxOfLanes(d, largest));
 }
 
 }  // namespace ganbar::kernels::HWY_NAMESPACE
