@@ -171,7 +171,10 @@ private:
         std::string text = good(ladder_.front()) ? fmt::format("With ideal wires the GAN reaches accuracy {:.2f} at coverage {:.2f} in {} rounds. ", ladder_.front().number("classifier_accuracy"), ladder_.front().number("coverage"), rounds_)
                                                  : fmt::format("Even with ideal wires {} rounds do not reach accuracy 0.9 at coverage 0.3; read the rows below as a comparison, not as limits. ", rounds_);
         if (last_good > 0) text += fmt::format("In 64 x 64 arrays both bounds (0.9 and 0.3) still hold at {:g} ohm a segment. ", last_good);
-        if (first_bad > 0) text += fmt::format("They fail from {:g} ohm on. ", first_bad);
+        if (first_bad > 0) text += last_good > 0 ? fmt::format("They fail from {:g} ohm on. ", first_bad) : fmt::format("In 64 x 64 arrays they fail at {:g} ohm already, the least that was tried. ", first_bad);
+        const auto held = std::find_if(others_.begin(), others_.end(), [](const Point& p) { return p.key == "gate-r0.01"; });
+        if (held != others_.end() && good(*held) && first_bad == 0.01)
+            text += fmt::format("With a gate at 0.65 V, which half-selected cells do not reach, 0.01 ohm gives accuracy {:.2f} at coverage {:.2f}: what fails there is half-selection, not the drop along the wires. ", held->number("classifier_accuracy"), held->number("coverage"));
         text += "\n\n";
         for (const Point& p : remedies_) {
             text += fmt::format("- {}: accuracy {:.2f}, coverage {:.2f}{}; updates {:.0f} uJ, {:.2f} ms, {:.3f} mm2 with converters\n", p.label, p.number("classifier_accuracy"), p.number("coverage"),

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdio>
 
 #include "ganbar/app/places.h"
 #include "ganbar/app/run.h"
@@ -12,37 +13,53 @@ namespace ganbar::app {
 namespace {
 
 struct Outcome {
-    double frechet = 0, accuracy = 0;
+    double frechet = 0, accuracy = 0, coverage = 0;
 };
+
+/// Mean and standard deviation over seeds.
+struct Spread {
+    double mean = 0, deviation = 0;
+};
+Spread spread(const std::vector<double>& v) {
+    Spread s;
+    for (const double x : v) s.mean += x / static_cast<double>(v.size());
+    for (const double x : v) s.deviation += (x - s.mean) * (x - s.mean) / static_cast<double>(v.size() - 1);
+    s.deviation = std::sqrt(s.deviation);
+    return s;
+}
 
 Outcome train(const std::string& mode, int seed) {
     DeviceRegistry devices("device");
     register_builtin_devices(devices);
     // Half of every amplitude lies below the gate, so that what differs is what wires take.
     const std::vector<std::string> sets = {"wires.mode=" + mode, "wires.rw=0.01 ohm", "wires.rb=0.01 ohm", "wires.rdrv=0.01 ohm", "wires.rsense=0.01 ohm", "device.gate_voltage=0.65 V",
-                                           "train.rounds=60", "train.anneal_from=0", "train.anneal_rounds=60", "train.snapshot_every=0", "experiment.seed=" + std::to_string(seed)};
+                                           "train.rounds=150", "train.anneal_from=30", "train.anneal_rounds=120", "train.snapshot_every=0", "experiment.seed=" + std::to_string(seed)};
     const Experiment e = load_experiment("satyam2022-wires", config::Presets({GANBAR_SOURCE_ROOT "/presets/experiments"}), sets, devices);
     const test::Folder folder;
     RunOptions options;
     options.out = folder / "run";
     options.report = false, options.quiet = true;
     const auto result = run(e, devices, options);
-    return {result.quality.frechet_distance, result.quality.classifier_accuracy};
+    return {result.quality.frechet_distance, result.quality.classifier_accuracy, result.quality.coverage};
 }
 
 // The difference that wires of 0.01 ohm make, over seeds, against the spread over seeds with ideal wires.
 TEST(SlowWiresTraining, AtAHundredthOfAnOhmTheResultIsTheIdealOne) {
     if (!has_dataset("mnist", "train", data_roots()) || !has_dataset("mnist", "test", data_roots())) GTEST_SKIP() << "no MNIST";
     constexpr int n_seeds = 3;
-    double ideal = 0, wired = 0, square = 0, accuracy = 0;
+    std::vector<double> ideal[3], wired[3];
     for (int seed = 1; seed <= n_seeds; ++seed) {
         const Outcome a = train("ideal", seed), b = train("exact", seed);
-        ideal += a.frechet / n_seeds, wired += b.frechet / n_seeds, square += a.frechet * a.frechet / n_seeds;
-        accuracy += (b.accuracy - a.accuracy) / n_seeds;
+        for (const auto& [to, from] : {std::pair{ideal, a}, std::pair{wired, b}}) to[0].push_back(from.frechet), to[1].push_back(from.accuracy), to[2].push_back(from.coverage);
     }
-    const double spread = std::sqrt(std::max(0.0, (square - ideal * ideal) * n_seeds / (n_seeds - 1)));
-    EXPECT_LT(std::abs(wired - ideal), 2 * spread * std::sqrt(2.0 / n_seeds) + 0.05 * ideal) << "Frechet " << ideal << " +- " << spread << " ideal, " << wired << " through wires";
-    EXPECT_LT(std::abs(accuracy), 0.05);
+    const char* names[] = {"Frechet", "accuracy", "coverage"};
+    const double floors[] = {0.05 * spread(ideal[0]).mean, 0.02, 0.02};  // three seeds may agree by chance
+    for (int k = 0; k < 3; ++k) {
+        const Spread a = spread(ideal[k]), b = spread(wired[k]);
+        std::printf("%s: %.4g +- %.2g with ideal wires, %.4g +- %.2g at 0.01 ohm\n", names[k], a.mean, a.deviation, b.mean, b.deviation);
+        EXPECT_LT(std::abs(b.mean - a.mean), 2 * a.deviation * std::sqrt(2.0 / n_seeds) + floors[k]) << names[k];
+    }
+    EXPECT_GT(spread(ideal[2]).mean, 0.3);  // there is something that wires could spoil
 }
 
 }  // namespace
