@@ -30,7 +30,7 @@ HWY_INLINE PointV limited(const PointV& p, double swing_V) {
     const V high = hn::Set(d, swing_V);
     const auto inside = hn::Lt(hn::Abs(p.y), high);
     const V end = hn::CopySign(high, p.y);
-    return {hn::IfThenElse(hn::Or(inside, hn::Ne(p.y, p.y)), p.y, end), hn::IfThenElseZero(inside, p.slope)};
+    return {hn::IfThenElse(hn::Or(inside, hn::IsNaN(p.y)), p.y, end), hn::IfThenElseZero(inside, p.slope)};
 }
 HWY_INLINE PointV linear(const StageNumbers& s, V y, V slope) {
     const D d;
@@ -61,7 +61,7 @@ HWY_INLINE PointV activated(const NeuronPath& p, V x) {
             const V t = hn::Tanh(d, u);
             return stage(p.outer, hn::Mul(unit, t), hn::Sub(one, hn::Mul(t, t)));
         } else {
-            const V s = hn::Div(one, hn::Add(one, hn::Exp(d, hn::Neg(u))));
+            const V s = hn::IfThenElse(hn::IsNaN(u), u, hn::Div(one, hn::Add(one, hn::Exp(d, hn::Neg(u)))));  // Exp hides NaN
             return stage(p.outer, hn::Mul(unit, s), hn::Mul(s, hn::Sub(one, s)));
         }
     }
