@@ -38,7 +38,7 @@ public:
             sweep_of("r_off", "Variability of R_OFF", "standard deviation of ln R_OFF", {0.1, 0.2, 0.4, 0.8}, {"nonideal.r_off_sigma"}, "Every cell has its own lowest conductance, which is its zero weight."),
             sweep_of("levels", "Levels of a cell", "1/levels", {1.0 / 64, 1.0 / 16, 1.0 / 8, 1.0 / 4}, {}, "Conductances a cell can hold, a pulse apart; at 0 a pulse moves by 1/256 of the window from anywhere."),
             sweep_of("c2c", "Cycle-to-cycle variation", "standard deviation of a step over its mean", {0.3, 1, 2, 4}, {"device.c2c"}, "Every pulse moves its cell by another step."),
-            sweep_of("write_noise", "Write noise", "standard deviation over the window", {0.005, 0.02, 0.05, 0.1}, {"nonideal.write_noise"}, "Error that every pulse leaves."),
+            sweep_of("write_noise", "Write noise", "standard deviation over the window", {0.005, 0.02, 0.05, 0.1}, {"nonideal.write_noise", "train.pulse_step=0.08203125 uS"}, "Error that every pulse leaves; the controller counts on the nominal step, which such errors hide."),
             sweep_of("stuck_on", "Cells stuck on", "fraction of cells", {0.01, 0.03, 0.1, 0.2}, {"nonideal.stuck_on"}, "Largest weight, whatever its sign bit says."),
             sweep_of("stuck_off", "Cells stuck off", "fraction of cells", {0.03, 0.1, 0.3, 0.6}, {"nonideal.stuck_off"}, "Zero weight."),
             sweep_of("read_noise", "Read noise", "standard deviation over the window", {0.01, 0.03, 0.1, 0.3}, {"nonideal.read_noise"}, "Fluctuation of every cell in every read."),

@@ -153,8 +153,8 @@ std::string render_html(const ReportInput& input) {
     if (!groups.empty()) verdict_section(page, groups);
     const std::size_t navigation_at = page.body().size();
     comparison_section(page, input);
+    findings_section(page, input);  // before the runs they come from: a study has dozens
     if (!groups.empty()) training_section(page, input, groups);
-    findings_section(page, input);
     if (!groups.empty()) {
         energy_section(page, groups);
         accelerators_section(page, groups);
