@@ -30,7 +30,7 @@ Matrix drawn(std::size_t rows, std::size_t cols, Rng rng) {
     return m;
 }
 
-void put(TensorFile& out, const std::string& name, const Matrix& m) { out.put(name, {m.rows(), m.cols()}, nn::flatten(m)); }
+void put(TensorFile& out, const std::string& name, const Matrix& m) { out.put(name, {m.rows(), m.cols()}, flatten(m)); }
 
 void play(const CaseSpec& spec, std::uint64_t seed, const std::string& name, TensorFile& out) {
     nn::NetworkDefaults defaults;

@@ -1,6 +1,7 @@
 #include "ganbar/app/latents.h"
 
 #include "ganbar/core/parallel.h"
+#include "ganbar/core/state.h"
 
 namespace ganbar::app {
 namespace {
@@ -50,15 +51,10 @@ public:
         return {{"latents/trng", std::vector<float>(bytes.begin(), bytes.end())}};
     }
     void restore(const State& state) override {
-        for (const auto& t : state)
-            if (t.name == "latents/trng") {
-                std::vector<std::uint8_t> bytes;
-                for (const float v : t.values) bytes.push_back(static_cast<std::uint8_t>(v));
-                stream_.restore(bytes);
-                booked_ = stream_.generator().cost();
-                return;
-            }
-        throw DataError("the checkpoint has no state of the noise generator: it belongs to another experiment");
+        std::vector<std::uint8_t> bytes;
+        for (const float v : find_tensor(state, "latents/trng")) bytes.push_back(static_cast<std::uint8_t>(v));
+        stream_.restore(bytes);
+        booked_ = stream_.generator().cost();
     }
 private:
     BitStream stream_;

@@ -33,7 +33,7 @@ void put(const std::vector<double>& values, Matrix& row) {
 }  // namespace
 
 BatchNorm::BatchNorm(std::string name, std::size_t channels, std::size_t positions, const BatchNormSpec& spec, Activation activation, double slope)
-    : name_(std::move(name)), channels_(channels), positions_(positions), spec_(spec), activation_(activation), slope_(static_cast<float>(slope)),
+    : SameShape(channels * positions, positions), name_(std::move(name)), channels_(channels), spec_(spec), activation_(activation), slope_(static_cast<float>(slope)),
       gamma_(name_ + "/gamma", channels, 1.0f), beta_(name_ + "/beta", channels, 0.0f), running_mean_(channels, 0.0f), running_variance_(channels, 1.0f) {}
 
 void BatchNorm::measure(const Matrix& x, Part& p) {
@@ -58,14 +58,14 @@ void BatchNorm::measure(const Matrix& x, Part& p) {
 }
 
 const Matrix& BatchNorm::forward(const Matrix& x, Step& step) {
-    GANBAR_ASSERT(x.cols() == channels_ && x.rows() % positions_ == 0);
+    GANBAR_ASSERT(x.cols() == channels_ && x.rows() % positions_in() == 0);
     x_ = &x;
     if (spec_.statistics == Statistics::reference) {
         GANBAR_ASSERT(step.n_reference > 0);
-        parts_.assign(1, {0, x.rows(), step.n_reference * positions_, {}, {}});
+        parts_.assign(1, {0, x.rows(), step.n_reference * positions_in(), {}, {}});
         measure(x, parts_[0]);
     } else if (step.training) {
-        GANBAR_ASSERT(x.rows() % (positions_ * step.n_parts) == 0);
+        GANBAR_ASSERT(x.rows() % (positions_in() * step.n_parts) == 0);
         parts_.assign(step.n_parts, {});
         for (std::size_t p = 0; p < parts_.size(); ++p) {
             const std::size_t rows = x.rows() / parts_.size();

@@ -1,7 +1,7 @@
 // Batch normalisation (Ioffe and Szegedy 2015, algorithms 1 and 2), in digital memory, with the activation that follows it.
 #pragma once
 #include "ganbar/nn/bias.h"
-#include "ganbar/nn/layer.h"
+#include "ganbar/nn/same_shape.h"
 
 namespace ganbar::nn {
 
@@ -17,13 +17,9 @@ struct BatchNormSpec {
 /// y = f(gamma (x - mean) / sqrt(variance + epsilon) + beta), per channel over samples and positions. Training normalises by the batch:
 /// a step of several parts (real and fake images) by each part's own statistics. Inference normalises by running statistics; the layer is
 /// then one scale and shift per channel, which folded() gives.
-class BatchNorm final : public Layer {
+class BatchNorm final : public SameShape {
 public:
     BatchNorm(std::string name, std::size_t channels, std::size_t positions, const BatchNormSpec& spec, Activation activation, double slope);
-    std::size_t n_in() const override { return channels_ * positions_; }
-    std::size_t n_out() const override { return n_in(); }
-    std::size_t positions_in() const override { return positions_; }
-    std::size_t positions_out() const override { return positions_; }
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
     void update(const UpdateRule& rule, Step& step) override;
@@ -45,7 +41,7 @@ private:
     };
     void measure(const Matrix& x, Part& part);
     std::string name_;
-    std::size_t channels_, positions_;
+    std::size_t channels_;
     BatchNormSpec spec_;
     Activation activation_;
     float slope_;

@@ -17,8 +17,8 @@ void DigitalVector::append_state(State& out) const {
 
 void DigitalVector::restore(const State& state) {
     unflatten(find_tensor(state, name_, values_.cols()), values_);
-    moments_.first = find_tensor(state, name_ + "_moment1", std::string::npos);
-    moments_.second = find_tensor(state, name_ + "_moment2", std::string::npos);
+    moments_.first = find_tensor(state, name_ + "_moment1");
+    moments_.second = find_tensor(state, name_ + "_moment2");
     moments_.steps = find_tensor(state, name_ + "_steps", 1)[0];
 }
 

@@ -78,8 +78,8 @@ void Dense::restore(const State& state) {
     op_->restore(state);
     if (bias_kind_ != BiasKind::digital) return;
     unflatten(find_tensor(state, name_ + "/bias", n_out()), bias_);
-    bias_moments_.first = find_tensor(state, name_ + "/bias_moment1", std::string::npos);
-    bias_moments_.second = find_tensor(state, name_ + "/bias_moment2", std::string::npos);
+    bias_moments_.first = find_tensor(state, name_ + "/bias_moment1");
+    bias_moments_.second = find_tensor(state, name_ + "/bias_moment2");
     bias_moments_.steps = find_tensor(state, name_ + "/bias_steps", 1)[0];
 }
 

@@ -7,25 +7,6 @@
 
 namespace ganbar::nn {
 
-std::vector<float> flatten(const Matrix& m) {
-    std::vector<float> out;
-    out.reserve(m.rows() * m.cols());
-    for (std::size_t r = 0; r < m.rows(); ++r) out.insert(out.end(), m.row(r), m.row(r) + m.cols());
-    return out;
-}
-void unflatten(std::span<const float> values, Matrix& m) {
-    GANBAR_ASSERT(values.size() == m.rows() * m.cols());
-    for (std::size_t r = 0; r < m.rows(); ++r) std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(r * m.cols()), m.cols(), m.row(r));
-}
-const std::vector<float>& find_tensor(const State& state, const std::string& name, std::size_t n) {
-    for (const auto& t : state)
-        if (t.name == name) {
-            if (n != std::string::npos && t.values.size() != n) throw DataError("the checkpoint's " + name + " has another size: it belongs to another network");
-            return t.values;
-        }
-    throw DataError("the checkpoint has no \"" + name + "\": it belongs to another network");
-}
-
 DigitalOp::DigitalOp(std::string name, Matrix initial, double w_max) : name_(std::move(name)), w_(std::move(initial)), w_max_(w_max) {}
 
 void DigitalOp::forward(const Matrix& x, Matrix& y, Step&) { multiply(x, w_, y); }
@@ -81,8 +62,8 @@ State DigitalOp::state() const {
 
 void DigitalOp::restore(const State& state) {
     unflatten(find_tensor(state, name_ + "/weights", w_.rows() * w_.cols()), w_);
-    moments_.first = find_tensor(state, name_ + "/moment1", std::string::npos);
-    moments_.second = find_tensor(state, name_ + "/moment2", std::string::npos);
+    moments_.first = find_tensor(state, name_ + "/moment1");
+    moments_.second = find_tensor(state, name_ + "/moment2");
     moments_.steps = find_tensor(state, name_ + "/steps", 1)[0];
     dirty_ = true;
 }

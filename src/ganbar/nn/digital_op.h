@@ -1,7 +1,7 @@
 // A weight matrix in digital memory: the software baseline and the reference for AnalogOp.
 #pragma once
-#include "ganbar/core/linear_op.h"
 #include "ganbar/core/optimizer.h"
+#include "ganbar/core/state.h"
 
 namespace ganbar::nn {
 
@@ -29,11 +29,5 @@ private:
     Moments moments_;
     bool dirty_ = true;
 };
-
-/// Flat copy of a matrix without its padding, and back.
-std::vector<float> flatten(const Matrix& m);
-void unflatten(std::span<const float> values, Matrix& m);
-/// The named tensor of a state; DataError when it is missing or has another size (n = any when npos).
-const std::vector<float>& find_tensor(const State& state, const std::string& name, std::size_t n);
 
 }  // namespace ganbar::nn

@@ -1,42 +1,32 @@
 // Layers without weights: dropout, pooling, activation, and changes of layout between vectors, images and feature maps.
 #pragma once
 #include "ganbar/core/patch_map.h"
-#include "ganbar/nn/layer.h"
+#include "ganbar/nn/same_shape.h"
 
 namespace ganbar::nn {
 
 /// y = x m / (1 - p), every value kept (m = 1) with probability 1 - p (Srivastava et al. 2014, in its inverted form).
 /// at_inference: values are dropped there too, as in "Analogue neuro-memristive convolutional dropout nets" (2020).
-class Dropout final : public Layer {
+class Dropout final : public SameShape {
 public:
     Dropout(std::string name, std::size_t n, std::size_t positions, double rate, bool at_inference)
-        : name_(std::move(name)), n_(n), positions_(positions), rate_(rate), at_inference_(at_inference) {}
-    std::size_t n_in() const override { return n_; }
-    std::size_t n_out() const override { return n_; }
-    std::size_t positions_in() const override { return positions_; }
-    std::size_t positions_out() const override { return positions_; }
+        : SameShape(n, positions), name_(std::move(name)), rate_(rate), at_inference_(at_inference) {}
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
 private:
     std::string name_;
-    std::size_t n_, positions_;
     double rate_;
     bool at_inference_, active_ = false;
     Matrix y_, mask_;
 };
 
 /// y = f(x).
-class Activate final : public Layer {
+class Activate final : public SameShape {
 public:
-    Activate(std::size_t n, std::size_t positions, Activation f, double slope) : n_(n), positions_(positions), f_(f), slope_(static_cast<float>(slope)) {}
-    std::size_t n_in() const override { return n_; }
-    std::size_t n_out() const override { return n_; }
-    std::size_t positions_in() const override { return positions_; }
-    std::size_t positions_out() const override { return positions_; }
+    Activate(std::size_t n, std::size_t positions, Activation f, double slope) : SameShape(n, positions), f_(f), slope_(static_cast<float>(slope)) {}
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
 private:
-    std::size_t n_, positions_;
     Activation f_;
     float slope_;
     Matrix y_;

@@ -88,7 +88,7 @@ void Network::restore(const State& state) {
     for (auto& layer : layers_) layer->restore(own);
     if (!uses_reference_) return;
     const std::size_t width = n_in() / layers_.front()->positions_in();
-    const auto& values = find_tensor(own, "reference", std::string::npos);
+    const auto& values = find_tensor(own, "reference");
     if (values.size() % width != 0) throw DataError("the checkpoint's reference samples have another size: it belongs to another network");
     reference_.resize(values.size() / width, width);
     unflatten(values, reference_);

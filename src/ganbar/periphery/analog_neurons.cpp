@@ -47,7 +47,8 @@ void in_pieces(std::size_t rows, const Body& body) {
 
 }  // namespace
 
-AnalogNeurons::AnalogNeurons(NeuronSpec spec, const PeripheryParams& params, const Rng& rng) : spec_(std::move(spec)), p_(params), readout_(params, spec_.line_S), hold_(params) {
+AnalogNeurons::AnalogNeurons(NeuronSpec spec, const PeripheryParams& params, const Rng& rng)
+    : SameShape(spec.columns * spec.positions, spec.positions), spec_(std::move(spec)), p_(params), readout_(params, spec_.line_S), hold_(params) {
     GANBAR_ASSERT(spec_.columns > 0 && spec_.positions > 0 && (spec_.scale == 1 || spec_.activation == nn::Activation::identity));
     const Circuit read = subtractor(p_, spec_.line_S), hold = sample_hold(p_), act = activation_circuit(spec_, p_);
     path_.columns = spec_.columns, path_.turn = turn(), path_.unit_V = p_.v_unit.si * spec_.scale;
@@ -184,8 +185,8 @@ State AnalogNeurons::state() const {
 }
 void AnalogNeurons::restore(const State& state) {
     if (mean_.empty()) return;
-    mean_ = nn::find_tensor(state, spec_.name + "/mean", spec_.columns);
-    variance_ = nn::find_tensor(state, spec_.name + "/variance", spec_.columns);
+    mean_ = find_tensor(state, spec_.name + "/mean", spec_.columns);
+    variance_ = find_tensor(state, spec_.name + "/variance", spec_.columns);
     set_normalisers();
 }
 

@@ -1,7 +1,7 @@
 // The analog path from the columns of a crossbar to the next one as a layer: readout in turn, sample and hold, normaliser, activation,
 // dropout gate. Errors go back digitally through the slopes of the same curves (the hybrid of krestinskaya2020, as satyam2022 tells it).
 #pragma once
-#include "ganbar/nn/layer.h"
+#include "ganbar/nn/same_shape.h"
 #include "ganbar/periphery/circuits.h"
 #include "ganbar/periphery/kernels/neuron_rows.h"
 
@@ -19,14 +19,10 @@ struct NeuronSpec {
     bool normalises = false;       ///< a normaliser before the activation
 };
 
-class AnalogNeurons final : public nn::Layer {
+class AnalogNeurons final : public nn::SameShape {
 public:
     /// Offsets of the readouts are drawn from rng.stream("offset"). ConfigError when a curve cannot be built.
     AnalogNeurons(NeuronSpec spec, const PeripheryParams& params, const Rng& rng);
-    std::size_t n_in() const override { return spec_.columns * spec_.positions; }
-    std::size_t n_out() const override { return n_in(); }
-    std::size_t positions_in() const override { return spec_.positions; }
-    std::size_t positions_out() const override { return spec_.positions; }
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
     State state() const override;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ganbar/core/parallel.h"
+#include "ganbar/core/state.h"
 
 namespace ganbar {
 AnalogOp::AnalogOp(std::string name, std::vector<std::unique_ptr<DeviceArray>> planes, std::vector<Block> blocks, const Matrix& initial, double w_max,
@@ -321,9 +322,7 @@ State AnalogOp::state() const {
     for (const auto& t : tiles_)
         for (const auto& s : t.side) ranges.push_back(s.range_A);
     out.push_back({name_ + "/ranges", std::move(ranges)});
-    std::vector<float> average;
-    for (std::size_t i = 0; i < average_.rows(); ++i) average.insert(average.end(), average_.row(i), average_.row(i) + average_.cols());
-    out.push_back({name_ + "/average", std::move(average)});
+    out.push_back({name_ + "/average", flatten(average_)});
     out.push_back({name_ + "/moments1", moments_.first});
     out.push_back({name_ + "/moments2", moments_.second});
     out.push_back({name_ + "/steps", {static_cast<float>(moments_.steps)}});
@@ -336,44 +335,25 @@ State AnalogOp::state() const {
 }
 
 void AnalogOp::restore(const State& state) {
-    const auto find = [&](const std::string& key) -> const std::vector<float>& {
-        for (const auto& t : state)
-            if (t.name == name_ + "/" + key) return t.values;
-        throw DataError("the checkpoint has no \"" + name_ + "/" + key + "\": it belongs to another network");
-    };
-    const auto expect = [&](bool fits, const char* what) {
-        if (!fits) throw DataError("the checkpoint's " + name_ + "/" + what + " has another size: it belongs to another network");
-    };
-    const auto& sign = find("sign");
-    const auto& ranges = find("ranges");
-    const auto& average = find("average");
-    expect(sign.size() == sign_.size(), "sign");
-    expect(ranges.size() == 2 * tiles_.size(), "ranges");
-    expect(average.empty() || average.size() == n_in_ * n_out_, "average");
-    const auto& owed = find("owed");
-    const auto& pulse_step = find("pulse_step");
-    expect(pulse_step.size() == 1, "pulse_step");
-    pulse_step_S_ = pulse_step[0];
-    expect(owed.empty() || owed.size() == planes_.size() * sign_.size(), "owed");
-    for (std::size_t p = 0; !owed.empty() && p < planes_.size(); ++p) {
-        owed_[p].resize(sign_.size());
-        for (std::size_t c = 0; c < sign_.size(); ++c) owed_[p][c] = static_cast<std::int8_t>(owed[p * sign_.size() + c]);
+    const auto key = [&](const std::string& what) { return name_ + "/" + what; };
+    const std::size_t n = n_in_ * n_out_;
+    const auto& sign = find_tensor(state, key("sign"), sign_.size());
+    const auto& ranges = find_tensor(state, key("ranges"), 2 * tiles_.size());
+    const auto& average = find_tensor_or_empty(state, key("average"), n);
+    const auto& owed = find_tensor_or_empty(state, key("owed"), planes_.size() * n);
+    pulse_step_S_ = find_tensor(state, key("pulse_step"), 1)[0];
+    for (std::size_t p = 0; p < planes_.size(); ++p) {
+        owed_[p].resize(owed.empty() ? 0 : n);
+        for (std::size_t c = 0; c < owed_[p].size(); ++c) owed_[p][c] = static_cast<std::int8_t>(owed[p * n + c]);
+        planes_[p]->restore(find_tensor(state, key("cells" + std::to_string(p))));
     }
-    for (std::size_t p = 0; p < planes_.size(); ++p) planes_[p]->restore(find("cells" + std::to_string(p)));
-    for (std::size_t k = 0; k < sign.size(); ++k) sign_[k] = sign[k] < 0 ? -1 : 1;
+    for (std::size_t k = 0; k < n; ++k) sign_[k] = sign[k] < 0 ? -1 : 1;
     for (std::size_t t = 0; t < tiles_.size(); ++t)
         for (std::size_t s = 0; s < 2; ++s) tiles_[t].side[s].range_A = ranges[2 * t + s];
-    if (!average.empty()) {
-        average_.resize(n_in_, n_out_);
-        for (std::size_t i = 0; i < n_in_; ++i) std::copy_n(&average[i * n_out_], n_out_, average_.row(i));
-    }
+    average_ = unflattened(average, n_in_, n_out_);
     const std::size_t n_moments = n_in_ * Matrix(1, n_out_).stride();
-    moments_ = {find("moments1"), find("moments2"), 0};
-    for (const auto* m : {&moments_.first, &moments_.second}) expect(m->empty() || m->size() == n_moments, "moments");
-    const auto& steps = find("steps");
-    expect(steps.size() == 1, "steps");
-    moments_.steps = steps[0];
-    if (wired_) restore_wires(find("wires"));
+    moments_ = {find_tensor_or_empty(state, key("moments1"), n_moments), find_tensor_or_empty(state, key("moments2"), n_moments), find_tensor(state, key("steps"), 1)[0]};
+    if (wired_) restore_wires(find_tensor(state, key("wires")));
     dirty_ = copy_due_ = true;
 }
 

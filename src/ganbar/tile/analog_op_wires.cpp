@@ -9,6 +9,7 @@
 #include "ganbar/circuit/read_compensation.h"
 #include "ganbar/circuit/transfer.h"
 #include "ganbar/core/parallel.h"
+#include "ganbar/core/state.h"
 #include "ganbar/tile/analog_op.h"
 
 namespace ganbar {
@@ -186,7 +187,7 @@ std::vector<float> AnalogOp::wires_state() const {
 
 void AnalogOp::restore_wires(const std::vector<float>& state) {
     const std::size_t n = n_in_ * n_out_;
-    if (state.size() != 1 && state.size() != 1 + planes_.size() * n) throw DataError("the checkpoint's " + name_ + "/wires has another size: it belongs to another network");
+    if (state.size() != 1 && state.size() != 1 + planes_.size() * n) refuse_size(name_ + "/wires");
     wired_->due = state.size() == 1;
     wired_->since = static_cast<std::int64_t>(state[0]);
     wired_->held.assign(planes_.size(), std::vector<float>(n));

@@ -2,6 +2,7 @@
 
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
+#include "ganbar/core/state.h"
 
 namespace ganbar {
 
@@ -52,15 +53,10 @@ State ExSituOp::state() const {
 
 void ExSituOp::restore(const State& state) {
     digital_->restore(state);
+    deployed_ = find_tensor(state, name_ + "/deployed", 1)[0] != 0;
     State cells;
-    bool found = false;
-    for (const auto& t : state) {
+    for (const auto& t : state)
         if (t.name.starts_with("cells/")) cells.push_back({t.name.substr(6), t.values});
-        if (t.name != name_ + "/deployed" || t.values.size() != 1) continue;
-        deployed_ = t.values[0] != 0;
-        found = true;
-    }
-    if (!found) throw DataError("the checkpoint has no \"" + name_ + "/deployed\": it belongs to another network");
     cells_->restore(cells);
 }
 

@@ -4,17 +4,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "ganbar/core/state.h"
+
 namespace ganbar {
-namespace {
-
-StateTensor flat(const std::string& name, const Matrix& m) {
-    StateTensor t{name, {}};
-    for (std::size_t r = 0; r < m.rows(); ++r) t.values.insert(t.values.end(), m.row(r), m.row(r) + m.cols());
-    return t;
-}
-
-}  // namespace
-
 TikiTakaOp::TikiTakaOp(std::string name, std::unique_ptr<AnalogOp> fast, std::unique_ptr<AnalogOp> slow)
     : name_(std::move(name)), fast_(std::move(fast)), slow_(std::move(slow)) {
     GANBAR_ASSERT(fast_->n_in() == slow_->n_in() && fast_->n_out() == slow_->n_out());
@@ -100,8 +92,8 @@ void TikiTakaOp::transfer(std::span<const std::size_t> rows, const TikiTaka& rul
 State TikiTakaOp::state() const {
     State out = slow_->state();
     for (auto& t : fast_->state()) out.push_back(std::move(t));
-    out.push_back(flat(name_ + "/zero", zero_));
-    out.push_back(flat(name_ + "/hidden", hidden_));
+    out.push_back({name_ + "/zero", flatten(zero_)});
+    out.push_back({name_ + "/hidden", flatten(hidden_)});
     out.push_back({name_ + "/transfer", {static_cast<float>(waiting_), static_cast<float>(next_row_)}});
     return out;
 }
@@ -109,21 +101,9 @@ State TikiTakaOp::state() const {
 void TikiTakaOp::restore(const State& state) {
     slow_->restore(state);
     fast_->restore(state);
-    const auto find = [&](const std::string& key) -> const std::vector<float>& {
-        for (const auto& t : state)
-            if (t.name == name_ + "/" + key) return t.values;
-        throw DataError("the checkpoint has no \"" + name_ + "/" + key + "\": it belongs to another network");
-    };
-    const auto take = [&](const std::string& key, Matrix& m) {
-        const auto& values = find(key);
-        if (!values.empty() && values.size() != n_in() * n_out()) throw DataError("the checkpoint's " + name_ + "/" + key + " has another size: it belongs to another network");
-        m = values.empty() ? Matrix() : Matrix(n_in(), n_out());
-        for (std::size_t r = 0; r < m.rows(); ++r) std::copy_n(&values[r * n_out()], n_out(), m.row(r));
-    };
-    take("zero", zero_);
-    take("hidden", hidden_);
-    const auto& transfer = find("transfer");
-    if (transfer.size() != 2) throw DataError("the checkpoint's " + name_ + "/transfer has another size: it belongs to another network");
+    zero_ = unflattened(find_tensor_or_empty(state, name_ + "/zero", n_in() * n_out()), n_in(), n_out());
+    hidden_ = unflattened(find_tensor_or_empty(state, name_ + "/hidden", n_in() * n_out()), n_in(), n_out());
+    const auto& transfer = find_tensor(state, name_ + "/transfer", 2);
     waiting_ = static_cast<std::int64_t>(transfer[0]);
     next_row_ = static_cast<std::size_t>(transfer[1]) % n_in();
 }
