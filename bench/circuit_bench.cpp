@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 #include <functional>
 
 #include "ganbar/circuit/nodal.h"
@@ -13,9 +12,10 @@
 #include "ganbar/circuit/transfer.h"
 #include "ganbar/core/kernels/gemm.h"
 #include "ganbar/core/parallel.h"
-#include "ganbar/device/device_registry.h"
+#include "ganbar/device/test_devices.h"
 #ifdef GANBAR_WITH_SUITESPARSE
 #include "sparse_baselines.h"
+#include "timing.h"
 #endif
 
 namespace {
@@ -104,9 +104,7 @@ BENCHMARK(newton)->Arg(64)->Arg(128)->Unit(benchmark::kMillisecond);
 void write_array(benchmark::State& state) {
     set_threads(1);
     const std::size_t n = 64;
-    DeviceRegistry registry("device");
-    register_builtin_devices(registry);
-    const auto array = registry.get("nili2020").make(nullptr, n * n, nullptr);
+    const auto array = test::devices().get("nili2020").make(nullptr, n * n, nullptr);
     std::vector<float> g;
     for (const double x : random_g(n * n)) g.push_back(static_cast<float>(x));
     array->fabricate(g, Rng(3));
@@ -127,15 +125,7 @@ void write_array(benchmark::State& state) {
 BENCHMARK(write_array)->Arg(0)->Arg(1)->Arg(2)->Arg(3)->Unit(benchmark::kMillisecond);
 
 #ifdef GANBAR_WITH_SUITESPARSE
-double cpu_s() {
-    timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-double median(std::vector<double> x) {
-    std::nth_element(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(x.size() / 2), x.end());
-    return x[x.size() / 2];
-}
+using bench::cpu_s, bench::median;
 
 void compare(benchmark::State& state) {
     const auto n = static_cast<std::size_t>(state.range(0));

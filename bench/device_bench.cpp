@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "ganbar/device/device_registry.h"
+#include "ganbar/device/test_devices.h"
 
 namespace {
 
@@ -71,8 +71,7 @@ void add(const std::string& name, const DeviceEntry& entry, std::vector<std::pai
 }  // namespace
 
 int main(int argc, char** argv) {
-    DeviceRegistry registry("device");
-    register_builtin_devices(registry);
+    const DeviceRegistry& registry = test::devices();
     for (const auto& name : registry.names()) add(name, registry.get(name));
     const auto setting = [](auto v) {
         config::Node::Leaf leaf;

@@ -3,25 +3,16 @@
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 
-#include <algorithm>
-#include <ctime>
-
 #include "ganbar/app/build.h"
 #include "ganbar/core/parallel.h"
+#include "ganbar/device/test_devices.h"
+#include "timing.h"
 
 namespace {
 
 using namespace ganbar;
 
-double cpu_s() {
-    timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-double median(std::vector<double> x) {
-    std::nth_element(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(x.size() / 2), x.end());
-    return x[x.size() / 2];
-}
+using bench::cpu_s, bench::median;
 
 struct Player {
     app::Experiment e;
@@ -29,8 +20,8 @@ struct Player {
     Ledger ledger;
     std::vector<double> spent;
     std::int64_t round = 0;
-    Player(const DeviceRegistry& devices, std::vector<std::string> sets)
-        : e(app::load_experiment("satyam2022-wires", config::Presets({GANBAR_SOURCE_ROOT "/presets/experiments"}), sets, devices)), model(app::build(e, devices)) {}
+    explicit Player(const std::vector<std::string>& sets)
+        : e(app::load_experiment("satyam2022-wires", config::Presets({GANBAR_SOURCE_ROOT "/presets/experiments"}), sets, test::devices())), model(app::build(e, test::devices())) {}
     void play(const Matrix& real) {
         auto gan = model.gan();
         const double begin = cpu_s();
@@ -42,9 +33,7 @@ struct Player {
 
 void round(benchmark::State& state) {
     set_threads(2);
-    DeviceRegistry devices("device");
-    register_builtin_devices(devices);
-    Player ideal(devices, {"wires.mode=ideal"}), reads(devices, {"wires.program=ideal"}), all(devices, {});
+    Player ideal({"wires.mode=ideal"}), reads({"wires.program=ideal"}), all({});
     Matrix real(static_cast<std::size_t>(ideal.e.train.batch), 784);
     Rng rng(1);
     for (std::size_t r = 0; r < real.rows(); ++r)

@@ -3,21 +3,17 @@
 
 #include <gtest/gtest.h>
 
+#include "ganbar/device/test_devices.h"
+
 namespace ganbar::app {
 namespace {
 
-const DeviceRegistry& registry() {
-    static const DeviceRegistry r = [] {
-        DeviceRegistry filled("device");
-        register_builtin_devices(filled);
-        return filled;
-    }();
-    return r;
-}
+using test::devices;
+
 CellAnswer ask(const std::vector<std::string>& settings, std::optional<double> from, const std::vector<std::string>& pulses, std::int64_t count = 1, std::uint64_t seed = 1) {
     CellQuestion q{"nili2020", settings, from, {}, count, seed, EnergyRule::ohmic};
     for (const auto& p : pulses) q.pulses.push_back(parse_pulse(p));
-    return pulse_cell(registry(), q);
+    return pulse_cell(devices(), q);
 }
 
 TEST(DevicePulses, Parsing) {
@@ -64,11 +60,11 @@ TEST(DevicePulses, VariationOnlyWhenAsked) {
     EXPECT_EQ(ask({"d2d=A"}, 200e-6, {"0.8,1e-7"}, 1, 7).g_S, ask({"d2d=A"}, 200e-6, {"0.8,1e-7"}, 1, 7).g_S);
     const auto noisy = ask({"c2c=0.5"}, 200e-6, {"0.8,1e-7"}, 2);
     EXPECT_NE(noisy.delta_g_S[0], noisy.delta_g_S[1]);  // a fresh draw for each pulse
-    for (const auto& name : registry().names()) {
+    for (const auto& name : devices().names()) {
         CellQuestion q{name, {}, std::nullopt, {{{1.2}, {1e-7}}}, 3, 1, EnergyRule::ohmic};
-        const auto one = pulse_cell(registry(), q);
+        const auto one = pulse_cell(devices(), q);
         q.seed = 99;
-        EXPECT_EQ(one.g_S, pulse_cell(registry(), q).g_S) << name;
+        EXPECT_EQ(one.g_S, pulse_cell(devices(), q).g_S) << name;
     }
 }
 
@@ -80,10 +76,10 @@ TEST(DevicePulses, BadInputIsRefused) {
     EXPECT_THROW(ask({}, std::nan(""), {"0.8,1e-7"}), ConfigError);
     EXPECT_THROW(ask({}, 200e-6, {"0.8,1e-7"}, 0), ConfigError);
     CellQuestion vteam{"vteam", {}, 1e-6, {{{1.2}, {1e-7}}}, 1, 1, EnergyRule::ohmic};
-    EXPECT_THROW(pulse_cell(registry(), vteam), ConfigError);
+    EXPECT_THROW(pulse_cell(devices(), vteam), ConfigError);
     CellQuestion unknown{"nilli2020", {}, 1e-6, {}, 1, 1, EnergyRule::ohmic};
     try {
-        pulse_cell(registry(), unknown);
+        pulse_cell(devices(), unknown);
         FAIL();
     } catch (const ConfigError& e) {
         EXPECT_NE(std::string(e.what()).find("nili2020"), std::string::npos);

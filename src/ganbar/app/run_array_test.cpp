@@ -6,24 +6,21 @@
 #include "ganbar/app/wire_warnings.h"
 #include "ganbar/circuit/nodal.h"
 #include "ganbar/circuit/transfer.h"
+#include "ganbar/device/test_devices.h"
 
 namespace ganbar::app {
 namespace {
 
-struct Setting {
-    DeviceRegistry devices{"device"};
-    config::Presets presets{{GANBAR_SOURCE_ROOT "/presets/experiments"}};
-    Setting() { register_builtin_devices(devices); }
-    Experiment load(std::vector<std::string> sets, const std::string& name = "satyam2022-wires") const {
-        sets.insert(sets.end(), {"generator.layers=[20, 24, 784]", "discriminator.layers=[784, 24, 1]", "tile.placement=blockwise", "latent.source=gaussian"});
-        return load_experiment(name, presets, sets, devices);
-    }
-};
+using test::devices;
+
+Experiment load(std::vector<std::string> sets, const std::string& name = "satyam2022-wires") {
+    sets.insert(sets.end(), {"generator.layers=[20, 24, 784]", "discriminator.layers=[784, 24, 1]", "tile.placement=blockwise", "latent.source=gaussian"});
+    return load_experiment(name, config::Presets({GANBAR_SOURCE_ROOT "/presets/experiments"}), sets, devices());
+}
 
 TEST(RunArray, AnArrayAsACircuitCarriesWhatItsReadsSee) {
-    const Setting s;
-    const Experiment e = s.load({});
-    const Model model = build(e, s.devices);
+    const Experiment e = load({});
+    const Model model = build(e, devices());
     for (const std::int64_t k : {std::int64_t{0}, std::int64_t{3}}) {
         const CrossbarProblem p = run_array(e, model, k);
         const Block& b = model.placement.blocks[static_cast<std::size_t>(k)];
@@ -42,28 +39,25 @@ TEST(RunArray, AnArrayAsACircuitCarriesWhatItsReadsSee) {
 }
 
 TEST(WireWarnings, AGateAtTheAmplitudeAndMuchDisturbAreNamed) {
-    const Setting s;
-    const auto gate = wire_warnings(s.load({"device.gate_voltage=0.8 V", "train.v_set=0.8 V", "train.v_reset=-0.8 V"}), s.devices);
+    const auto gate = wire_warnings(load({"device.gate_voltage=0.8 V", "train.v_set=0.8 V", "train.v_reset=-0.8 V"}), devices());
     ASSERT_EQ(gate.size(), 2u);
     EXPECT_NE(gate[0].find("gate"), std::string::npos);
-    EXPECT_TRUE(wire_warnings(s.load({"wires.mode=ideal"}), s.devices).empty());
-    const auto open = wire_warnings(s.load({"device.gate=off", "train.v_set=0.8 V"}), s.devices);
+    EXPECT_TRUE(wire_warnings(load({"wires.mode=ideal"}), devices()).empty());
+    const auto open = wire_warnings(load({"device.gate=off", "train.v_set=0.8 V"}), devices());
     ASSERT_FALSE(open.empty());
     EXPECT_NE(open[0].find("half-selected"), std::string::npos);
-    EXPECT_TRUE(wire_warnings(s.load({"device.gate_voltage=0.7 V"}), s.devices).empty());
+    EXPECT_TRUE(wire_warnings(load({"device.gate_voltage=0.7 V"}), devices()).empty());
 }
 
 TEST(WireSettings, ContradictionsAreToldAtOnce) {
-    const Setting s;
-    for (const char* bad : {"hardware.kind=software", "train.literal=true", "train.rule=mixed_precision", "wires.order=rank_one"}) EXPECT_THROW(s.load({bad}), ConfigError) << bad;
-    EXPECT_THROW(s.load({"wires.scheme=floating", "wires.ends=both"}), ConfigError);
-    EXPECT_NO_THROW(s.load({"train.rule=mixed_precision", "wires.program=ideal"}));
+    for (const char* bad : {"hardware.kind=software", "train.literal=true", "train.rule=mixed_precision", "wires.order=rank_one"}) EXPECT_THROW(load({bad}), ConfigError) << bad;
+    EXPECT_THROW(load({"wires.scheme=floating", "wires.ends=both"}), ConfigError);
+    EXPECT_NO_THROW(load({"train.rule=mixed_precision", "wires.program=ideal"}));
 }
 
 TEST(WireFigures, ResistanceAndSizeTakeFromReadsAndPulses) {
-    const Setting s;
-    const Experiment e = s.load({});
-    const WireFigures f(e, s.devices);
+    const Experiment e = load({});
+    const WireFigures f(e, devices());
     const auto weak = f.delivered({16, 0.01, 0.1}), far = f.delivered({16, 5, 0.1}), large = f.delivered({32, 5, 0.1});
     EXPECT_GT(weak.mean, 0.98);
     EXPECT_LT(far.mean, weak.mean);

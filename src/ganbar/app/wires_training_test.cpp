@@ -8,6 +8,7 @@
 #include "ganbar/app/run.h"
 #include "ganbar/data/catalogue.h"
 #include "ganbar/data/test_files.h"
+#include "ganbar/device/test_devices.h"
 
 namespace ganbar::app {
 namespace {
@@ -29,17 +30,15 @@ Spread spread(const std::vector<double>& v) {
 }
 
 Outcome train(const std::string& mode, int seed) {
-    DeviceRegistry devices("device");
-    register_builtin_devices(devices);
     // Half of every amplitude lies below the gate, so that what differs is what wires take.
     const std::vector<std::string> sets = {"wires.mode=" + mode, "wires.rw=0.01 ohm", "wires.rb=0.01 ohm", "wires.rdrv=0.01 ohm", "wires.rsense=0.01 ohm", "device.gate_voltage=0.65 V",
                                            "train.rounds=150", "train.anneal_from=30", "train.anneal_rounds=120", "train.snapshot_every=0", "experiment.seed=" + std::to_string(seed)};
-    const Experiment e = load_experiment("satyam2022-wires", config::Presets({GANBAR_SOURCE_ROOT "/presets/experiments"}), sets, devices);
+    const Experiment e = load_experiment("satyam2022-wires", config::Presets({GANBAR_SOURCE_ROOT "/presets/experiments"}), sets, test::devices());
     const test::Folder folder;
     RunOptions options;
     options.out = folder / "run";
     options.report = false, options.quiet = true;
-    const auto result = run(e, devices, options);
+    const auto result = run(e, test::devices(), options);
     return {result.quality.frechet_distance, result.quality.classifier_accuracy, result.quality.coverage};
 }
 

@@ -9,7 +9,7 @@
 #include "ganbar/circuit/nodal.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/rng.h"
-#include "ganbar/device/device_registry.h"
+#include "ganbar/device/test_devices.h"
 
 namespace ganbar {
 namespace {
@@ -159,11 +159,9 @@ TEST(CellSolver, BatchIsBitIdenticalForAnyNumberOfThreads) {
 }
 
 TEST(CellSolver, DeviceModelsBringTheirOwnCurve) {  // each registered model: wires and cells agree on every voltage
-    DeviceRegistry registry("device");
-    register_builtin_devices(registry);
     const std::size_t n = 12;
-    for (const auto& name : registry.names()) {
-        const auto array = registry.get(name).make(nullptr, n * n, nullptr);
+    for (const auto& name : test::devices().names()) {
+        const auto array = test::devices().get(name).make(nullptr, n * n, nullptr);
         std::vector<float> g(n * n);
         Rng rng = Rng(3).stream("g");
         const Window window = array->window();

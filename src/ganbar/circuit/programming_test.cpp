@@ -7,7 +7,7 @@
 
 #include "ganbar/circuit/circuit_test_support.h"
 #include "ganbar/core/rng.h"
-#include "ganbar/device/device_registry.h"
+#include "ganbar/device/test_devices.h"
 
 namespace ganbar {
 namespace {
@@ -19,10 +19,8 @@ const PulsePair pulses{0.8_V, Volt{-0.8}, 100_ns};
 const Wires no_wires{0_ohm, 0_ohm, 0_ohm, 0_ohm};
 
 std::unique_ptr<DeviceArray> fresh(const std::string& model, const std::string& table, std::size_t n, std::uint64_t seed = 1) {
-    DeviceRegistry registry("device");
-    register_builtin_devices(registry);
     const auto node = config::parse_toml(table, "test");
-    auto array = registry.get(model).make(node.get(), n, nullptr);
+    auto array = test::devices().get(model).make(node.get(), n, nullptr);
     std::vector<float> g(n);
     Rng rng = Rng(seed).stream("g");
     for (float& x : g) x = static_cast<float>(170e-6 + 110e-6 * rng.uniform());

@@ -3,14 +3,14 @@
 
 #include <algorithm>
 
-#include "ganbar/device/device_testing.h"
+#include "ganbar/device/test_devices.h"
 #include "ganbar/device/fast_math.h"
 #include "ganbar/device/state_flow.h"
 
 namespace ganbar {
 namespace {
 
-using namespace testing;
+using namespace test;
 
 TEST(FastMath, AgreesWithTheLibrary) {
     for (double x = -40; x < 40; x += 0.0137) EXPECT_NEAR(fast::exp(static_cast<float>(x)) / std::exp(static_cast<float>(x)), 1, 3e-6 + 1.2e-7 * std::abs(x));

@@ -3,19 +3,19 @@
 
 #include <set>
 
-#include "ganbar/device/device_testing.h"
+#include "ganbar/device/test_devices.h"
 
 namespace ganbar {
 namespace {
 
-using namespace testing;
+using namespace test;
 
 constexpr std::size_t n_cells = 64;
 const PulsePair strong{{1.2}, {-1.2}, {100e-9}};
 
 Settings without_variation(const std::string& model) {
     Settings s;
-    for (const auto& name : registry().get(model).param_names) {
+    for (const auto& name : devices().get(model).param_names) {
         if (name == "d2d") s[name] = "off";
         if (name == "c2c" || name == "write_noise") s[name] = 0.0;
     }
@@ -53,12 +53,12 @@ PulseBill some_pulses(DeviceArray& array, std::uint64_t seed, EnergyRule rule = 
 class EveryModel : public ::testing::TestWithParam<std::string> {};
 
 TEST(DeviceModels, GoldenListOfNames) {
-    EXPECT_EQ(registry().names(), (std::vector<std::string>{"constant_step", "exp_step", "ideal", "linear_step", "nili2020", "pow_step", "soft_bounds",
+    EXPECT_EQ(devices().names(), (std::vector<std::string>{"constant_step", "exp_step", "ideal", "linear_step", "nili2020", "pow_step", "soft_bounds",
                                                             "soft_bounds_reference", "vteam", "wox", "yakopcic"}));
 }
 
 TEST_P(EveryModel, DeclaresItsParametersCompletely) {
-    const auto& entry = registry().get(GetParam());
+    const auto& entry = devices().get(GetParam());
     EXPECT_GT(entry.doc.size(), 40u);
     std::set<std::string> names;
     ASSERT_EQ(entry.defaults.size(), entry.param_names.size());
@@ -141,7 +141,7 @@ TEST_P(EveryModel, SetRaisesResetLowers) {
 TEST_P(EveryModel, WeakPulsesDoNothing) {
     auto array = spread_out(GetParam(), without_variation(GetParam()));
     double threshold_V = 2e-3;
-    for (const auto& row : registry().get(GetParam()).defaults)
+    for (const auto& row : devices().get(GetParam()).defaults)
         if (row.info.name == "threshold" || row.info.name == "gate_voltage") threshold_V = std::get<double>(row.value);
     const auto before = array->state();
     const double v = 0.999 * threshold_V;
@@ -176,7 +176,7 @@ TEST_P(EveryModel, StateRoundTripAndClone) {
 
 TEST_P(EveryModel, AnyCutIntoRangesGivesTheSameCells) {
     Settings noisy;
-    for (const auto& name : registry().get(GetParam()).param_names)
+    for (const auto& name : devices().get(GetParam()).param_names)
         if (name == "c2c") noisy[name] = 0.4;
     auto whole = spread_out(GetParam(), noisy, 700), parts = spread_out(GetParam(), noisy, 700);
     Rng rng(3);
@@ -329,7 +329,7 @@ std::vector<Setting> other_values(const ParamRow& row) {
 }
 
 TEST_P(EveryModel, EveryParameterMatters) {  // alone, or together with one setting of another parameter
-    const auto& rows = registry().get(GetParam()).defaults;
+    const auto& rows = devices().get(GetParam()).defaults;
     std::vector<Settings> contexts{{}};
     for (const auto& row : rows)
         if (row.info.type == ganbar::ParamType::choice || row.info.type == ganbar::ParamType::boolean)
@@ -353,7 +353,7 @@ TEST_P(EveryModel, EveryParameterMatters) {  // alone, or together with one sett
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, EveryModel, ::testing::ValuesIn(registry().names()), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Models, EveryModel, ::testing::ValuesIn(devices().names()), [](const auto& info) { return info.param; });
 
 }  // namespace
 }  // namespace ganbar

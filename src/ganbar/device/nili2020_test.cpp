@@ -3,12 +3,12 @@
 
 #include <cmath>
 
-#include "ganbar/device/device_testing.h"
+#include "ganbar/device/test_devices.h"
 
 namespace ganbar {
 namespace {
 
-using namespace testing;
+using namespace test;
 
 const Settings bare{{"d2d", "off"}, {"window", "off"}, {"gate", "off"}};
 

@@ -4,17 +4,17 @@
 
 #include <numeric>
 
-#include "ganbar/device/device_testing.h"
+#include "ganbar/device/test_devices.h"
 
 namespace ganbar {
 namespace {
 
-using testing::moments;
+using test::moments;
 constexpr float g_min = 4e-6f, g_max = 25e-6f, span = g_max - g_min;
 const PulsePair pulses{{1.0}, {-1.0}, {100e-9}};
 
-std::unique_ptr<DeviceArray> cells(const NonidealParams& p, std::size_t n, float g_S, std::uint64_t seed = 1, const testing::Settings& s = {}) {
-    auto array = with_nonidealities(testing::make_array("wox", s, n), p);
+std::unique_ptr<DeviceArray> cells(const NonidealParams& p, std::size_t n, float g_S, std::uint64_t seed = 1, const test::Settings& s = {}) {
+    auto array = with_nonidealities(test::make_array("wox", s, n), p);
     array->fabricate(std::vector<float>(n, g_S), Rng(seed));
     return array;
 }
@@ -36,7 +36,7 @@ TEST(Nonideal, SwitchedOnButWithoutEffectGivesTheSameConductancesAndBill) {
         EXPECT_EQ(a.n_set, b.n_set);
         EXPECT_NEAR(a.energy_J, b.energy_J, 1e-6 * a.energy_J);
     }
-    const auto a = testing::conductances(*plain), b = testing::conductances(*wrapped);
+    const auto a = test::conductances(*plain), b = test::conductances(*wrapped);
     for (std::size_t k = 0; k < 300; ++k) EXPECT_NEAR(a[k], b[k], 1e-6 * a[k]);
 }
 
@@ -48,7 +48,7 @@ TEST(Nonideal, SpreadOfResistancesIsLogNormalAtBothEnds) {
         const std::vector<std::int8_t> polarity(4000, on ? 1 : -1);
         for (int n = 0; n < 80; ++n) array->program(0, polarity, pulses, EnergyRule::ohmic, Rng(1));
         std::vector<double> log_r;
-        for (const float g : testing::conductances(*array)) log_r.push_back(-std::log(g / (on ? g_max : g_min)));
+        for (const float g : test::conductances(*array)) log_r.push_back(-std::log(g / (on ? g_max : g_min)));
         const auto m = moments(log_r);
         const double sigma = on ? 0.2 : 0.4;
         EXPECT_NEAR(m.mean, 0, 4 * sigma / std::sqrt(4000.0));
@@ -64,7 +64,7 @@ TEST(Nonideal, LevelsAreTheOnlyConductancesAndTheMeanMoveStays) {
     const std::vector<std::int8_t> up(n, 1);
     array->program(0, up, pulses, EnergyRule::ohmic, Rng(3));
     double sum = 0;
-    for (const float g : testing::conductances(*array)) {
+    for (const float g : test::conductances(*array)) {
         const double at = (g - g_min) / span * 4;
         EXPECT_NEAR(at, std::nearbyint(at), 1e-4);
         sum += (g - g_min) / span - 0.5;
@@ -80,7 +80,7 @@ TEST(Nonideal, WriteNoiseIsAnErrorOfEachWriteAndOfNothingElse) {
     std::vector<std::int8_t> polarity(8000, 0);
     std::fill(polarity.begin(), polarity.begin() + 4000, std::int8_t{1});
     array->program(0, polarity, pulses, EnergyRule::ohmic, Rng(5));
-    const auto g = wide(testing::conductances(*array));
+    const auto g = wide(test::conductances(*array));
     const auto written = moments({g.begin(), g.begin() + 4000}), left = moments({g.begin() + 4000, g.end()});
     EXPECT_NEAR(written.mean, 14e-6 + span / 64, 4 * 0.03 * span / std::sqrt(4000.0));
     EXPECT_NEAR(written.deviation, 0.03 * span, 4 * 0.03 * span / std::sqrt(8000.0));
@@ -104,7 +104,7 @@ TEST(Nonideal, StuckFractionsAndNoOtherCellSits) {
     auto array = cells(p, n, 14e-6f);
     for (int k = 0; k < 3; ++k) array->program(0, std::vector<std::int8_t>(n, 1), pulses, EnergyRule::ohmic, Rng(1));
     std::size_t on = 0, off = 0;
-    for (const float g : testing::conductances(*array)) on += std::abs(g - g_max) < 1e-9f, off += std::abs(g - g_min) < 1e-9f;
+    for (const float g : test::conductances(*array)) on += std::abs(g - g_max) < 1e-9f, off += std::abs(g - g_min) < 1e-9f;
     EXPECT_NEAR(static_cast<double>(on), 0.1 * n, 4 * std::sqrt(0.09 * n));
     EXPECT_NEAR(static_cast<double>(off), 0.25 * n, 4 * std::sqrt(0.1875 * n));
 }
@@ -114,14 +114,14 @@ TEST(Nonideal, DriftFollowsItsPowerLawOnTheShelfAndEndsWithAWrite) {
     p.drift = 0.05, p.t_shelf = {1e4};
     auto array = cells(p, 3, 10e-6f);
     EXPECT_FALSE(array->rest(false));
-    EXPECT_NEAR(testing::conductances(*array)[0], 10e-6, 1e-11);
+    EXPECT_NEAR(test::conductances(*array)[0], 10e-6, 1e-11);
     EXPECT_TRUE(array->rest(true));
-    EXPECT_NEAR(testing::conductances(*array)[0], 10e-6 * std::pow(1 + 1e4, -0.05), 1e-11);
+    EXPECT_NEAR(test::conductances(*array)[0], 10e-6 * std::pow(1 + 1e4, -0.05), 1e-11);
     double v = 0.1, i = 0;
     array->current(0, std::span(&v, 1), std::span(&i, 1));
-    EXPECT_NEAR(i / v, testing::conductances(*array)[0], 1e-11);
+    EXPECT_NEAR(i / v, test::conductances(*array)[0], 1e-11);
     EXPECT_TRUE(array->rest(false));
-    EXPECT_NEAR(testing::conductances(*array)[0], 10e-6, 1e-11);
+    EXPECT_NEAR(test::conductances(*array)[0], 10e-6, 1e-11);
 }
 
 TEST(Nonideal, CellsAgeBetweenUpdatesUntilTheyAreWritten) {
@@ -130,13 +130,13 @@ TEST(Nonideal, CellsAgeBetweenUpdatesUntilTheyAreWritten) {
     auto array = cells(p, 2, 20e-6f);
     for (int n = 0; n < 5; ++n) array->begin_update();
     const double aged = 20e-6 * std::pow(1 + 50.0 / 2, -0.1);
-    EXPECT_NEAR(testing::conductances(*array)[0], aged, 1e-11);
+    EXPECT_NEAR(test::conductances(*array)[0], aged, 1e-11);
     const std::vector<std::int8_t> one{1, 0};
     array->program(0, one, pulses, EnergyRule::ohmic, Rng(1));
-    EXPECT_NEAR(testing::conductances(*array)[0], aged + span / 64, 1e-10);
+    EXPECT_NEAR(test::conductances(*array)[0], aged + span / 64, 1e-10);
     array->begin_update();
-    EXPECT_NEAR(testing::conductances(*array)[0], (aged + span / 64) * std::pow(1 + 10.0 / 2, -0.1), 1e-10);
-    EXPECT_NEAR(testing::conductances(*array)[1], 20e-6 * std::pow(1 + 60.0 / 2, -0.1), 1e-10);
+    EXPECT_NEAR(test::conductances(*array)[0], (aged + span / 64) * std::pow(1 + 10.0 / 2, -0.1), 1e-10);
+    EXPECT_NEAR(test::conductances(*array)[1], 20e-6 * std::pow(1 + 60.0 / 2, -0.1), 1e-10);
 }
 
 TEST(Nonideal, WearFollowsTheWeibullLaw) {
@@ -153,7 +153,7 @@ TEST(Nonideal, WearFollowsTheWeibullLaw) {
     const auto worn = dynamic_cast<NonidealArray&>(*array).n_worn();
     EXPECT_NEAR(static_cast<double>(worn), dead * n, 4 * std::sqrt(dead * (1 - dead) * n) + 0.02 * dead * n);  // lives count whole pulses
     std::size_t at_bottom = 0;
-    for (const float g : testing::conductances(*array)) at_bottom += g == g_min;
+    for (const float g : test::conductances(*array)) at_bottom += g == g_min;
     EXPECT_EQ(at_bottom, worn);
 }
 
@@ -168,7 +168,7 @@ TEST(Nonideal, AnyCutIntoRangesGivesTheSame) {
         whole->program(0, polarity, pulses, EnergyRule::ohmic, rng);
         for (std::size_t first = 0; first < 500; first += 125) cut->program(first, std::span(polarity).first(125), pulses, EnergyRule::ohmic, rng);
     }
-    EXPECT_EQ(testing::conductances(*whole), testing::conductances(*cut));
+    EXPECT_EQ(test::conductances(*whole), test::conductances(*cut));
 }
 
 TEST(Nonideal, StateSurvivesARoundTrip) {
@@ -182,8 +182,8 @@ TEST(Nonideal, StateSurvivesARoundTrip) {
     auto c = a->clone();
     for (auto* array : {a.get(), b.get(), c.get()})
         for (std::uint64_t n = 0; n < 6; ++n) array->begin_update(), array->program(0, up, pulses, EnergyRule::ohmic, Rng(n));
-    EXPECT_EQ(testing::conductances(*a), testing::conductances(*b));
-    EXPECT_EQ(testing::conductances(*a), testing::conductances(*c));
+    EXPECT_EQ(test::conductances(*a), test::conductances(*b));
+    EXPECT_EQ(test::conductances(*a), test::conductances(*c));
     EXPECT_THROW(b->restore(std::vector<float>(7)), DataError);
 }
 
@@ -199,7 +199,7 @@ TEST(Nonideal, APieceCutOutAndPastedBackIsTheArrayWithoutTheDetour) {
         part->program(0, up, pulses, EnergyRule::ohmic, Rng(n));
         other->paste(12, 10, 3, 5, *part);
     }
-    EXPECT_EQ(testing::conductances(*whole), testing::conductances(*other));
+    EXPECT_EQ(test::conductances(*whole), test::conductances(*other));
     EXPECT_EQ(dynamic_cast<NonidealArray&>(*whole).n_worn(), dynamic_cast<NonidealArray&>(*other).n_worn());
     EXPECT_GT(dynamic_cast<NonidealArray&>(*whole).n_worn(), 0u);
     EXPECT_EQ(whole->state(), other->state());

@@ -163,12 +163,20 @@ void expect_near(const Matrix& a, const Matrix& b, double tolerance, const char*
         for (std::size_t c = 0; c < a.cols(); ++c) ASSERT_NEAR(a(r, c), b(r, c), tolerance) << what << " " << r << " " << c;
 }
 
+struct Operands {
+    Matrix x, dy, kernel;
+};
+Operands operands(const Case& c, const Rng& rng, int n) {
+    return {drawn(c.samples * c.in.positions(), c.in.channels, rng.stream("x", n)), drawn(c.samples * c.out.positions(), c.out.channels, rng.stream("dy", n)),
+            drawn(n_taps(c) * c.in.channels, c.out.channels, rng.stream("w", n))};
+}
+
 TEST(Convolution, AgreesWithItsDefinitionInEveryDirection) {
     Rng rng(5);
     for (int n = 0; n < 150; ++n) {
         const Case c = random_case(rng);
-        const Matrix x = drawn(c.samples * c.in.positions(), c.in.channels, rng.stream("x", n)), dy = drawn(c.samples * c.out.positions(), c.out.channels, rng.stream("dy", n)),
-                     kernel = drawn(n_taps(c) * c.in.channels, c.out.channels, rng.stream("w", n));
+        const Operands drawn_now = operands(c, rng, n);
+        const Matrix &x = drawn_now.x, &dy = drawn_now.dy, &kernel = drawn_now.kernel;  // a lambda uses them
         std::vector<double> y(dy.rows() * dy.cols()), dx(x.rows() * x.cols()), dw(kernel.rows() * kernel.cols());
         over_products(c, [&](std::size_t in, std::size_t out, std::size_t tap) {
             for (std::size_t s = 0; s < c.samples; ++s)
@@ -197,8 +205,7 @@ TEST(Convolution, LaidOutPatchesGiveTheSameBits) {
     Rng rng(6);
     for (int n = 0; n < 60; ++n) {
         const Case c = random_case(rng);
-        const Matrix x = drawn(c.samples * c.in.positions(), c.in.channels, rng.stream("x", n)), dy = drawn(c.samples * c.out.positions(), c.out.channels, rng.stream("dy", n)),
-                     kernel = drawn(n_taps(c) * c.in.channels, c.out.channels, rng.stream("w", n));
+        const auto [x, dy, kernel] = operands(c, rng, n);
         const Results a = play(c, x, dy, kernel, true, false), b = play(c, x, dy, kernel, true, true);
         expect_near(a.y, b.y, 0, "forward");
         expect_near(a.gradient, b.gradient, 0, "gradient");
@@ -211,8 +218,7 @@ TEST(Convolution, ZeroInsertedFormGivesTheSameNumbers) {
     for (int n = 0; n < 60; ++n) {
         Case c = random_case(rng);
         if (!c.transposed) continue;
-        const Matrix x = drawn(c.samples * c.in.positions(), c.in.channels, rng.stream("x", n)), dy = drawn(c.samples * c.out.positions(), c.out.channels, rng.stream("dy", n)),
-                     kernel = drawn(n_taps(c) * c.in.channels, c.out.channels, rng.stream("w", n));
+        const auto [x, dy, kernel] = operands(c, rng, n);
         const Results a = play(c, x, dy, kernel, true, false), b = play(c, x, dy, kernel, false, n % 2 == 0);
         expect_near(a.y, b.y, 0, "forward");
         expect_near(a.gradient, b.gradient, 0, "gradient");
@@ -225,8 +231,7 @@ TEST(Convolution, BitsDoNotDependOnThreads) {
     const int before = max_threads();
     for (int n = 0; n < 10; ++n) {
         const Case c = random_case(rng);
-        const Matrix x = drawn(c.samples * c.in.positions(), c.in.channels, rng.stream("x", n)), dy = drawn(c.samples * c.out.positions(), c.out.channels, rng.stream("dy", n)),
-                     kernel = drawn(n_taps(c) * c.in.channels, c.out.channels, rng.stream("w", n));
+        const auto [x, dy, kernel] = operands(c, rng, n);
         set_threads(1);
         const Results a = play(c, x, dy, kernel, true, n % 2 == 0);
         set_threads(3);

@@ -27,16 +27,25 @@ double loss_of(Network& net, const Matrix& x, Step& step) {
     return sum;
 }
 
+Matrix normal(std::size_t rows, std::size_t cols, Rng draws) {
+    Matrix m(rows, cols);
+    for (std::size_t r = 0; r < rows; ++r) draws.fill_normal(m.row_span(r));
+    return m;
+}
+
+struct Desk {
+    Rng rng{1};
+    Ledger ledger;
+    Step step{rng, ledger, "test", true};
+};
+
 TEST(Network, GradientsAgreeWithFiniteDifferences) {
     for (const auto hidden : {Activation::leaky_relu, Activation::tanh, Activation::sigmoid, Activation::identity, Activation::relu})
         for (const auto bias : {BiasKind::none, BiasKind::digital, BiasKind::cells}) {
             auto net = two_layers(hidden, Activation::tanh, bias, 4);
-            Matrix x(6, 7);
-            Rng draws(8);
-            for (std::size_t r = 0; r < 6; ++r) draws.fill_normal(x.row_span(r));
-            Rng rng(1);
-            Ledger ledger;
-            Step step{rng, ledger, "test", true};
+            const Matrix x = normal(6, 7, Rng(8));
+            Desk desk;
+            Step& step = desk.step;
             Matrix dy = net->forward(x, step);
             const Matrix dx = net->backward(dy, true, step);
             for (std::size_t r = 0; r < 6; ++r)
@@ -54,12 +63,9 @@ TEST(Network, GradientsAgreeWithFiniteDifferences) {
 TEST(Network, SmallStepsAgainstTheGradientLowerTheLoss) {
     for (const UpdateRule& rule : {UpdateRule{Sgd{0.01, 0}}, UpdateRule{Sgd{0.005, 0.9}}, UpdateRule{Adam{0.003, 0.5, 0.999, 1e-8}}, UpdateRule{Manhattan{}}}) {
         auto net = two_layers(Activation::leaky_relu, Activation::identity, BiasKind::digital, 4);
-        Matrix x(32, 7);
-        Rng draws(8);
-        for (std::size_t r = 0; r < 32; ++r) draws.fill_normal(x.row_span(r));
-        Rng rng(1);
-        Ledger ledger;
-        Step step{rng, ledger, "test", true};
+        const Matrix x = normal(32, 7, Rng(8));
+        Desk desk;
+        Step& step = desk.step;
         const double before = loss_of(*net, x, step);
         for (int i = 0; i < 40; ++i) {
             Matrix dy = net->forward(x, step);
@@ -77,10 +83,8 @@ TEST(Network, WeightGradientIsTheOuterProductSum) {
     Rng draws(2);
     for (std::size_t r = 0; r < 11; ++r) draws.fill_normal(x.row_span(r)), draws.fill_normal(dy.row_span(r));
     multiply_at_b(x, dy, gradient);
-    Rng rng(1);
-    Ledger ledger;
-    Step step{rng, ledger, "test", true};
-    op.update(x, dy, Sgd{0.5, 0}, step);
+    Desk desk;
+    op.update(x, dy, Sgd{0.5, 0}, desk.step);
     for (std::size_t r = 0; r < 6; ++r)
         for (std::size_t c = 0; c < 3; ++c) ASSERT_NEAR(op.weights()(r, c), before(r, c) - 0.5f * gradient(r, c), 1e-6);
 }
@@ -108,11 +112,9 @@ TEST(Network, StateRestoresAndRejectsOthers) {
     b->restore(a->state());
     Matrix x(3, 7);
     x.fill(0.3f);
-    Rng rng(1);
-    Ledger ledger;
-    Step step{rng, ledger, "test", true};
-    const Matrix ya = a->forward(x, step);
-    const Matrix& yb = b->forward(x, step);
+    Desk desk;
+    const Matrix ya = a->forward(x, desk.step);
+    const Matrix& yb = b->forward(x, desk.step);
     for (std::size_t c = 0; c < 5; ++c) ASSERT_EQ(ya(0, c), yb(0, c));
     auto other = two_layers(Activation::tanh, Activation::tanh, BiasKind::cells, 4);
     EXPECT_THROW(other->restore(a->state()), DataError);

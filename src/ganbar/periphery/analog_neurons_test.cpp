@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "ganbar/core/parallel.h"
+#include "ganbar/core/test_matrix.h"
 
 namespace ganbar::periphery {
 namespace {
@@ -13,11 +14,7 @@ using nn::Activation;
 
 NeuronSpec neurons(std::size_t columns, Activation f, std::size_t positions = 1, bool normalises = false) { return {"neurons", columns, positions, f, 0.2, typical_line_S, 1, true, normalises}; }
 Matrix values(std::size_t rows, std::size_t cols, double scale, std::uint64_t seed = 3) {
-    Matrix m(rows, cols);
-    Rng rng(seed);
-    for (std::size_t r = 0; r < rows; ++r)
-        for (float& v : m.row_span(r)) v = static_cast<float>(scale * rng.normal());
-    return m;
+    return test::random_matrix(rows, cols, seed, scale);
 }
 
 struct Bench {

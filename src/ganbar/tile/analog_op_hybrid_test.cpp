@@ -3,28 +3,15 @@
 #include <cmath>
 
 #include "ganbar/core/linalg.h"
-#include "ganbar/device/device_registry.h"
-#include "ganbar/tile/analog_op.h"
+#include "ganbar/core/test_matrix.h"
+#include "ganbar/tile/test_op.h"
 
 namespace ganbar {
 namespace {
 
-Matrix normal_matrix(std::size_t rows, std::size_t cols, std::uint64_t seed, double scale) {
-    Matrix m(rows, cols);
-    Rng rng(seed);
-    for (std::size_t r = 0; r < rows; ++r)
-        for (float& v : m.row_span(r)) v = static_cast<float>(scale * rng.normal());
-    return m;
-}
+using test::random_matrix;
 
-AnalogOp wox_op(const Matrix& w, const TileParams& params) {
-    DeviceRegistry devices("device");
-    register_builtin_devices(devices);
-    const std::vector<Shape2> shapes = {{w.rows(), w.cols()}};
-    std::vector<std::unique_ptr<DeviceArray>> planes;
-    planes.push_back(devices.get("wox").make(nullptr, w.rows() * w.cols(), nullptr));
-    return AnalogOp("dense1", std::move(planes), place(shapes, {64, 64}, params.placement).blocks, w, 0.4, params, Rng(3));
-}
+AnalogOp wox_op(const Matrix& w, const TileParams& params) { return test::analog_op(w, params, {"wox"}, 0.4); }
 
 struct Bench {
     Ledger ledger;
@@ -36,7 +23,7 @@ TEST(Hybrid, DigitalErrorsAreExactWhateverTheArraysDo) {
     TileParams params;
     params.errors = ErrorPass::digital;
     params.adc_bits = 3, params.dac_bits = 3;  // the arrays read badly
-    const Matrix w = normal_matrix(90, 40, 1, 0.1), dy = normal_matrix(8, 40, 2, 1);
+    const Matrix w = random_matrix(90, 40, 1, 0.1), dy = random_matrix(8, 40, 2, 1);
     AnalogOp op = wox_op(w, params);
     Bench b;
     Step step = b.step();
@@ -78,7 +65,7 @@ TEST(Hybrid, WeightsPassThroughZeroOnlyWithSignBits) {
 TEST(Hybrid, SignBitsSurviveACheckpoint) {
     TileParams params;
     params.sign_flips = true;
-    const Matrix w = normal_matrix(20, 10, 1, 0.02), x = normal_matrix(16, 20, 2, 1), dy = normal_matrix(16, 10, 3, 1);
+    const Matrix w = random_matrix(20, 10, 1, 0.02), x = random_matrix(16, 20, 2, 1), dy = random_matrix(16, 10, 3, 1);
     AnalogOp a = wox_op(w, params), b = wox_op(w, params);
     Bench bench;
     const Manhattan rule{{1.0}, {-1.0}, {100e-9}};

@@ -7,13 +7,12 @@
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/test_matrix.h"
-#include "ganbar/device/device_registry.h"
-#include "ganbar/device/test_devices.h"
+#include "ganbar/tile/test_op.h"
 
 namespace ganbar {
 namespace {
 
-using test::devices;
+using test::Play;
 using test::random_matrix;
 
 struct Bench {
@@ -22,12 +21,7 @@ struct Bench {
     std::string settings;  // TOML of the device table
     double w_max = 0.4;
     AnalogOp make(const Matrix& w) const {
-        const std::vector<Shape2> shapes = {{w.rows(), w.cols()}};
-        const auto placement = place(shapes, {static_cast<std::size_t>(params.rows), static_cast<std::size_t>(params.cols)}, params.placement);
-        const auto node = config::parse_toml(settings, "test");
-        std::vector<std::unique_ptr<DeviceArray>> planes;
-        for (int p = 0; p < (params.mapping == Mapping::differential ? 2 : 1); ++p) planes.push_back(devices().get(device).make(node.get(), w.rows() * w.cols(), nullptr));
-        return AnalogOp("dense1", std::move(planes), placement.blocks, w, w_max, params, Rng(3));
+        return test::analog_op(w, params, {device, settings}, w_max);
     }
 };
 TileParams exact() {
@@ -48,11 +42,9 @@ TEST(AnalogOp, IdealReadsAreTheProductBothWays) {
             AnalogOp op = bench.make(w);
             const Matrix seen = op.weights();
             Matrix y, want, dx, want_dx, wt;
-            Rng rng(5);
-            Ledger ledger;
-            Step step{rng, ledger, "training", true};
-            op.forward(x, y, step);
-            op.backward(dy, dx, step);
+            Play play;
+            op.forward(x, y, play.step);
+            op.backward(dy, dx, play.step);
             multiply(x, seen, want);
             transpose(seen, wt);
             multiply(dy, wt, want_dx);
@@ -73,10 +65,8 @@ TEST(AnalogOp, ConvertersRoundToTheirSteps) {
     const Matrix w = random_matrix(64, 64, 1, 0.1), x = random_matrix(20, 64, 2);
     AnalogOp op = bench.make(w);
     Matrix y;
-    Rng rng(5);
-    Ledger ledger;
-    Step step{rng, ledger, "training", true};
-    op.forward(x, y, step);
+    Play play;
+    op.forward(x, y, play.step);
     float x_max = 0;
     for (std::size_t r = 0; r < 20; ++r)
         for (const float v : x.row_span(r)) x_max = std::max(x_max, std::fabs(v));
@@ -98,10 +88,8 @@ TEST(AnalogOp, ReadNoiseHasTheDevicesVariance) {
     AnalogOp op = bench.make(w);
     Matrix x(4000, 64), y;
     x.fill(0.5f);
-    Rng rng(5);
-    Ledger ledger;
-    Step step{rng, ledger, "training", true};
-    op.forward(x, y, step);
+    Play play;
+    op.forward(x, y, play.step);
     const auto g = op.conductance();
     for (std::size_t c = 0; c < 16; ++c) {
         double total = 0;
@@ -125,12 +113,10 @@ TEST(AnalogOp, UpdateEnergyIsThePapersFormula) {
     const Matrix w = random_matrix(100, 30, 1, 0.1), x = random_matrix(7, 100, 2), dy = random_matrix(7, 30, 4);
     AnalogOp op = bench.make(w);
     const auto before = op.conductance();
-    Rng rng(5);
-    Ledger ledger;
-    Step step{rng, ledger, "training", true};
+    Play play;
     Manhattan rule;
     rule.set = Volt{0.9}, rule.reset = Volt{-1.07};
-    op.update(x, dy, rule, step);
+    op.update(x, dy, rule, play.step);
     const auto after = op.conductance();
     long double set = 0, reset = 0;
     std::int64_t n_set = 0, n_reset = 0;
@@ -144,10 +130,10 @@ TEST(AnalogOp, UpdateEnergyIsThePapersFormula) {
         if (after[k] > before[k]) set += 0.9L * 0.9L * before[k] * 1e-7L, ++n_set;
         if (after[k] < before[k]) reset += 1.07L * 1.07L * before[k] * 1e-7L, ++n_reset;
     }
-    EXPECT_EQ(ledger.total("training/dense1/update/set").n, n_set);
-    EXPECT_EQ(ledger.total("training/dense1/update/reset").n, n_reset);
-    EXPECT_NEAR(ledger.energy("training/dense1/update/set").si / static_cast<double>(set), 1, 1e-12);
-    EXPECT_NEAR(ledger.energy("training/dense1/update/reset").si / static_cast<double>(reset), 1, 1e-12);
+    EXPECT_EQ(play.ledger.total("training/dense1/update/set").n, n_set);
+    EXPECT_EQ(play.ledger.total("training/dense1/update/reset").n, n_reset);
+    EXPECT_NEAR(play.ledger.energy("training/dense1/update/set").si / static_cast<double>(set), 1, 1e-12);
+    EXPECT_NEAR(play.ledger.energy("training/dense1/update/reset").si / static_cast<double>(reset), 1, 1e-12);
 }
 
 TEST(AnalogOp, LiteralTableSwapsTheMagnitudesOfNegativeWeights) {
@@ -174,27 +160,39 @@ TEST(AnalogOp, LiteralTableSwapsTheMagnitudesOfNegativeWeights) {
     }
 }
 
-TEST(AnalogOp, ErrorFeedbackMovesCellsAsAskedWhateverTheirSteps) {
+/// Cells that differ, in the lower half of their range.
+Bench varied() {
     Bench bench;
     bench.params = exact();
     bench.device = "nili2020";
     bench.settings = "d2d = \"A\"\nclamp_nonneg = true\nstatic_spread = \"off\"\ng_min = \"100 uS\"\ng_max = \"177 uS\"";
+    return bench;
+}
+Manhattan with_feedback() {
+    Manhattan rule;
+    rule.set = Volt{0.9}, rule.reset = Volt{-1.0};
+    rule.feedback = 0.6, rule.verify_pulses = 8, rule.verify_step = Siemens{0.8e-6}, rule.verify_ramp = Volt{0.05};
+    return rule;
+}
+void repeat(AnalogOp& op, const Matrix& x, const Matrix& dy, const Manhattan& rule, int rounds, Ledger& ledger) {
+    const Rng root(5);
+    for (int round = 0; round < rounds; ++round) {
+        const Rng rng = root.stream("round", static_cast<std::uint64_t>(round));
+        Step step{rng, ledger, "training", true};
+        op.update(x, dy, rule, step);
+    }
+}
+
+TEST(AnalogOp, ErrorFeedbackMovesCellsAsAskedWhateverTheirSteps) {
+    const Bench bench = varied();
     Matrix w(20, 20), x(1, 20), dy(1, 20);
     w.fill(0.2f);
     x.fill(1);
     dy.fill(-1);
     AnalogOp op = bench.make(w);
     const auto start = op.conductance();
-    Rng root(5);
     Ledger ledger;
-    Manhattan rule;
-    rule.set = Volt{0.9}, rule.reset = Volt{-1.0};
-    rule.feedback = 0.6, rule.verify_pulses = 8, rule.verify_step = Siemens{0.8e-6}, rule.verify_ramp = Volt{0.05};
-    for (int round = 0; round < 25; ++round) {
-        const Rng rng = root.stream("round", static_cast<std::uint64_t>(round));
-        Step step{rng, ledger, "training", true};
-        op.update(x, dy, rule, step);
-    }
+    repeat(op, x, dy, with_feedback(), 25, ledger);
     const auto end = op.conductance();
     double mean = 0;
     std::size_t n_close = 0;
@@ -209,10 +207,7 @@ TEST(AnalogOp, ErrorFeedbackMovesCellsAsAskedWhateverTheirSteps) {
 
 // In proportion: cells move as far as the sum of their gradients asks, clipped at the limit, and not at all for none.
 TEST(AnalogOp, ErrorFeedbackInProportionToTheGradient) {
-    Bench bench;
-    bench.params = exact();
-    bench.device = "nili2020";
-    bench.settings = "d2d = \"A\"\nclamp_nonneg = true\nstatic_spread = \"off\"\ng_min = \"100 uS\"\ng_max = \"177 uS\"";
+    const Bench bench = varied();
     Matrix w(4, 60), x(1, 4), dy(1, 60);
     w.fill(0.2f);
     dy.fill(-1);
@@ -220,18 +215,11 @@ TEST(AnalogOp, ErrorFeedbackInProportionToTheGradient) {
     const double rms = std::sqrt((1 + 0.25 + 9) / 4);
     AnalogOp op = bench.make(w);
     const auto start = op.conductance();
-    Rng root(5);
     Ledger ledger;
-    Manhattan rule;
-    rule.set = Volt{0.9}, rule.reset = Volt{-1.0};
-    rule.feedback = 0.6, rule.verify_pulses = 8, rule.verify_step = Siemens{0.8e-6}, rule.verify_ramp = Volt{0.05};
+    Manhattan rule = with_feedback();
     rule.feedback_scale = 1, rule.feedback_limit = 1.5;
     constexpr int rounds = 20;
-    for (int round = 0; round < rounds; ++round) {
-        const Rng rng = root.stream("round", static_cast<std::uint64_t>(round));
-        Step step{rng, ledger, "training", true};
-        op.update(x, dy, rule, step);
-    }
+    repeat(op, x, dy, rule, rounds, ledger);
     const auto end = op.conductance();
     const double wanted[4] = {1 / rms, 0.5 / rms, 0, 1.5};  // verify_steps a round
     for (std::size_t row = 0; row < 4; ++row) {
@@ -283,10 +271,8 @@ TEST(AnalogOp, StuckCellsStayAndOthersMove) {
     dy.fill(1);
     AnalogOp op = bench.make(w);
     const auto before = op.conductance();
-    Rng rng(5);
-    Ledger ledger;
-    Step step{rng, ledger, "training", true};
-    for (int i = 0; i < 3; ++i) op.update(x, dy, Manhattan{}, step);
+    Play play;
+    for (int i = 0; i < 3; ++i) op.update(x, dy, Manhattan{}, play.step);
     const auto after = op.conductance();
     int stuck = 0;
     for (std::size_t k = 0; k < after.size(); ++k) stuck += after[k] == before[k] && op.signs()[k] < 0 && before[k] < 290e-6f;
@@ -298,10 +284,8 @@ TEST(AnalogOp, RejectsDigitalRulesAndForeignStates) {
     Bench bench;
     const Matrix w = random_matrix(10, 10, 1, 0.1), x = random_matrix(2, 10, 2);
     AnalogOp op = bench.make(w), other = bench.make(random_matrix(11, 10, 1, 0.1));
-    Rng rng(5);
-    Ledger ledger;
-    Step step{rng, ledger, "training", true};
-    EXPECT_THROW(op.update(x, x, Adam{}, step), ConfigError);
+    Play play;
+    EXPECT_THROW(op.update(x, x, Adam{}, play.step), ConfigError);
     EXPECT_THROW(op.restore(other.state()), DataError);
 }
 

@@ -7,14 +7,12 @@
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/test_matrix.h"
-#include "ganbar/device/device_registry.h"
-#include "ganbar/device/test_devices.h"
-#include "ganbar/tile/analog_op.h"
+#include "ganbar/tile/test_op.h"
 
 namespace ganbar {
 namespace {
 
-using test::devices;
+using test::Play;
 using test::random_matrix;
 
 WireParams wires_of(double r_ohm, double terminal_ohm) {
@@ -34,21 +32,10 @@ struct Bench {
         params.read_noise = false;
     }
     AnalogOp make(const Matrix& w) const {
-        const std::vector<Shape2> shapes = {{w.rows(), w.cols()}};
-        const auto placement = place(shapes, {static_cast<std::size_t>(params.rows), static_cast<std::size_t>(params.cols)}, params.placement);
-        const auto node = config::parse_toml(settings, "test");
-        std::vector<std::unique_ptr<DeviceArray>> planes;
-        for (int p = 0; p < (params.mapping == Mapping::differential ? 2 : 1); ++p) planes.push_back(devices().get(device).make(node.get(), w.rows() * w.cols(), nullptr));
-        AnalogOp op("dense1", std::move(planes), placement.blocks, w, 0.4, params, Rng(3));
+        AnalogOp op = test::analog_op(w, params, {device, settings}, 0.4);
         op.attach_wires(wires);
         return op;
     }
-};
-
-struct Play {
-    Rng rng{5};
-    Ledger ledger;
-    Step step{rng, ledger, "training", true};
 };
 
 Manhattan pulses() {

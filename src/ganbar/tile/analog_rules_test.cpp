@@ -6,14 +6,12 @@
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/test_matrix.h"
-#include "ganbar/device/device_registry.h"
-#include "ganbar/device/test_devices.h"
+#include "ganbar/tile/test_op.h"
 #include "ganbar/tile/tiki_taka_op.h"
 
 namespace ganbar {
 namespace {
 
-using test::devices;
 using test::random_matrix;
 
 constexpr double w_max = 1;
@@ -23,11 +21,7 @@ std::unique_ptr<AnalogOp> make_op(const std::string& name, const Matrix& w, cons
     p.dac_bits = p.adc_bits = bits;
     p.read_noise = bits > 0;
     p.mapping = mapping;
-    const auto placement = place(std::vector<Shape2>{{w.rows(), w.cols()}}, {64, 64}, p.placement);
-    const auto node = config::parse_toml(settings, "test");
-    std::vector<std::unique_ptr<DeviceArray>> planes;
-    for (int k = 0; k < (mapping == Mapping::differential ? 2 : 1); ++k) planes.push_back(devices().get(device).make(node.get(), w.rows() * w.cols(), nullptr));
-    return std::make_unique<AnalogOp>(name, std::move(planes), placement.blocks, w, w_max, p, Rng(seed));
+    return std::make_unique<AnalogOp>(test::analog_op(w, p, {device, settings}, w_max, name, seed));
 }
 std::unique_ptr<TikiTakaOp> make_tiki(const Matrix& w, const std::string& settings, std::uint64_t seed = 3, int bits = 0) {
     Matrix zero(w.rows(), w.cols());

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "ganbar/core/parallel.h"
-#include "ganbar/device/device_registry.h"
+#include "ganbar/device/test_devices.h"
 #include "ganbar/tile/trng.h"
 #include "ganbar/tile/trng_switching_cell.h"
 #include "ganbar/tile/trng_telegraph_cell.h"
@@ -208,14 +208,7 @@ TEST(ThermalTrng, OffsetAndBandwidthFollowTheory) {
 // ---- slow noise of the columns
 
 std::unique_ptr<DeviceArray> ideal_array(std::size_t n) {
-    static const DeviceRegistry registry = [] {
-        DeviceRegistry r("device");
-        register_builtin_devices(r);
-        return r;
-    }();
-    config::Node node;
-    node.leaves["d2d"].value = std::string("off");
-    return registry.get("nili2020").make(&node, n * n, nullptr);
+    return test::make_array("nili2020", {{"d2d", std::string("off")}}, n * n);
 }
 
 TEST(Flicker, VarianceAndMemoryOfTheField) {

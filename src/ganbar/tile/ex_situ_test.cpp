@@ -7,13 +7,11 @@
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/test_matrix.h"
-#include "ganbar/device/device_registry.h"
-#include "ganbar/device/test_devices.h"
+#include "ganbar/tile/test_op.h"
 
 namespace ganbar {
 namespace {
 
-using test::devices;
 using test::random_matrix;
 
 /// Plain weights in memory with gradient steps of 1: what tile/ may know of nn's DigitalOp.
@@ -55,11 +53,7 @@ std::unique_ptr<AnalogOp> cells(std::size_t rows, std::size_t cols, const std::s
     p.dac_bits = p.adc_bits = 0;
     p.read_noise = noise;
     p.mapping = mapping;
-    const auto placement = place(std::vector<Shape2>{{rows, cols}}, {64, 64}, p.placement);
-    const auto node = config::parse_toml(settings, "test");
-    std::vector<std::unique_ptr<DeviceArray>> planes;
-    for (int k = 0; k < (mapping == Mapping::differential ? 2 : 1); ++k) planes.push_back(devices().get(device).make(node.get(), rows * cols, nullptr));
-    return std::make_unique<AnalogOp>("a", std::move(planes), placement.blocks, Matrix(rows, cols), w_max, p, Rng(3));
+    return std::make_unique<AnalogOp>(test::analog_op(Matrix(rows, cols), p, {device, settings}, w_max, "a"));
 }
 struct Desk {
     Rng rng{1};

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "ganbar/core/parallel.h"
-#include "ganbar/device/device_registry.h"
+#include "ganbar/device/test_devices.h"
 #include "ganbar/tile/trng.h"
 
 namespace ganbar {
@@ -16,14 +16,9 @@ struct Bits {
 };
 
 ArrayTrng generator(const TrngParams& params, double r_ohm, bool wired, const char* settings) {
-    static DeviceRegistry devices = [] {
-        DeviceRegistry r("device");
-        register_builtin_devices(r);
-        return r;
-    }();
     const auto node = config::parse_toml(settings, "test");
     const auto n = static_cast<std::size_t>(params.size * params.size);
-    ArrayTrng trng(params, devices.get("nili2020").make(node.get(), n, nullptr), Rng(1));
+    ArrayTrng trng(params, test::devices().get("nili2020").make(node.get(), n, nullptr), Rng(1));
     WireParams wires;
     wires.mode = wired ? WirePhysics::exact : WirePhysics::ideal;
     wires.lines = {{r_ohm}, {r_ohm}, {r_ohm}, {r_ohm}};
