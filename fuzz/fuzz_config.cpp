@@ -1,14 +1,13 @@
 // uses: config
 // A configuration as users write it: parse, merge with a base, overrides, bind to a schema, reject the rest, write, read again.
 // Allowed outcomes: a ConfigError, or a text that reads back to itself. The input: TOML, then after each byte 0x1e one --set.
-#include <cstdio>
-#include <cstdlib>
-
+#include "expect.h"
 #include "ganbar/config/write.h"
 
 namespace {
 
 using namespace ganbar;
+using fuzz::expect;
 
 enum class Rule { sgd, adam, manhattan };
 struct Sample {
@@ -43,12 +42,6 @@ std::string written(const config::Node& root) {
     root.list("axis");
     config::reject_unused(root, {{"", {"name"}}, {"train", names}, {"axis", {}}});
     return config::to_toml({{"train", param_rows(Sample::schema(), sample)}}, {.docs = true});
-}
-
-void expect(bool good, const char* what) {
-    if (good) return;
-    std::fprintf(stderr, "broken: %s\n", what);
-    std::abort();
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // uses: data
 // An NPY file, also as a data set. Allowed outcomes: a DataError, or an array that reads back the same after writing.
-#include <cstdlib>
 #include <cstring>
 
+#include "expect.h"
 #include "ganbar/data/npy.h"
 
 namespace {
@@ -23,9 +23,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const NpyArray array = parse_npy({data, size}, "input");
         const Bytes again = array.type == NpyType::u8 ? rewritten<std::uint8_t>(array) : array.type == NpyType::f32 ? rewritten<float>(array) : rewritten<double>(array);
         const NpyArray back = parse_npy(again, "again");
-        if (back.shape != array.shape || back.type != array.type || back.bytes != array.bytes) std::abort();
+        fuzz::expect(back.shape == array.shape && back.type == array.type && back.bytes == array.bytes, "an array reads back to itself");
         const Dataset images = dataset_from_npy(array, "input");
-        if (dataset_from_npy(parse_npy(npy_bytes(images), "again"), "again").pixels != images.pixels) std::abort();
+        fuzz::expect(dataset_from_npy(parse_npy(npy_bytes(images), "again"), "again").pixels == images.pixels, "images read back to themselves");
     } catch (const DataError&) {
     }
     return 0;

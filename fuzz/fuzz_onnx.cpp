@@ -1,24 +1,13 @@
 // uses: arch
 // An ONNX file from anywhere: parsed, imported, lowered to a workload. Allowed outcomes: a ConfigError, or a network whose counts are sane.
-#include <cstdio>
-#include <cstdlib>
-
+#include "expect.h"
 #include "ganbar/arch/onnx_network.h"
 #include "ganbar/arch/workload.h"
 #include "ganbar/core/error.h"
 
-namespace {
-
-void expect(bool good, const char* what) {
-    if (good) return;
-    std::fprintf(stderr, "broken: %s\n", what);
-    std::abort();
-}
-
-}  // namespace
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace ganbar;
+    using fuzz::expect;
     try {
         const arch::Network net = arch::parse_onnx(std::string(reinterpret_cast<const char*>(data), size), "input.onnx", "net");
         expect(!net.layers.empty(), "a network has layers");

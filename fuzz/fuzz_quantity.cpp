@@ -1,9 +1,8 @@
 // uses: config
 // The text of a quantity, read as each unit there is. Allowed outcomes: a ConfigError, or a number that its own text reads back to.
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 
+#include "expect.h"
 #include "ganbar/config/node.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -21,10 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         config::Node::Leaf leaf;
         const std::string again = value_text(info, Value{value});
         leaf.value = again.substr(1, again.size() - 2);
-        if (std::isnan(value) || std::get<double>(config::read_value(info, leaf)) != value) {
-            std::fprintf(stderr, "%s does not read back from %s\n", text.c_str(), again.c_str());
-            std::abort();
-        }
+        fuzz::expect(!std::isnan(value) && std::get<double>(config::read_value(info, leaf)) == value, text + " does not read back from " + again);
     }
     return 0;
 }
