@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "ganbar/device/device_model.h"
+
 namespace ganbar {
 
 /// Classical Runge-Kutta (order 4) in equal steps of at most max_step; returns x after the dose, kept in [0, 1].
@@ -22,6 +24,19 @@ float flow(float x, float dose, float max_step, const Rate& rate) {
     }
     return x;
 }
+
+/// PulseLaw of models whose WidthLaw has dose(v) and move(cell, dose, draw): the dose of a fixed pulse is known once for all cells.
+template <class WidthLaw>
+struct DosedPulse {
+    WidthLaw law;
+    float dose = 0;
+    bool random = false;
+    DosedPulse(const WidthLaw& width_law, Volt v) : law(width_law), dose(law.dose(static_cast<float>(v.si))), random(law.random) {}
+    template <class Cell>
+    void apply(Cell& c, PulseDraw draw) const {
+        law.move(c, dose, draw);
+    }
+};
 
 inline float power(float x, std::int64_t n) {
     float y = 1;

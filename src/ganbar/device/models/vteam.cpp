@@ -81,12 +81,7 @@ struct Vteam {
             return 1 - power(p.boundary == Boundary::joglekar ? 2 * y - 1 : y, 2 * p.boundary_p);
         }
     };
-    struct PulseLaw {
-        WidthLaw law;
-        float dose = 0;
-        bool random = false;
-        void apply(Cell& c, PulseDraw draw) const { law.move(c, dose, draw); }
-    };
+    using PulseLaw = DosedPulse<WidthLaw>;
 
     static float conductance(const Params& p, double x) {
         const double r = p.resistance == Resistance::linear ? p.r_on.si + (p.r_off.si - p.r_on.si) * x : p.r_on.si * std::pow(p.r_off.si / p.r_on.si, x);
@@ -113,10 +108,7 @@ struct Vteam {
     double current_A(const Cell& c, double v) const { return c.g_S * v; }
     double read_noise_A2(const Cell& c, double v) const { return p.read_noise * p.read_noise * c.g_S * v * c.g_S * v; }
     WidthLaw width_law(Second width) const { return {p, width.si, p.c2c > 0}; }
-    PulseLaw pulse_law(Volt v, Second width) const {
-        const WidthLaw law = width_law(width);
-        return {law, law.dose(static_cast<float>(v.si)), law.random};
-    }
+    PulseLaw pulse_law(Volt v, Second width) const { return {width_law(width), v}; }
 };
 
 }  // namespace

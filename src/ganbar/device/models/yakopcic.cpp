@@ -96,12 +96,7 @@ struct Yakopcic {
             return flow(y + free, dose - free, max_step, [=](float z) { return fast::exp(-alpha * (z - knee)) * (1 - z) * rest; });
         }
     };
-    struct PulseLaw {
-        WidthLaw law;
-        float dose = 0;
-        bool random = false;
-        void apply(Cell& c, PulseDraw draw) const { law.move(c, dose, draw); }
-    };
+    using PulseLaw = DosedPulse<WidthLaw>;
 
     Params p;
     explicit Yakopcic(Params params) : p(params) {
@@ -129,10 +124,7 @@ struct Yakopcic {
         return {f(p.x_min), f(p.x_max), f(p.x_p), f(p.x_n), f(p.alpha_p), f(p.alpha_n), f(p.max_step), f(p.c2c), f(siemens()),
                 p.rate_p, p.rate_n, p.v_p.si, p.v_n.si, std::exp(p.v_p.si), std::exp(p.v_n.si), width.si, p.c2c > 0};
     }
-    PulseLaw pulse_law(Volt v, Second width) const {
-        const WidthLaw law = width_law(width);
-        return {law, law.dose(static_cast<float>(v.si)), law.random};
-    }
+    PulseLaw pulse_law(Volt v, Second width) const { return {width_law(width), v}; }
 };
 
 }  // namespace
