@@ -1,4 +1,5 @@
 // Parameters of the column-group comparator and of its noise.
+#include "ganbar/tile/bit_circuit.h"
 #include "ganbar/tile/trng.h"
 
 namespace ganbar {
@@ -52,7 +53,7 @@ Schema<TrngParams> TrngParams::schema() {
         param("full_scale", &P::full_scale, 1_mV, 10_V, "integrator output when a half reads at the top of the window", assumed("refers the comparator's volts to amperes")),
         param("comparator_offset", &P::comparator_offset, 0_V, 1_V, "standard deviation over chips of the comparator's offset", assumed("offset-cancelled comparator")),
         param("comparator_noise", &P::comparator_noise, 0_V, 1_V, "rms noise of a decision", assumed("input noise of a small dynamic comparator")),
-        param("comparator_energy", &P::comparator_energy, Joule{0}, Joule{1e-6}, "energy of integrators and comparator per decision", assumed("order of a dynamic comparator with small integrators")),
+        comparator_energy_param<P>("energy of integrators and comparator per decision"),
         param("telegraph", &P::telegraph, "random telegraph noise of traps", assumed("off: satyam2022 names it (sec. II) but gives no number")),
         param("traps_per_cell", &P::traps_per_cell, 0.0, 10.0, "mean number of traps of a cell", assumed("one trap in ten cells at 150-300 uS")),
         param("trap_depth_lo", &P::trap_depth_lo, 0.0, 1.0, "smallest relative loss of current of a filled trap", assumed("0.5-1% at 3-7 kohm, from the trend that dR/R grows with R")),
@@ -60,7 +61,7 @@ Schema<TrngParams> TrngParams::schema() {
         param("trap_tau_lo", &P::trap_tau_lo, 1_ns, Second{1e6}, "shortest mean time to capture or emission (log-uniform)", assumed("1 us to 1 s")),
         param("trap_tau_hi", &P::trap_tau_hi, 1_ns, Second{1e6}, "longest mean time to capture or emission", assumed("as trap_tau_lo")),
         choice("energy", &P::energy_rule, {"ohmic", "nonlinear"}, "energy rule of write pulses", published("satyam2022, sec. III.B: V^2 G t")),
-        param("cell_area", &P::cell_area, SquareMetre{0}, SquareMetre{1e-6}, "area of a cell", published("satyam2022, sec. III.C: 0.36 um2")),
+        cell_area_param<P>(),
         param("periphery_area", &P::periphery_area, SquareMetre{0}, SquareMetre{1e-6}, "area of two integrators and a comparator; what selects lines is not in it", assumed("1100 um2: two 0.5 pF capacitors and a small comparator")),
     };
 }

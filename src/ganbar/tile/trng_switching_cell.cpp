@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "ganbar/tile/bit_circuit.h"
 #include "ganbar/tile/cell_trng.h"
 
 namespace ganbar {
@@ -85,9 +86,9 @@ Schema<SwitchingTrngParams> SwitchingTrngParams::schema() {
         param("t_set", &P::t_set, 1_ns, 1_s, "width of the set pulse", assumed("100 ns, the training pulse of satyam2022 sec. II")),
         param("t_reset", &P::t_reset, 1_ns, 1_s, "width of the reset pulse", assumed("as the set pulse")),
         param("t_int", &P::t_int, 1_ns, 1_s, "time of a read", assumed("100 ns, as for the columns")),
-        param("comparator_energy", &P::comparator_energy, Joule{0}, Joule{1e-6}, "energy of a decision", assumed("order of a dynamic comparator with small integrators")),
-        param("cell_area", &P::cell_area, SquareMetre{0}, SquareMetre{1e-6}, "area of a cell", published("satyam2022, sec. III.C: 0.36 um2")),
-        param("comparator_area", &P::comparator_area, SquareMetre{0}, SquareMetre{1e-6}, "area of integrator and comparator", assumed("500 um2: a 0.5 pF capacitor and a small comparator")),
+        comparator_energy_param<P>(),
+        cell_area_param<P>(),
+        comparator_area_param<P>(),
     };
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "ganbar/tile/bit_circuit.h"
 #include "ganbar/tile/cell_trng.h"
 
 namespace ganbar {
@@ -93,9 +94,9 @@ Schema<TelegraphTrngParams> TelegraphTrngParams::schema() {
         param("temperature", &P::temperature, Kelvin{1}, Kelvin{1000}, "temperature of the cells", assumed("room temperature")),
         param("fano", &P::fano, 0.0, 10.0, "Fano factor of shot noise", assumed("1: uncorrelated carriers")),
         param("comparator_noise", &P::comparator_noise, Ampere{0}, Ampere{1}, "rms of a decision, referred to the current", assumed("a tenth of the mean step's half")),
-        param("comparator_energy", &P::comparator_energy, Joule{0}, Joule{1e-6}, "energy of a decision", assumed("order of a dynamic comparator with small integrators")),
-        param("cell_area", &P::cell_area, SquareMetre{0}, SquareMetre{1e-6}, "area of a cell", published("satyam2022, sec. III.C: 0.36 um2")),
-        param("comparator_area", &P::comparator_area, SquareMetre{0}, SquareMetre{1e-6}, "area of integrator and comparator", assumed("500 um2: a 0.5 pF capacitor and a small comparator")),
+        comparator_energy_param<P>(),
+        cell_area_param<P>(),
+        comparator_area_param<P>(),
     };
 }
 

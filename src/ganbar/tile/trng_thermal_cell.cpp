@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "ganbar/tile/bit_circuit.h"
 #include "ganbar/tile/cell_trng.h"
 
 namespace ganbar {
@@ -70,7 +71,7 @@ Schema<ThermalTrngParams> ThermalTrngParams::schema() {
         param("interference_frequency", &P::interference_frequency, Hertz{1e-3}, Hertz{1e12}, "its frequency", assumed("mains")),
         param("amplifier_power", &P::amplifier_power, Watt{0}, Watt{1}, "power of a channel's amplifier", assumed("20 uW, a 10 MHz transimpedance stage")),
         param("comparator_energy", &P::comparator_energy, Joule{0}, Joule{1e-6}, "energy of a decision", assumed("order of a dynamic comparator")),
-        param("cell_area", &P::cell_area, SquareMetre{0}, SquareMetre{1e-6}, "area of a cell", published("satyam2022, sec. III.C: 0.36 um2")),
+        cell_area_param<P>(),
         param("amplifier_area", &P::amplifier_area, SquareMetre{0}, SquareMetre{1e-6}, "area of an amplifier with its auto-zero", assumed("2000 um2")),
         param("comparator_area", &P::comparator_area, SquareMetre{0}, SquareMetre{1e-6}, "area of a comparator", assumed("100 um2")),
     };
