@@ -2,8 +2,6 @@
 // or platform.
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "ganbar/arch/reproduction.h"
 
 namespace ganbar::arch {
@@ -24,24 +22,14 @@ Reproduction reproduce_liu2018(const ReproductionContext& context) {
         out.means.push_back(mean_of(out.rows, rival, "as configured", "speed", speed, source));
         out.means.push_back(mean_of(out.rows, rival, "as configured", "energy", energy, source));
     }
-    const auto rung = [&](const std::string& label, const std::vector<std::pair<std::string, Value>>& settings) {
-        std::vector<Contest> contests;
-        double area = 0;
-        Estimate e;
-        for (const auto& b : benchmarks) {
-            Contest c = make_contest(context, b, "liu2018", "gtx1080");
-            for (const auto& [name, value] : settings) c.subject = c.subject->with(name, value);
-            c.subject->estimate(c.workload, e), area += std::log(e.area_total_m2());
-            contests.push_back(std::move(c));
-        }
-        const auto [speed, energy] = mean_ratios(contests);
-        out.ladder.push_back({label, speed, energy, std::exp(area / double(benchmarks.size()))});
+    const auto add = [&](const std::string& label, const std::vector<std::pair<std::string, Value>>& settings) {
+        out.ladder.push_back(rung(label, contests_on(context, benchmarks, "liu2018", "gtx1080", settings)));
     };
-    rung("without the shared data flow", {{"computation_sharing", false}});
-    rung("with it (liu2018)", {});
-    rung("single columns instead of pairs", {{"columns_per_weight", std::int64_t{1}}});
-    rung("spike energies alone, no periphery", {{"periphery_energy", 0.0}});
-    rung("one copy of every layer", {{"steps_per_cycle", std::int64_t{1} << 30}, {"gradient_steps_per_cycle", std::int64_t{1} << 30}});
+    add("without the shared data flow", {{"computation_sharing", false}});
+    add("with it (liu2018)", {});
+    add("single columns instead of pairs", {{"columns_per_weight", std::int64_t{1}}});
+    add("spike energies alone, no periphery", {{"periphery_energy", 0.0}});
+    add("one copy of every layer", {{"steps_per_cycle", std::int64_t{1} << 30}, {"gradient_steps_per_cycle", std::int64_t{1} << 30}});
     out.tornado = tornado_of(gpu, "liu2018", "gtx1080");
     const double power = out.means[1].geometric / out.means[0].geometric;
     out.findings.push_back(

@@ -12,20 +12,7 @@ namespace {
 const std::vector<std::string> benchmarks{"mlp1", "mlp1_4layer", "mlp2", "gan1", "gan2", "resnet_cifar", "resnet101_64"};
 
 std::vector<Contest> contests_with(const ReproductionContext& context, const std::vector<std::pair<std::string, Value>>& settings) {
-    std::vector<Contest> out;
-    for (const auto& b : benchmarks) {
-        Contest c = make_contest(context, b, "regan", "gtx1080");
-        for (const auto& [name, value] : settings) c.subject = c.subject->with(name, value);
-        out.push_back(std::move(c));
-    }
-    return out;
-}
-
-double mean_area(const std::vector<Contest>& contests) {
-    double area = 0;
-    Estimate e;
-    for (const Contest& c : contests) c.subject->estimate(c.workload, e), area += std::log(e.area_total_m2());
-    return std::exp(area / double(contests.size()));
+    return contests_on(context, benchmarks, "regan", "gtx1080", settings);
 }
 
 /// How much longer the same iteration takes without any pipelining.
@@ -36,12 +23,6 @@ double mean_pipelining(const std::vector<Contest>& contests) {
         gain += std::log(double(unpipelined(p).iteration) / double(closed_form(p).iteration));
     }
     return std::exp(gain / double(contests.size()));
-}
-
-LadderStep rung(const ReproductionContext& context, const std::string& label, const std::vector<std::pair<std::string, Value>>& settings) {
-    const auto contests = contests_with(context, settings);
-    const auto [speed, energy] = mean_ratios(contests);
-    return {label, speed, energy, mean_area(contests)};
 }
 
 /// Products per logical cycle at which the mean speed-up reaches `target`; 0 when even one is too slow.
@@ -69,17 +50,20 @@ Reproduction reproduce_regan2018(const ReproductionContext& context) {
     out.means.push_back(mean_of(out.rows, "gtx1080", "as configured", "speed", 240, source));
     out.means.push_back(mean_of(out.rows, "gtx1080", "as configured", "energy", 94, source));
 
-    const Value off = false, on = true;
-    const LadderStep pipelined = rung(context, "pipelined", {{"spatial_parallelism", off}, {"computation_sharing", off}});
+    const Value off = false;
+    const LadderStep pipelined = rung("pipelined", contests_with(context, {{"spatial_parallelism", off}, {"computation_sharing", off}}));
     out.ladder.push_back({"no pipelining", pipelined.speed / mean_pipelining(contests), pipelined.energy, pipelined.area_m2});
     out.ladder.push_back(pipelined);
-    out.ladder.push_back(rung(context, "+ spatial parallelism", {{"computation_sharing", off}}));
-    out.ladder.push_back(rung(context, "+ computation sharing instead", {{"spatial_parallelism", off}}));
-    out.ladder.push_back(rung(context, "+ both (ReGAN)", {}));
-    out.ladder.push_back(rung(context, "+ one set of transposed arrays", {{"transposed_copies", std::int64_t{1}}}));
-    out.ladder.push_back(rung(context, "+ zeros skipped (not in ReGAN)", {{"zeros", std::string("phases")}}));
-    out.ladder.push_back(rung(context, "ReGAN, spike energies alone", {{"periphery_energy", 0.0}}));
-    out.ladder.push_back(rung(context, "ReGAN, write energy per cell", {{"write_scope", std::string("cell")}}));
+    const auto add = [&](const std::string& label, const std::vector<std::pair<std::string, Value>>& settings) {
+        out.ladder.push_back(rung(label, contests_with(context, settings)));
+    };
+    add("+ spatial parallelism", {{"computation_sharing", off}});
+    add("+ computation sharing instead", {{"spatial_parallelism", off}});
+    add("+ both (ReGAN)", {});
+    add("+ one set of transposed arrays", {{"transposed_copies", std::int64_t{1}}});
+    add("+ zeros skipped (not in ReGAN)", {{"zeros", std::string("phases")}});
+    add("ReGAN, spike energies alone", {{"periphery_energy", 0.0}});
+    add("ReGAN, write energy per cell", {{"write_scope", std::string("cell")}});
     out.tornado = tornado_of(contests, "regan", "gtx1080");
 
     const double speed = out.means[0].geometric, energy = out.means[1].geometric;
@@ -89,7 +73,7 @@ Reproduction reproduce_regan2018(const ReproductionContext& context) {
         out.findings.push_back(
             fmt::format("A mean speed-up of 240 needs {} products in a logical cycle instead of 49, and a mean area of {:.3g} mm2 instead "
                         "of {:.3g} mm2.",
-                        steps, mean_area(there) * 1e6, mean_area(contests) * 1e6));
+                        steps, mean_area_m2(there) * 1e6, mean_area_m2(contests) * 1e6));
     } else {
         const double limit =
             mean_ratios(contests_with(context, {{"steps_per_cycle", std::int64_t{1}}, {"gradient_steps_per_cycle", std::int64_t{1}}}))

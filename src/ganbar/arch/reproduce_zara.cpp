@@ -49,25 +49,16 @@ Reproduction reproduce_zara2019(const ReproductionContext& context) {
             out.means.push_back(mean_of(out.rows, rival, basis, "speed", published, source));
     }
     const std::vector<std::string> gans(benchmarks.begin() + 1, benchmarks.end());  // the ladder leaves the segmentation network out
-    const auto rung = [&](const std::string& label, const std::vector<std::pair<std::string, Value>>& settings) {
-        std::vector<Contest> contests;
-        double area = 0;
-        Estimate e;
-        for (const auto& b : gans) {
-            Contest c = make_contest(context, b, "zara", "pipelayer");
-            for (const auto& [name, value] : settings) c.subject = c.subject->with(name, value);
-            give_equal_area(c);
-            c.subject->estimate(c.workload, e), area += std::log(e.area_total_m2());
-            contests.push_back(std::move(c));
-        }
-        const auto [speed, energy] = mean_ratios(contests);
-        out.ladder.push_back({label, speed, energy, std::exp(area / double(gans.size()))});
+    const auto add = [&](const std::string& label, const std::vector<std::pair<std::string, Value>>& settings) {
+        auto contests = contests_on(context, gans, "zara", "pipelayer", settings);
+        for (Contest& c : contests) give_equal_area(c);
+        out.ladder.push_back(rung(label, contests));
     };
-    rung("zeros inserted, stacks of 4", {{"zeros", std::string("inserted")}});
-    rung("zero-free, stacks of 4 (ZARA)", {});
-    rung("zero-free, stacks of 8", {{"stack_layers", std::int64_t{8}}});
-    rung("zero-free, every crossbar works at once", {{"stack_layers", std::int64_t{1}}});
-    rung("zero-free, stacks of 4, PipeLayer's 29.31 ns per input bit", {{"step", 29.31e-9}});
+    add("zeros inserted, stacks of 4", {{"zeros", std::string("inserted")}});
+    add("zero-free, stacks of 4 (ZARA)", {});
+    add("zero-free, stacks of 8", {{"stack_layers", std::int64_t{8}}});
+    add("zero-free, every crossbar works at once", {{"stack_layers", std::int64_t{1}}});
+    add("zero-free, stacks of 4, PipeLayer's 29.31 ns per input bit", {{"step", 29.31e-9}});
     out.tornado = tornado_of(first, "zara", "pipelayer");
 
     double bound = 0;

@@ -50,6 +50,17 @@ Contest make_contest(const ReproductionContext& context, const std::string& benc
     return c;
 }
 
+std::vector<Contest> contests_on(const ReproductionContext& context, const std::vector<std::string>& benchmarks, const std::string& subject,
+                                 const std::string& rival, const std::vector<std::pair<std::string, Value>>& settings) {
+    std::vector<Contest> out;
+    for (const auto& b : benchmarks) {
+        Contest c = make_contest(context, b, subject, rival);
+        for (const auto& [name, value] : settings) c.subject = c.subject->with(name, value);
+        out.push_back(std::move(c));
+    }
+    return out;
+}
+
 ReproductionRow row_of(const Contest& c, const std::string& rival, const std::string& basis) {
     const Outcome s = measure(*c.subject, *c.subject_entry, c.workload), r = measure(*c.rival, *c.rival_entry, c.workload);
     return {c.benchmark,
@@ -104,6 +115,18 @@ std::pair<double, double> mean_ratios(const std::vector<Contest>& contests, cons
     }
     const double n = double(contests.size());
     return {std::exp(speed / n), std::exp(energy / n)};
+}
+
+double mean_area_m2(const std::vector<Contest>& contests) {
+    double area = 0;
+    Estimate e;
+    for (const Contest& c : contests) c.subject->estimate(c.workload, e), area += std::log(e.area_total_m2());
+    return std::exp(area / double(contests.size()));
+}
+
+LadderStep rung(const std::string& label, const std::vector<Contest>& contests) {
+    const auto [speed, energy] = mean_ratios(contests);
+    return {label, speed, energy, mean_area_m2(contests)};
 }
 
 std::vector<TornadoBar> tornado_of(const std::vector<Contest>& contests, const std::string& subject, const std::string& rival) {

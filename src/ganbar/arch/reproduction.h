@@ -57,6 +57,9 @@ struct Contest {
 };
 Contest make_contest(const ReproductionContext& context, const std::string& benchmark, const std::string& subject,
                      const std::string& rival);
+/// One contest a benchmark; the subject has these settings.
+std::vector<Contest> contests_on(const ReproductionContext& context, const std::vector<std::string>& benchmarks, const std::string& subject,
+                                 const std::string& rival, const std::vector<std::pair<std::string, Value>>& settings);
 ReproductionRow row_of(const Contest& contest, const std::string& rival, const std::string& basis);
 /// The same on another basis, with the relative intervals of `like` (the uncertain parameters are the same ones).
 ReproductionRow row_of(const Contest& contest, const std::string& rival, const std::string& basis, const ReproductionRow& like);
@@ -66,6 +69,9 @@ ReproductionMean mean_of(const std::vector<ReproductionRow>& rows, const std::st
 /// Geometric means of time and energy ratios over the contests, with the machines replaced where given.
 std::pair<double, double> mean_ratios(const std::vector<Contest>& contests, const std::string& machine = "", const std::string& param = "",
                                       const Value* value = nullptr);
+/// Geometric mean of the subjects' areas.
+double mean_area_m2(const std::vector<Contest>& contests);
+LadderStep rung(const std::string& label, const std::vector<Contest>& contests);
 std::vector<TornadoBar> tornado_of(const std::vector<Contest>& contests, const std::string& subject, const std::string& rival);
 
 }  // namespace ganbar::arch
