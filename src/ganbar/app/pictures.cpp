@@ -61,6 +61,11 @@ Image sample_grid(std::span<const std::uint8_t> pixels, std::size_t n, std::size
     return image_grid(pixels, n, channels, height, width, options);
 }
 
+std::string grid_png(const Dataset& images) {
+    const auto png = png_bytes(sample_grid(images.pixels, std::min<std::size_t>(64, images.n), images.channels, images.height, images.width));
+    return {png.begin(), png.end()};
+}
+
 Bytes images_npy(const std::vector<std::uint8_t>& pixels, std::size_t channels, std::size_t height, std::size_t width) {
     Dataset images;
     images.channels = channels, images.height = height, images.width = width;

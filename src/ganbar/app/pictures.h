@@ -16,6 +16,8 @@ struct HistogramRow {
 std::vector<HistogramRow> conductance_histogram(const Model& model, std::size_t n_bins = 30);
 /// The images as a grid, enlarged so that small ones can be seen.
 Image sample_grid(std::span<const std::uint8_t> pixels, std::size_t n, std::size_t channels, std::size_t height, std::size_t width, std::size_t columns = 0);
+/// The first 64 images of a data set as such a grid: the bytes of a PNG file.
+std::string grid_png(const Dataset& images);
 
 /// Planar images as an NPY file: n x height x width, or n x height x width x channels for colour.
 Bytes images_npy(const std::vector<std::uint8_t>& pixels, std::size_t channels, std::size_t height, std::size_t width);

@@ -161,8 +161,7 @@ private:
         input.reproduce_note = fmt::format("All runs together took {:.0f} s.", study_.cpu_wall_s());
         const auto& summary = study_.runs("baseline")[0].summary;
         const Dataset real = load_dataset(summary.text("dataset"), "test", data_roots());
-        const auto png = png_bytes(sample_grid(real.pixels, std::min<std::size_t>(64, real.n), real.channels, real.height, real.width));
-        input.real_images = {"real images", "", std::string(png.begin(), png.end())};
+        input.real_images = {"real images", "", grid_png(real)};
         report::write_report(input, (o_.out / "report.html").string(), true);
         write_file(o_.out / "analog_system.json", analog_system_json(system).dump(1) + "\n", Replace::yes);
     }

@@ -248,8 +248,7 @@ private:
         const Dataset real = load_dataset(runs_.at("trng")[0].summary.text("dataset"), "test", data_roots());
         const auto& classes = runs_.at("trng")[0].summary.classes;
         const Dataset chosen = select_classes(real, classes);
-        const auto png = png_bytes(sample_grid(chosen.pixels, std::min<std::size_t>(64, chosen.n), chosen.channels, chosen.height, chosen.width));
-        input.real_images = {"real images", "", std::string(png.begin(), png.end())};
+        input.real_images = {"real images", "", grid_png(chosen)};
         report::write_report(input, (o_.out / "report.html").string(), true);
         nlohmann::ordered_json results = nlohmann::ordered_json::array();
         for (const auto& row : input.comparison)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "ganbar/circuit/transfer.h"
 
@@ -49,13 +50,22 @@ std::unique_ptr<DeviceArray> WireFigures::cells(std::size_t n) const {
     return array;
 }
 
+/// An array with the circuit that writes it, its compensation set.
+struct WireFigures::WrittenArray {
+    std::unique_ptr<DeviceArray> array;
+    CellSolver solver;
+    ArrayWriter writer;
+    WrittenArray(const WireFigures& f, const ArrayCase& c) : array(f.cells(c.n)), solver(c.n, c.n, f.wires(c)), writer(solver, params(f, c), f.pulses()) { writer.calibrate(*array, 0); }
+    WrittenArray(const WrittenArray&) = delete;  // the writer points to the solver
+    static WriteParams params(const WireFigures& f, const ArrayCase& c) {
+        WriteParams p = f.e_.wires.write;
+        p.scheme = c.scheme, p.compensation = c.compensation;
+        return p;
+    }
+};
+
 WireFigures::Delivered WireFigures::delivered(const ArrayCase& c) const {
-    const auto array = cells(c.n);
-    WriteParams params = e_.wires.write;
-    params.scheme = c.scheme, params.compensation = c.compensation;
-    const CellSolver solver(c.n, c.n, wires(c));
-    ArrayWriter writer(solver, params, pulses());
-    writer.calibrate(*array, 0);
+    const WrittenArray a(*this, c);
     const auto signs = random_signs(c.n * c.n);
     std::vector<WritePhase> phases;
     const std::size_t n_rows = std::min<std::size_t>(c.n, 9);
@@ -66,7 +76,7 @@ WireFigures::Delivered WireFigures::delivered(const ArrayCase& c) const {
             if (signs[row * c.n + j] > 0) phase.cols.push_back(j);
         phases.push_back(std::move(phase));
     }
-    const auto u = writer.cell_voltages(*array, 0, phases);
+    const auto u = a.writer.cell_voltages(*a.array, 0, phases);
     Delivered out{0, 1};
     double n = 0;
     for (std::size_t k = 0; k < phases.size(); ++k)
@@ -78,26 +88,25 @@ WireFigures::Delivered WireFigures::delivered(const ArrayCase& c) const {
     return out;
 }
 
-double WireFigures::read_share(const ArrayCase& c) const {
+std::vector<double> WireFigures::seen_by_reads(const ArrayCase& c) const {
     const auto array = cells(c.n);
     std::vector<float> g(c.n * c.n);
     array->chord_conductance(e_.tile.v_read.si, 0, g);
     std::vector<double> t(g.size());
     transfer_matrix(TransferPlan(c.n, c.n, e_.wires.lines.ends), std::span<const float>(g), wires(c), t);
-    double sum = 0;
-    for (std::size_t k = 0; k < g.size(); ++k) sum += t[k] / static_cast<double>(g[k]);
-    return sum / static_cast<double>(g.size());
+    for (std::size_t k = 0; k < g.size(); ++k) t[k] /= static_cast<double>(g[k]);
+    return t;
+}
+
+double WireFigures::read_share(const ArrayCase& c) const {
+    const auto seen = seen_by_reads(c);
+    return std::accumulate(seen.begin(), seen.end(), 0.0) / static_cast<double>(seen.size());
 }
 
 report::HeatTable WireFigures::voltage_map(const ArrayCase& c) const {
-    const auto array = cells(c.n);
-    WriteParams params = e_.wires.write;
-    params.scheme = c.scheme, params.compensation = c.compensation;
-    const CellSolver solver(c.n, c.n, wires(c));
-    ArrayWriter writer(solver, params, pulses());
-    writer.calibrate(*array, 0);
-    const auto phases = writer.phases(random_signs(c.n * c.n));
-    const auto u = writer.cell_voltages(*array, 0, phases);
+    const WrittenArray a(*this, c);
+    const auto phases = a.writer.phases(random_signs(c.n * c.n));
+    const auto u = a.writer.cell_voltages(*a.array, 0, phases);
     std::vector<double> seen(c.n * c.n);
     for (std::size_t k = 0; k < phases.size(); ++k)
         for (const std::size_t j : phases[k].cols) {
@@ -113,13 +122,7 @@ report::HeatTable WireFigures::voltage_map(const ArrayCase& c) const {
 }
 
 report::HeatTable WireFigures::read_map(const ArrayCase& c) const {
-    const auto array = cells(c.n);
-    std::vector<float> g(c.n * c.n);
-    array->chord_conductance(e_.tile.v_read.si, 0, g);
-    std::vector<double> t(g.size());
-    transfer_matrix(TransferPlan(c.n, c.n, e_.wires.lines.ends), std::span<const float>(g), wires(c), t);
-    for (std::size_t k = 0; k < g.size(); ++k) t[k] /= static_cast<double>(g[k]);
-    auto map = coarse(t, c.n);
+    auto map = coarse(seen_by_reads(c), c.n);
     map.title = fmt::format("Conductance that a read sees, {:g} ohm a segment", c.r_ohm);
     map.caption = fmt::format("Transfer over the cell's own conductance, {:g} ohm drivers and sense amplifiers.", c.terminal_ohm);
     map.lo = 0, map.hi = 1;

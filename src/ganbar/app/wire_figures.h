@@ -37,6 +37,8 @@ private:
     std::unique_ptr<DeviceArray> cells(std::size_t n) const;
     PulsePair pulses() const { return {e_.train.v_set, e_.train.v_reset, e_.train.t_pulse}; }
     Wires wires(const ArrayCase& c) const;
+    std::vector<double> seen_by_reads(const ArrayCase& c) const;  ///< transfer over conductance, cell by cell
+    struct WrittenArray;
     const Experiment& e_;
     const DeviceRegistry& devices_;
 };
