@@ -26,7 +26,7 @@ double adc_energy_J(double bits);
 double adc_area_m2(double bits);
 /// A 1-bit driver costs 0.39 pJ per 100 ns; 2, 3, 4, 6, 8 bits cost 2, 4, 8, 32, 128 times that in power and area.
 double dac_energy_J(int bits);
-/// Crossbar step at 1-bit inputs: energy grows with the number of cells, time with the side (PUMA's table for 32 ... 256).
+/// Crossbar step at 1-bit inputs: power grows with the number of cells, time with the side (PUMA's table for 32 ... 256).
 double crossbar_step_energy_J(double side);
 double crossbar_step_time_s(double side);
 /// Area of the same circuit in another node; only the pairs that were published: 32 <-> 65, 32 <-> 45. ConfigError otherwise.

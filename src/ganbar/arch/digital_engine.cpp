@@ -17,16 +17,14 @@ double executed_macs(const DigitalDesign& d, const PassWork& p) {
     return p.macs_zero_inserted;
 }
 
-/// Words that cross the chip's edge for all samples of an op: weights once per pass over the batch where they do not fit, activations in
-/// and out.
+/// Words that cross the chip's edge for all samples of an op: weights once per pass over the batch (gradients in and out), activations in and
+/// out unless a generation keeps them in the buffer; training needs them again.
 double dram_words(const DigitalDesign& d, const LayerWork& l, const Op& op, double samples, double steps) {
     const double capacity = double(d.buffer_bytes) * 8 / double(d.word_bits);
     const double activations = l.words_in + l.words_out;
     const double weights_fetched = l.n_weights * steps;  // the batch streams past weights that are fetched once
-    const double spill = activations > capacity || op.pass == Pass::gradient || op.phase != Phase::generation
-                             ? 1.0
-                             : 0.0;  // training keeps activations off chip
-    return weights_fetched * (op.pass == Pass::gradient ? 2 : 1) + samples * activations * spill;
+    const bool kept = op.phase == Phase::generation && activations <= capacity;
+    return weights_fetched * (op.pass == Pass::gradient ? 2 : 1) + (kept ? 0 : samples * activations);
 }
 
 void charge_pass(const DigitalDesign& d, const Workload& w, const Op& op, OpCost& cost, Estimate& out) {

@@ -42,15 +42,8 @@ void WriteSolver::to_voltages() {
     kernels::gemm_rows(one_.row(0), one_.stride(), lines_.q_word_t_.row(0), lines_.q_word_t_.stride(), next_.row(0), next_.stride(), rows_, cols_, cols_);
 }
 
-int WriteSolver::solve(std::span<const double> vw_V, std::span<const double> vb_V, double tolerance_V) {
-    std::copy(vw_V.begin(), vw_V.end(), vw_.begin());
-    std::copy(vb_V.begin(), vb_V.end(), vb_.begin());
-    std::copy(vb_V.begin(), vb_V.end(), vb_single_.begin());
-    if (lines_.l_word_.back() + lines_.l_bit_.back() == 0) {  // no resistance anywhere: nothing to solve, and thresholds hold to the last digit
-        for (std::size_t r = 0; r < rows_; ++r)
-            for (std::size_t c = 0; c < cols_; ++c) u_(r, c) = static_cast<float>(vw_[r] - vb_[c]);
-        return 1;
-    }
+/// u_ <- the voltages of linear cells with conductance g0.
+void WriteSolver::start() {
     // The sources in the eigenbasis: a matrix of rank two.
     std::vector<double> word(rows_, 0.0), bit(cols_, 0.0);
     for (std::size_t i = 0; i < rows_; ++i)
@@ -63,47 +56,70 @@ int WriteSolver::solve(std::span<const double> vw_V, std::span<const double> vb_
     std::copy_n(base_.row(0), size_, hat_.row(0));
     to_voltages();
     std::swap(u_, next_);
+}
 
+/// f_ <- the plain step from u_; returns the largest of it.
+float WriteSolver::correction() {
+    ws::excess(u_.row(0), a_.row(0), c_.row(0), g0_, next_.row(0), size_);
+    kernels::gemm_at_b(lines_.q_bit_.row(0), lines_.q_bit_.stride(), next_.row(0), next_.stride(), one_.row(0), one_.stride(), rows_, rows_, cols_, false);
+    kernels::gemm_rows(one_.row(0), one_.stride(), lines_.q_word_.row(0), lines_.q_word_.stride(), hat_.row(0), hat_.stride(), rows_, cols_, cols_);
+    ws::reflect(hat_.row(0), weight_.row(0), base_.row(0), size_);
+    to_voltages();
+    return ws::difference(next_.row(0), u_.row(0), f_.row(0), size_);
+}
+
+/// Keeps how f_ and u_ changed since the last step, the oldest of `depth` such changes goes.
+void WriteSolver::remember() {
+    if (n_mixed_ == depth) {
+        for (std::size_t a = 0; a + 1 < depth; ++a) {
+            std::swap(df_[a], df_[a + 1]), std::swap(dxf_[a], dxf_[a + 1]);
+            for (std::size_t b = 0; b <= a; ++b) gram_[a][b] = gram_[a + 1][b + 1];
+        }
+        --n_mixed_;
+    }
+    ws::history(f_.row(0), last_f_.row(0), u_.row(0), last_u_.row(0), df_[n_mixed_].row(0), dxf_[n_mixed_].row(0), size_);
+    for (std::size_t b = 0; b <= n_mixed_; ++b) gram_[n_mixed_][b] = ws::dot(df_[n_mixed_].row(0), df_[b].row(0), size_);
+    ++n_mixed_;
+}
+
+/// u_ += f_, corrected by the best combination of the changes kept (least squares on the differences of f_).
+void WriteSolver::step() {
+    Eigen::MatrixXd normal(n_mixed_, n_mixed_);
+    Eigen::VectorXd right(n_mixed_);
+    for (std::size_t a = 0; a < n_mixed_; ++a) {
+        for (std::size_t b = 0; b <= a; ++b) normal(a, b) = normal(b, a) = static_cast<double>(gram_[a][b]);
+        normal(a, a) *= 1 + 1e-6;
+        right(a) = static_cast<double>(ws::dot(df_[a].row(0), f_.row(0), size_));
+    }
+    float mix[depth] = {};
+    const float* direction[depth] = {};
+    if (n_mixed_ > 0) {
+        const Eigen::VectorXd solution = normal.ldlt().solve(right);
+        for (std::size_t a = 0; a < n_mixed_; ++a) mix[a] = std::isfinite(solution(a)) ? static_cast<float>(solution(a)) : 0.0f, direction[a] = dxf_[a].row(0);
+    }
+    std::copy_n(f_.row(0), size_, last_f_.row(0));
+    std::copy_n(u_.row(0), size_, last_u_.row(0));
+    ws::advance(u_.row(0), f_.row(0), direction, mix, n_mixed_, size_);
+}
+
+int WriteSolver::solve(std::span<const double> vw_V, std::span<const double> vb_V, double tolerance_V) {
+    std::copy(vw_V.begin(), vw_V.end(), vw_.begin());
+    std::copy(vb_V.begin(), vb_V.end(), vb_.begin());
+    std::copy(vb_V.begin(), vb_V.end(), vb_single_.begin());
+    if (lines_.l_word_.back() + lines_.l_bit_.back() == 0) {  // no resistance anywhere: nothing to solve, and thresholds hold to the last digit
+        for (std::size_t r = 0; r < rows_; ++r)
+            for (std::size_t c = 0; c < cols_; ++c) u_(r, c) = static_cast<float>(vw_[r] - vb_[c]);
+        return 1;
+    }
+    start();
     constexpr int most_sweeps = 60;
-    constexpr std::size_t depth = 4;
-    std::size_t n_mixed = 0;
-    float gram[depth][depth] = {}, previous = 0;
+    n_mixed_ = 0;
+    float previous = 0;
     for (int sweep = 1; sweep <= most_sweeps; ++sweep) {
-        ws::excess(u_.row(0), a_.row(0), c_.row(0), g0_, next_.row(0), size_);
-        kernels::gemm_at_b(lines_.q_bit_.row(0), lines_.q_bit_.stride(), next_.row(0), next_.stride(), one_.row(0), one_.stride(), rows_, rows_, cols_, false);
-        kernels::gemm_rows(one_.row(0), one_.stride(), lines_.q_word_.row(0), lines_.q_word_.stride(), hat_.row(0), hat_.stride(), rows_, cols_, cols_);
-        ws::reflect(hat_.row(0), weight_.row(0), base_.row(0), size_);
-        to_voltages();
-        const float largest = ws::difference(next_.row(0), u_.row(0), f_.row(0), size_);
+        const float largest = correction();
         if (!std::isfinite(largest)) return 0;
-        if (sweep > 1) {  // remember the step between this and the last
-            if (n_mixed == depth) {
-                for (std::size_t a = 0; a + 1 < depth; ++a) {
-                    std::swap(df_[a], df_[a + 1]), std::swap(dxf_[a], dxf_[a + 1]);
-                    for (std::size_t b = 0; b <= a; ++b) gram[a][b] = gram[a + 1][b + 1];
-                }
-                --n_mixed;
-            }
-            ws::history(f_.row(0), last_f_.row(0), u_.row(0), last_u_.row(0), df_[n_mixed].row(0), dxf_[n_mixed].row(0), size_);
-            for (std::size_t b = 0; b <= n_mixed; ++b) gram[n_mixed][b] = ws::dot(df_[n_mixed].row(0), df_[b].row(0), size_);
-            ++n_mixed;
-        }
-        Eigen::MatrixXd normal(n_mixed, n_mixed);
-        Eigen::VectorXd right(n_mixed);
-        for (std::size_t a = 0; a < n_mixed; ++a) {
-            for (std::size_t b = 0; b <= a; ++b) normal(a, b) = normal(b, a) = static_cast<double>(gram[a][b]);
-            normal(a, a) *= 1 + 1e-6;
-            right(a) = static_cast<double>(ws::dot(df_[a].row(0), f_.row(0), size_));
-        }
-        float mix[depth] = {};
-        const float* step[depth] = {};
-        if (n_mixed > 0) {
-            const Eigen::VectorXd solution = normal.ldlt().solve(right);
-            for (std::size_t a = 0; a < n_mixed; ++a) mix[a] = std::isfinite(solution(a)) ? static_cast<float>(solution(a)) : 0.0f, step[a] = dxf_[a].row(0);
-        }
-        std::copy_n(f_.row(0), size_, last_f_.row(0));
-        std::copy_n(u_.row(0), size_, last_u_.row(0));
-        ws::advance(u_.row(0), f_.row(0), step, mix, n_mixed, size_);
+        if (sweep > 1) remember();
+        step();
         // What is left shrinks at least as it did between the last two steps; half when that is not known.
         const float rate = sweep > 1 ? std::min(0.5f, largest / previous) : 0.5f;
         if (largest * rate <= static_cast<float>(tolerance_V)) return sweep;

@@ -29,10 +29,17 @@ private:
     /// `word`, `bit`: the sources in the eigenbasis, padded like a row.
     void choose_g0(const std::vector<float>& word, const std::vector<float>& bit);
     void to_voltages();
+    void start();
+    float correction();
+    void remember();
+    void step();
+    static constexpr std::size_t depth = 4;  // earlier steps that are mixed
     const CellSolver& lines_;
     std::size_t rows_, cols_, size_;
     Matrix a_, c_, u_, next_, one_, hat_, base_, weight_, f_, last_f_, last_u_;
-    Matrix df_[4], dxf_[4];
+    Matrix df_[depth], dxf_[depth];
+    float gram_[depth][depth] = {};
+    std::size_t n_mixed_ = 0;
     std::vector<double> vw_, vb_;
     std::vector<float> vb_single_, l_word_, q_word_sum_;  // padded like a row
     float g0_ = 0;
