@@ -8,17 +8,19 @@ nlohmann::ordered_json value_json(const Value& value) {
     return std::visit([](const auto& v) -> nlohmann::ordered_json { return v; }, value);
 }
 
-double update_energy_J(const Ledger& l) {
-    double sum = 0;
-    for (const char* part : {"/update/set", "/update/reset", "/update/idle", "/update/verify", "/update/half_selected", "/update/wires"}) sum += l.energy("training/", part).si;
-    return sum;
+TrainingCost training_cost(const Ledger& l) {
+    TrainingCost c;
+    c.n_set = l.total("training/", "/set").n, c.n_reset = l.total("training/", "/reset").n;
+    for (const char* part : {"/update/set", "/update/reset", "/update/idle", "/update/verify", "/update/half_selected", "/update/wires"}) c.update_J += l.energy("training/", part).si;
+    c.read_J = l.energy("training/", "/forward/cells").si + l.energy("training/", "/backward/cells").si;
+    c.converter_J = l.energy("training/", "/adc").si + l.energy("training/", "/dac").si;
+    c.noise_J = l.energy("training/noise/").si;
+    return c;
 }
-double read_energy_J(const Ledger& l) { return l.energy("training/", "/forward/cells").si + l.energy("training/", "/backward/cells").si; }
 double noise_energy_per_vector_J(const Ledger& l) {
     const auto n = static_cast<double>(l.total("training/noise/", "/vector").n);
     return n > 0 ? l.energy("training/noise/").si / n : 0;
 }
-double converter_energy_J(const Ledger& l) { return l.energy("training/", "/adc").si + l.energy("training/", "/dac").si; }
 
 double crossbar_area_m2(const Experiment& e, const Placement& placement) {
     return static_cast<double>(n_crossbars(e, placement)) * static_cast<double>(e.tile.rows * e.tile.cols) * e.tile.cell_area.si;
@@ -33,6 +35,12 @@ std::vector<AreaRow> area_of(const Experiment& e, const Placement& placement) {
     if (e.tile.adc_bits > 0) rows.push_back({"adc", static_cast<double>(2 * n) * e.tile.adc_area.si, 2 * n});
     return rows;
 }
+
+namespace {
+std::size_t cells_used(const Experiment& e, const Placement& placement) {
+    return e.hardware.kind != HardwareKind::software ? placement.cells_used() * static_cast<std::size_t>(e.cells_per_weight()) : 0;
+}
+}  // namespace
 
 nlohmann::ordered_json hardware_json(const Experiment& e, const DeviceRegistry& devices, const Placement& placement, const Ledger& ledger,
                                      std::int64_t rounds, double sampled_per_epoch_J) {
@@ -55,12 +63,13 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const DeviceRegistry& 
         area += row.area_m2;
     }
     const Charge all = ledger.total(training);
+    const TrainingCost cost = training_cost(ledger);
     out["totals"] = {{"rounds", rounds},
-                     {"update_energy_per_update_J", update_energy_J(ledger)},
+                     {"update_energy_per_update_J", cost.update_J},
                      {"update_energy_sampled_per_epoch_J", sampled_per_epoch_J},
-                     {"read_energy_J", read_energy_J(ledger)},
-                     {"converter_energy_J", converter_energy_J(ledger)},
-                     {"noise_energy_J", ledger.energy("training/noise/").si},
+                     {"read_energy_J", cost.read_J},
+                     {"converter_energy_J", cost.converter_J},
+                     {"noise_energy_J", cost.noise_J},
                      {"noise_energy_per_vector_J", noise_energy_per_vector_J(ledger)},
                      {"training_energy_J", all.energy_J},
                      {"training_busy_s", all.busy_s},
@@ -68,7 +77,7 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const DeviceRegistry& 
                      {"crossbar_area_m2", crossbar_area_m2(e, placement)},
                      {"area_with_periphery_m2", area},
                      {"n_crossbars", n_crossbars(e, placement)},
-                     {"cells_used", e.hardware.kind != HardwareKind::software ? placement.cells_used() * static_cast<std::size_t>(e.cells_per_weight()) : 0}};
+                     {"cells_used", cells_used(e, placement)}};
     if (!e.accelerators.names.empty()) out["accelerators"] = run_estimates_json(estimate_run(e, ledger, rounds), ledger);
     out["assumptions"] = json::array();
     for (const auto& section : resolved(e, devices))
@@ -76,6 +85,43 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const DeviceRegistry& 
             out["assumptions"].push_back({{"name", section.path + "." + row.info.name}, {"value", value_json(row.value)}, {"unit", row.info.unit},
                                           {"source", row.info.source.text}, {"kind", to_string(row.info.source.kind)}});
     return out;
+}
+
+nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, const Dataset& images, const Ledger& ledger, const RunEnd& end) {
+    nlohmann::ordered_json s;
+    s["name"] = e.experiment.name;
+    s["seed"] = e.experiment.seed;
+    s["rounds"] = end.rounds;
+    s["stopped_early"] = !end.stop_reason.empty();
+    s["stop_reason"] = end.stop_reason;
+    s["wall_s"] = end.wall_s;
+    s["dataset"] = e.data.dataset;
+    s["dataset_sha256"] = images.sha256;
+    s["classes"] = e.data.classes;
+    if (e.data.side > 0) s["image_side"] = e.data.side;
+    s["n_crossbars"] = n_crossbars(e, model.placement);
+    s["cells_used"] = cells_used(e, model.placement);
+    s["area_m2"] = crossbar_area_m2(e, model.placement);
+    const TrainingCost cost = training_cost(ledger);
+    s["update_energy_J"] = cost.update_J;
+    s["update_energy_sampled_per_epoch_J"] = end.sampled_per_epoch_J;
+    s["read_energy_J"] = cost.read_J;
+    s["converter_energy_J"] = cost.converter_J;
+    if (!model.ex_situ.empty()) {
+        double programming_J = 0;
+        for (const char* part : {"/programming/set", "/programming/reset", "/programming/idle", "/programming/verify"}) programming_J += ledger.energy("training/", part).si;
+        s["programming_energy_J"] = programming_J;
+        s["programming_error_rms"] = end.programming[0];
+        s["programming_error_largest"] = end.programming[1];
+        s["programming_unreached"] = end.programming[2];
+        s["programming_pulses_per_cell"] = end.programming[3];
+    }
+    s["noise_energy_J"] = cost.noise_J;
+    for (const auto& [key, value] : gan::fields(end.quality)) s[key] = value_json(value);
+    s["final_loss_d"] = end.record.loss_d;
+    s["final_loss_g"] = end.record.loss_g;
+    if (!e.accelerators.names.empty()) s["accelerators"] = run_estimates_summary(estimate_run(e, ledger, end.rounds));
+    return s;
 }
 
 }  // namespace ganbar::app

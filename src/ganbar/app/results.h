@@ -1,8 +1,11 @@
 // The JSON files of a run folder.
 #pragma once
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "ganbar/app/build.h"
+#include "ganbar/data/dataset.h"
+#include "ganbar/gan/metrics/quality.h"
 
 namespace ganbar::app {
 
@@ -19,11 +22,29 @@ double crossbar_area_m2(const Experiment& e, const Placement& placement);
 /// hardware.json: accounts (of training, without that prefix), area, totals, and every parameter with its source and kind.
 nlohmann::ordered_json hardware_json(const Experiment& e, const DeviceRegistry& devices, const Placement& placement, const Ledger& ledger,
                                      std::int64_t rounds, double sampled_per_epoch_J);
-/// Energy of pulses that moved cells, and of closed-loop verification, during training.
-double update_energy_J(const Ledger& ledger);
-double read_energy_J(const Ledger& ledger);       ///< cells of forward and backward reads
-double converter_energy_J(const Ledger& ledger);  ///< DACs and ADCs
+/// What training has cost so far.
+struct TrainingCost {
+    std::int64_t n_set = 0, n_reset = 0;  ///< pulses that moved a cell
+    double update_J = 0;                  ///< all pulses, verification and wires of updates
+    double read_J = 0;                    ///< cells of forward and backward reads
+    double converter_J = 0;               ///< DACs and ADCs
+    double noise_J = 0;                   ///< of the source of latents
+};
+TrainingCost training_cost(const Ledger& ledger);
 double noise_energy_per_vector_J(const Ledger& ledger);  ///< of the array that makes random bits, per latent vector; 0 without one
+
+/// How a training ended.
+struct RunEnd {
+    std::int64_t rounds = 0;
+    std::string stop_reason;                ///< "" = all rounds were played
+    double wall_s = 0;
+    double sampled_per_epoch_J = 0;         ///< update energy booked the paper's other way: one update an epoch, its last
+    std::array<float, 4> programming{};     ///< ex situ: error rms and largest, share of cells unreached, pulses a cell
+    gan::Quality quality;
+    gan::RoundRecord record;                ///< of the last round
+};
+/// summary.json.
+nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, const Dataset& images, const Ledger& ledger, const RunEnd& end);
 nlohmann::ordered_json value_json(const Value& value);
 
 }  // namespace ganbar::app

@@ -6,59 +6,37 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <numeric>
+#include <optional>
 
 #include "ganbar/app/advice.h"
 #include "ganbar/app/checkpoint.h"
 #include "ganbar/app/environment.h"
 #include "ganbar/app/pictures.h"
 #include "ganbar/app/places.h"
-#include "ganbar/app/results.h"
-#include "ganbar/app/run_accelerators.h"
+#include "ganbar/app/run_tables.h"
+#include "ganbar/app/training_images.h"
 #include "ganbar/app/wire_warnings.h"
 #include "ganbar/core/sha256.h"
 #include "ganbar/data/csv.h"
-#include "ganbar/data/npy.h"
 #include "ganbar/report/write_report.h"
 
 namespace ganbar::app {
 namespace fs = std::filesystem;
 namespace {
 
-const std::vector<std::string> metric_columns = {"round", "epoch", "loss_d", "loss_g", "p_real", "p_fake", "pulses_set", "pulses_reset",
-                                                 "update_energy_J", "cumulative_update_energy_J", "read_energy_J", "converter_energy_J", "noise_energy_J"};
-const std::vector<std::string> quality_columns = {"round", "classifier_accuracy", "classifier_confidence", "frechet_distance", "precision", "recall",
-                                                  "density", "coverage", "mean_pairwise_distance", "collapsed"};
-const std::vector<std::string> histogram_columns = {"round", "layer", "bin_lo_S", "bin_hi_S", "count"};
 /// Images in a snapshot: 64, or ten of each class of a conditional GAN, a column a class.
 std::size_t grid_size(std::size_t n_classes) { return n_classes > 0 ? 10 * n_classes : 64; }
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-/// Whole rows of a table whose first column is a round not after `round`; -1 when the file does not exist. A last line that a killed
-/// run left unfinished does not count.
-std::int64_t rows_until(const fs::path& path, std::int64_t round) {
-    if (!fs::exists(path)) return -1;
-    const std::string text = read_text(path);
-    std::int64_t n = 0;
-    for (std::size_t begin = text.find('\n') + 1, end; (end = text.find('\n', begin)) != std::string::npos && begin != 0; begin = end + 1)
-        n += std::strtoll(text.c_str() + begin, nullptr, 10) <= round;
-    return n;
-}
-CsvWriter open_table(const fs::path& path, const std::vector<std::string>& columns, std::int64_t round) {
-    const std::int64_t keep = rows_until(path, round == 0 ? -1 : round);  // a run that starts anew writes round 0 again
-    return keep < 0 ? CsvWriter::create(path, columns) : CsvWriter::resume(path, columns, static_cast<std::size_t>(keep));
-}
-
 class Run {
 public:
     Run(const Experiment& e, const DeviceRegistry& devices, const RunOptions& options)
-        : e_(e), devices_(devices), options_(options), root_(static_cast<std::uint64_t>(e.experiment.seed)), watch_(e.train.watch()) {}
+        : e_(e), devices_(devices), options_(options), root_(static_cast<std::uint64_t>(e.experiment.seed)), images_(e), watch_(e.train.watch()) {}
 
     RunResult play() {
-        const double start = now_s();
         toml_ = config::to_toml(resolved(e_, devices_));
-        load_data();
+        n_rounds_ = e_.train.rounds > 0 ? e_.train.rounds : e_.train.epochs * images_.rounds_per_epoch();
         prepare_folder();
         log_ = std::fopen((folder_ / "log.txt").c_str(), "a");
         if (log_ == nullptr) throw DataError("cannot write " + (folder_ / "log.txt").string());
@@ -67,12 +45,7 @@ public:
         model_ = build(e_, devices_);
         draw_fixed_latents();
         take_up();
-        metrics_.emplace(open_table(folder_ / "metrics.csv", metric_columns, round_));
-        quality_.emplace(open_table(folder_ / "quality.csv", quality_columns, round_));
-        if (!model_.analog.empty()) {
-            fs::create_directories(folder_ / "conductance");
-            histogram_.emplace(open_table(folder_ / "conductance/histogram.csv", histogram_columns, round_));
-        }
+        tables_.emplace(folder_, round_, !model_.analog.empty());
         fs::create_directories(folder_ / "samples");
         if (round_ == 0) picture();
         const double train_start = now_s();
@@ -89,7 +62,7 @@ public:
             progress(first, train_start);
         }
         if (first == n_rounds_) judge(evaluate(evaluator));  // taken up after the last round, before the end was written
-        return finish(start);
+        return finish();
     }
     ~Run() {
         if (log_ != nullptr) std::fclose(log_);
@@ -139,37 +112,6 @@ private:
         return spec;
     }
 
-    void load_data() {
-        const Dataset all = load_dataset(e_.data.dataset, "train", data_roots());
-        data_ = e_.data.classes.empty() ? all : select_classes(all, e_.data.classes);
-        if (e_.data.limit > 0 && static_cast<std::size_t>(e_.data.limit) < data_.n) {
-            std::vector<std::size_t> first(static_cast<std::size_t>(e_.data.limit));
-            std::iota(first.begin(), first.end(), std::size_t{0});
-            data_ = take(data_, first);
-        }
-        if (e_.data.side > 0) data_ = resize_images(data_, static_cast<std::size_t>(e_.data.side), static_cast<std::size_t>(e_.data.side));
-        const auto pixels = e_.n_pixels();
-        if (data_.image_size() != pixels)
-            throw ConfigError(fmt::format("the images of {} have {} values but the generator makes {}; expected the generator to end in {}", data_.name, data_.image_size(), pixels, data_.image_size()));
-        if (e_.latent.classes > 0) number_classes();
-        const auto per_round = static_cast<std::size_t>(e_.train.batch * e_.train.steps_d);
-        if (per_round > data_.n)
-            throw ConfigError(fmt::format("train.batch x train.steps_d = {} images a round, but there are only {}; use a smaller batch", per_round, data_.n));
-        rounds_per_epoch_ = static_cast<std::int64_t>(data_.n / per_round);
-        n_rounds_ = e_.train.rounds > 0 ? e_.train.rounds : e_.train.epochs * rounds_per_epoch_;
-    }
-
-    // Class numbers 0, 1, ... of a conditional GAN, in the order of data.classes, else the data set's own.
-    void number_classes() {
-        const std::size_t n = e_.data.classes.empty() ? data_.n_classes() : e_.data.classes.size();
-        if (n != static_cast<std::size_t>(e_.latent.classes))
-            throw ConfigError(fmt::format("latent.classes = {} but the training images have {} classes; expected latent.classes = {}", e_.latent.classes, n, n));
-        for (const std::uint8_t label : data_.labels) {
-            const auto at = std::find(e_.data.classes.begin(), e_.data.classes.end(), std::int64_t{label});
-            class_of_.push_back(e_.data.classes.empty() ? label : static_cast<std::size_t>(at - e_.data.classes.begin()));
-        }
-    }
-
     // A new folder appears whole, with run.toml and env.json, or not at all.
     void prepare_folder() {
         folder_ = options_.out;
@@ -185,7 +127,7 @@ private:
         try {
             fs::create_directories(fresh);
             write_file(fresh / "run.toml", toml_);
-            write_file(fresh / "env.json", environment_json(data_).dump(2) + "\n");
+            write_file(fresh / "env.json", environment_json(images_.data()).dump(2) + "\n");
             fs::rename(fresh, folder_);
         } catch (const fs::filesystem_error& error) {
             fs::remove_all(fresh, ignored);
@@ -223,58 +165,15 @@ private:
         say(fmt::format("going on after round {}", round_));
     }
 
-    const Matrix& batch(std::int64_t k) {
-        const std::int64_t epoch = round_ / rounds_per_epoch_;
-        if (epoch != shuffled_) {
-            order_.resize(data_.n);
-            std::iota(order_.begin(), order_.end(), std::size_t{0});
-            Rng rng = root_.stream("shuffle", static_cast<std::uint64_t>(epoch));
-            for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[rng.below(i)]);
-            shuffled_ = epoch;
-        }
-        const auto n = static_cast<std::size_t>(e_.train.batch);
-        const auto first = static_cast<std::size_t>((round_ % rounds_per_epoch_) * e_.train.steps_d + k) * n;
-        const auto chosen = std::span<const std::size_t>(order_).subspan(first, n);
-        if (model_.n_classes == 0) {
-            gather(data_, chosen, real_);
-            add_sensor_noise(k, real_);
-            return real_;
-        }
-        gather(data_, chosen, images_);
-        add_sensor_noise(k, images_);
-        real_.resize(n, images_.cols() + model_.n_classes);
-        real_.fill(0);
-        for (std::size_t r = 0; r < n; ++r) {
-            std::copy_n(images_.row(r), images_.cols(), real_.row(r));
-            real_(r, images_.cols() + class_of_[chosen[r]]) = 1;
-        }
-        return real_;
-    }
-
-    // Pixels span [-1, 1], and a sensor's output ends there.
-    void add_sensor_noise(std::int64_t k, Matrix& images) {
-        if (e_.data.noise <= 0) return;
-        Rng rng = root_.stream("sensor noise", static_cast<std::uint64_t>(round_ * e_.train.steps_d + k));
-        std::vector<float> draw(images.cols());
-        for (std::size_t r = 0; r < images.rows(); ++r) {
-            rng.fill_normal(draw);
-            for (std::size_t c = 0; c < draw.size(); ++c) images(r, c) = std::clamp(images(r, c) + 2 * static_cast<float>(e_.data.noise) * draw[c], -1.0f, 1.0f);
-        }
-    }
-
     void one_round() {
-        const Charge set = ledger_.total("training/", "/set"), reset = ledger_.total("training/", "/reset");
-        const double before = update_energy_J(ledger_);
+        const TrainingCost before = training_cost(ledger_);
         gan::Gan game = model_.gan();
         const gan::GameRules rules{e_.train.loss, e_.train.steps_d, e_.train.label_real, e_.train.instance_noise, e_.train.noise_on_real, e_.train.fresh_latents};
-        record_ = gan::play_round(game, rules, [this](std::int64_t k) -> const Matrix& { return batch(k); }, e_.train.rule_at(round_, true),
+        record_ = gan::play_round(game, rules, [this](std::int64_t k) -> const Matrix& { return images_.batch(root_, round_, k); }, e_.train.rule_at(round_, true),
                                   e_.train.rule_at(round_, false), root_.stream("round", static_cast<std::uint64_t>(round_)), ledger_);
-        const double after = update_energy_J(ledger_);
-        const std::int64_t epoch = round_ / rounds_per_epoch_;
+        const std::int64_t epoch = round_ / images_.rounds_per_epoch();
         ++round_;
-        metrics_->row({round_, epoch, record_.loss_d, record_.loss_g, record_.p_real, record_.p_fake, ledger_.total("training/", "/set").n - set.n,
-                       ledger_.total("training/", "/reset").n - reset.n, after - before, after, read_energy_J(ledger_), converter_energy_J(ledger_),
-                       ledger_.energy("training/noise/").si});
+        tables_->metrics(round_, epoch, record_, before, training_cost(ledger_));
     }
 
     std::vector<std::uint8_t> images(const Matrix& latents, const char* purpose) {
@@ -285,30 +184,27 @@ private:
     void picture() {
         const auto pixels = images(grid_latents_, "snapshot");
         const std::string name = fmt::format("{:06d}.png", round_);
-        write_png(folder_ / "samples" / name, sample_grid(pixels, grid_latents_.rows(), data_.channels, data_.height, data_.width, model_.n_classes), Replace::yes);
+        write_png(folder_ / "samples" / name, sample_grid(pixels, grid_latents_.rows(), images_.data().channels, images_.data().height, images_.data().width, model_.n_classes), Replace::yes);
         if (model_.analog.empty()) return;
         // About eight maps a run: each is large, and conductances move slowly.
         const std::int64_t every = std::max<std::int64_t>(1, e_.train.snapshot_every) * std::max<std::int64_t>(1, n_rounds_ / std::max<std::int64_t>(1, 8 * e_.train.snapshot_every));
         if (round_ != 0 && round_ != n_rounds_ && round_ % every != 0) return;
         write_png(folder_ / "conductance" / name, conductance_map(model_), Replace::yes);
-        for (const auto& row : conductance_histogram(model_)) histogram_->row({round_, row.layer, row.lo_S, row.hi_S, row.count});
+        tables_->histogram(round_, conductance_histogram(model_));
     }
 
     gan::Quality evaluate(const Evaluator& evaluator) {
         const auto pixels = images(latents_, "evaluation");
         const auto n = static_cast<std::size_t>(e_.evaluation.samples);
-        const gan::Quality q = evaluator.evaluate(std::span<const std::uint8_t>(pixels).first(n * data_.image_size()));
-        quality_->row({round_, q.classifier_accuracy, q.classifier_confidence, q.frechet_distance, q.precision, q.recall, q.density, q.coverage,
-                       q.mean_pairwise_distance, std::string(q.collapsed ? "true" : "false")});
+        const gan::Quality q = evaluator.evaluate(std::span<const std::uint8_t>(pixels).first(n * images_.data().image_size()));
+        tables_->quality(round_, q);
         say(fmt::format("round {}: {}", round_, gan::headline(q)));
-        samples_.assign(pixels.begin(), pixels.begin() + static_cast<std::ptrdiff_t>(n * data_.image_size()));
+        samples_.assign(pixels.begin(), pixels.begin() + static_cast<std::ptrdiff_t>(n * images_.data().image_size()));
         return q;
     }
 
     void checkpoint() {
-        metrics_->sync();
-        quality_->sync();
-        if (histogram_) histogram_->sync();
+        tables_->sync();
         State state = model_.state();
         for (auto& t : watch_.state()) state.push_back(std::move(t));
         state.push_back({"programming", std::vector<float>(programming_.begin(), programming_.end())});
@@ -331,56 +227,25 @@ private:
         const auto table = read_csv(folder_ / "metrics.csv");
         const auto energy = table.numbers("update_energy_J");
         double sum = 0;
-        for (std::size_t i = static_cast<std::size_t>(rounds_per_epoch_) - 1; i < energy.size(); i += static_cast<std::size_t>(rounds_per_epoch_)) sum += energy[i];
+        for (std::size_t i = static_cast<std::size_t>(images_.rounds_per_epoch()) - 1; i < energy.size(); i += static_cast<std::size_t>(images_.rounds_per_epoch())) sum += energy[i];
         return sum;
     }
 
-    RunResult finish(double start) {
-        metrics_->sync();
-        write_file(folder_ / "samples.npy", images_npy(samples_, data_.channels, data_.height, data_.width), Replace::yes);
-        const double sampled = sampled_per_epoch_J();
-        write_file(folder_ / "hardware.json", hardware_json(e_, devices_, model_.placement, ledger_, n_rounds_, sampled).dump(1) + "\n", Replace::yes);
-        const double wall = now_s() - start;
-        nlohmann::ordered_json s;
-        s["name"] = e_.experiment.name;
-        s["seed"] = e_.experiment.seed;
-        s["rounds"] = n_rounds_;
-        s["stopped_early"] = !stop_reason_.empty();
-        s["stop_reason"] = stop_reason_;
-        s["wall_s"] = wall;
-        s["dataset"] = e_.data.dataset;
-        s["dataset_sha256"] = data_.sha256;
-        s["classes"] = e_.data.classes;
-        if (e_.data.side > 0) s["image_side"] = e_.data.side;
-        const bool crossbar = e_.hardware.kind != HardwareKind::software;
-        s["n_crossbars"] = n_crossbars(e_, model_.placement);
-        s["cells_used"] = crossbar ? model_.placement.cells_used() * static_cast<std::size_t>(e_.cells_per_weight()) : 0;
-        s["area_m2"] = crossbar_area_m2(e_, model_.placement);
-        s["update_energy_J"] = update_energy_J(ledger_);
-        s["update_energy_sampled_per_epoch_J"] = sampled;
-        s["read_energy_J"] = read_energy_J(ledger_);
-        s["converter_energy_J"] = converter_energy_J(ledger_);
-        if (!model_.ex_situ.empty()) {
-            s["programming_energy_J"] = ledger_.energy("training/", "/programming/set").si + ledger_.energy("training/", "/programming/reset").si +
-                                        ledger_.energy("training/", "/programming/idle").si + ledger_.energy("training/", "/programming/verify").si;
-            s["programming_error_rms"] = programming_[0];
-            s["programming_error_largest"] = programming_[1];
-            s["programming_unreached"] = programming_[2];
-            s["programming_pulses_per_cell"] = programming_[3];
-        }
-        s["noise_energy_J"] = ledger_.energy("training/noise/").si;
-        for (const auto& [key, value] : gan::fields(final_quality_)) s[key] = value_json(value);
-        s["final_loss_d"] = record_.loss_d;
-        s["final_loss_g"] = record_.loss_g;
-        if (!e_.accelerators.names.empty()) s["accelerators"] = run_estimates_summary(estimate_run(e_, ledger_, n_rounds_));
-        write_file(folder_ / "summary.json", s.dump(2) + "\n", Replace::yes);
+    RunResult finish() {
+        tables_->sync();
+        const Dataset& d = images_.data();
+        write_file(folder_ / "samples.npy", images_npy(samples_, d.channels, d.height, d.width), Replace::yes);
+        const RunEnd end{n_rounds_, stop_reason_, now_s() - start_, sampled_per_epoch_J(), programming_, final_quality_, record_};
+        write_file(folder_ / "hardware.json", hardware_json(e_, devices_, model_.placement, ledger_, n_rounds_, end.sampled_per_epoch_J).dump(1) + "\n", Replace::yes);
+        write_file(folder_ / "summary.json", summary_json(e_, model_, d, ledger_, end).dump(2) + "\n", Replace::yes);
         if (options_.report) {
             auto input = report::describe_runs({report::read_run(folder_.string())});
             report::write_report(input, (folder_ / "report.html").string(), true);
         }
-        return {folder_, final_quality_, wall, gan::headline(final_quality_)};
+        return {folder_, final_quality_, end.wall_s, gan::headline(final_quality_)};
     }
 
+    const double start_ = now_s();
     const Experiment& e_;
     const DeviceRegistry& devices_;
     const RunOptions& options_;
@@ -388,14 +253,12 @@ private:
     fs::path folder_;
     std::string toml_, sha256_;
     std::FILE* log_ = nullptr;
-    Dataset data_;
+    TrainingImages images_;
     Model model_;
     Ledger ledger_;
-    Matrix latents_, grid_latents_, real_, images_;
-    std::vector<std::size_t> class_of_;  // of every training image of a conditional GAN
-    std::vector<std::size_t> order_;
-    std::int64_t shuffled_ = -1, round_ = 0, n_rounds_ = 0, rounds_per_epoch_ = 1;
-    std::optional<CsvWriter> metrics_, quality_, histogram_;
+    Matrix latents_, grid_latents_;
+    std::int64_t round_ = 0, n_rounds_ = 0;
+    std::optional<RunTables> tables_;
     gan::RoundRecord record_;
     gan::Quality final_quality_;
     gan::Watch watch_;
