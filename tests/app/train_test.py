@@ -101,6 +101,17 @@ class Train(InFolder):
             self.good("train", "small.toml", "--out", out.name, "--resume")
             self.same_run("one", out.name)
 
+    def test_taken_up_after_the_last_round(self):  # killed before the end was written, or asked to go on with what has ended
+        shutil.copytree(self.folder / "one", self.folder / "ended")
+        for name in ["samples.npy", "hardware.json", "summary.json", "report.html"]:
+            (self.folder / "ended" / name).unlink()
+        self.good("train", "small.toml", "--out", "ended", "--resume")
+        self.same_run("one", "ended")
+        one, ended = (json.loads((self.folder / name / "summary.json").read_text()) for name in ["one", "ended"])
+        one.pop("wall_s"), ended.pop("wall_s")
+        self.assertEqual(one, ended)
+        self.assertNotEqual(ended["final_loss_d"], 0)
+
     def test_damaged_checkpoint_is_passed_over(self):
         shutil.copytree(self.folder / "one", self.folder / "damaged")
         newest = sorted((self.folder / "damaged/checkpoints").iterdir())[-1]

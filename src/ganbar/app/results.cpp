@@ -118,8 +118,8 @@ nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, con
     }
     s["noise_energy_J"] = cost.noise_J;
     for (const auto& [key, value] : gan::fields(end.quality)) s[key] = value_json(value);
-    s["final_loss_d"] = end.record.loss_d;
-    s["final_loss_g"] = end.record.loss_g;
+    s["final_loss_d"] = end.loss_d;
+    s["final_loss_g"] = end.loss_g;
     if (!e.accelerators.names.empty()) s["accelerators"] = run_estimates_summary(estimate_run(e, ledger, end.rounds));
     return s;
 }

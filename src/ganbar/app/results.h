@@ -39,9 +39,9 @@ struct RunEnd {
     std::string stop_reason;                ///< "" = all rounds were played
     double wall_s = 0;
     double sampled_per_epoch_J = 0;         ///< update energy booked the paper's other way: one update an epoch, its last
+    double loss_d = 0, loss_g = 0;          ///< of the last round
     std::array<float, 4> programming{};     ///< ex situ: error rms and largest, share of cells unreached, pulses a cell
     gan::Quality quality;
-    gan::RoundRecord record;                ///< of the last round
 };
 /// summary.json.
 nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, const Dataset& images, const Ledger& ledger, const RunEnd& end);

@@ -61,7 +61,7 @@ public:
             if (last || due(e_.train.checkpoint_every)) checkpoint();
             progress(first, train_start);
         }
-        if (first == n_rounds_) judge(evaluate(evaluator));  // taken up after the last round, before the end was written
+        if (first == n_rounds_) first == 0 ? judge(evaluate(evaluator)) : evaluate_again(evaluator);
         return finish();
     }
     ~Run() {
@@ -176,13 +176,13 @@ private:
         tables_->metrics(round_, epoch, record_, before, training_cost(ledger_));
     }
 
-    std::vector<std::uint8_t> images(const Matrix& latents, const char* purpose) {
+    std::vector<std::uint8_t> images(const Matrix& latents, const char* purpose, Ledger& ledger) {
         const Rng rng = root_.stream(purpose, static_cast<std::uint64_t>(round_));
-        return to_pixels(gan::generate(*model_.generator, latents, rng, ledger_, "evaluation"));
+        return to_pixels(gan::generate(*model_.generator, latents, rng, ledger, "evaluation"));
     }
 
     void picture() {
-        const auto pixels = images(grid_latents_, "snapshot");
+        const auto pixels = images(grid_latents_, "snapshot", ledger_);
         const std::string name = fmt::format("{:06d}.png", round_);
         write_png(folder_ / "samples" / name, sample_grid(pixels, grid_latents_.rows(), images_.data().channels, images_.data().height, images_.data().width, model_.n_classes), Replace::yes);
         if (model_.analog.empty()) return;
@@ -193,14 +193,21 @@ private:
         tables_->histogram(round_, conductance_histogram(model_));
     }
 
+    gan::Quality measure(const Evaluator& evaluator, Ledger& ledger) {
+        samples_ = images(latents_, "evaluation", ledger);
+        samples_.resize(static_cast<std::size_t>(e_.evaluation.samples) * images_.data().image_size());
+        return evaluator.evaluate(samples_);
+    }
     gan::Quality evaluate(const Evaluator& evaluator) {
-        const auto pixels = images(latents_, "evaluation");
-        const auto n = static_cast<std::size_t>(e_.evaluation.samples);
-        const gan::Quality q = evaluator.evaluate(std::span<const std::uint8_t>(pixels).first(n * images_.data().image_size()));
+        const gan::Quality q = measure(evaluator, ledger_);
         tables_->quality(round_, q);
         say(fmt::format("round {}: {}", round_, gan::headline(q)));
-        samples_.assign(pixels.begin(), pixels.begin() + static_cast<std::ptrdiff_t>(n * images_.data().image_size()));
         return q;
+    }
+    // Taken up after the last round: its evaluation is booked and in the table already, but samples and quality were not kept.
+    void evaluate_again(const Evaluator& evaluator) {
+        Ledger unbooked = ledger_;
+        judge(measure(evaluator, unbooked));
     }
 
     void checkpoint() {
@@ -222,20 +229,22 @@ private:
         std::fflush(stderr);
     }
 
-    /// The paper's other way to book: one update an epoch, its last.
-    double sampled_per_epoch_J() const {
+    /// From the table of all rounds, because this process may have played none of them.
+    RunEnd ended() const {
+        RunEnd end{n_rounds_, stop_reason_, now_s() - start_, 0, 0, 0, programming_, final_quality_};
         const auto table = read_csv(folder_ / "metrics.csv");
-        const auto energy = table.numbers("update_energy_J");
-        double sum = 0;
-        for (std::size_t i = static_cast<std::size_t>(images_.rounds_per_epoch()) - 1; i < energy.size(); i += static_cast<std::size_t>(images_.rounds_per_epoch())) sum += energy[i];
-        return sum;
+        const auto energy_J = table.numbers("update_energy_J");
+        const auto epoch = static_cast<std::size_t>(images_.rounds_per_epoch());
+        for (std::size_t i = epoch - 1; i < energy_J.size(); i += epoch) end.sampled_per_epoch_J += energy_J[i];
+        if (!table.rows.empty()) end.loss_d = table.numbers("loss_d").back(), end.loss_g = table.numbers("loss_g").back();
+        return end;
     }
 
     RunResult finish() {
         tables_->sync();
         const Dataset& d = images_.data();
         write_file(folder_ / "samples.npy", images_npy(samples_, d.channels, d.height, d.width), Replace::yes);
-        const RunEnd end{n_rounds_, stop_reason_, now_s() - start_, sampled_per_epoch_J(), programming_, final_quality_, record_};
+        const RunEnd end = ended();
         write_file(folder_ / "hardware.json", hardware_json(e_, devices_, model_.placement, ledger_, n_rounds_, end.sampled_per_epoch_J).dump(1) + "\n", Replace::yes);
         write_file(folder_ / "summary.json", summary_json(e_, model_, d, ledger_, end).dump(2) + "\n", Replace::yes);
         if (options_.report) {
