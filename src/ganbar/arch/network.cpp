@@ -24,6 +24,20 @@ std::optional<Int> whole(std::string_view text) {
 }
 
 constexpr Int largest = 1 << 24;
+constexpr double most_elements = 0x1p40, most_weights = 1e15;
+
+/// Elements of a shape whose product may not fit a whole number.
+double elements(const Shape& s) {
+    double n = static_cast<double>(s.channels);
+    for (const Int side : s.side) n *= static_cast<double>(side);
+    return n;
+}
+double weights(const Layer& l) {
+    if (l.kind == LayerKind::fc) return elements(l.in) * elements(l.out);
+    double n = static_cast<double>(l.in.channels) * static_cast<double>(l.out.channels) / static_cast<double>(l.groups);
+    for (const Axis& a : l.axes) n *= static_cast<double>(a.kernel);
+    return l.computes() ? n : 0;
+}
 
 /// What one layer's text says, before shapes are known.
 struct Words {
@@ -31,7 +45,7 @@ struct Words {
     std::string size_text, name, from, with;
     Int channels = 0, kernel = 0, stride = 1, output_pad = 0, groups = 1, factor = 1;
     Int pad_lo = 0, pad_hi = 0;
-    bool same = false, batch_norm = false, has_geometry = false;
+    bool same = false, batch_norm = false, has_stride = false, has_padding = false, has_output_pad = false, has_groups = false;
     Activation activation = Activation::none;
     std::string expected_side;
     std::string place;
@@ -64,10 +78,11 @@ bool read_geometry(const std::string& word, Words& w, const Location& where) {
                (std::isdigit(static_cast<unsigned char>(word[head.size()])) || word[head.size()] == '-');
     };
     if (is("k")) w.kernel = number(1, 1);
-    else if (is("s")) w.stride = number(1, 1);
-    else if (is("g")) w.groups = number(1, 1);
-    else if (is("op")) w.output_pad = number(2, 0);
+    else if (is("s")) w.stride = number(1, 1), w.has_stride = true;
+    else if (is("g")) w.groups = number(1, 1), w.has_groups = true;
+    else if (is("op")) w.output_pad = number(2, 0), w.has_output_pad = true;
     else if (is("p")) {
+        w.has_padding = true;
         const auto colon = word.find(':');
         if (colon == std::string::npos) w.pad_lo = w.pad_hi = number(1, 0);
         else {
@@ -77,8 +92,20 @@ bool read_geometry(const std::string& word, Words& w, const Location& where) {
             w.pad_lo = *lo, w.pad_hi = *hi;
         }
     } else return false;
-    w.has_geometry = true;
     return true;
+}
+
+/// Whatever would change nothing is refused.
+void check_options(const Words& w, const Location& where) {
+    const bool spatial = w.kind == LayerKind::conv || w.kind == LayerKind::tconv, padded = w.has_padding || w.same;
+    if (spatial && w.kernel == 0) fail(where, w.place, "a convolution needs a kernel, for example k5");
+    if (!spatial && (w.has_stride || padded || w.has_output_pad || w.has_groups || (w.kernel > 0 && w.kind != LayerKind::pool)))
+        fail(where, w.place,
+             w.kind == LayerKind::pool ? "pool takes a kernel alone, for example \"pool 2 k3\": its number is the stride, and it has no padding or groups"
+                                       : fmt::format("{} takes no kernel, stride, padding or groups", to_string(w.kind)));
+    if (w.same && w.has_padding) fail(where, w.place, "same and a padding exclude each other; expected one of them");
+    if (w.has_output_pad && (w.kind == LayerKind::conv || w.same)) fail(where, w.place, "output padding is for transposed convolutions without same");
+    if (w.kind == LayerKind::tconv && w.groups != 1) fail(where, w.place, "a transposed convolution in groups is not supported; expected g1");
 }
 
 Words read_words(const std::string& text, const std::string& place, const Location& where) {
@@ -109,8 +136,8 @@ Words read_words(const std::string& text, const std::string& place, const Locati
     while (in >> word) {
         if (const auto a = activations().find(word); a != activations().end()) w.activation = a->second;
         else if (word == "bn") w.batch_norm = true;
-        else if (word == "same") w.same = w.has_geometry = true;
-        else if (word == "valid") w.pad_lo = w.pad_hi = 0, w.has_geometry = true;
+        else if (word == "same") w.same = true;
+        else if (word == "valid") w.pad_lo = w.pad_hi = 0, w.has_padding = true;
         else if (word.starts_with("name=")) w.name = word.substr(5);
         else if (word.starts_with("from=")) w.from = word.substr(5);
         else if (word.starts_with("@")) w.expected_side = word.substr(1);
@@ -120,12 +147,8 @@ Words read_words(const std::string& text, const std::string& place, const Locati
                      "\"{}\" is not understood; expected kN sN pN pLO:HI same valid opN gN bn relu lrelu tanh sigmoid name=X from=X @N",
                      word));
     }
-    const bool spatial = w.kind == LayerKind::conv || w.kind == LayerKind::tconv;
-    if (spatial && w.kernel == 0) fail(where, place, "a convolution needs a kernel, for example k5");
+    check_options(w, where);
     if (w.kind == LayerKind::pool && w.kernel == 0) w.kernel = w.factor;
-    if (!spatial && w.has_geometry && w.kind != LayerKind::pool)
-        fail(where, place, fmt::format("{} takes no kernel, stride, padding or groups", to_string(w.kind)));
-    if (w.kind == LayerKind::tconv && w.groups != 1) fail(where, place, "a transposed convolution in groups is not supported; expected g1");
     return w;
 }
 
@@ -163,6 +186,12 @@ void spatial_shape(const Words& w, Layer& layer, const Location& where) {
     }
 }
 
+Int enlarged(Int side, const Words& w, const Location& where) {
+    if (static_cast<double>(side) * static_cast<double>(w.factor) > most_elements)
+        fail(where, w.place, "a map of more than 2^40 elements; expected a smaller shape");
+    return side * w.factor;
+}
+
 void set_shape(const Words& w, Layer& layer, const std::vector<Layer>& before, const Location& where) {
     switch (w.kind) {
         case LayerKind::fc: layer.out = parse_shape(w.size_text, where); break;
@@ -174,7 +203,7 @@ void set_shape(const Words& w, Layer& layer, const std::vector<Layer>& before, c
             for (int d = 0; d < layer.in.dims; ++d) {
                 Int& side = layer.out.side[static_cast<std::size_t>(d)];
                 if (w.kind == LayerKind::upsample) {
-                    side *= w.factor;
+                    side = enlarged(side, w, where);
                     continue;
                 }
                 if (side < w.kernel) fail(where, w.place, fmt::format("a pool of {} does not fit a side of {}", w.kernel, side));
@@ -184,9 +213,12 @@ void set_shape(const Words& w, Layer& layer, const std::vector<Layer>& before, c
         case LayerKind::depth_to_space: {
             Int block = 1;
             layer.factor = w.factor, layer.out = layer.in;
-            for (int d = 0; d < layer.in.dims; ++d) block *= w.factor, layer.out.side[static_cast<std::size_t>(d)] *= w.factor;
-            if (layer.in.channels % block != 0)
-                fail(where, w.place, fmt::format("{} channels cannot be spread over blocks of {}", layer.in.channels, block));
+            for (int d = 0; d < layer.in.dims; ++d) {
+                Int& side = layer.out.side[static_cast<std::size_t>(d)];
+                block *= w.factor, side = enlarged(side, w, where);
+                if (layer.in.channels % block != 0)
+                    fail(where, w.place, fmt::format("{} channels cannot be spread over blocks of {}", layer.in.channels, block));
+            }
             layer.out.channels = layer.in.channels / block;
             break;
         }
@@ -198,8 +230,8 @@ void set_shape(const Words& w, Layer& layer, const std::vector<Layer>& before, c
             break;
         }
     }
-    if (layer.out.size() > (Int{1} << 40) || layer.in.size() > (Int{1} << 40))
-        fail(where, w.place, "a map of more than 2^40 elements; expected a smaller shape");
+    if (elements(layer.out) > most_elements) fail(where, w.place, "a map of more than 2^40 elements; expected a smaller shape");
+    if (const double n = weights(layer); n > most_weights) fail(where, w.place, fmt::format("it has {:.3g} weights; expected at most {:.0g}", n, most_weights));
     if (!w.expected_side.empty()) {
         const Shape expected = parse_shape("1x" + w.expected_side, where);
         for (int d = 0; d < layer.out.dims; ++d) {
@@ -258,6 +290,7 @@ Shape parse_shape(const std::string& text, const Location& where) {
     if (n == 0 || text.back() == 'x')
         throw ConfigError(fmt::format("\"{}\" is not a shape; expected for example \"3x64x64\"", text), where);
     shape.dims = n - 1;
+    if (elements(shape) > most_elements) throw ConfigError(fmt::format("\"{}\" has more than 2^40 elements; expected a smaller shape", text), where);
     return shape;
 }
 

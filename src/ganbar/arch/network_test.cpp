@@ -157,6 +157,40 @@ TEST(Networks, BadInputIsRefusedWithItsPlace) {
     expect_fault("3x8x8", {"conv 8 k3 g2"}, "groups");
 }
 
+TEST(Networks, OptionsThatWouldChangeNothingAreRefused) {
+    expect_fault("4x8x8", {"pool 2 s2"}, "pool takes a kernel alone");
+    expect_fault("4x8x8", {"pool 2 k3 p1"}, "pool takes a kernel alone");
+    expect_fault("4x8x8", {"pool 2 same"}, "pool takes a kernel alone");
+    expect_fault("4x8x8", {"up 2 k3"}, "takes no kernel");
+    expect_fault("4x8x8", {"fc 2 g1"}, "takes no kernel");
+    expect_fault("4x8x8", {"conv 8 k3 same p1"}, "exclude each other");
+    expect_fault("4x8x8", {"conv 8 k3 valid same"}, "exclude each other");
+    expect_fault("4x8x8", {"conv 8 k3 op1"}, "output padding");
+    expect_fault("4x8x8", {"tconv 8 k3 s2 same op1"}, "output padding");
+    EXPECT_EQ(parse_network("d", "4x9x9", {"pool 2 k3"}).output().text(), "4x4x4");
+}
+
+TEST(Networks, SizesBeyondWholeNumbersAreRefused) {
+    expect_fault("16777216x16777216x16777216x16777216", {"fc 1"}, "2^40 elements");
+    expect_fault("8", {"fc 16777216x16777216x16777216"}, "2^40 elements");
+    expect_fault("8x64x64x64", {"up 16777216"}, "2^40 elements");
+    expect_fault("1x16777216", {"up 65536", "up 16777216"}, "2^40 elements");
+    expect_fault("8x4x4x4", {"d2s 16777216"}, "cannot be spread");
+    expect_fault("1048576x1024", {"fc 1048576x1024"}, "weights; expected at most");
+    expect_fault("16777216x1x1x1", {"tconv 1 k1048576 p0:1048575"}, "weights; expected at most");
+}
+
+TEST(Networks, LayersThatNoInputReachesAreRefused) {
+    for (const char* text : {"conv 4 k1 s5 p1:0", "tconv 4 k1 s2 p1:0 op1"}) {
+        try {
+            lower(parse_network("generator", "4x1x1", {text}));
+            ADD_FAILURE() << text;
+        } catch (const ConfigError& e) {
+            EXPECT_NE(std::string(e.what()).find("padding alone"), std::string::npos) << e.what();
+        }
+    }
+}
+
 TEST(Networks, FileFaultsNameThePlace) {
     const auto fault = [](const std::string& text) -> std::string {
         try {

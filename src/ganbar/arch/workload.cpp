@@ -150,6 +150,9 @@ NetworkWork lower(const Network& network) {
         out.layers.push_back(std::move(w));
     }
     if (out.layers.empty()) throw ConfigError(network.name + " has no layer with weights; expected at least one fc, conv or tconv");
+    for (const LayerWork& l : out.layers)
+        if (l.forward.macs_useful == 0)
+            throw ConfigError(fmt::format("{}: layer {} sees its padding alone; expected a kernel, stride and padding by which it reaches its input", network.name, l.name));
     out.depth = network.depth();
     out.input_words = double(network.input.size());
     out.output_words = double(network.output().size());
