@@ -8,14 +8,9 @@ import struct
 import unittest
 import zlib
 
-from running import InFolder, connected
+from running import DIGITS, InFolder, connected
 
-EXPERIMENT = """
-[data]
-dataset = "synthetic-digits"
-classes = [1, 7]
-limit = 200
-""" + connected(8, 16, generator='bias = "digital"\n', discriminator="w_max = 0.3\n") + """
+EXPERIMENT = DIGITS + connected(8, 16, generator='bias = "digital"\n', discriminator="w_max = 0.3\n") + """
 [device]
 model = "soft_bounds"
 d2d = true

@@ -11,6 +11,9 @@ import unittest
 
 GANBAR = str(pathlib.Path(sys.argv.pop(1)).resolve())
 
+# Few images of two classes; they need no files.
+DIGITS = '[data]\ndataset = "synthetic-digits"\nclasses = [1, 7]\nlimit = 200\n'
+
 # Every kind of layer a convolutional network has, on images of 28 x 28.
 CONVOLUTIONAL = """
 [generator]

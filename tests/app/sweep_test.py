@@ -12,14 +12,9 @@ import subprocess
 import time
 import unittest
 
-from running import GANBAR, InFolder, connected
+from running import DIGITS, GANBAR, InFolder, connected
 
-EXPERIMENT = """
-[data]
-dataset = "synthetic-digits"
-classes = [1, 7]
-limit = 200
-""" + connected(8, 16) + """
+EXPERIMENT = DIGITS + connected(8, 16) + """
 [device]
 model = "ideal"
 [train]
