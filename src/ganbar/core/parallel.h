@@ -14,6 +14,10 @@ inline int max_threads() { return omp_get_max_threads(); }
 /// Runs body(i) for i in [0, n) in parallel; bodies must not depend on each other. The first exception is rethrown.
 template <class Body>
 void parallel_for(std::size_t n, const Body& body) {
+    if (n <= 1 || max_threads() == 1) {  // gathering a team of one takes longer than many a loop
+        for (std::size_t i = 0; i < n; ++i) body(i);
+        return;
+    }
     std::exception_ptr failure;
     std::mutex mutex;
 #pragma omp parallel for schedule(dynamic, 1)

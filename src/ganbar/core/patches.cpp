@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ganbar/core/kernels/gemm.h"
 #include "ganbar/core/kernels/patch_gemm.h"
 #include "ganbar/core/parallel.h"
 
@@ -31,8 +32,7 @@ void multiply_groups(const std::vector<PatchMap::Group>& groups, const Matrix& f
         const std::size_t n_taps = group->tap.size(), n_rows = group->row.size();
         std::vector<const float*> a(count * n_taps), b(n_taps);
         std::vector<float*> c(count);
-        for (std::size_t i = 0; i < count; ++i) {
-            const std::size_t s = (first + i) / n_rows, r = (first + i) % n_rows;
+        for (std::size_t i = 0, s = first / n_rows, r = first % n_rows; i < count; ++i, s += r + 1 == n_rows, r = r + 1 == n_rows ? 0 : r + 1) {
             c[i] = to.row(s * to_positions + static_cast<std::size_t>(group->row[r]));
             for (std::size_t t = 0; t < n_taps; ++t) a[i * n_taps + t] = from.row(s * from_positions + static_cast<std::size_t>(group->other[r * n_taps + t]));
         }
@@ -57,7 +57,38 @@ void multiply_patches_adjoint(const PatchMap& map, const Matrix& dy, const Matri
     multiply_groups(map.adjoint, dy, map.n_target, transposed, dx, map.n_source, samples, accumulate);
 }
 
+namespace {
+
+/// The patches are the output positions in order.
+bool whole(const PatchMap& map) {
+    for (std::size_t i = 0; i < map.n_patches(); ++i)
+        if (static_cast<std::size_t>(map.target[i]) != i) return false;
+    return map.n_patches() == map.n_target;
+}
+
+// A single input channel makes one sum a tap; with all taps side by side they overlap. Same bits: a tap outside the map adds nothing.
+void gradient_of_one_channel(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, Matrix& gradient) {
+    const std::size_t n = samples * map.n_patches();
+    Matrix patches(pairs_per_block, map.n_taps);
+    for (std::size_t p = 0, s = 0, i = 0; p < n; p += pairs_per_block) {
+        const std::size_t block = std::min(pairs_per_block, n - p);
+        for (std::size_t b = 0; b < block; ++b) {
+            float* out = patches.row(b);
+            const std::int32_t* from = &map.source[i * map.n_taps];
+            for (std::size_t t = 0; t < map.n_taps; ++t) out[t] = from[t] < 0 ? 0.0f : x(s * map.n_source + static_cast<std::size_t>(from[t]), 0);
+            if (++i == map.n_patches()) i = 0, ++s;
+        }
+        kernels::gemm_at_b(patches.row(0), patches.stride(), dy.row(p), dy.stride(), gradient.row(0), gradient.stride(), block, map.n_taps, dy.cols(), p > 0);
+    }
+}
+
+}  // namespace
+
 void patch_gradient(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, Matrix& gradient) {
+    if (x.cols() == 1 && samples > 0 && whole(map)) {
+        gradient.resize(map.n_taps, dy.cols());
+        return gradient_of_one_channel(map, x, dy, samples, gradient);
+    }
     const std::size_t c_in = x.cols(), per_tap = (c_in + columns_per_item - 1) / columns_per_item;
     gradient.resize(map.n_taps * c_in, dy.cols());
     parallel_for(map.n_taps * per_tap, [&](std::size_t item) {

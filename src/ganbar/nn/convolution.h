@@ -13,8 +13,8 @@ struct MapPart {
     std::unique_ptr<LinearOp> op;
 };
 
-/// y = f(patches(x) W + b) at every output position. Operators that can follow a patch table do so (PatchOperator); for the others,
-/// crossbars among them, the patches are laid out as rows, one read each.
+/// y = f(patches(x) W + b) at every output position. Operators that can follow a patch table do so (PatchOperator); for the others, and
+/// where biases live in cells, the patches are laid out as rows, one read each.
 class Convolution final : public Layer {
 public:
     Convolution(std::string name, std::vector<MapPart> parts, std::size_t channels_in, BiasKind bias, Activation activation, double slope);

@@ -78,56 +78,6 @@ void AnalogOp::calibrate_mapping() {
     if (!(span_S_ > 0)) throw ConfigError(name_ + ": the read current does not grow over the device's window; check v_read and the device's parameters");
 }
 
-void AnalogOp::refresh(bool training) {
-    if (wired_) return refresh_through_wires(training);
-    if (!dirty_) return;
-    parallel_for(tiles_.size(), [&](std::size_t n) { refresh(tiles_[n]); });
-    dirty_ = false;
-}
-
-// What one block shows to a read: chord conductances at the read voltage, signed, and the noise of every line.
-void AnalogOp::refresh(Tile& tile) {
-    const Block& b = tile.block;
-    const double v = params_.v_read.si;
-    Side& fwd = tile.side[0];
-    Side& back = tile.side[1];
-    fwd.g.resize(b.rows, b.cols);
-    back.g.resize(b.cols, b.rows);
-    const std::size_t sizes[2] = {b.cols, b.rows};
-    for (int s = 0; s < 2; ++s) {
-        Side& side = tile.side[s];
-        side.line_S.assign(sizes[1 - s], 0);
-        side.variance_at_zero.assign((sizes[s] + 15) / 16 * 16, 0);
-        side.variance_slope.assign(side.variance_at_zero.size(), 0);
-        side.sigma.assign(side.variance_at_zero.size() + 16, 0);
-    }
-    std::vector<float> g(b.cols), v1(b.cols), v2(b.cols);
-    for (std::size_t p = 0; p < planes_.size(); ++p)
-        for (std::size_t r = 0; r < b.rows; ++r) {
-            const std::size_t first = (b.row0 + r) * n_out_ + b.col0;
-            planes_[p]->chord_conductance(v, first, g);
-            if (params_.read_noise) {
-                planes_[p]->read_noise(v, first, v1);
-                planes_[p]->read_noise(v / 2, first, v2);
-            }
-            for (std::size_t c = 0; c < b.cols; ++c) {
-                double w = g[c];
-                if (params_.mapping == Mapping::signed_cell) w = sign_[first + c] * (g[c] - reference_S_);
-                else if (params_.mapping == Mapping::offset) w = g[c] - reference_S_;
-                else if (p == 1) w = fwd.g(r, c) - g[c];
-                fwd.g(r, c) = static_cast<float>(w);
-                back.g(c, r) = static_cast<float>(w);
-                fwd.line_S[r] += g[c];
-                back.line_S[c] += g[c];
-                if (!params_.read_noise) continue;
-                const float slope = std::max(0.0f, (v1[c] - v2[c]) / static_cast<float>(0.75 * v * v));
-                const float zero = std::max(0.0f, v1[c] - slope * static_cast<float>(v * v));
-                fwd.variance_at_zero[c] += zero, fwd.variance_slope[c] += slope;
-                back.variance_at_zero[r] += zero, back.variance_slope[r] += slope;
-            }
-        }
-}
-
 std::vector<kernels::ReadBlock> AnalogOp::prepare(bool transposed, double v_rms2, double gain, bool convert) {
     std::vector<kernels::ReadBlock> out;
     const auto codes = static_cast<float>(max_code(params_.adc_bits));

@@ -29,11 +29,6 @@ std::vector<std::uint8_t> met(const PatchMap& map) {
     return out;
 }
 
-// Whole lines of 16 floats: rows are padded to them, and what is copied beyond a tap is written over by the next one.
-void copy_lines(const float* from, std::size_t n, float* to) {
-    for (std::size_t k = 0; k < n; k += 16) std::memcpy(to + k, from + k, 16 * sizeof(float));
-}
-
 void add(const float* from, std::size_t n, float* to) {
     std::size_t k = 0;
     for (; k + 8 <= n; k += 8)
@@ -48,19 +43,28 @@ Matrix& workspace(std::size_t rows, std::size_t cols) {
     return rows_of_thread;
 }
 
-/// Rows [first, first + rows) of the matrix of patches.
-void lay_out(const PatchMap& map, const Matrix& volts, std::size_t first, std::size_t rows, Matrix& out) {
-    static constexpr float outside[16] = {};
+/// Rows [first, first + rows) of the matrix of patches. piece: floats copied at a time, which c is a multiple of; or whole lines of 16, since rows
+/// are padded to them and what is copied beyond a tap is written over by the next one.
+template <std::size_t piece>
+void lay_out_in(const PatchMap& map, const Matrix& volts, std::size_t first, std::size_t rows, Matrix& out) {
+    static constexpr float outside[piece] = {};
     const std::size_t c = volts.cols(), n = map.n_patches();
+    std::size_t s = first / n, i = first % n;
     for (std::size_t r = 0; r < rows; ++r) {
-        const std::size_t s = (first + r) / n, i = (first + r) % n;
         float* to = out.row(r);
+        const std::int32_t* taps = &map.source[i * map.n_taps];
         for (std::size_t t = 0; t < map.n_taps; ++t, to += c) {
-            const std::int32_t from = map.source[i * map.n_taps + t];
-            if (from >= 0) copy_lines(volts.row(s * map.n_source + static_cast<std::size_t>(from)), c, to);
-            else for (std::size_t k = 0; k < c; k += 16) copy_lines(outside, 1, to + k);
+            const float* from = taps[t] < 0 ? outside : volts.row(s * map.n_source + static_cast<std::size_t>(taps[t]));
+            const std::size_t next = taps[t] < 0 ? 0 : piece;
+            for (std::size_t k = 0; k < c; k += piece, from += next) std::memcpy(to + k, from, piece * sizeof(float));
         }
+        if (++i == n) i = 0, ++s;
     }
+}
+void lay_out(const PatchMap& map, const Matrix& volts, std::size_t first, std::size_t rows, Matrix& out) {
+    if (volts.cols() <= 2) lay_out_in<1>(map, volts, first, rows, out);
+    else if (volts.cols() == 8) lay_out_in<8>(map, volts, first, rows, out);
+    else lay_out_in<16>(map, volts, first, rows, out);
 }
 
 }  // namespace

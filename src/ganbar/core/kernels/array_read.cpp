@@ -152,7 +152,7 @@ HWY_INLINE V read_strip(const float* v, std::size_t v_stride, const float* g, co
                         std::size_t y_stride, std::size_t valid, std::size_t rows, Noise noise) {
     V largest = hn::Zero(D());
     std::size_t r = 0;
-    constexpr int tall = (HWY_TARGET <= HWY_AVX3 ? 6 : n_groups == 1 ? 6 : 2);
+    constexpr int tall = (HWY_TARGET <= HWY_AVX3 ? (n_groups == 1 ? 8 : 6) : n_groups == 1 ? 6 : 2);  // one vector a row: eight hide the latency of a sum
     for (; r + tall <= rows; r += tall) {
         largest = hn::Max(largest, read_tile<tall, n_groups>(v + r * v_stride, v_stride, g, block, sigma, y + r * y_stride, y_stride, valid, noise));
         noise.pair += tall / 2;

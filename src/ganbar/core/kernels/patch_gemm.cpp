@@ -17,7 +17,7 @@ using V = hn::Vec<D>;
 constexpr bool many_registers = HWY_TARGET <= HWY_AVX3;
 constexpr int widest = many_registers ? 4 : 2;  // vectors of one register tile
 /// Rows of a register tile of n_vectors: accumulators fill the registers, row pointers the general ones.
-constexpr int tall(int n_vectors) { return many_registers ? (n_vectors == 4 ? 6 : n_vectors == 1 ? 10 : 8) : (n_vectors == 2 ? 6 : 8); }
+constexpr int tall(int n_vectors) { return many_registers ? (n_vectors == 4 ? 6 : 8) : (n_vectors == 2 ? 6 : 8); }
 constexpr std::size_t b_floats_in_cache = 8192;  // 32 kB of b are walked again by every tile of rows
 
 struct Range {
@@ -101,14 +101,23 @@ HWY_INLINE void pair_tile(const float* const* x, std::size_t i, const float* con
         for (int v = 0; v < n_vectors; ++v) hn::Store(sum[r][v], d, c + r * c_stride + v * lanes);
 }
 
+// The last rows as one tile of their own: a tile of a single row would wait for its own sums.
+template <int n_rows, int n_vectors>
+HWY_INLINE void pair_rest(const float* const* x, std::size_t i, std::size_t left, const float* const* g, std::size_t j, std::size_t n_pairs, float* c, std::size_t c_stride,
+                          bool accumulate) {
+    if constexpr (n_rows > 0) {
+        if (left == n_rows) pair_tile<n_rows, n_vectors>(x, i, g, j, n_pairs, c, c_stride, accumulate);
+        else pair_rest<n_rows - 1, n_vectors>(x, i, left, g, j, n_pairs, c, c_stride, accumulate);
+    }
+}
+
 template <int n_vectors>
 HWY_INLINE void pair_strip(const float* const* x, const float* const* g, std::size_t j, std::size_t n_pairs, std::size_t n_i, float* c, std::size_t c_stride,
                            bool accumulate) {
-    constexpr int full = many_registers ? (n_vectors == 4 ? 6 : n_vectors == 3 ? 8 : 12) : (n_vectors == 2 ? 6 : 12), half = full / 2;
+    constexpr int full = many_registers ? (n_vectors == 4 ? 6 : n_vectors == 3 ? 8 : 12) : (n_vectors == 2 ? 6 : 12);
     std::size_t i = 0;
     for (; i + full <= n_i; i += full) pair_tile<full, n_vectors>(x, i, g, j, n_pairs, c + i * c_stride + j, c_stride, accumulate);
-    for (; i + half <= n_i; i += half) pair_tile<half, n_vectors>(x, i, g, j, n_pairs, c + i * c_stride + j, c_stride, accumulate);
-    for (; i < n_i; ++i) pair_tile<1, n_vectors>(x, i, g, j, n_pairs, c + i * c_stride + j, c_stride, accumulate);
+    pair_rest<full - 1, n_vectors>(x, i, n_i - i, g, j, n_pairs, c + i * c_stride + j, c_stride, accumulate);
 }
 
 void pairs_entry(const float* const* x, const float* const* g, std::size_t n_pairs, std::size_t n_i, float* c, std::size_t c_stride, std::size_t n,

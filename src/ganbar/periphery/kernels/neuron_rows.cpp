@@ -174,12 +174,49 @@ void forward_entry(const NeuronPath& p, const float* x, std::size_t x_stride, co
     }
 }
 
+// From the last slice to the first: what every output passes back, then the chains of residues, then the slope of the readout.
+void backward_entry(const NeuronPath& p, const float* dy, std::size_t dy_stride, const float* read_slope, const float* slope, std::size_t slope_stride, std::size_t rows,
+                    float* dx, std::size_t dx_stride) {
+    const D d;
+    const F df;
+    const std::size_t lanes = hn::Lanes(d);
+    alignas(64) double here[neuron_rows_at_once][columns_at_once], carry[neuron_rows_at_once][columns_at_once];
+    double carried[neuron_rows_at_once] = {};
+    const V left = hn::Set(d, double{static_cast<float>(p.left)});
+    for (std::size_t first = (p.columns - 1) / columns_at_once * columns_at_once;; first -= columns_at_once) {
+        const std::size_t count = std::min(columns_at_once, p.columns - first);
+        for (std::size_t r = 0; r < rows; ++r)
+            for (std::size_t k = 0; k < count; k += lanes) {
+                const auto wide = [&](const float* from) { return hn::PromoteTo(d, hn::LoadU(df, from + first + k)); };
+                hn::Store(hn::Mul(wide(dy + r * dy_stride), wide(slope + r * slope_stride)), d, &here[r][k]);
+                // A clipped output passes nothing on from the column before.
+                hn::Store(hn::IfThenZeroElse(hn::Eq(wide(read_slope + r * slope_stride), hn::Zero(d)), left), d, &carry[r][k]);
+            }
+        for (std::size_t k = count; k-- > 0;) {
+            const double keep = (first + k) % p.turn == 0 ? 0.0 : 1.0;  // the first column of a readout has none before it
+            const auto column = [&](std::size_t r) {
+                here[r][k] += carried[r];
+                carried[r] = here[r][k] * carry[r][k] * keep;
+            };
+            if (rows == neuron_rows_at_once)
+                for (std::size_t r = 0; r < neuron_rows_at_once; ++r) column(r);
+            else
+                for (std::size_t r = 0; r < rows; ++r) column(r);
+        }
+        for (std::size_t r = 0; r < rows; ++r)
+            for (std::size_t k = 0; k < count; k += lanes)
+                hn::StoreU(hn::Mul(hn::DemoteTo(df, hn::Load(d, &here[r][k])), hn::LoadU(df, read_slope + r * slope_stride + first + k)), df, dx + r * dx_stride + first + k);
+        if (first == 0) return;
+    }
+}
+
 }  // namespace ganbar::periphery::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace ganbar::periphery {
 HWY_EXPORT(forward_entry);
+HWY_EXPORT(backward_entry);
 
 void neuron_rows(const NeuronPath& path, const float* x, std::size_t x_stride, const std::uint8_t* gates, std::size_t rows, float* y, float* read_slope, float* slope,
                  std::size_t out_stride) {
@@ -188,21 +225,7 @@ void neuron_rows(const NeuronPath& path, const float* x, std::size_t x_stride, c
 
 void neuron_rows_back(const NeuronPath& path, const float* dy, std::size_t dy_stride, const float* read_slope, const float* slope, std::size_t slope_stride,
                       std::size_t rows, float* dx, std::size_t dx_stride) {
-    const auto left = static_cast<float>(path.left);
-    double carried[neuron_rows_at_once] = {};
-    const auto column = [&](std::size_t k, std::size_t r, bool fresh) {
-        const double here = double{dy[r * dy_stride + k]} * slope[r * slope_stride + k] + carried[r];
-        const float read = read_slope[r * slope_stride + k];
-        dx[r * dx_stride + k] = static_cast<float>(here) * read;
-        carried[r] = fresh || read == 0 ? 0.0 : here * left;
-    };
-    for (std::size_t k = path.columns; k-- > 0;) {
-        const bool fresh = k % path.turn == 0;
-        if (rows == neuron_rows_at_once)
-            for (std::size_t r = 0; r < neuron_rows_at_once; ++r) column(k, r, fresh);
-        else
-            for (std::size_t r = 0; r < rows; ++r) column(k, r, fresh);
-    }
+    HWY_DYNAMIC_DISPATCH(backward_entry)(path, dy, dy_stride, read_slope, slope, slope_stride, rows, dx, dx_stride);
 }
 }  // namespace ganbar::periphery
 #endif
