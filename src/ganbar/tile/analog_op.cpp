@@ -233,7 +233,7 @@ void AnalogOp::book_read(bool transposed, std::size_t batch, const std::vector<d
 
 Matrix AnalogOp::weights() const {
     Matrix w(n_in_, n_out_);
-    const auto [g_min, g_max] = window();
+    const Siemens g_min = window().g_min, g_max = window().g_max;
     const double span = g_max.si - g_min.si;
     parallel_for(n_items(n_in_), [&](std::size_t item) {
         std::vector<float> g(n_out_), minus(n_out_, 0.0f);
