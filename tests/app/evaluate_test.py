@@ -55,6 +55,17 @@ class Evaluate(InFolder):
         (run / "summary.json").write_text('{"dataset": "synthetic-digits", "classes": [1]}')
         self.assertEqual(json.loads(self.evaluate("run", "--json")), same)
 
+    def test_without_labels(self):
+        plain = json.loads(self.good("--samples", "same.npy", "--reference", "noise.npy", "--json"))
+        self.assertEqual(plain["features"], "untrained")
+        self.assertEqual(plain["reference"], "noise.npy:train")
+        self.assertIsNone(plain["classifier_accuracy"])
+        self.assertIs(plain["collapsed"], True)
+        lent = json.loads(self.good("--samples", "same.npy", "--reference", "noise.npy", "--features", "synthetic-digits", "--json"))
+        self.assertEqual(lent["features"], "synthetic-digits")
+        self.assertIsNone(lent["classifier_accuracy"])
+        self.assertGreater(lent["frechet_distance"], 0)
+
     def test_faults(self):
         self.bad(2, "one of the two")
         self.bad(2, "one of the two", "run", "--samples", "same.npy")
@@ -63,7 +74,8 @@ class Evaluate(InFolder):
         self.bad(2, "0 to 9", "--samples", "same.npy", "--reference", "synthetic-digits", "--classes", "10")
         self.bad(3, "none.npy", "--samples", "none.npy", "--reference", "synthetic-digits")
         self.bad(3, "summary.json", "norun")
-        self.bad(3, "no labels", "--samples", "same.npy", "--reference", "noise.npy:train")
+        self.bad(3, "no labels", "--samples", "same.npy", "--reference", "noise.npy:train", "--features", "noise.npy")
+        self.bad(2, "no labels", "--samples", "same.npy", "--reference", "noise.npy:train", "--classes", "1")
         broken = self.folder / "broken"
         broken.mkdir()
         (broken / "summary.json").write_text('{"dataset": ')

@@ -130,6 +130,29 @@ class Rules(InFolder):
         again, _ = self.train("npy", *[s for s in sets if "dataset" not in s and "classes" not in s], "data.dataset=./mine.npy", "data.classes=[1]", "train.batch=8")
         self.assertEqual(npy_shape(self.folder / "npy/samples.npy"), "32,4,6,3")
 
+    def test_pictures_without_labels(self):
+        (self.folder / "loose").mkdir()
+        for i in range(40):
+            (self.folder / "loose" / f"{i:02}.png").write_bytes(png(6, 4, (5 * i, 20, 200 - 5 * i)))
+        sets = ["data.dataset=./loose", "data.classes=[]", "generator.layers=[8, 16, 72]", "discriminator.layers=[72, 16, 1]", "hardware.kind=software", "train.rule=adam"]
+        summary, log = self.train("loose-run", *sets)
+        self.assertIn("seen through an untrained network", log)
+        self.assertEqual(summary["features"], "untrained")
+        self.assertIsNone(summary["classifier_accuracy"])
+        self.assertGreater(summary["frechet_distance"], 0)
+        done = self.command("evaluate", "loose-run", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["frechet_distance"], summary["frechet_distance"])
+        self.assertEqual(self.command("report", "loose-run", "-o", "loose.html").returncode, 0)
+        page = (self.folder / "loose.html").read_text()
+        self.assertIn("seen through an untrained network", page)
+        self.assertNotIn("classifier accuracy</dt>", page)
+        for code, part, extra in [(2, "no labels", "data.classes=[1]"), (2, "folder for each class", "latent.classes=2"), (2, "did you mean", "evaluation.features=mnits")]:
+            done = self.command("train", "small.toml", "--out", "bad", *[w for s in sets + [extra] for w in ("--set", s)])
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertIn(part, done.stderr)
+            self.assertFalse((self.folder / "bad").exists())
+
     def test_bad_input(self):
         def bad(part, *sets):
             self.assertIn(part, self.refused("train", "small.toml", "--out", "bad", *[w for s in sets for w in ("--set", s)]))

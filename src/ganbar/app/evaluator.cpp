@@ -45,18 +45,32 @@ void keep(const fs::path& file, const gan::FeatureNet& net, const Log& log) {
     }
 }
 
-Dataset labelled(const ReferenceSpec& spec, const std::string& split, const DataRoots& roots) {
-    const std::string& name = spec.dataset;
-    Dataset data = load_dataset(name, split, roots);
-    if (spec.side > 0) data = resize_images(data, spec.side, spec.side);
-    if (data.labels.empty()) throw DataError(fmt::format("{}:{} has no labels; the quality metrics need a reference with labels", name, split));
+bool has_classes(const Dataset& data) { return !data.labels.empty() && data.n_classes() > 1; }
+
+Dataset images_of(const ReferenceSpec& spec, const std::string& split, const DataRoots& roots) {
+    Dataset data = load_dataset(spec.dataset, split, roots);
+    return spec.side > 0 ? resize_images(data, spec.side, spec.side) : data;
+}
+
+const Dataset& need_classes(const Dataset& data) {
+    if (!has_classes(data)) throw DataError(fmt::format("{} has no labels of two classes or more, so there is no classifier of it; expected a labelled data set, or features = \"untrained\"", data.name));
     return data;
+}
+
+/// The training images, and labels, of a data set that lends its classifier, as large as those of the reference.
+Dataset lender(const std::string& name, const Dataset& like, const DataRoots& roots) {
+    Dataset data = load_dataset(name, "train", roots);
+    need_classes(data);
+    if (data.channels != like.channels)
+        throw DataError(fmt::format("a classifier of {} sees {} channel{}, and the images of {} have {}; expected a data set with as many", name, data.channels, data.channels == 1 ? "" : "s", like.name, like.channels));
+    if (data.height == like.height && data.width == like.width) return data;
+    return resize_images(data, like.height, like.width);
 }
 
 Dataset reference_images(const ReferenceSpec& spec, const Dataset& train, const DataRoots& roots) {
     if (spec.split == "train") return train;
-    Dataset data = labelled(spec, spec.split, roots);
-    if (data.image_size() != train.image_size() || data.n_classes() > train.n_classes())
+    Dataset data = images_of(spec, spec.split, roots);
+    if (data.image_size() != train.image_size() || data.n_classes() > train.n_classes() || data.labels.empty() != train.labels.empty())
         throw DataError(fmt::format("{}: the splits differ in shape or classes; expected the {} split to be like the training split", spec.dataset, spec.split));
     return data;
 }
@@ -84,13 +98,18 @@ gan::FeatureNet cached_feature_net(const Dataset& train, const gan::FeatureNetSp
 }
 
 Evaluator::Evaluator(const ReferenceSpec& spec, const DataRoots& roots, const fs::path& cache, const Log& log) : name_(reference_name(spec)) {
-    const Dataset train = labelled(spec, "train", roots);
+    const Dataset train = images_of(spec, "train", roots);
     const Dataset all = reference_images(spec, train, roots), real = spec.classes.empty() ? all : select_classes(all, spec.classes);
-    net_ = std::make_unique<gan::FeatureNet>(cached_feature_net(train, spec.feature_net, cache, log));
+    const bool own = spec.features == spec.dataset || (spec.features == "auto" && has_classes(train)), none = !own && (spec.features == "auto" || spec.features == "untrained");
+    if (none && spec.features == "auto") log(fmt::format("{} has no labels of two classes or more: quality is seen through an untrained network, and nothing is said of classes", spec.dataset));
+    if (none) net_ = std::make_unique<gan::FeatureNet>(gan::FeatureNet::untrained(images_of(train), spec.feature_net));
+    else net_ = std::make_unique<gan::FeatureNet>(cached_feature_net(own ? need_classes(train) : lender(spec.features, train, roots), spec.feature_net, cache, log));
     std::vector<int> classes;
     for (const auto c : spec.classes) classes.push_back(static_cast<int>(c));
     for (std::size_t c = 0; spec.classes.empty() && c < train.n_classes(); ++c) classes.push_back(static_cast<int>(c));
-    reference_ = std::make_unique<gan::QualityReference>(*net_, images_of(real), std::move(classes), name_, spec.quality);
+    const std::string features = none ? "untrained" : own ? spec.dataset : spec.features;
+    reference_ = own ? std::make_unique<gan::QualityReference>(*net_, images_of(real), std::move(classes), name_, spec.quality, features)
+                     : std::make_unique<gan::QualityReference>(*net_, images_of(real), name_, spec.quality, features);
     channels_ = real.channels, height_ = real.height, width_ = real.width;
 }
 

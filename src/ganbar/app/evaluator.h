@@ -13,6 +13,9 @@ struct ReferenceSpec {
     std::string dataset = "mnist", split = "test";
     std::vector<std::int64_t> classes;  ///< empty: all
     std::size_t side = 0;               ///< images are made this high and wide; 0: as they are
+    /// Whose classifier sees the images: a data set, "untrained" (no data set's), or "auto": the reference's own, or where its images
+    /// have no two classes, untrained.
+    std::string features = "auto";
     gan::QualitySpec quality;
     gan::FeatureNetSpec feature_net;
 };
@@ -29,7 +32,7 @@ std::string reference_split(const std::string& dataset, const DataRoots& roots);
 
 class Evaluator {
 public:
-    /// DataError when the data are missing or have no labels; ConfigError on an unknown data set or class.
+    /// DataError when the data are missing, or labels that are asked for; ConfigError on an unknown data set or class.
     Evaluator(const ReferenceSpec& spec, const DataRoots& roots, const std::filesystem::path& cache, const Log& log);
     /// n images of image_size() bytes, in the data set's pixel order. DataError when they are too few.
     gan::Quality evaluate(std::span<const std::uint8_t> pixels) const;

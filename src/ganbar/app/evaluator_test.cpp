@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "ganbar/app/pictures.h"
 #include "ganbar/app/places.h"
 #include "ganbar/data/bytes.h"
 #include "ganbar/data/synthetic.h"
@@ -94,6 +95,41 @@ TEST(Evaluator, SyntheticDigits) {
     EXPECT_THROW(evaluator.evaluate(fresh), DataError);
     spec.classes = {12};
     EXPECT_THROW(Evaluator(spec, {}, folder.path(), [](const std::string&) {}), ConfigError);
+}
+
+TEST(Evaluator, ImagesWithoutLabels) {
+    const Folder folder;
+    const fs::path file = folder / "digits.npy";
+    const Dataset drawn = synthetic_digits(800, Rng(5)), fresh = synthetic_digits(400, Rng(6));
+    write_file(file, images_npy(drawn.pixels, 1, drawn.height, drawn.width));
+    std::vector<std::string> said;
+    const auto log = [&](const std::string& line) { said.push_back(line); };
+    ReferenceSpec spec;
+    spec.dataset = file.string(), spec.split = "train", spec.feature_net = small_net();
+    const auto plain = Evaluator(spec, {}, folder / "cache", log).evaluate(fresh);
+    EXPECT_EQ(plain.features, "untrained");
+    EXPECT_FALSE(plain.labelled);
+    ASSERT_EQ(said.size(), 1u);
+    EXPECT_HAS(said[0], "no labels");
+    EXPECT_FALSE(fs::exists(folder / "cache")) << "nothing was trained";
+    EXPECT_NEAR(plain.coverage, plain.expected_coverage, 0.1);
+
+    spec.features = "synthetic-digits";  // a classifier of labelled images of the kind
+    const auto lent = Evaluator(spec, {}, folder / "cache", log).evaluate(fresh);
+    EXPECT_EQ(lent.features, "synthetic-digits");
+    EXPECT_FALSE(lent.labelled);
+    EXPECT_NE(lent.feature_net_sha256, plain.feature_net_sha256);
+    ReferenceSpec own;
+    own.dataset = "synthetic-digits", own.feature_net = small_net();
+    EXPECT_EQ(lent.feature_net_sha256, Evaluator(own, {}, folder / "cache", log).evaluate(fresh).feature_net_sha256);
+
+    spec.side = 14;  // the lender's images are made as large
+    Dataset half = resize_images(fresh, 14, 14);
+    EXPECT_LT(Evaluator(spec, {}, folder / "cache", log).evaluate(half).frechet_distance, 1e6);
+    spec.side = 0, spec.classes = {1};
+    EXPECT_HAS(test::message_of<ConfigError>([&] { Evaluator(spec, {}, folder / "cache", log); }), "has no labels");
+    spec.classes.clear(), spec.features = file.string();
+    EXPECT_HAS(test::message_of<DataError>([&] { Evaluator(spec, {}, folder / "cache", log); }), "no labels of two classes");
 }
 
 /// Real digits measured as if a generator had drawn them. The first numbers (prototype with a like net, not this one) are

@@ -137,6 +137,7 @@ Schema<EvaluationSpec> EvaluationSpec::schema() {
     return {
         param("samples", &T::samples, std::int64_t{16}, std::int64_t{200000}, "images generated for an evaluation and for samples.npy", assumed("as many as there are test threes")),
         param("every", &T::every, std::int64_t{0}, many, "rounds between evaluations; 0 = only at the end", assumed("only at the end")),
+        param("features", &T::features, "whose classifier sees the images: a labelled data set by name, \"untrained\" (random weights), or \"auto\": the data's own, and untrained where they have no labels", assumed("features of one's own data, docs/metrics.md")),
     };
 }
 

@@ -107,6 +107,7 @@ struct TrainSpec {
 
 struct EvaluationSpec {
     std::int64_t samples = 1010, every = 0;
+    std::string features = "auto";
     static Schema<EvaluationSpec> schema();
 };
 

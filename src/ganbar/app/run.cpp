@@ -108,6 +108,7 @@ private:
         if (spec.split != "test") say(fmt::format("{} has no test images here: quality is measured against its training images", e_.data.dataset));
         spec.classes = e_.data.classes;
         spec.side = static_cast<std::size_t>(e_.data.side);
+        spec.features = e_.evaluation.features;
         spec.quality = e_.quality;
         return spec;
     }

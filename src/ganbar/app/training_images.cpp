@@ -23,6 +23,7 @@ TrainingImages::TrainingImages(const Experiment& e) : e_(e) {
     if (data_.image_size() != pixels)
         throw ConfigError(fmt::format("the images of {} have {} values but the generator makes {}; expected the generator to end in {}", data_.name, data_.image_size(), pixels, data_.image_size()));
     if (e_.latent.classes > 0) number_classes();
+    if (const auto& name = e_.evaluation.features; name != "auto" && name != "untrained") has_dataset(name, "train", data_roots());  // an unknown name shows now
     const auto per_round = static_cast<std::size_t>(e_.train.batch * e_.train.steps_d);
     if (per_round > data_.n) throw ConfigError(fmt::format("train.batch x train.steps_d = {} images a round, but there are only {}; use a smaller batch", per_round, data_.n));
     rounds_per_epoch_ = static_cast<std::int64_t>(data_.n / per_round);
@@ -30,6 +31,7 @@ TrainingImages::TrainingImages(const Experiment& e) : e_(e) {
 
 // Class numbers 0, 1, ... of a conditional GAN, in the order of data.classes, else the data set's own.
 void TrainingImages::number_classes() {
+    if (data_.labels.empty()) throw ConfigError(fmt::format("latent.classes = {} but {} has no labels; expected latent.classes = 0, or images in a folder for each class", e_.latent.classes, data_.name));
     const std::size_t n = e_.data.classes.empty() ? data_.n_classes() : e_.data.classes.size();
     if (n != static_cast<std::size_t>(e_.latent.classes))
         throw ConfigError(fmt::format("latent.classes = {} but the training images have {} classes; expected latent.classes = {}", e_.latent.classes, n, n));

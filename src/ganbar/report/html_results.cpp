@@ -53,9 +53,18 @@ std::string share_of_real(const Group& group) {
     return fmt::format("{} <span class=\"range\">real {}, {} %</span>", format_number(ours.mean), format_number(real.mean), format_number(100 * ours.mean / real.mean, 2));
 }
 
+/// What stands in for a classifier of the images' own.
+std::string features_of(const Group& group) {
+    const auto it = group.runs.front()->summary.texts.find("features");
+    if (it == group.runs.front()->summary.texts.end()) return "";
+    if (it->second == "untrained") return "The images have no labels: quality is seen through an untrained network, and its Fréchet distances do not compare with those of a classifier.";
+    return fmt::format("Quality is seen through a classifier of {}, whose classes are not those of these images.", it->second);
+}
+
 void headline_card(Page& page, const Group& group) {
     const auto item = [](const std::string& name, const std::string& value) { return fmt::format("<div class=\"figure-of-merit\"><dt>{}</dt><dd>{}</dd></div>", name, value); };
-    page.html("<dl class=\"headline\">" + item("classifier accuracy", spread_html(summary_spread(group, "classifier_accuracy"))) +
+    const Spread accuracy = summary_spread(group, "classifier_accuracy");  // none where the images have no labels
+    page.html("<dl class=\"headline\">" + (accuracy.n > 0 ? item("classifier accuracy", spread_html(accuracy)) : "") +
               item("coverage", spread_html(summary_spread(group, "coverage"))) + item("mean pairwise distance", share_of_real(group)) +
               item("Fréchet distance", spread_html(summary_spread(group, "frechet_distance"))) +
               item("update energy", spread_html(summary_spread(group, "update_energy_J"), "J")) + "</dl>");
@@ -66,12 +75,14 @@ void headline_card(Page& page, const Group& group) {
         page.html(" " + escape(group.runs.size() > 1 ? run->label + ": " + reason_of(s) + "." : reason_of(s)));
     }
     page.html("</p>");
+    const std::string features = features_of(group);
+    if (accuracy.n == 0 && !features.empty()) page.html("<p class=\"note\">" + escape(features) + "</p>");
 }
 
 }  // namespace
 
 void verdict_section(Page& page, const std::vector<Group>& groups) {
-    const bool judged = std::any_of(groups.begin(), groups.end(), [](const Group& g) { return summary_spread(g, "classifier_accuracy").n > 0; });
+    const bool judged = std::any_of(groups.begin(), groups.end(), [](const Group& g) { return summary_spread(g, "frechet_distance").n > 0; });
     if (!judged) return;
     if (groups.size() == 1) {
         headline_card(page, groups.front());

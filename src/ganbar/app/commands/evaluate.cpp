@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-    std::string run, samples, reference;
+    std::string run, samples, reference, features;
     std::vector<std::int64_t> classes;
     bool json = false;
 };
@@ -27,9 +27,9 @@ void add_run_defaults(const fs::path& run, ReferenceSpec& spec) {
     try {
         const auto summary = nlohmann::json::parse(bytes.begin(), bytes.end());
         std::tie(spec.dataset, spec.split) = parse_reference(summary.at("dataset").get<std::string>(), "");
-        if (spec.split.empty()) spec.split = reference_split(spec.dataset, data_roots());
         spec.classes = summary.value("classes", std::vector<std::int64_t>{});
         spec.side = summary.value("image_side", std::size_t{0});
+        spec.features = summary.value("features", spec.features);
     } catch (const nlohmann::json::exception& e) {
         throw DataError(fmt::format("no summary of a run ({}); expected the keys dataset and classes", e.what()), {file.string()});
     }
@@ -40,7 +40,9 @@ void evaluate(const Options& options) {
     if (options.run.empty() && options.reference.empty()) throw ConfigError("--samples needs to know what real images are; expected --reference DATASET, for example mnist:test");
     ReferenceSpec spec;
     if (!options.run.empty()) add_run_defaults(options.run, spec);
-    if (!options.reference.empty()) std::tie(spec.dataset, spec.split) = parse_reference(options.reference, "test");
+    if (!options.reference.empty()) std::tie(spec.dataset, spec.split) = parse_reference(options.reference, ""), spec.features = "auto";
+    if (spec.split.empty()) spec.split = reference_split(spec.dataset, data_roots());
+    if (!options.features.empty()) spec.features = options.features;
     if (!options.classes.empty()) spec.classes = options.classes;
     const fs::path file = options.run.empty() ? fs::path(options.samples) : fs::path(options.run) / "samples.npy";
     const Dataset samples = dataset_from_npy(read_npy(file), file.string());  // before the long part, so that a wrong name is told at once
@@ -63,7 +65,8 @@ void ganbar_register_evaluate(CommandContext& context) {
     auto* command = context.cli.add_subcommand("evaluate", "how real and how varied a run's samples, or any images, are");
     command->add_option("run", options->run, "run folder: its samples.npy against its data set");
     command->add_option("--samples", options->samples, "images: uint8 (or float) NPY file, n x h x w or n x h x w x channels");
-    command->add_option("--reference", options->reference, "DATASET[:train|:test], what real images are; default: the run's data set, split test");
+    command->add_option("--reference", options->reference, "DATASET[:train|:test], what real images are; default: the run's data set; split test where there is one");
+    command->add_option("--features", options->features, "whose classifier sees the images: a labelled data set, or untrained; default: the run's, else the reference's own");
     command->add_option("--classes", options->classes, "classes wanted, for example 3,5; default: the run's, else all")->delimiter(',');
     command->add_flag("--json", options->json, "as JSON");
     command->callback([&context, options] { context.run = [options] { evaluate(*options); }; });

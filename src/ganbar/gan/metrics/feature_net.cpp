@@ -233,6 +233,13 @@ FeatureNet FeatureNet::train(const ImageSet& images, std::span<const std::uint8_
     return net;
 }
 
+FeatureNet FeatureNet::untrained(const ImageSet& images, const FeatureNetSpec& spec) {
+    if (images.size() == 0) throw DataError("no images to take the mean of; expected at least one");
+    FeatureNet net(images.n_pixels, 2, spec);
+    net.fold_in(mean_image(images));  // else what all images share would drive most units
+    return net;
+}
+
 FeatureNet::Output FeatureNet::evaluate(const ImageSet& images) const {
     if (images.n_pixels != n_inputs())
         throw DataError("images of " + std::to_string(images.n_pixels) + " values; the feature net expects " + std::to_string(n_inputs()));

@@ -81,15 +81,20 @@ double expected_coverage(std::size_t n_real, std::size_t n_samples, std::size_t 
     return 1 - missed;
 }
 
-QualityReference::QualityReference(const FeatureNet& net, const ImageSet& real, std::vector<int> classes, std::string name,
-                                   const QualitySpec& spec)
-    : net_(net), classes_(std::move(classes)), name_(std::move(name)), spec_(spec), n_real_(real.size()), sha256_(net.sha256()) {
-    need_images(n_real_, "real", spec_);
+QualityReference::QualityReference(const FeatureNet& net, const ImageSet& real, std::vector<int> classes, std::string name, const QualitySpec& spec,
+                                   std::string features)
+    : QualityReference(net, real, std::move(name), spec, std::move(features)) {
+    classes_ = std::move(classes);
     if (classes_.empty()) throw ConfigError("no class wanted; expected at least one");
     std::sort(classes_.begin(), classes_.end());
     classes_.erase(std::unique(classes_.begin(), classes_.end()), classes_.end());
     if (classes_.front() < 0 || classes_.back() >= static_cast<int>(net.n_classes()))
         throw ConfigError(fmt::format("class {} does not exist; expected 0 to {}", classes_.front() < 0 ? classes_.front() : classes_.back(), net.n_classes() - 1));
+}
+
+QualityReference::QualityReference(const FeatureNet& net, const ImageSet& real, std::string name, const QualitySpec& spec, std::string features)
+    : net_(net), name_(std::move(name)), features_(std::move(features)), spec_(spec), n_real_(real.size()), sha256_(net.sha256()) {
+    need_images(n_real_, "real", spec_);
     const auto out = net.evaluate(real);
     fit_ = fit_gaussian(out.features);
     precision_features_ = chosen_rows(out.features, choose(n_real_, spec_.max_precision_samples, spec_.seed, "quality/precision"));
@@ -106,8 +111,11 @@ Quality QualityReference::evaluate(const ImageSet& samples) const {
     q.n_samples = samples.size();
     q.n_reference = n_real_;
     q.reference = name_;
+    q.features = features_;
     q.feature_net_sha256 = sha256_;
-    judge_labels(out, q);
+    q.labelled = !classes_.empty();
+    if (q.labelled) judge_labels(out, q);
+    else q.classifier_accuracy = q.classifier_confidence = q.inception_style_score = q.label_entropy = std::nan("");
     q.frechet_distance = frechet_distance(fit_gaussian(out.features), fit_);
     judge_spread(out.features, q);
     q.mean_pairwise_distance = pixel_spread(samples, spec_);
@@ -160,7 +168,7 @@ void QualityReference::judge_collapse(Quality& q) const {
     const double reach = q.expected_coverage > 0 ? q.coverage / q.expected_coverage : 1;
     std::size_t n_present = 0;
     for (const int c : classes_) n_present += q.class_share[static_cast<std::size_t>(c)] > 0.01;
-    const double classes = static_cast<double>(n_present) / static_cast<double>(classes_.size());
+    const double classes = static_cast<double>(n_present) / static_cast<double>(std::max<std::size_t>(classes_.size(), 1));
     // Noise reaches few real images and few classes because it is noise; only alike samples are a collapse whatever they show.
     const bool learned = q.precision >= spec_.learned_precision;
     std::vector<std::string> reasons;
@@ -175,14 +183,15 @@ void QualityReference::judge_collapse(Quality& q) const {
     const std::string unlike = fmt::format("precision {:.2f} (limit {:g}): the samples are unlike the real images", q.precision, spec_.learned_precision);
     if (q.collapsed) q.collapsed_reason = join(reasons, "; ") + (learned ? "" : "; " + unlike);
     else if (!learned) q.collapsed_reason = "not learned: " + unlike + fmt::format(", and differ from one another by {:.2f} of what those do", ratio);
-    else q.collapsed_reason = fmt::format("not collapsed: pairwise distance {:.2f} of real, coverage {:.2f} of expected, {} of {} wanted classes", ratio, reach, n_present, classes_.size());
+    else q.collapsed_reason = fmt::format("not collapsed: pairwise distance {:.2f} of real, coverage {:.2f} of expected{}", ratio, reach, q.labelled ? fmt::format(", {} of {} wanted classes", n_present, classes_.size()) : "");
 }
 
 std::string headline(const Quality& q) {
-    return fmt::format("accuracy {:.3f}, coverage {:.3f} (expected {:.3f}), pairwise distance {:.2f} (real {:.2f}), Frechet {:.1f}, precision {:.2f}, recall {:.2f}, "
-                       "score {:.2f} over {} classes, {} samples{}",
-                       q.classifier_accuracy, q.coverage, q.expected_coverage, q.mean_pairwise_distance, q.mean_pairwise_distance_real, q.frechet_distance,
-                       q.precision, q.recall, q.inception_style_score, q.n_classes_present, q.n_samples, q.collapsed ? ": COLLAPSED, " + q.collapsed_reason : q.collapsed_reason.starts_with("not learned") ? ": NOT LEARNED" : "");
+    const std::string accuracy = q.labelled ? fmt::format("accuracy {:.3f}, ", q.classifier_accuracy) : "";
+    const std::string score = q.labelled ? fmt::format("score {:.2f} over {} classes, ", q.inception_style_score, q.n_classes_present) : "features " + q.features + ", ";
+    return fmt::format("{}coverage {:.3f} (expected {:.3f}), pairwise distance {:.2f} (real {:.2f}), Frechet {:.1f}, precision {:.2f}, recall {:.2f}, {}{} samples{}",
+                       accuracy, q.coverage, q.expected_coverage, q.mean_pairwise_distance, q.mean_pairwise_distance_real, q.frechet_distance,
+                       q.precision, q.recall, score, q.n_samples, q.collapsed ? ": COLLAPSED, " + q.collapsed_reason : q.collapsed_reason.starts_with("not learned") ? ": NOT LEARNED" : "");
 }
 
 std::vector<std::pair<std::string, Value>> fields(const Quality& q) {
@@ -199,13 +208,14 @@ std::vector<std::pair<std::string, Value>> fields(const Quality& q) {
             {"mean_pairwise_distance_real", q.mean_pairwise_distance_real},
             {"class_share", q.class_share},
             {"inception_style_score", q.inception_style_score},
-            {"n_classes_present", q.n_classes_present},
+            {"n_classes_present", q.labelled ? Value(q.n_classes_present) : Value(std::nan(""))},
             {"label_entropy", q.label_entropy},
             {"collapsed", q.collapsed},
             {"collapsed_reason", q.collapsed_reason},
             {"n_samples", static_cast<std::int64_t>(q.n_samples)},
             {"n_reference", static_cast<std::int64_t>(q.n_reference)},
             {"reference", q.reference},
+            {"features", q.features},
             {"feature_net_sha256", q.feature_net_sha256}};
 }
 

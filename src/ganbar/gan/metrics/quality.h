@@ -35,7 +35,8 @@ struct Quality {
     double label_entropy = 0;            ///< of class_share, nats
     bool collapsed = false;
     std::string collapsed_reason;
-    std::string feature_net_sha256;
+    std::string features, feature_net_sha256;  ///< what the features come from, for the record
+    bool labelled = true;  ///< false: the feature net's classes are not the images', and all that speaks of classes is NaN or empty
 };
 
 /// One line: accuracy never without coverage and pairwise distance.
@@ -50,9 +51,11 @@ double expected_coverage(std::size_t n_real, std::size_t n_samples, std::size_t 
 /// The real side of a comparison, prepared once and used for many evaluations.
 class QualityReference {
 public:
-    /// `real`: the images to be like; `classes`: the classes wanted (at least one, each below net.n_classes()); `name`: for the record.
-    /// `net` must outlive this. Throws DataError when there are too few images, ConfigError on a class that does not exist.
-    QualityReference(const FeatureNet& net, const ImageSet& real, std::vector<int> classes, std::string name, const QualitySpec& spec = {});
+    /// `real`: the images to be like; `classes`: the classes wanted (at least one, each below net.n_classes()); `name`, `features`: for the
+    /// record. `net` must outlive this. Throws DataError when there are too few images, ConfigError on a class that does not exist.
+    QualityReference(const FeatureNet& net, const ImageSet& real, std::vector<int> classes, std::string name, const QualitySpec& spec = {}, std::string features = "");
+    /// Where the net's classes are not those of the images: nothing is said of classes.
+    QualityReference(const FeatureNet& net, const ImageSet& real, std::string name, const QualitySpec& spec, std::string features);
     /// Throws DataError when there are too few images or their size differs.
     Quality evaluate(const ImageSet& samples) const;
 
@@ -62,8 +65,8 @@ private:
     void judge_collapse(Quality& q) const;
 
     const FeatureNet& net_;
-    std::vector<int> classes_;
-    std::string name_;
+    std::vector<int> classes_;  ///< empty: labels are not judged
+    std::string name_, features_;
     QualitySpec spec_;
     std::size_t n_real_ = 0;
     GaussianFit fit_;

@@ -178,6 +178,46 @@ TEST_F(QualityOfBars, AccuracyNeverStandsAlone) {
     for (const char* part : {"accuracy 1.000", "coverage", "pairwise distance 0.00", "COLLAPSED"}) EXPECT_NE(line.find(part), std::string::npos) << line;
 }
 
+TEST_F(QualityOfBars, WithoutLabelsAnUntrainedNetworkTellsGoodFromBad) {
+    FeatureNetSpec spec;
+    const Bars train(1500, 1);
+    const auto plain = FeatureNet::untrained(train.images(), spec);
+    EXPECT_EQ(plain.sha256(), FeatureNet::untrained(train.images(), spec).sha256());
+    const QualityReference ref(plain, Bars(500, 2).images(), "bars", {}, "untrained");
+    const auto good = ref.evaluate(Bars(500, 3).images());
+    EXPECT_NEAR(good.coverage, good.expected_coverage, 0.06);
+    EXPECT_GT(good.precision, 0.8);
+    EXPECT_GT(good.recall, 0.8);
+    EXPECT_FALSE(good.collapsed) << good.collapsed_reason;
+    EXPECT_EQ(good.collapsed_reason.find("wanted classes"), std::string::npos);
+    Bars faint(500, 3);
+    double worst = good.frechet_distance;
+    for (int step = 0; step < 3; ++step) {  // fading and noisier images are further and further off
+        Rng rng(static_cast<std::uint64_t>(step));
+        for (auto& v : faint.pixels) v = static_cast<std::uint8_t>(std::clamp(0.8 * v + 12 * rng.normal(), 0.0, 255.0));
+        const double next = ref.evaluate(faint.images()).frechet_distance;
+        EXPECT_GT(next, 1.5 * worst);
+        worst = next;
+    }
+    EXPECT_TRUE(ref.evaluate({repeated(Bars(1, 4), 300, 1), n_pixels}).collapsed);
+    const auto one_class = ref.evaluate(Bars(500, 6, {2}).images());
+    EXPECT_NEAR(one_class.coverage / one_class.expected_coverage, 1.0 / 3, 0.12);
+    EXPECT_GT(one_class.frechet_distance, 10 * good.frechet_distance);
+}
+
+TEST_F(QualityOfBars, WithoutLabelsNothingIsSaidOfClasses) {
+    const auto plain = FeatureNet::untrained(Bars(100, 1).images(), {});
+    const auto q = QualityReference(plain, Bars(60, 2).images(), "bars", {}, "untrained").evaluate(Bars(60, 3).images());
+    for (const auto& [key, value] : fields(q)) {
+        const bool of_classes = key == "classifier_accuracy" || key == "classifier_confidence" || key == "inception_style_score" || key == "n_classes_present" || key == "label_entropy";
+        const auto* number = std::get_if<double>(&value);
+        EXPECT_EQ(number != nullptr && std::isnan(*number), of_classes) << key;
+    }
+    EXPECT_TRUE(q.class_share.empty());
+    EXPECT_EQ(headline(q).find("accuracy"), std::string::npos);
+    EXPECT_NE(headline(q).find("features untrained"), std::string::npos);
+}
+
 TEST_F(QualityOfBars, KeysOfTheInterface) {
     std::vector<std::string> keys;
     for (const auto& [key, value] : fields(Quality{})) keys.push_back(key);
