@@ -50,6 +50,38 @@ class ConvolutionalTraining(InFolder):
             self.assertIn("going on after round 4", done.stderr)
             self.same_run(name, name + "-again")
 
+    def test_folded_batch_norms(self):
+        def final(name):
+            return (self.folder / name / "samples.npy").read_bytes()[128:]
+        done = self.command("train", "software.toml", "--out", "software-folded", "--set", "hardware.fold_norm=true")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("folded 2 batch norms", done.stderr)
+        self.assertLessEqual(max(abs(a - b) for a, b in zip(final("software"), final("software-folded"))), 1)  # a pixel rounds the other way
+        summary = json.loads((self.folder / "software-folded/summary.json").read_text())
+        self.assertEqual(summary["fold_clipped"], 0)
+        self.assertEqual(self.command("sample", "software-folded", "-n", "4", "-o", "four.npy").returncode, 0)
+        # On cells: written to a tolerance, once; what is taken up after the last round is the folded network.
+        words = ["--set", "hardware.fold_norm=true", "--set", "train.v_set=0.8 V", "--set", "train.v_reset=-0.9 V", "--set", "train.verify_ramp=0.02 V", "--set", "hardware.write_tolerance=0.02",
+                 "--set", "device.d2d=off"]
+        for threads in ("1", "2"):
+            done = self.command("train", "crossbar.toml", "--out", f"crossbar-folded{threads}", "--threads", threads, *words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.same_bytes("crossbar-folded1", "crossbar-folded2")
+        summary = json.loads((self.folder / "crossbar-folded1/summary.json").read_text())
+        self.assertLess(summary["programming_error_rms"], 0.02)
+        self.assertGreater(summary["programming_energy_J"], 0)
+        self.assertLess(summary["fold_clipped"], 1)
+        (self.folder / "crossbar-folded1/summary.json").unlink()
+        done = self.command("train", "crossbar.toml", "--out", "crossbar-folded1", "--resume", *words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        again = json.loads((self.folder / "crossbar-folded1/summary.json").read_text())
+        self.assertEqual(again["fold_clipped"], summary["fold_clipped"])
+        self.assertEqual(again["frechet_distance"], summary["frechet_distance"])
+        for part, words in [("wires.program", ["crossbar.toml", "--set", "wires.mode=exact"]), ('has norm = "batch"', ["satyam2022-software"]), ("spectral_norm", ["software.toml", "--set", "generator.spectral_norm=true"])]:
+            done = self.command("train", *words, "--out", "bad", "--set", "hardware.fold_norm=true")
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(part, done.stderr)
+
     def test_every_matrix_has_its_place(self):
         done = self.good("inspect", "placement", "crossbar.toml", "--json")
         placement = json.loads(done.stdout)

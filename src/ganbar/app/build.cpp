@@ -1,5 +1,8 @@
 #include "ganbar/app/build.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "ganbar/app/latents.h"
 #include "ganbar/nn/digital_op.h"
 #include "ganbar/nn/spectral_norm.h"
@@ -82,8 +85,31 @@ static void use_analog_neurons(const Experiment& e, const DeviceRegistry& device
     };
 }
 
+static TuneSpec writing_of(const Experiment& e) {
+    return {{e.train.v_set, e.train.v_reset, e.train.t_pulse, {}}, e.train.verify_ramp, e.hardware.write_tolerance, e.hardware.write_pulses};
+}
+
+FoldReport Model::fold(const Experiment& e, const Rng& rng, Ledger& ledger) {
+    const TuneSpec spec = writing_of(e);
+    FoldReport report;
+    Step step{rng, ledger, "training/" + generator->name(), true};
+    report.norms = generator->fold([&](LinearOp& op, const Matrix& wanted) {
+        report.n_weights += wanted.rows() * wanted.cols();
+        const auto cells = std::find(analog.begin(), analog.end(), &op);
+        auto* both = dynamic_cast<ExSituOp*>(&op);  // not in cells yet
+        if (cells != analog.end()) report.written += (*cells)->tune(wanted, spec, step);
+        else dynamic_cast<nn::DigitalOp&>(both != nullptr ? both->digital() : op).set_weights(wanted);
+        const double limit = cells != analog.end() ? analog_w_max[static_cast<std::size_t>(cells - analog.begin())] : 0;
+        const Matrix held = op.weights();
+        for (std::size_t r = 0; r < wanted.rows(); ++r)
+            for (std::size_t c = 0; c < wanted.cols(); ++c)
+                report.n_clipped += limit > 0 ? std::abs(double{wanted(r, c)}) > limit : held(r, c) != wanted(r, c);
+    });
+    return report;
+}
+
 TuneReport Model::deploy(const Experiment& e, const Rng& rng, Ledger& ledger) {
-    const TuneSpec spec{{e.train.v_set, e.train.v_reset, e.train.t_pulse, {}}, e.train.verify_ramp, e.hardware.write_tolerance, e.hardware.write_pulses};
+    const TuneSpec spec = writing_of(e);
     TuneReport sum;
     for (const auto& [network, op] : ex_situ) {
         const Rng own = rng.stream(network);
@@ -117,6 +143,7 @@ Model build(const Experiment& e, const DeviceRegistry& devices) {
                 auto analog = std::make_unique<AnalogOp>(r.name, std::move(planes), blocks, written_later ? Matrix(r.rows, r.cols) : r.initial(), r.w_max, e.tile, rng);
                 analog->attach_wires(e.wires);
                 model.analog.push_back(analog.get());
+                model.analog_w_max.push_back(r.w_max);
                 model.analog_names.push_back(name + "/" + r.name);
                 op = std::move(analog);
                 if (e.hardware.kind == HardwareKind::ex_situ) {

@@ -18,11 +18,19 @@ Placement placement_of(const Experiment& e);
 /// Crossbars in all: both planes, and the noise generator's array when the latents come from it.
 std::size_t n_crossbars(const Experiment& e, const Placement& placement);
 
+struct FoldReport {
+    nn::FoldCount norms;
+    std::size_t n_weights = 0, n_clipped = 0;  ///< of the matrices rewritten; clipped: the window holds less
+    TuneReport written;                        ///< of cells written
+    double clipped() const { return n_weights > 0 ? static_cast<double>(n_clipped) / static_cast<double>(n_weights) : 0; }
+};
+
 struct Model {
     Placement placement;
     std::unique_ptr<nn::Network> generator, discriminator;
     std::unique_ptr<NoiseSource> latents;
     std::vector<AnalogOp*> analog;  ///< weight matrices on crossbars, generator first; empty for software
+    std::vector<double> analog_w_max;
     std::vector<std::string> analog_names;  ///< "generator/dense1"
     gan::Workspace workspace;
     std::size_t n_classes = 0;  ///< of a conditional GAN
@@ -30,6 +38,8 @@ struct Model {
     std::vector<std::pair<std::string, ExSituOp*>> ex_situ;  ///< network and layer of what is written into cells after training
     /// Writes them (once); nothing to do and a report of zeros otherwise.
     TuneReport deploy(const Experiment& e, const Rng& rng, Ledger& ledger);
+    /// Folds the generator's batch norms into its weights (nn/fold.h): numbers in memory are replaced, cells written as ex situ.
+    FoldReport fold(const Experiment& e, const Rng& rng, Ledger& ledger);
     State state() const;
     void restore(const State& state);
 };

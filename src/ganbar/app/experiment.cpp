@@ -69,8 +69,9 @@ Schema<HardwareSpec> HardwareSpec::schema() {
         choice("kind", &T::kind, {"crossbar", "software", "ex_situ"}, "weights as conductances in crossbars, float32 in memory, or trained in memory and written into crossbars at the end", published("satyam2022, sec. III: both")),
         param("clip_software", &T::clip_software, "clip software weights at w_max as the window clips conductances", assumed("off: the baseline is an ordinary GAN")),
         param("weight_noise", &T::weight_noise, 0.0, 1.0, "ex_situ: standard deviation of the noise that training adds to each weight, part of w_max", assumed("near the write error; Joshi et al. 2020 train with the noise of the cells to come")),
-        param("write_tolerance", &T::write_tolerance, 1e-4, 1.0, "ex_situ: a cell is written when it shows its target to this part of the window", assumed("1%: satyam2022's group tunes to a few percent")),
-        param("write_pulses", &T::write_pulses, std::int64_t{1}, std::int64_t{10000}, "ex_situ: most pulses a cell; amplitudes start at train.v_set, train.v_reset and grow by train.verify_ramp", assumed("bounds the time")),
+        param("fold_norm", &T::fold_norm, "after training, fold the generator's batch norms into its weights: the scale is written into the cells, clipped at their window, and the shift stays a digital bias", assumed("off: batch norms in digital memory")),
+        param("write_tolerance", &T::write_tolerance, 1e-4, 1.0, "ex_situ, fold_norm: a cell is written when it shows its target to this part of the window", assumed("1%: satyam2022's group tunes to a few percent")),
+        param("write_pulses", &T::write_pulses, std::int64_t{1}, std::int64_t{10000}, "ex_situ, fold_norm: most pulses a cell; amplitudes start at train.v_set, train.v_reset and grow by train.verify_ramp", assumed("bounds the time")),
     };
 }
 
@@ -178,6 +179,19 @@ static void check_rule(const Experiment& e, const Location& where) {
         throw ConfigError("train.amplitude_slope varies the one blind pulse of train.rule = \"manhattan\"; expected train.literal, train.feedback and train.verify_pulses off", where);
 }
 
+static void check_fold(const Experiment& e, const Location& where) {
+    if (!e.hardware.fold_norm) return;
+    const auto& list = e.generator.list;
+    const auto has = [&](nn::Norm norm) {
+        return std::any_of(list.begin(), list.end(), [&](const nn::LayerSpec& s) { return s.norm == norm || (norm == nn::Norm::batch && s.type == nn::LayerType::batch_norm); });
+    };
+    if (has(nn::Norm::virtual_batch)) throw ConfigError("hardware.fold_norm needs fixed statistics, which virtual batch norm takes from samples that pass with every batch; expected norm = \"batch\"", where);
+    if (!has(nn::Norm::batch) || e.periphery.normalise) throw ConfigError("hardware.fold_norm folds batch norms into the weights before them, and no layer of the generator has norm = \"batch\" in digital memory; expected one, or fold_norm = false", where);
+    if (e.generator.spectral_norm) throw ConfigError("hardware.fold_norm writes weights that generator.spectral_norm would divide again; expected one of the two", where);
+    if (is_tiki_taka(e.train.rule)) throw ConfigError("hardware.fold_norm writes one cell a weight, and train.rule = \"tiki_taka\" has two; expected another rule", where);
+    if (e.wires.exact(e.wires.program)) throw ConfigError("folded weights are written without wires; expected wires.program = \"ideal\" with hardware.fold_norm", where);
+}
+
 static void check(const Experiment& e) {
     const auto place = [&](const char* table) {
         const auto it = e.source->tables.find(table);
@@ -191,6 +205,7 @@ static void check(const Experiment& e) {
         throw ConfigError("the discriminator's last layer must have activation = \"identity\": the loss applies the sigmoid to its logit", e.discriminator.list.back().where);
     if (e.discriminator.output != nn::Activation::identity) throw ConfigError("discriminator.output must be \"identity\": the loss applies the sigmoid to its logit", place("discriminator"));
     check_rule(e, place("train"));
+    check_fold(e, place("hardware"));
     if (e.wires.exact(e.wires.program) && e.train.literal)
         throw ConfigError("train.literal asks for another pulse's change, which no voltage gives; expected train.literal = false with wires.mode = \"exact\"", place("wires"));
     if (e.wires.mode == WirePhysics::exact && e.hardware.kind == HardwareKind::software)

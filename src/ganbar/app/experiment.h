@@ -67,6 +67,7 @@ struct HardwareSpec {
     bool clip_software = false;
     double weight_noise = 0.02, write_tolerance = 0.01;  // ex_situ
     std::int64_t write_pulses = 200;
+    bool fold_norm = false;
     static Schema<HardwareSpec> schema();
 };
 

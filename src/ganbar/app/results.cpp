@@ -107,7 +107,8 @@ nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, con
     s["update_energy_sampled_per_epoch_J"] = end.sampled_per_epoch_J;
     s["read_energy_J"] = cost.read_J;
     s["converter_energy_J"] = cost.converter_J;
-    if (!model.ex_situ.empty()) {
+    if (e.hardware.fold_norm) s["fold_clipped"] = end.programming[4];
+    if (!model.ex_situ.empty() || (e.hardware.fold_norm && !model.analog.empty())) {
         double programming_J = 0;
         for (const char* part : {"/programming/set", "/programming/reset", "/programming/idle", "/programming/verify"}) programming_J += ledger.energy("training/", part).si;
         s["programming_energy_J"] = programming_J;

@@ -40,7 +40,7 @@ struct RunEnd {
     double wall_s = 0;
     double sampled_per_epoch_J = 0;         ///< update energy booked the paper's other way: one update an epoch, its last
     double loss_d = 0, loss_g = 0;          ///< of the last round
-    std::array<float, 4> programming{};     ///< ex situ: error rms and largest, share of cells unreached, pulses a cell
+    std::array<float, 5> programming{};     ///< cells written at the end: error rms and largest, share unreached, pulses a cell; share of weights clipped by folding
     gan::Quality quality;
 };
 /// summary.json.

@@ -78,15 +78,28 @@ private:
         stop_reason_ = fmt::format("{} after {} of {} rounds: {}", name, round_, n_rounds_, measured);
         n_rounds_ = round_;
     }
-    // Ex situ: the trained weights go into cells. True when there was something to write.
-    bool deploy() {
-        if (model_.ex_situ.empty() || model_.ex_situ.front().second->deployed()) return false;
-        const TuneReport r = model_.deploy(e_, root_.stream("programming"), ledger_);
+    bool fold() {
+        if (!e_.hardware.fold_norm || folded_) return false;
+        folded_ = true;
+        const FoldReport r = model_.fold(e_, root_.stream("folding"), ledger_);
+        programming_[4] = static_cast<float>(r.clipped());
+        say(fmt::format("folded {} batch norm{} of the generator into {} weights, {:.2f}% of them clipped{}", r.norms.n_folded, r.norms.n_folded == 1 ? "" : "s", r.n_weights, 100 * r.clipped(),
+                        r.norms.n_left > 0 ? fmt::format("; {} left as no weights stand right before", r.norms.n_left) : ""));
+        if (r.written.n_cells > 0) note_written(r.written);
+        return true;
+    }
+    void note_written(const TuneReport& r) {
         const double n = static_cast<double>(r.n_cells);
         const double found[] = {r.rms_error(), r.largest_error, static_cast<double>(r.n_unreached) / n, static_cast<double>(r.n_pulses) / n};
         std::copy(found, found + 4, programming_.begin());  // float: as a checkpoint keeps it
         say(fmt::format("wrote {} cells: error {:.2f}% of the window rms, {:.1f}% at most; {:.2f}% of cells not within {:g}%; {:.1f} pulses a cell, {:.3g} J", r.n_cells, 100 * programming_[0],
                         100 * programming_[1], 100 * programming_[2], 100 * e_.hardware.write_tolerance, programming_[3], r.energy_J));
+    }
+    // The trained weights become what inference uses: batch norms folded, ex situ written into cells. True when that changed them.
+    bool deploy() {
+        const bool folded = fold();
+        if (model_.ex_situ.empty() || model_.ex_situ.front().second->deployed()) return folded;
+        note_written(model_.deploy(e_, root_.stream("programming"), ledger_));
         return true;
     }
     void judge(const gan::Quality& q) {
@@ -273,7 +286,8 @@ private:
     gan::Quality final_quality_;
     gan::Watch watch_;
     std::string stop_reason_;
-    std::array<float, 4> programming_{};  // error rms and largest, share of cells unreached, pulses a cell
+    std::array<float, 5> programming_{};  // as RunEnd's
+    bool folded_ = false;
     std::vector<std::uint8_t> samples_;  // of the last evaluation
 };
 

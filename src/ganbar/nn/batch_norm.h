@@ -23,6 +23,7 @@ public:
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
     void update(const UpdateRule& rule, Step& step) override;
+    FoldCount fold(Layer* before, const Rewrite& rewrite) override;
     State state() const override;
     void restore(const State& state) override;
 

@@ -27,6 +27,7 @@ public:
     void update(const UpdateRule& rule, Step& step) override;
     std::size_t n_widest() const override;
     std::vector<LinearOp*> ops() override;
+    bool scale_channels(std::span<const float> scale, const Rewrite& rewrite) override;
     State state() const override;
     void restore(const State& state) override;
 

@@ -45,12 +45,21 @@ void DigitalOp::apply(const UpdateRule& rule) {
         apply_rule(w, flatten(gradient_), moments_, rule);
         unflatten(w, w_);
     }
-    if (w_max_ > 0) {
-        const auto limit = static_cast<float>(w_max_);
-        for (std::size_t r = 0; r < w_.rows(); ++r)
-            for (float& v : w_.row_span(r)) v = std::clamp(v, -limit, limit);
-    }
+    clip();
+}
+
+void DigitalOp::clip() {
     dirty_ = true;
+    if (w_max_ <= 0) return;
+    const auto limit = static_cast<float>(w_max_);
+    for (std::size_t r = 0; r < w_.rows(); ++r)
+        for (float& v : w_.row_span(r)) v = std::clamp(v, -limit, limit);
+}
+
+void DigitalOp::set_weights(const Matrix& w) {
+    GANBAR_ASSERT(w.rows() == w_.rows() && w.cols() == w_.cols());
+    w_ = w;
+    clip();
 }
 
 State DigitalOp::state() const {

@@ -1,6 +1,8 @@
 // A layer caches what its backward pass needs; forward, backward and update come in that order. No tape: hardware operations are explicit.
 #pragma once
+#include <functional>
 #include <memory>
+#include <span>
 
 #include "ganbar/core/kernels/activation.h"
 #include "ganbar/core/linear_op.h"
@@ -9,6 +11,15 @@
 namespace ganbar::nn {
 
 using kernels::Activation;
+
+/// Makes an operator hold these weights, as far as it can.
+using Rewrite = std::function<void(LinearOp& op, const Matrix& weights)>;
+
+/// Batch norms whose scale went into the weights before them, and others.
+struct FoldCount {
+    std::size_t n_folded = 0, n_left = 0;
+    void operator+=(const FoldCount& c) { n_folded += c.n_folded, n_left += c.n_left; }
+};
 
 class Layer {
 public:
@@ -25,6 +36,10 @@ public:
     virtual void update(const UpdateRule&, Step&) {}
     virtual std::size_t n_widest() const { return n_out(); }  ///< most values that one sample takes while it passes
     virtual std::vector<LinearOp*> ops() { return {}; }  ///< its weight matrices
+    /// Multiplies each output channel by its scale, in the weights. False, and nothing done, where no weights are or where an activation follows them.
+    virtual bool scale_channels(std::span<const float>, const Rewrite&) { return false; }
+    virtual bool keeps_channels() const { return false; }  ///< passes channels on as they are, for the batch norm after it to reach the weights
+    virtual FoldCount fold(Layer* before, const Rewrite&);  ///< batch norms; `before`: what hands it its input (fold.h)
     virtual State state() const { return {}; }
     virtual void restore(const State&) {}
 };
@@ -42,6 +57,7 @@ public:
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
     void update(const UpdateRule& rule, Step& step) override;
     std::vector<LinearOp*> ops() override { return {op_.get()}; }
+    bool scale_channels(std::span<const float> scale, const Rewrite& rewrite) override;
     State state() const override;
     void restore(const State& state) override;
 private:

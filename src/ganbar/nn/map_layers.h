@@ -64,6 +64,7 @@ public:
     std::size_t positions_out() const override { return to_ == Layout::map ? positions_ : 1; }
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
+    bool keeps_channels() const override { return from_ == Layout::vector && to_ == Layout::map; }
 private:
     void move(const Matrix& in, Layout from, Layout to, Matrix& out) const;
     std::size_t channels_, positions_;
@@ -85,6 +86,7 @@ public:
     void update(const UpdateRule& rule, Step& step) override;
     std::size_t n_widest() const override;
     std::vector<LinearOp*> ops() override;
+    FoldCount fold(Layer* before, const Rewrite& rewrite) override;
     State state() const override;
     void restore(const State& state) override;
 private:

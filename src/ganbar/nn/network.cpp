@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ganbar/nn/digital_op.h"
+#include "ganbar/nn/fold.h"
 
 namespace ganbar::nn {
 
@@ -72,6 +73,8 @@ void Network::update(const UpdateRule& rule, Step& step) {
     Step own = named(step);
     for (auto& layer : layers_) layer->update(rule, own);
 }
+
+FoldCount Network::fold(const Rewrite& rewrite) { return fold_norms(layers_, rewrite); }
 
 State Network::state() const {
     State out;

@@ -20,6 +20,7 @@ public:
     /// dy is used up. Returns the gradient with respect to the input when need_dx, else an empty matrix.
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step);
     void update(const UpdateRule& rule, Step& step);
+    FoldCount fold(const Rewrite& rewrite);  ///< its batch norms, for inference (fold.h)
     State state() const;
     void restore(const State& state);
 private:

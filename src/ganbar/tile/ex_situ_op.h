@@ -21,6 +21,7 @@ public:
     State state() const override;
     void restore(const State& state) override;
     TuneReport deploy(const TuneSpec& spec, Step& step);  ///< writes the weights; from now on the cells are read
+    LinearOp& digital() { return *digital_; }
     bool deployed() const { return deployed_; }
 
 private:
