@@ -31,8 +31,8 @@ StudySweep sweep_of(std::string key, std::string title, std::string x_label, con
 class Krestinskaya {
 public:
     Krestinskaya(const ReproduceOptions& o, const config::Presets& presets, const DeviceRegistry& devices)
-        : o_(o), presets_(presets), devices_(devices), rounds_(asked_rounds()),
-          study_(o, presets, devices, "krestinskaya2020-small", {fmt::format("train.rounds={}", rounds_), fmt::format("train.snapshot_every={}", rounds_), fmt::format("train.checkpoint_every={}", rounds_)}) {
+        : o_(o), presets_(presets), devices_(devices),
+          study_(o, presets, devices, "krestinskaya2020-small", {fmt::format("train.rounds={}", o.quick ? 300 : 600), "train.snapshot_every=0", "train.checkpoint_every=0"}), rounds_(study_.rounds()) {
         sweeps_ = {
             sweep_of("r_on", "Variability of R_ON", "standard deviation of ln R_ON", {0.1, 0.2, 0.4, 0.8}, {"nonideal.r_on_sigma"}, "Every cell has its own highest conductance."),
             sweep_of("r_off", "Variability of R_OFF", "standard deviation of ln R_OFF", {0.1, 0.2, 0.4, 0.8}, {"nonideal.r_off_sigma"}, "Every cell has its own lowest conductance, which is its zero weight."),
@@ -59,20 +59,13 @@ public:
     void play() {
         study_.train("software", "same network in software", {"hardware.kind=software", "periphery.kind=digital", "train.rule=adam"});
         study_.train("digital", "crossbars, digital periphery", {"periphery.kind=digital", "tile.dac_bits=8", "tile.adc_bits=8"});
+        study_.train("baseline", "analog periphery, ideal cells", {});
         for (const auto& s : sweeps_) study_.play(s);
         study_.write_results(measures);
         write();
     }
 
 private:
-    /// 300 or 600, or what --set train.rounds says.
-    std::int64_t asked_rounds() const {
-        std::vector<std::string> sets = {fmt::format("train.rounds={}", o_.quick ? 300 : 600)};
-        sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
-        const auto rounds = load_experiment("krestinskaya2020-small", presets_, sets, devices_).train.rounds;
-        if (rounds == 0) throw ConfigError("train.rounds = 0; expected the number of rounds of every run");
-        return rounds;
-    }
     StudySweep& find(const std::string& key) {
         return *std::find_if(sweeps_.begin(), sweeps_.end(), [&](const StudySweep& s) { return s.key == key; });
     }
@@ -91,13 +84,9 @@ private:
         return fmt::format("{:g}", x);
     }
 
-    /// Precision with ideal cells; below QualitySpec::learned_precision there is nothing that could break.
-    double baseline_precision() const { return mean_error(study_.values("baseline", "precision")).mean; }
-    bool learned() const { return baseline_precision() >= gan::QualitySpec{}.learned_precision; }
-
     // Where quality breaks, from the numbers alone.
     std::string verdict(const StudySweep& s) const {
-        if (!learned()) return "nothing can be said: with ideal cells nothing is learned within these rounds";
+        if (!study_.learned()) return "nothing can be said: with ideal cells nothing is learned within these rounds";
         const auto v = by_point(s, "frechet_distance");
         const std::size_t at = breaks_at(v, Better::lower, breaks_limit);
         const double base = mean_error(v[0]).mean;
@@ -113,7 +102,9 @@ private:
         for (const auto& [key, name] : std::vector<std::pair<std::string, std::string>>{{"frechet_distance", "Frechet distance"}, {"coverage", "coverage"}, {"precision", "precision"}})
             c.views.push_back({name, s.x_label, s.x_unit, name, "", {study_.curve(s, key, name)}, s.key == "ageing"});
         c.from_zero = true;
-        c.references = {{"broken", breaks_limit * mean_error(by_point(s, "frechet_distance")[0]).mean}};
+        auto& frechet = c.views[0].series;
+        const double broken = breaks_limit * mean_error(by_point(s, "frechet_distance")[0]).mean;
+        if (study_.learned() && !frechet[0].x.empty()) frechet.push_back({"broken", {frechet[0].x.front(), frechet[0].x.back()}, {broken, broken}, {}, {}, -1, true});
         return c;
     }
 
@@ -149,15 +140,13 @@ private:
         std::string list;
         for (const auto& s : sweeps_) list += fmt::format("- {}: {}.\n", s.title, verdict(s));
         const double software = mean_error(study_.values("software", "frechet_distance")).mean, digital = mean_error(study_.values("digital", "frechet_distance")).mean, base = mean_error(study_.values("baseline", "frechet_distance")).mean;
-        const std::string warning = learned() ? "" : fmt::format("*The analog GAN with ideal cells has learned nothing within {} rounds* (precision {:.2f}): these curves show no tolerance. Run without `--quick`.\n\n", rounds_, baseline_precision());
+        const std::string warning = study_.learned() ? "" : fmt::format("*The analog GAN with ideal cells has learned nothing within {} rounds* (precision {:.2f}): these curves show no tolerance. Run without `--quick`.\n\n", rounds_, mean_error(study_.values("baseline", "precision")).mean);
         input.findings.push_back({"Where quality breaks", warning + fmt::format("A non-ideality counts as breaking when the Frechet distance exceeds {:g} times that of the analog GAN with ideal cells ({:.3g}).\n\n{}", breaks_limit, base, list), {}});
         input.findings.push_back({"What analog circuits cost", fmt::format("With the same training budget the network reaches a Frechet distance of {:.3g} in software with Adam, {:.3g} on crossbars with digital activations and 8-bit converters, and {:.3g} with the analog periphery.", software, digital, base), {}});
         input.findings.push_back({"Devices and power", "The cells take nanowatts each while they are read, and the amplifiers microwatts: what a neural computation takes is what its amplifiers take, and reading columns in turn is what makes the average small.", {layers_table(system)}});
         for (const auto& s : sweeps_)
             input.findings.push_back({s.title, fmt::format("{}: {}.", s.title, verdict(s)), {chart(s), study_.table(s, {{"frechet_distance", "Frechet"}, {"coverage", "coverage"}, {"precision", "precision"}, {"recall", "recall"}}), study_.pictures(s)}});
-        std::string sets;
-        for (const auto& set : o_.sets) sets += fmt::format(" --set \"{}\"", set);
-        input.reproduce_commands = {fmt::format("ganbar reproduce krestinskaya2020{} --seeds {}{}", o_.quick ? " --quick" : "", o_.seeds, sets)};
+        input.reproduce_commands = {study_.command("krestinskaya2020")};
         input.reproduce_note = fmt::format("All runs together took {:.0f} s.", study_.cpu_wall_s());
         const auto& summary = study_.runs("baseline")[0].summary;
         const Dataset real = load_dataset(summary.text("dataset"), "test", data_roots());
@@ -169,8 +158,8 @@ private:
     const ReproduceOptions& o_;
     const config::Presets& presets_;
     const DeviceRegistry& devices_;
-    std::int64_t rounds_;
     Study study_;
+    std::int64_t rounds_;
     std::vector<StudySweep> sweeps_;
 };
 

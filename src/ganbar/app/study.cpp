@@ -24,7 +24,8 @@ std::string Study::key_of(const StudySweep& sweep, std::size_t point) {
 }
 
 void Study::play(const StudySweep& sweep) {
-    for (std::size_t i = 0; i < sweep.points.size(); ++i) train(key_of(sweep, i), fmt::format("{} {:g}", sweep.title, sweep.points[i].x), sweep.points[i].sets);
+    for (std::size_t i = 0; i < sweep.points.size(); ++i)
+        train(key_of(sweep, i), sweep.points[i].sets.empty() ? "baseline" : fmt::format("{} {:g}", sweep.title, sweep.points[i].x), sweep.points[i].sets);
     sweeps_.push_back(sweep);
 }
 
@@ -52,6 +53,22 @@ void Study::train(const std::string& key, const std::string& label, const std::v
         data.label = fmt::format("seed {}", seed);
         runs_[key].push_back(std::move(data));
     }
+}
+
+std::int64_t Study::rounds() const {
+    auto sets = sets_;
+    sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
+    const auto rounds = load_experiment(preset_, presets_, sets, devices_).train.rounds;
+    if (rounds == 0) throw ConfigError("train.rounds = 0; expected the number of rounds of every run");
+    return rounds;
+}
+
+bool Study::learned() const { return mean_error(values("baseline", "precision")).mean >= gan::QualitySpec{}.learned_precision; }
+
+std::string Study::command(const std::string& name) const {
+    std::string out = fmt::format("ganbar reproduce {}{} --seeds {}", name, o_.quick ? " --quick" : "", o_.seeds);
+    for (const auto& set : o_.sets) out += fmt::format(" --set \"{}\"", set);
+    return out;
 }
 
 std::vector<double> Study::values(const std::string& key, const std::string& name) const {

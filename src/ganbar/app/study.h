@@ -40,6 +40,12 @@ public:
     /// results.json and results.csv (sweep,x,seed,measures...) of all sweeps played.
     void write_results(const std::vector<std::string>& measures) const;
     double cpu_wall_s() const { return wall_s_; }
+    /// Rounds of every run: train.rounds after --set. ConfigError when that is 0.
+    std::int64_t rounds() const;
+    /// Whether the baseline has learned what the data look like: where it has not, noise and faults have nothing to spoil.
+    bool learned() const;
+    /// What repeats the study on a command line.
+    std::string command(const std::string& name) const;
 
 private:
     const ReproduceOptions& o_;
