@@ -56,12 +56,12 @@ class Evaluate(InFolder):
         self.assertEqual(json.loads(self.evaluate("run", "--json")), same)
 
     def test_without_labels(self):
-        plain = json.loads(self.good("--samples", "same.npy", "--reference", "noise.npy", "--json"))
+        plain = json.loads(self.evaluate("--samples", "same.npy", "--reference", "noise.npy", "--json"))
         self.assertEqual(plain["features"], "untrained")
         self.assertEqual(plain["reference"], "noise.npy:train")
         self.assertIsNone(plain["classifier_accuracy"])
         self.assertIs(plain["collapsed"], True)
-        lent = json.loads(self.good("--samples", "same.npy", "--reference", "noise.npy", "--features", "synthetic-digits", "--json"))
+        lent = json.loads(self.evaluate("--samples", "same.npy", "--reference", "noise.npy", "--features", "synthetic-digits", "--json"))
         self.assertEqual(lent["features"], "synthetic-digits")
         self.assertIsNone(lent["classifier_accuracy"])
         self.assertGreater(lent["frechet_distance"], 0)

@@ -82,7 +82,7 @@ void headline_card(Page& page, const Group& group) {
 }  // namespace
 
 void verdict_section(Page& page, const std::vector<Group>& groups) {
-    const bool judged = std::any_of(groups.begin(), groups.end(), [](const Group& g) { return summary_spread(g, "frechet_distance").n > 0; });
+    const bool judged = std::any_of(groups.begin(), groups.end(), [](const Group& g) { return summary_spread(g, "frechet_distance").n > 0 || summary_spread(g, "classifier_accuracy").n > 0; });
     if (!judged) return;
     if (groups.size() == 1) {
         headline_card(page, groups.front());
