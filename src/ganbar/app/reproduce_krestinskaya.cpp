@@ -32,7 +32,7 @@ class Krestinskaya {
 public:
     Krestinskaya(const ReproduceOptions& o, const config::Presets& presets, const DeviceRegistry& devices)
         : o_(o), presets_(presets), devices_(devices),
-          study_(o, presets, devices, "krestinskaya2020-small", {fmt::format("train.rounds={}", o.quick ? 300 : 600), "train.snapshot_every=0", "train.checkpoint_every=0"}), rounds_(study_.rounds()) {
+          study_(o, presets, devices, "krestinskaya2020-small", {fmt::format("train.rounds={}", o.quick ? 200 : 600), "train.snapshot_every=0", "train.checkpoint_every=0"}), rounds_(study_.rounds()) {
         sweeps_ = {
             sweep_of("r_on", "Variability of R_ON", "standard deviation of ln R_ON", {0.1, 0.2, 0.4, 0.8}, {"nonideal.r_on_sigma"}, "Every cell has its own highest conductance."),
             sweep_of("r_off", "Variability of R_OFF", "standard deviation of ln R_OFF", {0.1, 0.2, 0.4, 0.8}, {"nonideal.r_off_sigma"}, "Every cell has its own lowest conductance, which is its zero weight."),
