@@ -7,6 +7,7 @@
 #include "ganbar/app/places.h"
 #include "ganbar/app/study.h"
 #include "ganbar/data/atomic_file.h"
+#include "ganbar/report/number_text.h"
 
 namespace ganbar::app {
 using report::Chart;
@@ -114,8 +115,8 @@ private:
         t.caption = "Preset krestinskaya2020-analog. A neural computation is one column's sum, readout and activation. Average: over the time in which a readout serves its columns in turn.";
         t.columns = {"network", "layer", "devices", "columns", "reads an image", "crossbars", "amplifiers", "one cell, nW", "computing, uW", "average a neuron, nW"};
         for (const auto& l : s.layers)
-            t.rows.push_back({l.network, l.name, std::to_string(l.devices), std::to_string(l.columns), std::to_string(l.reads), std::to_string(l.crossbars), std::to_string(l.opamps), fmt::format("{:.3g}", l.device_W * 1e9),
-                              fmt::format("{:.3g}", l.slot_W * 1e6), fmt::format("{:.3g}", l.average_W * 1e9)});
+            t.rows.push_back({l.network, l.name, std::to_string(l.devices), std::to_string(l.columns), std::to_string(l.reads), std::to_string(l.crossbars), std::to_string(l.opamps), report::format_number(l.device_W * 1e9, 3),
+                              report::format_number(l.slot_W * 1e6, 3), report::format_number(l.average_W * 1e9, 3)});
         t.rows.push_back({"all", "", std::to_string(s.devices), "", "", std::to_string(s.crossbars), std::to_string(s.opamps), "", "", ""});
         return t;
     }

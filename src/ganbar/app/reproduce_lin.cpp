@@ -94,10 +94,10 @@ private:
             {"crossbars", 1, study_.values("baseline", "n_crossbars"), "", "128 x 8, one transistor a cell: no sneak paths", "", "", "baseline"},
         };
         input.comparison_caption = "What is known of the paper's array (the size is recalled from its abstract, not confirmed).";
-        const std::string warning = study_.learned() ? "" : fmt::format("*Without noise the GAN has learned nothing within {} rounds* (precision {:.2f}): what follows says nothing about noise.\n\n", rounds_, mean_error(study_.values("baseline", "precision")).mean);
+        const std::string warning = study_.learned() ? "" : fmt::format("*Without noise the GAN has learned nothing within {} rounds* (precision {:.2f}): the curves say nothing about noise.", rounds_, mean_error(study_.values("baseline", "precision")).mean);
         for (const auto& s : sweeps_) {
-            std::string text = warning + verdict(s, "coverage", "Coverage", Better::higher) + "\n\n- " + verdict(s, "recall", "Recall", Better::higher) + "\n- " +
-                               verdict(s, "label_entropy", "The entropy of the digits drawn (1.10 = all three alike)", Better::higher) + "\n- " + verdict(s, "frechet_distance", "The Frechet distance", Better::lower);
+            std::string text = study_.learned() ? verdict(s, "coverage", "Coverage", Better::higher) + "\n\n- " + verdict(s, "recall", "Recall", Better::higher) + "\n- " +
+                               verdict(s, "label_entropy", "The entropy of the digits drawn (1.10 = all three alike)", Better::higher) + "\n- " + verdict(s, "frechet_distance", "The Frechet distance", Better::lower) : warning;
             if (s.key == "write_noise") text += "\n\nThe paper reports a write-noise level at which the images are most varied and the fewest modes are lost (as told by satyam2022, sec. I); its value and its measure are not known to us.";
             input.findings.push_back({s.title, text, {chart(s), study_.table(s, {{"coverage", "coverage"}, {"recall", "recall"}, {"precision", "precision"}, {"label_entropy", "digit entropy"}, {"frechet_distance", "Frechet"}, {"mean_pairwise_distance", "pairwise"}}), study_.pictures(s)}});
         }

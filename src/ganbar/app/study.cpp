@@ -9,6 +9,7 @@
 
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/data/csv.h"
+#include "ganbar/report/number_text.h"
 
 namespace ganbar::app {
 namespace fs = std::filesystem;
@@ -107,7 +108,7 @@ report::Gallery Study::pictures(const StudySweep& sweep) const {
 report::TextTable Study::table(const StudySweep& sweep, const std::vector<std::pair<std::string, std::string>>& measures) const {
     report::TextTable t;
     t.title = sweep.title;
-    t.caption = fmt::format("Mean over {} seed{}, lowest to highest in brackets.", o_.seeds, o_.seeds == 1 ? "" : "s");
+    t.caption = o_.seeds == 1 ? "One seed." : fmt::format("Mean over {} seeds, lowest to highest in brackets.", o_.seeds);
     t.columns = {sweep.x_label};
     for (const auto& [key, name] : measures) t.columns.push_back(name);
     for (std::size_t i = 0; i < sweep.points.size(); ++i) {
@@ -119,7 +120,7 @@ report::TextTable Study::table(const StudySweep& sweep, const std::vector<std::p
                 continue;
             }
             const auto [lo, hi] = std::minmax_element(v.begin(), v.end());
-            row.push_back(v.size() == 1 ? fmt::format("{:.3g}", v[0]) : fmt::format("{:.3g} ({:.3g} to {:.3g})", mean_error(v).mean, *lo, *hi));
+            row.push_back(v.size() == 1 ? report::format_number(v[0], 3) : fmt::format("{} ({} to {})", report::format_number(mean_error(v).mean, 3), report::format_number(*lo, 3), report::format_number(*hi, 3)));
         }
         t.rows.push_back(std::move(row));
     }

@@ -93,7 +93,7 @@ Axis y_axis(const Chart& chart, const ChartView& view) {
         axis.hi = range.hi * 1.15;
     } else {
         if (chart.from_zero) range.add(0, false);
-        const double margin = range.hi > range.lo ? 0.05 * (range.hi - range.lo) : std::max(0.5 * std::abs(range.hi), 1e-30);
+        const double margin = range.hi > range.lo ? 0.05 * (range.hi - range.lo) : range.hi != 0 ? 0.5 * std::abs(range.hi) : 1;
         axis.lo = range.lo >= 0 && range.lo - margin < 0 ? 0 : range.lo - margin;
         axis.hi = range.hi + margin;
     }

@@ -173,7 +173,7 @@ class LineChart {
       hi *= 1.15;
     } else {
       if (d.fromZero) { lo = Math.min(lo, 0); hi = Math.max(hi, 0); }
-      const margin = hi > lo ? 0.05 * (hi - lo) : Math.max(0.5 * Math.abs(hi), 1e-30);
+      const margin = hi > lo ? 0.05 * (hi - lo) : 0.5 * Math.abs(hi) || 1;
       lo = lo >= 0 && lo - margin < 0 ? 0 : lo - margin;
       hi += margin;
     }
