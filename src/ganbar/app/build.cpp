@@ -99,7 +99,7 @@ FoldReport Model::fold(const Experiment& e, const Rng& rng, Ledger& ledger) {
         auto* both = dynamic_cast<ExSituOp*>(&op);  // not in cells yet
         if (cells != analog.end()) report.written += (*cells)->tune(wanted, spec, step);
         else dynamic_cast<nn::DigitalOp&>(both != nullptr ? both->digital() : op).set_weights(wanted);
-        const double limit = cells != analog.end() ? analog_w_max[static_cast<std::size_t>(cells - analog.begin())] : 0;
+        const double limit = cells != analog.end() ? (*cells)->w_max() : 0;
         const Matrix held = op.weights();
         for (std::size_t r = 0; r < wanted.rows(); ++r)
             for (std::size_t c = 0; c < wanted.cols(); ++c)
@@ -143,7 +143,6 @@ Model build(const Experiment& e, const DeviceRegistry& devices) {
                 auto analog = std::make_unique<AnalogOp>(r.name, std::move(planes), blocks, written_later ? Matrix(r.rows, r.cols) : r.initial(), r.w_max, e.tile, rng);
                 analog->attach_wires(e.wires);
                 model.analog.push_back(analog.get());
-                model.analog_w_max.push_back(r.w_max);
                 model.analog_names.push_back(name + "/" + r.name);
                 op = std::move(analog);
                 if (e.hardware.kind == HardwareKind::ex_situ) {

@@ -30,7 +30,6 @@ struct Model {
     std::unique_ptr<nn::Network> generator, discriminator;
     std::unique_ptr<NoiseSource> latents;
     std::vector<AnalogOp*> analog;  ///< weight matrices on crossbars, generator first; empty for software
-    std::vector<double> analog_w_max;
     std::vector<std::string> analog_names;  ///< "generator/dense1"
     gan::Workspace workspace;
     std::size_t n_classes = 0;  ///< of a conditional GAN

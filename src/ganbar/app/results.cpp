@@ -107,15 +107,15 @@ nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, con
     s["update_energy_sampled_per_epoch_J"] = end.sampled_per_epoch_J;
     s["read_energy_J"] = cost.read_J;
     s["converter_energy_J"] = cost.converter_J;
-    if (e.hardware.fold_norm) s["fold_clipped"] = end.programming[4];
+    if (e.hardware.fold_norm) s["fold_clipped"] = end.deployment.clipped;
     if (!model.ex_situ.empty() || (e.hardware.fold_norm && !model.analog.empty())) {
         double programming_J = 0;
         for (const char* part : {"/programming/set", "/programming/reset", "/programming/idle", "/programming/verify"}) programming_J += ledger.energy("training/", part).si;
         s["programming_energy_J"] = programming_J;
-        s["programming_error_rms"] = end.programming[0];
-        s["programming_error_largest"] = end.programming[1];
-        s["programming_unreached"] = end.programming[2];
-        s["programming_pulses_per_cell"] = end.programming[3];
+        s["programming_error_rms"] = end.deployment.error_rms;
+        s["programming_error_largest"] = end.deployment.error_largest;
+        s["programming_unreached"] = end.deployment.unreached;
+        s["programming_pulses_per_cell"] = end.deployment.pulses_per_cell;
     }
     s["noise_energy_J"] = cost.noise_J;
     for (const auto& [key, value] : gan::fields(end.quality)) s[key] = value_json(value);

@@ -33,6 +33,16 @@ struct TrainingCost {
 TrainingCost training_cost(const Ledger& ledger);
 double noise_energy_per_vector_J(const Ledger& ledger);  ///< of the array that makes random bits, per latent vector; 0 without one
 
+/// What deploying the trained weights came to; floats, as a checkpoint keeps them.
+struct Deployment {
+    float error_rms = 0, error_largest = 0;  ///< of cells written, parts of the window
+    float unreached = 0;                     ///< share of those cells outside the tolerance
+    float pulses_per_cell = 0;
+    float clipped = 0;                       ///< share of weights that folding pushed beyond the window
+    std::vector<float> values() const { return {error_rms, error_largest, unreached, pulses_per_cell, clipped}; }
+    static Deployment of(const std::vector<float>& v) { return {v.at(0), v.at(1), v.at(2), v.at(3), v.at(4)}; }
+};
+
 /// How a training ended.
 struct RunEnd {
     std::int64_t rounds = 0;
@@ -40,7 +50,7 @@ struct RunEnd {
     double wall_s = 0;
     double sampled_per_epoch_J = 0;         ///< update energy booked the paper's other way: one update an epoch, its last
     double loss_d = 0, loss_g = 0;          ///< of the last round
-    std::array<float, 5> programming{};     ///< cells written at the end: error rms and largest, share unreached, pulses a cell; share of weights clipped by folding
+    Deployment deployment;
     gan::Quality quality;
 };
 /// summary.json.

@@ -17,6 +17,7 @@
 #include "ganbar/app/training_images.h"
 #include "ganbar/app/wire_warnings.h"
 #include "ganbar/core/sha256.h"
+#include "ganbar/core/state.h"
 #include "ganbar/data/csv.h"
 #include "ganbar/report/write_report.h"
 
@@ -82,7 +83,7 @@ private:
         if (!e_.hardware.fold_norm || folded_) return false;
         folded_ = true;
         const FoldReport r = model_.fold(e_, root_.stream("folding"), ledger_);
-        programming_[4] = static_cast<float>(r.clipped());
+        deployed_.clipped = static_cast<float>(r.clipped());
         say(fmt::format("folded {} batch norm{} of the generator into {} weights, {:.2f}% of them clipped{}", r.norms.n_folded, r.norms.n_folded == 1 ? "" : "s", r.n_weights, 100 * r.clipped(),
                         r.norms.n_left > 0 ? fmt::format("; {} left as no weights stand right before", r.norms.n_left) : ""));
         if (r.written.n_cells > 0) note_written(r.written);
@@ -90,10 +91,10 @@ private:
     }
     void note_written(const TuneReport& r) {
         const double n = static_cast<double>(r.n_cells);
-        const double found[] = {r.rms_error(), r.largest_error, static_cast<double>(r.n_unreached) / n, static_cast<double>(r.n_pulses) / n};
-        std::copy(found, found + 4, programming_.begin());  // float: as a checkpoint keeps it
-        say(fmt::format("wrote {} cells: error {:.2f}% of the window rms, {:.1f}% at most; {:.2f}% of cells not within {:g}%; {:.1f} pulses a cell, {:.3g} J", r.n_cells, 100 * programming_[0],
-                        100 * programming_[1], 100 * programming_[2], 100 * e_.hardware.write_tolerance, programming_[3], r.energy_J));
+        deployed_.error_rms = static_cast<float>(r.rms_error()), deployed_.error_largest = static_cast<float>(r.largest_error);
+        deployed_.unreached = static_cast<float>(static_cast<double>(r.n_unreached) / n), deployed_.pulses_per_cell = static_cast<float>(static_cast<double>(r.n_pulses) / n);
+        say(fmt::format("wrote {} cells: error {:.2f}% of the window rms, {:.1f}% at most; {:.2f}% of cells not within {:g}%; {:.1f} pulses a cell, {:.3g} J", r.n_cells, 100 * deployed_.error_rms,
+                        100 * deployed_.error_largest, 100 * deployed_.unreached, 100 * e_.hardware.write_tolerance, deployed_.pulses_per_cell, r.energy_J));
     }
     // The trained weights become what inference uses: batch norms folded, ex situ written into cells. True when that changed them.
     bool deploy() {
@@ -170,8 +171,7 @@ private:
         if (found->experiment_sha256 != sha256_) throw DataError("the checkpoints in " + folder_.string() + " belong to another experiment");
         model_.restore(found->state);
         watch_.restore(found->state);
-        for (const auto& t : found->state)
-            if (t.name == "programming" && t.values.size() == programming_.size()) std::copy(t.values.begin(), t.values.end(), programming_.begin());
+        deployed_ = Deployment::of(find_tensor(found->state, "programming", deployed_.values().size()));
         ledger_ = found->ledger;
         round_ = found->round;
         stop_reason_ = found->stop_reason;
@@ -228,7 +228,7 @@ private:
         tables_->sync();
         State state = model_.state();
         for (auto& t : watch_.state()) state.push_back(std::move(t));
-        state.push_back({"programming", std::vector<float>(programming_.begin(), programming_.end())});
+        state.push_back({"programming", deployed_.values()});
         write_checkpoint(folder_ / "checkpoints", {round_, std::move(state), ledger_, sha256_, stop_reason_});
     }
 
@@ -245,7 +245,7 @@ private:
 
     /// From the table of all rounds, because this process may have played none of them.
     RunEnd ended() const {
-        RunEnd end{n_rounds_, stop_reason_, now_s() - start_, 0, 0, 0, programming_, final_quality_};
+        RunEnd end{n_rounds_, stop_reason_, now_s() - start_, 0, 0, 0, deployed_, final_quality_};
         const auto table = read_csv(folder_ / "metrics.csv");
         const auto energy_J = table.numbers("update_energy_J");
         const auto epoch = static_cast<std::size_t>(images_.rounds_per_epoch());
@@ -286,7 +286,7 @@ private:
     gan::Quality final_quality_;
     gan::Watch watch_;
     std::string stop_reason_;
-    std::array<float, 5> programming_{};  // as RunEnd's
+    Deployment deployed_;
     bool folded_ = false;
     std::vector<std::uint8_t> samples_;  // of the last evaluation
 };

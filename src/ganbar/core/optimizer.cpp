@@ -4,6 +4,7 @@
 
 #include "ganbar/core/error.h"
 #include "ganbar/core/parallel.h"
+#include "ganbar/core/state.h"
 
 namespace ganbar {
 namespace {
@@ -73,6 +74,15 @@ void apply_rule(std::span<float> w, std::span<const float> g, Moments& moments, 
         else if constexpr (std::is_same_v<R, TikiTaka>) sgd(w, g, moments, Sgd{r.fast.rate, 0});
         else sgd(w, g, moments, Sgd{r.rate, 0});
     }, rule);
+}
+
+void apply_rule(Matrix& w, const Matrix& g, Moments& moments, const UpdateRule& rule) {
+    GANBAR_ASSERT(w.rows() == g.rows() && w.cols() == g.cols());
+    const std::size_t n = w.rows() * w.cols();
+    if (w.cols() == w.stride()) return apply_rule({w.row(0), n}, {g.row(0), n}, moments, rule);
+    auto values = flatten(w);
+    apply_rule(values, flatten(g), moments, rule);
+    unflatten(values, w);
 }
 
 }  // namespace ganbar

@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "ganbar/core/matrix.h"
 #include "ganbar/core/update_rule.h"
 
 namespace ganbar {
@@ -16,5 +17,7 @@ struct Moments {
 /// w moves against g. Adam: Kingma and Ba 2015, algorithm 1; Manhattan: one digital_step against the sign, with its momentum
 /// and its dead zone relative to the mean |g|; mixed precision: the steps that it accumulates; pulse trains and Tiki-Taka: plain steps of their rate.
 void apply_rule(std::span<float> w, std::span<const float> g, Moments& moments, const UpdateRule& rule);
+/// The same for matrices, whose padding takes no part: moments hold rows * cols values.
+void apply_rule(Matrix& w, const Matrix& g, Moments& moments, const UpdateRule& rule);
 
 }  // namespace ganbar

@@ -27,6 +27,8 @@ std::vector<PatchMap::Group> grouped(const std::vector<std::pair<std::int32_t, R
 
 void PatchMap::finish() {
     GANBAR_ASSERT(source.size() == n_patches() * n_taps);
+    in_order = n_patches() == n_target;
+    for (std::size_t i = 0; i < n_patches(); ++i) in_order = in_order && static_cast<std::size_t>(target[i]) == i;
     std::vector<std::pair<std::int32_t, Reads>> rows, back(n_source);
     by_tap.assign(n_taps, {});
     std::vector<bool> written(n_target, false), read(n_source, false);

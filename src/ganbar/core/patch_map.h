@@ -30,6 +30,7 @@ struct PatchMap {
     };
     std::vector<std::vector<Pair>> by_tap;  ///< per tap, ascending target: what the weight gradient sums over
     bool covers_source = false, covers_target = false;  ///< every position occurs in a group
+    bool in_order = false;  ///< patch i feeds output position i, and there are no other positions
     std::size_t n_pairs() const;  ///< multiplications per sample and channel pair
 
     /// Fills the derived tables above from the first four members.

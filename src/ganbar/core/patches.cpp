@@ -59,13 +59,6 @@ void multiply_patches_adjoint(const PatchMap& map, const Matrix& dy, const Matri
 
 namespace {
 
-/// The patches are the output positions in order.
-bool whole(const PatchMap& map) {
-    for (std::size_t i = 0; i < map.n_patches(); ++i)
-        if (static_cast<std::size_t>(map.target[i]) != i) return false;
-    return map.n_patches() == map.n_target;
-}
-
 // A single input channel makes one sum a tap; with all taps side by side they overlap. Same bits: a tap outside the map adds nothing.
 void gradient_of_one_channel(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, Matrix& gradient) {
     const std::size_t n = samples * map.n_patches();
@@ -85,7 +78,7 @@ void gradient_of_one_channel(const PatchMap& map, const Matrix& x, const Matrix&
 }  // namespace
 
 void patch_gradient(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, Matrix& gradient) {
-    if (x.cols() == 1 && samples > 0 && whole(map)) {
+    if (x.cols() == 1 && samples > 0 && map.in_order) {
         gradient.resize(map.n_taps, dy.cols());
         return gradient_of_one_channel(map, x, dy, samples, gradient);
     }

@@ -23,13 +23,6 @@ Convolution::Convolution(std::string name, std::vector<MapPart> parts, std::size
     covered_ = n_covered == positions_out();
 }
 
-bool Convolution::whole(const MapPart& part) const {
-    if (part.map.n_patches() != part.map.n_target) return false;
-    for (std::size_t i = 0; i < part.map.n_target; ++i)
-        if (static_cast<std::size_t>(part.map.target[i]) != i) return false;
-    return true;
-}
-
 // Biases in cells need a row of ones among the patches.
 PatchOperator* Convolution::follower(std::size_t p) { return bias_kind_ == BiasKind::cells ? nullptr : parts_[p].op->patches(); }
 
@@ -38,7 +31,7 @@ void Convolution::forward_part(std::size_t p, Step& step) {
     Scratch& s = scratch_[p];
     if (PatchOperator* op = follower(p)) return op->forward_patches(part.map, *x_, samples_, y_, step);
     gather_patches(part.map, *x_, samples_, bias_kind_ == BiasKind::cells, s.patches);
-    if (whole(part)) return part.op->forward(s.patches, y_, step);
+    if (part.map.in_order) return part.op->forward(s.patches, y_, step);
     part.op->forward(s.patches, s.rows, step);
     rows_to_targets(part.map, s.rows, samples_, y_);
 }
@@ -55,7 +48,7 @@ const Matrix& Convolution::forward(const Matrix& x, Step& step) {
 }
 
 const Matrix& Convolution::errors_of(std::size_t p) {
-    if (whole(parts_[p])) return *dz_;
+    if (parts_[p].map.in_order) return *dz_;
     rows_from_targets(parts_[p].map, *dz_, samples_, scratch_[p].d_rows);
     return scratch_[p].d_rows;
 }

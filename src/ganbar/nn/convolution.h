@@ -36,7 +36,6 @@ private:
         Matrix patches, rows, d_rows, d_patches;  // rows of a part whose outputs are not all of the map's, in the part's order
     };
     PatchOperator* follower(std::size_t p);
-    bool whole(const MapPart& part) const;  ///< its patches are the output positions in order
     void forward_part(std::size_t p, Step& step);
     void backward_part(std::size_t p, Step& step);
     const Matrix& errors_of(std::size_t p);

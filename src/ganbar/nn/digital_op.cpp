@@ -36,15 +36,7 @@ void DigitalOp::update_patches(const PatchMap& map, const Matrix& x, const Matri
 }
 
 void DigitalOp::apply(const UpdateRule& rule) {
-    // Padding columns hold zero gradients, so whole padded rows may be updated as one flat array.
-    const std::size_t n = w_.rows() * w_.stride();
-    if (w_.cols() == w_.stride() || !std::holds_alternative<Manhattan>(rule)) {
-        apply_rule({w_.row(0), n}, {gradient_.row(0), n}, moments_, rule);
-    } else {
-        auto w = flatten(w_);
-        apply_rule(w, flatten(gradient_), moments_, rule);
-        unflatten(w, w_);
-    }
+    apply_rule(w_, gradient_, moments_, rule);
     clip();
 }
 
@@ -71,8 +63,8 @@ State DigitalOp::state() const {
 
 void DigitalOp::restore(const State& state) {
     unflatten(find_tensor(state, name_ + "/weights", w_.rows() * w_.cols()), w_);
-    moments_.first = find_tensor(state, name_ + "/moment1");
-    moments_.second = find_tensor(state, name_ + "/moment2");
+    moments_.first = find_tensor_or_empty(state, name_ + "/moment1", w_.rows() * w_.cols());
+    moments_.second = find_tensor_or_empty(state, name_ + "/moment2", w_.rows() * w_.cols());
     moments_.steps = find_tensor(state, name_ + "/steps", 1)[0];
     dirty_ = true;
 }

@@ -105,13 +105,13 @@ void Page::figure(const Figure& figure) {
         else if constexpr (std::is_same_v<T, HeatTable>) heat_table(f);
         else if constexpr (std::is_same_v<T, Gallery>) gallery(f);
         else {
-            const auto number = [&](std::size_t c) {  // all of the column, so that its cells line up
-                return std::all_of(f.rows.begin(), f.rows.end(), [&](const auto& row) { return c >= row.size() || row[c].empty() || row[c].find_first_of("-0123456789") == 0; });
-            };
+            std::vector<bool> number(f.columns.size(), true);  // all of a column, so that its cells line up
+            for (const auto& row : f.rows)
+                for (std::size_t c = 0; c < row.size(); ++c) number.at(c) = number[c] && (row[c].empty() || row[c].find_first_of("-0123456789") == 0);
             std::vector<std::vector<Cell>> rows;
             for (const auto& row : f.rows) {
                 rows.emplace_back();
-                for (std::size_t c = 0; c < row.size(); ++c) rows.back().push_back({escape(row[c]), number(c)});
+                for (std::size_t c = 0; c < row.size(); ++c) rows.back().push_back({escape(row[c]), number[c]});
             }
             table((f.title.empty() ? "" : "<strong>" + escape(f.title) + ".</strong> ") + escape(f.caption), f.columns, rows);
         }

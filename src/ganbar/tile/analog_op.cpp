@@ -273,8 +273,8 @@ State AnalogOp::state() const {
         for (const auto& s : t.side) ranges.push_back(s.range_A);
     out.push_back({name_ + "/ranges", std::move(ranges)});
     out.push_back({name_ + "/average", flatten(average_)});
-    out.push_back({name_ + "/moments1", moments_.first});
-    out.push_back({name_ + "/moments2", moments_.second});
+    out.push_back({name_ + "/moment1", moments_.first});
+    out.push_back({name_ + "/moment2", moments_.second});
     out.push_back({name_ + "/steps", {static_cast<float>(moments_.steps)}});
     out.push_back({name_ + "/pulse_step", {static_cast<float>(pulse_step_S_)}});
     std::vector<float> owed;
@@ -301,8 +301,7 @@ void AnalogOp::restore(const State& state) {
     for (std::size_t t = 0; t < tiles_.size(); ++t)
         for (std::size_t s = 0; s < 2; ++s) tiles_[t].side[s].range_A = ranges[2 * t + s];
     average_ = unflattened(average, n_in_, n_out_);
-    const std::size_t n_moments = n_in_ * Matrix(1, n_out_).stride();
-    moments_ = {find_tensor_or_empty(state, key("moments1"), n_moments), find_tensor_or_empty(state, key("moments2"), n_moments), find_tensor(state, key("steps"), 1)[0]};
+    moments_ = {find_tensor_or_empty(state, key("moment1"), n), find_tensor_or_empty(state, key("moment2"), n), find_tensor(state, key("steps"), 1)[0]};
     if (wired_) restore_wires(find_tensor(state, key("wires")));
     dirty_ = copy_due_ = true;
 }

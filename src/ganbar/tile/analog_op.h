@@ -46,6 +46,7 @@ public:
     /// Sign of each weight under signed mapping, else all +1.
     const std::vector<std::int8_t>& signs() const { return sign_; }
     Window window() const { return planes_[0]->window(); }
+    double w_max() const { return w_max_; }
 
     /// Change of a weight that one pulse on each of its cells is counted on to make (PulseShape::step, measured when 0).
     double pulse_weight(const PulseShape& pulse);
@@ -81,7 +82,6 @@ private:
         std::uint64_t key = 0;
         std::vector<kernels::ReadBlock> blocks;
     };
-    struct PatchChunk;  // analog_op_patches.cpp
     void before_read(const Step& step);
     float full_scale(const std::vector<float>& largest) const;
     void convert_inputs(const Matrix& x, Reading& reading);

@@ -14,13 +14,6 @@ namespace {
 
 constexpr std::size_t floats_per_item = 1024;  // of one sample: long runs of memory, and their sums of squares stay in the first-level cache
 
-bool whole(const PatchMap& map) {
-    if (map.n_patches() != map.n_target) return false;
-    for (std::size_t i = 0; i < map.n_target; ++i)
-        if (static_cast<std::size_t>(map.target[i]) != i) return false;
-    return true;
-}
-
 /// Input positions that some patch meets.
 std::vector<std::uint8_t> met(const PatchMap& map) {
     std::vector<std::uint8_t> out(map.n_source, 0);
@@ -111,7 +104,7 @@ void AnalogOp::forward_patches(const PatchMap& map, const Matrix& x, std::size_t
     lay_out(map, volts_, 0, n_first, first_rows);
     first_rows.resize(n_first, n_in_);
     start(reading, first_rows, step);
-    const bool direct = whole(map);
+    const bool direct = map.in_order;
     const auto& blocks = reading.blocks;
     const std::size_t n = n_items(reading.rows), per_sample = map.n_patches();
     std::vector<float> currents(n * blocks.size());
@@ -140,7 +133,7 @@ void AnalogOp::backward_patches(const PatchMap& map, const Matrix& dy, std::size
     before_read(step);
     Reading reading;
     reading.transposed = true;
-    const bool direct = whole(map);
+    const bool direct = map.in_order;
     if (!direct) rows_from_targets(map, dy, samples, errors_);
     convert_inputs(direct ? dy : errors_, reading);
     start(reading, volts_, step);
@@ -180,7 +173,7 @@ void AnalogOp::update_patches(const PatchMap& map, const Matrix& x, const Matrix
     }
     Matrix patches;
     gather_patches(map, x, samples, false, patches);
-    const bool direct = whole(map);
+    const bool direct = map.in_order;
     if (!direct) rows_from_targets(map, dy, samples, errors_);
     update(patches, direct ? dy : errors_, rule, step);
 }

@@ -187,8 +187,7 @@ void AnalogOp::update_trains(const Matrix& x, const Matrix& dy, const PulseTrain
 
 void AnalogOp::update_mixed(const MixedPrecision& rule, Step& step) {
     average_.resize(n_in_, n_out_);
-    // Rows are padded alike, so that both matrices may be walked as one array.
-    apply_rule({average_.row(0), n_in_ * average_.stride()}, {gradient_.row(0), n_in_ * gradient_.stride()}, moments_, rule);
+    apply_rule(average_, gradient_, moments_, rule);
     const auto weight = static_cast<float>(pulse_weight(rule.pulse)), most = static_cast<float>(rule.max_pulses);
     if (params_.sign_flips && params_.mapping == Mapping::signed_cell) flip_signs(average_, 1, weight, step);
     const std::size_t n = n_items(n_in_);

@@ -80,28 +80,27 @@ const Matrix& AnalogOp::averaged(double momentum) {
 }
 
 void AnalogOp::update_signs(const Manhattan& rule, Step& step) {
-    const Manhattan* manhattan = &rule;
     const Matrix* g = &averaged(rule.momentum);
     float threshold = 0, mean = 0;
-    if (manhattan->dead_zone > 0 || rule.amplitude_slope.si > 0) {
+    if (rule.dead_zone > 0 || rule.amplitude_slope.si > 0) {
         double sum = 0;
         for (std::size_t i = 0; i < n_in_; ++i)
             for (std::size_t j = 0; j < n_out_; ++j) sum += std::fabs((*g)(i, j));
-        threshold = static_cast<float>(manhattan->dead_zone * sum / static_cast<double>(n_in_ * n_out_));
+        threshold = static_cast<float>(rule.dead_zone * sum / static_cast<double>(n_in_ * n_out_));
         mean = static_cast<float>(sum / static_cast<double>(n_in_ * n_out_));
     }
-    const float per_unit = units_per_slope(*g, *manhattan);
-    if (manhattan->feedback > 0 && owed_[0].empty()) {
+    const float per_unit = units_per_slope(*g, rule);
+    if (rule.feedback > 0 && owed_[0].empty()) {
         // Debts start at random: cells that see the same input would otherwise all be pulsed in the same round.
         const Rng dither = step.rng.stream(name_ + "/dither");
         for (std::size_t p = 0; p < planes_.size(); ++p) {
             Rng own = dither.stream("plane", p);
             owed_[p].resize(n_in_ * n_out_);
-            for (auto& o : owed_[p]) o = static_cast<std::int8_t>(std::clamp(debt_unit * manhattan->feedback * (2 * own.uniform() - 1), -127.0, 127.0));
+            for (auto& o : owed_[p]) o = static_cast<std::int8_t>(std::clamp(debt_unit * rule.feedback * (2 * own.uniform() - 1), -127.0, 127.0));
         }
     }
     if (params_.sign_flips && params_.mapping == Mapping::signed_cell) flip_signs(*g, -1, threshold, step);
-    const Demand demand{*g, threshold, per_unit, *manhattan};
+    const Demand demand{*g, threshold, per_unit, rule};
     if (wired_ && update_through_wires(demand, step)) return;
     const std::size_t n = n_items(n_in_);
     std::vector<UpdateBill> bills(n * planes_.size());
@@ -117,12 +116,12 @@ void AnalogOp::update_signs(const Manhattan& rule, Step& step) {
             DirectCells cells(*planes_[p], r * n_out_, params_.v_read.si, params_.energy);
             UpdateBill& bill = bills[item * planes_.size() + p];
             if (!log_slope.empty()) bill = program_scaled(p, r * n_out_, log_slope, polarity, rule, own);
-            else bill = rule.feedback > 0 ? program_owed(cells, std::span(owed_[p]).subspan(r * n_out_, rows * n_out_), polarity, *manhattan, own)
+            else bill = rule.feedback > 0 ? program_owed(cells, std::span(owed_[p]).subspan(r * n_out_, rows * n_out_), polarity, rule, own)
                                           : program(cells, polarity, rule, own);
             for (auto& s : polarity) s = static_cast<std::int8_t>(-s);  // G- moves against G+
         }
     });
-    book_update(bills, *manhattan, step);
+    book_update(bills, rule, step);
     cells_moved();
 }
 

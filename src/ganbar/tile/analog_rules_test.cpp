@@ -174,7 +174,7 @@ TEST(MixedPrecision, FollowsTheDigitalOptimizerToWithinAPulse) {
             Matrix g;
             multiply_at_b(x, dy, g);
             const UpdateRule plain = adam ? UpdateRule{Adam{rule.rate, rule.beta1, rule.beta2}} : UpdateRule{Sgd{rule.rate, 0}};
-            apply_rule({digital.row(0), 6 * digital.stride()}, {g.row(0), 6 * g.stride()}, moments, plain);
+            apply_rule(digital, g, moments, plain);
             s.update(*op, x, dy, rule);
             const Matrix w = op->weights();
             for (std::size_t i = 0; i < 6; ++i)

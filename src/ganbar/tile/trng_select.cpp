@@ -66,8 +66,10 @@ std::uint32_t IndexedWords::below(std::uint32_t n) {
     }
 }
 
+double IndexedWords::uniform() { return (static_cast<double>(next64() >> 11) + 0.5) * 0x1p-53; }
+
 double IndexedWords::normal() {
-    const double u = (static_cast<double>(next64() >> 11) + 0.5) * 0x1p-53;
+    const double u = uniform();
     const double angle = 2 * std::numbers::pi * static_cast<double>(next64() >> 11) * 0x1p-53;
     return std::sqrt(-2 * std::log(u)) * std::cos(angle);
 }

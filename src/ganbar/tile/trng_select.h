@@ -31,6 +31,7 @@ public:
     std::uint32_t next();
     std::uint64_t next64() { const std::uint64_t high = next(); return high << 32 | next(); }
     std::uint32_t below(std::uint32_t n);  ///< uniform in [0, n), without bias (Lemire 2019)
+    double uniform();                      ///< uniform in (0, 1)
     double normal();                       ///< N(0,1), one of a Box-Muller pair; magnitude at most max_normal
     static constexpr double max_normal = 8.66;  ///< sqrt(-2 ln 2^-54) = 8.653
 private:

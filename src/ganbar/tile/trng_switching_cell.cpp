@@ -37,7 +37,7 @@ struct SwitchingLaw {
         c.shape = a * c.shape + p.cycle_spread * std::sqrt(1 - a * a) * words.normal();
         const double tau_s = c.tau_s * std::exp(c.shape);
         if (probability) *probability = -std::expm1(-p.t_set.si / tau_s);
-        const double wait_s = -tau_s * std::log((static_cast<double>(words.next64() >> 11) + 0.5) * 0x1p-53);
+        const double wait_s = -tau_s * std::log(words.uniform());
         const bool on = wait_s < p.t_set.si;
         const double off_s = on ? wait_s : p.t_set.si, on_s = p.t_set.si - off_s;
         const double set_J = c.v_V * c.v_V * (p.g_off.si * off_s + p.g_on.si * on_s);

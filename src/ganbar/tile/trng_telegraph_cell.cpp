@@ -9,8 +9,6 @@ namespace ganbar {
 namespace {
 
 double normal_above(double x) { return 0.5 * std::erfc(x / std::sqrt(2.0)); }
-double unit(IndexedWords& words) { return (static_cast<double>(words.next64() >> 11) + 0.5) * 0x1p-53; }
-
 struct TelegraphLaw {
     using P = TelegraphTrngParams;
     struct Cell {
@@ -42,14 +40,14 @@ struct TelegraphLaw {
         c.threshold_A = c.depth * full_A() * (0.5 + p.reference_error * chip.normal());
         return c;
     }
-    void start(Cell& c, IndexedWords& words) const { c.filled = unit(words) < c.occupancy; }
+    void start(Cell& c, IndexedWords& words) const { c.filled = words.uniform() < c.occupancy; }
     Visit visit(Cell& c, IndexedWords& words, double* probability) const {
         const double step_A = c.depth * full_A(), chance = c.occupancy + ((c.filled ? 1.0 : 0.0) - c.occupancy) * c.keep;
         if (probability) {
             const double if_filled = normal_above((c.threshold_A - step_A) / sigma_A(full_A() - step_A)), if_empty = normal_above(c.threshold_A / sigma_A(full_A()));
             *probability = chance * if_filled + (1 - chance) * if_empty;
         }
-        c.filled = unit(words) < chance;
+        c.filled = words.uniform() < chance;
         const double current_A = full_A() - (c.filled ? step_A : 0);
         const double fall_A = full_A() - current_A + sigma_A(current_A) * words.normal();
         return {fall_A > c.threshold_A, {p.v_read.si * current_A * p.t_int.si, p.comparator_energy.si, 0}, {1, 1, 0}};
