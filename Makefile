@@ -4,8 +4,6 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 600
-# Tells the thread sanitizer how OpenMP synchronises; without it every parallel loop looks like a race, or none does.
-ARCHER := /usr/lib/llvm-14/lib/libarcher.so
 
 # $(call build,PRESET): configure and build
 build = cmake --preset $(1) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }; cmake --build --preset $(1) -j $(JOBS)
@@ -55,7 +53,7 @@ asan: | build-folder  ## the fast tests under the address and undefined-behaviou
 tsan: | build-folder  ## the fast tests under the thread sanitizer
 	@tools/install.sh build test fuzz
 	@$(call build,tsan)
-	@OMP_TOOL_LIBRARIES=$(ARCHER) TSAN_OPTIONS=ignore_noninstrumented_modules=1 ctest --test-dir build/tsan -LE slow -j $(JOBS) --output-on-failure
+	@ctest --test-dir build/tsan -LE slow -j $(JOBS) --output-on-failure
 
 lint: | build-folder  ## layers, clang-tidy, shellcheck
 	@tools/install.sh build lint

@@ -2,8 +2,7 @@
 // of a schedule, its event-level form, the lowering of a network, and ZARA's event-level iteration of DCGAN at batch 64.
 #include <benchmark/benchmark.h>
 
-#include "ganbar/app/command.h"
-#include "ganbar/app/estimates.h"
+#include "ganbar/arch/estimates.h"
 #include "ganbar/arch/crossbar_engine.h"
 #include "ganbar/arch/digital_engine.h"
 #include "ganbar/arch/models/converter_params.h"
@@ -18,8 +17,8 @@ using namespace ganbar::arch;
 
 Workload dcgan(Int batch) {
     std::vector<std::string> folders;
-    for (const auto& f : app::default_preset_folders()) folders.push_back(f + "/networks");
-    return lower(app::load_gan("dcgan", config::Presets(folders)), Task::training, batch, 1);  // five layers in each network
+    folders.push_back(GANBAR_SOURCE_ROOT "/presets/networks");
+    return lower(load_gan("dcgan", config::Presets(folders)), Task::training, batch, 1);  // five layers in each network
 }
 
 void crossbar_design_point(benchmark::State& state) {
@@ -65,8 +64,8 @@ BENCHMARK(schedule_event_level);
 
 void lowering(benchmark::State& state) {
     std::vector<std::string> folders;
-    for (const auto& f : app::default_preset_folders()) folders.push_back(f + "/networks");
-    const Gan gan = app::load_gan("dcgan", config::Presets(folders));
+    folders.push_back(GANBAR_SOURCE_ROOT "/presets/networks");
+    const Gan gan = load_gan("dcgan", config::Presets(folders));
     for (auto _ : state) benchmark::DoNotOptimize(lower(gan, Task::training, 64, 1));
 }
 BENCHMARK(lowering);

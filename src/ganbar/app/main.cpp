@@ -1,42 +1,27 @@
 // Parses the command line, runs one command, maps faults to the exit codes of the contract: 0, 2, 3, 4, 70.
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
 #include "ganbar/app/command.h"
-
-// Threads that wait should spin briefly and then sleep: on a busy machine spinning starves the threads that work. The OpenMP runtime
-// reads this before main, hence the second start.
-static void wait_politely(char** argv) {
-    if (std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
-    setenv("GOMP_SPINCOUNT", "20000", 1);
-    execv("/proc/self/exe", argv);  // returns only when it fails; then the run is merely slower
-}
+#include "ganbar/app/places.h"
+#include "ganbar/core/parallel.h"
 
 int main(int argc, char** argv) {
-    wait_politely(argv);
     using namespace ganbar;
-    CLI::App cli{"ganbar: generative adversarial networks on memristive crossbars", "ganbar"};
-    cli.require_subcommand(1);
     std::function<void()> run;
-    DeviceRegistry devices("device");
     try {
-        register_builtin_devices(devices);
+        if (const char* threads = std::getenv("OMP_NUM_THREADS"); threads != nullptr && std::atoi(threads) > 0) set_threads(std::atoi(threads));  // what batch systems set
+        const Registries registries = builtin_registries();
+        const Places places = app::places_from_environment();
+        app::CommandLine line;
         app::Kinds kinds;
         std::vector<app::Check> checks;
-        app::CommandContext context{cli, run, devices, kinds, checks, app::default_preset_folders()};
+        app::CommandContext context{line.root(), run, registries, places, kinds, checks, app::program_file().string()};
         app::register_builtin_commands(context);
-        try {
-            cli.parse(argc, argv);
-        } catch (const CLI::ParseError& e) {
-            if (e.get_exit_code() == 0) return cli.exit(e);
-            fmt::print(stderr, "ganbar: {}; see ganbar --help\n", e.what());
-            return 2;
-        }
+        if (const int code = line.parse(argc, argv); code >= 0) return code;
         if (run) run();
         return 0;
     } catch (const Error& e) {

@@ -3,10 +3,10 @@
 #include <cstdlib>
 
 namespace ganbar::app {
-
 namespace fs = std::filesystem;
+namespace {
 
-static fs::path variable(const char* name) {
+fs::path variable(const char* name) {
     const char* value = std::getenv(name);
     return value ? fs::path(value) : fs::path();
 }
@@ -17,13 +17,31 @@ fs::path cache_folder() {
     return {};
 }
 
-DataRoots data_roots() {
-    DataRoots roots;
-    if (const auto given = variable("GANBAR_DATA"); !given.empty()) roots.push_back(given);
-    roots.push_back((fs::path(GANBAR_SOURCE_ROOT) / "../shared/data").lexically_normal());
-    if (const auto cache = cache_folder(); !cache.empty()) roots.push_back(cache);
-    roots.emplace_back("/usr/share/datasets");
-    return roots;
+/// The source tree that the program was built in: TREE/build/NAME/bin/ganbar.
+fs::path tree_of(const fs::path& program) {
+    const fs::path tree = (program.parent_path() / "../../..").lexically_normal();
+    std::error_code ignored;
+    return !program.empty() && fs::exists(tree / "presets" / "experiments", ignored) ? tree : fs::path();
+}
+
+}  // namespace
+
+fs::path program_file() {
+    std::error_code ignored;
+    return fs::read_symlink("/proc/self/exe", ignored);
+}
+
+Places places_from_environment() {
+    Places places;
+    const fs::path program = program_file(), tree = tree_of(program), cache = cache_folder();
+    if (const auto given = variable("GANBAR_DATA"); !given.empty()) places.data.push_back(given);
+    if (!tree.empty()) places.data.push_back((tree / "../shared/data").lexically_normal());
+    if (!cache.empty()) places.data.push_back(cache), places.cache = Cache(cache);
+    places.data.emplace_back("/usr/share/datasets");
+    if (const auto given = variable("GANBAR_PRESETS"); !given.empty()) places.presets.push_back(given.string());
+    if (!tree.empty()) places.presets.push_back((tree / "presets").string());
+    if (!program.empty()) places.presets.push_back((program.parent_path() / "../share/ganbar/presets").lexically_normal().string());
+    return places;
 }
 
 }  // namespace ganbar::app

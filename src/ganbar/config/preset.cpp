@@ -92,7 +92,7 @@ std::unique_ptr<Node> load_chain(const std::string& file, const Location& named_
 
 }  // namespace
 
-Loaded load_experiment(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides) {
+Loaded load_input(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides) {
     Loaded out;
     const std::string file = is_path(name_or_path) ? name_or_path : presets.path(name_or_path);
     out.name = fs::path(file).stem().string();

@@ -35,6 +35,6 @@ struct Loaded {
 /// Reads an experiment: `name_or_path` is a preset's name, or a path (it ends in .toml or has a slash). A top-level `preset = "x"` in a file
 /// names the preset, or the path relative to that file, that its own keys override. Then the overrides of --set, in order.
 /// ConfigError for an unknown name, a circle, or any fault of the files.
-Loaded load_experiment(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides = {});
+Loaded load_input(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides = {});
 
 }  // namespace ganbar::config

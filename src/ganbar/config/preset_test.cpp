@@ -25,7 +25,7 @@ protected:
     void TearDown() override { fs::remove_all(folder_); }
     void write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
     Presets presets() const { return Presets({(folder_ / "absent").string(), (folder_ / "presets").string()}); }
-    Loaded load(const std::string& name, const std::vector<std::string>& overrides = {}) { return load_experiment(name, presets(), overrides); }
+    Loaded load(const std::string& name, const std::vector<std::string>& overrides = {}) { return load_input(name, presets(), overrides); }
     std::string fault(const std::string& name) {
         try {
             load(name);

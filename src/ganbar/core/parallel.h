@@ -1,35 +1,27 @@
-// The one thread pool (OpenMP's). Work is cut into items that do not depend on the number of threads, so results do not either.
+// The one pool of threads (docs/adr: threads). Work is cut into items that do not depend on the number of threads, so results do not either.
 #pragma once
-#include <omp.h>
-
 #include <cstddef>
-#include <exception>
-#include <mutex>
 
 namespace ganbar {
 
-inline void set_threads(int n) { omp_set_num_threads(n); }
-inline int max_threads() { return omp_get_max_threads(); }
+/// Threads that parallel_for uses, the caller's among them. At first: the processors that this process may use (affinity, quota of its container).
+void set_threads(int n);
+int max_threads();
 
-/// Runs body(i) for i in [0, n) in parallel; bodies must not depend on each other. The first exception is rethrown.
+namespace detail {
+using Item = void (*)(const void* body, std::size_t i);
+void run_items(std::size_t n, Item item, const void* body);
+}  // namespace detail
+
+/// Runs body(i) for i in [0, n) in parallel; bodies must not depend on each other. The first exception is rethrown. Within a body, and while
+/// another thread's work has the pool, items run in the calling thread.
 template <class Body>
 void parallel_for(std::size_t n, const Body& body) {
-    if (n <= 1 || max_threads() == 1) {  // gathering a team of one takes longer than many a loop
+    if (n <= 1 || max_threads() == 1) {  // waking a team of one takes longer than many a loop
         for (std::size_t i = 0; i < n; ++i) body(i);
         return;
     }
-    std::exception_ptr failure;
-    std::mutex mutex;
-#pragma omp parallel for schedule(dynamic, 1)
-    for (std::size_t i = 0; i < n; ++i) {
-        try {
-            body(i);
-        } catch (...) {
-            const std::lock_guard lock(mutex);
-            if (!failure) failure = std::current_exception();
-        }
-    }
-    if (failure) std::rethrow_exception(failure);
+    detail::run_items(n, [](const void* b, std::size_t i) { (*static_cast<const Body*>(b))(i); }, &body);
 }
 
 }  // namespace ganbar

@@ -7,13 +7,20 @@
 
 namespace ganbar {
 
-/// A device model: its description, its parameters with their defaults, and how to make an array of it.
+/// A device model with the parameters in use: what makes cells. Bound once, where the input is read.
+struct DeviceSpec {
+    std::string model;
+    std::vector<ParamRow> params;
+    std::function<std::unique_ptr<DeviceArray>(std::size_t n)> make;  ///< an array of n cells
+};
+
+/// A device model: its description, its parameters with their defaults, and how the device table of an input becomes a DeviceSpec.
 struct DeviceEntry {
     std::string doc;
     std::vector<std::string> param_names;
     std::vector<ParamRow> defaults;
-    /// Builds an array from the device table of the input (may be null); writes the parameters used to `used` when not null.
-    std::function<std::unique_ptr<DeviceArray>(const config::Node*, std::size_t n, std::vector<ParamRow>* used)> make;
+    std::function<DeviceSpec(const config::Node*)> bind;  ///< null: the defaults
+    std::unique_ptr<DeviceArray> make(const config::Node* node, std::size_t n) const { return bind(node).make(n); }
 };
 using DeviceRegistry = Registry<DeviceEntry>;
 
@@ -22,12 +29,10 @@ DeviceEntry device_entry() {
     using P = typename M::Params;
     std::vector<std::string> names;
     for (const auto& p : P::schema()) names.push_back(p.info.name);
-    return {M::doc(), names, param_rows(P::schema(), P{}),
-            [](const config::Node* node, std::size_t n, std::vector<ParamRow>* used) -> std::unique_ptr<DeviceArray> {
+    return {M::doc(), names, param_rows(P::schema(), P{}), [](const config::Node* node) -> DeviceSpec {
                 P params;
                 config::bind(node, P::schema(), params);
-                if (used) *used = param_rows(P::schema(), params);
-                return std::make_unique<DeviceArrayOf<M>>(M{params}, n);
+                return {"", param_rows(P::schema(), params), [model = M{params}](std::size_t n) { return std::make_unique<DeviceArrayOf<M>>(model, n); }};
             }};
 }
 
@@ -43,6 +48,10 @@ inline void switch_variation_off(const DeviceEntry& entry, config::Node& node) {
         leaf.origin = "expected cell";
     }
 }
+
+/// The model that a device table names (`fallback` where it names none), with the table's parameters; the keys that the table may hold go
+/// to `known`. ConfigError at the place of an unknown model or a value out of range.
+DeviceSpec bind_device(const config::Node* table, const std::string& name, const std::string& fallback, const DeviceRegistry& devices, std::vector<std::string>* known);
 
 /// All models of models/*.cpp.
 void register_builtin_devices(DeviceRegistry& registry);

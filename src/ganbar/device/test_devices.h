@@ -24,7 +24,9 @@ inline std::unique_ptr<DeviceArray> make_array(const std::string& model, const S
     config::Node node;
     for (const auto& setting : settings)
         std::visit([&](const auto& v) { node.leaves[setting.first].value = v; }, setting.second);
-    return devices().get(model).make(&node, n, used);
+    const DeviceSpec spec = devices().get(model).bind(&node);
+    if (used != nullptr) *used = spec.params;
+    return spec.make(n);
 }
 inline std::unique_ptr<DeviceArray> make_array(const std::string& model, const Settings& settings, std::size_t n, float g_S, std::uint64_t seed = 1) {
     auto array = make_array(model, settings, n);

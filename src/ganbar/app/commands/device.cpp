@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ganbar/app/command.h"
-#include "ganbar/app/device_pulses.h"
+#include "ganbar/device/device_pulses.h"
 
 namespace ganbar::app {
 namespace {
@@ -61,14 +61,14 @@ void ganbar_register_device(CommandContext& context) {
     auto o = std::make_shared<Options>();
     auto* command = context.cli.add_subcommand("device", "one cell of a device model under pulses; without --pulse its parameters, ranges and sources");
     command->add_option("model", o->question.model, "name of the model, as `ganbar list devices` prints it")->required();
-    command->add_option("--set", o->question.settings, "key=value of the model; d2d and c2c are off unless set")->allow_extra_args(false);
+    command->add_option("--set", o->question.settings, "key=value of the model; d2d and c2c are off unless set")->one_value();
     command->add_option("--from", o->from, "conductance at the start in siemens; g_min when not given");
-    command->add_option("--pulse", o->pulses, "VOLTAGE,WIDTH in volts and seconds (0.8,1e-7) or with units; several make a sequence")->allow_extra_args(false);
+    command->add_option("--pulse", o->pulses, "VOLTAGE,WIDTH in volts and seconds (0.8,1e-7) or with units; several make a sequence")->one_value();
     command->add_option("--count", o->question.count, "how often the whole sequence is applied");
     command->add_option("--seed", o->question.seed, "of the cell's draws, where --set asks for variation");
     command->add_option("--energy", o->energy, "ohmic: V^2 G t (satyam2022); nonlinear: V I(V) t");
     command->add_flag("--json", o->json, "numbers in SI as JSON");
-    command->callback([&context, o] { context.run = [devices = &context.devices, o] { run_device(*devices, *o); }; });
+    command->callback([&context, o] { context.run = [devices = &context.registries.devices, o] { run_device(*devices, *o); }; });
 }
 
 }  // namespace ganbar::app

@@ -1,6 +1,5 @@
 // What ganbar can use on this machine: tools, presets, and whatever other files added to context.checks.
 #include <fmt/format.h>
-#include <omp.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -9,6 +8,7 @@
 #include <thread>
 
 #include "ganbar/app/command.h"
+#include "ganbar/core/parallel.h"
 
 namespace ganbar::app {
 namespace {
@@ -47,7 +47,7 @@ Finding look_for_presets(const std::vector<std::string>& folders) {
 Finding look_at_memory() {
     const double bytes = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
     const bool enough = bytes > 2e9;
-    return {enough, fmt::format("{:.1f} GB of memory, {} processors, {} threads by default", bytes / 1e9, std::thread::hardware_concurrency(), omp_get_max_threads()),
+    return {enough, fmt::format("{:.1f} GB of memory, {} processors, {} threads by default", bytes / 1e9, std::thread::hardware_concurrency(), max_threads()),
             enough ? "" : "use a smaller train.batch"};
 }
 
@@ -66,7 +66,7 @@ void ganbar_register_doctor(CommandContext& context) {
     auto json = std::make_shared<bool>(false);
     auto* command = context.cli.add_subcommand("doctor", "what is present on this machine, what is missing, how to get it");
     command->add_flag("--json", *json, "as JSON");
-    const auto folders = context.subfolders("experiments");
+    const auto folders = context.places.preset_folders("experiments");
     context.checks.push_back({"machine", false, look_at_memory});
     context.checks.push_back({"current folder", true, look_at_space});
     context.checks.push_back({"presets", false, [folders] { return look_for_presets(folders); }});

@@ -1,7 +1,8 @@
 #include <fmt/format.h>
 
 #include "ganbar/app/command.h"
-#include "ganbar/app/estimate_page.h"
+#include "ganbar/report/estimate_json.h"
+#include "ganbar/report/estimate_page.h"
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/report/write_report.h"
 
@@ -27,10 +28,8 @@ std::string command_line(const Options& o) {
     return text + " -o " + o.out;
 }
 
-void run(const Options& o, const config::Presets& networks) {
-    AcceleratorRegistry registry("accelerator");
-    register_builtin_accelerators(registry);
-    EstimateRequest request;
+void run(const Options& o, const config::Presets& networks, const AcceleratorRegistry& registry) {
+    arch::EstimateRequest request;
     request.accelerators = o.on, request.overrides = o.set;
     if (o.batch != 0) request.batch = o.batch;
     if (o.steps_d != 0) request.steps_d = o.steps_d;
@@ -38,13 +37,13 @@ void run(const Options& o, const config::Presets& networks) {
     else if (o.task == "training") request.task = arch::Task::training;
     else if (!o.task.empty()) throw ConfigError("task = \"" + o.task + "\" is not known; expected training or generation");
     if (!o.out.empty()) report::check_destination(o.out, o.force);
-    const EstimateResult result = run_estimates(registry, load_gan(o.network, networks, o.discriminator), request);
-    if (!o.out.empty()) write_file(o.out, estimate_page(result, command_line(o)), o.force ? Replace::yes : Replace::no);
+    const arch::EstimateResult result = arch::run_estimates(registry, arch::load_gan(o.network, networks, o.discriminator), request);
+    if (!o.out.empty()) write_file(o.out, report::estimate_page(result, command_line(o)), o.force ? Replace::yes : Replace::no);
     if (!o.json) {
-        fmt::print("{}", estimates_table(result));
+        fmt::print("{}", report::estimates_table(result));
         return;
     }
-    fmt::print("{}\n", estimates_json(result).dump());
+    fmt::print("{}\n", report::estimates_json(result).dump());
     for (const auto& [name, reason] : result.unfit) fmt::print(stderr, "{} does not run it: {}\n", name, reason);
 }
 
@@ -63,8 +62,8 @@ void ganbar_register_estimate(CommandContext& context) {
     command->add_option("-o,--out", o->out, "also write a page with table and figures into this HTML file");
     command->add_flag("--force", o->force, "replace that file if it is there");
     command->add_flag("--json", o->json, "print JSON");
-    const config::Presets networks(context.subfolders("networks"));
-    command->callback([&context, o, networks] { context.run = [o, networks] { run(*o, networks); }; });
+    const config::Presets networks(context.places.preset_folders("networks"));
+    command->callback([&context, o, networks] { context.run = [&context, o, networks] { run(*o, networks, context.registries.accelerators); }; });
 }
 
 }  // namespace ganbar::app

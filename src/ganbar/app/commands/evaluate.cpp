@@ -4,8 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ganbar/app/command.h"
-#include "ganbar/app/evaluator.h"
-#include "ganbar/app/places.h"
+#include "ganbar/experiment/evaluator.h"
 #include "ganbar/data/bytes.h"
 #include "ganbar/data/npy.h"
 
@@ -35,18 +34,18 @@ void add_run_defaults(const fs::path& run, ReferenceSpec& spec) {
     }
 }
 
-void evaluate(const Options& options) {
+void evaluate(const Options& options, const Places& places) {
     if (options.run.empty() == options.samples.empty()) throw ConfigError("evaluate takes a run folder or --samples FILE.npy; expected one of the two");
     if (options.run.empty() && options.reference.empty()) throw ConfigError("--samples needs to know what real images are; expected --reference DATASET, for example mnist:test");
     ReferenceSpec spec;
     if (!options.run.empty()) add_run_defaults(options.run, spec);
     if (!options.reference.empty()) std::tie(spec.dataset, spec.split) = parse_reference(options.reference, ""), spec.features = "auto";
-    if (spec.split.empty()) spec.split = reference_split(spec.dataset, data_roots());
+    if (spec.split.empty()) spec.split = reference_split(spec.dataset, places.data);
     if (!options.features.empty()) spec.features = options.features;
     if (!options.classes.empty()) spec.classes = options.classes;
     const fs::path file = options.run.empty() ? fs::path(options.samples) : fs::path(options.run) / "samples.npy";
     const Dataset samples = dataset_from_npy(read_npy(file), file.string());  // before the long part, so that a wrong name is told at once
-    const Evaluator evaluator(spec, data_roots(), cache_folder(), [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+    const Evaluator evaluator(spec, places, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
     const auto quality = evaluator.evaluate(samples);
     nlohmann::ordered_json out;
     for (const auto& [key, value] : fields(quality)) std::visit([&, &k = key](const auto& v) { out[k] = v; }, value);
@@ -69,7 +68,7 @@ void ganbar_register_evaluate(CommandContext& context) {
     command->add_option("--features", options->features, "whose classifier sees the images: a labelled data set, or untrained; default: the run's, else the reference's own");
     command->add_option("--classes", options->classes, "classes wanted, for example 3,5; default: the run's, else all")->delimiter(',');
     command->add_flag("--json", options->json, "as JSON");
-    command->callback([&context, options] { context.run = [options] { evaluate(*options); }; });
+    command->callback([&context, options] { context.run = [&context, options] { evaluate(*options, context.places); }; });
 }
 
 }  // namespace ganbar::app

@@ -1,7 +1,8 @@
 // `ganbar inspect analog`: devices, amplifiers, power and area of an experiment's analog system, layer by layer.
 #include <fmt/format.h>
 
-#include "ganbar/app/analog_power.h"
+#include "ganbar/experiment/analog_power.h"
+#include "ganbar/run/analog_json.h"
 #include "ganbar/app/command.h"
 #include "ganbar/app/inspect.h"
 
@@ -15,9 +16,9 @@ struct Options {
     bool json = false;
 };
 
-void show(const Options& o, const config::Presets& presets, const DeviceRegistry& devices) {
-    const Experiment e = load_experiment(o.experiment, presets, o.sets, devices);
-    const AnalogSystem s = analog_system(e, devices, o.drive);
+void show(const Options& o, const config::Presets& presets, const Registries& registries) {
+    const Experiment e = load_experiment(o.experiment, presets, o.sets, registries);
+    const AnalogSystem s = analog_system(e, o.drive);
     if (o.json) {
         fmt::print("{}\n", analog_system_json(s).dump(1));
         return;
@@ -41,12 +42,12 @@ void ganbar_register_inspect_analog(CommandContext& context) {
     auto* command = inspect_command(context.cli)->add_subcommand("analog", "devices, amplifiers, power and area of an experiment's analog system");
     auto o = std::make_shared<Options>();
     command->add_option("experiment", o->experiment, "TOML file or preset")->required();
-    command->add_option("--set", o->sets, "key=value")->allow_extra_args(false);
-    command->add_option("--input-rms", o->drive.input_rms, "rms of the inputs over full scale")->check(CLI::Range(0.0, 1.0))->capture_default_str();
-    command->add_option("--cell-level", o->drive.cell_level, "mean place of a cell in its window")->check(CLI::Range(0.0, 1.0))->capture_default_str();
+    command->add_option("--set", o->sets, "key=value")->one_value();
+    command->add_option("--input-rms", o->drive.input_rms, "rms of the inputs over full scale")->check(Range{0.0, 1.0})->show_default();
+    command->add_option("--cell-level", o->drive.cell_level, "mean place of a cell in its window")->check(Range{0.0, 1.0})->show_default();
     command->add_flag("--json", o->json, "print JSON");
-    auto presets = std::make_shared<config::Presets>(context.subfolders("experiments"));
-    command->callback([&context, o, presets] { context.run = [&context, o, presets] { show(*o, *presets, context.devices); }; });
+    auto presets = std::make_shared<config::Presets>(context.places.preset_folders("experiments"));
+    command->callback([&context, o, presets] { context.run = [&context, o, presets] { show(*o, *presets, context.registries); }; });
 }
 
 }  // namespace ganbar::app

@@ -58,11 +58,11 @@ void ganbar_register_inspect_circuit(CommandContext& context) {
     auto* command = inspect_command(context.cli)->add_subcommand("circuit", "the curve of a circuit of the analog periphery, and its SPICE deck");
     auto o = std::make_shared<Options>();
     command->add_option("name", o->name, "as `ganbar list circuits` prints it")->required();
-    command->add_option("--set", o->sets, "key=value of [periphery], for example opamp_gain=100")->allow_extra_args(false);
+    command->add_option("--set", o->sets, "key=value of [periphery], for example opamp_gain=100")->one_value();
     command->add_option("--deck", o->deck, "write the SPICE deck with the same inputs here; run it by ngspice -b FILE");
-    command->add_option("--from", o->from_V, "first input, volts")->capture_default_str();
-    command->add_option("--to", o->to_V, "last input, volts")->capture_default_str();
-    command->add_option("--points", o->points, "number of inputs")->check(CLI::Range(1, 1000))->capture_default_str();
+    command->add_option("--from", o->from_V, "first input, volts")->show_default();
+    command->add_option("--to", o->to_V, "last input, volts")->show_default();
+    command->add_option("--points", o->points, "number of inputs")->check(Range{1, 1000})->show_default();
     command->add_flag("--json", o->json, "print JSON");
     command->callback([&context, o] { context.run = [o] { show(*o); }; });
 }

@@ -2,7 +2,7 @@
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/inspect.h"
-#include "ganbar/app/results.h"
+#include "ganbar/run/results.h"
 
 namespace ganbar::app {
 namespace {
@@ -13,8 +13,8 @@ struct Options {
     bool json = false;
 };
 
-void show(const Options& o, const config::Presets& presets, const DeviceRegistry& devices) {
-    const Experiment e = load_experiment(o.experiment, presets, o.sets, devices);
+void show(const Options& o, const config::Presets& presets, const Registries& registries) {
+    const Experiment e = load_experiment(o.experiment, presets, o.sets, registries);
     const Placement p = placement_of(e);
     const auto planes = static_cast<std::size_t>(e.cells_per_weight());
     const auto matrices = weight_matrices(e);
@@ -46,10 +46,10 @@ void ganbar_register_inspect_placement(CommandContext& context) {
     auto* command = inspect_command(context.cli)->add_subcommand("placement", "which block of which layer sits on which crossbar");
     auto o = std::make_shared<Options>();
     command->add_option("experiment", o->experiment, "TOML file or preset")->required();
-    command->add_option("--set", o->sets, "key=value")->allow_extra_args(false);
+    command->add_option("--set", o->sets, "key=value")->one_value();
     command->add_flag("--json", o->json, "print JSON");
-    auto presets = std::make_shared<config::Presets>(context.subfolders("experiments"));
-    command->callback([&context, o, presets] { context.run = [&context, o, presets] { show(*o, *presets, context.devices); }; });
+    auto presets = std::make_shared<config::Presets>(context.places.preset_folders("experiments"));
+    command->callback([&context, o, presets] { context.run = [&context, o, presets] { show(*o, *presets, context.registries); }; });
 }
 
 }  // namespace ganbar::app

@@ -94,7 +94,7 @@ void ganbar_register_inspect_schedule(CommandContext& context) {
     command->add_option("--layers-d", o->layers_d, "layers of the discriminator")->required();
     command->add_option("--layers-g", o->layers_g, "layers of the generator")->required();
     command->add_option("--batch", o->batch, "samples per batch")->required();
-    command->add_option("--steps-d", o->steps_d, "discriminator updates per generator update")->capture_default_str();
+    command->add_option("--steps-d", o->steps_d, "discriminator updates per generator update")->show_default();
     command->add_flag("--spatial-parallelism", o->spatial_parallelism, "a second copy of the discriminator");
     command->add_flag("--computation-sharing", o->computation_sharing, "one forward pass for both updates");
     command->add_flag("--fused-streams", o->fused, "real and fake samples back to back on one discriminator (not in the paper)");
@@ -105,9 +105,9 @@ void ganbar_register_inspect_schedule(CommandContext& context) {
     command->add_option("--copies-g", o->copies_g, "the same of the generator's")->delimiter(',');
     command
         ->add_option("--transposed-copies", o->transposed_copies, "transposed arrays for the two branches of computation sharing: 1 or 2")
-        ->capture_default_str();
+        ->show_default();
     command->add_option("--timeline,--svg", o->timeline, "draw the schedule into this SVG file");
-    command->add_option("--timeline-cycles", o->timeline_cycles, "draw only so many cycles (0: all)")->capture_default_str();
+    command->add_option("--timeline-cycles", o->timeline_cycles, "draw only so many cycles (0: all)")->show_default();
     command->add_flag("--json", o->json, "print JSON");
     command->callback([&context, o] { context.run = [o] { run(*o); }; });
 }

@@ -4,8 +4,7 @@
 namespace ganbar::app {
 
 void ganbar_register_kind_accelerators(CommandContext& context) {
-    auto registry = std::make_shared<AcceleratorRegistry>("accelerator");
-    register_builtin_accelerators(*registry);
+    const AcceleratorRegistry* registry = &context.registries.accelerators;
     context.kinds["accelerators"] = {
         "accelerator",
         [registry] {

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "ganbar/app/command.h"
-#include "ganbar/app/places.h"
 
 namespace ganbar::app {
 
@@ -13,13 +12,13 @@ void ganbar_register_kind_datasets(CommandContext& context) {
             for (const auto& info : dataset_table()) out.push_back({info.name, info.text});
             return out;
         },
-        [](const std::string& name) {
+        [&context](const std::string& name) {
             const DatasetInfo& info = dataset_info(name);
             Description out;
             out.text = info.text;
             for (auto& fact : dataset_facts(info))
                 if (fact.first != "name" && fact.first != "what") out.facts.push_back(std::move(fact));
-            const auto roots = data_roots();
+            const auto& roots = context.places.data;
             for (const std::string split : {"train", "test"}) {
                 if (info.format == DataFormat::drawn) continue;
                 const auto found = find_dataset(info, split, roots);

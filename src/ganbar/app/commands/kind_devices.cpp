@@ -3,7 +3,7 @@
 namespace ganbar::app {
 
 void ganbar_register_kind_devices(CommandContext& context) {
-    const DeviceRegistry& devices = context.devices;
+    const DeviceRegistry& devices = context.registries.devices;
     context.kinds["devices"] = {
         "device",
         [&devices] {

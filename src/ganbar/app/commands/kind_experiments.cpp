@@ -1,11 +1,11 @@
 #include "ganbar/app/command.h"
-#include "ganbar/app/experiment.h"
+#include "ganbar/experiment/experiment.h"
 
 namespace ganbar::app {
 
 void ganbar_register_kind_experiments(CommandContext& context) {
-    const config::Presets presets(context.subfolders("experiments"));
-    const DeviceRegistry& devices = context.devices;
+    const config::Presets presets(context.places.preset_folders("experiments"));
+    const Registries& registries = context.registries;
     context.kinds["experiments"] = {
         "experiment",
         [presets] {
@@ -13,11 +13,11 @@ void ganbar_register_kind_experiments(CommandContext& context) {
             for (const auto& name : presets.names()) out.push_back({name, first_sentence(presets.text(name))});
             return out;
         },
-        [presets, &devices](const std::string& name) {  // a path works too: what --dry-run would run, with sources and ranges
-            const auto loaded = config::load_experiment(name, presets);
-            const auto experiment = load_experiment(name, presets, {}, devices);
+        [presets, &registries](const std::string& name) {  // a path works too: what --dry-run would run, with sources and ranges
+            const auto loaded = config::load_input(name, presets);
+            const auto experiment = load_experiment(name, presets, {}, registries);
             std::vector<std::string> bases(loaded.files.begin() + 1, loaded.files.end());
-            Description out{config::opening_comment(loaded.files.front()), {{"file", loaded.files.front()}}, resolved(experiment, devices), ""};
+            Description out{config::opening_comment(loaded.files.front()), {{"file", loaded.files.front()}}, resolved(experiment), ""};
             if (!bases.empty()) out.facts.emplace_back("starts from", join(bases));
             out.config = config::to_toml(*loaded.root);
             return out;

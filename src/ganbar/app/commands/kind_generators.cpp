@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "ganbar/app/command.h"
-#include "ganbar/app/noise_tables.h"
+#include "ganbar/bits/noise_tables.h"
 
 namespace ganbar::app {
 namespace {

@@ -1,22 +1,22 @@
 #include <fmt/format.h>
 
 #include "ganbar/app/command.h"
-#include "ganbar/app/estimates.h"
+#include "ganbar/arch/estimates.h"
 #include "ganbar/arch/workload.h"
 
 namespace ganbar::app {
 
 void ganbar_register_kind_networks(CommandContext& context) {
-    const config::Presets presets(context.subfolders("networks"));
+    const config::Presets presets(context.places.preset_folders("networks"));
     context.kinds["networks"] = {
         "network",
         [presets] {
             std::vector<Listed> out;
-            for (const auto& name : presets.names()) out.push_back({name, first_sentence(load_gan(name, presets).doc)});
+            for (const auto& name : presets.names()) out.push_back({name, first_sentence(arch::load_gan(name, presets).doc)});
             return out;
         },
         [presets](const std::string& name) {
-            const arch::Gan gan = load_gan(name, presets);
+            const arch::Gan gan = arch::load_gan(name, presets);
             Description out;
             out.text = gan.doc;
             out.facts = {{"source", gan.source},

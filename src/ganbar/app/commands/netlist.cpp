@@ -5,8 +5,8 @@
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/crossbar_json.h"
-#include "ganbar/app/run.h"
-#include "ganbar/app/run_array.h"
+#include "ganbar/run/run.h"
+#include "ganbar/experiment/run_array.h"
 #include "ganbar/circuit/spice.h"
 
 namespace ganbar::app {
@@ -17,10 +17,10 @@ struct Options {
     std::int64_t array = 0;
 };
 
-CrossbarProblem problem_of(const Options& o, const DeviceRegistry& devices) {
+CrossbarProblem problem_of(const Options& o, const Registries& registries) {
     if (o.in.empty() == o.run.empty()) throw ConfigError("netlist needs one crossbar: a JSON file, or --run DIR with --array K");
     if (!o.in.empty()) return read_crossbar(JsonText::load(o.in));
-    const Trained trained = load_run(o.run, devices);
+    const Trained trained = load_run(o.run, registries);
     return run_array(trained.experiment, trained.model, o.array);
 }
 
@@ -31,12 +31,12 @@ void ganbar_register_netlist(CommandContext& context) {
     auto o = std::make_shared<Options>();
     command->add_option("input", o->in, "crossbar as JSON, as for solve");
     command->add_option("--run", o->run, "instead: an array of this trained run, all its word lines at tile.v_read, behind the run's wires");
-    command->add_option("--array", o->array, "which: the number of its block in `ganbar inspect placement`, from 0; a second plane's follow")->check(CLI::NonNegativeNumber);
+    command->add_option("--array", o->array, "which: the number of its block in `ganbar inspect placement`, from 0; a second plane's follow")->check(Range{0, 1e19});
     command->add_option("-o,--output", o->out, "write the deck here instead of to stdout");
     command->callback([&context, o] {
         context.run = [&context, o] {
             std::ostringstream deck;
-            write_spice(problem_of(*o, context.devices), deck);
+            write_spice(problem_of(*o, context.registries), deck);
             write_text(o->out, deck.str());
         };
     });

@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "ganbar/app/bit_source.h"
-#include "ganbar/app/bit_tests.h"
+#include "ganbar/bits/bit_source.h"
+#include "ganbar/bits/bit_tests.h"
 #include "ganbar/app/command.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/data/atomic_file.h"
@@ -65,25 +65,25 @@ void test(const TestOptions& o) {
 
 void ganbar_register_noise(CommandContext& context) {
     auto* noise = context.cli.add_subcommand("noise", "random bits: generate from simulated arrays, test any file, study chips, restarts and causes");
-    noise->require_subcommand(1);
+    noise->require_subcommand();
 
     auto g = std::make_shared<GenerateOptions>();
     auto* make = noise->add_subcommand("generate", "bits from a simulated generator, that of satyam2022 unless noise.generator says otherwise (packed, most significant bit first)");
-    make->add_option("--bits", g->n_bits, "how many")->required()->check(CLI::Range(std::size_t{1}, std::size_t{1} << 33));
+    make->add_option("--bits", g->n_bits, "how many")->required()->check(Range{std::size_t{1}, std::size_t{1} << 33});
     make->add_option("-o,--out", g->file, "file to write")->required();
-    make->add_option("--set", g->set, "key=value: experiment.seed, noise.generator, noise.post, trng.*, noise_device.*, telegraph_trng.*, switching_trng.*, thermal_trng.*")->take_all()->expected(1)->allow_extra_args(false);
-    make->add_option("--threads", g->threads, "threads to use")->check(CLI::Range(1, 1024));
+    make->add_option("--set", g->set, "key=value: experiment.seed, noise.generator, noise.post, trng.*, noise_device.*, telegraph_trng.*, switching_trng.*, thermal_trng.*")->one_value();
+    make->add_option("--threads", g->threads, "threads to use")->check(Range{1, 1024});
     make->add_flag("--json", g->json, "energy, time, bias and entropy of the bits as JSON on stdout");
-    make->callback([&context, g] { context.run = [&context, g] { generate(*g, context.devices); }; });
+    make->callback([&context, g] { context.run = [&context, g] { generate(*g, context.registries.devices); }; });
 
     auto t = std::make_shared<TestOptions>();
     auto* check = noise->add_subcommand("test", "SP 800-22 and SP 800-90B on the bits of any file");
     check->add_option("file", t->file, "packed bits, first bit = most significant bit of byte 0")->required();
     check->add_option("--bits", t->n_bits, "only the first so many bits");
-    check->add_option("--streams", t->tests.n_streams, "cut into so many streams: proportion and uniformity of the p-values")->check(CLI::Range(1, 1000000));
-    check->add_option("--restarts", t->tests.n_restarts, "the bits are so many restarts of equal length: restart tests of SP 800-90B section 3.1.4 as well")->check(CLI::Range(2, 1000000));
-    check->add_option("--initial-entropy", t->tests.initial_entropy, "with --restarts: min-entropy per bit of a sequence without restarts; default that of FILE")->check(CLI::Range(0.0, 1.0));
-    check->add_option("--threads", t->threads, "threads to use")->check(CLI::Range(1, 1024));
+    check->add_option("--streams", t->tests.n_streams, "cut into so many streams: proportion and uniformity of the p-values")->check(Range{1, 1000000});
+    check->add_option("--restarts", t->tests.n_restarts, "the bits are so many restarts of equal length: restart tests of SP 800-90B section 3.1.4 as well")->check(Range{2, 1000000});
+    check->add_option("--initial-entropy", t->tests.initial_entropy, "with --restarts: min-entropy per bit of a sequence without restarts; default that of FILE")->check(Range{0.0, 1.0});
+    check->add_option("--threads", t->threads, "threads to use")->check(Range{1, 1024});
     check->add_flag("--as-printed", t->tests.as_printed, "SP 800-22 with the rounded constants of the document");
     check->add_flag("--no-entropy", t->no_entropy, "SP 800-22 only");
     check->add_flag("--json", t->tests.json, "as JSON");

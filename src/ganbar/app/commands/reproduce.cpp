@@ -2,10 +2,11 @@
 #include <unistd.h>
 
 #include "ganbar/app/command.h"
-#include "ganbar/app/environment.h"
-#include "ganbar/app/estimate_page.h"
-#include "ganbar/app/reproduce.h"
-#include "ganbar/app/reproductions.h"
+#include "ganbar/app/study_context.h"
+#include "ganbar/run/environment.h"
+#include "ganbar/report/estimate_page.h"
+#include "ganbar/study/reproduce.h"
+#include "ganbar/report/reproductions.h"
 #include "ganbar/data/atomic_file.h"
 
 namespace ganbar::app {
@@ -18,21 +19,19 @@ struct Options {
     bool quick = false, json = false;
 };
 
-void accelerators(const Options& o, const std::vector<std::string>& network_folders) {
+void accelerators(const Options& o, const std::vector<std::string>& network_folders, const AcceleratorRegistry& registry) {
     if (!o.sets.empty()) throw ConfigError("--set applies to training reproductions; change an accelerator with ganbar estimate --set");
-    AcceleratorRegistry registry("accelerator");
-    register_builtin_accelerators(registry);
     const config::Presets networks(network_folders);
-    const arch::ReproductionContext context{registry, [&](const std::string& name) { return load_gan(name, networks); }, 0};
+    const arch::ReproductionContext context{registry, [&](const std::string& name) { return arch::load_gan(name, networks); }, 0};
     const auto result = o.name == "regan2018" ? arch::reproduce_regan2018(context) : o.name == "zara2019" ? arch::reproduce_zara2019(context) : arch::reproduce_liu2018(context);
     if (!o.out.empty()) {
         std::filesystem::create_directories(o.out);
-        write_file(std::filesystem::path(o.out) / "results.json", reproduction_json(result).dump(1) + "\n");
-        write_file(std::filesystem::path(o.out) / "results.txt", reproduction_text(result));
-        write_file(std::filesystem::path(o.out) / "report.html", reproduction_page(result, "ganbar reproduce " + o.name + " --out " + o.out));
+        write_file(std::filesystem::path(o.out) / "results.json", report::reproduction_json(result).dump(1) + "\n");
+        write_file(std::filesystem::path(o.out) / "results.txt", report::reproduction_text(result));
+        write_file(std::filesystem::path(o.out) / "report.html", report::reproduction_page(result, "ganbar reproduce " + o.name + " --out " + o.out));
     }
-    if (o.json) fmt::print("{}\n", reproduction_json(result).dump(1));
-    else fmt::print("{}", reproduction_text(result));
+    if (o.json) fmt::print("{}\n", report::reproduction_json(result).dump(1));
+    else fmt::print("{}", report::reproduction_text(result));
 }
 
 }  // namespace
@@ -42,12 +41,12 @@ void ganbar_register_reproduce(CommandContext& context) {
     auto o = std::make_shared<Options>();
     command->add_option("name", o->name, "satyam2022, krestinskaya2020, lin2018, regan2018, zara2019 or liu2018")->required();
     command->add_flag("--quick", o->quick, "the main variants only, fewer rounds");
-    command->add_option("--seeds", o->seeds, "seeds of each variant; default 3, with --quick 1 (lin2018: 3)")->check(CLI::Range(1, 100));
+    command->add_option("--seeds", o->seeds, "seeds of each variant; default 3, with --quick 1 (lin2018: 3)")->check(Range{1, 100});
     command->add_option("--out", o->out, "folder for runs and report.html; default runs/NAME");
-    command->add_option("--set", o->sets, "key=value for every run, for example data.dataset=fashion-mnist")->allow_extra_args(false);
+    command->add_option("--set", o->sets, "key=value for every run, for example data.dataset=fashion-mnist")->one_value();
     command->add_flag("--json", o->json, "print the results as JSON");
-    auto experiments = std::make_shared<config::Presets>(context.subfolders("experiments"));
-    auto networks = std::make_shared<std::vector<std::string>>(context.subfolders("networks"));
+    auto experiments = std::make_shared<config::Presets>(context.places.preset_folders("experiments"));
+    auto networks = std::make_shared<std::vector<std::string>>(context.places.preset_folders("networks"));
     command->callback([&context, o, experiments, networks] {
         context.run = [&context, o, experiments, networks] {
             const std::vector<std::string> names = {"krestinskaya2020", "lin2018", "liu2018", "regan2018", "satyam2022", "zara2019"};
@@ -55,12 +54,14 @@ void ganbar_register_reproduce(CommandContext& context) {
                 const std::string near = nearest_name(o->name, names);
                 throw ConfigError(fmt::format("unknown reproduction \"{}\"{}; expected one of {}", o->name, near.empty() ? "" : "; did you mean \"" + near + "\"?", join(names)));
             }
-            const std::map<std::string, decltype(&reproduce_satyam2022)> trained = {{"krestinskaya2020", &reproduce_krestinskaya2020}, {"lin2018", &reproduce_lin2018}, {"satyam2022", &reproduce_satyam2022}};
-            const auto study = trained.find(o->name);
-            if (study == trained.end()) return accelerators(*o, *networks);
+            const std::map<std::string, decltype(&study::reproduce_satyam2022)> trained = {{"krestinskaya2020", &study::reproduce_krestinskaya2020}, {"lin2018", &study::reproduce_lin2018}, {"satyam2022", &study::reproduce_satyam2022}};
+            const auto found = trained.find(o->name);
+            if (found == trained.end()) return accelerators(*o, *networks, context.registries.accelerators);
             const std::int64_t seeds = o->quick && o->name != "lin2018" ? 1 : 3;
-            ReproduceOptions options{o->quick, o->seeds > 0 ? o->seeds : seeds, o->out.empty() ? "runs/" + o->name : o->out, o->sets, isatty(STDERR_FILENO) != 0};
-            study->second(options, *experiments, context.devices);
+            study::ReproduceOptions options{o->quick, o->seeds > 0 ? o->seeds : seeds, o->out.empty() ? "runs/" + o->name : o->out, o->sets};
+            TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
+            const config::Presets network_presets(*networks);
+            found->second(options, study_context(context, *experiments, network_presets, observer));
             if (o->json) fmt::print("{}", read_text(options.out / "results.json"));
             else fmt::print("{}\n", (options.out / "report.html").string());
         };

@@ -3,9 +3,10 @@
 #include <cmath>
 
 #include "ganbar/app/command.h"
-#include "ganbar/app/environment.h"
-#include "ganbar/app/pictures.h"
-#include "ganbar/app/run.h"
+#include "ganbar/experiment/sampling.h"
+#include "ganbar/run/environment.h"
+#include "ganbar/run/pictures.h"
+#include "ganbar/run/run.h"
 
 namespace ganbar::app {
 namespace {
@@ -50,44 +51,27 @@ void write_images(const Experiment& e, const std::vector<std::uint8_t>& pixels, 
     }
 }
 
-void sample(const Options& o, const DeviceRegistry& devices) {
-    Trained t = load_run(o.run, devices);
-    const Rng rng = Rng(static_cast<std::uint64_t>(o.seed)).stream("sample");
-    gan::Gan gan = t.model.gan();
-    Ledger ledger;
-    const Matrix images = gan::sample(gan, static_cast<std::size_t>(o.n), rng, ledger, "sampling");
+void sample(const Options& o, const Registries& registries) {
+    Trained t = load_run(o.run, registries);
+    const Matrix images = sample_images(t.model, static_cast<std::size_t>(o.n), static_cast<std::uint64_t>(o.seed));
     write_images(t.experiment, to_pixels(images), static_cast<std::size_t>(o.n), o, t.model.n_classes);
 }
 
-// Rows of images between pairs of latent vectors, in equal steps.
-void interpolate(const Options& o, const DeviceRegistry& devices) {
+void interpolate(const Options& o, const Registries& registries) {
     constexpr std::size_t n_rows = 8, n_steps = 10;
-    Trained t = load_run(o.run, devices);
-    const Rng rng = Rng(static_cast<std::uint64_t>(o.seed)).stream("interpolate");
-    Ledger ledger;
-    Step step{rng, ledger, "sampling", false};
-    gan::Gan gan = t.model.gan();
-    Matrix ends = gan::draw_latents(gan, 2 * n_rows, step), between(n_rows * n_steps, ends.cols());
-    for (std::size_t r = 0; r < n_rows; ++r)  // both ends of a row ask for the same class
-        std::copy_n(ends.row(2 * r) + ends.cols() - gan.n_classes, gan.n_classes, ends.row(2 * r + 1) + ends.cols() - gan.n_classes);
-    for (std::size_t r = 0; r < n_rows; ++r)
-        for (std::size_t s = 0; s < n_steps; ++s) {
-            const float share = static_cast<float>(s) / (n_steps - 1);
-            for (std::size_t c = 0; c < ends.cols(); ++c) between(r * n_steps + s, c) = (1 - share) * ends(2 * r, c) + share * ends(2 * r + 1, c);
-        }
-    const Matrix images = gan::generate(*t.model.generator, between, rng, ledger, "sampling");
-    write_images(t.experiment, to_pixels(images), n_rows * n_steps, o, n_steps);
+    Trained t = load_run(o.run, registries);
+    write_images(t.experiment, to_pixels(interpolate_images(t.model, n_rows, n_steps, static_cast<std::uint64_t>(o.seed))), n_rows * n_steps, o, n_steps);
 }
 
-void add(CommandContext& context, const char* name, const char* text, bool counts, void (*work)(const Options&, const DeviceRegistry&)) {
+void add(CommandContext& context, const char* name, const char* text, bool counts, void (*work)(const Options&, const Registries&)) {
     auto* command = context.cli.add_subcommand(name, text);
     auto o = std::make_shared<Options>();
     command->add_option("run", o->run, "run folder")->required();
-    if (counts) command->add_option("-n", o->n, "number of images")->check(CLI::Range(1, 1000000));
-    command->add_option("--seed", o->seed, "seed of the latent vectors and the read noise")->check(CLI::NonNegativeNumber);
+    if (counts) command->add_option("-n", o->n, "number of images")->check(Range{1, 1000000});
+    command->add_option("--seed", o->seed, "seed of the latent vectors and the read noise")->check(Range{0, 1e19});
     command->add_option("-o,--out", o->out, "FILE.png (a grid) or FILE.npy (bytes)")->required();
     command->add_flag("--force", o->force, "replace the file when it exists");
-    command->callback([&context, o, work] { context.run = [&context, o, work] { work(*o, context.devices); }; });
+    command->callback([&context, o, work] { context.run = [&context, o, work] { work(*o, context.registries); }; });
 }
 
 }  // namespace

@@ -2,28 +2,29 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "ganbar/app/command.h"
-#include "ganbar/app/study_wires.h"
+#include "ganbar/app/study_context.h"
+#include "ganbar/study/study_wires.h"
 
 namespace ganbar::app {
 
 void ganbar_register_study(CommandContext& context) {
     auto* command = context.cli.add_subcommand("study", "a question answered by many runs and one page");
-    auto o = std::make_shared<StudyOptions>();
+    auto o = std::make_shared<study::StudyOptions>();
     struct Text { std::string name, out; };
     auto text = std::make_shared<Text>();
     command->add_option("name", text->name, "wires: what segment resistance, drivers, array size and writing scheme do to the founding GAN")->required();
     command->add_flag("--quick", o->quick, "fewer variants and rounds");
-    command->add_option("--rounds", o->rounds, "rounds of each training; default 200, with --quick 60")->check(CLI::Range(1, 1000000));
+    command->add_option("--rounds", o->rounds, "rounds of each training; default 200, with --quick 60")->check(Range{1, 1000000});
     command->add_option("--out", text->out, "folder for runs, results.csv and report.html; default runs/study-NAME");
-    command->add_option("--set", o->sets, "key=value for every training")->allow_extra_args(false);
-    auto presets = std::make_shared<config::Presets>(context.subfolders("experiments"));
+    command->add_option("--set", o->sets, "key=value for every training")->one_value();
+    auto presets = std::make_shared<config::Presets>(context.places.preset_folders("experiments"));
     command->callback([&context, o, text, presets] {
         context.run = [&context, o, text, presets] {
             if (text->name != "wires") throw ConfigError(fmt::format("unknown study \"{}\"; expected wires", text->name));
             o->out = text->out.empty() ? "runs/study-wires" : text->out;
-            o->bar = isatty(STDERR_FILENO) != 0;
-            study_wires(*o, *presets, context.devices);
+            TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
+            const config::Presets networks(context.places.preset_folders("networks"));
+            study::study_wires(*o, study_context(context, *presets, networks, observer));
             fmt::print("{}\n", (o->out / "report.html").string());
         };
     });

@@ -1,8 +1,6 @@
 // `ganbar sweep`: works through the points of a sweep file. Under mpirun, or wherever the environment gives a rank and a number of ranks,
 // rank r takes the points r, r + n, r + 2n, ...; all write the same SQLite file. Whoever finishes last writes the summary.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -13,7 +11,8 @@
 #include <thread>
 
 #include "ganbar/app/command.h"
-#include "ganbar/app/sweep_report.h"
+#include "ganbar/data/folder_lock.h"
+#include "ganbar/study/sweep_report.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/report/write_report.h"
@@ -21,6 +20,7 @@
 namespace ganbar::app {
 namespace {
 
+using namespace study;
 namespace fs = std::filesystem;
 
 struct Options {
@@ -43,28 +43,6 @@ Rank rank_from_environment() {
     }
     return {};
 }
-
-/// Held while this process works, so that the same points are not taken twice.
-class Lock {
-public:
-    Lock(const fs::path& folder, const Rank& rank) : path_(folder / fmt::format(".lock-{}-of-{}", rank.rank, rank.n)) {
-        fd_ = ::open(path_.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
-        if (fd_ < 0) throw DataError("cannot be written", {path_.string()});
-        if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) return;
-        ::close(fd_);
-        throw ConfigError(folder.string() + " is being worked on by another ganbar sweep; wait for it, or choose another folder with --out");
-    }
-    ~Lock() {
-        ::unlink(path_.c_str());
-        ::close(fd_);
-    }
-    Lock(const Lock&) = delete;
-    Lock& operator=(const Lock&) = delete;
-
-private:
-    fs::path path_;
-    int fd_ = -1;
-};
 
 fs::path run_folder(const fs::path& out, std::size_t point) { return out / "runs" / fmt::format("{:05d}", point); }
 
@@ -141,17 +119,17 @@ nlohmann::ordered_json rows_json(const std::vector<SweepRow>& rows) {
     return out;
 }
 
-void run(const Options& o, const config::Presets& experiments, const config::Presets& networks, const DeviceRegistry& devices) {
-    const Sweep sweep = load_sweep(o.sweep, experiments, networks, devices);
+void run(const Options& o, const config::Presets& experiments, const config::Presets& networks, const CommandContext& context) {
+    const Sweep sweep = load_sweep(o.sweep, experiments, networks, context.registries);
     if (o.dry_run) return print_plan(sweep);
     const Rank rank = rank_from_environment();
     const fs::path out = o.out.empty() ? fs::path("sweeps") / sweep.spec.name : fs::path(o.out);
     std::error_code fault;
     fs::create_directories(out / "runs", fault);
     if (fault) throw DataError(fmt::format("cannot make the folder {}: {}; choose another with --out", out.string(), fault.message()));
-    const Lock lock(out, rank);
+    const FolderLock lock(out, "sweep", fmt::format("{}-of-{}", rank.rank, rank.n));
     SweepStore store(out / "sweep.sqlite", sweep);
-    const SweepTargets targets{experiments, networks, devices};
+    const SweepTargets targets{experiments, networks, context.registries, context.program};
     Work(sweep, targets, store, out, rank, o).run();
     const auto rows = store.rows();
     const auto has = [&](const char* status) { return std::any_of(rows.begin(), rows.end(), [&](const auto& r) { return r.status == status; }); };
@@ -173,12 +151,12 @@ void ganbar_register_sweep(CommandContext& context) {
     auto o = std::make_shared<Options>();
     command->add_option("sweep", o->sweep, "TOML file: [sweep] and one [[axis]] per setting that varies (docs/sweep.md)")->required();
     command->add_option("--out", o->out, "folder of the sweep; default sweeps/NAME. The same command again goes on where it stopped");
-    command->add_option("--jobs", o->jobs, "points worked on at once by this process")->check(CLI::Range(1, 1024))->capture_default_str();
+    command->add_option("--jobs", o->jobs, "points worked on at once by this process")->check(Range{1, 1024})->show_default();
     command->add_flag("--retry", o->retry, "work on failed points again");
     command->add_flag("--dry-run", o->dry_run, "print the points and stop");
     command->add_flag("--json", o->json, "print all rows as JSON");
-    const config::Presets experiments(context.subfolders("experiments")), networks(context.subfolders("networks"));
-    command->callback([&context, o, experiments, networks] { context.run = [&context, o, experiments, networks] { run(*o, experiments, networks, context.devices); }; });
+    const config::Presets experiments(context.places.preset_folders("experiments")), networks(context.places.preset_folders("networks"));
+    command->callback([&context, o, experiments, networks] { context.run = [&context, o, experiments, networks] { run(*o, experiments, networks, context); }; });
 }
 
 }  // namespace ganbar::app

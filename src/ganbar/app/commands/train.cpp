@@ -2,9 +2,10 @@
 #include <unistd.h>
 
 #include "ganbar/app/command.h"
-#include "ganbar/app/results.h"
-#include "ganbar/app/run.h"
-#include "ganbar/app/environment.h"
+#include "ganbar/app/terminal.h"
+#include "ganbar/run/results.h"
+#include "ganbar/run/run.h"
+#include "ganbar/run/environment.h"
 #include "ganbar/core/parallel.h"
 
 namespace ganbar::app {
@@ -18,25 +19,27 @@ struct Options {
     bool resume = false, dry_run = false, json = false, no_report = false;
 };
 
-void print_plan(const Experiment& e, const DeviceRegistry& devices) {
+void print_plan(const Experiment& e) {
     const auto placement = placement_of(e);
-    fmt::print("{}", config::to_toml(resolved(e, devices)));
+    fmt::print("{}", config::to_toml(resolved(e)));
     fmt::print("\n# {} crossbars of {} x {}, {} cells used, {:.4g} mm2 of cells\n", n_crossbars(e, placement), e.tile.rows, e.tile.cols,
                placement.cells_used(), crossbar_area_m2(e, placement) * 1e6);
 }
 
-void train(const Options& o, const config::Presets& presets, const DeviceRegistry& devices) {
+void train(const Options& o, const config::Presets& presets, const CommandContext& context) {
     if (o.threads > 0) set_threads(o.threads);
     auto sets = o.sets;
     if (o.seed >= 0) sets.push_back("experiment.seed=" + std::to_string(o.seed));
-    const Experiment e = load_experiment(o.experiment, presets, sets, devices);
-    if (o.dry_run) return print_plan(e, devices);
+    const Experiment e = load_experiment(o.experiment, presets, sets, context.registries);
+    if (o.dry_run) return print_plan(e);
     RunOptions options;
     options.out = o.out.empty() ? fmt::format("runs/{}-seed{}", e.experiment.name, e.experiment.seed) : o.out;
     options.resume = o.resume;
     options.report = !o.no_report;
-    options.bar = isatty(STDERR_FILENO) != 0;
-    const RunResult result = run(e, devices, options);
+    TerminalObserver observer(isatty(STDERR_FILENO) != 0);
+    const RunResult result = run(e, context.places, options, observer);
+    if (!result.finished)
+        throw Interrupted(fmt::format("stopped after round {} of {}; to go on: the same command with --resume --out {}", result.round, result.n_rounds, result.folder.string()));
     if (o.json) fmt::print("{}", read_text(result.folder / "summary.json"));
     else fmt::print("{}\n{}\n", result.headline, result.folder.string());
 }
@@ -48,15 +51,15 @@ void ganbar_register_train(CommandContext& context) {
     auto o = std::make_shared<Options>();
     command->add_option("experiment", o->experiment, "TOML file or preset (ganbar list experiments)")->required();
     command->add_option("--out", o->out, "run folder to make; default runs/NAME-seedN");
-    command->add_option("--set", o->sets, "key=value, for example train.epochs=5; may be given again")->allow_extra_args(false);
-    command->add_option("--seed", o->seed, "seed of every random stream")->check(CLI::NonNegativeNumber);
-    command->add_option("--threads", o->threads, "threads to use; the result does not depend on them")->check(CLI::Range(1, 1024));
+    command->add_option("--set", o->sets, "key=value, for example train.epochs=5; may be given again")->one_value();
+    command->add_option("--seed", o->seed, "seed of every random stream")->check(Range{0, 1e19});
+    command->add_option("--threads", o->threads, "threads to use; the result does not depend on them")->check(Range{1, 1024});
     command->add_flag("--resume", o->resume, "go on with the run in --out from its newest checkpoint");
     command->add_flag("--dry-run", o->dry_run, "print the resolved experiment and its crossbars, and stop");
     command->add_flag("--json", o->json, "print summary.json when done");
     command->add_flag("--no-report", o->no_report, "leave report.html out");
-    auto presets = std::make_shared<config::Presets>(context.subfolders("experiments"));
-    command->callback([&context, o, presets] { context.run = [&context, o, presets] { train(*o, *presets, context.devices); }; });
+    auto presets = std::make_shared<config::Presets>(context.places.preset_folders("experiments"));
+    command->callback([&context, o, presets] { context.run = [&context, o, presets] { train(*o, *presets, context); }; });
 }
 
 }  // namespace ganbar::app

@@ -1,0 +1,25 @@
+// A run as a terminal shows it: its lines and a progress bar on stderr; Ctrl-C (SIGINT) and SIGTERM end it at the next round.
+#pragma once
+#include "ganbar/run/run_observer.h"
+
+namespace ganbar::app {
+
+/// From the first call on, SIGINT and SIGTERM are noted instead of ending the program; a second one ends it at once.
+void note_signals();
+bool signal_noted();
+
+class TerminalObserver final : public RunObserver {
+public:
+    /// bar: where stderr is a terminal. quiet: no lines.
+    explicit TerminalObserver(bool bar, bool quiet = false);
+    void on_message(const std::string& line) override;
+    void on_round(const Session& session, const Round& round) override;
+    bool stop() override { return signal_noted(); }
+
+private:
+    bool bar_, quiet_;
+    double start_s_ = 0;
+    std::int64_t first_ = -1;
+};
+
+}  // namespace ganbar::app

@@ -1,0 +1,48 @@
+// Estimates by name: networks from presets and files, accelerators with overrides.
+#pragma once
+#include <optional>
+
+#include "ganbar/arch/accelerator.h"
+#include "ganbar/config/preset.h"
+
+namespace ganbar::arch {
+
+/// A network preset by name, or a file by path (it ends in .toml or .onnx, or has a slash). `discriminator`: the ONNX file that goes with a
+/// generator's.
+Gan load_gan(const std::string& name_or_path, const config::Presets& presets, const std::string& discriminator = "");
+
+struct EstimateRequest {
+    std::vector<std::string> accelerators;  ///< names, or "all" alone
+    std::vector<std::string> overrides;     ///< "regan.steps_per_cycle=64"
+    std::optional<Int> batch, steps_d;
+    std::optional<Task> task;  ///< training, or generation where there is no discriminator
+    bool intervals = true;
+};
+
+/// An accelerator with its parameters.
+struct NamedMachine {
+    std::string name;
+    std::shared_ptr<const AcceleratorEntry> entry;
+    std::shared_ptr<const Accelerator> machine;
+};
+
+struct NamedEstimate {
+    std::string name;
+    std::shared_ptr<const AcceleratorEntry> entry;
+    std::vector<ParamRow> params;
+    Estimate estimate;
+    Uncertainty uncertainty;
+    std::optional<ZeroSkipping> zero_skipping;  ///< for machines that can also insert the zeros
+};
+struct EstimateResult {
+    Workload workload;
+    std::vector<NamedEstimate> estimates;
+    std::vector<std::pair<std::string, std::string>> unfit;  ///< with "all": name and reason
+};
+/// Throws ConfigError; with "all", machines that cannot run the network are listed in `unfit` instead.
+EstimateResult run_estimates(const AcceleratorRegistry& registry, const Gan& gan, const EstimateRequest& request);
+
+/// The same for a workload and machines that are there already. Machines that cannot run it are listed in `unfit`.
+EstimateResult estimate_workload(Workload w, const std::vector<NamedMachine>& machines);
+
+}  // namespace ganbar::arch

@@ -1,0 +1,41 @@
+// What `ganbar device` computes: one cell of a model under a sequence of pulses.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ganbar/device/device_registry.h"
+
+namespace ganbar {
+
+struct CellPulse {
+    Volt voltage;
+    Second width;
+};
+/// "0.8,1e-7" (volts, seconds) or "0.8 V,100 ns". ConfigError for anything else, 0 V, widths of 0 or less, and infinities.
+CellPulse parse_pulse(const std::string& text);
+
+/// "150e-6" (siemens) or "150 uS".
+double parse_conductance(const std::string& text);
+
+struct CellQuestion {
+    std::string model;
+    std::vector<std::string> settings;  ///< key=value
+    std::optional<double> from_S;       ///< the model's g_min when absent
+    std::vector<CellPulse> pulses;      ///< the sequence
+    std::int64_t count = 1;             ///< how often the whole sequence is applied
+    std::uint64_t seed = 1;             ///< of the cell's draws, where the settings ask for variation
+    EnergyRule energy = EnergyRule::ohmic;
+};
+struct CellAnswer {
+    double start_S = 0;
+    std::vector<CellPulse> pulses;                  ///< one for each entry below
+    std::vector<double> g_S, delta_g_S, energy_J;   ///< after, change by, and heat of each pulse; a pulse that moves nothing costs nothing
+    std::vector<ParamRow> used;                     ///< the parameters in force
+    Window window;
+};
+/// The expected cell: variation is off unless the settings ask for it. ConfigError for unknown models, keys and values, and for a start
+/// outside what the model can hold.
+CellAnswer pulse_cell(const DeviceRegistry& devices, const CellQuestion& question);
+
+}  // namespace ganbar

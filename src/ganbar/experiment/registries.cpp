@@ -1,0 +1,12 @@
+#include "ganbar/experiment/registries.h"
+
+namespace ganbar {
+
+Registries builtin_registries() {
+    Registries out;
+    register_builtin_devices(out.devices);
+    register_builtin_accelerators(out.accelerators);
+    return out;
+}
+
+}  // namespace ganbar

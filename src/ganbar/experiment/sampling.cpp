@@ -1,0 +1,27 @@
+#include "ganbar/experiment/sampling.h"
+
+namespace ganbar {
+
+Matrix sample_images(Model& model, std::size_t n, std::uint64_t seed) {
+    gan::Gan gan = model.gan();
+    Ledger unbooked;
+    return gan::sample(gan, n, Rng(seed).stream("sample"), unbooked, "sampling");
+}
+
+Matrix interpolate_images(Model& model, std::size_t n_rows, std::size_t n_steps, std::uint64_t seed) {
+    const Rng rng = Rng(seed).stream("interpolate");
+    Ledger unbooked;
+    Step step{rng, unbooked, "sampling", false};
+    gan::Gan gan = model.gan();
+    Matrix ends = gan::draw_latents(gan, 2 * n_rows, step), between(n_rows * n_steps, ends.cols());
+    for (std::size_t r = 0; r < n_rows; ++r)  // both ends of a row ask for the same class
+        std::copy_n(ends.row(2 * r) + ends.cols() - gan.n_classes, gan.n_classes, ends.row(2 * r + 1) + ends.cols() - gan.n_classes);
+    for (std::size_t r = 0; r < n_rows; ++r)
+        for (std::size_t s = 0; s < n_steps; ++s) {
+            const float share = static_cast<float>(s) / static_cast<float>(n_steps - 1);
+            for (std::size_t c = 0; c < ends.cols(); ++c) between(r * n_steps + s, c) = (1 - share) * ends(2 * r, c) + share * ends(2 * r + 1, c);
+        }
+    return gan::generate(*model.generator, between, rng, unbooked, "sampling");
+}
+
+}  // namespace ganbar

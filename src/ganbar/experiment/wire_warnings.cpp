@@ -1,0 +1,50 @@
+#include "ganbar/experiment/wire_warnings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ganbar {
+namespace {
+
+/// Mean change of mid-window cells under one pulse.
+double mean_move_S(const Experiment& e, double v_V) {
+    constexpr std::size_t n = 256;
+    const auto cells = e.device.make(n);
+    const auto [lo, hi] = cells->window();
+    std::vector<float> before(n, static_cast<float>(0.5 * (lo.si + hi.si))), after(n);
+    cells->fabricate(before, Rng(1));
+    cells->program_at(0, std::vector<float>(n, static_cast<float>(v_V)), e.train.t_pulse, EnergyRule::ohmic, Rng(2));
+    cells->conductance(0, after);
+    double sum = 0;
+    for (std::size_t k = 0; k < n; ++k) sum += static_cast<double>(after[k]) - static_cast<double>(before[k]);
+    return std::abs(sum) / static_cast<double>(n);
+}
+
+}  // namespace
+
+std::vector<std::string> wire_warnings(const Experiment& e) {
+    std::vector<std::string> out;
+    if (!e.wires.exact(e.wires.program)) return out;
+    const double highest = 1 + (e.train.verify_pulses > 0 ? static_cast<double>(e.train.verify_pulses - 1) * e.train.verify_ramp.si / e.train.v_set.si : 0.0);
+    for (const auto& [name, v] : {std::pair{"set", e.train.v_set.si}, {"reset", e.train.v_reset.si}}) {
+        const double whole = mean_move_S(e, v), weakened = mean_move_S(e, 0.95 * highest * v);
+        if (whole > 0 && weakened == 0) {
+            out.push_back(fmt::format("wires: a {} pulse of {} V moves cells, 95% of it moves none; any voltage lost along the wires leaves every cell unmoved. "
+                                      "Lower the device's gate (device.gate_voltage = \"0.4 V\" keeps the range of reads safe), or set device.gate = \"off\"",
+                                      name, v));
+            continue;
+        }
+        const double part = e.wires.write.scheme == Scheme::third ? 1.0 / 3 : 0.5;
+        const double exposures = static_cast<double>(e.tile.rows) * (e.wires.write.scheme == Scheme::third ? 1.0 : 0.5);
+        const double disturbed = exposures * mean_move_S(e, part * v);
+        if (whole > 0 && disturbed > 0.5 * whole)
+            out.push_back(fmt::format("wires: half-selected cells are exposed so often that an update moves them {:.2g} times as far as a whole {} pulse; "
+                                      "V/3, smaller arrays, a lower amplitude or error feedback (train.feedback) bound this",
+                                      disturbed / whole, name));
+    }
+    return out;
+}
+
+}  // namespace ganbar

@@ -1,0 +1,15 @@
+// Estimates as JSON (the keys of `estimate --json`) and as a table of text.
+#pragma once
+#include <nlohmann/json.hpp>
+
+#include "ganbar/arch/estimates.h"
+
+namespace ganbar::report {
+
+nlohmann::ordered_json estimate_json(const arch::Workload& w, const arch::NamedEstimate& n);
+nlohmann::ordered_json estimates_json(const arch::EstimateResult& result);
+std::string estimates_table(const arch::EstimateResult& result);
+/// "1.57 ms": three digits and the prefix that reads best.
+std::string engineering(double value, const std::string& unit);
+
+}  // namespace ganbar::report

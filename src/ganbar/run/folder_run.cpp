@@ -1,0 +1,169 @@
+#include "ganbar/run/folder_run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+
+#include "ganbar/core/sha256.h"
+#include "ganbar/data/atomic_file.h"
+#include "ganbar/report/write_report.h"
+#include "ganbar/run/checkpoint.h"
+#include "ganbar/run/environment.h"
+#include "ganbar/run/pictures.h"
+
+namespace ganbar {
+namespace fs = std::filesystem;
+namespace {
+
+double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+/// "run/" names the same folder as "run".
+fs::path without_slash(const fs::path& p) { return p.has_filename() || !p.has_parent_path() ? p : p.parent_path(); }
+
+}  // namespace
+
+FolderRun::FolderRun(const Experiment& experiment, const Places& places, const RunOptions& options, RunObserver& observer)
+    : start_s_(now_s()), options_(options), observer_(observer), folder_(without_slash(options.out)), session_(experiment, places, [this](const std::string& line) { say(line); }) {
+    toml_ = config::to_toml(resolved(session_.experiment()));
+    sha256_ = sha256_hex({reinterpret_cast<const std::uint8_t*>(toml_.data()), toml_.size()});
+    prepare();
+    log_ = std::fopen((folder_ / "log.txt").c_str(), "a");
+    if (log_ == nullptr) throw DataError("cannot write " + (folder_ / "log.txt").string());
+    for (const auto& line : early_) fmt::print(log_, "{}\n", line);
+    std::fflush(log_);
+    session_.prepare_evaluation();
+    take_up();
+    first_ = session_.round();
+    tables_.emplace(folder_, first_, !session_.matrices().empty());
+    fs::create_directories(folder_ / "samples");
+    if (first_ == 0) picture();
+}
+
+FolderRun::~FolderRun() {
+    if (log_ != nullptr) std::fclose(log_);
+}
+
+void FolderRun::say(const std::string& line) {
+    if (log_ != nullptr) fmt::print(log_, "{}\n", line), std::fflush(log_);
+    else early_.push_back(line);
+    observer_.on_message(line);
+}
+
+// A new folder appears whole, with run.toml and env.json, or not at all.
+void FolderRun::prepare() {
+    std::error_code ignored;
+    if (fs::exists(folder_, ignored)) {
+        if (!options_.resume) throw ConfigError(folder_.string() + " exists; expected a new folder (--out), or --resume to go on with the run in it");
+        if (!fs::exists(folder_ / "run.toml", ignored)) throw ConfigError(folder_.string() + " is no run folder: it has no run.toml");
+        if (read_text(folder_ / "run.toml") != toml_) throw ConfigError(folder_.string() + " holds another experiment; expected the same file, seed and --set as when it began");
+        lock_.emplace(folder_, "run");
+        return;
+    }
+    const fs::path fresh = folder_.string() + ".new-" + std::to_string(::getpid());
+    try {
+        fs::create_directories(fresh);
+        write_file(fresh / "run.toml", toml_);
+        write_file(fresh / "env.json", environment_json(session_.images()).dump(2) + "\n");
+        fs::rename(fresh, folder_);
+    } catch (const fs::filesystem_error& error) {
+        fs::remove_all(fresh, ignored);
+        throw DataError(fmt::format("cannot make the run folder {}: {}; choose another with --out", folder_.string(), error.code().message()));
+    }
+    lock_.emplace(folder_, "run");
+}
+
+void FolderRun::take_up() {
+    if (!options_.resume) return;
+    std::vector<std::string> damaged;
+    const auto found = newest_checkpoint(folder_ / "checkpoints", &damaged);
+    for (const auto& text : damaged) say("passed over a damaged checkpoint: " + text);
+    if (!found) return say("no checkpoint yet: starting from the first round");
+    if (found->experiment_sha256 != sha256_) throw DataError("the checkpoints in " + folder_.string() + " belong to another experiment");
+    session_.restore({found->round, found->state, found->ledger, found->stop_reason});
+    checkpointed_ = found->round;
+    if (fs::exists(folder_ / "times.csv")) {
+        const auto times = read_csv(folder_ / "times.csv");
+        const auto rounds = times.numbers("round"), walls = times.numbers("wall_s");
+        for (std::size_t i = 0; i < rounds.size(); ++i)
+            if (rounds[i] <= static_cast<double>(found->round)) earlier_s_ = walls[i];
+    }
+    say(fmt::format("going on after round {}", found->round));
+}
+
+double FolderRun::wall_s() const { return earlier_s_ + now_s() - start_s_; }
+
+bool FolderRun::advance() {
+    last_quality_.reset();
+    if (session_.finished()) return false;
+    last_ = session_.step();
+    tables_->metrics(last_);
+    const auto& e = session_.experiment();
+    if (session_.finished()) session_.deploy();
+    if (session_.finished() || due(e.evaluation.every)) evaluate();
+    if (session_.finished() && session_.deploy()) evaluate();  // an evaluation has just ended the run
+    if (session_.finished() || due(e.train.snapshot_every)) picture();
+    if (session_.finished() || due(e.train.checkpoint_every)) checkpoint();
+    observer_.on_round(session_, last_);
+    return true;
+}
+
+void FolderRun::picture() {
+    const auto pixels = session_.snapshot();
+    const Dataset& d = session_.images();
+    const std::int64_t round = session_.round(), n_rounds = session_.n_rounds();
+    const std::string name = fmt::format("{:06d}.png", round);
+    write_png(folder_ / "samples" / name, sample_grid(pixels, session_.n_snapshot(), d.channels, d.height, d.width, session_.model().n_classes), Replace::yes);
+    if (session_.matrices().empty()) return;
+    // About eight maps a run: each is large, and conductances move slowly.
+    const std::int64_t each = std::max<std::int64_t>(1, session_.experiment().train.snapshot_every), every = each * std::max<std::int64_t>(1, n_rounds / std::max<std::int64_t>(1, 8 * each));
+    if (round != 0 && round != n_rounds && round % every != 0) return;
+    write_png(folder_ / "conductance" / name, conductance_map(session_.model()), Replace::yes);
+    tables_->histogram(round, conductance_histogram(session_.model()));
+}
+
+void FolderRun::evaluate() {
+    final_quality_ = session_.evaluate();
+    last_quality_ = final_quality_;
+    tables_->quality(session_.round(), final_quality_);
+    observer_.on_quality(session_, final_quality_);
+}
+
+void FolderRun::checkpoint() {
+    if (checkpointed_ == session_.round()) return;
+    tables_->sync();
+    const SessionState s = session_.state();
+    write_checkpoint(folder_ / "checkpoints", {s.round, s.tensors, s.ledger, sha256_, s.stop_reason});
+    checkpointed_ = s.round;
+    std::string times = fs::exists(folder_ / "times.csv") ? read_text(folder_ / "times.csv") : "round,wall_s\n";
+    times += fmt::format("{},{:.3f}\n", s.round, wall_s());
+    write_file(folder_ / "times.csv", times, Replace::yes);
+}
+
+const gan::Quality& FolderRun::finish() {
+    // Taken up after the last round: its evaluation is booked and in the table already, but samples and quality were not kept.
+    if (first_ == session_.n_rounds()) {
+        if (first_ == 0) evaluate();
+        else final_quality_ = session_.evaluate_unbooked();
+    }
+    tables_->sync();
+    const Dataset& d = session_.images();
+    write_file(folder_ / "samples.npy", images_npy(session_.evaluated(), d.channels, d.height, d.width), Replace::yes);
+    RunEnd end{session_.n_rounds(), session_.stop_reason(), wall_s(), 0, 0, 0, session_.deployment(), final_quality_};
+    // From the table of all rounds, because this process may have played none of them.
+    const auto table = read_csv(folder_ / "metrics.csv");
+    const auto energy_J = table.numbers("update_energy_J");
+    const auto epoch = static_cast<std::size_t>(session_.rounds_per_epoch());
+    for (std::size_t i = epoch - 1; i < energy_J.size(); i += epoch) end.sampled_per_epoch_J += energy_J[i];
+    if (!table.rows.empty()) end.loss_d = table.numbers("loss_d").back(), end.loss_g = table.numbers("loss_g").back();
+    const auto& e = session_.experiment();
+    write_file(folder_ / "hardware.json", hardware_json(e, session_.model().placement, session_.ledger(), session_.n_rounds(), end.sampled_per_epoch_J).dump(1) + "\n", Replace::yes);
+    write_file(folder_ / "summary.json", summary_json(e, session_.model(), d, session_.ledger(), end).dump(2) + "\n", Replace::yes);
+    if (options_.report) {
+        auto input = report::describe_runs({report::read_run(folder_.string())});
+        report::write_report(input, (folder_ / "report.html").string(), true);
+    }
+    return final_quality_;
+}
+
+}  // namespace ganbar

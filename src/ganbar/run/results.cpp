@@ -1,0 +1,113 @@
+#include "ganbar/run/results.h"
+
+#include "ganbar/run/accelerators_json.h"
+
+namespace ganbar {
+
+nlohmann::ordered_json value_json(const Value& value) {
+    return std::visit([](const auto& v) -> nlohmann::ordered_json { return v; }, value);
+}
+
+double crossbar_area_m2(const Experiment& e, const Placement& placement) {
+    return static_cast<double>(n_crossbars(e, placement)) * static_cast<double>(e.tile.rows * e.tile.cols) * e.tile.cell_area.si;
+}
+
+std::vector<AreaRow> area_of(const Experiment& e, const Placement& placement) {
+    const auto n = static_cast<std::int64_t>(n_crossbars(e, placement));
+    if (n == 0) return {};
+    std::vector<AreaRow> rows = {{"cells", crossbar_area_m2(e, placement), n * e.tile.rows * e.tile.cols}};
+    // Every line of a crossbar has a DAC, each crossbar one ADC per direction of reading.
+    if (e.tile.dac_bits > 0) rows.push_back({"dac", static_cast<double>(n * (e.tile.rows + e.tile.cols)) * e.tile.dac_area.si, n * (e.tile.rows + e.tile.cols)});
+    if (e.tile.adc_bits > 0) rows.push_back({"adc", static_cast<double>(2 * n) * e.tile.adc_area.si, 2 * n});
+    return rows;
+}
+
+namespace {
+std::size_t cells_used(const Experiment& e, const Placement& placement) {
+    return e.hardware.kind != HardwareKind::software ? placement.cells_used() * static_cast<std::size_t>(e.cells_per_weight()) : 0;
+}
+}  // namespace
+
+nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& placement, const Ledger& ledger, std::int64_t rounds, double sampled_per_epoch_J) {
+    using json = nlohmann::ordered_json;
+    json out;
+    out["accounts"] = json::array();
+    const std::string training = "training/";
+    double evaluation = 0;
+    for (const auto& [account, c] : ledger.accounts()) {
+        if (!account.starts_with(training)) {
+            evaluation += c.energy_J;
+            continue;
+        }
+        out["accounts"].push_back({{"account", account.substr(training.size())}, {"n", c.n}, {"energy_J", c.energy_J}, {"busy_s", c.busy_s}});
+    }
+    out["area"] = json::array();
+    double area = 0;
+    for (const auto& row : area_of(e, placement)) {
+        out["area"].push_back({{"component", row.component}, {"area_m2", row.area_m2}, {"n", row.n}});
+        area += row.area_m2;
+    }
+    const Charge all = ledger.total(training);
+    const TrainingCost cost = training_cost(ledger);
+    out["totals"] = {{"rounds", rounds},
+                     {"update_energy_per_update_J", cost.update_J},
+                     {"update_energy_sampled_per_epoch_J", sampled_per_epoch_J},
+                     {"read_energy_J", cost.read_J},
+                     {"converter_energy_J", cost.converter_J},
+                     {"noise_energy_J", cost.noise_J},
+                     {"noise_energy_per_vector_J", noise_energy_per_vector_J(ledger)},
+                     {"training_energy_J", all.energy_J},
+                     {"training_busy_s", all.busy_s},
+                     {"evaluation_energy_J", evaluation},
+                     {"crossbar_area_m2", crossbar_area_m2(e, placement)},
+                     {"area_with_periphery_m2", area},
+                     {"n_crossbars", n_crossbars(e, placement)},
+                     {"cells_used", cells_used(e, placement)}};
+    if (!e.accelerators.machines.empty()) out["accelerators"] = run_estimates_json(estimate_run(e, ledger, rounds), ledger);
+    out["assumptions"] = json::array();
+    for (const auto& section : resolved(e))
+        for (const auto& row : section.rows)
+            out["assumptions"].push_back({{"name", section.path + "." + row.info.name}, {"value", value_json(row.value)}, {"unit", row.info.unit},
+                                          {"source", row.info.source.text}, {"kind", to_string(row.info.source.kind)}});
+    return out;
+}
+
+nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, const Dataset& images, const Ledger& ledger, const RunEnd& end) {
+    nlohmann::ordered_json s;
+    s["name"] = e.experiment.name;
+    s["seed"] = e.experiment.seed;
+    s["rounds"] = end.rounds;
+    s["stopped_early"] = !end.stop_reason.empty();
+    s["stop_reason"] = end.stop_reason;
+    s["wall_s"] = end.wall_s;
+    s["dataset"] = e.data.dataset;
+    s["dataset_sha256"] = images.sha256;
+    s["classes"] = e.data.classes;
+    if (e.data.side > 0) s["image_side"] = e.data.side;
+    s["n_crossbars"] = n_crossbars(e, model.placement);
+    s["cells_used"] = cells_used(e, model.placement);
+    s["area_m2"] = crossbar_area_m2(e, model.placement);
+    const TrainingCost cost = training_cost(ledger);
+    s["update_energy_J"] = cost.update_J;
+    s["update_energy_sampled_per_epoch_J"] = end.sampled_per_epoch_J;
+    s["read_energy_J"] = cost.read_J;
+    s["converter_energy_J"] = cost.converter_J;
+    if (e.hardware.fold_norm) s["fold_clipped"] = end.deployment.clipped;
+    if (!model.ex_situ.empty() || (e.hardware.fold_norm && !model.analog.empty())) {
+        double programming_J = 0;
+        for (const char* part : {"/programming/set", "/programming/reset", "/programming/idle", "/programming/verify"}) programming_J += ledger.energy("training/", part).si;
+        s["programming_energy_J"] = programming_J;
+        s["programming_error_rms"] = end.deployment.error_rms;
+        s["programming_error_largest"] = end.deployment.error_largest;
+        s["programming_unreached"] = end.deployment.unreached;
+        s["programming_pulses_per_cell"] = end.deployment.pulses_per_cell;
+    }
+    s["noise_energy_J"] = cost.noise_J;
+    for (const auto& [key, value] : gan::fields(end.quality)) s[key] = value_json(value);
+    s["final_loss_d"] = end.loss_d;
+    s["final_loss_g"] = end.loss_g;
+    if (!e.accelerators.machines.empty()) s["accelerators"] = run_estimates_summary(estimate_run(e, ledger, end.rounds));
+    return s;
+}
+
+}  // namespace ganbar

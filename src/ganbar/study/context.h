@@ -1,0 +1,21 @@
+// What a study is handed, and its one way of training a run.
+#pragma once
+#include <filesystem>
+
+#include "ganbar/config/preset.h"
+#include "ganbar/run/run.h"
+
+namespace ganbar::study {
+
+struct Context {
+    const config::Presets& experiments;
+    const config::Presets& networks;
+    const Registries& registries;
+    const Places& places;
+    RunObserver& observer;  ///< of every run; its stop() ends the study
+    Log say;             ///< hears what is being worked on
+    /// Trains into a folder, or takes up what is there; `label` is what the line about it begins with. Interrupted when the observer stops it.
+    RunResult train(const Experiment& experiment, const std::filesystem::path& folder, const std::string& label) const;
+};
+
+}  // namespace ganbar::study

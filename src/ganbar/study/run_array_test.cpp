@@ -1,0 +1,74 @@
+#include "ganbar/experiment/run_array.h"
+
+#include <gtest/gtest.h>
+
+#include "ganbar/study/wire_figures.h"
+#include "ganbar/experiment/wire_warnings.h"
+#include "ganbar/circuit/nodal.h"
+#include "ganbar/circuit/transfer.h"
+#include "ganbar/experiment/test_presets.h"
+
+namespace ganbar {
+namespace {
+
+Experiment load(std::vector<std::string> sets, const std::string& name = "satyam2022-wires") {
+    sets.insert(sets.end(), {"generator.layers=[20, 24, 784]", "discriminator.layers=[784, 24, 1]", "tile.placement=blockwise", "latent.source=gaussian"});
+    return test::preset(GANBAR_SOURCE_ROOT, name, sets);
+}
+
+TEST(RunArray, AnArrayAsACircuitCarriesWhatItsReadsSee) {
+    const Experiment e = load({});
+    const Model model = build(e);
+    for (const std::int64_t k : {std::int64_t{0}, std::int64_t{3}}) {
+        const CrossbarProblem p = run_array(e, model, k);
+        const Block& b = model.placement.blocks[static_cast<std::size_t>(k)];
+        ASSERT_EQ(p.rows, b.rows);
+        ASSERT_EQ(p.cols, b.cols);
+        std::vector<double> t(p.g_S.size());
+        transfer_matrix(TransferPlan(p.rows, p.cols), std::span<const double>(p.g_S), p.wires, t);
+        const OperatingPoint point = solve_operating_point(p);
+        for (std::size_t c = 0; c < p.cols; ++c) {
+            double want = 0;
+            for (std::size_t r = 0; r < p.rows; ++r) want += e.tile.v_read.si * t[r * p.cols + c];
+            ASSERT_NEAR(point.i_bit_A[c] / want, 1, 1e-9);
+        }
+    }
+    EXPECT_THROW(run_array(e, model, static_cast<std::int64_t>(model.placement.blocks.size())), ConfigError);
+}
+
+TEST(WireWarnings, AGateAtTheAmplitudeAndMuchDisturbAreNamed) {
+    const auto gate = wire_warnings(load({"device.gate_voltage=0.8 V", "train.v_set=0.8 V", "train.v_reset=-0.8 V"}));
+    ASSERT_EQ(gate.size(), 2u);
+    EXPECT_NE(gate[0].find("gate"), std::string::npos);
+    EXPECT_TRUE(wire_warnings(load({"wires.mode=ideal"})).empty());
+    const auto open = wire_warnings(load({"device.gate=off", "train.v_set=0.8 V"}));
+    ASSERT_FALSE(open.empty());
+    EXPECT_NE(open[0].find("half-selected"), std::string::npos);
+    EXPECT_TRUE(wire_warnings(load({"device.gate_voltage=0.7 V"})).empty());
+}
+
+TEST(WireSettings, ContradictionsAreToldAtOnce) {
+    for (const char* bad : {"hardware.kind=software", "train.literal=true", "train.rule=mixed_precision", "wires.order=rank_one"}) EXPECT_THROW(load({bad}), ConfigError) << bad;
+    EXPECT_THROW(load({"wires.scheme=floating", "wires.ends=both"}), ConfigError);
+    EXPECT_NO_THROW(load({"train.rule=mixed_precision", "wires.program=ideal"}));
+}
+
+TEST(WireFigures, ResistanceAndSizeTakeFromReadsAndPulses) {
+    const Experiment e = load({});
+    const study::WireFigures f(e);
+    const auto weak = f.delivered({16, 0.01, 0.1}), far = f.delivered({16, 5, 0.1}), large = f.delivered({32, 5, 0.1});
+    EXPECT_GT(weak.mean, 0.98);
+    EXPECT_LT(far.mean, weak.mean);
+    EXPECT_LT(large.mean, far.mean);
+    EXPECT_LT(far.least, far.mean);
+    EXPECT_GT(f.read_share({16, 0.01, 0.1}), 0.98);
+    EXPECT_LT(f.read_share({16, 5, 0.1}), f.read_share({16, 1, 0.1}));
+    const auto map = f.read_map({16, 5, 0.1});
+    EXPECT_GT(map.values[15 * 16], map.values[15]);  // the corner where word line starts and bit line ends, against the far one
+    const auto schemes = f.schemes({{16, 1, 1, Scheme::half}, {16, 1, 1, Scheme::third}});
+    ASSERT_EQ(schemes.rows.size(), 2u);
+    EXPECT_EQ(schemes.rows[0].size(), schemes.columns.size());
+}
+
+}  // namespace
+}  // namespace ganbar

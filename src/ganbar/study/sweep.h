@@ -1,0 +1,53 @@
+// A sweep: many experiments or estimates that differ in some settings, as a grid or at random. The file says which; this says what they are.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "ganbar/config/preset.h"
+#include "ganbar/experiment/registries.h"
+
+namespace ganbar::study {
+
+enum class SweepKind : std::uint8_t { experiment, estimate };
+enum class SweepSearch : std::uint8_t { grid, random };
+enum class SweepGoal : std::uint8_t { min, max };
+
+struct SweepSpec {
+    std::string name, doc, base, objective;
+    SweepKind kind = SweepKind::experiment;
+    SweepSearch search = SweepSearch::grid;
+    SweepGoal goal = SweepGoal::min;
+    std::int64_t points = 0, seed = 1;
+    bool keep_runs = true;
+    static Schema<SweepSpec> schema();
+};
+
+/// One setting that varies. Values are texts as --set takes them.
+struct SweepAxis {
+    std::string key;
+    std::vector<std::string> values;  ///< of a list, or of a range in a grid
+    bool is_range = false, is_integer = false, is_log = false;
+    double from = 0, to = 0;
+    std::string unit;                 ///< "V" for from = "0.6 V"
+    Location where;
+    std::string drawn(double share) const;  ///< range: the value at `share` of the way, 0..1
+};
+
+struct Sweep {
+    SweepSpec spec;
+    std::vector<std::string> set;   ///< settings all points share
+    std::vector<std::string> also;  ///< further results to show beside the objective
+    std::vector<SweepAxis> axes;
+    /// Per point one value per axis, in axis order. A grid varies the last axis fastest; random points come from the sweep's seed.
+    std::vector<std::vector<std::string>> points;
+    Location where;
+};
+
+/// Reads a sweep file; its base is a preset's name or a path relative to the file. ConfigError with the place: unknown keys, empty or
+/// contradictory axes, more than 100,000 points, a setting that the base does not take (every value of every axis is tried).
+Sweep load_sweep(const std::string& path, const config::Presets& experiments, const config::Presets& networks, const Registries& registries);
+
+/// "train.v_set=0.8 V" of each axis.
+std::vector<std::string> settings_of(const Sweep& sweep, std::size_t point);
+
+}  // namespace ganbar::study

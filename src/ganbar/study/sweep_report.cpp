@@ -1,0 +1,225 @@
+#include "ganbar/study/sweep_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ganbar/data/csv.h"
+
+namespace ganbar::study {
+namespace {
+
+using report::Chart;
+
+std::string text_of(const SweepValue& v) {
+    if (const auto* i = std::get_if<std::int64_t>(&v)) return std::to_string(*i);
+    if (const auto* d = std::get_if<double>(&v)) return fmt::format("{:.4g}", *d);
+    return std::get<std::string>(v);
+}
+std::string text_of(const SweepRow& row, const std::string& key) {
+    const auto it = row.values.find(key);
+    return it == row.values.end() ? "" : text_of(it->second);
+}
+std::optional<double> number_of(const SweepRow& row, const std::string& key) {
+    const auto it = row.values.find(key);
+    if (it == row.values.end()) return std::nullopt;
+    if (const auto* i = std::get_if<std::int64_t>(&it->second)) return static_cast<double>(*i);
+    if (const auto* d = std::get_if<double>(&it->second)) return std::isfinite(*d) ? std::optional(*d) : std::nullopt;
+    return std::nullopt;
+}
+
+std::vector<std::string> shown_results(const Sweep& sweep) {
+    std::vector<std::string> out{sweep.spec.objective};
+    for (const auto& key : sweep.also)
+        if (key != out[0]) out.push_back(key);
+    return out;
+}
+
+/// "0.8 V" -> 0.8 and "V"; nothing when it is no number.
+std::optional<std::pair<double, std::string>> quantity_of(const std::string& text) {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    if (end == text.c_str() || !std::isfinite(value)) return std::nullopt;
+    while (*end == ' ') ++end;
+    return std::pair{value, std::string(end)};
+}
+
+struct Spread {
+    double sum = 0, lo = INFINITY, hi = -INFINITY;
+    int n = 0;
+    void add(double v) { sum += v, lo = std::min(lo, v), hi = std::max(hi, v), ++n; }
+    double mean() const { return sum / n; }
+};
+
+/// A result against one axis: mean over the other axes with lowest and highest. A chart where the axis holds numbers, else a table.
+report::Figure against(const SweepAxis& axis, const std::string& key, const std::vector<SweepRow>& rows) {
+    std::vector<std::string> order;
+    std::map<std::string, Spread> by_text;
+    bool numbers = true;
+    for (const auto& row : rows) {
+        const auto value = number_of(row, key);
+        if (row.status != "done" || !value) continue;
+        const std::string at = text_of(row, axis.key);
+        if (!by_text.contains(at)) order.push_back(at);
+        by_text[at].add(*value);
+        numbers = numbers && quantity_of(at).has_value();
+    }
+    const std::string caption = fmt::format("{} against {}: mean over the other settings, lowest to highest ({} points done).", key, axis.key,
+                                            std::count_if(rows.begin(), rows.end(), [](const auto& r) { return r.status == "done"; }));
+    if (!numbers || order.size() < 2) {
+        report::TextTable table{fmt::format("{} by {}", key, axis.key), caption, {axis.key, "points", "mean", "lowest", "highest"}, {}};
+        for (const auto& at : order) {
+            const Spread& s = by_text[at];
+            table.rows.push_back({at, std::to_string(s.n), fmt::format("{:.4g}", s.mean()), fmt::format("{:.4g}", s.lo), fmt::format("{:.4g}", s.hi)});
+        }
+        return table;
+    }
+    std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return quantity_of(a)->first < quantity_of(b)->first; });
+    report::Series series;
+    series.name = key;
+    for (const auto& at : order) {
+        const Spread& s = by_text[at];
+        series.x.push_back(quantity_of(at)->first);
+        series.y.push_back(s.mean()), series.lo.push_back(s.lo), series.hi.push_back(s.hi);
+    }
+    const std::string unit = quantity_of(order[0])->second;
+    Chart chart;
+    chart.title = fmt::format("{} by {}", key, axis.key), chart.caption = caption;
+    report::ChartView view;
+    view.x_label = axis.key + (unit.empty() ? "" : " (" + unit + ")"), view.y_label = key;
+    view.log_x = axis.is_log && series.x.front() > 0;
+    view.series.push_back(std::move(series));
+    chart.views.push_back(std::move(view));
+    return chart;
+}
+
+std::optional<report::HeatTable> over_two(const Sweep& sweep, const std::string& key, const std::vector<SweepRow>& rows) {
+    if (sweep.axes.size() < 2 || sweep.spec.search != SweepSearch::grid) return std::nullopt;
+    const SweepAxis &a = sweep.axes[0], &b = sweep.axes[1];
+    if (a.values.size() < 2 || b.values.size() < 2 || a.values.size() > 40 || b.values.size() > 40) return std::nullopt;
+    report::HeatTable table;
+    table.title = fmt::format("{} over {} and {}", key, a.key, b.key);
+    table.caption = sweep.axes.size() > 2 ? "Means over the other settings." : "Each field is one point; blank where it is not done.";
+    table.row_title = a.key, table.column_title = b.key;
+    table.rows = a.values, table.columns = b.values;
+    for (const auto& va : a.values)
+        for (const auto& vb : b.values) {
+            Spread s;
+            for (const auto& row : rows)
+                if (row.status == "done" && text_of(row, a.key) == va && text_of(row, b.key) == vb)
+                    if (const auto v = number_of(row, key)) s.add(*v);
+            table.values.push_back(s.n > 0 ? s.mean() : std::nan(""));
+        }
+    return table;
+}
+
+/// id, settings, results of one row.
+std::vector<std::string> cells_of(const Sweep& sweep, const SweepRow& row) {
+    std::vector<std::string> out{std::to_string(row.id)};
+    for (const auto& axis : sweep.axes) out.push_back(text_of(row, axis.key));
+    for (const auto& key : shown_results(sweep)) out.push_back(text_of(row, key));
+    return out;
+}
+std::vector<std::string> header_of(const Sweep& sweep) {
+    std::vector<std::string> out{"point"};
+    for (const auto& axis : sweep.axes) out.push_back(axis.key);
+    for (const auto& key : shown_results(sweep)) out.push_back(key);
+    return out;
+}
+
+std::string aligned(const std::vector<std::vector<std::string>>& lines) {
+    std::vector<std::size_t> width;
+    for (const auto& line : lines)
+        for (std::size_t c = 0; c < line.size(); ++c) {
+            if (c == width.size()) width.push_back(0);
+            width[c] = std::max(width[c], line[c].size());
+        }
+    std::string out;
+    for (const auto& line : lines) {
+        std::string text;
+        for (std::size_t c = 0; c < line.size(); ++c) text += fmt::format("{:<{}}  ", line[c], width[c]);
+        out += text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
+    }
+    return out;
+}
+
+int count(const std::vector<SweepRow>& rows, const std::string& status) {
+    return static_cast<int>(std::count_if(rows.begin(), rows.end(), [&](const auto& r) { return r.status == status; }));
+}
+
+}  // namespace
+
+std::vector<SweepRow> ranked(const Sweep& sweep, std::vector<SweepRow> rows) {
+    const double sign = sweep.spec.goal == SweepGoal::min ? 1 : -1;
+    const auto place = [&](const SweepRow& row) {
+        const auto value = number_of(row, sweep.spec.objective);
+        if (row.status == "done") return value ? std::pair{0, sign * *value} : std::pair{1, 0.0};
+        return std::pair{row.status == "failed" ? 2 : 3, 0.0};
+    };
+    std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+    return rows;
+}
+
+std::string sweep_table(const Sweep& sweep, const std::vector<SweepRow>& rows, std::size_t most) {
+    std::vector<std::vector<std::string>> lines{header_of(sweep)};
+    const auto best = ranked(sweep, rows);
+    for (const auto& row : best)
+        if (row.status == "done" && lines.size() <= most) lines.push_back(cells_of(sweep, row));
+    std::string out = lines.size() > 1 ? aligned(lines) : "";
+    out += fmt::format("{} done, {} failed, {} open\n", count(rows, "done"), count(rows, "failed"), count(rows, "open"));
+    for (const auto& row : best)
+        if (row.status == "failed") out += fmt::format("point {}: {}\n", row.id, row.error);
+    return out;
+}
+
+std::string sweep_csv(const Sweep& sweep, const std::vector<SweepRow>& rows, const std::vector<std::string>& result_columns) {
+    std::vector<CsvValue> head{std::string("id"), std::string("status")};
+    for (const auto& axis : sweep.axes) head.emplace_back(axis.key);
+    for (const auto& name : result_columns) head.emplace_back(name);
+    head.emplace_back(std::string("error"));
+    std::string out = csv_line(head);
+    for (const auto& row : rows) {
+        std::vector<CsvValue> line{row.id, row.status};
+        const auto add = [&](const std::string& key) {
+            const auto it = row.values.find(key);
+            if (it == row.values.end()) line.emplace_back(std::string());
+            else std::visit([&](const auto& v) { line.emplace_back(v); }, it->second);
+        };
+        for (const auto& axis : sweep.axes) add(axis.key);
+        for (const auto& name : result_columns) add(name);
+        line.emplace_back(row.error);
+        out += csv_line(line);
+    }
+    return out;
+}
+
+report::ReportInput sweep_report(const Sweep& sweep, const std::vector<SweepRow>& rows, const std::string& command) {
+    report::ReportInput input;
+    input.title = "Sweep " + sweep.spec.name;
+    input.intro = sweep.spec.doc.empty() ? fmt::format("{} points of {} that differ in {}.", rows.size(), sweep.spec.base, header_of(sweep).size() > 2 ? sweep.axes[0].key + (sweep.axes.size() > 1 ? " and other settings" : "") : "") : sweep.spec.doc;
+    input.facts = {{"base", sweep.spec.base},
+                   {"points", fmt::format("{} done, {} failed, {} open", count(rows, "done"), count(rows, "failed"), count(rows, "open"))},
+                   {"objective", fmt::format("{}, better {}", sweep.spec.objective, sweep.spec.goal == SweepGoal::min ? "small" : "large")}};
+    const auto best = ranked(sweep, rows);
+    report::TextTable table{"Best points", fmt::format("By {}.", sweep.spec.objective), header_of(sweep), {}};
+    for (const auto& row : best)
+        if (row.status == "done" && table.rows.size() < 20) table.rows.push_back(cells_of(sweep, row));
+    input.figures.push_back(std::move(table));
+    for (const auto& key : shown_results(sweep)) {
+        for (const auto& axis : sweep.axes) input.figures.push_back(against(axis, key, rows));
+        if (auto heat = over_two(sweep, key, rows)) input.figures.push_back(std::move(*heat));
+    }
+    report::TextTable failed{"Failed points", "What each said last.", {"point", "settings", "error"}, {}};
+    for (const auto& row : best) {
+        if (row.status != "failed") continue;
+        std::vector<std::string> settings;
+        for (const auto& axis : sweep.axes) settings.push_back(axis.key + "=" + text_of(row, axis.key));
+        failed.rows.push_back({std::to_string(row.id), join(settings), row.error});
+    }
+    if (!failed.rows.empty()) input.figures.push_back(std::move(failed));
+    input.reproduce_commands = {command};
+    return input;
+}
+
+}  // namespace ganbar::study

@@ -1,0 +1,19 @@
+// What a sweep shows: a table on the terminal, a CSV, a page.
+#pragma once
+#include <filesystem>
+
+#include "ganbar/study/sweep_store.h"
+#include "ganbar/report/report_input.h"
+
+namespace ganbar::study {
+
+/// Points that are done, best first; then failed ones, then open ones.
+std::vector<SweepRow> ranked(const Sweep& sweep, std::vector<SweepRow> rows);
+/// The best points as aligned text: settings, objective, further results; then what failed.
+std::string sweep_table(const Sweep& sweep, const std::vector<SweepRow>& rows, std::size_t most = 20);
+/// All rows, in order of points: id, status, settings, results, error.
+std::string sweep_csv(const Sweep& sweep, const std::vector<SweepRow>& rows, const std::vector<std::string>& result_columns);
+/// The objective against every axis, and over the first two axes of a grid.
+report::ReportInput sweep_report(const Sweep& sweep, const std::vector<SweepRow>& rows, const std::string& command);
+
+}  // namespace ganbar::study

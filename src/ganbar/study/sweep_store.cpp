@@ -1,0 +1,166 @@
+#include "ganbar/study/sweep_store.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+
+namespace ganbar::study {
+namespace {
+
+constexpr int patience_ms = 60'000;  // for other processes that write
+const std::vector<std::string> own_columns = {"id", "status", "error", "wall_s", "rank"};
+
+std::string quoted(const std::string& name) {
+    std::string out = "\"";
+    for (const char c : name) out += c == '"' ? "\"\"" : std::string(1, c);
+    return out + "\"";
+}
+
+class Statement {
+public:
+    Statement(sqlite3* db, const std::string& sql, const std::string& file) : db_(db), file_(file) {
+        if (sqlite3_prepare_v2(db, sql.c_str(), -1, &statement_, nullptr) != SQLITE_OK) fail();
+    }
+    ~Statement() { sqlite3_finalize(statement_); }
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+    void bind(int at, const SweepValue& value) {
+        if (const auto* i = std::get_if<std::int64_t>(&value)) sqlite3_bind_int64(statement_, at, *i);
+        else if (const auto* d = std::get_if<double>(&value)) sqlite3_bind_double(statement_, at, *d);
+        else sqlite3_bind_text(statement_, at, std::get<std::string>(value).c_str(), -1, SQLITE_TRANSIENT);
+    }
+    bool step() {
+        const int code = sqlite3_step(statement_);
+        if (code != SQLITE_ROW && code != SQLITE_DONE) fail();
+        return code == SQLITE_ROW;
+    }
+    int n_columns() const { return sqlite3_column_count(statement_); }
+    std::string name(int at) const { return sqlite3_column_name(statement_, at); }
+    std::optional<SweepValue> value(int at) const {
+        switch (sqlite3_column_type(statement_, at)) {
+            case SQLITE_INTEGER: return sqlite3_column_int64(statement_, at);
+            case SQLITE_FLOAT: return sqlite3_column_double(statement_, at);
+            case SQLITE_TEXT: return std::string(reinterpret_cast<const char*>(sqlite3_column_text(statement_, at)));
+            default: return std::nullopt;
+        }
+    }
+
+private:
+    [[noreturn]] void fail() const { throw DataError(fmt::format("the table of the sweep cannot be used: {}", sqlite3_errmsg(db_)), {file_}); }
+    sqlite3* db_;
+    std::string file_;
+    sqlite3_stmt* statement_ = nullptr;
+};
+
+}  // namespace
+
+SweepStore::SweepStore(const std::filesystem::path& file, const Sweep& sweep) : file_(file.string()) {
+    for (const auto& axis : sweep.axes) axes_.push_back(axis.key);
+    if (sqlite3_open_v2(file_.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr) != SQLITE_OK) {
+        const std::string why = sqlite3_errmsg(db_);
+        sqlite3_close(db_);
+        throw DataError(fmt::format("the table of the sweep cannot be opened: {}", why), {file_});
+    }
+    try {
+        sqlite3_busy_timeout(db_, patience_ms);
+        exec("BEGIN IMMEDIATE");
+        std::string columns = "id INTEGER PRIMARY KEY, status TEXT NOT NULL, error TEXT, wall_s REAL, rank INTEGER";
+        for (const auto& axis : axes_) columns += ", " + quoted(axis) + " TEXT";
+        exec("CREATE TABLE IF NOT EXISTS runs(" + columns + ")");
+        exec("CREATE TABLE IF NOT EXISTS sweep(key TEXT PRIMARY KEY, value TEXT)");
+        const std::string identity = fmt::format("{} {}\n{}\n{}", sweep.spec.kind == SweepKind::experiment ? "experiment" : "estimate", sweep.spec.base, join(sweep.set, "\n"), join(axes_));
+        Statement known(db_, "SELECT value FROM sweep WHERE key = 'identity'", file_);
+        if (known.step() && known.value(0) != SweepValue(identity)) throw ConfigError("holds another sweep (base, set and axes differ); choose another folder with --out", {file_});
+        Statement keep(db_, "INSERT OR IGNORE INTO sweep VALUES('identity', ?)", file_);
+        keep.bind(1, identity);
+        keep.step();
+        const auto present = rows();
+        if (present.size() > sweep.points.size()) throw ConfigError(fmt::format("holds a sweep of {} points, this one has {}; choose another folder with --out", present.size(), sweep.points.size()), {file_});
+        for (std::size_t p = 0; p < sweep.points.size(); ++p) {
+            if (p < present.size()) {
+                for (std::size_t a = 0; a < axes_.size(); ++a)
+                    if (present[p].values.at(axes_[a]) != SweepValue(sweep.points[p][a])) throw ConfigError(fmt::format("holds a sweep whose point {} differs; choose another folder with --out", p), {file_});
+                continue;
+            }
+            std::string marks;
+            for (std::size_t a = 0; a < axes_.size(); ++a) marks += ", ?";
+            std::string names;
+            for (const auto& axis : axes_) names += ", " + quoted(axis);
+            Statement insert(db_, "INSERT INTO runs(id, status" + names + ") VALUES(?, 'open'" + marks + ")", file_);
+            insert.bind(1, static_cast<std::int64_t>(p));
+            for (std::size_t a = 0; a < axes_.size(); ++a) insert.bind(static_cast<int>(a) + 2, sweep.points[p][a]);
+            insert.step();
+        }
+        exec("COMMIT");
+    } catch (...) {
+        sqlite3_close_v2(db_);  // undoes what was not committed
+        throw;
+    }
+}
+
+SweepStore::~SweepStore() { sqlite3_close(db_); }
+
+void SweepStore::exec(const std::string& sql) const { Statement(db_, sql, file_).step(); }
+
+std::vector<std::string> SweepStore::result_columns() const {
+    std::vector<std::string> out;
+    Statement info(db_, "SELECT name FROM pragma_table_info('runs')", file_);
+    while (info.step()) {
+        const auto name = std::get<std::string>(*info.value(0));
+        const auto is = [&](const std::vector<std::string>& list) { return std::find(list.begin(), list.end(), name) != list.end(); };
+        if (!is(own_columns) && !is(axes_)) out.push_back(name);
+    }
+    return out;
+}
+
+std::vector<SweepRow> SweepStore::rows() const {
+    std::vector<SweepRow> out;
+    Statement all(db_, "SELECT * FROM runs ORDER BY id", file_);
+    while (all.step()) {
+        SweepRow row;
+        for (int c = 0; c < all.n_columns(); ++c) {
+            const auto value = all.value(c);
+            if (!value) continue;
+            const std::string name = all.name(c);
+            if (name == "id") row.id = std::get<std::int64_t>(*value);
+            else if (name == "status") row.status = std::get<std::string>(*value);
+            else if (name == "error") row.error = std::get<std::string>(*value);
+            else if (name == "wall_s") row.wall_s = std::get<double>(*value);
+            else row.values[name] = *value;
+        }
+        out.push_back(std::move(row));
+    }
+    return out;
+}
+
+void SweepStore::record(std::size_t point, const PointResult& result, int rank) {
+    exec("BEGIN IMMEDIATE");
+    try {
+        const auto have = result_columns();
+        std::vector<const std::pair<std::string, SweepValue>*> kept;
+        for (const auto& value : result.values) {
+            const auto is = [&](const std::vector<std::string>& list) { return std::find(list.begin(), list.end(), value.first) != list.end(); };
+            if (is(axes_) || is(own_columns)) continue;  // a setting that the summary repeats
+            if (!is(have)) exec("ALTER TABLE runs ADD COLUMN " + quoted(value.first));
+            kept.push_back(&value);
+        }
+        std::string sql = "UPDATE runs SET status = ?, error = ?, wall_s = ?, rank = ?";
+        for (const auto* value : kept) sql += ", " + quoted(value->first) + " = ?";
+        Statement update(db_, sql + " WHERE id = ?", file_);
+        update.bind(1, std::string(result.done ? "done" : "failed"));
+        update.bind(2, result.error);
+        update.bind(3, result.wall_s);
+        update.bind(4, std::int64_t{rank});
+        int at = 5;
+        for (const auto* value : kept) update.bind(at++, value->second);
+        update.bind(at, static_cast<std::int64_t>(point));
+        update.step();
+        exec("COMMIT");
+    } catch (...) {
+        sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+        throw;
+    }
+}
+
+}  // namespace ganbar::study

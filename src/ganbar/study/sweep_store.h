@@ -1,0 +1,40 @@
+// The table of a sweep: one SQLite file, one row a point, with its settings and all its results. Several processes may work on it at once.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "ganbar/study/sweep_work.h"
+
+struct sqlite3;
+
+namespace ganbar::study {
+
+struct SweepRow {
+    std::int64_t id = 0;
+    std::string status;  ///< open, done, failed
+    std::string error;
+    double wall_s = 0;
+    std::map<std::string, SweepValue> values;  ///< settings and results by column
+};
+
+class SweepStore {
+public:
+    /// Opens or makes the file and enters points that are not in it yet. ConfigError when it holds another sweep: the points in it must be
+    /// the first ones of this sweep. DataError when the file cannot be used.
+    SweepStore(const std::filesystem::path& file, const Sweep& sweep);
+    ~SweepStore();
+    SweepStore(const SweepStore&) = delete;
+    SweepStore& operator=(const SweepStore&) = delete;
+    std::vector<SweepRow> rows() const;
+    std::vector<std::string> result_columns() const;  ///< in the order they first came
+    void record(std::size_t point, const PointResult& result, int rank);
+
+private:
+    void exec(const std::string& sql) const;
+    sqlite3* db_ = nullptr;
+    std::string file_;
+    std::vector<std::string> axes_;
+};
+
+}  // namespace ganbar::study
