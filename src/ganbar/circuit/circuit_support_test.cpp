@@ -126,7 +126,7 @@ std::map<std::string, double> ngspice_values(const CrossbarProblem& problem) {
     const int file = mkstemp(path.data());
     if (file < 0) return values;
     std::ofstream deck(path);
-    write_spice(problem, deck);
+    write_spice(problem, deck, {.node_voltages = true});
     deck.close();
     FILE* pipe = popen(("ngspice -b " + path + " 2>/dev/null").c_str(), "r");
     std::string text;

@@ -17,12 +17,19 @@ Network::Network(const CrossbarProblem& p) : problem(p), topology(p), unknown(to
     for (std::size_t k = 0; k < order.size(); ++k) last[group[order[k]]] = k;
     for (std::size_t k = 0; k < order.size(); ++k)  // a group is eliminated where its last node would be
         if (const std::size_t g = group[order[k]]; last[g] == k && !topology.fixed[g]) unknown[g] = n_unknown++;
-    for (const auto& v : topology.fixed)
-        if (v) largest_V = std::max(largest_V, std::abs(*v));
+    rebias();
     for (const auto& w : topology.wires) elements.push_back({w.a, w.b, w.g_S, none});
     n_wires = elements.size();
     for (std::size_t k = 0; k < p.g_S.size(); ++k)
         if (p.g_S[k] > 0) elements.push_back({group[k], group[p.g_S.size() + k], p.g_S[k], k});
+}
+
+void Network::rebias() {
+    for (std::size_t i = 0; i < problem.rows; ++i) topology.fixed[topology.word_source(i)] = problem.vw_V[i];
+    for (std::size_t j = 0; j < problem.cols; ++j) topology.fixed[topology.bit_terminal(j)] = problem.vb_V[j];
+    largest_V = 0;
+    for (const auto& v : topology.fixed)
+        if (v) largest_V = std::max(largest_V, std::abs(*v));
 }
 
 double Network::current(const Element& e, const NodeVoltages& v) const {
@@ -42,7 +49,7 @@ Network::Balance Network::balance(const NodeVoltages& v) const {
                 throw NumericError(fmt::format("the current of cell [{}][{}] exceeds the range of numbers: {} V lie across it", e.cell / problem.cols, e.cell % problem.cols, u));
             throw NumericError("the node voltages of the crossbar are not finite");
         }
-        const double open = 32 * largest_V * eps * e.g_S * (e.is_cell() ? problem.curve.slope(u) : eps);
+        const double open = 32 * eps * (std::abs(u) + eps * largest_V) * e.g_S * (e.is_cell() ? problem.curve.slope(u) : 1);
         for (const std::size_t n : {e.a, e.b}) out.passing_A[n] += std::abs(i), rounding[n] += open;
         out.leaving_A[e.a] += i, out.leaving_A[e.b] -= i;
     }
@@ -112,6 +119,15 @@ void require_operating_point(const Network& network, const NodeVoltages& v, cons
         throw NumericError(fmt::format("no operating point was found: at {} the currents miss each other by {:.3g} A where {:.3g} A pass; the wires are too stiff "
                                        "or the cells too steep for double precision",
                                        network.group_name(balance.worst_group), std::abs(balance.leaving_A[balance.worst_group]), balance.passing_A[balance.worst_group]));
+    double largest_A = 0, conductance_S = 0;
+    for (const auto& e : network.elements) {
+        largest_A = std::max(largest_A, std::abs(network.current(e, v)));
+        if (e.is_cell()) conductance_S = std::max(conductance_S, e.g_S);
+    }
+    if (!(balance.residual_A <= 1e-6 * largest_A || balance.residual_A <= enough * network.largest_V * conductance_S))
+        throw NumericError(fmt::format("no operating point was found: wires of some resistances are too stiff for double precision, currents miss each other by {:.3g} A; "
+                                       "set resistances of next to nothing to 0",
+                                       balance.residual_A));
     double least = INFINITY, most = -INFINITY;
     for (const auto& source : network.topology.fixed)
         if (source) least = std::min(least, *source), most = std::max(most, *source);

@@ -32,6 +32,8 @@ public:
     };
 
     explicit Network(const CrossbarProblem& problem);
+    /// Takes the voltages of the problem's sources anew; the same terminals must float.
+    void rebias();
     /// Kirchhoff's current law at every group. Throws NumericError when a current is not finite.
     Balance balance(const NodeVoltages& v) const;
     double current(const Element& e, const NodeVoltages& v) const;

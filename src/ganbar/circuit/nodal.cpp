@@ -7,22 +7,33 @@
 
 #include "ganbar/circuit/laplacian.h"
 #include "ganbar/circuit/network.h"
+#include "ganbar/core/parallel.h"
 
 namespace ganbar {
 namespace {
 
 class Newton {
 public:
-    explicit Newton(const CrossbarProblem& p) : p_(p), net_(p) {
+    explicit Newton(CrossbarProblem p) : p_(std::move(p)), net_(p_) {
         std::vector<std::pair<std::size_t, std::size_t>> edges;
         for (const auto& e : net_.elements) {
             if (net_.unknown[e.a] != Network::none && net_.unknown[e.b] != Network::none) edges.emplace_back(net_.unknown[e.a], net_.unknown[e.b]);
             if (e.is_cell() && !net_.forced(e)) cells_.push_back({&e});
         }
         factor_.emplace(net_.n_unknown, edges);
-        v_.high_V.assign(net_.unknown.size(), 0.0), v_.low_V.assign(net_.unknown.size(), 0.0);
-        for (std::size_t g = 0; g < net_.unknown.size(); ++g)
-            if (net_.topology.fixed[g]) v_.high_V[g] = *net_.topology.fixed[g];
+        v_.high_V.resize(net_.unknown.size()), v_.low_V.resize(net_.unknown.size());
+        rest();
+    }
+
+    /// Takes over voltages where the same terminals float; false when others do.
+    bool rebias(const Bias& bias) {
+        const auto same = [](const auto& a, const auto& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](auto& x, auto& y) { return x.has_value() == y.has_value(); }); };
+        if (!same(bias.vw_V, p_.vw_V) || !same(bias.vb_V, p_.vb_V)) return false;
+        p_.vw_V = bias.vw_V, p_.vb_V = bias.vb_V;
+        net_.rebias();
+        for (auto& c : cells_) c = {c.element};
+        rest();
+        return true;
     }
 
     OperatingPoint run(const NewtonOptions& options) {
@@ -41,6 +52,13 @@ private:
         double shape = 0, u_V = 0, slope = 1;
         double next_shape = 0, next_u_V = 0;
     };
+
+    void rest() {
+        std::fill(v_.high_V.begin(), v_.high_V.end(), 0.0), std::fill(v_.low_V.begin(), v_.low_V.end(), 0.0);
+        for (std::size_t g = 0; g < net_.unknown.size(); ++g)
+            if (net_.topology.fixed[g]) v_.high_V[g] = *net_.topology.fixed[g];
+        wire_A_.clear();
+    }
 
     int settle(const NewtonOptions& options) {
         const double enough_V = options.tolerance_V * net_.largest_V;
@@ -74,7 +92,7 @@ private:
         };
         for (std::size_t k = 0; k < net_.n_wires; ++k) add(net_.elements[k], net_.elements[k].g_S, 0);
         for (const auto& c : cells_) add(*c.element, c.element->g_S * c.slope, c.element->g_S * (c.shape - c.slope * c.u_V));
-        factor_->factor(g, ground);
+        if (!(p_.curve.kind == CellCurve::Kind::linear && factored_)) factor_->factor(g, ground), factored_ = true;
         factor_->solve(x);
         for (std::size_t k = 0; k < net_.unknown.size(); ++k)
             if (net_.unknown[k] != Network::none) v_.high_V[k] = x[net_.unknown[k]];
@@ -159,12 +177,13 @@ private:
         return balance;
     }
 
-    const CrossbarProblem& p_;
+    CrossbarProblem p_;
     Network net_;
     NodeVoltages v_;
     std::vector<Cell> cells_;        // all but those between two sources
     std::vector<double> wire_A_;     // only once all cells follow the currents
     std::optional<LaplacianFactor> factor_;
+    bool factored_ = false;
 };
 
 }  // namespace
@@ -172,6 +191,29 @@ private:
 OperatingPoint solve_operating_point(const CrossbarProblem& problem, const NewtonOptions& options) {
     validate(problem);
     return Newton(problem).run(options);
+}
+
+std::vector<OperatingPoint> solve_operating_points(const CrossbarProblem& problem, std::span<const Bias> biases, const NewtonOptions& options) {
+    std::vector<OperatingPoint> out(biases.size());
+    std::vector<std::exception_ptr> faults(biases.size());
+    const std::size_t n_parts = std::min(biases.size(), static_cast<std::size_t>(max_threads()));
+    parallel_for(n_parts, [&](std::size_t part) {
+        std::optional<Newton> newton;
+        for (std::size_t k = part * biases.size() / n_parts; k < (part + 1) * biases.size() / n_parts; ++k) try {
+                CrossbarProblem p = problem;
+                p.vw_V = biases[k].vw_V, p.vb_V = biases[k].vb_V;
+                validate(p);
+                if (!newton || !newton->rebias(biases[k])) newton.emplace(std::move(p));
+                out[k] = newton->run(options);
+            } catch (const NumericError& e) {
+                faults[k] = std::make_exception_ptr(NumericError(fmt::format("bias {}: {}", k, e.what())));
+            } catch (const ConfigError& e) {
+                faults[k] = std::make_exception_ptr(ConfigError(fmt::format("bias {}: {}", k, e.what())));
+            }
+    });
+    for (const auto& fault : faults)
+        if (fault) std::rethrow_exception(fault);
+    return out;
 }
 
 }  // namespace ganbar

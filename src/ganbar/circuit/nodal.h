@@ -1,6 +1,8 @@
 // Operating point of one crossbar by Newton's method on its node voltages, each step a sparse elimination: the general and exact path
 // (any bias, floating lines, zero resistances, any conductance ratio, any steepness), and the check on the fast ones.
 #pragma once
+#include <span>
+
 #include "ganbar/circuit/crossbar_problem.h"
 
 namespace ganbar {
@@ -18,5 +20,14 @@ struct NewtonOptions {
 /// Throws ConfigError as validate() does; NumericError when it does not settle, a current exceeds the range of numbers, or the result fails
 /// require_operating_point (network.h).
 OperatingPoint solve_operating_point(const CrossbarProblem& problem, const NewtonOptions& options = {});
+
+/// Voltages of all terminals of a crossbar, none where one floats.
+struct Bias {
+    std::vector<std::optional<double>> vw_V, vb_V;  ///< rows, cols
+};
+
+/// One point for each bias of the same crossbar (whose own voltages count for nothing), in parallel; the same bits as one at a time. Symbolic work, and
+/// with linear cells the elimination too, is shared by neighbours that float the same terminals. A fault names its bias; the first one's is thrown.
+std::vector<OperatingPoint> solve_operating_points(const CrossbarProblem& problem, std::span<const Bias> biases, const NewtonOptions& options = {});
 
 }  // namespace ganbar
