@@ -158,7 +158,7 @@ class Solve(unittest.TestCase):
 
     def test_places_count_lines_and_columns(self):
         text = '{"rows": 1, "cols": 2,\n "G": [[1e-4,\n  "x"]],\n "rw": 1, "rb": 1, "rdrv": 1, "rsense": 1, "Vw": [1], "Vb": [0, 0]}'
-        self.fault(2, text, "in.json:3:3: G[0][1]")
+        self.fault(2, text, "in.json:3:3:", "G[0][1] is a conductance")
 
 
 if __name__ == "__main__":
