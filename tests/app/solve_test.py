@@ -3,6 +3,7 @@
 usage: solve_test.py GANBAR
 """
 import json
+import math
 import pathlib
 import re
 import shutil
@@ -73,7 +74,7 @@ class Solve(unittest.TestCase):
             crossbar = example(device=device)
             point = self.solve(crossbar)
             deck = self.path("x.cir")
-            self.assertEqual(run("netlist", self.path("in.json"), "-o", deck).returncode, 0)
+            self.assertEqual(run("netlist", self.path("in.json"), "--nodes", "-o", deck).returncode, 0)
             text = subprocess.run(["ngspice", "-b", deck], capture_output=True, text=True, timeout=120, check=True).stdout
             value = {name: float(number) for name, number in re.findall(r"^(\w+) = (\S+)$", text, re.M)}
             for i in range(4):
@@ -81,6 +82,57 @@ class Solve(unittest.TestCase):
                 for j in range(3):
                     self.assertAlmostEqual(value[f"v_w_{i}_{j}"], point["W"][i][j], delta=1e-9)
                     self.assertAlmostEqual(value[f"v_b_{i}_{j}"], point["B"][i][j], delta=1e-9)
+
+    def test_a_deck_prints_terminals_unless_asked(self):
+        deck = run("netlist", self.path("in.json", example())).stdout
+        self.assertIn("print iw_3", deck)
+        self.assertNotIn("v_w_", deck)
+        big = example(rows=32, cols=32, G=[[1e-4] * 32] * 32, Vw=[0.1] * 32, Vb=[0] * 32)
+        self.assertIn("warning: the voltages of 2048 nodes", run("netlist", self.path("in.json", big), "--nodes").stdout)
+        self.assertEqual(run("netlist", self.path("in.json", example(Vw=[[0.1] * 4] * 2))).returncode, 2)
+
+    def test_steep_cells(self):
+        one = {"rows": 1, "cols": 1, "G": [[1e-4]], "device": {"type": "sinh", "b": 20}, "rw": 1, "rb": 1, "rdrv": 10, "rsense": 10, "Vw": [4.8], "Vb": [0.0]}
+        point = self.solve(one)
+        u = point["W"][0][0] - point["B"][0][0]
+        self.assertAlmostEqual(1e-4 * math.sinh(20 * u) / 20 / ((4.8 - u) / 20), 1, delta=1e-9)  # on the load line
+        self.assertAlmostEqual(point["I_bit_terminal"][0], 0.2116, delta=5e-5)
+        beyond = dict(one, rdrv=0, rsense=0, device={"type": "sinh", "b": 500})
+        self.fault(4, beyond, "cell [0][0] exceeds the range of numbers: 4.8 V")
+
+    def test_quantities_may_be_texts(self):
+        numbers = example(device={"type": "sinh", "b": 4.1})
+        texts = example(device={"type": "sinh", "b": "4.1 1/V"}, rw="1 ohm", rb="1.5 ohm", rdrv="0.01 kohm", rsense="5000 mohm",
+                        G=[[f"{g * 1e6} uS" for g in row] for row in numbers["G"]], Vw=["200 mV", "0.05 V", 0.13, "0 V"])
+        for a, b in zip(self.solve(numbers)["I_word_source"], self.solve(texts)["I_word_source"]):
+            self.assertAlmostEqual(a, b, delta=1e-12 * abs(a))
+        self.fault(2, example(rw="1 V"), "in.json:1:", '"1 V"', "rw")
+        self.fault(2, example(rw="1"), "has no unit")
+        self.fault(2, example(rb="-1 ohm"), "rb = -1")
+        self.fault(2, example(Vw=["0.2 A", 0, 0, 0]), "Vw[0]")
+        self.fault(2, example(device={"type": "sinh", "b": 0}), "b = 0")
+
+    def test_many_input_vectors(self):
+        vectors = [[0.2, 0.05, 0.13, 0.0], [0.1, None, 0.0, "20 mV"], [0, 0, 0, 0]]
+        for device in ({"type": "linear"}, {"type": "sinh", "b": 30}):
+            many = self.solve(example(Vw=vectors, device=device))
+            self.assertEqual(list(many), ["results"])
+            self.assertEqual(many["results"], [self.solve(example(Vw=v, device=device)) for v in vectors])
+        both = self.solve(example(Vw=vectors, Vb=[[0, 0, 0], [None, 0, 0], [0.1, 0, 0]]))["results"]
+        self.assertEqual(both[1]["I_bit_terminal"][0], 0)
+        self.fault(2, example(Vw=vectors, Vb=[[0, 0, 0]] * 2), "Vb has 2 lists of voltages, Vw has 3")
+        self.fault(2, json.dumps(example(Vw=[[0, 0, 0, 0], [0, 0, 0]])), "Vw[1] has 3 values")
+        self.fault(2, example(Vw=[[0, 0, 0, 0], 7]), "Vw[1] is not a list")
+        self.fault(2, example(Vw=[[None] * 4], Vb=[None] * 3), "every line floats")
+
+    def test_cell_currents(self):
+        done = run("solve", self.path("in.json", example()), "--cell-currents")
+        point = json.loads(done.stdout)
+        self.assertNotIn("I_cell", self.solve(example()))
+        for i in range(4):
+            self.assertAlmostEqual(sum(point["I_cell"][i]) / point["I_word_source"][i], 1, delta=1e-9)
+            for j in range(3):
+                self.assertAlmostEqual(point["I_cell"][i][j], example()["G"][i][j] * (point["W"][i][j] - point["B"][i][j]), delta=1e-15)
 
     def test_faults(self):
         table = example()["G"]
@@ -106,7 +158,7 @@ class Solve(unittest.TestCase):
 
     def test_places_count_lines_and_columns(self):
         text = '{"rows": 1, "cols": 2,\n "G": [[1e-4,\n  "x"]],\n "rw": 1, "rb": 1, "rdrv": 1, "rsense": 1, "Vw": [1], "Vb": [0, 0]}'
-        self.fault(2, text, "in.json:3:3: G[0][1]")
+        self.fault(2, text, "in.json:3:3:", "G[0][1] is a conductance")
 
 
 if __name__ == "__main__":

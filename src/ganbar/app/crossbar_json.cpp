@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include "ganbar/config/node.h"
+
 namespace ganbar::app {
 namespace {
 
@@ -28,15 +30,24 @@ public:
         if (!has(key)) throw fault("", fmt::format("key \"{}\" is missing; expected {}", key, expected));
         return value_[key];
     }
-    double number(const std::string& key, const char* expected) const {
-        const json& v = get(key, expected);
-        if (!v.is_number()) throw fault(key, fmt::format("{} is not a number; expected {}", key, expected));
-        return v.get<double>();
+    /// A number in SI or a text with a unit; `path` below this object, `name` for messages.
+    double quantity(const json& v, const std::string& path, const std::string& name, const char* unit, const std::string& expected) const {
+        if (v.is_number()) return v.get<double>();
+        if (v.is_string()) return config::parse_quantity(v.get<std::string>(), unit, name, text_.where(pointer_ + "/" + path));
+        throw fault(path, fmt::format("{} = {}; expected {}", name, v.dump(), expected));
     }
     Ohm resistance(const std::string& key) const {
-        const double r = number(key, "a resistance in ohm");
-        if (!(r >= 0)) throw fault(key, fmt::format("{} = {} ohm; expected a resistance >= 0", key, r));
+        const char* expected = "a resistance >= 0, a number in ohm or a text such as \"2.5 ohm\"";
+        const double r = quantity(get(key, expected), key, key, "ohm", expected);
+        if (!(r >= 0)) throw fault(key, fmt::format("{} = {} ohm; expected {}", key, r, expected));
         return {r};
+    }
+    /// A coefficient of the cells' law, above 0 or, with zero_too, 0.
+    double coefficient(const std::string& key, const char* unit, bool zero_too) const {
+        const std::string expected = fmt::format("a number {} 0 in {}", zero_too ? ">=" : ">", unit);
+        const double c = quantity(get(key, expected.c_str()), key, key, unit, expected);
+        if (!(c > 0 || (zero_too && c == 0))) throw fault(key, fmt::format("{} = {}; expected {}, so that the current rises with the voltage", key, c, expected));
+        return c;
     }
     std::size_t count(const std::string& key) const {
         const json& v = get(key, "a whole number >= 1");
@@ -61,17 +72,25 @@ private:
     std::vector<std::string> known_;
 };
 
-std::vector<std::optional<double>> terminals(const Object& in, const std::string& key, std::size_t n, const char* lines) {
+using Terminals = std::vector<std::optional<double>>;
+
+Terminals terminals(const Object& in, const json& list, const std::string& path, const std::string& name, std::size_t n, const std::string& expected) {
+    if (!list.is_array()) throw in.fault(path, fmt::format("{} is not a list; expected {}", name, expected));
+    if (list.size() != n) throw in.fault(path, fmt::format("{} has {} values; expected {}", name, list.size(), expected));
+    Terminals out(n);
+    for (std::size_t k = 0; k < n; ++k)
+        if (!list[k].is_null()) out[k] = in.quantity(list[k], fmt::format("{}/{}", path, k), fmt::format("{}[{}]", name, k), "V", "a voltage or null");
+    return out;
+}
+
+/// One list of voltages, or a list of such lists.
+std::vector<Terminals> biases(const Object& in, const std::string& key, std::size_t n, const char* lines, bool& many) {
     const std::string expected = fmt::format("a list of {} voltages (null = floating), one for each of the {}", n, lines);
     const json& list = in.get(key, expected.c_str());
-    if (!list.is_array()) throw in.fault(key, key + " is not a list; expected " + expected);
-    if (list.size() != n) throw in.fault(key, fmt::format("{} has {} values; expected {}", key, list.size(), expected));
-    std::vector<std::optional<double>> out(n);
-    for (std::size_t k = 0; k < n; ++k) {
-        if (list[k].is_null()) continue;
-        if (!list[k].is_number()) throw in.fault(fmt::format("{}/{}", key, k), fmt::format("{}[{}] = {}; expected a voltage or null", key, k, list[k].dump()));
-        out[k] = list[k].get<double>();
-    }
+    if (!list.is_array() || list.empty() || !list[0].is_array()) return {terminals(in, list, key, key, n, expected)};
+    many = true;
+    std::vector<Terminals> out;
+    for (std::size_t k = 0; k < list.size(); ++k) out.push_back(terminals(in, list[k], fmt::format("{}/{}", key, k), fmt::format("{}[{}]", key, k), n, expected));
     return out;
 }
 
@@ -88,9 +107,9 @@ std::vector<double> conductances(const Object& in, std::size_t rows, std::size_t
         if (table[i].size() != cols) throw in.fault(row, fmt::format("G[{}] has {} values; expected {}", i, table[i].size(), expected));
         for (std::size_t j = 0; j < cols; ++j) {
             const json& v = table[i][j];
-            if (!v.is_number() || !(v.get<double>() >= 0))
-                throw in.fault(fmt::format("{}/{}", row, j), fmt::format("G[{}][{}] = {}; expected a conductance >= 0 in siemens", i, j, v.dump()));
-            g.push_back(v.get<double>());
+            const std::string path = fmt::format("{}/{}", row, j), name = fmt::format("G[{}][{}]", i, j);
+            g.push_back(in.quantity(v, path, name, "S", "a conductance >= 0, a number in siemens or a text such as \"150 uS\""));
+            if (!(g.back() >= 0)) throw in.fault(path, fmt::format("{} = {}; expected a conductance >= 0 in siemens", name, v.dump()));
         }
     }
     return g;
@@ -102,8 +121,8 @@ CellCurve curve(const Object& in, const JsonText& text) {
     const std::string type = device.choice("type", {"linear", "cubic", "sinh"});
     for (const char* key : {"c3", "b"})
         if (device.has(key) && type != (key[0] == 'c' ? "cubic" : "sinh")) throw device.fault(key, fmt::format("a {} device has no {}", type, key));
-    if (type == "cubic") return {CellCurve::Kind::cubic, device.number("c3", "the cubic coefficient in 1/V^2")};
-    if (type == "sinh") return {CellCurve::Kind::sinh, device.number("b", "the slope parameter in 1/V")};
+    if (type == "cubic") return {CellCurve::Kind::cubic, device.coefficient("c3", "1/V2", true)};
+    if (type == "sinh") return {CellCurve::Kind::sinh, device.coefficient("b", "1/V", false)};
     return {};
 }
 
@@ -119,28 +138,50 @@ json table(const std::vector<double>& values, std::size_t rows, std::size_t cols
 
 }  // namespace
 
-CrossbarProblem read_crossbar(const JsonText& text) {
+namespace {
+
+/// The place of what validate() says of one bias: the line that floats, else the voltages.
+std::string place_of(const std::string& message, const std::string& bias_w, const std::string& bias_b) {
+    for (const auto& [words, path] : {std::pair{"word line ", bias_w}, {"bit line ", bias_b}})
+        if (message.starts_with(words)) return path + "/" + std::to_string(std::atoi(message.c_str() + std::string(words).size()));
+    return bias_w;
+}
+
+}  // namespace
+
+CrossbarInput read_crossbar(const JsonText& text) {
     const Object in(text, text.root(), "", {"rows", "cols", "G", "device", "rw", "rb", "rdrv", "rsense", "ends", "Vw", "Vb"});
-    CrossbarProblem p;
+    CrossbarInput out;
+    CrossbarProblem& p = out.problem;
     p.rows = in.count("rows"), p.cols = in.count("cols");
     p.wires.rw = in.resistance("rw"), p.wires.rb = in.resistance("rb");
     p.wires.rdrv = in.resistance("rdrv"), p.wires.rsense = in.resistance("rsense");
     if (in.has("ends")) p.wires.ends = in.choice("ends", {"single", "both"}) == "both" ? Ends::both : Ends::single;
     p.curve = curve(in, text);
     p.g_S = conductances(in, p.rows, p.cols);
-    p.vw_V = terminals(in, "Vw", p.rows, "word lines"), p.vb_V = terminals(in, "Vb", p.cols, "bit lines");
-    try {
-        validate(p);
-    } catch (const ConfigError& e) {
-        throw ConfigError(e.what(), text.where(""));
+    bool many_w = false, many_b = false;
+    const auto vw = biases(in, "Vw", p.rows, "word lines", many_w), vb = biases(in, "Vb", p.cols, "bit lines", many_b);
+    out.many = many_w || many_b;
+    if (many_w && many_b && vw.size() != vb.size()) throw in.fault("Vb", fmt::format("Vb has {} lists of voltages, Vw has {}; expected as many, or one list for all", vb.size(), vw.size()));
+    for (std::size_t k = 0; k < std::max(vw.size(), vb.size()); ++k) {
+        out.biases.push_back({many_w ? vw[k] : vw[0], many_b ? vb[k] : vb[0]});
+        p.vw_V = out.biases[k].vw_V, p.vb_V = out.biases[k].vb_V;
+        try {
+            validate(p);
+        } catch (const ConfigError& e) {
+            throw ConfigError(e.what(), text.where(place_of(e.what(), many_w ? fmt::format("/Vw/{}", k) : "/Vw", many_b ? fmt::format("/Vb/{}", k) : "/Vb")));
+        }
     }
-    return p;
+    p.vw_V = out.biases[0].vw_V, p.vb_V = out.biases[0].vb_V;
+    return out;
 }
 
-json to_json(const OperatingPoint& point, std::size_t rows, std::size_t cols) {
-    return {{"W", table(point.w_V, rows, cols)}, {"B", table(point.b_V, rows, cols)}, {"I_word_source", point.i_word_A}, {"I_bit_terminal", point.i_bit_A},
-            {"power_W", point.power_W}, {"power_cells_W", point.cells_W}, {"power_wires_W", point.wires_W},
-            {"iterations", point.iterations}, {"residual_A", point.residual_A}};
+json to_json(const OperatingPoint& point, std::size_t rows, std::size_t cols, bool cell_currents) {
+    json out{{"W", table(point.w_V, rows, cols)}, {"B", table(point.b_V, rows, cols)}, {"I_word_source", point.i_word_A}, {"I_bit_terminal", point.i_bit_A},
+             {"power_W", point.power_W}, {"power_cells_W", point.cells_W}, {"power_wires_W", point.wires_W},
+             {"iterations", point.iterations}, {"residual_A", point.residual_A}};
+    if (cell_currents) out["I_cell"] = table(point.i_cell_A, rows, cols);
+    return out;
 }
 
 void write_text(const std::string& path, const std::string& text) {

@@ -1,14 +1,22 @@
 // The JSON form of a crossbar and of its operating point (`ganbar solve`, `ganbar netlist`).
 #pragma once
 #include "ganbar/app/json_text.h"
-#include "ganbar/circuit/crossbar_problem.h"
+#include "ganbar/circuit/nodal.h"
 
 namespace ganbar::app {
 
-/// Keys: rows cols G rw rb rdrv rsense Vw Vb (null = floating), device {type linear | cubic c3 | sinh b} (absent = linear), ends
-/// (absent = "single"). Throws ConfigError with the position of what is wrong, and as ganbar::validate does.
-CrossbarProblem read_crossbar(const JsonText& json);
-nlohmann::json to_json(const OperatingPoint& point, std::size_t rows, std::size_t cols);
+/// What `solve` reads: one crossbar and one bias, or many.
+struct CrossbarInput {
+    CrossbarProblem problem;   ///< with the voltages of the first bias
+    std::vector<Bias> biases;
+    bool many = false;         ///< Vw or Vb is a list of lists
+};
+
+/// The keys and their units, ranges and meaning: docs/circuit.md. Quantities are numbers in SI or texts with a unit ("2.5 ohm"). Throws ConfigError with
+/// the position of what is wrong, and as ganbar::validate does.
+CrossbarInput read_crossbar(const JsonText& json);
+/// I_cell only where asked for.
+nlohmann::json to_json(const OperatingPoint& point, std::size_t rows, std::size_t cols, bool cell_currents);
 /// Writes to a file, or to stdout when the path is empty. DataError when the file cannot be written.
 void write_text(const std::string& path, const std::string& text);
 

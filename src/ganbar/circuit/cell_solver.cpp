@@ -82,6 +82,9 @@ public:
             if (std::isnan(vw_[i])) floating_.push_back(i), vw_[i] = 0;
         for (std::size_t j = 0; j < s.cols_; ++j)
             if (std::isnan(vb_[j])) floating_.push_back(s.rows_ + j), vb_[j] = 0;
+        for (const auto* sources : {&vw_, &vb_})
+            for (const double v : *sources)
+                if (std::isinf(v)) throw NumericError("a source of the crossbar is not a finite voltage");
         if (floating_.size() == n_lines()) throw ConfigError("every line floats; expected at least one driven terminal");
         if (!floating_.empty() && lines_.both)
             throw ConfigError("floating lines with terminals at both ends are beyond the fixed point; expected ends = single, or no floating lines");
@@ -103,9 +106,10 @@ public:
             report.mismatch_V = correction();
             report.sweeps = sweep;
             report.correction_V = cells::largest(f_.data(), f_.size());
-            if (!std::isfinite(report.correction_V)) break;
+            if (!std::isfinite(report.correction_V) || !std::isfinite(report.mismatch_V))
+                throw NumericError(fmt::format("the cells' currents left the range of numbers in sweep {}; the cells are too steep at this bias, or not finite", sweep));
             step(plain ? 0 : options.mixing);
-            if (report.correction_V <= options.tolerance_V) {
+            if (report.correction_V <= options.tolerance_V && believable(report, options.tolerance_V)) {
                 choose_g0_keep(report);
                 std::copy_n(u_.begin(), n_, u.begin());
                 return report;
@@ -117,7 +121,8 @@ public:
                 choose_g0(true);
             } else if (safe_ && worse % 6 == 5) choose_g0(true);
         }
-        throw NumericError(fmt::format("the cell voltages did not settle within {} sweeps (last change {:.3g} V)", options.max_sweeps, report.correction_V));
+        throw NumericError(fmt::format("the cell voltages did not settle within {} sweeps: the last changed them by {:.3g} V, cells and wires still disagree by {:.3g} V",
+                                       options.max_sweeps, report.correction_V, report.mismatch_V));
     }
 
     OperatingPoint point(std::span<const double> u) {
@@ -170,6 +175,21 @@ private:
                 known[line] = 1;
             }
         }
+    }
+
+    /// The door: a small step is not a small error where g0 stands far above the slopes on the way to the answer; K then hides what cells and wires
+    /// disagree by. The error is below that disagreement, and below (1 + g0 Lmax) / (1 + slope Lmax) steps, slope the least of cells at rest and now.
+    bool believable(const CellSolverReport& report, double tolerance_V) {
+        constexpr double most_hidden = 1e3;
+        if (std::min(report.mismatch_V, (1 + g0_ * l_max()) * report.correction_V) <= most_hidden * tolerance_V) return true;
+        double least = INFINITY;
+        const std::vector<double> rest(n_, 0.0);
+        for (const std::span<const double> u : {std::span(rest), std::span<const double>(u_).first(n_)}) {
+            cells_->current(u, i_, slope_);
+            least = std::min(least, std::max(0.0, cells::range(slope_.data(), n_).least));
+        }
+        const double steps = l_max() < INFINITY ? (1 + g0_ * l_max()) / (1 + least * l_max()) : g0_ / std::max(least, 1e-300);
+        return steps * report.correction_V <= most_hidden * tolerance_V;
     }
 
     double rate_bound() const { return std::max(most_ - g0_, g0_ - least_) / (g0_ + 1 / l_max()); }

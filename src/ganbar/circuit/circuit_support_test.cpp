@@ -1,5 +1,6 @@
 #include <Eigen/Dense>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -53,6 +54,71 @@ OperatingPoint dense_solution(const CrossbarProblem& p) {
     return out;
 }
 
+namespace {
+
+constexpr double digits = 5e-16;  // of the largest source: what a voltage leaves open when it is given out as a double
+
+/// One line seen from its terminal.
+struct Line {
+    std::vector<double> v_V, i_A, open_A;  ///< nodes; what cells draw; what the digits of the voltages leave open of that
+    double r, r_terminal;
+    std::optional<double> source_V;
+    double terminal_A;  ///< as the point gives it
+    bool both;
+};
+
+void check_line(const Line& l, double scale_V, Mismatch& worst) {
+    double total = 0, magnitude = 0, open = 0;
+    for (std::size_t k = 0; k < l.i_A.size(); ++k) total += l.i_A[k], magnitude += std::abs(l.i_A[k]), open += l.open_A[k];
+    worst.current = std::max(worst.current, (std::abs(total - l.terminal_A) - open) / (magnitude + 1e-300));
+    const auto drop = [&](double seen_V, double expected_V, double open_V) {
+        worst.voltage = std::max(worst.voltage, (std::abs(seen_V - expected_V) - open_V) / scale_V);
+    };
+    double beyond_A = total;  // what the segment at hand carries
+    const bool far = l.both && l.source_V.has_value(), held = far && l.r_terminal == 0;
+    if (far && !held) beyond_A -= (*l.source_V - l.v_V.back()) / l.r_terminal, open += digits * scale_V / l.r_terminal;
+    if (held) drop(l.v_V.back(), *l.source_V, 0);
+    if (l.source_V) drop(*l.source_V - l.v_V[0], held ? 0 : l.r_terminal * beyond_A, l.r_terminal * open);
+    if (held && l.v_V.size() > 1 && l.r > 0)  // the loop leaves the split open: take it from the first segment
+        beyond_A = l.i_A[0] + (l.v_V[0] - l.v_V[1]) / l.r, open += digits * scale_V / l.r;
+    for (std::size_t k = 0; k + 1 < l.v_V.size(); ++k) {
+        beyond_A -= l.i_A[k];
+        drop(l.v_V[k] - l.v_V[k + 1], l.r > 0 ? l.r * beyond_A : 0, l.r * open);
+    }
+}
+
+}  // namespace
+
+Mismatch kirchhoff_mismatch(const CrossbarProblem& p, const OperatingPoint& point) {
+    Mismatch worst;
+    double scale_V = 1e-300;
+    for (const auto* sources : {&p.vw_V, &p.vb_V})
+        for (const auto& v : *sources)
+            if (v) scale_V = std::max(scale_V, std::abs(*v));
+    std::vector<double> i_A(p.g_S.size()), open_A(p.g_S.size());
+    for (std::size_t k = 0; k < i_A.size(); ++k) {
+        const double u = point.w_V[k] - point.b_V[k], c = p.curve.coefficient;
+        const bool linear = p.curve.kind == CellCurve::Kind::linear, cubic = p.curve.kind == CellCurve::Kind::cubic;
+        i_A[k] = p.g_S[k] * (linear ? u : cubic ? u + c * u * u * u : std::sinh(c * u) / c);
+        open_A[k] = digits * scale_V * p.g_S[k] * (linear ? 1 : cubic ? 1 + 3 * c * u * u : std::cosh(c * u));
+    }
+    const bool both = p.wires.ends == Ends::both;
+    for (std::size_t i = 0; i < p.rows; ++i) {
+        Line l{{}, {}, {}, p.wires.rw.si, p.wires.rdrv.si, p.vw_V[i], point.i_word_A[i], both};
+        for (std::size_t k = i * p.cols; k < (i + 1) * p.cols; ++k) l.v_V.push_back(point.w_V[k]), l.i_A.push_back(i_A[k]), l.open_A.push_back(open_A[k]);
+        check_line(l, scale_V, worst);
+    }
+    for (std::size_t j = 0; j < p.cols; ++j) {
+        Line l{{}, {}, {}, p.wires.rb.si, p.wires.rsense.si, p.vb_V[j], -point.i_bit_A[j], both};
+        for (std::size_t r = p.rows; r-- > 0;) {
+            const std::size_t k = r * p.cols + j;
+            l.v_V.push_back(point.b_V[k]), l.i_A.push_back(-i_A[k]), l.open_A.push_back(open_A[k]);
+        }
+        check_line(l, scale_V, worst);
+    }
+    return worst;
+}
+
 std::map<std::string, double> ngspice_values(const CrossbarProblem& problem) {
     std::map<std::string, double> values;
     if (std::system("ngspice --version > /dev/null 2>&1") != 0) return values;
@@ -60,7 +126,7 @@ std::map<std::string, double> ngspice_values(const CrossbarProblem& problem) {
     const int file = mkstemp(path.data());
     if (file < 0) return values;
     std::ofstream deck(path);
-    write_spice(problem, deck);
+    write_spice(problem, deck, {.node_voltages = true});
     deck.close();
     FILE* pipe = popen(("ngspice -b " + path + " 2>/dev/null").c_str(), "r");
     std::string text;

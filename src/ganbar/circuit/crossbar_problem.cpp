@@ -6,35 +6,6 @@
 
 namespace ganbar {
 
-double CellCurve::shape(double u) const {
-    switch (kind) {
-        case Kind::linear: return u;
-        case Kind::cubic: return u * (1 + coefficient * u * u);
-        case Kind::sinh: return std::sinh(coefficient * u) / coefficient;
-    }
-    return u;
-}
-double CellCurve::slope(double u) const {
-    switch (kind) {
-        case Kind::linear: return 1;
-        case Kind::cubic: return 1 + 3 * coefficient * u * u;
-        case Kind::sinh: return std::cosh(coefficient * u);
-    }
-    return 1;
-}
-double CellCurve::content(double u) const {
-    const double half = 0.5 * u * u;
-    switch (kind) {
-        case Kind::linear: return half;
-        case Kind::cubic: return half * (1 + coefficient * half);
-        case Kind::sinh: {
-            const double s = std::sinh(0.5 * coefficient * u) / coefficient;  // cosh x - 1 = 2 sinh^2(x/2) without cancellation
-            return 2 * s * s;
-        }
-    }
-    return half;
-}
-
 namespace {
 
 void check_terminals(const char* name, const std::vector<std::optional<double>>& v, std::size_t n) {

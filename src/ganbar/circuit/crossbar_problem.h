@@ -4,20 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "ganbar/circuit/cell_curve.h"
 #include "ganbar/circuit/wires.h"
 
 namespace ganbar {
-
-/// Static law of all cells of an array, scaled by each cell's conductance g: i(u) = g * shape(u). Closed set.
-/// linear: u; cubic: u + c u^3 (c in 1/V^2, c >= 0); sinh: sinh(c u)/c (c in 1/V, c > 0). All are odd and strictly increasing.
-struct CellCurve {
-    enum class Kind : std::uint8_t { linear, cubic, sinh };
-    Kind kind = Kind::linear;
-    double coefficient = 0;
-    double shape(double u_V) const;    ///< i / g, volts
-    double slope(double u_V) const;    ///< d shape / du, >= 1
-    double content(double u_V) const;  ///< integral of shape from 0 to u, V^2
-};
 
 /// rows x cols cells, row-major; a terminal without value floats.
 struct CrossbarProblem {
@@ -32,6 +22,7 @@ struct OperatingPoint {
     std::vector<double> w_V, b_V;     ///< node voltages, rows x cols
     std::vector<double> i_word_A;     ///< rows: out of the word sources
     std::vector<double> i_bit_A;      ///< cols: into the bit terminals
+    std::vector<double> i_cell_A;     ///< rows x cols: from word to bit line; solve_operating_point alone fills it
     double power_W = 0;               ///< delivered by all terminals
     double cells_W = 0, wires_W = 0;  ///< where it goes; their sum is power_W
     int iterations = 0;               ///< linear solves

@@ -1,6 +1,7 @@
 #include "ganbar/circuit/laplacian.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "ganbar/core/error.h"
@@ -34,6 +35,7 @@ void LaplacianFactor::factor(std::span<const double> g_S, std::span<const double
     for (std::size_t e = 0; e < edge_entry_.size(); ++e) initial_[edge_entry_[e]] += g_S[e];
     ground_.assign(ground_S.begin(), ground_S.end());
     constexpr std::size_t none = static_cast<std::size_t>(-1);
+    constexpr double infinity = std::numeric_limits<double>::infinity();
     std::vector<std::size_t> head(n_, none), next(n_, none), position(start_.begin(), start_.end() - 1);
     std::vector<double> x(n_, 0.0);
     for (std::size_t k = 0; k < n_; ++k) {
@@ -52,7 +54,8 @@ void LaplacianFactor::factor(std::span<const double> g_S, std::span<const double
             pivot += value_[q];
             x[index_[q]] = 0;
         }
-        if (!(pivot > 0)) throw NumericError("a node of the crossbar is joined to nothing; its voltage is undefined");
+        if (!(pivot > 0)) throw NumericError("the conductances of the crossbar differ by more than the range of numbers holds: a node's own vanish beside its neighbours'");
+        if (!(pivot < infinity)) throw NumericError("a conductance of the crossbar exceeds the range of numbers");
         pivot_[k] = pivot;
         if (start_[k] < start_[k + 1]) next[k] = head[index_[start_[k]]], head[index_[start_[k]]] = k;
     }

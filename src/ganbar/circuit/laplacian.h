@@ -15,7 +15,7 @@ public:
     /// Symbolic work, once per network: n unknown nodes in elimination order 0 ... n-1, joined by `edges` (pairs of nodes).
     LaplacianFactor(std::size_t n, std::span<const std::pair<std::size_t, std::size_t>> edges);
     /// Numeric work. g_S: one conductance >= 0 per edge as given above; ground_S: conductance of each node to known voltages.
-    /// Throws NumericError when a node is joined to nothing.
+    /// Throws NumericError when a node's conductances leave the range of numbers: all of them vanish, or one is not finite.
     void factor(std::span<const double> g_S, std::span<const double> ground_S);
     /// Currents into the nodes in, node voltages out (in place).
     void solve(std::span<double> x) const;

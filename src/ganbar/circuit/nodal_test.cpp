@@ -182,6 +182,47 @@ TEST(Nodal, StrongCurvesConverge) {
     EXPECT_LT(point.residual_A, 1e-11 * largest(point.i_bit_A));
 }
 
+TEST(Nodal, ManyBiasesAreTheSameBitsAsOneAtATime) {
+    CrossbarProblem p = random_crossbar(9, 7, 47, {1_ohm, 2_ohm, 10_ohm, 5_ohm});
+    std::vector<Bias> biases;
+    Rng rng(48);
+    for (int k = 0; k < 12; ++k) {
+        biases.push_back({p.vw_V, p.vb_V});
+        for (auto& v : biases.back().vw_V) v = 0.3 * rng.uniform();
+        if (k % 5 == 4) biases.back().vw_V[3].reset();
+    }
+    for (const CellCurve curve : {CellCurve{}, CellCurve{Kind::sinh, 40}}) {
+        p.curve = curve;
+        const auto all = solve_operating_points(p, biases);
+        ASSERT_EQ(all.size(), biases.size());
+        for (std::size_t k = 0; k < all.size(); ++k) {
+            p.vw_V = biases[k].vw_V, p.vb_V = biases[k].vb_V;
+            const auto one = solve_operating_point(p);
+            EXPECT_EQ(all[k].w_V, one.w_V);
+            EXPECT_EQ(all[k].i_bit_A, one.i_bit_A);
+        }
+    }
+    biases[7].vw_V[2] = NAN;
+    try {
+        solve_operating_points(p, biases);
+        FAIL();
+    } catch (const ConfigError& e) {
+        EXPECT_NE(std::string(e.what()).find("bias 7: Vw[2]"), std::string::npos) << e.what();
+    }
+}
+
+TEST(Nodal, ResidualIsSmallBesideTheCurrentsWhateverTheWires) {  // a wire of 1e-14 ohm carries 1e10 A for every rounding of a double
+    for (const double r : {1.0, 1e-3, 1e-8, 1e-14}) {
+        CrossbarProblem p = random_crossbar(6, 5, 53, {Ohm{r}, Ohm{r}, Ohm{r}, Ohm{r}});
+        p.vw_V[2].reset();
+        for (const CellCurve curve : {CellCurve{}, CellCurve{Kind::cubic, 1e6}, CellCurve{Kind::sinh, 20}}) {
+            p.curve = curve;
+            const auto point = solve_operating_point(p);
+            EXPECT_LT(point.residual_A, 1e-9 * largest(point.i_cell_A)) << r;
+        }
+    }
+}
+
 TEST(Nodal, BadInputIsNamed) {
     const auto message = [](const CrossbarProblem& p) -> std::string {
         try {

@@ -31,7 +31,7 @@ std::string cell_line(const CrossbarProblem& p, std::size_t k, const std::string
 
 }  // namespace
 
-void write_spice(const CrossbarProblem& p, std::ostream& out) {
+void write_spice(const CrossbarProblem& p, std::ostream& out, const SpiceOptions& options) {
     validate(p);
     const Topology t(p);
     const auto name = [&](std::size_t group) { return node_name(t, group); };
@@ -52,7 +52,9 @@ void write_spice(const CrossbarProblem& p, std::ostream& out) {
         if (p.vw_V[i]) out << fmt::format("let iw_{0} = 0-i(vw_{0})\nprint iw_{0}\n", i);
     for (std::size_t j = 0; j < p.cols; ++j)
         if (p.vb_V[j]) out << fmt::format("let ib_{0} = i(vb_{0})\nprint ib_{0}\n", j);
-    for (std::size_t k = 0; k < p.g_S.size(); ++k)
+    if (options.node_voltages && p.g_S.size() >= many_cells)
+        out << fmt::format("echo \"warning: the voltages of {} nodes are printed one by one, which takes most of the time\"\n", 2 * p.g_S.size());
+    for (std::size_t k = 0; options.node_voltages && k < p.g_S.size(); ++k)
         for (const std::size_t node : {k, k + p.g_S.size()}) {
             const std::string own = node_name(t, node);
             out << fmt::format("let v_{0} = v({1})\nprint v_{0}\n", own, name(t.group[node]));

@@ -6,9 +6,14 @@
 
 namespace ganbar {
 
-/// Writes the deck: resistors and behavioural current sources, `.op` at tight tolerances, and 16-digit prints "name = value" of every
-/// node (w_i_j, b_i_j) and every driven terminal's current (iw_i out of the source, ib_j into the terminal). Zero resistances join
-/// nodes. Throws ConfigError as validate() does.
-void write_spice(const CrossbarProblem& problem, std::ostream& out);
+struct SpiceOptions {
+    bool node_voltages = false;  ///< print every node (v_w_i_j, v_b_i_j), too: ngspice's time for that grows with the fourth power of the side
+};
+/// Cells from which the deck says what printing all nodes costs.
+constexpr std::size_t many_cells = 1024;
+
+/// Writes the deck: resistors and behavioural current sources, `.op` at tight tolerances, and 16-digit prints "name = value" of every driven terminal's
+/// current (iw_i out of the source, ib_j into the terminal). Zero resistances join nodes. Throws ConfigError as validate() does.
+void write_spice(const CrossbarProblem& problem, std::ostream& out, const SpiceOptions& options = {});
 
 }  // namespace ganbar

@@ -1,6 +1,9 @@
 #include "ganbar/circuit/transfer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include "ganbar/circuit/reduction_plan.h"
@@ -85,6 +88,26 @@ void unpack_leaf(const LeafProgram& program, const LeafGroup::Leaf& leaf, const 
     }
 }
 
+/// The door: T of a passive array is finite, not negative, and with all inputs on no column passes more than its cells would without wires.
+template <class Real>
+void require_transfer(const Plan& plan, std::span<const Real> g_S, std::span<const double> t_S) {
+    std::vector<double> limit(plan.cols, 0.0), sum(plan.cols, 0.0);
+    double least = 0;
+    for (std::size_t i = 0; i < plan.rows; ++i)
+        for (std::size_t j = 0; j < plan.cols; ++j) {
+            const std::size_t k = i * plan.cols + j;
+            limit[j] += static_cast<double>(g_S[k]), sum[j] += t_S[k];
+            least = std::min(least, t_S[k]);
+        }
+    bool good = least == 0;
+    for (std::size_t j = 0; j < plan.cols; ++j) good = good && sum[j] <= limit[j] * (1 + 1e-9) && std::isfinite(limit[j]);
+    if (good) return;
+    for (std::size_t k = 0; k < g_S.size(); ++k)
+        if (!(std::isfinite(g_S[k]) && g_S[k] >= 0))
+            throw NumericError(fmt::format("no transfer matrix: the conductance of cell [{}][{}] is {} S; expected a finite number >= 0", k / plan.cols, k % plan.cols, g_S[k]));
+    throw NumericError("no transfer matrix: conductances of cells and wires exceed the range of numbers");
+}
+
 template <class Real>
 void reduce(const TransferPlan& shape, std::span<const Real> g_S, const Wires& wires, std::span<double> t_S, const Connected& connected) {
     const Plan& plan = shape.steps();
@@ -116,6 +139,7 @@ void reduce(const TransferPlan& shape, std::span<const Real> g_S, const Wires& w
                 for (std::size_t b = j; b < plan.n_bit; b += plan.cols) sum += y[a * plan.stride + plan.n_word + b];
             t_S[i * plan.cols + j] = sum;
         }
+    require_transfer(plan, g_S, t_S);
 }
 
 }  // namespace

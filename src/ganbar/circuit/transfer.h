@@ -37,6 +37,7 @@ private:
 
 /// t[i * cols + j]: current into bit terminal j (both its ends together) per volt on word source i, all other connected terminals at 0 V.
 /// g_S: rows x cols, >= 0. wires.ends must be the plan's. A zero resistance is replaced by one whose effect is below 1e-18 of any entry.
+/// Throws NumericError when a conductance is not finite or negative, or the numbers leave the range of double precision.
 void transfer_matrix(const TransferPlan& plan, std::span<const double> g_S, const Wires& wires, std::span<double> t_S, const Connected& connected = {});
 void transfer_matrix(const TransferPlan& plan, std::span<const float> g_S, const Wires& wires, std::span<double> t_S, const Connected& connected = {});
 

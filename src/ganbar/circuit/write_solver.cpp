@@ -102,6 +102,16 @@ void WriteSolver::step() {
     ws::advance(u_.row(0), f_.row(0), direction, mix, n_mixed_, size_);
 }
 
+/// The door, as CellSolver's: whether a small step is a small error. Steps of linear cells behind wires hide at most g0 Lmax of it.
+bool WriteSolver::believable() const {
+    const float l_max = static_cast<float>(lines_.l_word_.back() + lines_.l_bit_.back()), most_hidden = 1e3f;
+    if (!std::isfinite(g0_)) return false;
+    if (1 + g0_ * l_max <= most_hidden) return true;
+    float least = INFINITY;
+    for (std::size_t r = 0; r < rows_; ++r) least = std::min(least, *std::min_element(a_.row(r), a_.row(r) + cols_));
+    return 1 + g0_ * l_max <= most_hidden * (1 + std::max(least, 0.0f) * l_max);
+}
+
 int WriteSolver::solve(std::span<const double> vw_V, std::span<const double> vb_V, double tolerance_V) {
     std::copy(vw_V.begin(), vw_V.end(), vw_.begin());
     std::copy(vb_V.begin(), vb_V.end(), vb_.begin());
@@ -122,7 +132,7 @@ int WriteSolver::solve(std::span<const double> vw_V, std::span<const double> vb_
         step();
         // What is left shrinks at least as it did between the last two steps; half when that is not known.
         const float rate = sweep > 1 ? std::min(0.5f, largest / previous) : 0.5f;
-        if (largest * rate <= static_cast<float>(tolerance_V)) return sweep;
+        if (largest * rate <= static_cast<float>(tolerance_V)) return believable() ? sweep : 0;
         previous = largest;
     }
     return 0;

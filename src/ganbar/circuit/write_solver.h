@@ -33,6 +33,7 @@ private:
     float correction();
     void remember();
     void step();
+    bool believable() const;
     static constexpr std::size_t depth = 4;  // earlier steps that are mixed
     const CellSolver& lines_;
     std::size_t rows_, cols_, size_;

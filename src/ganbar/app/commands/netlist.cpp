@@ -15,11 +15,16 @@ namespace {
 struct Options {
     std::string in, out, run;
     std::int64_t array = 0;
+    bool nodes = false;
 };
 
 CrossbarProblem problem_of(const Options& o, const Registries& registries) {
     if (o.in.empty() == o.run.empty()) throw ConfigError("netlist needs one crossbar: a JSON file, or --run DIR with --array K");
-    if (!o.in.empty()) return read_crossbar(JsonText::load(o.in));
+    if (!o.in.empty()) {
+        const CrossbarInput input = read_crossbar(JsonText::load(o.in));
+        if (input.many) throw ConfigError("a deck holds one bias; expected Vw and Vb to be one list of voltages each", {o.in});
+        return input.problem;
+    }
     const Trained trained = load_run(o.run, registries);
     return run_array(trained.experiment, trained.model, o.array);
 }
@@ -32,11 +37,13 @@ void ganbar_register_netlist(CommandContext& context) {
     command->add_option("input", o->in, "crossbar as JSON, as for solve");
     command->add_option("--run", o->run, "instead: an array of this trained run, all its word lines at tile.v_read, behind the run's wires");
     command->add_option("--array", o->array, "which: the number of its block in `ganbar inspect placement`, from 0; a second plane's follow")->check(Range{0, 1e19});
+    command->add_flag("--nodes", o->nodes, "print the voltages of all nodes, too; from 32 x 32 cells on ngspice then takes long");
     command->add_option("-o,--output", o->out, "write the deck here instead of to stdout");
     command->callback([&context, o] {
         context.run = [&context, o] {
             std::ostringstream deck;
-            write_spice(problem_of(*o, context.registries), deck);
+            const CrossbarProblem problem = problem_of(*o, context.registries);
+            write_spice(problem, deck, {.node_voltages = o->nodes});
             write_text(o->out, deck.str());
         };
     });
