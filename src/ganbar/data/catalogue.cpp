@@ -105,7 +105,7 @@ Dataset load_path(const std::string& name, const std::string& split) {
     if (!path) throw DataError(fmt::format("has no split \"{}\"; divide the folder into train and test, or use :train", split), {name});
     const bool folder = fs::is_directory(*path, ignored);
     if (!folder && path->extension() != ".npy") throw DataError("is no data set; expected a file ending in .npy or a folder of PNGs", {name});
-    Dataset out = folder ? read_png_folder(*path) : read_npy_dataset(*path);
+    Dataset out = !folder ? read_npy_dataset(*path) : split == "test" ? read_png_folder(*path, class_folders(fs::path(name) / "train")) : read_png_folder(*path);
     out.name = name;
     return out;
 }

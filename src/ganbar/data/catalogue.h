@@ -55,6 +55,7 @@ bool has_dataset(const std::string& name, const std::string& split, const DataRo
 
 /// `name` is one of the table, or a path (it holds a '/' or ends in .npy): an NPY file (its labels, if any, beside it as
 /// X.labels.npy), or a folder of PNGs, which may be divided into train/ and test/. Without that division a path has only "train".
+/// Classes of both parts are the sub-folders of train/: test/ may lack some, and their numbers stay; another one is a DataError.
 /// ConfigError: unknown name or split. DataError: not there (where it looked, how to get it), or damaged.
 Dataset load_dataset(const std::string& name, const std::string& split, const DataRoots& roots, const Location& where = {});
 

@@ -195,6 +195,41 @@ TEST(PngFolder, ClassesAndFaults) {
     EXPECT_HAS(message_of<DataError>([&] { read_png_folder(f / "missing"); }), "cannot be read as an image folder");
 }
 
+/// A divided data set whose pixels tell their class: 10 cat, 20 dog, 30 emu.
+void divided(const Folder& f, const std::string& set, const std::vector<std::string>& train, const std::vector<std::string>& test) {
+    const std::vector<std::string> all{"cat", "dog", "emu"};
+    for (const auto& [part, classes] : {std::pair{"train", train}, std::pair{"test", test}})
+        for (const auto& name : classes) {
+            make_folder(f / (set + "/" + part + "/" + name));
+            const auto c = static_cast<std::size_t>(std::find(all.begin(), all.end(), name) - all.begin());
+            write_png(f / (set + "/" + part + "/" + name + "/0.png"), Image(2, 2, 1, static_cast<std::uint8_t>(10 * (c + 1))));
+        }
+}
+
+TEST(PngFolder, ClassesOfBothPartsAreTheSame) {
+    Folder f;
+    divided(f, "less", {"cat", "dog", "emu"}, {"dog"});
+    const Dataset less = load_dataset((f / "less").string(), "test", {});
+    EXPECT_EQ(less.class_names, (std::vector<std::string>{"cat", "dog", "emu"}));
+    EXPECT_EQ(class_counts(less), (std::vector<std::size_t>{0, 1, 0}));
+    EXPECT_EQ(select_classes(less, std::vector<std::int64_t>{1}).pixels[0], 20);
+    EXPECT_HAS(message_of<DataError>([&] { select_classes(less, std::vector<std::int64_t>{0}); }), "none of the chosen classes");
+
+    divided(f, "other", {"cat", "dog"}, {"dog", "emu"});
+    const std::string text = message_of<DataError>([&] { load_dataset((f / "other").string(), "test", {}); });
+    EXPECT_HAS(text, "other/test: has the classes dog, emu, but the training images have cat, dog;");
+    EXPECT_EQ(load_dataset((f / "other").string(), "train", {}).n, 2u);
+
+    divided(f, "one", {"cat", "dog"}, {});
+    make_folder(f / "one/test");
+    write_png(f / "one/test/0.png", Image(2, 2, 1));
+    EXPECT_HAS(message_of<DataError>([&] { load_dataset((f / "one").string(), "test", {}); }), "has the classes none, but the training images have cat, dog");
+    divided(f, "two", {}, {"cat"});
+    make_folder(f / "two/train");
+    write_png(f / "two/train/0.png", Image(2, 2, 1));
+    EXPECT_HAS(message_of<DataError>([&] { load_dataset((f / "two").string(), "test", {}); }), "has the classes cat, but the training images have none");
+}
+
 TEST(PngFolder, TrainAndTestAndLoosePictures) {
     Folder f;
     Image image(1, 1, 1, 7);

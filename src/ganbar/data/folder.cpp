@@ -51,8 +51,10 @@ Bytes grey_to_rgb(const Bytes& grey, std::size_t area) {
 
 class Collector {
 public:
-    explicit Collector(const fs::path& folder) { data_.name = folder.filename().string(), data_.origin = folder.string(); }
-    void add_class(const std::string& name) { data_.class_names.push_back(name); }
+    Collector(const fs::path& folder, std::vector<std::string> class_names) {
+        data_.name = folder.filename().string(), data_.origin = folder.string(), data_.class_names = std::move(class_names);
+    }
+    void enter_class(const std::string& name) { class_ = static_cast<std::uint8_t>(std::find(data_.class_names.begin(), data_.class_names.end(), name) - data_.class_names.begin()); }
     void add(const fs::path& file) {
         const Image image = read_png(file);
         if (data_.n == 0) data_.width = image.width, data_.height = image.height, data_.channels = image.channels, first_ = file;
@@ -62,7 +64,7 @@ public:
         if (image.channels > data_.channels) data_.pixels = grey_to_rgb(data_.pixels, image.width * image.height), data_.channels = 3;
         if (data_.image_size() > max_file_bytes - data_.pixels.size()) throw DataError(fmt::format("holds more than {} bytes of pixels", max_file_bytes), {data_.origin});
         append_planar(image, data_.channels, data_.pixels);
-        if (!data_.class_names.empty()) data_.labels.push_back(static_cast<std::uint8_t>(data_.class_names.size() - 1));
+        if (!data_.class_names.empty()) data_.labels.push_back(class_);
         ++data_.n;
     }
     Dataset take() {
@@ -73,22 +75,40 @@ public:
 private:
     Dataset data_;
     fs::path first_;
+    std::uint8_t class_ = 0;
 };
+
+std::vector<fs::path> folders_in(const fs::path& folder) {
+    return entries(folder, [](const fs::directory_entry& e) { std::error_code ignored; return e.is_directory(ignored); });
+}
 
 }  // namespace
 
-Dataset read_png_folder(const fs::path& folder) {
-    const auto classes = entries(folder, [](const fs::directory_entry& e) { std::error_code ignored; return e.is_directory(ignored); });
+std::vector<std::string> class_folders(const fs::path& folder) {
+    std::vector<std::string> out;
+    for (const auto& sub : folders_in(folder)) out.push_back(sub.filename().string());
+    return out;
+}
+
+Dataset read_png_folder(const fs::path& folder) { return read_png_folder(folder, class_folders(folder)); }
+
+Dataset read_png_folder(const fs::path& folder, const std::vector<std::string>& class_names) {
+    const auto classes = folders_in(folder);
     const auto loose = pictures_in(folder);
     if (classes.empty() && loose.empty()) throw DataError("holds no PNG files; expected PNGs, or one sub-folder of PNGs per class", {folder.string()});
     if (!classes.empty() && !loose.empty()) throw DataError(fmt::format("holds both sub-folders and PNG files (such as {}); expected one or the other", loose.front().filename().string()), {folder.string()});
-    if (classes.size() > 256) throw DataError(fmt::format("has {} sub-folders; expected at most 256 classes", classes.size()), {folder.string()});
-    Collector collector(folder);
+    if (class_names.size() > 256) throw DataError(fmt::format("has {} sub-folders; expected at most 256 classes", class_names.size()), {folder.string()});
+    const auto known = [&](const fs::path& sub) { return std::find(class_names.begin(), class_names.end(), sub.filename().string()) != class_names.end(); };
+    if (classes.empty() != class_names.empty() || !std::all_of(classes.begin(), classes.end(), known)) {
+        const auto list = [](const std::vector<std::string>& names) { return names.empty() ? std::string("none") : join(names); };
+        throw DataError(fmt::format("has the classes {}, but the training images have {}; expected sub-folders of the same names", list(class_folders(folder)), list(class_names)), {folder.string()});
+    }
+    Collector collector(folder, class_names);
     for (const auto& file : loose) collector.add(file);
     for (const auto& sub : classes) {
         const auto files = pictures_in(sub);
         if (files.empty()) throw DataError("holds no PNG files; expected at least one in the folder of each class", {sub.string()});
-        collector.add_class(sub.filename().string());
+        collector.enter_class(sub.filename().string());
         for (const auto& file : files) collector.add(file);
     }
     return collector.take();
