@@ -1,8 +1,10 @@
 // The device models there are, by name. CMake writes builtin_devices.cpp, which calls every model file's registration.
 #pragma once
 #include <functional>
+#include <optional>
 
 #include "ganbar/config/node.h"
+#include "ganbar/device/coverage.h"
 #include "ganbar/device/device_array.h"
 
 namespace ganbar {
@@ -14,21 +16,29 @@ struct DeviceEntry {
     std::vector<ParamRow> defaults;
     /// Builds an array from the device table of the input (may be null); writes the parameters used to `used` when not null.
     std::function<std::unique_ptr<DeviceArray>(const config::Node*, std::size_t n, std::vector<ParamRow>* used)> make;
+    std::optional<Coverage> coverage;  ///< none where the model is a shape without a measured device behind it
 };
 using DeviceRegistry = Registry<DeviceEntry>;
+
+/// Optional for a model: the range on which its default numbers were fitted.
+template <class M>
+concept HasCoverage = requires { { M::coverage() } -> std::same_as<Coverage>; };
 
 template <DeviceModel M>
 DeviceEntry device_entry() {
     using P = typename M::Params;
     std::vector<std::string> names;
     for (const auto& p : P::schema()) names.push_back(p.info.name);
+    std::optional<Coverage> coverage;
+    if constexpr (HasCoverage<M>) coverage = M::coverage();
     return {M::doc(), names, param_rows(P::schema(), P{}),
             [](const config::Node* node, std::size_t n, std::vector<ParamRow>* used) -> std::unique_ptr<DeviceArray> {
                 P params;
                 config::bind(node, P::schema(), params);
                 if (used) *used = param_rows(P::schema(), params);
                 return std::make_unique<DeviceArrayOf<M>>(M{params}, n);
-            }};
+            },
+            coverage};
 }
 
 /// Settings of the expected cell, without variation between devices or cycles: the names d2d, c2c and write_noise mean that in every
