@@ -28,7 +28,10 @@ struct DataSpec {
     std::string dataset = "mnist";
     std::vector<std::int64_t> classes;
     std::int64_t limit = 0, side = 0;
+    Fit fit = Fit::stretch;
+    Background background = Background::black;
     double noise = 0;
+    ReadOptions read() const { return {background, fit, static_cast<std::size_t>(side)}; }
     static Schema<DataSpec> schema();
 };
 

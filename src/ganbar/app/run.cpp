@@ -12,6 +12,7 @@
 #include "ganbar/app/checkpoint.h"
 #include "ganbar/app/environment.h"
 #include "ganbar/app/pictures.h"
+#include "ganbar/app/pulse_warnings.h"
 #include "ganbar/app/places.h"
 #include "ganbar/app/run_tables.h"
 #include "ganbar/app/training_images.h"
@@ -42,7 +43,9 @@ public:
         log_ = std::fopen((folder_ / "log.txt").c_str(), "a");
         if (log_ == nullptr) throw DataError("cannot write " + (folder_ / "log.txt").string());
         Evaluator evaluator(reference_spec(), data_roots(), cache_folder(), [this](const std::string& line) { say(line); });
+        for (const auto& line : image_warnings(images_.data())) say("warning: " + e_.data.dataset + ": " + line);
         for (const auto& line : wire_warnings(e_, devices_)) say("warning: " + line);
+        for (const auto& line : pulse_warnings(e_, devices_)) say("warning: " + line);
         model_ = build(e_, devices_);
         draw_fixed_latents();
         take_up();
@@ -121,7 +124,7 @@ private:
         spec.split = reference_split(e_.data.dataset, data_roots());
         if (spec.split != "test") say(fmt::format("{} has no test images here: quality is measured against its training images", e_.data.dataset));
         spec.classes = e_.data.classes;
-        spec.side = static_cast<std::size_t>(e_.data.side);
+        spec.read = e_.data.read();
         spec.features = e_.evaluation.features;
         spec.quality = e_.quality;
         return spec;

@@ -35,7 +35,7 @@ TEST(Catalogue, NamesAndSuggestions) {
 TEST(Catalogue, SaysWhereItLookedAndHowToGetIt) {
     Folder f;
     const std::string none = message_of<DataError>([&] { load_dataset("mnist", "train", {f.path(), "/nowhere"}); });
-    EXPECT_HAS(none, (f / "mnist").string() + ", /nowhere/mnist");
+    EXPECT_HAS(none, (f / "mnist").string() + ", " + (f / "MNIST/raw").string() + ", /nowhere/mnist");
     EXPECT_HAS(none, "ganbar data fetch mnist");
     EXPECT_HAS(message_of<DataError>([&] { load_dataset("fashion-mnist", "test", {f.path()}); }), "apt-get install dataset-fashion-mnist");
     make_folder(f / "mnist");
@@ -161,7 +161,7 @@ TEST(NpmDigits, AreTheFirstTenThousandTrainingDigits) {
     EXPECT_EQ(at_train + at_test, 10000u);
 }
 
-TEST(PngFolder, ClassesAndFaults) {
+TEST(ImageFolder, ClassesAndFaults) {
     Folder f;
     for (const std::string name : {"set/b", "set/a"}) make_folder(f / name);
     Image grey(3, 2, 1), colour(3, 2, 3), small(2, 2, 1);
@@ -172,7 +172,7 @@ TEST(PngFolder, ClassesAndFaults) {
     write_png(f / "set/b/1.png", grey);
     write_file(f / "set/a/note.txt", "not a picture");
     write_file(f / "set/a/.hidden.png", "not a picture");
-    const Dataset d = read_png_folder(f / "set");
+    const Dataset d = read_image_folder(f / "set");
     EXPECT_EQ(d.class_names, (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(d.labels, (Bytes{0, 0, 1}));
     EXPECT_EQ(d.channels, 3u);
@@ -181,18 +181,18 @@ TEST(PngFolder, ClassesAndFaults) {
     EXPECT_EQ(load_dataset((f / "set").string(), "train", {}).n, 3u);
     EXPECT_HAS(message_of<DataError>([&] { load_dataset((f / "set").string(), "test", {}); }), "has no split \"test\"");
     write_png(f / "set/loose.png", grey);
-    EXPECT_HAS(message_of<DataError>([&] { read_png_folder(f / "set"); }), "both sub-folders and PNG files");
+    EXPECT_HAS(message_of<DataError>([&] { read_image_folder(f / "set"); }), "both sub-folders and pictures");
     std::filesystem::remove(f / "set/loose.png");
     write_png(f / "set/b/2.png", small);
-    EXPECT_HAS(message_of<DataError>([&] { read_png_folder(f / "set"); }), "b/2.png: has 2 x 2 pixels");
+    EXPECT_HAS(message_of<DataError>([&] { read_image_folder(f / "set"); }), "b/2.png: has 2 x 2 pixels");
     write_file(f / "set/b/2.png", "broken", Replace::yes);
-    EXPECT_HAS(message_of<DataError>([&] { read_png_folder(f / "set"); }), "not a readable PNG");
+    EXPECT_HAS(message_of<DataError>([&] { read_image_folder(f / "set"); }), "not a readable PNG");
     std::filesystem::remove_all(f / "set/b");
     make_folder(f / "set/c");
-    EXPECT_HAS(message_of<DataError>([&] { read_png_folder(f / "set"); }), "c: holds no PNG files");
+    EXPECT_HAS(message_of<DataError>([&] { read_image_folder(f / "set"); }), "c: holds no PNG or JPEG files");
     make_folder(f / "empty");
-    EXPECT_HAS(message_of<DataError>([&] { read_png_folder(f / "empty"); }), "holds no PNG files");
-    EXPECT_HAS(message_of<DataError>([&] { read_png_folder(f / "missing"); }), "cannot be read as an image folder");
+    EXPECT_HAS(message_of<DataError>([&] { read_image_folder(f / "empty"); }), "holds no PNG or JPEG files");
+    EXPECT_HAS(message_of<DataError>([&] { read_image_folder(f / "missing"); }), "cannot be read as an image folder");
 }
 
 /// A divided data set whose pixels tell their class: 10 cat, 20 dog, 30 emu.
@@ -206,7 +206,7 @@ void divided(const Folder& f, const std::string& set, const std::vector<std::str
         }
 }
 
-TEST(PngFolder, ClassesOfBothPartsAreTheSame) {
+TEST(ImageFolder, ClassesOfBothPartsAreTheSame) {
     Folder f;
     divided(f, "less", {"cat", "dog", "emu"}, {"dog"});
     const Dataset less = load_dataset((f / "less").string(), "test", {});
@@ -230,7 +230,7 @@ TEST(PngFolder, ClassesOfBothPartsAreTheSame) {
     EXPECT_HAS(message_of<DataError>([&] { load_dataset((f / "two").string(), "test", {}); }), "has the classes cat, but the training images have none");
 }
 
-TEST(PngFolder, TrainAndTestAndLoosePictures) {
+TEST(ImageFolder, TrainAndTestAndLoosePictures) {
     Folder f;
     Image image(1, 1, 1, 7);
     for (const std::string name : {"set/train", "set/test"}) {
