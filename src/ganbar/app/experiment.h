@@ -5,6 +5,7 @@
 #include "ganbar/app/noise_tables.h"
 #include "ganbar/config/preset.h"
 #include "ganbar/config/write.h"
+#include "ganbar/data/read_options.h"
 #include "ganbar/device/device_registry.h"
 #include "ganbar/device/nonideal.h"
 #include "ganbar/gan/metrics/quality.h"

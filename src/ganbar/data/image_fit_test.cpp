@@ -50,7 +50,7 @@ Image ramp(std::size_t width, std::size_t height, std::size_t channels) {
 }
 double largest_difference(const Bytes& a, const Bytes& b) {
     double top = a.size() == b.size() ? 0 : 1e9;
-    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) top = std::max(top, std::abs(double{a[i]} - double{b[i]}));
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) top = std::max(top, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
     return top;
 }
 /// A PNG with an alpha channel, through libpng's own writer. format: PNG_FORMAT_GA or PNG_FORMAT_RGBA.
