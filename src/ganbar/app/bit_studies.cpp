@@ -131,7 +131,9 @@ ChipStudy study_chips(const BitSource& source, std::size_t n_chips, std::size_t 
 RestartStudy study_restarts(const BitSource& source, std::size_t n_restarts, std::size_t n_bits, std::size_t n_initial, bool repeated) {
     RestartStudy study{n_restarts, n_bits, repeated, 0, {}, 0};
     BitStream stream = source.make();
-    study.initial = noise::sp800_90b::assess(take_bits(stream, n_initial)).min_entropy_per_bit;
+    const auto initial = noise::sp800_90b::assess(take_bits(stream, n_initial));
+    if (!initial.assessed()) throw ConfigError(fmt::format("{} bits are too few to estimate the min-entropy that restarts are held against; use more (--initial)", n_initial));
+    study.initial = initial.min_entropy_per_bit;
     const Rng root = source.root_rng().stream("restarts");
     noise::BitString all, before;
     all.reserve(n_restarts * n_bits);

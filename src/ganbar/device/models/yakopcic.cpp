@@ -101,16 +101,17 @@ struct Yakopcic {
         static float travel_far(float y, float dose, float knee, float alpha) {
             const auto y_of = [](double u) { return -std::expm1(-u); };
             const auto slowness = [&](double u) { return (1.0 - knee) * std::exp(alpha * (y_of(u) - knee)); };
+            const auto needed = [&](double u, double h) { return h / 6 * (slowness(u) + 4 * slowness(u + h / 2) + slowness(u + h)); };
             constexpr double u_end = 17;
-            double u = -std::log1p(-double{y}), left = dose, before = slowness(u);
-            const double h = (u_end - u) / 4096;
-            if (!(h > 0)) return y;
-            for (int i = 0; i < 4096; ++i, u += h) {
-                const double after = slowness(u + h), needed = h / 6 * (before + 4 * slowness(u + h / 2) + after);
-                if (!(needed <= left)) return static_cast<float>(y_of(u + h * left / needed));  // infinite: stays
-                left -= needed, before = after;
+            double u = -std::log1p(-double{y}), left = dose;
+            const double whole = (u_end - u) / 4096;
+            if (!(whole > 0)) return y;
+            for (double h = whole; u < u_end && h > 1e-9;) {  // whole intervals, then halves of the one in which the dose ends
+                const double part = needed(u, h);
+                if (part <= left) left -= part, u += h;
+                else h /= 2;
             }
-            return 1;
+            return static_cast<float>(y_of(std::min(u, u_end)));
         }
     };
     using PulseLaw = DosedPulse<WidthLaw>;
