@@ -41,6 +41,8 @@ class OwnImages(InFolder):
                     png(cls.folder / "lacks" / part / name / f"{i:02}.png", 8, 0, lambda x, y: [(len(name) * (ord(name[0]) - 96) * 8 + (x * y + i) % 50) % 256])
         for i in range(5):
             png(cls.folder / "ink" / f"{i}.png", 8, 6, lambda x, y: (0, 0, 0, 255 if (x + y) % (i + 2) == 0 else 0))
+        for i in range(60):
+            png(cls.folder / "drawings" / f"{i:02}.png", 8, 6, lambda x, y: (0, 0, 0, 255 if (x * (i % 7 + 1) + y * (i // 7 + 1)) % 5 == 0 else 0))
         npy(cls.folder / "binary.npy", "|u1", (20, 8, 8), bytes((i * 7 + i // 8) % 2 for i in range(20 * 64)))
         npy(cls.folder / "mask.npy", "|b1", (20, 8, 8), bytes((i * 7 + i // 9) % 2 for i in range(20 * 64)))
 
@@ -75,16 +77,16 @@ class OwnImages(InFolder):
 
     def test_training_says_so_too(self):
         toml = """[data]
-dataset = "./ink"
+dataset = "./drawings"
 {}
 [generator]
-layers = [4, 8, 64]
+layers = [4, 8, 192]
 output = "tanh"
 [discriminator]
-layers = [64, 8, 1]
+layers = [192, 8, 1]
 [train]
 rounds = 1
-batch = 4
+batch = 8
 [hardware]
 kind = "software"
 [evaluation]
@@ -92,9 +94,9 @@ samples = 16
 """
         (self.folder / "ink.toml").write_text(toml.format(""))
         (self.folder / "white.toml").write_text(toml.format('background = "white"'))
-        dark = self.good("train", "ink.toml", "-o", "dark")
-        self.assertIn("warning: ./ink: the pixels of all images lie between 0 and 0 of 255", dark.stderr)
-        light = self.good("train", "white.toml", "-o", "light")
+        dark = self.good("train", "ink.toml", "--out", "dark")
+        self.assertIn("warning: ./drawings: the pixels of all images lie between 0 and 0 of 255", dark.stderr)
+        light = self.good("train", "white.toml", "--out", "light")
         self.assertNotIn("lie between", light.stderr)
         self.assertEqual(json.loads((self.folder / "light" / "summary.json").read_text())["image_background"], "white")
         self.good("evaluate", "light")
