@@ -16,14 +16,25 @@ Bytes rewritten(const NpyArray& array) {
     return npy_bytes(array.shape, values);
 }
 
+Bytes again(const NpyArray& array) {
+    switch (array.type) {
+        case NpyType::i32: return rewritten<std::int32_t>(array);
+        case NpyType::i64: return rewritten<std::int64_t>(array);
+        case NpyType::f32: return rewritten<float>(array);
+        case NpyType::f64: return rewritten<double>(array);
+        default: return rewritten<std::uint8_t>(array);
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     try {
         const NpyArray array = parse_npy({data, size}, "input");
-        const Bytes again = array.type == NpyType::u8 ? rewritten<std::uint8_t>(array) : array.type == NpyType::f32 ? rewritten<float>(array) : rewritten<double>(array);
-        const NpyArray back = parse_npy(again, "again");
-        fuzz::expect(back.shape == array.shape && back.type == array.type && back.bytes == array.bytes, "an array reads back to itself");
+        if (array.type != NpyType::boolean) {  // never written
+            const NpyArray back = parse_npy(again(array), "again");
+            fuzz::expect(back.shape == array.shape && back.type == array.type && back.bytes == array.bytes, "an array reads back to itself");
+        }
         const Dataset images = dataset_from_npy(array, "input");
         fuzz::expect(dataset_from_npy(parse_npy(npy_bytes(images), "again"), "again").pixels == images.pixels, "images read back to themselves");
     } catch (const DataError&) {

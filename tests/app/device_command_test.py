@@ -46,7 +46,9 @@ class DeviceCommand(unittest.TestCase):
 
     def test_gate_window_and_variation(self):
         self.assertEqual(self.answer("nili2020", "--from", "150e-6", "--pulse", "0.4,1e-7")["delta_g_S"], [0])
-        half = self.answer("nili2020", "--from", "150e-6", "--pulse", "0.4,1e-7", "--set", "gate=off")["delta_g_S"][0]
+        below = run("device", "nili2020", "--from", "150e-6", "--pulse", "0.4,1e-7", "--set", "gate=off", "--json")
+        self.assertIn("a set pulse of 400 mV lies beyond the fit of nili2020", below.stderr)
+        half = json.loads(below.stdout)["delta_g_S"][0]
         self.assertAlmostEqual(half / set_step(0.4, 1e-7), 1, delta=1e-2)
         seeds = [self.answer("nili2020", "--from", "2e-4", "--pulse", "0.8,1e-7", "--set", "d2d=A", "--seed", str(s))["g_S"] for s in (1, 1, 2)]
         self.assertEqual(seeds[0], seeds[1])
@@ -63,6 +65,37 @@ class DeviceCommand(unittest.TestCase):
             for key in ("value", "unit", "doc", "source", "kind"):
                 self.assertIn(key, p)
         self.assertIn("yakopcic", run("device", "yakopcic").stdout)
+
+    def test_a_pulse_of_any_strength_ends(self):
+        for model, at_end in (("yakopcic", 0.17 * 0.05 * 0.99), ("vteam", 0.02), ("wox", 25e-6), ("nili2020", 300e-6), ("soft_bounds", None), ("ideal", None)):
+            for pulse in ("100,1e-6", "100 V,1000 s", "80,1"):
+                done = run("device", model, "--pulse", pulse, "--json")
+                self.assertEqual(done.returncode, 0, (model, pulse, done.stderr))
+                g = json.loads(done.stdout)["g_S"][0]
+                if at_end is not None and not (model == "nili2020" and pulse == "100,1e-6"):
+                    self.assertAlmostEqual(g / at_end, 1, delta=1e-5, msg=(model, pulse))
+        done = run("device", "yakopcic", "--set", "b=100", "--pulse", "100,1e-6", "--energy", "nonlinear")  # sinh(10000)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("no finite result", done.stderr)
+
+    def test_what_lies_beyond_the_fit_is_said(self):
+        for words, said in ((["nili2020", "--from", "200 uS", "--pulse", "5,1e-7"], "warning: a set pulse of 5 V lies beyond the fit of nili2020"),
+                            (["nili2020", "--from", "200 uS", "--pulse", "0.8 V,100 s"], "warning: a pulse of 100 s lies beyond the fit of nili2020"),
+                            (["nili2020", "--from", "100 uS", "--pulse", "0.8,1e-7"], "warning: the start at 100 uS lies outside the window of nili2020, 150 uS to 300 uS"),
+                            (["wox", "--from", "10 uS", "--pulse", "-1.5 V,100 ns"], "warning: a reset pulse of -1.5 V lies beyond the fit of wox")):
+            done = run("device", *words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(said, done.stderr)
+            self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        twice = run("device", "nili2020", "--pulse", "5,1e-7", "--pulse", "5 V,100 ns", "--count", "50")
+        self.assertEqual(twice.stderr.count("warning"), 1)
+
+    def test_numbers_that_want_their_unit(self):
+        for words, hint in ((["--from", "200", "--pulse", "0.8,1e-7"], 'write "200 uS" if you mean that, or "200 S"'), (["--pulse", "0.8,100"], 'write "100 ns" if you mean that, or "100 s"'),
+                            (["--from", "200 S", "--pulse", "0.8,1e-7"], "lies outside what nili2020 can hold; expected 150 uS to 300 uS"), (["--from", "200 ns"], "is not a conductance")):
+            done = run("device", "nili2020", *words)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertIn(hint, done.stderr)
 
     def test_bad_input(self):
         for words in (["nilli2020"], ["nili2020", "--set", "windw=off"], ["nili2020", "--set", "temperature=25"], ["nili2020", "--pulse", "0.8"],

@@ -72,6 +72,10 @@ BitReport report_of(const BitSource& source, const BitStream& stream, std::int64
     return r;
 }
 
+double known_per_bit(const BitReport& r) {
+    return r.n_bits == 0 ? 0 : std::min(1.0, r.min_entropy_known_selection * static_cast<double>(r.n_raw_bits) / static_cast<double>(r.n_bits));
+}
+
 noise::BitString take_bits(BitStream& stream, std::size_t n) {
     constexpr std::size_t batch = 1 << 20;
     noise::BitString out;

@@ -50,6 +50,9 @@ struct BitReport {
 };
 BitReport report_of(const BitSource& source, const BitStream& stream, std::int64_t n_bits);
 
+/// At most so much min-entropy a bit after post-processing, chip and selection known: that of the raw bits spent on it, up to 1.
+double known_per_bit(const BitReport& report);
+
 /// The next n bits.
 noise::BitString take_bits(BitStream& stream, std::size_t n);
 /// Makes n_bits bits from --set assignments.

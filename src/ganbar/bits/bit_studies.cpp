@@ -24,6 +24,8 @@ noise::Distances pooled(const std::vector<noise::Distances>& parts) {
 
 std::string verdict_of(const ChipStudy& s) {
     if (s.inter.mean > 0.4 && s.intra.mean < 0.1) return "fingerprint: the bits are a function of chip and selection, like a physically unclonable function";
+    if (s.intra.mean > 0.4 && s.known_selection < 0.1)
+        return fmt::format("fingerprint out of step: readings differ because post-processing shifts them, yet who knows chip and selection can foretell all but {:.3f} bits of a bit", s.known_selection);
     if (s.intra.mean > 0.4) return "generator: reading again gives other bits";
     if (s.inter.mean < 0.1) return "constant: all chips give nearly the same bits";
     return "between: part of every bit repeats, part does not";
@@ -96,13 +98,14 @@ std::vector<Case> cases_of(const BitSource& base, const DeviceRegistry& devices)
 
 ChipStudy study_chips(const BitSource& source, std::size_t n_chips, std::size_t n_readings, std::size_t n_bits) {
     if (n_chips < 2 || n_readings < 2) throw ConfigError("distances need at least two chips and two readings");
-    ChipStudy study{n_chips, n_readings, n_bits, {}, {}, {}, {}, ""};
+    ChipStudy study{n_chips, n_readings, n_bits, {}, {}, {}, {}, 1, ""};
     const Rng root = source.root_rng().stream("chip study");
     std::vector<noise::BitString> first;
     std::vector<noise::Distances> intra, selection;
     for (std::size_t c = 0; c < n_chips; ++c) {
         const auto fresh = [&](const char* what, std::size_t k) { return root.stream(what, c * 1'000'000 + k); };
         BitStream stream = source.make(TrngStreams(root.stream("chip", c), root.stream("selection"), fresh("noise", 0)));
+        stream.watch(c == 0);
         std::vector<noise::BitString> readings, others;
         for (std::size_t r = 0; r < n_readings; ++r) {
             if (r > 0) stream.restart(root.stream("selection"), fresh("noise", r));
@@ -112,6 +115,7 @@ ChipStudy study_chips(const BitSource& source, std::size_t n_chips, std::size_t 
             stream.restart(fresh("other selection", r), fresh("other noise", r));
             others.push_back(take_bits(stream, n_bits));
         }
+        if (c == 0) study.known_selection = known_per_bit(report_of(source, stream, static_cast<std::int64_t>(2 * n_readings * n_bits)));
         intra.push_back(noise::pairwise_distances(readings));
         selection.push_back(noise::pairwise_distances(others));
         study.ones.push_back(static_cast<double>(readings.front().count_ones()) / static_cast<double>(n_bits));
@@ -127,7 +131,9 @@ ChipStudy study_chips(const BitSource& source, std::size_t n_chips, std::size_t 
 RestartStudy study_restarts(const BitSource& source, std::size_t n_restarts, std::size_t n_bits, std::size_t n_initial, bool repeated) {
     RestartStudy study{n_restarts, n_bits, repeated, 0, {}, 0};
     BitStream stream = source.make();
-    study.initial = noise::sp800_90b::assess(take_bits(stream, n_initial)).min_entropy_per_bit;
+    const auto initial = noise::sp800_90b::assess(take_bits(stream, n_initial));
+    if (!initial.assessed()) throw ConfigError(fmt::format("{} bits are too few to estimate the min-entropy that restarts are held against; use more (--initial)", n_initial));
+    study.initial = initial.min_entropy_per_bit;
     const Rng root = source.root_rng().stream("restarts");
     noise::BitString all, before;
     all.reserve(n_restarts * n_bits);
@@ -165,7 +171,7 @@ std::vector<BudgetRow> entropy_budget(const std::vector<std::string>& assignment
 nlohmann::ordered_json to_json(const ChipStudy& s) {
     const auto distances = [](const noise::Distances& d) { return nlohmann::ordered_json{{"mean", d.mean}, {"deviation", d.deviation}, {"n_pairs", d.n_pairs}}; };
     return {{"n_chips", s.n_chips}, {"n_readings", s.n_readings}, {"n_bits", s.n_bits}, {"inter_device_distance", distances(s.inter)}, {"intra_device_distance", distances(s.intra)},
-            {"other_selection_distance", distances(s.selection)}, {"repeat_fraction", 1 - s.intra.mean}, {"ones_by_chip", s.ones}, {"verdict", s.verdict}};
+            {"other_selection_distance", distances(s.selection)}, {"repeat_fraction", 1 - s.intra.mean}, {"ones_by_chip", s.ones}, {"min_entropy_known_selection", s.known_selection}, {"verdict", s.verdict}};
 }
 nlohmann::ordered_json to_json(const RestartStudy& s) {
     return {{"n_restarts", s.n_restarts}, {"bits_per_restart", s.n_bits}, {"selection", s.repeated ? "repeated" : "fresh"}, {"initial_min_entropy", s.initial},

@@ -14,6 +14,7 @@ struct ChipStudy {
     std::size_t n_chips = 0, n_readings = 0, n_bits = 0;
     noise::Distances inter, intra, selection;
     std::vector<double> ones;       ///< share of ones, chip by chip
+    double known_selection = 1;     ///< at most so much min-entropy a bit remains to who knows chip and selection: that of the raw bits spent on it
     std::string verdict;
 };
 ChipStudy study_chips(const BitSource& source, std::size_t n_chips, std::size_t n_readings, std::size_t n_bits);

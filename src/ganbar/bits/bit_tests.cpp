@@ -68,9 +68,10 @@ struct Entropy {
     noise::sp800_90b::Restart restart;
 };
 
-Json to_json(const BitString& bits, const BitTestOptions& o, const std::vector<Row>& rows, const Entropy& found) {
+Json to_json(const BitString& bits, const BitTestOptions& o, const std::vector<Row>& rows, const Entropy& found, const std::vector<std::string>& warnings) {
     const auto& entropy = found.assessment;
     Json out{{"n_bits", bits.size()}};
+    if (!warnings.empty()) out["warnings"] = warnings;
     if (o.n_streams > 1) out["n_streams"] = o.n_streams, out["bits_per_stream"] = bits.size() / o.n_streams;
     out["bias"] = noise::bias(bits);
     out["largest_autocorrelation"] = largest_autocorrelation(bits);
@@ -91,7 +92,7 @@ Json to_json(const BitString& bits, const BitTestOptions& o, const std::vector<R
     if (!o.entropy) return out;
     Json& h = out["sp800_90b"];
     h["n_bits"] = std::min(bits.size(), most_entropy_bits);
-    h["min_entropy_per_bit"] = entropy.min_entropy_per_bit;
+    h["min_entropy_per_bit"] = entropy.assessed() ? Json(entropy.min_entropy_per_bit) : Json(nullptr);
     h["estimators"] = Json::object();
     for (const auto& [name, value] : entropy.estimators) h["estimators"][name] = value;
     for (const auto& [name, reason] : entropy.skipped) h["skipped"][name] = reason;
@@ -130,7 +131,7 @@ std::string to_text(const BitString& bits, const BitTestOptions& o, const std::v
     out += fmt::format("\nSP 800-90B, min-entropy per bit (first {} bits)\n", std::min(bits.size(), most_entropy_bits));
     for (const auto& [name, h] : entropy.estimators) out += fmt::format("        {:<28}{:.6f}\n", name, h);
     for (const auto& [name, reason] : entropy.skipped) out += fmt::format("  skip  {:<28}{}\n", name, reason);
-    out += fmt::format("        {:<28}{:.6f}\n", "assessment", entropy.min_entropy_per_bit);
+    out += entropy.assessed() ? fmt::format("        {:<28}{:.6f}\n", "assessment", entropy.min_entropy_per_bit) : fmt::format("        {:<28}not assessed\n", "assessment");
     if (o.n_restarts == 0) return out;
     const auto& r = found.restart;
     return out + fmt::format("\nrestart tests, {} restarts of {} bits\n  {}  rows {:.6f}, columns {:.6f}, initial {:.6f}; largest count {} (at most {})\n", o.n_restarts, bits.size() / o.n_restarts,
@@ -139,7 +140,20 @@ std::string to_text(const BitString& bits, const BitTestOptions& o, const std::v
 
 }  // namespace
 
-std::string test_bits(const BitString& bits, const BitTestOptions& o) {
+std::vector<std::string> bit_test_warnings(const BitString& bits, const BitTestOptions& o) {
+    std::vector<std::string> out;
+    namespace nist90b = noise::sp800_90b;
+    if (o.entropy && bits.size() < nist90b::recommended_bits)
+        out.push_back(fmt::format("{} bits are fewer than the {} that SP 800-90B section 3.1.1 asks for: its estimates lie lower the fewer bits there are", bits.size(), nist90b::recommended_bits));
+    if (o.n_restarts > 0 && std::min(o.n_restarts, bits.size() / o.n_restarts) < nist90b::recommended_restarts)
+        out.push_back(fmt::format("{} restarts of {} bits are fewer than the {} of {} that SP 800-90B section 3.1.4 asks for", o.n_restarts, bits.size() / o.n_restarts, nist90b::recommended_restarts, nist90b::recommended_restarts));
+    constexpr std::size_t least_streams = 55, tried = 100;  // sections 4.2.2 and 4.2.1: at least 55, and 1/alpha
+    if (o.n_streams > 1 && o.n_streams < least_streams)
+        out.push_back(fmt::format("{} streams are fewer than the {} that SP 800-22 section 4.2.2 asks for to judge uniformity, and the {} for proportions at its level of 0.01", o.n_streams, least_streams, tried));
+    return out;
+}
+
+std::string test_bits(const BitString& bits, const BitTestOptions& o, const std::vector<std::string>& warnings) {
     if (bits.size() == 0) throw DataError("no bits to test");
     if (o.n_streams == 0 || o.n_streams > bits.size()) throw ConfigError(fmt::format("cannot cut {} bits into {} streams", bits.size(), o.n_streams));
     const std::vector<Row> rows = run_bit_tests(bits, o);
@@ -148,10 +162,12 @@ std::string test_bits(const BitString& bits, const BitTestOptions& o) {
     Entropy entropy;
     if (o.entropy) entropy.assessment = noise::sp800_90b::assess(bits.size() > most_entropy_bits ? bits.slice(0, most_entropy_bits) : bits);
     if (o.n_restarts > 0) {
+        if (o.initial_entropy < 0 && !entropy.assessment.assessed())
+            throw ConfigError(fmt::format("{} bits are too few to estimate the min-entropy that restarts are held against; expected --initial-entropy, or more bits", bits.size()));
         entropy.initial = o.initial_entropy >= 0 ? o.initial_entropy : entropy.assessment.min_entropy_per_bit;
         entropy.restart = noise::sp800_90b::restart_test(bits, entropy.initial, o.n_restarts, bits.size() / o.n_restarts);
     }
-    return o.json ? to_json(bits, o, rows, entropy).dump(2) + "\n" : to_text(bits, o, rows, entropy);
+    return o.json ? to_json(bits, o, rows, entropy, warnings).dump(2) + "\n" : to_text(bits, o, rows, entropy);
 }
 
 }  // namespace ganbar

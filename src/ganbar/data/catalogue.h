@@ -53,10 +53,9 @@ std::optional<FoundDataset> find_dataset(const DatasetInfo& info, const std::str
 /// Whether load_dataset(name, split, roots) would find its files; paths are looked at as well.
 bool has_dataset(const std::string& name, const std::string& split, const DataRoots& roots);
 
-/// `name` is one of the table, or a path (it holds a '/' or ends in .npy): an NPY file (its labels, if any, beside it as
-/// X.labels.npy), or a folder of PNGs, which may be divided into train/ and test/. Without that division a path has only "train".
-/// ConfigError: unknown name or split. DataError: not there (where it looked, how to get it), or damaged.
-Dataset load_dataset(const std::string& name, const std::string& split, const DataRoots& roots, const Location& where = {});
+/// `name` is one of the table, or a path (data/path_dataset.h). ConfigError: unknown name or split. DataError: not there (where it looked,
+/// how to get it), or damaged.
+Dataset load_dataset(const std::string& name, const std::string& split, const DataRoots& roots, const Location& where = {}, const ReadOptions& options = {});
 
 /// "mnist:test" -> ("mnist", "test"); without ":train" or ":test" at the end the split is `split`.
 std::pair<std::string, std::string> parse_reference(const std::string& text, const std::string& split);

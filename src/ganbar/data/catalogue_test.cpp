@@ -35,7 +35,7 @@ TEST(Catalogue, NamesAndSuggestions) {
 TEST(Catalogue, SaysWhereItLookedAndHowToGetIt) {
     Folder f;
     const std::string none = message_of<DataError>([&] { load_dataset("mnist", "train", {f.path(), "/nowhere"}); });
-    EXPECT_HAS(none, (f / "mnist").string() + ", /nowhere/mnist");
+    EXPECT_HAS(none, (f / "mnist").string() + ", " + (f / "MNIST/raw").string() + ", /nowhere/mnist");
     EXPECT_HAS(none, "ganbar data fetch mnist");
     EXPECT_HAS(message_of<DataError>([&] { load_dataset("fashion-mnist", "test", {f.path()}); }), "apt-get install dataset-fashion-mnist");
     make_folder(f / "mnist");
@@ -161,7 +161,7 @@ TEST(NpmDigits, AreTheFirstTenThousandTrainingDigits) {
     EXPECT_EQ(at_train + at_test, 10000u);
 }
 
-TEST(PngFolder, ClassesAndFaults) {
+TEST(ImageFolder, ClassesAndFaults) {
     Folder f;
     for (const std::string name : {"set/b", "set/a"}) make_folder(f / name);
     Image grey(3, 2, 1), colour(3, 2, 3), small(2, 2, 1);
@@ -172,7 +172,7 @@ TEST(PngFolder, ClassesAndFaults) {
     write_png(f / "set/b/1.png", grey);
     write_file(f / "set/a/note.txt", "not a picture");
     write_file(f / "set/a/.hidden.png", "not a picture");
-    const Dataset d = read_png_folder(f / "set");
+    const Dataset d = read_image_folder(f / "set");
     EXPECT_EQ(d.class_names, (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(d.labels, (Bytes{0, 0, 1}));
     EXPECT_EQ(d.channels, 3u);
@@ -181,21 +181,56 @@ TEST(PngFolder, ClassesAndFaults) {
     EXPECT_EQ(load_dataset((f / "set").string(), "train", {}).n, 3u);
     EXPECT_HAS(message_of<DataError>([&] { load_dataset((f / "set").string(), "test", {}); }), "has no split \"test\"");
     write_png(f / "set/loose.png", grey);
-    EXPECT_HAS(message_of<DataError>([&] { read_png_folder(f / "set"); }), "both sub-folders and PNG files");
+    EXPECT_HAS(message_of<DataError>([&] { read_image_folder(f / "set"); }), "both sub-folders and pictures");
     std::filesystem::remove(f / "set/loose.png");
     write_png(f / "set/b/2.png", small);
-    EXPECT_HAS(message_of<DataError>([&] { read_png_folder(f / "set"); }), "b/2.png: has 2 x 2 pixels");
+    EXPECT_HAS(message_of<DataError>([&] { read_image_folder(f / "set"); }), "b/2.png: has 2 x 2 pixels");
     write_file(f / "set/b/2.png", "broken", Replace::yes);
-    EXPECT_HAS(message_of<DataError>([&] { read_png_folder(f / "set"); }), "not a readable PNG");
+    EXPECT_HAS(message_of<DataError>([&] { read_image_folder(f / "set"); }), "not a readable PNG");
     std::filesystem::remove_all(f / "set/b");
     make_folder(f / "set/c");
-    EXPECT_HAS(message_of<DataError>([&] { read_png_folder(f / "set"); }), "c: holds no PNG files");
+    EXPECT_HAS(message_of<DataError>([&] { read_image_folder(f / "set"); }), "c: holds no PNG or JPEG files");
     make_folder(f / "empty");
-    EXPECT_HAS(message_of<DataError>([&] { read_png_folder(f / "empty"); }), "holds no PNG files");
-    EXPECT_HAS(message_of<DataError>([&] { read_png_folder(f / "missing"); }), "cannot be read as an image folder");
+    EXPECT_HAS(message_of<DataError>([&] { read_image_folder(f / "empty"); }), "holds no PNG or JPEG files");
+    EXPECT_HAS(message_of<DataError>([&] { read_image_folder(f / "missing"); }), "cannot be read as an image folder");
 }
 
-TEST(PngFolder, TrainAndTestAndLoosePictures) {
+/// A divided data set whose pixels tell their class: 10 cat, 20 dog, 30 emu.
+void divided(const Folder& f, const std::string& set, const std::vector<std::string>& train, const std::vector<std::string>& test) {
+    const std::vector<std::string> all{"cat", "dog", "emu"};
+    for (const auto& [part, classes] : {std::pair{"train", train}, std::pair{"test", test}})
+        for (const auto& name : classes) {
+            make_folder(f / (set + "/" + part + "/" + name));
+            const auto c = static_cast<std::size_t>(std::find(all.begin(), all.end(), name) - all.begin());
+            write_png(f / (set + "/" + part + "/" + name + "/0.png"), Image(2, 2, 1, static_cast<std::uint8_t>(10 * (c + 1))));
+        }
+}
+
+TEST(ImageFolder, ClassesOfBothPartsAreTheSame) {
+    Folder f;
+    divided(f, "less", {"cat", "dog", "emu"}, {"dog"});
+    const Dataset less = load_dataset((f / "less").string(), "test", {});
+    EXPECT_EQ(less.class_names, (std::vector<std::string>{"cat", "dog", "emu"}));
+    EXPECT_EQ(class_counts(less), (std::vector<std::size_t>{0, 1, 0}));
+    EXPECT_EQ(select_classes(less, std::vector<std::int64_t>{1}).pixels[0], 20);
+    EXPECT_HAS(message_of<DataError>([&] { select_classes(less, std::vector<std::int64_t>{0}); }), "none of the chosen classes");
+
+    divided(f, "other", {"cat", "dog"}, {"dog", "emu"});
+    const std::string text = message_of<DataError>([&] { load_dataset((f / "other").string(), "test", {}); });
+    EXPECT_HAS(text, "other/test: has the classes dog, emu, but the training images have cat, dog;");
+    EXPECT_EQ(load_dataset((f / "other").string(), "train", {}).n, 2u);
+
+    divided(f, "one", {"cat", "dog"}, {});
+    make_folder(f / "one/test");
+    write_png(f / "one/test/0.png", Image(2, 2, 1));
+    EXPECT_HAS(message_of<DataError>([&] { load_dataset((f / "one").string(), "test", {}); }), "has the classes none, but the training images have cat, dog");
+    divided(f, "two", {}, {"cat"});
+    make_folder(f / "two/train");
+    write_png(f / "two/train/0.png", Image(2, 2, 1));
+    EXPECT_HAS(message_of<DataError>([&] { load_dataset((f / "two").string(), "test", {}); }), "has the classes cat, but the training images have none");
+}
+
+TEST(ImageFolder, TrainAndTestAndLoosePictures) {
     Folder f;
     Image image(1, 1, 1, 7);
     for (const std::string name : {"set/train", "set/test"}) {

@@ -28,6 +28,12 @@ void finish(Dataset& data) {
     data.sha256 = content_sha256(data);
 }
 
+void name_classes_by_number(Dataset& data) {
+    data.class_names.clear();
+    const std::size_t n = data.labels.empty() ? 0 : *std::max_element(data.labels.begin(), data.labels.end()) + std::size_t{1};
+    for (std::size_t c = 0; c < n; ++c) data.class_names.push_back(std::to_string(c));
+}
+
 std::vector<std::size_t> class_counts(const Dataset& data) {
     std::vector<std::size_t> counts(data.n_classes(), 0);
     for (const auto label : data.labels) ++counts[label];
@@ -57,7 +63,7 @@ std::vector<std::size_t> indices_of(const Dataset& data, std::span<const std::in
 
 Dataset take(const Dataset& data, std::span<const std::size_t> indices) {
     Dataset out;
-    out.name = data.name, out.split = data.split, out.origin = data.origin, out.class_names = data.class_names;
+    out.name = data.name, out.split = data.split, out.origin = data.origin, out.laid_over = data.laid_over, out.class_names = data.class_names;
     out.n = indices.size(), out.height = data.height, out.width = data.width, out.channels = data.channels;
     out.pixels.reserve(out.n * data.image_size());
     for (const std::size_t i : indices) {
@@ -120,6 +126,46 @@ Dataset resize_images(const Dataset& data, std::size_t height, std::size_t width
     });
     finish(out);
     return out;
+}
+
+Background background_of(const std::string& text) {
+    if (text == "black" || text == "white") return text == "white" ? Background::white : Background::black;
+    throw ConfigError("\"" + text + "\" is no background; expected black or white");
+}
+
+Fit fit_of(const std::string& text) {
+    for (const Fit fit : {Fit::stretch, Fit::crop, Fit::pad})
+        if (text == name_of(fit)) return fit;
+    throw ConfigError("\"" + text + "\" is no way to fit images; expected stretch, crop or pad");
+}
+
+namespace {
+
+/// Every plane moved into height x width, centred; what it leaves free is `fill`, what sticks out is cut.
+Dataset recentred(const Dataset& data, std::size_t height, std::size_t width, std::uint8_t fill) {
+    Dataset out = data;
+    out.height = height, out.width = width;
+    out.pixels.assign(data.n * data.channels * height * width, fill);
+    const auto place = [](std::size_t from, std::size_t to) {  // first old pixel, first new one, how many
+        return std::array{from > to ? (from - to) / 2 : 0, to > from ? (to - from) / 2 : 0, std::min(from, to)};
+    };
+    const auto [y_from, y_to, n_y] = place(data.height, height);
+    const auto [x_from, x_to, n_x] = place(data.width, width);
+    for (std::size_t plane = 0; plane < data.n * data.channels; ++plane)
+        for (std::size_t y = 0; y < n_y; ++y)
+            std::copy_n(data.pixels.data() + (plane * data.height + y_from + y) * data.width + x_from, n_x, out.pixels.data() + (plane * height + y_to + y) * width + x_to);
+    finish(out);
+    return out;
+}
+
+}  // namespace
+
+Dataset fit_images(Dataset data, const ReadOptions& options) {
+    const std::size_t shorter = std::min(data.height, data.width), longer = std::max(data.height, data.width);
+    const std::size_t square = options.fit == Fit::crop ? shorter : longer;
+    if (options.fit != Fit::stretch && shorter != longer) data = recentred(data, square, square, grey_of(options.background));
+    if (options.side == 0 || (data.height == options.side && data.width == options.side)) return data;
+    return resize_images(data, options.side, options.side);
 }
 
 float to_signed(std::uint8_t pixel) { return static_cast<float>(pixel) / 127.5f - 1.0f; }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ganbar/core/matrix.h"
+#include "ganbar/data/read_options.h"
 
 namespace ganbar {
 
@@ -20,6 +21,7 @@ struct Dataset {
     std::vector<std::string> class_names;  ///< by class number; empty when there are no labels
     std::string sha256;                    ///< of shape, pixels and labels (content_sha256), whatever file format they came from
     std::string origin;                    ///< the file or folder it was read from, or how it was made
+    std::string laid_over;                 ///< "black" or "white" where a picture had an alpha channel, else ""
 
     std::size_t image_size() const { return channels * height * width; }
     std::span<const std::uint8_t> image(std::size_t i) const { return {pixels.data() + i * image_size(), image_size()}; }
@@ -30,6 +32,9 @@ struct Dataset {
 std::string content_sha256(const Dataset& data);
 /// Throws DataError when sizes, labels and class names do not fit together; sets sha256. Every reader ends with it.
 void finish(Dataset& data);
+
+/// Class names "0", "1", ... up to the highest label.
+void name_classes_by_number(Dataset& data);
 
 /// How many images each class has; length n_classes().
 std::vector<std::size_t> class_counts(const Dataset& data);
@@ -44,6 +49,13 @@ Dataset take(const Dataset& data, std::span<const std::size_t> indices);
 /// The images at another size: each new pixel is the mean of the old ones it covers, parts counted by area.
 /// ConfigError for a side of 0 or above 4096.
 Dataset resize_images(const Dataset& data, std::size_t height, std::size_t width);
+
+/// The images in the shape that the options ask for: cropped or padded to a square, then resized. Unchanged where nothing is asked.
+/// ConfigError for a side above 4096.
+Dataset fit_images(Dataset data, const ReadOptions& options);
+
+/// What a user should know before training on these images, a sentence each: all the same, nearly one grey, many of a single colour.
+std::vector<std::string> image_warnings(const Dataset& data);
 
 /// v / 127.5 - 1: 0 -> -1, 255 -> +1.
 float to_signed(std::uint8_t pixel);

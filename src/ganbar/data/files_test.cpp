@@ -12,20 +12,9 @@ namespace ganbar {
 namespace {
 
 using test::Folder;
+using test::gzipped;
 using test::message_of;
 using test::text_bytes;
-
-Bytes gzipped(const Bytes& in) {
-    z_stream z{};
-    EXPECT_EQ(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    Bytes out(deflateBound(&z, in.size()) + 32);
-    z.next_in = const_cast<Bytef*>(in.data()), z.avail_in = static_cast<uInt>(in.size());
-    z.next_out = out.data(), z.avail_out = static_cast<uInt>(out.size());
-    EXPECT_EQ(deflate(&z, Z_FINISH), Z_STREAM_END);
-    out.resize(z.total_out);
-    deflateEnd(&z);
-    return out;
-}
 
 TEST(Bytes, Sha256KnownAnswers) {  // FIPS 180-2, appendix B
     EXPECT_EQ(sha256(text_bytes("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

@@ -1,7 +1,5 @@
 #include "ganbar/data/idx.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace ganbar {
@@ -40,24 +38,29 @@ Bytes idx_bytes(const IdxArray& array) {
     return out;
 }
 
-Dataset read_idx_dataset(const std::filesystem::path& images, const std::filesystem::path& labels, std::vector<std::string> class_names) {
-    IdxArray pictures = read_idx(images), classes = read_idx(labels);
+Dataset read_idx_images(const std::filesystem::path& images) {
+    IdxArray pictures = read_idx(images);
     const auto& s = pictures.shape;
     if (s.size() < 3) throw DataError(fmt::format("holds {} ({} dimensions); expected images, n x height x width", shape_text(s), s.size()), {images.string()});
-    if (classes.shape.size() != 1) throw DataError(fmt::format("holds {}; expected labels, one number per image", shape_text(classes.shape)), {labels.string()});
-    if (classes.shape[0] != s[0]) {
-        throw DataError(fmt::format("has {} labels, but {} has {} images; use the two files of one set", classes.shape[0], images.string(), s[0]), {labels.string()});
-    }
-    if (class_names.empty() && !classes.values.empty()) {
-        const std::size_t top = *std::max_element(classes.values.begin(), classes.values.end());
-        for (std::size_t c = 0; c <= top; ++c) class_names.push_back(std::to_string(c));
-    }
     Dataset out;
     out.origin = images.string();
     out.n = s[0], out.channels = s.size() == 4 ? s[1] : 1, out.height = s[s.size() - 2], out.width = s.back();
+    if (out.channels != 1 && out.channels != 3) throw DataError(fmt::format("has {} channels ({}); expected 1 or 3, n x channels x height x width", out.channels, shape_text(s)), {images.string()});
     out.pixels = std::move(pictures.values);
+    finish(out);
+    return out;
+}
+
+Dataset read_idx_dataset(const std::filesystem::path& images, const std::filesystem::path& labels, std::vector<std::string> class_names) {
+    Dataset out = read_idx_images(images);
+    IdxArray classes = read_idx(labels);
+    if (classes.shape.size() != 1) throw DataError(fmt::format("holds {}; expected labels, one number per image", shape_text(classes.shape)), {labels.string()});
+    if (classes.shape[0] != out.n) {
+        throw DataError(fmt::format("has {} labels, but {} has {} images; use the two files of one set", classes.shape[0], images.string(), out.n), {labels.string()});
+    }
     out.labels = std::move(classes.values);
-    out.class_names = std::move(class_names);
+    if (class_names.empty()) name_classes_by_number(out);
+    else out.class_names = std::move(class_names);
     finish(out);
     return out;
 }

@@ -23,5 +23,7 @@ Bytes idx_bytes(const IdxArray& array);
 /// highest label when `class_names` is empty. DataError when the two files do not belong together.
 Dataset read_idx_dataset(const std::filesystem::path& images, const std::filesystem::path& labels,
                          std::vector<std::string> class_names = {});
+/// Images alone, without labels.
+Dataset read_idx_images(const std::filesystem::path& images);
 
 }  // namespace ganbar

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view magic("\x93NUMPY", 6);
 
-std::size_t size_of(NpyType type) { return type == NpyType::u8 ? 1 : type == NpyType::f32 ? 4 : 8; }
+std::size_t size_of(NpyType type) { return type == NpyType::u8 || type == NpyType::boolean ? 1 : type == NpyType::f32 || type == NpyType::i32 ? 4 : 8; }
 
 /// Reads the header's Python dictionary: exactly the keys descr, fortran_order and shape, in any order.
 class HeaderReader {
@@ -69,9 +69,12 @@ private:
     NpyType type() {
         const std::string word = quoted();
         if (word == "|u1" || word == "<u1" || word == "u1") return NpyType::u8;
+        if (word == "|b1" || word == "?") return NpyType::boolean;
+        if (word == "<i4") return NpyType::i32;
+        if (word == "<i8") return NpyType::i64;
         if (word == "<f4") return NpyType::f32;
         if (word == "<f8") return NpyType::f64;
-        throw DataError("holds elements of type \"" + word + "\"; expected uint8 (|u1), float32 (<f4) or float64 (<f8), little-endian", {file_});
+        throw DataError("holds elements of type \"" + word + "\"; expected uint8 (|u1), bool (|b1), int32 (<i4), int64 (<i8), float32 (<f4) or float64 (<f8), little-endian", {file_});
     }
     void read_order() {
         skip();
@@ -163,7 +166,9 @@ Bytes planar(const Bytes& in, std::size_t n, std::size_t area, std::size_t chann
 std::size_t NpyArray::n() const { return bytes.size() / size_of(type); }
 
 std::vector<double> NpyArray::values() const {
-    if (type == NpyType::u8) return widened<std::uint8_t>(bytes);
+    if (type == NpyType::u8 || type == NpyType::boolean) return widened<std::uint8_t>(bytes);
+    if (type == NpyType::i32) return widened<std::int32_t>(bytes);
+    if (type == NpyType::i64) return widened<std::int64_t>(bytes);
     return type == NpyType::f32 ? widened<float>(bytes) : widened<double>(bytes);
 }
 
@@ -188,6 +193,8 @@ NpyArray parse_npy(std::span<const std::uint8_t> bytes, const std::string& file)
 NpyArray read_npy(const std::filesystem::path& path) { return parse_npy(read_file_or_gzip(path), path.string()); }
 
 Bytes npy_bytes(std::span<const std::size_t> shape, std::span<const std::uint8_t> values) { return with_header("|u1", shape, values, 1); }
+Bytes npy_bytes(std::span<const std::size_t> shape, std::span<const std::int32_t> values) { return with_header("<i4", shape, raw(values), 4); }
+Bytes npy_bytes(std::span<const std::size_t> shape, std::span<const std::int64_t> values) { return with_header("<i8", shape, raw(values), 8); }
 Bytes npy_bytes(std::span<const std::size_t> shape, std::span<const float> values) { return with_header("<f4", shape, raw(values), 4); }
 Bytes npy_bytes(std::span<const std::size_t> shape, std::span<const double> values) { return with_header("<f8", shape, raw(values), 8); }
 
@@ -213,9 +220,23 @@ Dataset dataset_from_npy(const NpyArray& array, const std::string& file, PixelRa
     }
     if (s.size() == 4) out.channels = s[3];
     if (out.channels != 1 && out.channels != 3) throw DataError(fmt::format("has {} channels ({}); expected 1 or 3 as the last dimension", out.channels, shape_text(s)), {file});
+    if (array.type == NpyType::boolean) range = PixelRange::unit;
+    else if (array.type == NpyType::i32 || array.type == NpyType::i64) range = PixelRange::byte;
     const Bytes pixels = array.type == NpyType::u8 ? array.bytes : quantised(array.values(), range, file);
     out.pixels = planar(pixels, out.n, out.height * out.width, out.channels);
     finish(out);
+    return out;
+}
+
+std::vector<std::uint8_t> labels_from_npy(const NpyArray& array, const std::string& file) {
+    const bool column = array.shape.size() == 1 || (array.shape.size() == 2 && array.shape[1] == 1);
+    if (!column || array.type == NpyType::f32 || array.type == NpyType::f64)
+        throw DataError(fmt::format("holds no labels ({} {}); expected one whole number per image", shape_text(array.shape), array.type == NpyType::f32 || array.type == NpyType::f64 ? "floats" : "values"), {file});
+    std::vector<std::uint8_t> out;
+    for (const double label : array.values()) {
+        if (label < 0 || label > 255) throw DataError(fmt::format("label {} of image {} is no class; expected 0 to 255", label, out.size()), {file});
+        out.push_back(static_cast<std::uint8_t>(label));
+    }
     return out;
 }
 

@@ -39,19 +39,21 @@ Bytes png_bytes(const Image& image) {
 
 void write_png(const std::filesystem::path& path, const Image& image, Replace replace) { write_file(path, png_bytes(image), replace); }
 
-Image parse_png(std::span<const std::uint8_t> bytes, const std::string& file, std::size_t max_pixels) {
+Image parse_png(std::span<const std::uint8_t> bytes, const std::string& file, std::size_t max_pixels, Background background) {
     PngImage png;
     if (bytes.empty() || png_image_begin_read_from_memory(&png.raw, bytes.data(), bytes.size()) == 0) {
         throw DataError(fmt::format("is not a readable PNG: {}", bytes.empty() ? "it is empty" : png.raw.message), {file});
     }
     const std::size_t width = png.raw.width, height = png.raw.height;
     if (width == 0 || height == 0 || width > max_pixels / height) throw DataError(fmt::format("has {} x {} pixels; expected at most {}", width, height, max_pixels), {file});
-    const bool colour = (png.raw.format & PNG_FORMAT_FLAG_COLOR) != 0;
+    const bool colour = (png.raw.format & PNG_FORMAT_FLAG_COLOR) != 0, alpha = (png.raw.format & PNG_FORMAT_FLAG_ALPHA) != 0;
     png.raw.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
     png.raw.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // without it 16-bit files are taken as linear and come out too bright
     Image out(width, height, colour ? 3 : 1);
-    const png_color black{0, 0, 0};
-    if (png_image_finish_read(&png.raw, &black, out.pixels.data(), 0, nullptr) == 0) {
+    out.alpha = alpha;
+    const std::uint8_t under = grey_of(background);
+    const png_color colour_under{under, under, under};
+    if (png_image_finish_read(&png.raw, &colour_under, out.pixels.data(), 0, nullptr) == 0) {
         throw DataError(fmt::format("is a damaged PNG: {}; fetch or make it again", png.raw.message), {file});
     }
     return out;

@@ -4,6 +4,7 @@
 
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/data/bytes.h"
+#include "ganbar/data/read_options.h"
 
 namespace ganbar {
 
@@ -11,6 +12,7 @@ namespace ganbar {
 struct Image {
     std::size_t width = 0, height = 0, channels = 1;  ///< channels: 1 grey, 3 RGB
     Bytes pixels;
+    bool alpha = false;  ///< the file had an alpha channel, or colours marked transparent
 
     Image() = default;
     Image(std::size_t width_, std::size_t height_, std::size_t channels_, std::uint8_t fill = 0)
@@ -22,9 +24,9 @@ struct Image {
 Bytes png_bytes(const Image& image);
 void write_png(const std::filesystem::path& path, const Image& image, Replace replace = Replace::no);
 
-/// Grey files give 1 channel, colour and palette files 3; 16 bits are reduced to 8, transparency is laid over black.
+/// Grey files give 1 channel, colour and palette files 3; 16 bits are reduced to 8, transparency is laid over the background.
 /// DataError: not a PNG, damaged, truncated, or larger than `max_pixels`.
-Image parse_png(std::span<const std::uint8_t> bytes, const std::string& file, std::size_t max_pixels = std::size_t{1} << 26);
+Image parse_png(std::span<const std::uint8_t> bytes, const std::string& file, std::size_t max_pixels = std::size_t{1} << 26, Background background = Background::black);
 Image read_png(const std::filesystem::path& path);
 
 }  // namespace ganbar

@@ -1,6 +1,7 @@
 // What the tests of this folder share: a folder that vanishes, expected faults, where real data may lie.
 #pragma once
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -48,6 +49,18 @@ std::string message_of(const Body& body) {
     return "";
 }
 #define EXPECT_HAS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
+
+inline Bytes gzipped(const Bytes& in) {
+    z_stream z{};
+    EXPECT_EQ(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    Bytes out(deflateBound(&z, in.size()) + 32);
+    z.next_in = const_cast<Bytef*>(in.data()), z.avail_in = static_cast<uInt>(in.size());
+    z.next_out = out.data(), z.avail_out = static_cast<uInt>(out.size());
+    EXPECT_EQ(deflate(&z, Z_FINISH), Z_STREAM_END);
+    out.resize(z.total_out);
+    deflateEnd(&z);
+    return out;
+}
 
 inline Bytes text_bytes(std::string_view text) { return {text.begin(), text.end()}; }
 

@@ -2,30 +2,38 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
 namespace ganbar {
 namespace {
 
-double number_or_quantity(std::string text, const std::string& unit, const std::string& what) {
+/// SI value of a bare number or a quantity. Bare numbers above `most` are refused with the unit that was probably meant.
+double number_or_quantity(std::string text, const std::string& unit, const std::string& what, double most, const std::string& meant) {
     text.erase(0, text.find_first_not_of(' '));
     text.erase(text.find_last_not_of(' ') + 1);
     double value = 0;
     const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
     const auto [end, fault] = std::from_chars(begin, text.data() + text.size(), value);
     const bool plain = fault == std::errc{} && end == text.data() + text.size();
-    return plain ? value : config::parse_quantity(text, unit, what, {});
+    if (!plain) return config::parse_quantity(text, unit, what, {});
+    if (value > most)
+        throw ConfigError(fmt::format("a bare {} is taken as {} {}; write \"{} {}\" if you mean that, or \"{} {}\"", text, text, unit, text, meant, text, unit));
+    return value;
 }
 
 }  // namespace
 
 double parse_conductance(const std::string& text) {
+    double value = 0;
     try {
-        return number_or_quantity(text, "S", "the conductance");
-    } catch (const ConfigError&) {
-        throw ConfigError("--from \"" + text + "\" is not a conductance; expected siemens, for example 150e-6 or \"150 uS\"");
+        value = number_or_quantity(text, "S", "the conductance", 1, "uS");
+    } catch (const ConfigError& e) {
+        throw ConfigError("--from \"" + text + "\" is not a conductance: " + e.what() + "; expected siemens, for example 150e-6 or \"150 uS\"");
     }
+    if (!std::isfinite(value) || value < 0) throw ConfigError("--from \"" + text + "\" is not a conductance; expected 0 or more siemens, for example 150e-6 or \"150 uS\"");
+    return value;
 }
 
 CellPulse parse_pulse(const std::string& text) {
@@ -34,7 +42,7 @@ CellPulse parse_pulse(const std::string& text) {
     if (comma == std::string::npos || text.find(',', comma + 1) != std::string::npos) throw ConfigError("--pulse \"" + text + "\" is not a pair" + expected);
     CellPulse pulse;
     try {
-        pulse = {{number_or_quantity(text.substr(0, comma), "V", "the voltage")}, {number_or_quantity(text.substr(comma + 1), "s", "the width")}};
+        pulse = {{number_or_quantity(text.substr(0, comma), "V", "the voltage", 1e300, "mV")}, {number_or_quantity(text.substr(comma + 1), "s", "the width", 1, "ns")}};
     } catch (const ConfigError& e) {
         throw ConfigError("--pulse \"" + text + "\": " + e.what() + expected);
     }
@@ -44,6 +52,57 @@ CellPulse parse_pulse(const std::string& text) {
         throw ConfigError("--pulse \"" + text + "\": the width is out of range; expected above 0 s, up to 1e6 s");
     return pulse;
 }
+
+namespace {
+
+std::string in_microsiemens(double g_S) { return fmt::format("{:.6g} uS", g_S * 1e6); }
+
+/// The start that was asked for, checked against what the model holds.
+void check_start(const CellQuestion& question, double asked, CellAnswer& answer) {
+    if (!std::isfinite(asked) || asked < 0 || asked > 1e6) throw ConfigError(fmt::format("--from {} is not a conductance; expected siemens, for example 150e-6 or \"150 uS\"", asked));
+    const auto [lo, hi] = answer.window;
+    if (asked >= lo.si * (1 - 1e-6) && asked <= hi.si * (1 + 1e-6)) return;
+    if (std::abs(answer.start_S - asked) > 1e-4 * asked || asked > 1)
+        throw ConfigError(fmt::format("--from {} lies outside what {} can hold; expected {} to {}", in_microsiemens(asked), question.model, in_microsiemens(lo.si), in_microsiemens(hi.si)));
+    const auto open = [](const ParamRow& row) { return row.info.name == "window" && row.value == Value{std::string("off")}; };
+    if (std::none_of(answer.used.begin(), answer.used.end(), open))
+        answer.warnings.push_back(fmt::format("the start at {} lies outside the window of {}, {} to {}", in_microsiemens(asked), question.model, in_microsiemens(lo.si), in_microsiemens(hi.si)));
+}
+
+void warn_once(CellAnswer& answer, const std::vector<std::string>& lines) {
+    for (const auto& line : lines)
+        if (std::find(answer.warnings.begin(), answer.warnings.end(), line) == answer.warnings.end()) answer.warnings.push_back(line);
+}
+
+/// Applies the whole sequence `count` times to the array's only cell.
+void apply_pulses(DeviceArray& cell, const CellQuestion& question, const std::optional<Coverage>& coverage, CellAnswer& answer) {
+    const auto now = [&cell] {
+        float value = 0;
+        cell.conductance(0, std::span(&value, 1));
+        return double{value};
+    };
+    const Rng draws = Rng(question.seed).stream("device pulses");
+    double before = answer.start_S;
+    for (std::int64_t round = 0; round < question.count; ++round) {
+        for (const auto& pulse : question.pulses) {
+            const std::int8_t sign = pulse.voltage.si > 0 ? 1 : -1;
+            const PulsePair pair{sign > 0 ? pulse.voltage : -pulse.voltage, sign > 0 ? -pulse.voltage : pulse.voltage, pulse.width};
+            const auto bill = cell.program(0, std::span(&sign, 1), pair, question.energy, draws.stream("pulse", answer.g_S.size()));
+            const double after = now();
+            if (!std::isfinite(after) || !std::isfinite(bill.energy_J))
+                throw NumericError(fmt::format("{}: a pulse of {} V and {} s from {:.6g} S has no finite result ({} S, {} J); lower the voltage or the width", question.model, pulse.voltage.si,
+                                               pulse.width.si, before, after, bill.energy_J));
+            answer.pulses.push_back(pulse);
+            answer.g_S.push_back(after);
+            answer.delta_g_S.push_back(after - before);
+            answer.energy_J.push_back(bill.energy_J);
+            if (coverage && round == 0 && after != before) warn_once(answer, beyond(*coverage, question.model, pulse.voltage, pulse.width));
+            before = after;
+        }
+    }
+}
+
+}  // namespace
 
 CellAnswer pulse_cell(const DeviceRegistry& devices, const CellQuestion& question) {
     const DeviceEntry& entry = devices.get(question.model);
@@ -56,36 +115,15 @@ CellAnswer pulse_cell(const DeviceRegistry& devices, const CellQuestion& questio
     answer.used = spec.params;
     config::reject_unused(node, {{"", entry.param_names}});
     answer.window = cell->window();
-
-    const double asked = question.from_S.value_or(answer.window.g_min.si);
-    if (!std::isfinite(asked) || asked < 0 || asked > 1e3) throw ConfigError(fmt::format("--from {} is not a conductance; expected siemens, for example 150e-6", asked));
     if (question.count < 1 || question.count > 10'000'000) throw ConfigError("--count is out of range; expected 1 to 10000000");
-    const auto g = static_cast<float>(asked);
+    const double asked = question.from_S.value_or(answer.window.g_min.si);
+    auto g = static_cast<float>(std::clamp(asked, 0.0, 1e6));
     cell->fabricate(std::span(&g, 1), Rng(question.seed));
-    const auto now = [&cell] {
-        float value = 0;
-        cell->conductance(0, std::span(&value, 1));
-        return double{value};
-    };
-    answer.start_S = now();
-    const bool in_window = asked >= answer.window.g_min.si * (1 - 1e-6) && asked <= answer.window.g_max.si * (1 + 1e-6);
-    if (!in_window && std::abs(answer.start_S - asked) > 1e-4 * asked)
-        throw ConfigError(fmt::format("--from {} lies outside what {} can hold; expected {:.6g} to {:.6g}", asked, question.model, answer.window.g_min.si, answer.window.g_max.si));
-
-    const Rng draws = Rng(question.seed).stream("device pulses");
-    double before = answer.start_S;
-    for (std::int64_t round = 0; round < question.count; ++round) {
-        for (const auto& pulse : question.pulses) {
-            const std::int8_t sign = pulse.voltage.si > 0 ? 1 : -1;
-            const PulsePair pair{sign > 0 ? pulse.voltage : -pulse.voltage, sign > 0 ? -pulse.voltage : pulse.voltage, pulse.width};
-            const auto bill = cell->program(0, std::span(&sign, 1), pair, question.energy, draws.stream("pulse", answer.g_S.size()));
-            answer.pulses.push_back(pulse);
-            answer.g_S.push_back(now());
-            answer.delta_g_S.push_back(answer.g_S.back() - before);
-            answer.energy_J.push_back(bill.energy_J);
-            before = answer.g_S.back();
-        }
-    }
+    cell->conductance(0, std::span(&g, 1));
+    answer.start_S = double{g};
+    check_start(question, asked, answer);
+    if (entry.coverage) warn_once(answer, beyond(*entry.coverage, question.model, Siemens{asked}));
+    apply_pulses(*cell, question, entry.coverage, answer);
     return answer;
 }
 

@@ -12,10 +12,11 @@ struct CellPulse {
     Volt voltage;
     Second width;
 };
-/// "0.8,1e-7" (volts, seconds) or "0.8 V,100 ns". ConfigError for anything else, 0 V, widths of 0 or less, and infinities.
+/// "0.8,1e-7" (volts, seconds) or "0.8 V,100 ns". ConfigError for anything else, 0 V, widths of 0 or less, infinities, and bare widths
+/// above 1 s, which are nanoseconds more often than meant.
 CellPulse parse_pulse(const std::string& text);
 
-/// "150e-6" (siemens) or "150 uS".
+/// "150e-6" (siemens) or "150 uS". ConfigError for anything else, and for bare numbers above 1, which are microsiemens more often than meant.
 double parse_conductance(const std::string& text);
 
 struct CellQuestion {
@@ -33,9 +34,10 @@ struct CellAnswer {
     std::vector<double> g_S, delta_g_S, energy_J;   ///< after, change by, and heat of each pulse; a pulse that moves nothing costs nothing
     std::vector<ParamRow> used;                     ///< the parameters in force
     Window window;
+    std::vector<std::string> warnings;              ///< of pulses and conductances beyond what the model was fitted on, or outside its window
 };
 /// The expected cell: variation is off unless the settings ask for it. ConfigError for unknown models, keys and values, and for a start
-/// outside what the model can hold.
+/// outside what the model can hold. NumericError where a result is not finite.
 CellAnswer pulse_cell(const DeviceRegistry& devices, const CellQuestion& question);
 
 }  // namespace ganbar

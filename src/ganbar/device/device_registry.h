@@ -1,8 +1,10 @@
 // The device models there are, by name. CMake writes builtin_devices.cpp, which calls every model file's registration.
 #pragma once
 #include <functional>
+#include <optional>
 
 #include "ganbar/config/node.h"
+#include "ganbar/device/coverage.h"
 #include "ganbar/device/device_array.h"
 
 namespace ganbar {
@@ -11,6 +13,7 @@ namespace ganbar {
 struct DeviceSpec {
     std::string model;
     std::vector<ParamRow> params;
+    std::optional<Coverage> coverage;  ///< what the model was fitted on
     std::function<std::unique_ptr<DeviceArray>(std::size_t n)> make;  ///< an array of n cells
 };
 
@@ -20,20 +23,28 @@ struct DeviceEntry {
     std::vector<std::string> param_names;
     std::vector<ParamRow> defaults;
     std::function<DeviceSpec(const config::Node*)> bind;  ///< null: the defaults
+    std::optional<Coverage> coverage;  ///< none where the model is a shape without a measured device behind it
     std::unique_ptr<DeviceArray> make(const config::Node* node, std::size_t n) const { return bind(node).make(n); }
 };
 using DeviceRegistry = Registry<DeviceEntry>;
+
+/// Optional for a model: the range on which its default numbers were fitted.
+template <class M>
+concept HasCoverage = requires { { M::coverage() } -> std::same_as<Coverage>; };
 
 template <DeviceModel M>
 DeviceEntry device_entry() {
     using P = typename M::Params;
     std::vector<std::string> names;
     for (const auto& p : P::schema()) names.push_back(p.info.name);
-    return {M::doc(), names, param_rows(P::schema(), P{}), [](const config::Node* node) -> DeviceSpec {
-                P params;
-                config::bind(node, P::schema(), params);
-                return {"", param_rows(P::schema(), params), [model = M{params}](std::size_t n) { return std::make_unique<DeviceArrayOf<M>>(model, n); }};
-            }};
+    std::optional<Coverage> coverage;
+    if constexpr (HasCoverage<M>) coverage = M::coverage();
+    const auto bind = [coverage](const config::Node* node) -> DeviceSpec {
+        P params;
+        config::bind(node, P::schema(), params);
+        return {"", param_rows(P::schema(), params), coverage, [model = M{params}](std::size_t n) { return std::make_unique<DeviceArrayOf<M>>(model, n); }};
+    };
+    return {M::doc(), names, param_rows(P::schema(), P{}), bind, coverage};
 }
 
 /// Settings of the expected cell, without variation between devices or cycles: the names d2d, c2c and write_noise mean that in every

@@ -156,6 +156,42 @@ TEST(Yakopcic, EverySetFollowsItsEquation) {
     }
 }
 
+/// A dose of any size ends: at the bound where it suffices, else where the equation says.
+TEST(Yakopcic, LongDosesEnd) {
+    const double siemens = 0.17 * 0.05;
+    EXPECT_NEAR(step_of("yakopcic", {}, 0.5 * siemens, 100, 1e-6), (0.99 - 0.5) * siemens, 1e-7 * siemens);
+    EXPECT_NEAR(step_of("yakopcic", {}, 0.5 * siemens, -100, 1e-6), (0.01 - 0.5) * siemens, 1e-7 * siemens);
+    const struct { const char* set; double g_S; } others[] = {{"aguirre", 5e-5}, {"michigan", 1e-7}, {"hp_sine", 0.1}};
+    for (const auto& [set, g] : others) EXPECT_GT(step_of("yakopcic", {{"set", set}}, g, 100, 1e6), 0) << set;
+    // So steep a slowing that a dose of 1e6 ends inside. The motion is separable: the dose is the integral of (1 - k) exp(alpha (y - k))/(1 - y).
+    const Settings steep{{"alpha_p", 40.0}, {"x_max", 0.999}};
+    const double dose = 1e6, t = dose / (4000 * (std::exp(1.0) - std::exp(0.16)));
+    double y = 0.3, used = 0;
+    for (const double dy = 1e-6; used < dose; y += dy) used += dy * 0.7 * std::exp(40 * (y + dy / 2 - 0.3)) / (1 - y - dy / 2);
+    EXPECT_NEAR(step_of("yakopcic", steep, 0.3 * siemens, 1, t) / siemens, y - 0.3, 3e-6);
+}
+
+TEST(Yakopcic, LongDosesJoinShortOnes) {  // on both sides of the number of steps at which the method changes
+    const Settings steep{{"alpha_p", 20.0}, {"x_max", 0.999}};
+    const double siemens = 0.17 * 0.05, rate = 4000 * (std::exp(1.0) - std::exp(0.16));
+    const double below = step_of("yakopcic", steep, 0.3 * siemens, 1, 399 / rate), above = step_of("yakopcic", steep, 0.3 * siemens, 1, 401 / rate);
+    EXPECT_GT(above, below);
+    EXPECT_LT(above - below, 0.0005 * siemens);
+}
+
+TEST(Vteam, LongDosesEnd) {
+    for (const char* boundary : {"hard", "joglekar", "biolek"})
+        for (const double a : {1.0, 3.0, 100.0}) {
+            const Settings s{{"boundary", boundary}, {"a_on", a}, {"a_off", a}, {"k_on", -1e12}, {"k_off", 1e12}};
+            EXPECT_NEAR(step_of("vteam", s, 2e-3, 100, 1e6), 20e-3 - 2e-3, 1e-5) << boundary << a;
+            EXPECT_NEAR(step_of("vteam", s, 2e-3, -100, 1e6), 1e-3 - 2e-3, 1e-5) << boundary << a;
+        }
+    EXPECT_EQ(step_of("vteam", {{"k_on", 0.0}, {"a_on", 100.0}}, 2e-3, 100, 1), 0);  // nothing times infinity
+    auto array = make_array("vteam", {{"c2c", 10.0}, {"k_on", -1e12}, {"a_on", 100.0}}, 64, 2e-3f);  // a draw may stop the pulse
+    array->program(0, std::vector<std::int8_t>(64, 1), {{100}, {-100}, {1e6}}, EnergyRule::ohmic, Rng(3));
+    for (const float g : conductances(*array)) EXPECT_TRUE(g >= 2e-3f * (1 - 1e-5f) && g <= 20.001e-3f) << g;
+}
+
 TEST(Yakopcic, OverridesComeAfterTheSet) {
     std::vector<ParamRow> used;
     make_array("yakopcic", {{"set", "aguirre"}, {"b", 2.5}}, 1, &used);

@@ -115,6 +115,26 @@ TEST_P(EveryModel, StaysInItsWindowWithoutVariation) {
     }
 }
 
+/// Whatever voltage and width: an answer, in the window, and the longer pulse moves no less.
+TEST_P(EveryModel, StrongPulsesEndInTheWindow) {
+    for (const double v : {1.0, 5.0, 20.0, 80.0, 100.0, -1.0, -5.0, -20.0, -80.0, -100.0}) {
+        double before = 0;
+        for (const double t : {1e-9, 1e-6, 1e-3, 1.0, 1e6}) {
+            auto array = make_array(GetParam(), without_variation(GetParam()), 1);
+            const Window w = array->window();
+            const float middle = static_cast<float>(0.5 * (w.g_min.si + w.g_max.si)), at = static_cast<float>(v);
+            array->fabricate(std::span(&middle, 1), Rng(1));
+            array->program_at(0, std::span(&at, 1), {t}, EnergyRule::ohmic, Rng(2));
+            const double g = conductances(*array)[0], moved = (v > 0 ? 1 : -1) * (g - double{middle});
+            ASSERT_TRUE(std::isfinite(g)) << v << " V, " << t << " s";
+            EXPECT_GE(g, w.g_min.si * (1 - 1e-6)) << v << " V, " << t << " s";
+            EXPECT_LE(g, w.g_max.si * (1 + 1e-6)) << v << " V, " << t << " s";
+            EXPECT_GE(moved, before - 1e-6 * w.g_max.si) << v << " V, " << t << " s";
+            before = moved;
+        }
+    }
+}
+
 TEST_P(EveryModel, StaysPhysicalWithVariation) {
     auto array = spread_out(GetParam(), {});
     some_pulses(*array, 5, EnergyRule::ohmic, 100);

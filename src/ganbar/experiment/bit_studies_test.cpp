@@ -28,6 +28,16 @@ TEST(BitStudies, ColumnsAreAFingerprintOthersAreGenerators) {
     EXPECT_THROW(study_chips(BitSource(Sets{}, devices()), 1, 2, 10), ConfigError);
 }
 
+TEST(BitStudies, PostProcessingDoesNotMakeAGenerator) {  // deletions shift the readings against each other, and nothing else
+    const ChipStudy shifted = study_chips(BitSource(Sets{"trng.comparator_offset=0 V", "noise.post=von_neumann"}, devices()), 2, 2, 4000);
+    EXPECT_GT(shifted.intra.mean, 0.4);
+    EXPECT_LT(shifted.known_selection, 0.05);
+    EXPECT_EQ(shifted.verdict.substr(0, shifted.verdict.find(':')), "fingerprint out of step");
+    const ChipStudy heat = study_chips(BitSource(Sets{"noise.generator=thermal", "noise.post=von_neumann"}, devices()), 2, 2, 1000);
+    EXPECT_GT(heat.known_selection, 0.9);
+    EXPECT_EQ(heat.verdict.substr(0, 9), "generator");
+}
+
 TEST(BitStudies, RestartsTellRepetition) {
     const BitSource columns(Sets{"trng.comparator_offset=0 V", "trng.rewrite=never"}, devices());
     const RestartStudy repeated = study_restarts(columns, 100, 100, 20'000, true), fresh = study_restarts(columns, 100, 100, 20'000, false);

@@ -44,8 +44,7 @@ void keep(const Cache& cache, const std::string& name, const gan::FeatureNet& ne
 bool has_classes(const Dataset& data) { return !data.labels.empty() && data.n_classes() > 1; }
 
 Dataset images_of(const ReferenceSpec& spec, const std::string& split, const DataRoots& roots) {
-    Dataset data = load_dataset(spec.dataset, split, roots);
-    return spec.side > 0 ? resize_images(data, spec.side, spec.side) : data;
+    return load_dataset(spec.dataset, split, roots, {}, spec.read);
 }
 
 const Dataset& need_classes(const Dataset& data) {
@@ -54,8 +53,8 @@ const Dataset& need_classes(const Dataset& data) {
 }
 
 /// The training images, and labels, of a data set that lends its classifier, as large as those of the reference.
-Dataset lender(const std::string& name, const Dataset& like, const DataRoots& roots) {
-    Dataset data = load_dataset(name, "train", roots);
+Dataset lender(const std::string& name, const Dataset& like, const ReadOptions& read, const DataRoots& roots) {
+    Dataset data = load_dataset(name, "train", roots, {}, read);
     need_classes(data);
     if (data.channels != like.channels)
         throw DataError(fmt::format("a classifier of {} sees {} channel{}, and the images of {} have {}; expected a data set with as many", name, data.channels, data.channels == 1 ? "" : "s", like.name, like.channels));
@@ -99,7 +98,7 @@ Evaluator::Evaluator(const ReferenceSpec& spec, const Places& places, const Log&
     const bool own = spec.features == spec.dataset || (spec.features == "auto" && has_classes(train)), none = !own && (spec.features == "auto" || spec.features == "untrained");
     if (none && spec.features == "auto") log(fmt::format("{} has no labels of two classes or more: quality is seen through an untrained network, and nothing is said of classes", spec.dataset));
     if (none) net_ = std::make_unique<gan::FeatureNet>(gan::FeatureNet::untrained(images_of(train), spec.feature_net));
-    else net_ = std::make_unique<gan::FeatureNet>(cached_feature_net(own ? need_classes(train) : lender(spec.features, train, roots), spec.feature_net, places.cache, log));
+    else net_ = std::make_unique<gan::FeatureNet>(cached_feature_net(own ? need_classes(train) : lender(spec.features, train, spec.read, roots), spec.feature_net, places.cache, log));
     std::vector<int> classes;
     for (const auto c : spec.classes) classes.push_back(static_cast<int>(c));
     for (std::size_t c = 0; spec.classes.empty() && c < train.n_classes(); ++c) classes.push_back(static_cast<int>(c));

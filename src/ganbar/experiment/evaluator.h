@@ -12,7 +12,7 @@ namespace ganbar {
 struct ReferenceSpec {
     std::string dataset = "mnist", split = "test";
     std::vector<std::int64_t> classes;  ///< empty: all
-    std::size_t side = 0;               ///< images are made this high and wide; 0: as they are
+    ReadOptions read;                   ///< what becomes of the data set's pictures
     /// Whose classifier sees the images: a data set, "untrained" (no data set's), or "auto": the reference's own, or where its images
     /// have no two classes, untrained.
     std::string features = "auto";

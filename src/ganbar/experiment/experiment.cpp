@@ -28,6 +28,8 @@ Schema<DataSpec> DataSpec::schema() {
         param("classes", &T::classes, std::int64_t{0}, std::int64_t{999}, "classes to learn; empty = all", published("satyam2022, sec. III: digit 3")),
         param("limit", &T::limit, std::int64_t{0}, many, "use only the first images of these classes; 0 = all", assumed("all")),
         param("side", &T::side, std::int64_t{0}, std::int64_t{4096}, "make the images this high and wide, by averaging over area; 0 = as they are", assumed("as they are")),
+        choice("fit", &T::fit, {"stretch", "crop", "pad"}, "images that are not square: each side scaled apart, cut to the middle square, or set into a square of the background", assumed("stretch: nothing is lost")),
+        choice("background", &T::background, {"black", "white"}, "what lies under transparent pixels of PNG files, and around images under fit = pad", assumed("black, as nothing")),
         param("noise", &T::noise, 0.0, 10.0, "Gaussian noise of the sensor on every real image the discriminator sees: standard deviation over the range of pixels", assumed("off; krestinskaya2020 tolerates 10%")),
     };
 }

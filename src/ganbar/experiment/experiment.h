@@ -6,6 +6,7 @@
 #include "ganbar/arch/estimates.h"
 #include "ganbar/config/preset.h"
 #include "ganbar/config/write.h"
+#include "ganbar/data/read_options.h"
 #include "ganbar/experiment/registries.h"
 #include "ganbar/device/nonideal.h"
 #include "ganbar/gan/metrics/quality.h"
@@ -29,7 +30,10 @@ struct DataSpec {
     std::string dataset = "mnist";
     std::vector<std::int64_t> classes;
     std::int64_t limit = 0, side = 0;
+    Fit fit = Fit::stretch;
+    Background background = Background::black;
     double noise = 0;
+    ReadOptions read() const { return {background, fit, static_cast<std::size_t>(side)}; }
     static Schema<DataSpec> schema();
 };
 

@@ -4,6 +4,7 @@
 
 #include "ganbar/core/state.h"
 #include "ganbar/experiment/advice.h"
+#include "ganbar/experiment/pulse_warnings.h"
 #include "ganbar/experiment/sampling.h"
 #include "ganbar/experiment/wire_warnings.h"
 
@@ -18,7 +19,9 @@ std::size_t grid_size(std::size_t n_classes) { return n_classes > 0 ? 10 * n_cla
 Session::Session(Experiment experiment, Places places, Log log)
     : e_(std::move(experiment)), places_(std::move(places)), log_(std::move(log)), root_(static_cast<std::uint64_t>(e_.experiment.seed)), images_(e_, places_.data), watch_(e_.train.watch()) {
     n_rounds_ = e_.train.rounds > 0 ? e_.train.rounds : e_.train.epochs * images_.rounds_per_epoch();
+    for (const auto& line : image_warnings(images_.data())) say("warning: " + e_.data.dataset + ": " + line);
     for (const auto& line : wire_warnings(e_)) say("warning: " + line);
+    for (const auto& line : pulse_warnings(e_)) say("warning: " + line);
     model_ = build(e_);
     draw_fixed_latents();
 }
@@ -97,7 +100,7 @@ ReferenceSpec Session::reference() const {
     spec.split = reference_split(e_.data.dataset, places_.data);
     if (spec.split != "test") say(fmt::format("{} has no test images here: quality is measured against its training images", e_.data.dataset));
     spec.classes = e_.data.classes;
-    spec.side = static_cast<std::size_t>(e_.data.side);
+    spec.read = e_.data.read();
     spec.features = e_.evaluation.features;
     spec.quality = e_.quality;
     return spec;

@@ -9,14 +9,13 @@
 namespace ganbar {
 
 TrainingImages::TrainingImages(const Experiment& e, const DataRoots& roots) : e_(e) {
-    const Dataset all = load_dataset(e_.data.dataset, "train", roots);
+    const Dataset all = load_dataset(e_.data.dataset, "train", roots, {}, e_.data.read());
     data_ = e_.data.classes.empty() ? all : select_classes(all, e_.data.classes);
     if (e_.data.limit > 0 && static_cast<std::size_t>(e_.data.limit) < data_.n) {
         std::vector<std::size_t> first(static_cast<std::size_t>(e_.data.limit));
         std::iota(first.begin(), first.end(), std::size_t{0});
         data_ = take(data_, first);
     }
-    if (e_.data.side > 0) data_ = resize_images(data_, static_cast<std::size_t>(e_.data.side), static_cast<std::size_t>(e_.data.side));
     const auto pixels = e_.n_pixels();
     if (data_.image_size() != pixels)
         throw ConfigError(fmt::format("the images of {} have {} values but the generator makes {}; expected the generator to end in {}", data_.name, data_.image_size(), pixels, data_.image_size()));

@@ -11,7 +11,8 @@ namespace ganbar::noise {
 /// means removed. Element k belongs to frequency k / (segment dt); k = 0 is not meaningful. Units: sample^2 / Hz.
 std::vector<double> welch(std::span<const double> samples, double dt_s, std::size_t segment);
 
-/// Autocorrelation of a +-1 sequence about its mean at lags 1..max_lag; about N(0, 1/n) each for independent bits.
+/// Autocorrelation of a +-1 sequence about its mean at lags 1..max_lag: the sum over the n - lag pairs divided by n times the variance, which
+/// keeps every value within -1..1. About N(0, 1/n) each for independent bits; 1 for constant ones.
 std::vector<double> autocorrelation(const BitString& bits, std::size_t max_lag);
 /// P(one) - 1/2.
 double bias(const BitString& bits);

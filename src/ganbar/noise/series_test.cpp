@@ -71,6 +71,15 @@ TEST(Series, AutocorrelationOfAChain) {
     EXPECT_NEAR(bias(biased(4, n, 0.7)), 0.2, 0.006);
 }
 
+TEST(Series, CorrelationsOfFewBitsAreCorrelations) {
+    for (const std::size_t n : {2u, 3u, 12u, 96u, 101u})
+        for (std::uint64_t seed = 0; seed < 50; ++seed)
+            for (const double v : autocorrelation(biased(seed, n, 0.4), 100)) EXPECT_LE(std::abs(v), 1) << n;
+    const auto alternating = autocorrelation(BitString::parse("01010101"), 2);
+    EXPECT_NEAR(alternating[0], -7.0 / 8, 1e-12);
+    EXPECT_NEAR(alternating[1], 6.0 / 8, 1e-12);
+}
+
 TEST(Series, Distances) {
     EXPECT_DOUBLE_EQ(hamming_distance(BitString::parse("10110"), BitString::parse("10011")), 0.4);
     EXPECT_THROW(hamming_distance(BitString::parse("1"), BitString::parse("11")), DataError);

@@ -84,6 +84,8 @@ nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, con
     s["dataset_sha256"] = images.sha256;
     s["classes"] = e.data.classes;
     if (e.data.side > 0) s["image_side"] = e.data.side;
+    if (e.data.fit != Fit::stretch) s["image_fit"] = name_of(e.data.fit);
+    if (e.data.background != Background::black) s["image_background"] = name_of(e.data.background);
     s["n_crossbars"] = n_crossbars(e, model.placement);
     s["cells_used"] = cells_used(e, model.placement);
     s["area_m2"] = crossbar_area_m2(e, model.placement);

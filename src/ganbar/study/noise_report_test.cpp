@@ -54,6 +54,25 @@ TEST(NoiseReport, VerdictOnRandomnessFollowsTheEntropy) {
     EXPECT_NE(weak.find("passes all 2 tests"), std::string::npos);
 }
 
+TEST(NoiseReport, AGeneratorIsOneByAllItsNumbers) {
+    const auto verdict = [](double known, std::int64_t raw_per_bit, bool restarts_pass, const std::string& by_distance) {
+        auto s = sources(known, restarts_pass);
+        s[0].made.n_raw_bits = raw_per_bit * s[0].made.n_bits;
+        s[0].chips.verdict = by_distance + ": x";
+        const auto input = compose_noise_report({"x.html", "runs", true, false}, s, {}, {}, {});
+        for (const auto& f : input.findings)
+            for (const auto& figure : f.figures)
+                if (const auto* t = std::get_if<report::TextTable>(&figure); t && t->title.starts_with("Other chips")) return t->rows.at(0).at(4);
+        return std::string("no table");
+    };
+    EXPECT_EQ(verdict(0.9, 1, true, "generator"), "generator");
+    EXPECT_EQ(verdict(0.003, 4, false, "generator"), "fingerprint out of step");  // von Neumann behind the columns
+    EXPECT_EQ(verdict(0.003, 4, true, "generator"), "fingerprint out of step");
+    EXPECT_EQ(verdict(0.003, 400, true, "generator"), "generator");  // many raw bits behind each
+    EXPECT_EQ(verdict(0.9, 1, false, "generator"), "repeats at restarts");
+    EXPECT_EQ(verdict(0.003, 1, false, "fingerprint"), "fingerprint");
+}
+
 TEST(NoiseReport, OneStreamCallsOnlySmallPValuesAFailure) {
     auto s = sources(0.003, false);
     s[0].tests[0] = {"frequency", "", {1e-9}, {}, false};

@@ -5,6 +5,7 @@
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/fetch.h"
+#include "ganbar/data/path_dataset.h"
 
 namespace ganbar::app {
 
@@ -58,30 +59,31 @@ std::vector<FileCheck> checks_of(const DatasetInfo& info, const Presence& presen
     return out;
 }
 
-bool is_path(const std::string& name) { return name.find('/') != std::string::npos || name.ends_with(".npy"); }
-
-/// A folder of PNGs or an NPY file: what reading it whole finds. Damage ends the command with its place.
-void check_path(const std::string& name, const DataRoots& roots, bool json, Json& all) {
-    for (const std::string split : {"train", "test"}) {
-        if (split == "test" && !has_dataset(name, split, roots)) continue;
-        const Dataset data = load_dataset(name, split, roots);
+/// A folder of pictures, an NPY or IDX file: what reading it whole finds. Damage ends the command with its place.
+void check_path(const std::string& name, const DataRoots& roots, const ReadOptions& read, bool json, Json& all) {
+    std::vector<Dataset> parts{load_dataset(name, "train", roots, {}, read)};  // both before a word is said
+    if (has_dataset(name, "test", roots)) parts.push_back(load_dataset(name, "test", roots, {}, read));
+    for (const Dataset& data : parts) {
+        const std::string& split = data.split;
         std::vector<std::string> classes;
         const auto counts = class_counts(data);
         for (std::size_t c = 0; c < counts.size(); ++c) classes.push_back(fmt::format("{} ({})", data.class_names[c], counts[c]));
-        const std::string text = fmt::format("{} images of {} x {} x {} (channels x height x width), {}; sha256 {}", data.n, data.channels, data.height, data.width,
-                                             classes.empty() ? "no labels" : "classes " + join(classes), data.sha256);
-        if (!json) fmt::print("good   {}:{}: {}\n", name, split, text);
-        all.push_back({{"dataset", name}, {"file", data.origin}, {"good", true}, {"text", text}});
+        const std::string text = fmt::format("{} images of {} x {} x {} (channels x height x width), {}{}; sha256 {}", data.n, data.channels, data.height, data.width,
+                                             classes.empty() ? "no labels" : "classes " + join(classes), data.laid_over.empty() ? "" : ", transparency laid over " + data.laid_over, data.sha256);
+        const auto warnings = image_warnings(data);
+        if (!json) fmt::print("{:5}  {}:{}: {}\n", warnings.empty() ? "good" : "doubt", name, split, text);
+        for (const auto& line : warnings) fmt::print(stderr, "warning: {}:{}: {}\n", name, split, line);
+        all.push_back({{"dataset", name}, {"file", data.origin}, {"good", true}, {"text", text}, {"warnings", warnings}});
     }
 }
 
-void check_datasets(const std::vector<std::string>& names, bool json, const DataRoots& roots) {
+void check_datasets(const std::vector<std::string>& names, const ReadOptions& read, bool json, const DataRoots& roots) {
     for (const auto& name : names)
-        if (!is_path(name)) dataset_info(name);  // an unknown name is said before anything is read
+        if (!is_dataset_path(name)) dataset_info(name);  // an unknown name is said before anything is read
     std::size_t n_files = 0, n_bad = 0;
     Json all = Json::array();
     for (const auto& name : names)
-        if (is_path(name)) check_path(name, roots, json, all), ++n_files;
+        if (is_dataset_path(name)) check_path(name, roots, read, json, all), ++n_files;
     for (const auto& info : dataset_table()) {
         const bool asked = std::find(names.begin(), names.end(), info.name) != names.end();
         if ((!names.empty() && !asked) || info.format == DataFormat::drawn) continue;
@@ -136,10 +138,20 @@ void ganbar_register_data(CommandContext& context) {
     list->add_flag("--json", *json, "as JSON");
     list->callback([&context, json] { context.run = [&context, json] { list_datasets(*json, context.places.data); }; });
     auto names = std::make_shared<std::vector<std::string>>();
-    auto* check = data->add_subcommand("check", "compares the data files that are here with their checksums; reads folders and NPY files of your own");
+    auto* check = data->add_subcommand("check", "compares the data files that are here with their checksums; reads folders, NPY and IDX files of your own");
     check->add_option("names", *names, "data sets to check, by name or path; all that are here when none is named");
     check->add_flag("--json", *json, "as JSON");
-    check->callback([&context, json, names] { context.run = [&context, json, names] { check_datasets(*names, *json, context.places.data); }; });
+    struct Reading {
+        std::string fit = "stretch", background = "black";
+        std::size_t side = 0;
+    };
+    auto reading = std::make_shared<Reading>();
+    check->add_option("--side", reading->side, "your own images are made this high and wide, as by data.side")->check(Range{1, 4096});
+    check->add_option("--fit", reading->fit, "your own images that are not square: stretch, crop or pad, as by data.fit")->show_default();
+    check->add_option("--background", reading->background, "under transparent pixels and around padded images: black or white, as by data.background")->show_default();
+    check->callback([&context, json, names, reading] {
+        context.run = [&context, json, names, reading] { check_datasets(*names, {background_of(reading->background), fit_of(reading->fit), reading->side}, *json, context.places.data); };
+    });
     add_fetch(context, *data);
     context.checks.push_back({"data sets", false, [&context] { return look_for_data(context.places.data); }});
 }

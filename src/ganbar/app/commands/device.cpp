@@ -49,6 +49,7 @@ void run_device(const DeviceRegistry& devices, Options options) {
     if (!options.from.empty()) options.question.from_S = parse_conductance(options.from);
     for (const auto& text : options.pulses) options.question.pulses.push_back(parse_pulse(text));
     const CellAnswer answer = pulse_cell(devices, options.question);
+    for (const auto& line : answer.warnings) fmt::print(stderr, "warning: {}\n", line);
     if (options.pulses.empty()) return print_model(options, devices.get(options.question.model), answer);
     if (!options.json) return print_pulses(options, answer);
     const nlohmann::ordered_json out{{"model", options.question.model}, {"g_S", answer.g_S}, {"delta_g_S", answer.delta_g_S}, {"energy_J", answer.energy_J}};
@@ -62,7 +63,7 @@ void ganbar_register_device(CommandContext& context) {
     auto* command = context.cli.add_subcommand("device", "one cell of a device model under pulses; without --pulse its parameters, ranges and sources");
     command->add_option("model", o->question.model, "name of the model, as `ganbar list devices` prints it")->required();
     command->add_option("--set", o->question.settings, "key=value of the model; d2d and c2c are off unless set")->one_value();
-    command->add_option("--from", o->from, "conductance at the start in siemens; g_min when not given");
+    command->add_option("--from", o->from, "conductance at the start in siemens (150e-6) or with its unit (\"150 uS\"); g_min when not given");
     command->add_option("--pulse", o->pulses, "VOLTAGE,WIDTH in volts and seconds (0.8,1e-7) or with units; several make a sequence")->one_value();
     command->add_option("--count", o->question.count, "how often the whole sequence is applied");
     command->add_option("--seed", o->question.seed, "of the cell's draws, where --set asks for variation");

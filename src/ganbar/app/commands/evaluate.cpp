@@ -14,7 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-    std::string run, samples, reference, features;
+    std::string run, samples, reference, features, fit, background;
+    std::size_t side = 0;
     std::vector<std::int64_t> classes;
     bool json = false;
 };
@@ -27,7 +28,7 @@ void add_run_defaults(const fs::path& run, ReferenceSpec& spec) {
         const auto summary = nlohmann::json::parse(bytes.begin(), bytes.end());
         std::tie(spec.dataset, spec.split) = parse_reference(summary.at("dataset").get<std::string>(), "");
         spec.classes = summary.value("classes", std::vector<std::int64_t>{});
-        spec.side = summary.value("image_side", std::size_t{0});
+        spec.read = {background_of(summary.value("image_background", std::string("black"))), fit_of(summary.value("image_fit", std::string("stretch"))), summary.value("image_side", std::size_t{0})};
         spec.features = summary.value("features", spec.features);
     } catch (const nlohmann::json::exception& e) {
         throw DataError(fmt::format("no summary of a run ({}); expected the keys dataset and classes", e.what()), {file.string()});
@@ -43,8 +44,13 @@ void evaluate(const Options& options, const Places& places) {
     if (spec.split.empty()) spec.split = reference_split(spec.dataset, places.data);
     if (!options.features.empty()) spec.features = options.features;
     if (!options.classes.empty()) spec.classes = options.classes;
+    if (options.side > 0) spec.read.side = options.side;
+    if (!options.fit.empty()) spec.read.fit = fit_of(options.fit);
+    if (!options.background.empty()) spec.read.background = background_of(options.background);
     const fs::path file = options.run.empty() ? fs::path(options.samples) : fs::path(options.run) / "samples.npy";
     const Dataset samples = dataset_from_npy(read_npy(file), file.string());  // before the long part, so that a wrong name is told at once
+    if (options.run.empty())
+        for (const auto& line : image_warnings(samples)) fmt::print(stderr, "warning: {}: {}\n", file.string(), line);
     const Evaluator evaluator(spec, places, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
     const auto quality = evaluator.evaluate(samples);
     nlohmann::ordered_json out;
@@ -67,6 +73,9 @@ void ganbar_register_evaluate(CommandContext& context) {
     command->add_option("--reference", options->reference, "DATASET[:train|:test], what real images are; default: the run's data set; split test where there is one");
     command->add_option("--features", options->features, "whose classifier sees the images: a labelled data set, or untrained; default: the run's, else the reference's own");
     command->add_option("--classes", options->classes, "classes wanted, for example 3,5; default: the run's, else all")->delimiter(',');
+    command->add_option("--side", options->side, "real images are made this high and wide; default: the run's data.side, else as they are")->check(Range{1, 4096});
+    command->add_option("--fit", options->fit, "real images that are not square: stretch, crop or pad; default: the run's data.fit, else stretch");
+    command->add_option("--background", options->background, "under transparent pixels and around padded images: black or white; default: the run's data.background, else black");
     command->add_flag("--json", options->json, "as JSON");
     command->callback([&context, options] { context.run = [&context, options] { evaluate(*options, context.places); }; });
 }

@@ -9,6 +9,7 @@
 #include "ganbar/core/parallel.h"
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/data/bytes.h"
+#include "ganbar/noise/bit_file.h"
 
 namespace ganbar::app {
 namespace {
@@ -21,7 +22,7 @@ struct GenerateOptions {
     bool json = false;
 };
 struct TestOptions {
-    std::string file;
+    std::string file, format = "auto";
     std::size_t n_bits = 0;
     int threads = 0;
     BitTestOptions tests;
@@ -54,11 +55,20 @@ void generate(const GenerateOptions& o, const DeviceRegistry& devices) {
 
 void test(const TestOptions& o) {
     if (o.threads > 0) set_threads(o.threads);
-    const Bytes bytes = read_file(o.file);
-    if (o.n_bits > bytes.size() * 8)
-        throw DataError(fmt::format("{} holds {} bits; --bits asks for {}", o.file, bytes.size() * 8, o.n_bits));
-    if (bytes.empty()) throw DataError(fmt::format("{} is empty", o.file));
-    fmt::print("{}", test_bits(noise::BitString::from_packed(bytes, o.n_bits > 0 ? o.n_bits : bytes.size() * 8), o.tests));
+    using noise::BitFormat;
+    const BitFormat asked = noise::bit_format_of(o.format);
+    const std::string name = o.file == "-" ? "standard input" : o.file;
+    const Bytes bytes = read_file(o.file == "-" ? "/dev/stdin" : o.file);
+    const BitFormat format = asked == BitFormat::automatic ? noise::recognise_bits(bytes, name) : asked;
+    noise::BitString bits = noise::read_bits(bytes, format, name);
+    if (o.n_bits > bits.size()) throw DataError(fmt::format("{} holds {} bits ({}); --bits asks for {}", name, bits.size(), noise::name_of(format), o.n_bits));
+    if (o.n_bits > 0) bits = bits.slice(0, o.n_bits);
+    std::vector<std::string> warnings = bit_test_warnings(bits, o.tests);
+    if (const auto few = noise::poor_alphabet(bytes); format == BitFormat::packed && few > 0)
+        warnings.push_back(fmt::format("{} holds only {} different bytes; where its bits are not packed, eight to a byte, --format says how they are written", name, few));
+    if (format != asked && format != BitFormat::packed) fmt::print(stderr, "{} is read as {} (--format): {} bits\n", name, noise::name_of(format), bits.size());
+    for (const auto& line : warnings) fmt::print(stderr, "warning: {}\n", line);
+    fmt::print("{}", test_bits(bits, o.tests, warnings));
 }
 
 }  // namespace
@@ -78,13 +88,14 @@ void ganbar_register_noise(CommandContext& context) {
 
     auto t = std::make_shared<TestOptions>();
     auto* check = noise->add_subcommand("test", "SP 800-22 and SP 800-90B on the bits of any file");
-    check->add_option("file", t->file, "packed bits, first bit = most significant bit of byte 0")->required();
+    check->add_option("file", t->file, "bits in one of the formats of --format; - for standard input")->required();
+    check->add_option("--format", t->format, "auto: as recognised; packed: first bit = most significant bit of byte 0; ascii: text of 0 and 1; bytes: a byte for each bit; hex: text")->show_default();
     check->add_option("--bits", t->n_bits, "only the first so many bits");
     check->add_option("--streams", t->tests.n_streams, "cut into so many streams: proportion and uniformity of the p-values")->check(Range{1, 1000000});
     check->add_option("--restarts", t->tests.n_restarts, "the bits are so many restarts of equal length: restart tests of SP 800-90B section 3.1.4 as well")->check(Range{2, 1000000});
     check->add_option("--initial-entropy", t->tests.initial_entropy, "with --restarts: min-entropy per bit of a sequence without restarts; default that of FILE")->check(Range{0.0, 1.0});
     check->add_option("--threads", t->threads, "threads to use")->check(Range{1, 1024});
-    check->add_flag("--as-printed", t->tests.as_printed, "SP 800-22 with the rounded constants of the document");
+    check->add_flag("--as-printed", t->tests.as_printed, "SP 800-22 with the constants and tables that the document prints");
     check->add_flag("--no-entropy", t->no_entropy, "SP 800-22 only");
     check->add_flag("--json", t->tests.json, "as JSON");
     check->callback([&context, t] {

@@ -113,6 +113,10 @@ struct Nili2020 {
                "outside it extrapolates. Corrected against the public transcription: log10, not ln; degC, not K; the noise term is a variance.";
     }
 
+    static Coverage coverage() {
+        return {Volt{0.8}, Volt{1.15}, Volt{0.8}, Volt{1.5}, Second{100e-9}, Second{0.1}, Siemens{3.16e-6}, Siemens{316.3e-6}, "nili2020, as the transcription's README gives its fit"};
+    }
+
     struct Cell {
         float g_S = 0;
         float z_static = 0, z_dynamic = 0;  ///< this device's place in the I-V spread and in the pulse spread

@@ -63,8 +63,8 @@ struct Vteam {
         bool random = false;
         float dose(float v) const {  // signed like the conductance change; in units of x
             const double set_threshold = -p.v_on.si, reset_threshold = -p.v_off.si;
-            if (v > set_threshold) return static_cast<float>(-p.k_on * std::pow(v / set_threshold - 1, p.a_on) * width_s / p.length.si);
-            if (v < reset_threshold) return -static_cast<float>(p.k_off * std::pow(v / reset_threshold - 1, p.a_off) * width_s / p.length.si);
+            if (v > set_threshold) return bounded_dose(-p.k_on * std::pow(v / set_threshold - 1, p.a_on) * width_s / p.length.si);
+            if (v < reset_threshold) return -bounded_dose(p.k_off * std::pow(v / reset_threshold - 1, p.a_off) * width_s / p.length.si);
             return 0;
         }
         void apply(Cell& c, float v, PulseDraw draw) const { move(c, dose(v), draw); }

@@ -38,6 +38,11 @@ struct Wox {
         return "WOx memristor of Krestinskaya et al. 2020: 4-25 uS, threshold 0.8 V, write 1.0 V. Ohmic; steps linear in overdrive and width, "
                "equal in both directions and over the range (assumed).";
     }
+    static Coverage coverage() {  // the paper names one write voltage and the two resistances
+        Coverage c;
+        c.set_hi = c.reset_hi = Volt{1.0}, c.g_lo = Siemens{4e-6}, c.g_hi = Siemens{25e-6}, c.source = "krestinskaya2020: written with 1.0 V between 250 and 40 kohm";
+        return c;
+    }
     struct Cell {
         float g_S = 0, threshold_V = 0;
     };

@@ -76,8 +76,8 @@ struct Yakopcic {
         double rate_p = 0, rate_n = 0, v_p = 0, v_n = 0, e_p = 0, e_n = 0, width_s = 0;
         bool random = false;
         float dose(float v) const {
-            if (v > v_p) return static_cast<float>(rate_p * (std::exp(double{v}) - e_p) * width_s);
-            if (v < -v_n) return -static_cast<float>(rate_n * (std::exp(-double{v}) - e_n) * width_s);
+            if (v > v_p) return bounded_dose(rate_p * (std::exp(double{v}) - e_p) * width_s);
+            if (v < -v_n) return -bounded_dose(rate_n * (std::exp(-double{v}) - e_n) * width_s);
             return 0;
         }
         void apply(Cell& c, float v, PulseDraw draw) const { move(c, dose(v), draw); }
@@ -92,8 +92,26 @@ struct Yakopcic {
         /// y runs from the end it leaves (0) to the end it nears (1); free until `knee`, then slowed.
         float travel(float y, float dose, float knee, float alpha) const {
             const float free = std::clamp(knee - y, 0.0f, dose);  // split at the kink, which would spoil the order of the integration
+            if (dose - free > 20000 * max_step) return travel_far(y + free, dose - free, knee, alpha);
             const float rest = 1 / (1 - knee);
             return flow(y + free, dose - free, max_step, [=](float z) { return fast::exp(-alpha * (z - knee)) * (1 - z) * rest; });
+        }
+        /// A dose of many steps. With u = -ln(1 - y) the slowed motion is du/ds = exp(-alpha (y - knee))/(1 - knee), so the dose that reaches u
+        /// is a plain integral; it is summed by Simpson's rule, 4096 intervals up to where y is 1 in single precision.
+        static float travel_far(float y, float dose, float knee, float alpha) {
+            const auto y_of = [](double u) { return -std::expm1(-u); };
+            const auto slowness = [&](double u) { return (1.0 - knee) * std::exp(alpha * (y_of(u) - knee)); };
+            const auto needed = [&](double u, double h) { return h / 6 * (slowness(u) + 4 * slowness(u + h / 2) + slowness(u + h)); };
+            constexpr double u_end = 17;
+            double u = -std::log1p(-double{y}), left = dose;
+            const double whole = (u_end - u) / 4096;
+            if (!(whole > 0)) return y;
+            for (double h = whole; u < u_end && h > 1e-9;) {  // whole intervals, then halves of the one in which the dose ends
+                const double part = needed(u, h);
+                if (part <= left) left -= part, u += h;
+                else h /= 2;
+            }
+            return static_cast<float>(y_of(std::min(u, u_end)));
         }
     };
     using PulseLaw = DosedPulse<WidthLaw>;

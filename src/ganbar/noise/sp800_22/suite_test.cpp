@@ -195,5 +195,22 @@ TEST(Sp80022, VerdictOverStreams) {
     EXPECT_LT(judge_streams(bad)[0].uniformity_p, 1e-10);
 }
 
+/// The universal test by the printed table: p-values with the entries of section 2.9.4 put in here by hand.
+TEST(AsPrinted, UniversalTakesTheDocumentsTable) {
+    const struct { std::size_t word; double mean, variance; } rows[] = {{6, 5.2177052, 2.954}, {8, 7.1836656, 3.238}, {11, 10.170032, 3.384}};
+    Rng rng(11);
+    BitString bits;
+    for (int i = 0; i < 400'000; ++i) bits.push_back(rng.uniform() < 0.5);
+    for (const auto& [word, mean, variance] : rows) {
+        const std::size_t n_init = 10 << word, n_test = bits.size() / word - n_init;
+        const TestResult printed = universal(bits, Constants::as_printed, word, n_init), exact = universal(bits, Constants::corrected, word, n_init);
+        const double k = static_cast<double>(n_test), l = static_cast<double>(word), c = 0.7 - 0.8 / l + (4 + 32 / l) * std::pow(k, -3 / l) / 15;
+        EXPECT_NEAR(printed.p_values[0], std::erfc(std::abs(printed.statistics[0] - mean) / (std::sqrt(2.0) * c * std::sqrt(variance / k))), 1e-12) << word;
+        EXPECT_EQ(printed.statistics[0], exact.statistics[0]);
+        EXPECT_NE(printed.p_values[0], exact.p_values[0]) << word;
+        EXPECT_NEAR(printed.p_values[0], exact.p_values[0], 2e-3) << word;
+    }
+}
+
 }  // namespace
 }  // namespace ganbar::noise::sp800_22

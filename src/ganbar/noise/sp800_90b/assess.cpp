@@ -9,8 +9,9 @@
 
 namespace ganbar::noise::sp800_90b {
 
+static constexpr std::size_t least = 4096;  // the longest window of the predictors
+
 Assessment assess(const BitString& s) {
-    constexpr std::size_t least = 4096;  // the longest window of the predictors
     Assessment out;
     if (s.size() < least) {
         out.min_entropy_per_bit = 0;
@@ -69,6 +70,7 @@ std::int64_t restart_cutoff(double h, std::size_t n, std::size_t n_trials) {
 Restart restart_test(const BitString& s, double initial, std::size_t n_restarts, std::size_t n_bits) {
     if (s.size() != n_restarts * n_bits)
         throw DataError(fmt::format("restart test: {} bits given; expected {} restarts of {} bits", s.size(), n_restarts, n_bits));
+    if (s.size() < least) throw DataError(fmt::format("restart test: {} restarts of {} bits are too few to estimate their min-entropy; expected {} bits or more in all", n_restarts, n_bits, least));
     std::vector<std::uint8_t> transposed(s.size());
     std::vector<std::size_t> column(n_bits, 0);
     Restart out;

@@ -40,10 +40,14 @@ double markov_entropy(double p0, double p00, double p10);
 double compression_entropy(double mean_lower_bound, std::int64_t n_blocks);
 
 struct Assessment {
-    double min_entropy_per_bit = 1;
+    double min_entropy_per_bit = 1;  ///< 0 where nothing could be estimated: see assessed()
     std::vector<std::pair<std::string, double>> estimators;
     std::vector<std::pair<std::string, std::string>> skipped;  ///< name, reason
+    bool assessed() const { return !estimators.empty(); }
 };
+inline constexpr std::size_t recommended_bits = 1'000'000;  ///< section 3.1.1: samples of a sequential data set
+inline constexpr std::size_t recommended_restarts = 1000;   ///< section 3.1.4: restarts, and samples of each
+
 /// All ten; the assessment is the smallest.
 Assessment assess(const BitString& s);
 

@@ -1,0 +1,55 @@
+#include "ganbar/experiment/pulse_warnings.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ganbar {
+namespace {
+
+/// The weakest and the strongest amplitude of one polarity that the rule applies, as magnitudes.
+struct Amplitudes {
+    double lo_V, hi_V;
+};
+Amplitudes amplitudes(const TrainSpec& t, Volt begin, Volt end) {
+    const double from = std::abs(begin.si), to = t.anneal_rounds > 0 && end.si != 0 ? std::abs(end.si) : from;
+    const double more = t.verify_pulses > 0 ? static_cast<double>(t.verify_pulses - 1) * t.verify_ramp.si : 0;
+    const double span = t.amplitude_slope.si > 0 ? t.amplitude_span.si : 0;
+    return {std::max(0.0, std::min(from, to) - span), std::max(from, to) + std::max(more, span)};
+}
+
+/// Whether a pulse moves mid-window cells at all.
+bool moves(const Experiment& e, double v_V) {
+    constexpr std::size_t n = 16;
+    const auto cells = e.device.make(n);
+    const auto [lo, hi] = cells->window();
+    const std::vector<float> middle(n, static_cast<float>(0.5 * (lo.si + hi.si)));
+    std::vector<float> before(n), after(n);
+    cells->fabricate(middle, Rng(1));
+    cells->conductance(0, before);
+    cells->program_at(0, std::vector<float>(n, static_cast<float>(v_V)), e.train.t_pulse, EnergyRule::ohmic, Rng(2));
+    cells->conductance(0, after);
+    return before != after;
+}
+
+void append(std::vector<std::string>& out, const std::vector<std::string>& more) {
+    for (const auto& line : more)
+        if (std::find(out.begin(), out.end(), line) == out.end()) out.push_back(line);
+}
+
+}  // namespace
+
+std::vector<std::string> pulse_warnings(const Experiment& e) {
+    const auto& coverage = e.device.coverage;
+    if (e.hardware.kind == HardwareKind::software || !coverage) return {};
+    std::vector<std::string> out;
+    const auto add = [&](double v_V) {
+        if (v_V != 0 && moves(e, v_V)) append(out, beyond(*coverage, e.device.model, Volt{v_V}, e.train.t_pulse));
+    };
+    const Amplitudes set = amplitudes(e.train, e.train.v_set, e.train.v_set_end), reset = amplitudes(e.train, e.train.v_reset, e.train.v_reset_end);
+    for (const double v : {set.lo_V, set.hi_V, -reset.lo_V, -reset.hi_V}) add(v);
+    const Window window = e.device.make(1)->window();
+    for (const Siemens g : {window.g_min, window.g_max}) append(out, beyond(*coverage, e.device.model, g));
+    return out;
+}
+
+}  // namespace ganbar
