@@ -102,12 +102,13 @@ struct Plans {
     const PassPlan& of(const Op& op) const { return (op.generator ? generator : discriminator)[op.layer][std::size_t(op.pass)]; }
 };
 
-void make_plans(const CrossbarDesign& d, const Workload& w, const NetworkWork& net, bool training,
-                std::vector<std::array<PassPlan, 3>>& out) {
+/// A pass that never runs keeps an empty plan: no arrays, no cells.
+void make_plans(const CrossbarDesign& d, const Workload& w, bool generator, std::vector<std::array<PassPlan, 3>>& out) {
+    const NetworkWork& net = generator ? w.generator : w.discriminator;
     out.resize(net.layers.size());
     for (std::size_t i = 0; i < net.layers.size(); ++i) {
         for (const Pass pass : {Pass::forward, Pass::error, Pass::gradient})
-            if (training || pass == Pass::forward) out[i][std::size_t(pass)] = plan(d, net.layers[i], pass, w.batch);
+            out[i][std::size_t(pass)] = runs(w, generator, net.layers[i], pass) ? plan(d, net.layers[i], pass, w.batch) : PassPlan{};
         use_measured_conversions(d, w, net.layers[i], out[i]);
     }
 }
@@ -232,8 +233,8 @@ double count_arrays(const CrossbarDesign& d, const Plans& plans, bool training, 
 double crossbar_arrays(const CrossbarDesign& d, const Workload& w) {
     thread_local Plans plans;
     const bool training = w.task == Task::training;
-    if (training) make_plans(d, w, w.discriminator, true, plans.discriminator);
-    make_plans(d, w, w.generator, training, plans.generator);
+    if (training) make_plans(d, w, false, plans.discriminator);
+    make_plans(d, w, true, plans.generator);
     return count_arrays(d, plans, training, {copies_of(d, false), copies_of(d, true)});
 }
 
@@ -260,11 +261,18 @@ PassPlan plan(const CrossbarDesign& d, const LayerWork& l, Pass pass, Int batch)
     const Int target = pass == Pass::gradient ? d.gradient_steps_per_cycle : d.steps_per_cycle;
     p.copies = std::ceil(p.steps / double(target));
     p.time_s = std::ceil(p.steps / p.copies) * slices(d) * d.step.si;
-    if (pass == Pass::gradient) {
-        const Int rows = (insert ? work.zero_inserted : work.deformed[0]).rows;
-        p.time_s = std::max(p.time_s, double(std::min(rows, d.rows)) * d.write_row.si);
-    }
+    if (pass == Pass::gradient) p.time_s = std::max(p.time_s, gradient_write_s(d, l));
     return p;
+}
+
+bool runs(const Workload& w, bool generator, const LayerWork& l, Pass pass) {
+    if (w.task == Task::generation) return generator && pass == Pass::forward;
+    return pass != Pass::error || l.needs_input_error || (!generator && !w.generator.layers.empty());
+}
+
+double gradient_write_s(const CrossbarDesign& d, const LayerWork& l) {
+    const Int rows = (d.zeros == ZeroPolicy::inserted ? l.gradient.zero_inserted : l.gradient.deformed[0]).rows;
+    return double(std::min(rows, d.rows)) * d.write_row.si;
 }
 
 Pipeline pipeline_of(const CrossbarDesign& d, const Workload& w) {
@@ -280,8 +288,8 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
     check_fits(d, w);
     out.reset(w);
     const bool training = w.task == Task::training;
-    if (training) make_plans(d, w, w.discriminator, true, plans.discriminator);
-    make_plans(d, w, w.generator, training, plans.generator);
+    if (training) make_plans(d, w, false, plans.discriminator);
+    make_plans(d, w, true, plans.generator);
     const NetCopies net_copies[2] = {copies_of(d, false), copies_of(d, true)};
 
     out.n_arrays = count_arrays(d, plans, training, net_copies);

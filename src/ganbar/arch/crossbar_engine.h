@@ -79,6 +79,11 @@ double slices(const CrossbarDesign& d);  ///< input slices of one product
 /// Crossbars of a rows x cols matrix.
 double arrays_for(const CrossbarDesign& d, Int rows, Int cols);
 PassPlan plan(const CrossbarDesign& d, const LayerWork& layer, Pass pass, Int batch);
+/// Whether the workload ever runs this pass of this layer: what never runs has no arrays. Only a discriminator that teaches a generator
+/// sends an error down to its input.
+bool runs(const Workload& w, bool generator, const LayerWork& layer, Pass pass);
+/// Time to program the operand of one sample's gradient, all arrays at once, row by row.
+double gradient_write_s(const CrossbarDesign& d, const LayerWork& layer);
 
 /// The schedule of the workload in unit cycles; also used by the event-level check.
 Pipeline pipeline_of(const CrossbarDesign& d, const Workload& w);
