@@ -22,12 +22,10 @@ double samples_of(const Workload& w, bool generator, std::uint32_t layer, Pass p
 
 /// Planes for `arrays` crossbars that are busy for `busy_s` in every sample.
 void add_group(const CrossbarDesign& d, PlaneGroup g, double arrays, double busy_s, double samples, double outputs, ZaraMapping& out) {
-    g.first = std::uint32_t(out.pe_of_plane.size());
-    g.n = std::uint32_t(ceil_div(Int(std::ceil(arrays)), d.vmms_per_pe));
+    g.n = ceil_div(Int(std::ceil(arrays)), d.vmms_per_pe);
     g.compute_s = busy_s, g.load_s = busy_s * samples;
     g.transfer_s = outputs * double(d.input_bits) / double(g.n) / double(d.bus_bits) * d.clock.si;
     out.groups.push_back(g);
-    out.pe_of_plane.resize(out.pe_of_plane.size() + g.n);
 }
 
 /// Sub-kernels of one pass as planes: equal busy time within a group. A gradient's two sets, the written and the computing one, follow
@@ -57,9 +55,11 @@ void add_groups(const CrossbarDesign& d, const Workload& w, bool generator, std:
     }
 }
 
-/// Planes dealt over the PEs: the heaviest of the iteration first, each to the least loaded PE that has room.
+/// Planes dealt over the PEs: the heaviest of the iteration first, each to the least loaded PE that has room. PEs that are equal so far are
+/// dealt to together.
 void deal(const CrossbarDesign& d, ZaraMapping& m) {
-    const auto planes = std::int64_t(m.pe_of_plane.size());
+    std::int64_t planes = 0;
+    for (const PlaneGroup& g : m.groups) planes += g.n;
     m.n_pes = d.n_pes > 0 ? d.n_pes : ceil_div(planes, d.stack_layers);
     if (planes > m.n_pes * d.stack_layers)
         throw ConfigError(
@@ -69,23 +69,21 @@ void deal(const CrossbarDesign& d, ZaraMapping& m) {
     std::vector<std::uint32_t> order(m.groups.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return m.groups[a].load_s > m.groups[b].load_s; });
-    struct Room {
-        double load_s;
-        std::uint32_t pe;
-        std::int64_t layers;
-        bool operator<(const Room& o) const { return load_s != o.load_s ? load_s > o.load_s : pe > o.pe; }
-    };
-    std::vector<Room> empty(std::size_t(m.n_pes), Room{0, 0, d.stack_layers});
-    for (std::uint32_t pe = 0; pe < empty.size(); ++pe) empty[pe].pe = pe;
-    std::priority_queue<Room> rooms({}, std::move(empty));
+    const auto heavier = [](const PeKind& a, const PeKind& b) { return std::tie(a.load_s, a.groups) > std::tie(b.load_s, b.groups); };
+    std::priority_queue<PeKind, std::vector<PeKind>, decltype(heavier)> rooms(heavier);
+    rooms.push({0, m.n_pes, {}});
     for (const std::uint32_t i : order)
-        for (std::uint32_t k = 0; k < m.groups[i].n; ++k) {
-            Room r = rooms.top();
+        for (std::int64_t left = m.groups[i].n; left > 0;) {
+            PeKind kind = rooms.top();
             rooms.pop();
-            m.pe_of_plane[m.groups[i].first + k] = r.pe;
-            r.load_s += m.groups[i].load_s;
-            if (--r.layers > 0) rooms.push(r);
+            const std::int64_t taken = std::min(left, kind.n);
+            if (kind.n > taken) rooms.push({kind.load_s, kind.n - taken, kind.groups});
+            left -= taken;
+            kind.n = taken, kind.load_s += m.groups[i].load_s, kind.groups.push_back(i);
+            if (std::int64_t(kind.groups.size()) < d.stack_layers) rooms.push(std::move(kind));
+            else m.pes.push_back(std::move(kind));
         }
+    for (; !rooms.empty(); rooms.pop()) m.pes.push_back(rooms.top());
 }
 
 /// Steps that a sample walks through; a step is ready when the one before is done, side groups (gradients) have no successor.
@@ -97,8 +95,10 @@ using Walk = std::vector<Step>;
 
 class Scheduler {
 public:
-    Scheduler(const Workload& w, const ZaraMapping& m)
-        : w_(w), m_(m), pe_free_(std::size_t(m.n_pes)), bus_free_(std::size_t(m.n_pes)), busy_(std::size_t(m.n_pes)) {}
+    Scheduler(const Workload& w, const ZaraMapping& m) : w_(w), m_(m), pes_(m.pes.size()), on_(m.groups.size()) {
+        for (std::uint32_t k = 0; k < m.pes.size(); ++k)
+            for (const std::uint32_t g : m.pes[k].groups) on_[g].push_back(k);
+    }
 
     Walk forward(bool generator) const {
         const NetworkWork& net = generator ? w_.generator : w_.discriminator;
@@ -141,10 +141,19 @@ public:
     }
     /// What ran so far runs `n` times.
     void repeat(Int n) {
-        for (double& b : busy_) b *= double(n);
+        for (Pe& pe : pes_) pe.busy_s *= double(n);
         mesh_busy_ *= double(n);
     }
-    const std::vector<double>& busy() const { return busy_; }
+    double busiest_s() const {
+        double most = 0;
+        for (const Pe& pe : pes_) most = std::max(most, pe.busy_s);
+        return most;
+    }
+    double all_busy_s() const {
+        double all = 0;
+        for (std::size_t k = 0; k < pes_.size(); ++k) all += double(m_.pes[k].n) * pes_[k].busy_s;
+        return all;
+    }
     double mesh_busy() const { return mesh_busy_; }
     std::int64_t n_events() const { return n_events_; }
 
@@ -178,15 +187,14 @@ private:
     void start(std::uint32_t group, double now, Happening then, std::uint32_t token) {
         const PlaneGroup& g = m_.groups[group];
         double done = now;
-        for (std::uint32_t k = g.first; k < g.first + g.n; ++k) {
-            const std::size_t pe = m_.pe_of_plane[k];
-            const double computed = std::max(now, pe_free_[pe]) + g.compute_s;
-            pe_free_[pe] = computed, busy_[pe] += g.compute_s;
-            const double sent = g.transfer_s > 0 ? std::max(computed, bus_free_[pe]) + g.transfer_s : computed;
-            if (g.transfer_s > 0) bus_free_[pe] = sent;
+        for (const std::uint32_t kind : on_[group]) {
+            Pe& pe = pes_[kind];
+            pe.free_s = std::max(now, pe.free_s) + g.compute_s, pe.busy_s += g.compute_s;
+            double sent = pe.free_s;
+            if (g.transfer_s > 0) sent = pe.bus_free_s = std::max(pe.free_s, pe.bus_free_s) + g.transfer_s;
             done = std::max(done, sent);
         }
-        n_events_ += 2 * std::int64_t(g.n) + 1;
+        n_events_ += 2 * g.n + 1;
         queue_.push({done, then, token, group});
     }
     /// Through the mesh, which takes results in the order in which they are complete and moves them while they are made.
@@ -201,12 +209,17 @@ private:
         if (--t.pending == 0) queue_.push({t.latest, Happening::step, token, 0});
     }
 
+    struct Pe {
+        double free_s = 0, bus_free_s = 0, busy_s = 0;
+    };
+
     const Workload& w_;
     const ZaraMapping& m_;
+    std::vector<Pe> pes_;                         ///< one of each kind
+    std::vector<std::vector<std::uint32_t>> on_;  ///< of a group: the kinds of PEs its planes lie on, once a plane there
     const std::vector<Walk>* walks_ = nullptr;
     std::priority_queue<Event> queue_;
     std::vector<Token> tokens_;
-    std::vector<double> pe_free_, bus_free_, busy_;
     double mesh_free_ = 0, mesh_busy_ = 0, end_ = 0;
     std::int64_t n_events_ = 0;
 };
@@ -254,9 +267,7 @@ ZaraSchedule simulate_zara(const CrossbarDesign& d, const Workload& w, const Zar
         }
         out.latency_s = double(w.steps_d) * out.d_step_s + out.g_step_s;
     }
-    double all = 0;
-    for (const double b : s.busy()) out.busiest_pe_s = std::max(out.busiest_pe_s, b), all += b;
-    out.mean_pe_busy_s = all / double(m.n_pes), out.mesh_s = s.mesh_busy();
+    out.busiest_pe_s = s.busiest_s(), out.mean_pe_busy_s = s.all_busy_s() / double(m.n_pes), out.mesh_s = s.mesh_busy();
     out.n_events = s.n_events();
     return out;
 }

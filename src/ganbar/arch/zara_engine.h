@@ -18,11 +18,17 @@ struct PlaneGroup {
     double load_s = 0;               ///< and in the whole iteration
     double transfer_s = 0;           ///< and its results take so long on the PE's bus
     double mesh_s = 0;               ///< and on the mesh, all planes together
-    std::uint32_t first = 0, n = 0;  ///< planes [first, first + n) of ZaraMapping::pe_of_plane
+    std::int64_t n = 0;              ///< planes
+};
+/// PEs that hold planes of the same groups; they are busy at the same times.
+struct PeKind {
+    double load_s = 0;  ///< of one of them in the whole iteration
+    std::int64_t n = 0;
+    std::vector<std::uint32_t> groups;  ///< one entry a plane
 };
 struct ZaraMapping {
     std::vector<PlaneGroup> groups;
-    std::vector<std::uint32_t> pe_of_plane;
+    std::vector<PeKind> pes;
     std::int64_t n_pes = 0;
     double hop_s = 0;  ///< mean latency through the mesh
 };

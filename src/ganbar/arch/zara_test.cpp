@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <set>
 
 #include "ganbar/arch/models/converter_params.h"
 
@@ -127,18 +126,18 @@ TEST(Zara, PlanesAreDealtByLoad) {
         const Workload w = training(network, 32);
         const CrossbarDesign d = zara_design(4);
         const ZaraMapping m = map_zara(d, w);
-        std::vector<double> load_s(std::size_t(m.n_pes), 0);
-        std::vector<int> planes(std::size_t(m.n_pes), 0);
-        double heaviest = 0;
-        for (const PlaneGroup& g : m.groups)
-            for (std::uint32_t k = g.first; k < g.first + g.n; ++k) {
-                load_s[m.pe_of_plane[k]] += g.load_s, ++planes[m.pe_of_plane[k]];
-                heaviest = std::max(heaviest, g.load_s);
-            }
-        for (const int n : planes) EXPECT_LE(n, d.stack_layers);
-        double mean = 0;
-        for (const double s : load_s) mean += s / double(m.n_pes);
-        EXPECT_LE(*std::max_element(load_s.begin(), load_s.end()), mean + heaviest) << network;  // longest processing time first
+        double heaviest = 0, most = 0, all = 0;
+        for (const PlaneGroup& g : m.groups) heaviest = std::max(heaviest, g.load_s);
+        std::vector<std::int64_t> planes(m.groups.size(), 0);
+        for (const PeKind& pe : m.pes) {
+            EXPECT_LE(Int(pe.groups.size()), d.stack_layers);
+            double load_s = 0;
+            for (const std::uint32_t g : pe.groups) load_s += m.groups[g].load_s, planes[g] += pe.n;
+            EXPECT_DOUBLE_EQ(load_s, pe.load_s);
+            most = std::max(most, load_s), all += double(pe.n) * load_s;
+        }
+        for (std::size_t g = 0; g < planes.size(); ++g) EXPECT_EQ(planes[g], m.groups[g].n) << network;
+        EXPECT_LE(most, all / double(m.n_pes) + heaviest) << network;  // longest processing time first
     }
 }
 
