@@ -24,6 +24,7 @@ struct NamedEstimate {
     std::string name;
     const arch::AcceleratorEntry* entry = nullptr;
     std::vector<ParamRow> params;
+    std::vector<std::string> warnings;  ///< changed parameters whose consequences the model does not follow
     arch::Estimate estimate;
     arch::Uncertainty uncertainty;
     std::optional<arch::ZeroSkipping> zero_skipping;  ///< for machines that can also insert the zeros

@@ -60,6 +60,13 @@ TEST(Accelerators, ParametersAreTypedRangedAndSourced) {
         const auto machine = e.make(nullptr);
         for (const Swing& s : e.swings)
             for (const Value* v : {&s.lo, &s.hi}) EXPECT_NO_THROW(machine->with(s.param, *v)) << name << " " << s.param;
+        for (const Swing& s : e.swings)  // a swing of another machine's value says nothing about this one
+            for (const ParamRow& p : e.defaults) {
+                if (p.info.name != s.param || p.info.type == ParamType::choice) continue;
+                const auto number = [](const Value& v) { return std::holds_alternative<double>(v) ? std::get<double>(v) : double(std::get<std::int64_t>(v)); };
+                EXPECT_LE(number(s.lo), number(p.value)) << name << " " << s.param;
+                EXPECT_GE(number(s.hi), number(p.value)) << name << " " << s.param;
+            }
     }
 }
 
@@ -245,8 +252,19 @@ TEST(Components, Scaling) {
     for (double b = 4; b < 10; b += 0.25) EXPECT_LT(adc_energy_J(b), adc_energy_J(b + 0.25));
     EXPECT_DOUBLE_EQ(crossbar_step_energy_J(128), 30e-12);
     EXPECT_DOUBLE_EQ(lossless_adc_bits(128, 1, 2), 9);
-    EXPECT_THROW(adc_energy_J(11), ConfigError);
-    EXPECT_THROW(dac_energy_J(5), ConfigError);
+    for (double b = 1; b < 20; b += 0.5) {
+        EXPECT_LT(adc_energy_J(b), adc_energy_J(b + 0.5));
+        EXPECT_LT(adc_area_m2(b), adc_area_m2(b + 0.5));
+    }
+    EXPECT_DOUBLE_EQ(adc_energy_J(12), 16 * adc_energy_J(10));
+    const double twice[] = {1, 2, 4, 8, 16, 32, 64, 128};
+    for (int b = 1; b <= 8; ++b) EXPECT_DOUBLE_EQ(dac_energy_J(b), twice[b - 1] * 0.39e-12);
+    EXPECT_NEAR(area_scale(32, 45) * area_scale(45, 65), area_scale(32, 65), 0.02 * area_scale(32, 65));
+    EXPECT_NEAR(energy_scale(32, 65) * energy_scale(65, 32), 1, 1e-12);
+    EXPECT_GT(energy_scale(32, 65), 65. / 32);
+    EXPECT_THROW(adc_energy_J(33), ConfigError);
+    EXPECT_THROW(dac_energy_J(9), ConfigError);
+    EXPECT_THROW(energy_scale(32, 7), ConfigError);
     EXPECT_THROW(area_scale(32, 7), ConfigError);
     EXPECT_THROW(component("adc_9bit"), ConfigError);
 }

@@ -113,13 +113,13 @@ void make_plans(const CrossbarDesign& d, const Workload& w, bool generator, std:
     }
 }
 
-/// Copies of the discriminator's arrays that the schedule asks for.
+/// Copies of the discriminator's arrays that the schedule asks for; one stream of samples alone, without a generator, has no use for any.
 struct NetCopies {
     double forward = 1, error = 1, gradient = 1;
 };
-NetCopies copies_of(const CrossbarDesign& d, bool generator) {
+NetCopies copies_of(const CrossbarDesign& d, const Workload& w, bool generator) {
     NetCopies c;
-    if (generator) return c;
+    if (generator || w.generator.layers.empty()) return c;
     const double sp = d.spatial_parallelism ? 1 : 0;
     c.forward += sp, c.gradient += sp, c.error += sp;
     if (d.computation_sharing && d.transposed_copies >= 2) c.error += 1;
@@ -137,7 +137,8 @@ double buffer_words(const CrossbarDesign& d, const Workload& w) {
         for (const LayerWork& l : net.layers) {
             double depth = w.task == Task::generation ? 2 : 2 * double(net.depth - l.stage) + 1 + below;
             if (d.batch_norm == BatchNorm::exact && l.batch_norm) depth = std::max(depth, batch);
-            words += std::min(depth, std::max(batch, 2.0)) * l.words_out * (!generator && d.spatial_parallelism ? 2 : 1);
+            const bool two_streams = !generator && d.spatial_parallelism && !w.generator.layers.empty();
+            words += std::min(depth, std::max(batch, 2.0)) * l.words_out * (two_streams ? 2 : 1);
         }
     }
     return words;
@@ -159,8 +160,8 @@ void check_fits(const CrossbarDesign& d, const Workload& w) {
 
 Int cycles_of(const CrossbarDesign& d, const Workload& w) {
     if (w.task == Task::generation) return w.generator.depth + w.batch - 1;
-    if (w.generator.layers.empty()) return w.steps_d * (2 * w.discriminator.depth + w.batch + 1);
     const Pipeline p = pipeline_of(d, w);
+    if (w.generator.layers.empty()) return single_network_cycles(p);
     return closed_form_applies(p) ? closed_form(p).iteration : simulate(p).cycles.iteration;
 }
 
@@ -235,7 +236,7 @@ double crossbar_arrays(const CrossbarDesign& d, const Workload& w) {
     const bool training = w.task == Task::training;
     if (training) make_plans(d, w, false, plans.discriminator);
     make_plans(d, w, true, plans.generator);
-    return count_arrays(d, plans, training, {copies_of(d, false), copies_of(d, true)});
+    return count_arrays(d, plans, training, {copies_of(d, w, false), copies_of(d, w, true)});
 }
 
 double cells_per_weight(const CrossbarDesign& d) { return double(ceil_div(d.weight_bits, d.cell_bits) * d.columns_per_weight); }
@@ -275,6 +276,14 @@ double gradient_write_s(const CrossbarDesign& d, const LayerWork& l) {
     return double(std::min(rows, d.rows)) * d.write_row.si;
 }
 
+double peak_power_W(const CrossbarDesign& d, double working_arrays, double n_arrays) {
+    PassPlan one;  // every row and column of an array, once
+    one.array_steps = 1, one.row_steps = double(d.rows), one.column_steps = double(d.cols);
+    const PlanEnergy e = energy_of(d, one, Pass::forward);
+    const double product_s = slices(d) * d.step.si;
+    return working_arrays * (e.crossbar + e.drive + e.conversion + e.accumulate) / product_s + n_arrays * d.static_per_array.si;
+}
+
 Pipeline pipeline_of(const CrossbarDesign& d, const Workload& w) {
     Pipeline p = unit_pipeline(w.discriminator.depth, std::max<Int>(1, w.generator.depth), w.batch, w.steps_d, d.spatial_parallelism,
                                d.computation_sharing);
@@ -290,7 +299,7 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
     const bool training = w.task == Task::training;
     if (training) make_plans(d, w, false, plans.discriminator);
     make_plans(d, w, true, plans.generator);
-    const NetCopies net_copies[2] = {copies_of(d, false), copies_of(d, true)};
+    const NetCopies net_copies[2] = {copies_of(d, w, false), copies_of(d, w, true)};
 
     out.n_arrays = count_arrays(d, plans, training, net_copies);
     if (d.arrays_available > 0 && out.n_arrays > double(d.arrays_available))
@@ -339,6 +348,7 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
     at(out.area_m2, Component::buffer) = buffer_words(d, w) * d.buffer_word_area.si;
     at(out.area_m2, Component::link) = d.fixed_area.si;
     out.peak_macs_per_s = out.n_arrays * double(d.rows * d.cols) / cells_per_weight(d) / product_s / double(d.stack_layers);
+    out.peak_power_W = peak_power_W(d, out.n_arrays / double(d.stack_layers), out.n_arrays);
 }
 
 }  // namespace ganbar::arch

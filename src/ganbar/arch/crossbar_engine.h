@@ -35,6 +35,10 @@ struct CrossbarDesign {
     Joule activation{}, alu{}, buffer_word{}, buffer_write_word{}, link_word{};
     Watt static_per_array{};
     SquareMetre array_area{}, buffer_word_area{}, fixed_area{};
+    // what the periphery was published for (coupling.h): bits of its converters, node, and parts of array_area
+    double converter_bits = 8;
+    std::int64_t node_nm = 32;
+    SquareMetre converter_area{}, driver_area{}, accumulator_area{}, cells_area{};
     // choices
     ZeroPolicy zeros = ZeroPolicy::inserted;
     GradientMode gradient = GradientMode::rewrite;
@@ -87,6 +91,9 @@ double gradient_write_s(const CrossbarDesign& d, const LayerWork& layer);
 
 /// The schedule of the workload in unit cycles; also used by the event-level check.
 Pipeline pipeline_of(const CrossbarDesign& d, const Workload& w);
+
+/// Power of `working_arrays` of `n_arrays` crossbars at full use.
+double peak_power_W(const CrossbarDesign& d, double working_arrays, double n_arrays);
 
 /// Crossbars of all copies of all passes.
 double crossbar_arrays(const CrossbarDesign& d, const Workload& w);

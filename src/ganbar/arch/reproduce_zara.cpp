@@ -20,11 +20,15 @@ void give_equal_area(Contest& c) {
         c.subject = within_arrays(*c.subject, c.workload, c.subject->arrays_needed(c.workload) * r.area_total_m2() / s.area_total_m2());
         return;
     }
-    const double share = s.area_total_m2() / r.area_total_m2();
     for (const ParamRow& row : c.rival->params()) {
-        if (row.info.name == "units")
-            c.rival = c.rival->with("units", std::max<std::int64_t>(1, std::llround(double(std::get<std::int64_t>(row.value)) * share)));
-        if (row.info.name == "area") c.rival = c.rival->with("area", std::min(row.info.hi, std::get<double>(row.value) * share));
+        if (row.info.name != "units") continue;
+        const auto units = std::get<std::int64_t>(row.value);  // the area is a line over the units: buffers stay
+        Estimate twice;
+        c.rival->with("units", 2 * units)->estimate(c.workload, twice);
+        const double slope = (twice.area_total_m2() - r.area_total_m2()) / double(units);
+        const double more = (s.area_total_m2() - r.area_total_m2()) / slope;
+        c.rival = c.rival->with("units", std::max<std::int64_t>(1, std::llround(double(units) + more)));
+        return;
     }
 }
 

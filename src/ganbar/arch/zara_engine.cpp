@@ -288,6 +288,7 @@ void run_zara(const CrossbarDesign& d, const Workload& w, Estimate& out) {
     out.n_arrays = double(m.n_pes * d.stack_layers * d.vmms_per_pe);
     const double product_s = slices(d) * d.step.si;
     out.peak_macs_per_s = out.n_arrays / double(d.stack_layers) * double(d.rows * d.cols) / cells_per_weight(d) / product_s;
+    out.peak_power_W = peak_power_W(d, out.n_arrays / double(d.stack_layers), out.n_arrays / double(d.stack_layers));
     // layers of one VMM share its drivers and converters, which dominate the area
     at(out.area_m2, Component::crossbar) = out.n_arrays / double(d.stack_layers) * d.array_area.si;
     at(out.idle_J, Component::idle) = d.static_per_array.si * out.n_arrays / double(d.stack_layers) * out.iteration_latency_s;
