@@ -25,7 +25,8 @@ const ComponentValue& component(const std::string& name);
 /// slope goes on; above, thermal noise costs four times the energy and matching twice the area per bit (assumed). 1 to 32 bits.
 double adc_energy_J(double bits);
 double adc_area_m2(double bits);
-/// A 1-bit driver costs 0.39 pJ per 100 ns; 2, 3, 4, 6, 8 bits cost 2, 4, 8, 32, 128 times that in power and area; so twice per bit, 1 to 8.
+/// A 1-bit driver costs 0.39 pJ per 100 ns; 2, 3, 4, 6, 8 bits cost 2, 4, 8, 32, 128 times that in power and area: twice
+/// per bit, 1 to 8.
 double dac_energy_J(int bits);
 /// Crossbar step at 1-bit inputs: power grows with the number of cells, time with the side (PUMA's table for 32 ... 256).
 double crossbar_step_energy_J(double side);

@@ -71,7 +71,8 @@ TEST(Conservation, UpdatesWriteEveryStoredWeightOncePerCopy) {
     }
 }
 
-TEST(Conservation, OneNetworkAloneIsNotCopiedForAnother) {  // no second stream of samples, no second branch, and nobody asks for its input's error
+// No second stream of samples, no second branch, and nobody asks for its input's error.
+TEST(Conservation, OneNetworkAloneIsNotCopiedForAnother) {
     Gan alone = read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/gan1.toml"), "gan1");
     alone.generator.layers.clear();
     const Workload w = lower(alone, Task::training, 64, 1);

@@ -43,14 +43,17 @@ double total(std::initializer_list<Part> parts) {
 void couple_node(CrossbarDesign& out, const CrossbarDesign& d, const CrossbarDesign& r) {
     if (d.node_nm == r.node_nm) return;
     const double area = area_scale(int(r.node_nm), int(d.node_nm)), energy = energy_scale(int(r.node_nm), int(d.node_nm));
-    scale(energy, {&out.row_step, &out.column_step, &out.accumulate_step, &out.activation, &out.alu, &out.buffer_word, &out.buffer_write_word, &out.link_word});
+    scale(energy, {&out.row_step, &out.column_step, &out.accumulate_step, &out.activation, &out.alu, &out.buffer_word,
+                   &out.buffer_write_word, &out.link_word});
     out.array_area.si *= area, out.buffer_word_area.si *= area, out.static_per_array.si *= energy;
 }
 
 }  // namespace
 
 double converter_bits(const CrossbarDesign& d, const CrossbarDesign& r) {
-    const auto lossless = [](const CrossbarDesign& x) { return lossless_adc_bits(double(x.rows), double(x.dac_bits), double(x.cell_bits)); };
+    const auto lossless = [](const CrossbarDesign& x) {
+        return lossless_adc_bits(double(x.rows), double(x.dac_bits), double(x.cell_bits));
+    };
     return std::max(1.0, r.converter_bits + lossless(d) - lossless(r));
 }
 
@@ -97,7 +100,8 @@ CrossbarDesign couple_spikes(const CrossbarDesign& d, const CrossbarDesign& r) {
 
 DigitalDesign couple_units(const DigitalDesign& d, const DigitalDesign& r) {
     DigitalDesign out = d;
-    const double units = ratio(d.units, r.units), word = ratio(d.word_bits, r.word_bits), bytes = ratio(d.buffer_bytes, std::max<Int>(1, r.buffer_bytes));
+    const double units = ratio(d.units, r.units), word = ratio(d.word_bits, r.word_bits);
+    const double bytes = ratio(d.buffer_bytes, std::max<Int>(1, r.buffer_bytes));
     out.mac.si *= word * word;  // an array of partial products
     scale(word, {&out.register_file, &out.inter_pe, &out.buffer_access, &out.dram_word, &out.alu});
     out.buffer_access.si *= std::sqrt(bytes);  // word and bit lines as long as the buffer's side

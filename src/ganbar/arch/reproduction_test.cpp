@@ -47,7 +47,8 @@ std::string times(double ratio) { return fmt::format("{:.2g}x", ratio); }
 void expect_readme(const std::string& row, const std::string& text) {
     std::ifstream file(std::string(GANBAR_SOURCE_ROOT) + "/README.md");
     bool found = false;
-    for (std::string line; std::getline(file, line);) found = found || (line.starts_with("| " + row) && line.find(text) != std::string::npos);
+    for (std::string line; std::getline(file, line);) 
+        found = found || (line.starts_with("| " + row) && line.find(text) != std::string::npos);
     EXPECT_TRUE(found) << "README's row \"" << row << "\" should say \"" << text << '"';
 }
 

@@ -51,7 +51,9 @@ double flow_shop_s(const CrossbarDesign& d, const Workload& w, Int samples, bool
         auto &forward = generator ? p.g_forward : p.d_forward, &backward = generator ? p.g_backward : p.d_backward;
         std::fill(forward.begin(), forward.end(), 0), std::fill(backward.begin(), backward.end(), 0);
         for (const LayerWork& l : net.layers) {
-            const auto time = [&](Pass pass) { return runs(w, generator, l, pass) ? Int(std::llround(plan(d, l, pass, w.batch).time_s / unit_s)) : 0; };
+            const auto time = [&](Pass pass) {
+                return runs(w, generator, l, pass) ? Int(std::llround(plan(d, l, pass, w.batch).time_s / unit_s)) : 0;
+            };
             Int &f = forward[std::size_t(l.stage - 1)], &b = backward[std::size_t(net.depth - l.stage)];
             f = std::max(f, time(Pass::forward));
             b = std::max({b, time(Pass::error), gradients ? time(Pass::gradient) : 0});
@@ -66,8 +68,9 @@ TEST(Zara, WithOneCrossbarPerDriverItIsTheLockstepPipeline) {
     for (const Gan& gan : gans()) {
         const auto at = [&](Int batch) { return lower(gan, Task::training, batch, 1); };
         for (const Int batch : {Int{16}, gan.batch}) {
+            // stages wait for nobody else's
             const double ours = zara(d, at(batch)).iteration_latency_s;
-            EXPECT_LE(ours, 1.05 * lockstep(d, at(batch)).iteration_latency_s) << gan.name << " " << batch;  // stages wait for nobody else's
+            EXPECT_LE(ours, 1.05 * lockstep(d, at(batch)).iteration_latency_s) << gan.name << " " << batch;
         }
         const Workload w = at(48);
         const ZaraMapping m = map_zara(d, w);
