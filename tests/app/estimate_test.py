@@ -105,6 +105,18 @@ class Estimate(InFolder):
                     self.assertLessEqual(ratio * machine["iteration_energy_J"], hi * 1.000001)
             self.assertGreater(machine["efficiency"]["reached"], 0)
 
+    def test_densities_and_warnings(self):
+        regan, isaac = json.loads(self.good("estimate", "mine.toml", "--on", "regan,isaac", "--json").stdout)
+        for m in (regan, isaac):
+            self.assertAlmostEqual(m["power_density_W_m2"], m["power_W"] / m["area_m2"], delta=1e-9 * m["power_density_W_m2"])
+            self.assertAlmostEqual(m["achieved_op_per_J"], 2 * m["macs_useful"] / m["iteration_energy_J"], delta=1e-9 * m["achieved_op_per_J"])
+            self.assertAlmostEqual(m["peak_op_per_J"], m["peak_op_per_s"] / m["peak_power_W"], delta=1e-9 * m["peak_op_per_J"])
+            self.assertLess(m["achieved_op_per_s_m2"], m["peak_op_per_s_m2"])
+            self.assertEqual(m["above_1_W_per_mm2"], m["power_density_W_m2"] > 1e6)
+            self.assertNotIn("warnings", m)
+        text = self.good("estimate", "mine.toml", "--on", "ganax", "--set", "ganax.clock=1 GHz").stdout
+        self.assertIn("warning: ganax.clock was changed, mac_energy not", text)
+
     def test_reproductions_have_pages(self):
         for name, published in (("regan2018", "240×"), ("zara2019", "23"), ("liu2018", "2.80×")):
             self.good("reproduce", name, "--out", name)
@@ -122,6 +134,9 @@ class Estimate(InFolder):
         self.assertRegex(self.refused("estimate", "mlp1_4layer", "--on", "satyam2022", "--set", "satyam2022.arrays=10"), r"needs \d+ crossbars of 64x64, but 10")
         self.assertIn("out of range", self.refused("estimate", "mine.toml", "--on", "regan", "--set", "regan.read_energy=-1 pJ"))
         self.assertIn("did you mean", self.refused("estimate", "mine.toml", "--on", "regn"))
+        self.assertIn("batch = 0 is out of range", self.refused("estimate", "mine.toml", "--on", "gtx1080", "--batch", "0"))
+        self.assertIn("steps-d = 0 is out of range", self.refused("estimate", "mine.toml", "--on", "gtx1080", "--steps-d", "0"))
+        self.assertIn("expected training or generation", self.refused("estimate", "mine.toml", "--on", "gtx1080", "--task", ""))
         (self.folder / "broken.onnx").write_bytes(b"\x08\x07 not a model")
         self.assertIn("broken.onnx", self.refused("estimate", "broken.onnx", "--on", "regan"))
         self.assertIn("layers-d", self.refused("inspect", "schedule", "--layers-d", "0", "--layers-g", "3", "--batch", "4"))

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <optional>
 
 #include "ganbar/app/version.h"
 #include "ganbar/core/error.h"
@@ -125,6 +126,8 @@ template Option* Command::add_option(const std::string&, std::int64_t&, const st
 template Option* Command::add_option(const std::string&, std::uint64_t&, const std::string&);
 template Option* Command::add_option(const std::string&, std::vector<std::int64_t>&, const std::string&);
 template Option* Command::add_option(const std::string&, double&, const std::string&);
+template Option* Command::add_option(const std::string&, std::optional<std::string>&, const std::string&);
+template Option* Command::add_option(const std::string&, std::optional<std::int64_t>&, const std::string&);
 
 Option* Command::add_flag(const std::string& names, bool& target, const std::string& text) {
     options_.push_back(std::make_unique<Option>(app_of(app_).add_flag(names, target, text)));

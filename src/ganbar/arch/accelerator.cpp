@@ -9,7 +9,7 @@ namespace ganbar::arch {
 const char* to_string(Component c) {
     static const char* const names[n_components] = {"crossbar",   "drive", "conversion", "accumulate",    "cell_write",
                                                     "activation", "alu",   "mac_unit",   "register_file", "inter_pe",
-                                                    "buffer",     "link",  "dram",       "idle",          "host"};
+                                                    "buffer",     "link",  "dram",       "idle",          "board"};
     return names[static_cast<std::size_t>(c)];
 }
 
@@ -23,9 +23,31 @@ double Estimate::energy_J() const {
     return e;
 }
 double Estimate::area_total_m2() const { return sum(area_m2); }
+double Estimate::power_density_W_m2() const {
+    const double area = area_total_m2() * iteration_latency_s;
+    return area > 0 ? energy_J() / area : 0;
+}
 double Estimate::utilisation() const {
     const double slots = peak_macs_per_s * iteration_latency_s;
     return slots > 0 ? macs_useful / slots : 0;
+}
+
+std::vector<std::string> uncoupled_changes(const std::vector<Uncoupled>& uncoupled, const std::vector<ParamRow>& now,
+                                           const std::vector<ParamRow>& published) {
+    const auto changed = [&](const std::string& name) {
+        for (std::size_t i = 0; i < now.size(); ++i)
+            if (now[i].info.name == name) return now[i].value != published[i].value;
+        return false;
+    };
+    std::vector<std::string> out;
+    for (const Uncoupled& u : uncoupled) {
+        if (!changed(u.param)) continue;
+        std::string same;
+        for (const std::string& c : u.companions)
+            if (!changed(c)) same.append(same.empty() ? "" : ", ").append(c);
+        if (!same.empty()) out.push_back(u.param + " was changed, " + same + " not: " + u.why);
+    }
+    return out;
 }
 
 void Estimate::reset(const Workload& w) {

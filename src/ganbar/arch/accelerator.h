@@ -27,7 +27,7 @@ enum class Component : std::uint8_t {
     link,
     dram,
     idle,
-    host
+    board
 };
 constexpr std::size_t n_components = 15;
 const char* to_string(Component c);
@@ -47,7 +47,7 @@ struct Estimate {
     double cycle_s = 0;  ///< the cycle of iteration_cycles: a logical cycle of the pipeline, or a clock
     double iteration_cycles = 0, iteration_latency_s = 0;
     double macs_useful = 0, macs_executed = 0, macs_zero_inserted = 0;
-    double peak_macs_per_s = 0;
+    double peak_macs_per_s = 0, peak_power_W = 0;  ///< every array or unit at work on operands without inserted zeros
     double n_arrays = 0;                                             ///< crossbars, or processing elements
     double writes = 0, reads = 0, conversions = 0, bytes_dram = 0, words_buffer = 0;  ///< of the iteration: cells written, array steps, ...
     std::vector<OpCost> ops;                                         ///< parallel to Workload::ops
@@ -55,6 +55,7 @@ struct Estimate {
     PerComponent idle_J{};  ///< energy that belongs to no operation (static power x latency)
     double energy_J() const;
     double area_total_m2() const;
+    double power_density_W_m2() const;
     double utilisation() const;     ///< useful multiplications per multiplication slot of the peak rate
     void reset(const Workload& w);  ///< empty accounts, no allocation when the size is unchanged
 };
@@ -65,6 +66,20 @@ struct Swing {
     Value lo, hi;
 };
 
+/// A choice whose price the model does not know: whoever changes `param` should change `companions` too.
+struct Uncoupled {
+    std::string param;
+    std::vector<std::string> companions;
+    std::string why;
+};
+
+/// Above this a package needs more than a fan; estimates say so.
+constexpr double high_power_density_W_m2 = 1e6;
+
+/// One sentence for every entry of `uncoupled` that was changed while one of its companions was not.
+std::vector<std::string> uncoupled_changes(const std::vector<Uncoupled>& uncoupled, const std::vector<ParamRow>& now,
+                                           const std::vector<ParamRow>& published);
+
 class Accelerator {
 public:
     virtual ~Accelerator() = default;
@@ -73,6 +88,8 @@ public:
     /// Crossbars the workload fills (processing elements of digital machines): what an estimate's n_arrays rests on, without the rest.
     virtual double arrays_needed(const Workload& w) const = 0;
     virtual std::vector<ParamRow> params() const = 0;
+    /// Changed parameters whose consequences the model does not follow, one sentence each.
+    virtual std::vector<std::string> warnings() const = 0;
     virtual std::unique_ptr<Accelerator> with(const std::string& param, const Value& value) const = 0;
 };
 
@@ -94,6 +111,9 @@ struct AcceleratorModel {
     Design defaults;
     Schema<Design> schema;
     std::vector<Swing> swings;
+    std::vector<Uncoupled> uncoupled;
+    /// What a design costs whose choices differ from the published ones (`defaults`): energies, times and areas of the periphery follow.
+    Design (*couple)(const Design& design, const Design& published) = nullptr;
     void (*run)(const Design&, const Workload&, Estimate&) = nullptr;
     double (*arrays)(const Design&, const Workload&) = nullptr;  ///< null: a fixed machine
 };
@@ -103,7 +123,9 @@ class AcceleratorOf final : public Accelerator {
 public:
     AcceleratorOf(std::shared_ptr<const AcceleratorModel<Design>> model, Design design)
         : model_(std::move(model)), design_(std::move(design)) {}
-    void estimate(const Workload& w, Estimate& out) const override { model_->run(design_, w, out); }
+    void estimate(const Workload& w, Estimate& out) const override {
+        model_->run(model_->couple ? model_->couple(design_, model_->defaults) : design_, w, out);
+    }
     double arrays_needed(const Workload& w) const override { return model_->arrays ? model_->arrays(design_, w) : 0; }
     std::vector<ParamRow> params() const override { return param_rows(model_->schema, design_); }
     std::unique_ptr<Accelerator> with(const std::string& name, const Value& value) const override {
@@ -115,6 +137,9 @@ public:
                 return std::make_unique<AcceleratorOf>(model_, std::move(changed));
             }
         throw ConfigError("unknown parameter \"" + name + "\"");
+    }
+    std::vector<std::string> warnings() const override {
+        return uncoupled_changes(model_->uncoupled, params(), param_rows(model_->schema, model_->defaults));
     }
     const Design& design() const { return design_; }
 

@@ -1,5 +1,6 @@
 #include "ganbar/arch/components.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace ganbar::arch {
@@ -37,12 +38,13 @@ constexpr double adc_bits[] = {4, 5, 6, 7, 8, 9, 10};
 constexpr double adc_pJ[] = {.79, .99, 1.20, 1.42, 1.67, 1.97, 2.38};
 constexpr double adc_um2[] = {361, 477, 627, 845, 1200, 1828, 3002};
 
-double on_logarithm(double bits, const double* table) {
-    if (!(bits >= 4 && bits <= 10))
-        throw ConfigError("converter bits = " + std::to_string(bits) + " are outside the table; expected 4 to 10");
-    const int i = std::min(5, static_cast<int>(bits - 4));
-    const double t = bits - adc_bits[i];
-    return table[i] * std::pow(table[i + 1] / table[i], t);
+/// On the logarithm of the table between 4 and 10 bits; beyond, the same factor for every bit.
+double on_logarithm(double bits, const double* table, double per_bit_above) {
+    if (!(bits >= 1 && bits <= 32))
+        throw ConfigError("a converter of " + std::to_string(bits) + " bits cannot be scaled from the table; expected 1 to 32");
+    if (bits > 10) return table[6] * std::pow(per_bit_above, bits - 10);
+    const int i = std::clamp(static_cast<int>(bits - 4), 0, 5);
+    return table[i] * std::pow(table[i + 1] / table[i], bits - adc_bits[i]);
 }
 
 IsaacPart total(const char* name, const std::vector<IsaacPart>& parts) {
@@ -65,19 +67,12 @@ const ComponentValue& component(const std::string& name) {
     throw ConfigError("unknown component \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
 }
 
-double adc_energy_J(double bits) { return on_logarithm(bits, adc_pJ) * pJ; }
-double adc_area_m2(double bits) { return on_logarithm(bits, adc_um2) * um2; }
+double adc_energy_J(double bits) { return on_logarithm(bits, adc_pJ, 4) * pJ; }
+double adc_area_m2(double bits) { return on_logarithm(bits, adc_um2, 2) * um2; }
 
 double dac_energy_J(int bits) {
-    switch (bits) {
-        case 1: return 0.39 * pJ;
-        case 2: return 2 * 0.39 * pJ;
-        case 3: return 4 * 0.39 * pJ;
-        case 4: return 8 * 0.39 * pJ;
-        case 6: return 32 * 0.39 * pJ;
-        case 8: return 128 * 0.39 * pJ;
-        default: throw ConfigError("a driver of " + std::to_string(bits) + " bits is not in the table; expected 1, 2, 3, 4, 6 or 8");
-    }
+    if (bits < 1 || bits > 8) throw ConfigError("a driver of " + std::to_string(bits) + " bits is not in the table; expected 1 to 8");
+    return double(1 << (bits - 1)) * 0.39 * pJ;
 }
 
 double crossbar_step_energy_J(double side) { return 30 * pJ * (side / 128) * (side / 128) * (side / 128); }  // power by cells, time by side
@@ -89,8 +84,19 @@ double area_scale(int from_nm, int to_nm) {
     if (from_nm == 65 && to_nm == 32) return 1 / 3.3;
     if (from_nm == 32 && to_nm == 45) return 2.2;
     if (from_nm == 45 && to_nm == 32) return 0.46;
+    if (from_nm == 45 && to_nm == 65) return area_scale(45, 32) * area_scale(32, 65);
+    if (from_nm == 65 && to_nm == 45) return area_scale(65, 32) * area_scale(32, 45);
     throw ConfigError("no published area ratio from " + std::to_string(from_nm) + " nm to " + std::to_string(to_nm) +
-                      " nm; expected 32 to 65 or 32 to 45 and back");
+                      " nm; expected 32, 45 or 65");
+}
+
+double energy_scale(int from_nm, int to_nm) {
+    const auto switching = [](int nm) {
+        const double supply_V = nm == 65 ? 1.1 : nm == 45 ? 1.0 : nm == 32 ? 0.9 : 0;
+        if (supply_V == 0) throw ConfigError("no energy ratio for " + std::to_string(nm) + " nm; expected 32, 45 or 65");
+        return nm * supply_V * supply_V;
+    };
+    return switching(to_nm) / switching(from_nm);
 }
 
 double lossless_adc_bits(double rows, double dac_bits, double cell_bits) {

@@ -66,8 +66,46 @@ TEST(Conservation, UpdatesWriteEveryStoredWeightOncePerCopy) {
         Estimate e;
         run_crossbar(d, w, e);
         const double weights = double(steps_d) * w.discriminator.n_weights + w.generator.n_weights;
-        EXPECT_NEAR(e.writes, 2 * weights * cells_per_weight(d), 1e-9 * e.writes);  // as they are and transposed
+        // as they are and transposed; nobody asks for the error of the latent vector
+        EXPECT_NEAR(e.writes, (2 * weights - w.generator.layers[0].n_weights) * cells_per_weight(d), 1e-9 * e.writes);
     }
+}
+
+// No second stream of samples, no second branch, and nobody asks for its input's error.
+TEST(Conservation, OneNetworkAloneIsNotCopiedForAnother) {
+    Gan alone = read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/gan1.toml"), "gan1");
+    alone.generator.layers.clear();
+    const Workload w = lower(alone, Task::training, 64, 1);
+    CrossbarDesign plain = spike_defaults(), both = plain;
+    both.spatial_parallelism = both.computation_sharing = true;
+    Estimate p, b;
+    run_crossbar(plain, w, p), run_crossbar(both, w, b);
+    EXPECT_EQ(p.n_arrays, b.n_arrays);
+    EXPECT_EQ(p.area_total_m2(), b.area_total_m2());
+    EXPECT_EQ(p.energy_J(), b.energy_J());
+    EXPECT_EQ(p.iteration_cycles, b.iteration_cycles);
+    double arrays = 0;
+    for (const LayerWork& l : w.discriminator.layers)
+        for (const Pass pass : {Pass::forward, Pass::error, Pass::gradient})
+            if (runs(w, false, l, pass)) arrays += plan(plain, l, pass, w.batch).arrays * plan(plain, l, pass, w.batch).copies;
+    EXPECT_EQ(p.n_arrays, arrays);
+    EXPECT_FALSE(runs(w, false, w.discriminator.layers[0], Pass::error));
+}
+
+TEST(Conservation, ExactStatisticsHoldUpOneNetworkToo) {  // a barrier each way for every normalised layer: the batch must have arrived
+    Gan alone = read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/gan1.toml"), "gan1");
+    alone.generator.layers.clear();
+    const Workload w = lower(alone, Task::training, 64, 1);
+    CrossbarDesign d = spike_defaults();
+    Estimate reference, exact;
+    run_crossbar(d, w, reference);
+    EXPECT_EQ(reference.iteration_cycles, double(2 * w.discriminator.depth + 64 + 1));
+    d.batch_norm = BatchNorm::exact;
+    run_crossbar(d, w, exact);
+    Int barriers = 0;
+    for (const bool barrier : w.discriminator.exact_bn_barriers()) barriers += barrier ? 1 : 0;
+    EXPECT_GT(barriers, 0);
+    EXPECT_EQ(exact.iteration_cycles, reference.iteration_cycles + double(2 * barriers * 63));
 }
 
 TEST(Conservation, WordsLeaveOneLayerAndEnterTheNext) {

@@ -102,23 +102,24 @@ struct Plans {
     const PassPlan& of(const Op& op) const { return (op.generator ? generator : discriminator)[op.layer][std::size_t(op.pass)]; }
 };
 
-void make_plans(const CrossbarDesign& d, const Workload& w, const NetworkWork& net, bool training,
-                std::vector<std::array<PassPlan, 3>>& out) {
+/// A pass that never runs keeps an empty plan: no arrays, no cells.
+void make_plans(const CrossbarDesign& d, const Workload& w, bool generator, std::vector<std::array<PassPlan, 3>>& out) {
+    const NetworkWork& net = generator ? w.generator : w.discriminator;
     out.resize(net.layers.size());
     for (std::size_t i = 0; i < net.layers.size(); ++i) {
         for (const Pass pass : {Pass::forward, Pass::error, Pass::gradient})
-            if (training || pass == Pass::forward) out[i][std::size_t(pass)] = plan(d, net.layers[i], pass, w.batch);
+            out[i][std::size_t(pass)] = runs(w, generator, net.layers[i], pass) ? plan(d, net.layers[i], pass, w.batch) : PassPlan{};
         use_measured_conversions(d, w, net.layers[i], out[i]);
     }
 }
 
-/// Copies of the discriminator's arrays that the schedule asks for.
+/// Copies of the discriminator's arrays that the schedule asks for; one stream of samples alone, without a generator, has no use for any.
 struct NetCopies {
     double forward = 1, error = 1, gradient = 1;
 };
-NetCopies copies_of(const CrossbarDesign& d, bool generator) {
+NetCopies copies_of(const CrossbarDesign& d, const Workload& w, bool generator) {
     NetCopies c;
-    if (generator) return c;
+    if (generator || w.generator.layers.empty()) return c;
     const double sp = d.spatial_parallelism ? 1 : 0;
     c.forward += sp, c.gradient += sp, c.error += sp;
     if (d.computation_sharing && d.transposed_copies >= 2) c.error += 1;
@@ -136,7 +137,8 @@ double buffer_words(const CrossbarDesign& d, const Workload& w) {
         for (const LayerWork& l : net.layers) {
             double depth = w.task == Task::generation ? 2 : 2 * double(net.depth - l.stage) + 1 + below;
             if (d.batch_norm == BatchNorm::exact && l.batch_norm) depth = std::max(depth, batch);
-            words += std::min(depth, std::max(batch, 2.0)) * l.words_out * (!generator && d.spatial_parallelism ? 2 : 1);
+            const bool two_streams = !generator && d.spatial_parallelism && !w.generator.layers.empty();
+            words += std::min(depth, std::max(batch, 2.0)) * l.words_out * (two_streams ? 2 : 1);
         }
     }
     return words;
@@ -158,8 +160,8 @@ void check_fits(const CrossbarDesign& d, const Workload& w) {
 
 Int cycles_of(const CrossbarDesign& d, const Workload& w) {
     if (w.task == Task::generation) return w.generator.depth + w.batch - 1;
-    if (w.generator.layers.empty()) return w.steps_d * (2 * w.discriminator.depth + w.batch + 1);
     const Pipeline p = pipeline_of(d, w);
+    if (w.generator.layers.empty()) return single_network_cycles(p);
     return closed_form_applies(p) ? closed_form(p).iteration : simulate(p).cycles.iteration;
 }
 
@@ -232,9 +234,9 @@ double count_arrays(const CrossbarDesign& d, const Plans& plans, bool training, 
 double crossbar_arrays(const CrossbarDesign& d, const Workload& w) {
     thread_local Plans plans;
     const bool training = w.task == Task::training;
-    if (training) make_plans(d, w, w.discriminator, true, plans.discriminator);
-    make_plans(d, w, w.generator, training, plans.generator);
-    return count_arrays(d, plans, training, {copies_of(d, false), copies_of(d, true)});
+    if (training) make_plans(d, w, false, plans.discriminator);
+    make_plans(d, w, true, plans.generator);
+    return count_arrays(d, plans, training, {copies_of(d, w, false), copies_of(d, w, true)});
 }
 
 double cells_per_weight(const CrossbarDesign& d) { return double(ceil_div(d.weight_bits, d.cell_bits) * d.columns_per_weight); }
@@ -260,11 +262,26 @@ PassPlan plan(const CrossbarDesign& d, const LayerWork& l, Pass pass, Int batch)
     const Int target = pass == Pass::gradient ? d.gradient_steps_per_cycle : d.steps_per_cycle;
     p.copies = std::ceil(p.steps / double(target));
     p.time_s = std::ceil(p.steps / p.copies) * slices(d) * d.step.si;
-    if (pass == Pass::gradient) {
-        const Int rows = (insert ? work.zero_inserted : work.deformed[0]).rows;
-        p.time_s = std::max(p.time_s, double(std::min(rows, d.rows)) * d.write_row.si);
-    }
+    if (pass == Pass::gradient) p.time_s = std::max(p.time_s, gradient_write_s(d, l));
     return p;
+}
+
+bool runs(const Workload& w, bool generator, const LayerWork& l, Pass pass) {
+    if (w.task == Task::generation) return generator && pass == Pass::forward;
+    return pass != Pass::error || l.needs_input_error || (!generator && !w.generator.layers.empty());
+}
+
+double gradient_write_s(const CrossbarDesign& d, const LayerWork& l) {
+    const Int rows = (d.zeros == ZeroPolicy::inserted ? l.gradient.zero_inserted : l.gradient.deformed[0]).rows;
+    return double(std::min(rows, d.rows)) * d.write_row.si;
+}
+
+double peak_power_W(const CrossbarDesign& d, double working_arrays, double n_arrays) {
+    PassPlan one;  // every row and column of an array, once
+    one.array_steps = 1, one.row_steps = double(d.rows), one.column_steps = double(d.cols);
+    const PlanEnergy e = energy_of(d, one, Pass::forward);
+    const double product_s = slices(d) * d.step.si;
+    return working_arrays * (e.crossbar + e.drive + e.conversion + e.accumulate) / product_s + n_arrays * d.static_per_array.si;
 }
 
 Pipeline pipeline_of(const CrossbarDesign& d, const Workload& w) {
@@ -280,9 +297,9 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
     check_fits(d, w);
     out.reset(w);
     const bool training = w.task == Task::training;
-    if (training) make_plans(d, w, w.discriminator, true, plans.discriminator);
-    make_plans(d, w, w.generator, training, plans.generator);
-    const NetCopies net_copies[2] = {copies_of(d, false), copies_of(d, true)};
+    if (training) make_plans(d, w, false, plans.discriminator);
+    make_plans(d, w, true, plans.generator);
+    const NetCopies net_copies[2] = {copies_of(d, w, false), copies_of(d, w, true)};
 
     out.n_arrays = count_arrays(d, plans, training, net_copies);
     if (d.arrays_available > 0 && out.n_arrays > double(d.arrays_available))
@@ -331,6 +348,7 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
     at(out.area_m2, Component::buffer) = buffer_words(d, w) * d.buffer_word_area.si;
     at(out.area_m2, Component::link) = d.fixed_area.si;
     out.peak_macs_per_s = out.n_arrays * double(d.rows * d.cols) / cells_per_weight(d) / product_s / double(d.stack_layers);
+    out.peak_power_W = peak_power_W(d, out.n_arrays / double(d.stack_layers), out.n_arrays);
 }
 
 }  // namespace ganbar::arch

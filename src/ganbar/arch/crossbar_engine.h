@@ -35,6 +35,10 @@ struct CrossbarDesign {
     Joule activation{}, alu{}, buffer_word{}, buffer_write_word{}, link_word{};
     Watt static_per_array{};
     SquareMetre array_area{}, buffer_word_area{}, fixed_area{};
+    // what the periphery was published for (coupling.h): bits of its converters, node, and parts of array_area
+    double converter_bits = 8;
+    std::int64_t node_nm = 32;
+    SquareMetre converter_area{}, driver_area{}, accumulator_area{}, cells_area{};
     // choices
     ZeroPolicy zeros = ZeroPolicy::inserted;
     GradientMode gradient = GradientMode::rewrite;
@@ -79,9 +83,17 @@ double slices(const CrossbarDesign& d);  ///< input slices of one product
 /// Crossbars of a rows x cols matrix.
 double arrays_for(const CrossbarDesign& d, Int rows, Int cols);
 PassPlan plan(const CrossbarDesign& d, const LayerWork& layer, Pass pass, Int batch);
+/// Whether the workload ever runs this pass of this layer: what never runs has no arrays. Only a discriminator that teaches a generator
+/// sends an error down to its input.
+bool runs(const Workload& w, bool generator, const LayerWork& layer, Pass pass);
+/// Time to program the operand of one sample's gradient, all arrays at once, row by row.
+double gradient_write_s(const CrossbarDesign& d, const LayerWork& layer);
 
 /// The schedule of the workload in unit cycles; also used by the event-level check.
 Pipeline pipeline_of(const CrossbarDesign& d, const Workload& w);
+
+/// Power of `working_arrays` of `n_arrays` crossbars at full use.
+double peak_power_W(const CrossbarDesign& d, double working_arrays, double n_arrays);
 
 /// Crossbars of all copies of all passes.
 double crossbar_arrays(const CrossbarDesign& d, const Workload& w);

@@ -79,6 +79,8 @@ void run_digital(const DigitalDesign& d, const Workload& w, Estimate& out) {
     out.iteration_latency_s = out.iteration_cycles * out.cycle_s;
     out.n_arrays = double(d.units);
     out.peak_macs_per_s = double(d.units) * d.clock.si;
+    const double unit_J = d.mac.si + d.register_accesses * d.register_file.si + d.inter_pe_accesses * d.inter_pe.si;
+    out.peak_power_W = out.peak_macs_per_s * (unit_J + d.buffer_access.si / d.buffer_reuse) + d.static_power.si;
     at(out.area_m2, Component::mac_unit) = d.area.si;
     at(out.idle_J, Component::idle) = d.static_power.si * out.iteration_latency_s;
 }

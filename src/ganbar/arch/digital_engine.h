@@ -27,6 +27,7 @@ struct DigitalDesign {
     double bandwidth_B_per_s = 25.6e9;
     std::int64_t buffer_bytes = 524288;
     Joule alu{};
+    std::int64_t node_nm = 45;
     Watt static_power{};
     SquareMetre area{};
 };

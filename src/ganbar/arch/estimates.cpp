@@ -23,7 +23,7 @@ NamedEstimate run_one(const NamedMachine& named, const Workload& w, bool interva
     out.name = named.name;
     out.entry = named.entry;
     named.machine->estimate(w, out.estimate);
-    out.params = named.machine->params();
+    out.params = named.machine->params(), out.warnings = named.machine->warnings();
     if (intervals) out.uncertainty = uncertainty(*named.machine, out.entry->swings, w, out.estimate);
     else {
         const auto point = [](double v) { return Interval{v, v, v}; };

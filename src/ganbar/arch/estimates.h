@@ -30,6 +30,7 @@ struct NamedEstimate {
     std::string name;
     std::shared_ptr<const AcceleratorEntry> entry;
     std::vector<ParamRow> params;
+    std::vector<std::string> warnings;  ///< changed parameters whose consequences the model does not follow
     Estimate estimate;
     Uncertainty uncertainty;
     std::optional<ZeroSkipping> zero_skipping;  ///< for machines that can also insert the zeros

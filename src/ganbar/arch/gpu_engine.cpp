@@ -35,20 +35,19 @@ void run_gpu(const GpuDesign& d, const Workload& w, Estimate& out) {
                 out.macs_zero_inserted += op.samples * p.macs_zero_inserted;
             out.bytes_dram += bytes + pass_bytes;
         }
-        cost.cycles = time_s;  // becomes cycles below, when the clock is known
-        at(cost.energy_J, Component::host) = time_s * d.power.si;
+        cost.cycles = time_s * d.clock.si;
+        at(cost.energy_J, Component::board) = time_s * d.power.si;
         total_s += time_s;
     }
     const double steps = w.task == Task::generation ? 1 : double(w.steps_d) * 2 + 1;
     const double host_s = steps * d.host.si;
-    out.cycle_s = 1e-9;  // no clock enters the roofline: cycles are nanoseconds
-    for (OpCost& c : out.ops) c.cycles /= out.cycle_s;
+    out.cycle_s = 1 / d.clock.si;  // of the boost clock, behind the peak rate
     out.iteration_latency_s = total_s + host_s;
     out.iteration_cycles = out.iteration_latency_s / out.cycle_s;
-    out.peak_macs_per_s = d.peak_flop_per_s / 2;
+    out.peak_macs_per_s = d.peak_flop_per_s / 2, out.peak_power_W = d.power.si;
     out.n_arrays = 1;
-    at(out.idle_J, Component::host) = host_s * d.power.si;
-    at(out.area_m2, Component::host) = d.die.si;
+    at(out.idle_J, Component::board) = host_s * d.power.si;
+    at(out.area_m2, Component::board) = d.die.si;
 }
 
 }  // namespace ganbar::arch

@@ -112,6 +112,8 @@ bool closed_form_applies(const Pipeline& p) {
     return !p.fused_streams || p.spatial_parallelism || (all_equal(p) && !any(p.d_barrier) && !any(p.g_barrier));
 }
 
+Int single_network_cycles(const Pipeline& p) { return p.steps_d * (real_pass(p) + p.update); }
+
 CycleCounts closed_form(const Pipeline& p) {
     if (!closed_form_applies(p)) throw ConfigError("no closed form for this schedule; use the event-level one");
     const Int real = real_pass(p), fake = fake_pass(p), generator = generator_pass(p);

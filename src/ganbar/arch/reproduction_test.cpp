@@ -1,8 +1,10 @@
 #include "ganbar/arch/reproduction.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 
 namespace ganbar::arch {
 namespace {
@@ -39,10 +41,41 @@ void expect_sound(const Reproduction& r) {
     for (std::size_t i = 1; i < r.tornado.size(); ++i) EXPECT_GE(reach(r.tornado[i - 1]), reach(r.tornado[i]));
 }
 
+/// Two digits and an x, as README prints ratios.
+std::string times(double ratio) { return fmt::format("{:.2g}x", ratio); }
+/// README has this text in a row that begins with `row`.
+void expect_readme(const std::string& row, const std::string& text) {
+    std::ifstream file(std::string(GANBAR_SOURCE_ROOT) + "/README.md");
+    bool found = false;
+    for (std::string line; std::getline(file, line);) 
+        found = found || (line.starts_with("| " + row) && line.find(text) != std::string::npos);
+    EXPECT_TRUE(found) << "README's row \"" << row << "\" should say \"" << text << '"';
+}
+
+TEST(Reproductions, GanaxOverEyeriss) {  // the paper's averages of six GANs: 3.6x and 3.1x
+    Fixture f;
+    double speed = 0, energy = 0;
+    const std::vector<std::string> networks{"3dgan", "artgan", "dcgan", "discogan", "gpgan", "magan"};
+    for (const auto& network : networks) {
+        const Workload w = lower(f.context.network(network), Task::generation, 1, 1);
+        Estimate ganax, eyeriss;
+        f.registry.get("ganax").make(nullptr)->estimate(w, ganax), f.registry.get("eyeriss").make(nullptr)->estimate(w, eyeriss);
+        speed += eyeriss.iteration_latency_s / ganax.iteration_latency_s / double(networks.size());
+        energy += eyeriss.energy_J() / ganax.energy_J() / double(networks.size());
+    }
+    EXPECT_NEAR(speed, 3.6, 0.05 * 3.6);
+    EXPECT_NEAR(energy, 3.1, 0.05 * 3.1);
+    expect_readme("GANAX", fmt::format("{:.2f}x, {:.2f}x, arithmetic", speed, energy));
+}
+
 TEST(Reproductions, Regan2018) {
     Fixture f;
     const Reproduction r = reproduce_regan2018(f.context);
     expect_sound(r);
+    expect_readme("chen2019 (ReGAN)", fmt::format("{}, {}, geometric mean over seven; arithmetic {}, {} ", times(r.means[0].geometric),
+                                                  times(r.means[1].geometric), times(r.means[0].arithmetic), times(r.means[1].arithmetic)));
+    EXPECT_EQ(r.rows.size(), 7u);
+    EXPECT_NEAR(r.ladder[4].speed / r.ladder[0].speed, 40, 2);  // what pipelining and sharing are worth
     ASSERT_GE(r.ladder.size(), 5u);
     EXPECT_LT(r.ladder[0].speed, r.ladder[1].speed);  // pipelining helps,
     EXPECT_LT(r.ladder[1].speed, r.ladder[2].speed);  // a second discriminator helps,
@@ -57,6 +90,15 @@ TEST(Reproductions, Zara2019) {
     const Reproduction r = reproduce_zara2019(f.context);
     expect_sound(r);
     EXPECT_EQ(r.rows.size(), 40u);
+    for (const auto& m : r.means)
+        if (m.basis == "equal area" && m.rival == "pipelayer") expect_readme("chen2019 (ZARA)", "| " + times(m.geometric) + " / ");
+        else if (m.basis == "equal area" && m.rival == "ganax") expect_readme("chen2019 (ZARA)", " / " + times(m.geometric) + ", geometric");
+    const auto peak_density = [&](const char* name) {
+        Estimate e;
+        f.registry.get(name).make(nullptr)->estimate(lower(f.context.network("dcgan"), Task::training, 128, 1), e);
+        return e.peak_macs_per_s / e.area_total_m2();
+    };
+    EXPECT_NEAR(peak_density("zara") / peak_density("ganax"), 20, 1);
     EXPECT_LT(r.ladder[0].speed, r.ladder[1].speed);  // leaving zeros out helps
     for (const auto& row : r.rows)
         if (row.basis == "equal area" && (row.rival == "ganax" || row.rival == "fcn_engine")) {
@@ -70,6 +112,12 @@ TEST(Reproductions, Liu2018) {
     expect_sound(r);
     EXPECT_LT(r.ladder[0].speed, r.ladder[1].speed);
     EXPECT_GT(r.ladder[3].energy, r.ladder[1].energy);
+    expect_readme("liu2018", times(r.means[0].geometric) + ", " + times(r.means[1].geometric) + ", geometric");
+    const Value few = Int{4096};  // replication alone decides who is faster
+    EXPECT_LT(mean_ratios(contests_on(f.context, {"mlp1_4layer", "gan1", "igan", "dcgan"}, "liu2018", "gtx1080",
+                                      {{"steps_per_cycle", few}, {"gradient_steps_per_cycle", few}}))
+                  .first,
+              1);
 }
 
 }  // namespace

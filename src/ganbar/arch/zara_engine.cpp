@@ -5,48 +5,61 @@
 #include <algorithm>
 #include <cmath>
 #include <queue>
+#include <tuple>
 
 namespace ganbar::arch {
 namespace {
 
 Int ceil_div(Int a, Int b) { return (a + b - 1) / b; }
 
-/// Sub-kernels of one pass as planes: equal busy time within a group.
+/// How often the iteration runs a pass of one layer.
+double samples_of(const Workload& w, bool generator, std::uint32_t layer, Pass pass) {
+    double n = 0;
+    for (const Op& op : w.ops)
+        if (op.generator == generator && op.layer == layer && op.pass == pass) n += op.samples;
+    return n;
+}
+
+/// Planes for `arrays` crossbars that are busy for `busy_s` in every sample.
+void add_group(const CrossbarDesign& d, PlaneGroup g, double arrays, double busy_s, double samples, double outputs, ZaraMapping& out) {
+    g.n = ceil_div(Int(std::ceil(arrays)), d.vmms_per_pe);
+    g.compute_s = busy_s, g.load_s = busy_s * samples;
+    g.transfer_s = outputs * double(d.input_bits) / double(g.n) / double(d.bus_bits) * d.clock.si;
+    out.groups.push_back(g);
+}
+
+/// Sub-kernels of one pass as planes: equal busy time within a group. A gradient's two sets, the written and the computing one, follow
+/// each other.
 void add_groups(const CrossbarDesign& d, const Workload& w, bool generator, std::uint32_t layer, Pass pass, ZaraMapping& out) {
     const LayerWork& l = (generator ? w.generator : w.discriminator).layers[layer];
     const PassPlan p = plan(d, l, pass, w.batch);
     PlaneGroup g;
     g.generator = generator, g.layer = layer, g.pass = pass;
-    const double per_product = slices(d) * d.step.si, clock = d.clock.si;
-    const auto close = [&](double arrays, double windows, double outputs) {
-        g.first = std::uint32_t(out.pe_of_plane.size());
-        g.n = std::uint32_t(ceil_div(Int(std::ceil(arrays)), d.vmms_per_pe));
-        g.compute_s = std::ceil(windows) * per_product;
-        if (pass == Pass::gradient)
-            g.compute_s +=
-                double(std::min<Int>(d.rows, (d.zeros == ZeroPolicy::inserted ? l.gradient.zero_inserted : l.gradient.deformed[0]).rows)) *
-                d.write_row.si;
-        const double bits = outputs * double(d.input_bits);
-        g.transfer_s = bits / double(g.n) / double(d.bus_bits) * clock;
-        out.groups.push_back(g);
-        out.pe_of_plane.resize(out.pe_of_plane.size() + g.n);
-    };
-    if (pass != Pass::gradient && d.zeros == ZeroPolicy::phases) {
+    const double product_s = slices(d) * d.step.si, samples = samples_of(w, generator, layer, pass);
+    if (pass == Pass::gradient) {
+        const double arrays = p.arrays * p.copies / 2;
+        g.writes = true;
+        add_group(d, g, arrays, gradient_write_s(d, l), samples, 0, out);
+        g.writes = false;
+        add_group(d, g, arrays, std::ceil(p.steps / p.copies) * product_s, samples, l.n_weights / p.shared_samples, out);
+    } else if (d.zeros == ZeroPolicy::phases) {
         for (const MatrixJob& j : l.work(pass).deformed) {
-            const double down = double(ceil_div(j.rows, d.rows));
-            close(double(j.count) * arrays_for(d, j.rows, j.cols) * p.copies, double(j.windows) / p.copies,
-                  double(j.count) * double(j.windows) * double(j.cols) * down);
+            const double n = double(j.count), down = double(ceil_div(j.rows, d.rows));
+            add_group(d, g, n * arrays_for(d, j.rows, j.cols) * p.copies, std::ceil(double(j.windows) / p.copies) * product_s, samples,
+                      n * double(j.windows) * double(j.cols) * down, out);
         }
     } else {
-        const double outputs = pass == Pass::gradient ? l.n_weights / p.shared_samples
-                                                      : l.work(pass).words_out * double(ceil_div(l.work(pass).zero_inserted.rows, d.rows));
-        close(p.arrays * p.copies / (pass == Pass::gradient ? 2 : 1), p.steps / p.copies, outputs);
+        const PassWork& work = l.work(pass);
+        add_group(d, g, p.arrays * p.copies, std::ceil(p.steps / p.copies) * product_s, samples,
+                  work.words_out * double(ceil_div(work.zero_inserted.rows, d.rows)), out);
     }
 }
 
-/// Planes dealt over the PEs, longest first, forth and back, so that every PE gets long and short ones.
+/// Planes dealt over the PEs: the heaviest of the iteration first, each to the least loaded PE that has room. PEs that are equal so far are
+/// dealt to together.
 void deal(const CrossbarDesign& d, ZaraMapping& m) {
-    const auto planes = std::int64_t(m.pe_of_plane.size());
+    std::int64_t planes = 0;
+    for (const PlaneGroup& g : m.groups) planes += g.n;
     m.n_pes = d.n_pes > 0 ? d.n_pes : ceil_div(planes, d.stack_layers);
     if (planes > m.n_pes * d.stack_layers)
         throw ConfigError(
@@ -55,26 +68,37 @@ void deal(const CrossbarDesign& d, ZaraMapping& m) {
                         planes, d.vmms_per_pe, m.n_pes, d.stack_layers, m.n_pes * d.stack_layers));
     std::vector<std::uint32_t> order(m.groups.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return m.groups[a].compute_s > m.groups[b].compute_s; });
-    std::int64_t next = 0;
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return m.groups[a].load_s > m.groups[b].load_s; });
+    const auto heavier = [](const PeKind& a, const PeKind& b) { return std::tie(a.load_s, a.groups) > std::tie(b.load_s, b.groups); };
+    std::priority_queue<PeKind, std::vector<PeKind>, decltype(heavier)> rooms(heavier);
+    rooms.push({0, m.n_pes, {}});
     for (const std::uint32_t i : order)
-        for (std::uint32_t k = 0; k < m.groups[i].n; ++k, ++next) {
-            const std::int64_t round = next / m.n_pes, at = next % m.n_pes;
-            m.pe_of_plane[m.groups[i].first + k] = std::uint32_t(round % 2 == 0 ? at : m.n_pes - 1 - at);
+        for (std::int64_t left = m.groups[i].n; left > 0;) {
+            PeKind kind = rooms.top();
+            rooms.pop();
+            const std::int64_t taken = std::min(left, kind.n);
+            if (kind.n > taken) rooms.push({kind.load_s, kind.n - taken, kind.groups});
+            left -= taken;
+            kind.n = taken, kind.load_s += m.groups[i].load_s, kind.groups.push_back(i);
+            if (std::int64_t(kind.groups.size()) < d.stack_layers) rooms.push(std::move(kind));
+            else m.pes.push_back(std::move(kind));
         }
+    for (; !rooms.empty(); rooms.pop()) m.pes.push_back(rooms.top());
 }
 
-/// Steps that a sample walks through; a step is ready when the one before is done, side steps (gradients) have no successor.
+/// Steps that a sample walks through; a step is ready when the one before is done, side groups (gradients) have no successor.
 struct Step {
     std::vector<std::uint32_t> groups;
-    std::vector<std::uint32_t> side;  ///< groups that start with this step but nobody waits for before the end of the batch
+    std::vector<std::uint32_t> side;  ///< written planes whose gradient follows; nobody waits for it before the end of the batch
 };
 using Walk = std::vector<Step>;
 
 class Scheduler {
 public:
-    Scheduler(const CrossbarDesign& d, const Workload& w, const ZaraMapping& m)
-        : d_(d), w_(w), m_(m), pe_free_(std::size_t(m.n_pes)), bus_free_(std::size_t(m.n_pes)), busy_(std::size_t(m.n_pes)) {}
+    Scheduler(const Workload& w, const ZaraMapping& m) : w_(w), m_(m), pes_(m.pes.size()), on_(m.groups.size()) {
+        for (std::uint32_t k = 0; k < m.pes.size(); ++k)
+            for (const std::uint32_t g : m.pes[k].groups) on_[g].push_back(k);
+    }
 
     Walk forward(bool generator) const {
         const NetworkWork& net = generator ? w_.generator : w_.discriminator;
@@ -93,59 +117,110 @@ public:
             if (p.generator != generator || p.pass == Pass::forward) continue;
             const LayerWork& l = net.layers[p.layer];
             Step& step = walk[std::size_t(net.depth - l.stage)];
-            if (p.pass == Pass::gradient && gradients) step.side.push_back(g);
+            if (p.pass == Pass::gradient && p.writes && gradients) step.side.push_back(g);
             if (p.pass == Pass::error && (l.needs_input_error || input_error)) step.groups.push_back(g);
         }
         return walk;
     }
     /// All samples of all walks are ready at `now`; walks interleave sample by sample. Returns when everything is done.
     double run(const std::vector<Walk>& walks, Int samples, double now) {
-        struct Ready {
-            double time;
-            std::uint64_t order;
-            std::uint32_t walk, step;
-            bool operator<(const Ready& o) const { return time != o.time ? time > o.time : order > o.order; }
-        };
-        std::priority_queue<Ready> queue;
-        for (Int n = 0; n < samples; ++n)
-            for (std::uint32_t k = 0; k < walks.size(); ++k) queue.push({now, std::uint64_t(n) * walks.size() + k, k, 0});
-        double end = now;
-        while (!queue.empty()) {
-            const Ready r = queue.top();
-            queue.pop();
-            const Step& step = walks[r.walk][r.step];
-            double done = r.time;
-            for (const std::uint32_t g : step.groups) done = std::max(done, serve(m_.groups[g], r.time));
-            end = std::max(end, done);
-            for (const std::uint32_t g : step.side) end = std::max(end, serve(m_.groups[g], r.time));
-            if (r.step + 1 < walks[r.walk].size()) queue.push({done, r.order, r.walk, r.step + 1});
+        walks_ = &walks, end_ = now;
+        tokens_.assign(std::size_t(samples) * walks.size(), {});
+        for (std::uint32_t t = 0; t < tokens_.size(); ++t) queue_.push({now, Happening::step, t, 0});
+        while (!queue_.empty()) {
+            const Event e = queue_.top();
+            queue_.pop();
+            switch (e.what) {
+                case Happening::step: begin_step(e.token, e.time); break;
+                case Happening::written: start(e.group + 1, e.time, Happening::gradient_complete, e.token); break;
+                case Happening::complete: arrive(e.token, send(m_.groups[e.group], e.time)); break;
+                case Happening::gradient_complete: end_ = std::max(end_, send(m_.groups[e.group], e.time)); break;
+            }
         }
-        return end;
+        return end_;
     }
-    const std::vector<double>& busy() const { return busy_; }
+    /// What ran so far runs `n` times.
+    void repeat(Int n) {
+        for (Pe& pe : pes_) pe.busy_s *= double(n);
+        mesh_busy_ *= double(n);
+    }
+    double busiest_s() const {
+        double most = 0;
+        for (const Pe& pe : pes_) most = std::max(most, pe.busy_s);
+        return most;
+    }
+    double all_busy_s() const {
+        double all = 0;
+        for (std::size_t k = 0; k < pes_.size(); ++k) all += double(m_.pes[k].n) * pes_[k].busy_s;
+        return all;
+    }
+    double mesh_busy() const { return mesh_busy_; }
     std::int64_t n_events() const { return n_events_; }
 
 private:
-    double serve(const PlaneGroup& g, double ready) {
-        double done = ready;
-        for (std::uint32_t k = g.first; k < g.first + g.n; ++k) {
-            const std::size_t pe = m_.pe_of_plane[k];
-            const double computed = std::max(ready, pe_free_[pe]) + g.compute_s;
-            pe_free_[pe] = computed, busy_[pe] += g.compute_s;
-            const double sent = std::max(computed, bus_free_[pe]) + g.transfer_s;
-            bus_free_[pe] = sent;
+    enum class Happening : std::uint8_t { step, written, complete, gradient_complete };
+    struct Event {
+        double time;
+        Happening what;
+        std::uint32_t token, group;  ///< token: one sample of one walk, in the order of the samples
+        bool operator<(const Event& o) const { return std::tie(time, token, what, group) > std::tie(o.time, o.token, o.what, o.group); }
+    };
+    struct Token {
+        std::uint32_t step = 0, pending = 0;  ///< groups of this step whose results have not arrived
+        double latest = 0;
+    };
+
+    void begin_step(std::uint32_t token, double now) {
+        Token& t = tokens_[token];
+        const Walk& walk = (*walks_)[token % walks_->size()];
+        end_ = std::max(end_, now);
+        while (t.step < walk.size()) {
+            const Step& step = walk[t.step++];
+            for (const std::uint32_t g : step.side) start(g, now, Happening::written, token);
+            if (step.groups.empty()) continue;
+            t.pending = std::uint32_t(step.groups.size()), t.latest = now;
+            for (const std::uint32_t g : step.groups) start(g, now, Happening::complete, token);
+            return;
+        }
+    }
+    /// The planes of a group compute as soon as their PEs are free, and send over their buses.
+    void start(std::uint32_t group, double now, Happening then, std::uint32_t token) {
+        const PlaneGroup& g = m_.groups[group];
+        double done = now;
+        for (const std::uint32_t kind : on_[group]) {
+            Pe& pe = pes_[kind];
+            pe.free_s = std::max(now, pe.free_s) + g.compute_s, pe.busy_s += g.compute_s;
+            double sent = pe.free_s;
+            if (g.transfer_s > 0) sent = pe.bus_free_s = std::max(pe.free_s, pe.bus_free_s) + g.transfer_s;
             done = std::max(done, sent);
         }
-        n_events_ += 2 * std::int64_t(g.n) + 1;
-        mesh_free_ = std::max(mesh_free_, done - g.mesh_s) + g.mesh_s;  // the mesh moves results while they are made
-        return std::max(done, mesh_free_) + m_.hop_s;
+        n_events_ += 2 * g.n + 1;
+        queue_.push({done, then, token, group});
+    }
+    /// Through the mesh, which takes results in the order in which they are complete and moves them while they are made.
+    double send(const PlaneGroup& g, double complete) {
+        mesh_free_ = std::max(mesh_free_, complete - g.mesh_s) + g.mesh_s;
+        mesh_busy_ += g.mesh_s;
+        return std::max(complete, mesh_free_) + m_.hop_s;
+    }
+    void arrive(std::uint32_t token, double now) {
+        Token& t = tokens_[token];
+        t.latest = std::max(t.latest, now);
+        if (--t.pending == 0) queue_.push({t.latest, Happening::step, token, 0});
     }
 
-    const CrossbarDesign& d_;
+    struct Pe {
+        double free_s = 0, bus_free_s = 0, busy_s = 0;
+    };
+
     const Workload& w_;
     const ZaraMapping& m_;
-    std::vector<double> pe_free_, bus_free_, busy_;
-    double mesh_free_ = 0;
+    std::vector<Pe> pes_;                         ///< one of each kind
+    std::vector<std::vector<std::uint32_t>> on_;  ///< of a group: the kinds of PEs its planes lie on, once a plane there
+    const std::vector<Walk>* walks_ = nullptr;
+    std::priority_queue<Event> queue_;
+    std::vector<Token> tokens_;
+    double mesh_free_ = 0, mesh_busy_ = 0, end_ = 0;
     std::int64_t n_events_ = 0;
 };
 
@@ -164,7 +239,7 @@ ZaraMapping map_zara(const CrossbarDesign& d, const Workload& w) {
         const NetworkWork& net = generator ? w.generator : w.discriminator;
         for (std::uint32_t i = 0; i < net.layers.size(); ++i)
             for (const Pass pass : {Pass::forward, Pass::error, Pass::gradient})
-                if (training || pass == Pass::forward) add_groups(d, w, generator, i, pass, m);
+                if (runs(w, generator, net.layers[i], pass)) add_groups(d, w, generator, i, pass, m);
     }
     deal(d, m);
     const double side = std::max(1.0, std::ceil(std::sqrt(double(m.n_pes))));
@@ -174,7 +249,7 @@ ZaraMapping map_zara(const CrossbarDesign& d, const Workload& w) {
 }
 
 ZaraSchedule simulate_zara(const CrossbarDesign& d, const Workload& w, const ZaraMapping& m, Int samples) {
-    Scheduler s(d, w, m);
+    Scheduler s(w, m);
     ZaraSchedule out;
     const double update_s = double(d.stack_layers) * double(d.rows) * d.write_row.si;
     if (w.task == Task::generation) out.latency_s = s.run({s.forward(true)}, samples, 0);
@@ -184,6 +259,7 @@ ZaraSchedule simulate_zara(const CrossbarDesign& d, const Workload& w, const Zar
         std::vector<Walk> d_step{real};
         if (gan) d_step.push_back(joined(s.forward(true), real));
         out.d_step_s = s.run(d_step, samples, 0) + update_s;
+        s.repeat(w.steps_d);
         if (gan) {
             const Walk g =
                 joined(joined(s.forward(true), s.forward(false)), joined(s.backward(false, true, false), s.backward(true, false, true)));
@@ -191,9 +267,7 @@ ZaraSchedule simulate_zara(const CrossbarDesign& d, const Workload& w, const Zar
         }
         out.latency_s = double(w.steps_d) * out.d_step_s + out.g_step_s;
     }
-    double all = 0;
-    for (const double b : s.busy()) out.busiest_pe_s = std::max(out.busiest_pe_s, b), all += b;
-    out.mean_pe_busy_s = all / double(m.n_pes);
+    out.busiest_pe_s = s.busiest_s(), out.mean_pe_busy_s = s.all_busy_s() / double(m.n_pes), out.mesh_s = s.mesh_busy();
     out.n_events = s.n_events();
     return out;
 }
@@ -202,10 +276,10 @@ void run_zara(const CrossbarDesign& d, const Workload& w, Estimate& out) {
     run_crossbar(d, w, out);
     const ZaraMapping m = map_zara(d, w);
     double latency = 0;
-    if (w.batch <= 32) latency = simulate_zara(d, w, m, w.batch).latency_s;
+    if (w.batch <= 64) latency = simulate_zara(d, w, m, w.batch).latency_s;
     else {
-        const double at_16 = simulate_zara(d, w, m, 16).latency_s, at_32 = simulate_zara(d, w, m, 32).latency_s;
-        latency = at_32 + (at_32 - at_16) / 16 * double(w.batch - 32);
+        const double at_32 = simulate_zara(d, w, m, 32).latency_s, at_64 = simulate_zara(d, w, m, 64).latency_s;
+        latency = at_64 + (at_64 - at_32) / 32 * double(w.batch - 64);
     }
     out.iteration_latency_s = latency;
     out.cycle_s = d.clock.si;
@@ -214,6 +288,7 @@ void run_zara(const CrossbarDesign& d, const Workload& w, Estimate& out) {
     out.n_arrays = double(m.n_pes * d.stack_layers * d.vmms_per_pe);
     const double product_s = slices(d) * d.step.si;
     out.peak_macs_per_s = out.n_arrays / double(d.stack_layers) * double(d.rows * d.cols) / cells_per_weight(d) / product_s;
+    out.peak_power_W = peak_power_W(d, out.n_arrays / double(d.stack_layers), out.n_arrays / double(d.stack_layers));
     // layers of one VMM share its drivers and converters, which dominate the area
     at(out.area_m2, Component::crossbar) = out.n_arrays / double(d.stack_layers) * d.array_area.si;
     at(out.idle_J, Component::idle) = d.static_per_array.si * out.n_arrays / double(d.stack_layers) * out.iteration_latency_s;

@@ -54,6 +54,9 @@ AcceleratorResult read_one(const Json& j) {
     r.power_W = j.at("power_W").get<double>(), r.utilisation = j.at("utilisation").get<double>();
     r.macs_useful = j.at("macs_useful").get<double>(), r.macs_executed = j.at("macs_executed").get<double>(), r.n_arrays = j.at("n_arrays").get<double>();
     r.latency_s = spanned(j, "iteration_latency_s"), r.energy_J = spanned(j, "iteration_energy_J"), r.area_m2 = spanned(j, "area_m2");
+    r.peak_op_per_J = j.value("peak_op_per_J", 0.0), r.achieved_op_per_J = j.value("achieved_op_per_J", 0.0);
+    r.peak_op_per_s_m2 = j.value("peak_op_per_s_m2", 0.0), r.achieved_op_per_s_m2 = j.value("achieved_op_per_s_m2", 0.0);
+    r.power_density_W_m2 = j.value("power_density_W_m2", 0.0), r.warnings = j.value("warnings", r.warnings);
     read_layers(j.at("layers"), r);
     for (const auto& [component, area] : j.at("area_by_component_m2").items()) r.area_by_component.emplace_back(component, area.get<double>());
     if (const auto e = j.find("efficiency"); e != j.end() && e->contains("assumed")) r.assumed_efficiency = e->at("assumed").get<double>();

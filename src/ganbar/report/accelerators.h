@@ -27,6 +27,9 @@ struct AcceleratorResult {
     bool published_for_training = true, training = true;
     double batch = 1, cycles = 0, cycle_s = 0, power_W = 0, utilisation = 0, macs_useful = 0, macs_executed = 0, n_arrays = 0;
     Spanned latency_s, energy_J, area_m2;  ///< of one iteration
+    /// Operations per joule, and per second and area: at full use, achieved. Watts per area. Zero in files of before.
+    double peak_op_per_J = 0, achieved_op_per_J = 0, peak_op_per_s_m2 = 0, achieved_op_per_s_m2 = 0, power_density_W_m2 = 0;
+    std::vector<std::string> warnings;
     Parts energy_by_component, energy_by_pass, area_by_component, cycles_by_phase;
     std::optional<double> assumed_efficiency;
     std::optional<std::vector<double>> zero_skipping;  ///< multiplications, time, energy: without skipping over with it

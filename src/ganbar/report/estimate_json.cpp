@@ -49,6 +49,17 @@ Json layers_json(const Workload& w, const Estimate& e) {
     return out;
 }
 
+/// Operations per joule and per area, at full use and as this network uses the machine. An operation is half a multiplication with its
+/// addition; the achieved ones are useful.
+void add_densities(Json& j, const Estimate& e) {
+    const double area = e.area_total_m2(), peak = 2 * e.peak_macs_per_s, useful = 2 * e.macs_useful;
+    j["peak_op_per_s"] = peak, j["peak_power_W"] = e.peak_power_W;
+    j["peak_op_per_J"] = peak / e.peak_power_W, j["achieved_op_per_J"] = useful / e.energy_J();
+    j["peak_op_per_s_m2"] = peak / area, j["achieved_op_per_s_m2"] = useful / e.iteration_latency_s / area;
+    j["power_density_W_m2"] = e.power_density_W_m2();
+    j["above_1_W_per_mm2"] = e.power_density_W_m2() > high_power_density_W_m2;
+}
+
 /// What a speed-up over this machine rests on: the share of its peak it reaches, and the share its model assumes where that is a parameter.
 Json efficiency_json(const NamedEstimate& n) {
     Json out = {{"reached", n.estimate.utilisation()}};
@@ -86,6 +97,8 @@ Json estimate_json(const Workload& w, const NamedEstimate& n) {
     j["power_W"] = energy / e.iteration_latency_s;
     j["macs_useful"] = e.macs_useful, j["macs_executed"] = e.macs_executed, j["macs_zero_inserted"] = e.macs_zero_inserted;
     j["utilisation"] = e.utilisation();
+    add_densities(j, e);
+    if (!n.warnings.empty()) j["warnings"] = n.warnings;
     j["task"] = w.task == Task::training ? "training" : "generation";
     j["steps_d"] = w.steps_d, j["cycle_s"] = e.cycle_s, j["n_arrays"] = e.n_arrays;
     j["platform"] = n.entry->platform, j["scope"] = n.entry->scope;
@@ -125,6 +138,26 @@ std::string engineering(double value, const std::string& unit) {
     return fmt::format("{:.3g} {}", value, unit);
 }
 
+namespace {
+
+std::string densities_table(const std::vector<NamedEstimate>& rows) {
+    std::string out = fmt::format("\n{:<12}{:>22}{:>24}{:>11}\n", "at full use / achieved", "TOPS/W", "TOPS/mm2", "W/mm2");
+    bool hot = false;
+    for (const auto& n : rows) {
+        const Estimate& e = n.estimate;
+        const double peak = 2e-12 * e.peak_macs_per_s, useful = 2e-12 * e.macs_useful, mm2 = 1e6 * e.area_total_m2();
+        const bool above = e.power_density_W_m2() > high_power_density_W_m2;
+        hot = hot || above;
+        out += fmt::format("{:<12}{:>32}{:>24}{:>11}{}\n", n.name, fmt::format("{:.3g} / {:.3g}", peak / e.peak_power_W, useful / e.energy_J()),
+                           fmt::format("{:.3g} / {:.3g}", peak / mm2, useful / e.iteration_latency_s / mm2),
+                           fmt::format("{:.3g}", 1e-6 * e.power_density_W_m2()), above ? " !" : "");
+    }
+    if (hot) out += "! above 1 W/mm2: more than a chip in a package can lose without special cooling\n";
+    return out;
+}
+
+}  // namespace
+
 std::string estimates_table(const EstimateResult& result) {
     const Workload& w = result.workload;
     const auto span = [](const Interval& i, double batch, const char* unit) {
@@ -160,6 +193,9 @@ std::string estimates_table(const EstimateResult& result) {
     out +=
         "ranges: the uncertain parameters of each model (--json lists all with their sources); scopes differ, see `ganbar describe "
         "accelerator NAME`\n";
+    out += densities_table(rows);
+    for (const auto& n : rows)
+        for (const auto& warning : n.warnings) out += fmt::format("warning: {}.{}\n", n.name, warning);
     bool head = false;
     for (const auto& n : rows) {
         if (!n.zero_skipping || n.zero_skipping->macs < 1.0005) continue;

@@ -59,7 +59,27 @@ void comparison_table(Page& page, const AcceleratorSet& set) {
     page.table(caption, {"accelerator", "kind", "cycles", "cycle", "time", "speed-up", "energy", "saving", "area", "power", "executed", "use"}, rows, "sortable machines");
 }
 
+/// What a chip of each kind could do, does here, and must lose as heat.
+void density_table(Page& page, const AcceleratorSet& set) {
+    std::vector<std::vector<Cell>> rows;
+    for (const auto& m : set.machines) {
+        if (m.power_density_W_m2 == 0) continue;
+        const bool hot = m.power_density_W_m2 > 1e6;
+        rows.push_back({{"<strong>" + escape(m.name) + "</strong>"},
+                        {format_number(1e-12 * m.peak_op_per_J), true},
+                        {format_number(1e-12 * m.achieved_op_per_J), true},
+                        {format_number(1e-18 * m.peak_op_per_s_m2), true},
+                        {format_number(1e-18 * m.achieved_op_per_s_m2), true},
+                        {format_number(1e-6 * m.power_density_W_m2) + (hot ? " <strong>!</strong>" : ""), true}});
+    }
+    if (rows.empty()) return;
+    page.table("Operations (two a multiplication) per energy and area: every array or unit at work, and the useful ones of this network. ! above 1 W/mm²: more than a chip in a package can lose without special cooling.",
+               {"accelerator", "peak TOPS/W", "achieved TOPS/W", "peak TOPS/mm²", "achieved TOPS/mm²", "W/mm²"}, rows, "sortable densities");
+}
+
 void notes(Page& page, const AcceleratorSet& set) {
+    for (const auto& m : set.machines)
+        for (const auto& warning : m.warnings) page.html(fmt::format("<p class=\"note\">{}.{}</p>", escape(m.name), escape(warning)));
     for (const auto& [name, reason] : set.unfit) page.html(fmt::format("<p class=\"note\"><strong>{}</strong> does not run it: {}</p>", escape(name), escape(reason)));
 }
 
@@ -158,6 +178,7 @@ std::string render_accelerators(const AcceleratorPage& input) {
     const std::size_t navigation_at = page.body().size();
     page.open_section("comparison", "Side by side");
     comparison_table(page, input.set);
+    density_table(page, input.set);
     notes(page, input.set);
     time_and_energy(page, input.set);
     zero_table(page, input.set);

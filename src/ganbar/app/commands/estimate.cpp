@@ -10,9 +10,10 @@ namespace ganbar::app {
 namespace {
 
 struct Options {
-    std::string network, discriminator, task;
+    std::string network, discriminator;
     std::vector<std::string> on, set;
-    arch::Int batch = 0, steps_d = 0;
+    std::optional<std::string> task;
+    std::optional<arch::Int> batch, steps_d;
     std::string out;
     bool json = false, force = false;
 };
@@ -21,9 +22,9 @@ struct Options {
 std::string command_line(const Options& o) {
     std::string text = "ganbar estimate " + o.network + " --on " + join(o.on, ",");
     if (!o.discriminator.empty()) text += " --discriminator " + o.discriminator;
-    if (o.batch != 0) text += fmt::format(" --batch {}", o.batch);
-    if (o.steps_d != 0) text += fmt::format(" --steps-d {}", o.steps_d);
-    if (!o.task.empty()) text += " --task " + o.task;
+    if (o.batch) text += fmt::format(" --batch {}", *o.batch);
+    if (o.steps_d) text += fmt::format(" --steps-d {}", *o.steps_d);
+    if (o.task) text += " --task " + *o.task;
     for (const auto& set : o.set) text += " --set " + set;
     return text + " -o " + o.out;
 }
@@ -31,11 +32,10 @@ std::string command_line(const Options& o) {
 void run(const Options& o, const config::Presets& networks, const AcceleratorRegistry& registry) {
     arch::EstimateRequest request;
     request.accelerators = o.on, request.overrides = o.set;
-    if (o.batch != 0) request.batch = o.batch;
-    if (o.steps_d != 0) request.steps_d = o.steps_d;
+    request.batch = o.batch, request.steps_d = o.steps_d;
     if (o.task == "generation") request.task = arch::Task::generation;
     else if (o.task == "training") request.task = arch::Task::training;
-    else if (!o.task.empty()) throw ConfigError("task = \"" + o.task + "\" is not known; expected training or generation");
+    else if (o.task) throw ConfigError("task = \"" + *o.task + "\" is not known; expected training or generation");
     if (!o.out.empty()) report::check_destination(o.out, o.force);
     const arch::EstimateResult result = arch::run_estimates(registry, arch::load_gan(o.network, networks, o.discriminator), request);
     if (!o.out.empty()) write_file(o.out, report::estimate_page(result, command_line(o)), o.force ? Replace::yes : Replace::no);
@@ -45,6 +45,8 @@ void run(const Options& o, const config::Presets& networks, const AcceleratorReg
     }
     fmt::print("{}\n", report::estimates_json(result).dump());
     for (const auto& [name, reason] : result.unfit) fmt::print(stderr, "{} does not run it: {}\n", name, reason);
+    for (const auto& n : result.estimates)
+        for (const auto& warning : n.warnings) fmt::print(stderr, "warning: {}.{}\n", n.name, warning);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Parameters shared by the accelerators with DACs and ADCs in ISAAC's manner: ISAAC, ZARA, RED, LerGAN, PRIME.
 #pragma once
 #include "ganbar/arch/components.h"
+#include "ganbar/arch/coupling.h"
 #include "ganbar/arch/crossbar_engine.h"
 
 namespace ganbar::arch {
@@ -19,6 +20,13 @@ inline CrossbarDesign converter_defaults() {
     d.link_word = {component("router_256bit").energy_J / 16};
     d.static_per_array = {(1.24e-3 + 0.23e-3) / 8};
     d.array_area = {isaac_table().tile_total().area_m2 / 96};
+    const auto part = [](const char* name) {
+        for (const IsaacPart& p : isaac_table().ima)
+            if (p.name == std::string(name)) return SquareMetre{p.area_m2 / isaac_table().arrays_per_ima};
+        return SquareMetre{0};
+    };
+    d.converter_bits = 8, d.node_nm = 32;
+    d.converter_area = part("adc"), d.driver_area = part("dac"), d.cells_area = part("crossbar"), d.accumulator_area = part("shift_add");
     d.buffer_word_area = {0.083e-6 / 32768};
     return d;
 }
@@ -50,6 +58,7 @@ inline Schema<CrossbarDesign> converter_schema(const Source& array_source, const
         param("buffer_write_energy", &D::buffer_write_word, Joule{0}, Joule{1e-9}, "writing a 16-bit word to the buffer", periphery_source),
         param("link_energy", &D::link_word, Joule{0}, Joule{1e-9}, "a 16-bit word from one layer to the next", periphery_source),
         param("static_power", &D::static_per_array, Watt{0}, Watt{1}, "registers, per array", periphery_source),
+        param("node_nm", &D::node_nm, std::int64_t{32}, std::int64_t{65}, "technology: 32, 45 or 65 nm", array_source),
         param("array_area", &D::array_area, SquareMetre{0}, SquareMetre{1e-6}, "a crossbar with its share of a tile", periphery_source),
         param("buffer_area", &D::buffer_word_area, SquareMetre{0}, SquareMetre{1e-9}, "a 16-bit word of buffer",
               assumed("eDRAM of 64 KB in 0.083 mm2")),
@@ -62,14 +71,21 @@ inline Schema<CrossbarDesign> converter_schema(const Source& array_source, const
     };
 }
 
-inline std::vector<Swing> converter_swings() {
+/// Around a machine's own values where ISAAC's would not hold them.
+inline std::vector<Swing> converter_swings(const CrossbarDesign& d = converter_defaults()) {
     return {{"conversion_energy", 0.9e-12, 3.3e-12},
-            {"write_energy", 0.6e-12, 30e-12},
+            {"write_energy", 0.6e-12, std::max(30e-12, 2 * d.write.si)},
             {"steps_per_cycle", std::int64_t{16}, std::int64_t{256}},
             {"gradient_steps_per_cycle", std::int64_t{16}, std::int64_t{1024}},
             {"link_energy", 0.3e-12, 5e-12},
-            {"array_area", 2e-9, 8e-9},
+            {"array_area", 0.5 * d.array_area.si, 2 * d.array_area.si},
             {"write_row", 10e-9, 0.475e-6}};
+}
+
+/// What every model with drivers and converters has in common.
+inline void converter_machine(AcceleratorModel<CrossbarDesign>& m) {
+    m.couple = couple_converters, m.uncoupled = uncoupled_crossbar_choices();
+    m.swings = converter_swings(m.defaults);
 }
 
 }  // namespace ganbar::arch

@@ -1,7 +1,7 @@
 // Parameters shared by the CMOS and FPGA accelerators.
 #pragma once
 #include "ganbar/arch/components.h"
-#include "ganbar/arch/digital_engine.h"
+#include "ganbar/arch/coupling.h"
 
 namespace ganbar::arch {
 
@@ -51,6 +51,7 @@ inline Schema<DigitalDesign> digital_schema(const DigitalSources& s) {
         param("dram_energy", &D::dram_word, Joule{0}, Joule{1e-3}, "a word of off-chip memory", s.energy),
         param("bandwidth_B_per_s", &D::bandwidth_B_per_s, 1e6, 1e14, "off-chip bandwidth", assumed("two DDR4 channels")),
         param("alu_energy", &D::alu, Joule{0}, Joule{1e-6}, "one operation outside the units", assumed("PUMA's constants")),
+        param("node_nm", &D::node_nm, std::int64_t{32}, std::int64_t{65}, "technology: 32, 45 or 65 nm", s.machine),
         param("static_power", &D::static_power, Watt{0}, Watt{1000}, "leakage and clock",
               assumed("small against the dynamic power, or the board's for an FPGA")),
         param("area", &D::area, SquareMetre{0}, SquareMetre{1e-2}, "the chip",
@@ -67,6 +68,12 @@ inline std::vector<Swing> digital_swings() {
             {"buffer_reuse", 16.0, 256.0},
             {"bandwidth_B_per_s", 12.8e9, 51.2e9},
             {"dram_energy", 160e-12, 320e-12}};
+}
+
+/// What every digital model has in common.
+inline void digital_machine(AcceleratorModel<DigitalDesign>& m) {
+    m.couple = couple_units, m.uncoupled = uncoupled_digital_choices();
+    m.run = run_digital;
 }
 
 }  // namespace ganbar::arch

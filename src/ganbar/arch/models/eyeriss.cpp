@@ -18,7 +18,7 @@ void ganbar_register_eyeriss(AcceleratorRegistry& registry) {
          assumed("pJ per bit as remembered from GANAX: unit 0.36, registers 0.20, neighbour 0.40, buffer 1.20, DRAM 15; not checked"),
          assumed("usual for a row-stationary array")});
     m.swings = digital_swings();
-    m.run = run_digital;
+    digital_machine(m);
     registry.add("eyeriss", accelerator_entry(std::move(m)));
 }
 

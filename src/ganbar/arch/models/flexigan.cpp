@@ -24,7 +24,7 @@ void ganbar_register_flexigan(AcceleratorRegistry& registry) {
                 {"static_power", 1.0, 10.0},
                 {"bandwidth_B_per_s", 12.8e9, 51.2e9},
                 {"units", std::int64_t{1024}, std::int64_t{4096}}};
-    m.run = run_digital;
+    digital_machine(m);
     registry.add("flexigan", accelerator_entry(std::move(m)));
 }
 

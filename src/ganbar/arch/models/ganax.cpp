@@ -19,7 +19,7 @@ void ganbar_register_ganax(AcceleratorRegistry& registry) {
          assumed("pJ per bit as remembered from GANAX: unit 0.36, registers 0.20, neighbour 0.40, buffer 1.20, DRAM 15; not checked"),
          assumed("a little below dense rows")});
     m.swings = digital_swings();
-    m.run = run_digital;
+    digital_machine(m);
     registry.add("ganax", accelerator_entry(std::move(m)));
 }
 

@@ -13,6 +13,7 @@ inline Schema<GpuDesign> gpu_schema(const GpuSources& from) {
     using D = GpuDesign;
     return {
         param("peak_flop_per_s", &D::peak_flop_per_s, 1e9, 1e18, "single-precision operations per second", from.peak),
+        param("clock", &D::clock, Hertz{1e6}, Hertz{1e11}, "clock of that peak: the cycle of cycle counts", from.peak),
         param("bandwidth_B_per_s", &D::bandwidth_B_per_s, 1e8, 1e15, "memory bandwidth", from.bandwidth),
         param("efficiency", &D::efficiency, 1e-4, 1.0, "share of the peak in convolutions at batch 64 and above", from.efficiency),
         param("efficiency_fc", &D::efficiency_fc, 1e-4, 1.0, "share of the peak in fully connected layers",
@@ -27,6 +28,12 @@ inline Schema<GpuDesign> gpu_schema(const GpuSources& from) {
         param("power", &D::power, Watt{1}, Watt{2000}, "mean board power while training", from.power),
         param("die", &D::die, SquareMetre{1e-6}, SquareMetre{1e-2}, "area of the die", from.die),
     };
+}
+
+/// Numbers of one board that go together.
+inline std::vector<Uncoupled> uncoupled_gpu_choices() {
+    return {{"peak_flop_per_s", {"power", "die"}, "another GPU has its own board power and die"},
+            {"bandwidth_B_per_s", {"power"}, "another memory draws another power"}};
 }
 
 }  // namespace ganbar::arch

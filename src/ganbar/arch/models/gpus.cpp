@@ -9,14 +9,15 @@ namespace {
 
 struct Board {
     const char *name, *doc, *source;
-    double peak_flop_per_s, bandwidth_B_per_s, limit_W, die_m2;
+    double clock_Hz, peak_flop_per_s, bandwidth_B_per_s, limit_W, die_m2;
 };
 const Board boards[] = {
-    {"gtx1080ti", "NVIDIA GTX 1080 Ti", "GP102, 3584 cores at 1582 MHz boost; board specification", 11.34e12, 484e9, 250, 471e-6},
-    {"t4", "NVIDIA T4", "TU104, 2560 cores at 1590 MHz boost; board specification", 8.14e12, 320e9, 70, 545e-6},
-    {"v100", "NVIDIA V100 SXM2", "GV100, 5120 cores at 1530 MHz boost; data sheet", 15.7e12, 900e9, 300, 815e-6},
-    {"a100", "NVIDIA A100 SXM4 40 GB", "GA100, 6912 cores at 1410 MHz boost; data sheet", 19.5e12, 1555e9, 400, 826e-6},
-    {"h100", "NVIDIA H100 SXM5", "GH100; data sheet: 67 TFLOPS outside the tensor cores", 67e12, 3350e9, 700, 814e-6},
+    {"gtx1080ti", "NVIDIA GTX 1080 Ti", "GP102, 3584 cores at 1582 MHz boost; board specification", 1582e6, 11.34e12, 484e9, 250, 471e-6},
+    {"t4", "NVIDIA T4", "TU104, 2560 cores at 1590 MHz boost; board specification", 1590e6, 8.14e12, 320e9, 70, 545e-6},
+    {"v100", "NVIDIA V100 SXM2", "GV100, 5120 cores at 1530 MHz boost; data sheet", 1530e6, 15.7e12, 900e9, 300, 815e-6},
+    {"a100", "NVIDIA A100 SXM4 40 GB", "GA100, 6912 cores at 1410 MHz boost; data sheet", 1410e6, 19.5e12, 1555e9, 400, 826e-6},
+    {"h100", "NVIDIA H100 SXM5", "GH100, 16896 cores; data sheet: 67 TFLOPS outside the tensor cores, so 1980 MHz",
+     1980e6, 67e12, 3350e9, 700, 814e-6},
 };
 
 constexpr double mean_share_of_limit = 0.8;  // 145 W of the GTX 1080's 180 W
@@ -31,7 +32,7 @@ void ganbar_register_gpus(AcceleratorRegistry& registry) {
         m.doc = std::string(b.doc) + ": the roofline of gtx1080 with this board's numbers, single precision without tensor cores.";
         m.platform = "GPU";
         m.scope = "the board's mean power over kernels, launches and host steps; area is the die alone";
-        m.defaults.peak_flop_per_s = b.peak_flop_per_s, m.defaults.bandwidth_B_per_s = b.bandwidth_B_per_s;
+        m.defaults.clock = {b.clock_Hz}, m.defaults.peak_flop_per_s = b.peak_flop_per_s, m.defaults.bandwidth_B_per_s = b.bandwidth_B_per_s;
         m.defaults.power = {mean_share_of_limit * b.limit_W}, m.defaults.die = {b.die_m2};
         const bool measured = std::string(b.name) == "gtx1080ti";
         m.schema = gpu_schema({sheet, sheet,
@@ -44,7 +45,7 @@ void ganbar_register_gpus(AcceleratorRegistry& registry) {
                     {"launch", 3e-6, 10e-6},
                     {"power", 0.4 * b.limit_W, b.limit_W},
                     {"bandwidth_share", 0.6, 0.85}};
-        m.run = run_gpu;
+        m.run = run_gpu, m.uncoupled = uncoupled_gpu_choices();
         registry.add(b.name, accelerator_entry(std::move(m)));
     }
 }

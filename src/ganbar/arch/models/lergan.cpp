@@ -21,7 +21,7 @@ void ganbar_register_lergan(AcceleratorRegistry& registry) {
     m.defaults.link_word = {0.3e-12};
     m.schema =
         converter_schema(assumed("PRIME's mats: LerGAN is compared with a PRIME-based machine"), assumed("PRIME's; links of one hop"));
-    m.swings = converter_swings();
+    converter_machine(m);
     m.swings.push_back({"step", 20e-9, 200e-9});
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;

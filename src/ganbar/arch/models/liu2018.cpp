@@ -21,7 +21,6 @@ void ganbar_register_liu2018(AcceleratorRegistry& registry) {
     m.defaults = spike_defaults();
     m.defaults.columns_per_weight = 2;
     m.defaults.computation_sharing = true;
-    m.defaults.steps_per_cycle = m.defaults.gradient_steps_per_cycle = 1024;
     m.defaults.loss_sample = {2e-12};
     m.schema = spike_schema(assumed("not in the abstract; PipeLayer's"));
     m.schema.push_back(param("columns_per_weight", &D::columns_per_weight, std::int64_t{1}, std::int64_t{2}, "2: differential pairs",
@@ -33,10 +32,8 @@ void ganbar_register_liu2018(AcceleratorRegistry& registry) {
     m.schema.push_back(
         param("periphery_power", &D::static_per_array, Watt{0}, Watt{1}, "buffers, control and interface per array",
               assumed("off: the spike steps already carry PipeLayer's whole-chip energy; ISAAC's tile draws 3.4 mW per array")));
-    m.swings = spike_swings();
+    spike_machine(m);
     m.swings.push_back({"periphery_power", 0.0, 3.4e-3});
-    for (Swing& s : m.swings)
-        if (s.param.ends_with("steps_per_cycle")) s.lo = std::int64_t{128}, s.hi = std::int64_t{4096};
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     registry.add("liu2018", accelerator_entry(std::move(m)));

@@ -24,7 +24,7 @@ void ganbar_register_pim_tgan(AcceleratorRegistry& registry) {
                 {"mac_energy", 0.2e-12, 5e-12},
                 {"use_conv", 0.25, 1.0},
                 {"dram_energy", 60e-12, 320e-12}};
-    m.run = run_digital;
+    digital_machine(m);
     registry.add("pim_tgan", accelerator_entry(std::move(m)));
 }
 

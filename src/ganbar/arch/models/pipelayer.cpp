@@ -18,7 +18,7 @@ void ganbar_register_pipelayer(AcceleratorRegistry& registry) {
     m.defaults = spike_defaults();
     m.schema = spike_schema(
         published("PipeLayer, HPCA 2017: 128x128 arrays, 4-bit cells, 29.31/50.88 ns and 1.08 pJ/3.91 nJ per read/write spike"));
-    m.swings = spike_swings();
+    spike_machine(m);
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     registry.add("pipelayer", accelerator_entry(std::move(m)));

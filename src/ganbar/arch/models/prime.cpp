@@ -3,6 +3,9 @@
 
 namespace ganbar::arch {
 
+/// Converters of the library that turn 256 columns into bits within a step.
+static double prime_converters(const CrossbarDesign& d) { return double(d.cols) * component("adc_8bit").time_s / d.step.si; }
+
 CrossbarDesign prime_defaults() {
     CrossbarDesign d = converter_defaults();
     d.rows = d.cols = 256, d.cell_bits = 4, d.weight_bits = 8, d.input_bits = 6, d.dac_bits = 3, d.columns_per_weight = 2;
@@ -13,7 +16,12 @@ CrossbarDesign prime_defaults() {
     // 2 V on the mean conductance for 40 ns
     d.write = {4 * 0.525e-3 * 40e-9};
     d.static_per_array = {0};
-    d.array_area = {256 * 256 * 4 * 65e-9 * 65e-9 * 2 * 1.6};
+    // a bare memory subarray of that size and node, and 60 % more for computing; the converters and drivers must fit into those 60 %
+    d.array_area = {1.6 * 21900e-12};
+    d.node_nm = 65, d.converter_bits = 6;
+    d.cells_area = {256 * 256 * 4 * 65e-9 * 65e-9};
+    d.converter_area = {prime_converters(d) * adc_area_m2(6) * area_scale(32, 65)};
+    d.driver_area = {256 * 4 * component("dac_1bit").area_m2 * area_scale(32, 65)}, d.accumulator_area = {0};
     return d;
 }
 
@@ -34,9 +42,9 @@ void ganbar_register_prime(AcceleratorRegistry& registry) {
         "chip";
     m.defaults = prime_defaults();
     m.schema = converter_schema(published("PRIME, ISCA 2016 (256x256, 4-bit cells, 3-bit inputs, pairs); the step of 50 ns is assumed"),
-                                assumed("cells of 1 and 20 kohm at 0.2 V for 10 ns; 6-bit converter of the library; 4 F2 cells at 65 nm, "
-                                        "half array efficiency, 60 % for computing"));
-    m.swings = converter_swings();
+                                assumed("cells of 1 and 20 kohm at 0.2 V for 10 ns; 6-bit converter of the library; area: NVSim's bare "
+                                        "256x256 subarray at 65 nm, 21900 um2 (1T1R), and PRIME's 60 % for computing"));
+    converter_machine(m);
     m.swings.push_back({"step", 20e-9, 200e-9});
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;

@@ -22,7 +22,7 @@ void ganbar_register_red(AcceleratorRegistry& registry) {
     m.schema.push_back(param("max_sub_arrays", &D::max_sub_arrays, std::int64_t{0}, std::int64_t{1} << 20,
                              "sub-crossbars side by side; more taps take turns (0: no limit)",
                              derived("the published 31.15 at stride 8 fits 256 taps folded onto 128, whose bound is 32")));
-    m.swings = converter_swings();
+    converter_machine(m);
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     registry.add("red", accelerator_entry(std::move(m)));

@@ -1,7 +1,7 @@
 // satyam2022 (Satyam, Nikam, Sahay): a fully connected GAN on 54 passive 64x64 crossbars; forward and backward products in the same cells,
 // updates by one fixed pulse per cell. The paper bills the pulses and the cells' area; reads and converters are our assumption.
 #include "ganbar/arch/components.h"
-#include "ganbar/arch/crossbar_engine.h"
+#include "ganbar/arch/coupling.h"
 
 namespace ganbar {
 
@@ -31,7 +31,8 @@ void ganbar_register_satyam2022(AcceleratorRegistry& registry) {
     d.bidirectional = d.only_fully_connected = true;
     d.packing = Packing::dense, d.arrays_available = 54, d.zeros = ZeroPolicy::phases;
     d.steps_per_cycle = d.gradient_steps_per_cycle = 1 << 30;
-    m.defaults = d;
+    d.cells_area = d.array_area, d.converter_bits = 8;
+    m.defaults = d, m.couple = couple_converters, m.uncoupled = uncoupled_crossbar_choices();
     const Source paper = published("satyam2022, sec. II");
     m.schema = {
         param("rows", &D::rows, std::int64_t{8}, std::int64_t{1024}, "word lines", paper),

@@ -21,7 +21,7 @@ void ganbar_register_song2018(AcceleratorRegistry& registry) {
          assumed("pJ per bit as remembered from GANAX: unit 0.36, registers 0.20, neighbour 0.40, buffer 1.20, DRAM 15; not checked"),
          assumed("zero skipping at the use of dense passes")});
     m.swings = digital_swings();
-    m.run = run_digital;
+    digital_machine(m);
     registry.add("song2018", accelerator_entry(std::move(m)));
 }
 

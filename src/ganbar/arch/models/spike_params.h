@@ -1,6 +1,7 @@
 // Parameters shared by the accelerators with PipeLayer's weighted-spike interface (no converters): PipeLayer, ReGAN, liu2018.
 #pragma once
-#include "ganbar/arch/crossbar_engine.h"
+#include "ganbar/arch/components.h"
+#include "ganbar/arch/coupling.h"
 
 namespace ganbar::arch {
 
@@ -20,6 +21,7 @@ inline CrossbarDesign spike_defaults() {
     d.buffer_word = {1.08e-12 / 32}, d.buffer_write_word = {3.91e-9 / 32};
     d.link_word = {1.0e-12};
     d.array_area = {0.011764e-6}, d.buffer_word_area = {4 * 0.011764e-6 / 16384};
+    d.cells_area = {component("crossbar_128").area_m2};
     d.zeros = ZeroPolicy::inserted;
     d.steps_per_cycle = d.gradient_steps_per_cycle = 49;
     return d;
@@ -82,6 +84,12 @@ inline std::vector<Swing> spike_swings() {
             {"array_area", 0.0039e-6, 0.0236e-6},
             {"link_energy", 0.2e-12, 5e-12},
             {"buffer_write_energy", 5e-12, 15.6e-9}};
+}
+
+/// What every model with spikes and counters has in common.
+inline void spike_machine(AcceleratorModel<CrossbarDesign>& m) {
+    m.couple = couple_spikes, m.uncoupled = uncoupled_crossbar_choices();
+    m.swings = spike_swings();
 }
 
 }  // namespace ganbar::arch

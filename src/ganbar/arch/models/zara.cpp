@@ -32,7 +32,7 @@ void ganbar_register_zara(AcceleratorRegistry& registry) {
     m.schema.push_back(param("clock_period", &D::clock, Second{1e-11}, Second{1e-6}, "cycle of bus and mesh", assumed("1 GHz")));
     m.schema.push_back(
         param("bus_bits", &D::bus_bits, one, std::int64_t{65536}, "width of a PE's bus and of a mesh link", assumed("ISAAC's 384 wires")));
-    m.swings = converter_swings();
+    converter_machine(m);
     m.swings.push_back({"stack_layers", std::int64_t{1}, std::int64_t{8}});
     m.swings.push_back({"bus_bits", std::int64_t{64}, std::int64_t{1024}});
     m.run = run_zara, m.arrays = crossbar_arrays;

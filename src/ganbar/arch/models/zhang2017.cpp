@@ -21,7 +21,7 @@ void ganbar_register_zhang2017(AcceleratorRegistry& registry) {
                                assumed("FPGA logic and memory at about ten times the 45 nm values"),
                                derived("0.012 GOPS over 2 x 100 MHz per multiplier is 6 %")});
     m.swings = {{"use_skipping", 0.03, 0.12}, {"use_conv", 0.03, 0.12}, {"mac_energy", 10e-12, 40e-12}, {"static_power", 0.5, 3.0}};
-    m.run = run_digital;
+    digital_machine(m);
     registry.add("zhang2017", accelerator_entry(std::move(m)));
 }
 
