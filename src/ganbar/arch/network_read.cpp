@@ -53,8 +53,24 @@ Network read_network(const config::Node& table, const std::string& name) {
 
 }  // namespace
 
+bool makes_images(const Network& network) {
+    const Shape &in = network.input, &out = network.output();
+    if (out.size() >= in.size()) return true;
+    return out.dims > 0 && out.dims == in.dims && out.channels > 1 && (out.positions() >= in.positions() || out.channels == in.channels);
+}
+
 void check_sizes(const Gan& gan, const Location& where) {
-    if (gan.generator.output().size() != gan.discriminator.input.size())
+    const auto with = [](const Shape& first, std::vector<Shape> more) {
+        more.insert(more.begin(), first);
+        return more;
+    };
+    bool fits = false;
+    for (const Shape& made : with(gan.generator.output(), gan.generator.more_outputs))
+        for (const Shape& taken : with(gan.discriminator.input, gan.discriminator.more_inputs))
+            fits = fits || taken.size() == made.size() ||
+                   (made.dims > 0 && made.positions() == gan.generator.input.positions() &&
+                    taken.size() == made.size() + gan.generator.input.size());
+    if (!fits)
         throw ConfigError(fmt::format("the generator makes {} and the discriminator takes {}; expected equal sizes",
                                       gan.generator.output().text(), gan.discriminator.input.text()),
                           where);
@@ -71,7 +87,7 @@ Gan onnx_gan(const std::string& path, const std::string& discriminator_path) {
         return gan;
     }
     Network net = read_onnx(path, "generator");
-    if (net.output().size() > net.input.size()) gan.generator = std::move(net);
+    if (makes_images(net)) gan.generator = std::move(net);
     else net.name = "discriminator", gan.discriminator = std::move(net);
     return gan;
 }
