@@ -99,10 +99,10 @@ Windows transposed_convolution(const Call& c) {
         const Int side = in[i + 2], k = w[i + 2], s = stride[i], reach = (k - 1) * dilation[i] + 1;
         Int extra = output_pad[i];
         if (side > largest_side || wanted[i] > largest_side) c.refuse(fmt::format("a side of {} is impossible", std::max(side, wanted[i])));
-        if (wanted[i] > 0 || p.same()) {  // the padding follows from the side; what is missing is added at the end
+        if (wanted[i] > 0 || p.same()) {  // the padding follows from the side
             const Int all = (side - 1) * s + reach + extra - (wanted[i] > 0 ? wanted[i] : side * s);
             share(all, !p.same_upper, p.lo[i], p.hi[i]);
-            if (all < 0) extra -= all;
+            if (all < 0 && wanted[i] > 0) extra -= all;  // what is missing is added at the end; by auto_pad alone nothing is, whatever the text says
         }
         out.axes[i] = axis_of(c, [&] { return transposed_axis(side, k, s, p.lo[i], p.hi[i], extra, dilation[i]); });
         out.out.push_back(out.axes[i].large);
