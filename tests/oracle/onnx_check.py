@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-VENV = pathlib.Path(sys.argv[1]).resolve().parent / "venv-oracle" / "bin" / "python"
+VENV = pathlib.Path(sys.argv[1]).absolute().parent / "venv-oracle" / "bin" / "python"
 try:
     import numpy as np
     import onnx
@@ -21,7 +21,7 @@ try:
 
     from onnx_graphs import random_graph
 except ImportError:
-    if VENV.exists() and pathlib.Path(sys.prefix).resolve() != VENV.parent.parent:
+    if VENV.exists() and pathlib.Path(sys.prefix) != VENV.parent.parent:
         os.execv(VENV, [str(VENV), *sys.argv])
     print(f"onnx: skipped; /usr/bin/python3 -m venv --system-site-packages {VENV.parent.parent} && {VENV.parent}/pip install onnx onnxruntime")
     sys.exit(0)

@@ -74,7 +74,7 @@ struct Gan {
     bool has_discriminator() const { return !discriminator.layers.empty(); }
 };
 /// Keys: doc, source, confidence (published | derived | assumed), dataset, batch, steps_d; tables generator and discriminator with input
-/// and layers, or onnx = the path of an ONNX file (onnx_network.h).
+/// and layers, or onnx = the path of an ONNX file (onnx_network.h), with input where that file leaves sides open.
 Gan read_gan(const config::Node& root, const std::string& name);
 /// A generator's and a discriminator's ONNX file; one file alone is a generator where it makes_images.
 Gan onnx_gan(const std::string& path, const std::string& discriminator_path = "");

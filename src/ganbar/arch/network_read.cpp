@@ -31,11 +31,12 @@ Int count_key(const config::Node& node, const std::string& key, Int fallback) {
 Network read_onnx_key(const config::Node& table, const config::Node::Leaf& leaf, const std::string& name) {
     const auto* path = std::get_if<std::string>(&leaf.value);
     if (path == nullptr) throw ConfigError("onnx has the wrong type; expected the path of an ONNX file", leaf.where);
-    for (const char* other : {"input", "layers"})
-        if (table.leaves.contains(other))
-            throw ConfigError(fmt::format("[{}] has both onnx and {}; expected one description of the network", name, other), leaf.where);
+    if (table.leaves.contains("layers"))
+        throw ConfigError(fmt::format("[{}] has both onnx and layers; expected one description of the network", name), leaf.where);
+    std::optional<Shape> input;
+    if (const auto* given = table.leaf("input")) input = parse_shape(text_key(table, "input", "[" + name + "]", true), given->where);
     const auto folder = std::filesystem::path(leaf.where.file).parent_path();
-    return read_onnx((folder / *path).string(), name);
+    return read_onnx((folder / *path).string(), name, input);
 }
 
 Network read_network(const config::Node& table, const std::string& name) {

@@ -58,6 +58,7 @@ std::size_t Call::axis(Int a, std::size_t rank) const {
 
 std::vector<std::size_t> Call::axes(const Dims& list, std::size_t rank) const {
     std::vector<std::size_t> out;
+    if (list.size() > rank) refuse(fmt::format("it names {} axes of {} dimensions; expected every axis once", list.size(), rank));
     for (const Int a : list) {
         out.push_back(axis(a, rank));
         for (std::size_t i = 0; i + 1 < out.size(); ++i)

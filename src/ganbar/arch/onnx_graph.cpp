@@ -127,7 +127,6 @@ void add_input(const onnx::ValueInfoProto& v, Graph& out) {
     if (out.tensors.contains(v.name())) return;  // older files list their weights as inputs too
     out.inputs.push_back(v.name());
     out.whole[v.name()] = is_whole(v.type().tensor_type().elem_type());
-    for (const auto& d : v.type().tensor_type().shape().dim()) out.symbols[v.name()].push_back(d.has_dim_value() ? "" : d.dim_param());
 }
 
 Graph graph_of(const onnx::ModelProto& model, const std::string& name) {

@@ -36,7 +36,6 @@ struct Graph {
     std::map<std::string, Tensor> tensors;             ///< initialisers and Constant nodes
     std::vector<std::string> inputs, outputs;          ///< without the initialisers
     std::map<std::string, Dims> declared;              ///< shapes the file states for values; -1 where it names a symbol or nothing
-    std::map<std::string, std::vector<std::string>> symbols;  ///< of `inputs`: the names of their dimensions, empty for numbers
     std::map<std::string, bool> whole;                 ///< of `inputs`: a type without fractions
 };
 

@@ -18,6 +18,7 @@ struct Options {
     Int open_batch = 1;     ///< samples, where the file leaves the batch open
     bool old_ceil = false;  ///< pools count windows that start in the padding, as exporters did when they declared shapes
     bool compare = true;    ///< with the shapes that the file declares
+    std::optional<Dims> input = {};  ///< without the batch, for what the file leaves open
 };
 
 class Import {
@@ -26,7 +27,10 @@ public:
 
     Imported run() {
         const auto order = evaluation_order(graph_);
-        for (const auto& [name, t] : graph_.tensors) out_.values[name] = {t.dims, t.whole, t.values, false, -1};
+        for (const auto& [name, t] : graph_.tensors) {
+            check_size("the stored tensor \"" + name + "\"", t.dims, 0, largest_weights);
+            out_.values[name] = {t.dims, t.whole, t.values, false, -1};
+        }
         start(data_inputs(order));
         Lowering lowering(name_, out_.batch);
         for (const std::size_t i : order) step(graph_.nodes[i], lowering);
@@ -37,6 +41,11 @@ public:
 
 private:
     [[noreturn]] void refuse(const std::string& what) const { throw ConfigError(what, {graph_.file}); }
+    void check_size(const std::string& what, const Dims& dims, Int smallest, double most) const {
+        for (const Int d : dims)
+            if (d < smallest || double(d) > most) refuse(fmt::format("{} is {}; expected dimensions of at least {}", what, text(dims), smallest));
+        if (elements(dims) > most) refuse(fmt::format("{} ({}) has {:.3g} elements; expected at most {:.0g}", what, text(dims), elements(dims), most));
+    }
 
     // ---- inputs
 
@@ -61,34 +70,55 @@ private:
         std::vector<std::string> out;
         for (const std::string& in : graph_.inputs)
             if (data.contains(in)) out.push_back(in);
-            else if (weights.contains(in)) out_.values[in] = {graph_.declared.at(in), false, {}, false, -1};
+            else if (weights.contains(in)) check_size("the input \"" + in + "\"", graph_.declared.at(in), 1, largest_weights), out_.values[in] = {graph_.declared.at(in), false, {}, false, -1};
         if (out.empty())
             refuse(graph_.inputs.empty() ? "the graph has no inputs; expected at least one" : "the graph's output does not depend on its inputs; expected a network");
         return out;
     }
 
+    /// The shape of an input, 0 for an open batch. Sides that the file leaves open come from the caller.
+    Dims input_dims(const std::string& in) const {
+        constexpr const char* remedy = "(only the batch may vary; a network's TOML file may say it: onnx = \"FILE.onnx\" with input = \"3x64x64\")";
+        const auto d = graph_.declared.find(in);
+        if (d == graph_.declared.end() && !options_.input)
+            refuse(fmt::format("the input \"{}\" has no shape; expected one with a batch and channels, for example N x 3 x 64 x 64 {}", in, remedy));
+        Dims dims = d == graph_.declared.end() ? Dims{} : d->second;
+        const auto open = std::find_if(dims.begin() + (dims.empty() ? 0 : 1), dims.end(), [](Int side) { return side < 1; });
+        if (d == graph_.declared.end() || (open != dims.end() && options_.input)) {
+            const Dims& given = *options_.input;
+            if (dims.empty()) dims = Dims(given.size() + 1, -1);
+            if (dims.size() != given.size() + 1)
+                refuse(fmt::format("the input \"{}\" has {} dimensions beside the batch; expected the same of {}", in, dims.size() - 1, text(given)));
+            for (std::size_t i = 1; i < dims.size(); ++i) {
+                if (dims[i] > 0 && dims[i] != given[i - 1])
+                    refuse(fmt::format("dimension {} of the input \"{}\" is {} in the file; expected the same in {}", i, in, dims[i], text(given)));
+                dims[i] = given[i - 1];
+            }
+        } else if (open != dims.end())
+            refuse(fmt::format("dimension {} of the input \"{}\" has no fixed size; expected a number {}", open - dims.begin(), in, remedy));
+        if (!dims.empty()) dims[0] = std::max<Int>(dims[0], 0);
+        return dims;
+    }
+
     void start(const std::vector<std::string>& inputs) {
-        std::string main;
-        double most = -1;
+        std::map<std::string, Dims> shapes;
+        std::string main = inputs.front();
+        const auto sides = [&](const std::string& in) { return shapes.at(in).empty() ? 0.5 : elements({shapes.at(in).begin() + 1, shapes.at(in).end()}); };
         for (const std::string& in : inputs) {
-            const auto d = graph_.declared.find(in);
-            if (d == graph_.declared.end())
-                refuse("the input \"" + in + "\" has no shape; expected one with a batch and channels, for example N x 3 x 64 x 64");
-            for (std::size_t i = 1; i < d->second.size(); ++i)
-                if (d->second[i] < 1)
-                    refuse(fmt::format("dimension {} of the input \"{}\" has no fixed size; expected a number (only the batch may vary)", i, in));
-            const double size = std::abs(elements(d->second));
-            if (size > most) most = size, main = in;
+            shapes[in] = input_dims(in);
+            if (sides(in) > sides(main)) main = in;
         }
-        const Dims& shape = graph_.declared.at(main);
-        out_.batch = shape.empty() || shape[0] < 0 ? options_.open_batch : shape.size() > 1 ? shape[0] : 1;
-        for (const std::string& in : inputs) {
-            Dims dims = graph_.declared.at(in);
-            if (!dims.empty() && dims[0] < 0) dims[0] = out_.batch;
+        const Dims& shape = shapes.at(main);
+        out_.batch = shape.empty() || shape[0] == 0 ? options_.open_batch : shape.size() > 1 ? shape[0] : 1;
+        for (auto& [in, dims] : shapes) {
+            if (!dims.empty() && dims[0] == 0) dims[0] = out_.batch;
+            check_size("the input \"" + in + "\"", dims, 1, largest_map);
             out_.values[in] = {dims, graph_.whole.at(in), {}, true, -1};
         }
         inputs_ = inputs;
         std::stable_partition(inputs_.begin(), inputs_.end(), [&](const std::string& in) { return in == main; });
+        if (options_.input && Dims(out_.values[main].dims.begin() + !shape.empty(), out_.values[main].dims.end()) != *options_.input)
+            refuse(fmt::format("its input \"{}\" is {}; expected {}, as the network's file says", main, text(out_.values[main].dims), text(*options_.input)));
     }
 
     // ---- nodes
@@ -122,10 +152,7 @@ private:
         std::vector<Value> out;
         for (std::size_t i = 0; i < std::min(shapes.size(), c.node().outputs.size()); ++i) {
             Value v{shapes[i], makes_whole(c), {}, live && rule.role != Role::shape, -1};
-            for (const Int d : v.dims)
-                if (d < (v.live ? 1 : 0) || double(d) > largest_weights)
-                    c.refuse(fmt::format("its result is {}; expected dimensions of at least 1", text(v.dims)));
-            if (elements(v.dims) > (v.live ? largest_map : largest_weights)) c.refuse(fmt::format("its result {} has {:.3g} elements; expected at most {:.0g}", text(v.dims), elements(v.dims), largest_map));
+            check_size(c.node().label() + ": its result", v.dims, v.live ? 1 : 0, v.live ? largest_map : largest_weights);
             if (known && elements(v.dims) <= largest_folded) v.numbers = rule.fold(c, v.dims, i), v.live = false;
             out.push_back(std::move(v));
         }
@@ -215,8 +242,9 @@ Imported import_with(const Graph& graph, const std::string& name, Options option
 
 }  // namespace
 
-Imported import_graph(const Graph& graph, const std::string& name) {
+Imported import_graph(const Graph& graph, const std::string& name, const std::optional<Dims>& input) {
     Options options;
+    options.input = input;
     try {
         return import_with(graph, name, options);
     } catch (const OtherBatch& e) {

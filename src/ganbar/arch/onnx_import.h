@@ -10,7 +10,7 @@ struct Imported {
     std::map<std::string, Value> values;  ///< by name: inputs, stored tensors, results of all nodes that an output depends on
     Int batch = 1;                        ///< samples that the shapes in `values` hold
 };
-/// Throws ConfigError as read_onnx does.
-Imported import_graph(const Graph& graph, const std::string& name);
+/// `input`: the largest input's shape without the batch, for sides that the file leaves open. Throws ConfigError as read_onnx does.
+Imported import_graph(const Graph& graph, const std::string& name, const std::optional<Dims>& input = {});
 
 }  // namespace ganbar::arch::onnx_file

@@ -7,9 +7,9 @@
 namespace ganbar::arch {
 
 /// Throws ConfigError "file: node "name" (Operator): what; what was expected", also for cycles and for shapes that the file declares
-/// otherwise.
-Network read_onnx(const std::string& path, const std::string& name);
+/// otherwise. `input`: the shape of the largest input, where the file leaves it or some of its sides open.
+Network read_onnx(const std::string& path, const std::string& name, const std::optional<Shape>& input = {});
 /// The same from the bytes of a file.
-Network parse_onnx(const std::string& bytes, const std::string& file, const std::string& name);
+Network parse_onnx(const std::string& bytes, const std::string& file, const std::string& name, const std::optional<Shape>& input = {});
 
 }  // namespace ganbar::arch

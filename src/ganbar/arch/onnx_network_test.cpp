@@ -95,8 +95,13 @@ TEST(Onnx, FilesTogetherAloneAndFromToml) {
     const Gan named = read_gan(*config::load_toml((folder / "net.toml").string()), "net");
     EXPECT_EQ(named.batch, 32);
     EXPECT_EQ(named.generator.n_weights(), both.generator.n_weights());
-    write("twice.toml", "[discriminator]\nonnx = \"d.onnx\"\ninput = \"3x64x64\"\n");
-    EXPECT_THROW(read_gan(*config::load_toml((folder / "twice.toml").string()), "twice"), ConfigError);
+    const auto with = [&](const std::string& line) {
+        write("twice.toml", "[discriminator]\nonnx = \"d.onnx\"\n" + line);
+        return read_gan(*config::load_toml((folder / "twice.toml").string()), "twice");
+    };
+    EXPECT_THROW(with("layers = [\"fc 1\"]\n"), ConfigError);
+    EXPECT_THROW(with("input = \"3x32x32\"\n"), ConfigError);  // the file says 64
+    EXPECT_EQ(with("input = \"3x64x64\"\n").discriminator.input.text(), "3x64x64");
     std::filesystem::remove_all(folder);
 }
 
@@ -169,6 +174,16 @@ TEST(Onnx, WhatCannotBeExpressedIsRefusedWithItsNode) {
     shape.node("MatMul", {"x", "w"}, "h");
     shape.node("Reshape", {"h", "target"}, "y", "view");
     has(shape.refusal("y"), "node \"view\" (Reshape): its input \"target\" is made by no node and stored nowhere");
+}
+
+TEST(Onnx, SidesThatTheFileLeavesOpen) {
+    Model m({3, 0, 0});
+    m.weights("w", {4, 3, 3, 3}), m.node("Conv", {"x", "w"}, "y");
+    const auto read = [&](const std::optional<Shape>& input) { return parse_onnx(m.bytes("y"), "test.onnx", "net", input).output().text(); };
+    EXPECT_THROW(read({}), ConfigError);
+    EXPECT_EQ(read(Shape{3, 2, {32, 20, 1}}), "4x30x18");
+    EXPECT_THROW(read(Shape{5, 2, {32, 20, 1}}), ConfigError);  // the file has three channels
+    EXPECT_THROW(read(Shape{3, 1, {32, 1, 1}}), ConfigError);
 }
 
 TEST(Onnx, CyclesAreRefusedAndOrderDoesNotMatter) {

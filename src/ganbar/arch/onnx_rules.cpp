@@ -151,6 +151,7 @@ std::map<std::string, Rule> table() {
         {"GatherND", {Role::layer, gathered_nd, nullptr, LayerKind::move}},
         {"Pad", {Role::layer, padded, nullptr, LayerKind::move}},
         {"ReverseSequence", {Role::layer, as_input, nullptr, LayerKind::move}},
+        {"Scatter", {Role::layer, as_input, nullptr, LayerKind::move}},
         {"ScatterElements", {Role::layer, as_input, nullptr, LayerKind::move}},
         {"ScatterND", {Role::layer, as_input, nullptr, LayerKind::move}},
         {"Slice", {Role::layer, sliced, fold_slice, LayerKind::move}},

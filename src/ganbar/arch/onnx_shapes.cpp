@@ -95,6 +95,7 @@ Shapes unsqueezed(const Call& c) {
     const auto list = c.option(1, "axes");
     if (!list) c.refuse("it names no axes; expected a second input, or the attribute axes");
     const std::size_t rank = c.rank(0) + list->size();
+    if (list->size() > 64) c.refuse(fmt::format("it adds {} axes; expected at most 64", list->size()));
     Dims out(rank, 0);
     for (const std::size_t a : c.axes(*list, rank)) out[a] = 1;
     auto next = c.dims(0).begin();
@@ -187,6 +188,8 @@ Shapes cropped(const Call& c) {  // of the first operator sets: border left, top
     Dims out = c.dims(0);
     if (out.size() != 4) c.refuse(fmt::format("it crops {}; expected a batch of images", text(out)));
     const Dims border = c.list("border", 4, 0);
+    for (const Int b : border)
+        if (b < 0 || b > largest_side) c.refuse(fmt::format("a border of {} is impossible; expected 0 or more", b));
     if (c.has_attribute("scale")) {
         const Dims scale = c.list("scale", 2, 0);
         out[2] = std::min(scale[0], out[2] - border[1]), out[3] = std::min(scale[1], out[3] - border[0]);

@@ -98,7 +98,8 @@ Windows transposed_convolution(const Call& c) {
     for (std::size_t i = 0; i < n; ++i) {
         const Int side = in[i + 2], k = w[i + 2], s = stride[i], reach = (k - 1) * dilation[i] + 1;
         Int extra = output_pad[i];
-        if (side > largest_side || wanted[i] > largest_side) c.refuse(fmt::format("a side of {} is impossible", std::max(side, wanted[i])));
+        for (const Int given : {side, wanted[i], extra})
+            if (given < 0 || given > largest_side) c.refuse(fmt::format("a side or output padding of {} is impossible; expected 0 to {}", given, largest_side));
         if (wanted[i] > 0 || p.same()) {  // the padding follows from the side
             const Int all = (side - 1) * s + reach + extra - (wanted[i] > 0 ? wanted[i] : side * s);
             share(all, !p.same_upper, p.lo[i], p.hi[i]);
@@ -182,9 +183,9 @@ Numbers scales_of(const Call& c) {
 
 /// Both policies that keep the proportions take one scale for all axes.
 Dims proportional(const Dims& in, const std::vector<std::size_t>& axes, Dims sizes, bool smallest) {
-    double scale = double(sizes[0]) / double(in[axes[0]]);
+    double scale = double(sizes[0]) / double(std::max<Int>(1, in[axes[0]]));
     for (std::size_t i = 1; i < axes.size(); ++i) {
-        const double s = double(sizes[i]) / double(in[axes[i]]);
+        const double s = double(sizes[i]) / double(std::max<Int>(1, in[axes[i]]));
         scale = smallest ? std::min(scale, s) : std::max(scale, s);
     }
     for (std::size_t i = 0; i < axes.size(); ++i) sizes[i] = Int(std::floor(scale * double(in[axes[i]]) + 0.5));
@@ -203,6 +204,8 @@ Shapes resized(const Call& c) {
     if (scales.empty() && c.has(3)) {
         Dims sizes = c.whole(3, "sizes");
         if (sizes.size() != axes.size() || sizes.empty()) c.refuse(fmt::format("it has {} sizes; expected {}", sizes.size(), axes.size()));
+        for (const Int side : sizes)
+            if (side < 1 || side > largest_side) c.refuse(fmt::format("a size of {} is impossible; expected 1 to {}", side, largest_side));
         const std::string policy = c.text("keep_aspect_ratio_policy", "stretch");
         if (policy != "stretch") sizes = proportional(c.dims(0), axes, sizes, policy == "not_larger");
         for (std::size_t i = 0; i < axes.size(); ++i) out[axes[i]] = sizes[i];
@@ -215,7 +218,9 @@ Shapes resized(const Call& c) {
     for (std::size_t i = 0; i < axes.size(); ++i) {
         if (!(scales[i] > 0 && scales[i] <= 1e6)) c.refuse(fmt::format("a scale of {} is impossible; expected more than 0", scales[i]));
         const float part = crops ? float(roi[i + axes.size()]) - float(roi[i]) : 1.0F;  // single precision, as the scales are stored
-        out[axes[i]] = Int(std::floor(float(out[axes[i]]) * part * float(scales[i])));
+        const float size = std::floor(float(out[axes[i]]) * part * float(scales[i]));
+        if (!(size >= 0 && double(size) <= largest_map)) c.refuse(fmt::format("its scale {} makes a side of {}; expected 1 or more", scales[i], size));
+        out[axes[i]] = Int(size);
     }
     return {out};
 }
