@@ -64,7 +64,7 @@ def onnx_model(inputs, weights, nodes, output):
         attributes = b"".join(field(5, field(1, "axis") + field(3, a) + field(20, 2)) for a in axis)
         graph += field(1, b"".join(field(1, i) for i in ins) + field(2, out) + field(3, out) + field(4, op) + attributes)
     graph += b"".join(field(5, b"".join(field(1, n) for n in dims) + field(2, 1) + field(8, name)) for name, dims in weights.items())
-    graph += b"".join(field(11, value(name, sides)) for name, sides in inputs.items()) + field(12, field(1, output))
+    graph += b"".join(field(11, value(name, sides)) for name, sides in inputs.items()) + field(12, field(1, output) + field(2, field(1, field(1, 1))))
     return field(1, 8) + field(7, graph) + field(8, field(2, 17))
 
 
@@ -159,8 +159,8 @@ class Estimate(InFolder):
         self.assertIn("times-d", self.refused("inspect", "schedule", "--layers-d", "3", "--layers-g", "3", "--batch", "4", "--times-d", "1,2"))
 
     def test_onnx_files_alone_and_together(self):
-        (self.folder / "g.onnx").write_bytes(GENERATOR.replace(b"Concat", b"Concbt"))
-        self.assertRegex(self.refused("describe", "network", "g.onnx"), r'node "both" \(Concbt\): .*Concat is')
+        (self.folder / "g.onnx").write_bytes(GENERATOR.replace(b"Concat", b"ConCat"))
+        self.assertRegex(self.refused("describe", "network", "g.onnx"), r'node "both" \(ConCat\): .*Concat is')
         (self.folder / "g.onnx").write_bytes(GENERATOR)
         (self.folder / "d.onnx").write_bytes(CLASSIFIER)
         # describe reads what estimate reads: a generator generates, anything else is trained

@@ -228,6 +228,8 @@ void set_shape(const Words& w, Layer& layer, const std::vector<Layer>& before, c
             layer.out = layer.in;
             break;
         }
+        case LayerKind::elementwise:
+        case LayerKind::move: GANBAR_ASSERT(false);  // no layer text says them
     }
     if (elements(layer.out) > most_elements) fail(where, w.place, "a map of more than 2^40 elements; expected a smaller shape");
     if (const double n = weights(layer); n > most_weights) fail(where, w.place, fmt::format("it has {:.3g} weights; expected at most {:.0g}", n, most_weights));

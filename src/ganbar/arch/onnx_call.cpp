@@ -29,7 +29,8 @@ std::string Call::text(const char* key, const std::string& fallback) const {
 const Numbers& Call::numbers(std::size_t i, const char* what) const {
     const Value& v = in(i);
     if (v.numbers) return *v.numbers;
-    const std::string why = v.live ? "is computed from the network's data" : "has no numbers in the file (external or left out data, or too many)";
+    const std::string why =
+        v.live ? "is computed from the network's data" : "has no numbers in the file (external or left out data, or too many)";
     throw UnknownNumbers(fmt::format("{}: its {} \"{}\" {}; expected numbers that follow from the file alone (export with fixed shapes)",
                                      node_.label(), what, node_.inputs[i], why),
                          {file_});

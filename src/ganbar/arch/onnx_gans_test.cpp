@@ -45,7 +45,8 @@ Network net_of(const Shape& in, const Shape& out) {
     return n;
 }
 TEST(OnnxGans, ImageToImageGeneratorsAreGenerators) {
-    const Shape image{3, 2, {64, 64, 1}}, labels{12, 2, {64, 64, 1}}, patches{1, 2, {6, 6, 1}}, heat{1, 2, {64, 64, 1}}, cropped{3, 2, {60, 60, 1}};
+    const Shape image{3, 2, {64, 64, 1}}, labels{12, 2, {64, 64, 1}}, patches{1, 2, {6, 6, 1}}, heat{1, 2, {64, 64, 1}},
+        cropped{3, 2, {60, 60, 1}};
     EXPECT_TRUE(makes_images(net_of(image, image)));
     EXPECT_TRUE(makes_images(net_of(labels, image)));   // fewer elements, the same sides
     EXPECT_TRUE(makes_images(net_of(image, cropped)));  // unpadded style transfer
@@ -63,7 +64,8 @@ TEST(OnnxGans, RefusalsStateTheReason) {
     Model scores({4, 4});
     Model::ints(scores.node("Transpose", {"x"}, "t"), "perm", {0, 2, 1});
     scores.node("MatMul", {"x", "t"}, "y", "attention");
-    has(scores.refusal("y"), "node \"attention\" (MatMul): it multiplies two matrices that both depend on the network's input; expected weights that");
+    has(scores.refusal("y"),
+        "node \"attention\" (MatMul): it multiplies two matrices that both depend on the network's input; expected weights that");
     Model modulated({1, 3, 3});
     modulated.node("Conv", {"x", "x"}, "y", "style");
     has(modulated.refusal("y"), "node \"style\" (Conv): its weights are computed from the network's input");
@@ -135,7 +137,8 @@ void add_convolution(Rng& rng, Model& m, Expected& e, std::string& at, const std
     dims.insert(dims.end(), kernel.begin(), kernel.end());
     m.weights(name + "_w", dims);
     auto& node = m.node(up ? "ConvTranspose" : "Conv", {at, name + "_w"}, name, name);
-    Model::ints(node, "strides", stride), Model::ints(node, "dilations", dilation), Model::ints(node, "pads", pads), Model::number(node, "group", groups);
+    Model::ints(node, "strides", stride), Model::ints(node, "dilations", dilation), Model::ints(node, "pads", pads),
+        Model::number(node, "group", groups);
     at = name, e.channels = made, e.sides = sides, e.macs += pairs;
 }
 

@@ -35,8 +35,9 @@ std::vector<double> raw_values(const std::string& bytes) {
 /// IEEE 754 binary16 from its bits.
 double half(std::uint16_t bits) {
     const int exponent = (bits >> 10) & 31, fraction = bits & 1023;
-    const double size = exponent == 0 ? std::ldexp(fraction, -24) : exponent == 31 ? std::numeric_limits<double>::infinity()
-                                                                                   : std::ldexp(1024 + fraction, exponent - 25);
+    const double size = exponent == 0    ? std::ldexp(fraction, -24)
+                        : exponent == 31 ? std::numeric_limits<double>::infinity()
+                                         : std::ldexp(1024 + fraction, exponent - 25);
     return bits >> 15 ? -size : size;
 }
 
@@ -68,8 +69,9 @@ std::optional<std::vector<double>> values_of(const onnx::TensorProto& t) {
 }
 
 bool is_whole(int type) {
-    static const std::set<int> fractions{onnx::TensorProto_DataType_FLOAT, onnx::TensorProto_DataType_DOUBLE, onnx::TensorProto_DataType_FLOAT16,
-                                         onnx::TensorProto_DataType_BFLOAT16, onnx::TensorProto_DataType_UNDEFINED};
+    static const std::set<int> fractions{onnx::TensorProto_DataType_FLOAT, onnx::TensorProto_DataType_DOUBLE,
+                                         onnx::TensorProto_DataType_FLOAT16, onnx::TensorProto_DataType_BFLOAT16,
+                                         onnx::TensorProto_DataType_UNDEFINED};
     return !fractions.contains(type);
 }
 
@@ -88,7 +90,8 @@ Tensor tensor_of(const onnx::TensorProto& t) {
 std::optional<Tensor> constant_of(const onnx::NodeProto& node) {
     for (const auto& a : node.attribute()) {
         if (a.name() == "value" && a.has_t()) return tensor_of(a.t());
-        if (a.name() == "sparse_value" && a.has_sparse_tensor()) return Tensor{{a.sparse_tensor().dims().begin(), a.sparse_tensor().dims().end()}, {}, false};
+        if (a.name() == "sparse_value" && a.has_sparse_tensor())
+            return Tensor{{a.sparse_tensor().dims().begin(), a.sparse_tensor().dims().end()}, {}, false};
         if (a.name() == "value_int") return Tensor{{}, std::vector<double>{double(a.i())}, true};
         if (a.name() == "value_float") return Tensor{{}, std::vector<double>{double(a.f())}, false};
         if (a.name() == "value_ints") return Tensor{{a.ints_size()}, std::vector<double>(a.ints().begin(), a.ints().end()), true};
@@ -104,7 +107,8 @@ Node node_of(const onnx::NodeProto& from) {
     n.outputs.assign(from.output().begin(), from.output().end());
     while (!n.inputs.empty() && n.inputs.back().empty()) n.inputs.pop_back();
     for (const auto& a : from.attribute()) {
-        if (a.ints_size() > 0 || a.type() == onnx::AttributeProto_AttributeType_INTS) n.ints[a.name()].assign(a.ints().begin(), a.ints().end());
+        if (a.ints_size() > 0 || a.type() == onnx::AttributeProto_AttributeType_INTS)
+            n.ints[a.name()].assign(a.ints().begin(), a.ints().end());
         else if (a.floats_size() > 0) n.reals[a.name()].assign(a.floats().begin(), a.floats().end());
         else if (a.has_i()) n.ints[a.name()] = {a.i()};
         else if (a.has_f()) n.reals[a.name()] = {double(a.f())};

@@ -1,5 +1,5 @@
-// An ONNX file (onnx.ai, any operator set) as plain data: nodes, tensors' shapes, the small constants that shapes depend on. Weights are not
-// kept. Only onnx_graph.cpp knows protobuf.
+// An ONNX file (onnx.ai, any operator set) as plain data: nodes, tensors' shapes, the small constants that shapes depend on. Weights are
+// not kept. Only onnx_graph.cpp knows protobuf.
 #pragma once
 #include <map>
 #include <optional>
@@ -31,12 +31,12 @@ struct Node {
 
 struct Graph {
     std::string file;
-    Int opset = 1;                                     ///< version of ONNX's own operators
+    Int opset = 1;  ///< version of ONNX's own operators
     std::vector<Node> nodes;
-    std::map<std::string, Tensor> tensors;             ///< initialisers and Constant nodes
-    std::vector<std::string> inputs, outputs;          ///< without the initialisers
-    std::map<std::string, Dims> declared;              ///< shapes the file states for values; -1 where it names a symbol or nothing
-    std::map<std::string, bool> whole;                 ///< of `inputs`: a type without fractions
+    std::map<std::string, Tensor> tensors;     ///< initialisers and Constant nodes
+    std::vector<std::string> inputs, outputs;  ///< without the initialisers
+    std::map<std::string, Dims> declared;      ///< shapes the file states for values; -1 where it names a symbol or nothing
+    std::map<std::string, bool> whole;         ///< of `inputs`: a type without fractions
 };
 
 /// Throws ConfigError when the file cannot be read or holds no ONNX graph.

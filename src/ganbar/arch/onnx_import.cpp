@@ -15,9 +15,9 @@ struct DeclaredOtherwise : ConfigError {
 };
 
 struct Options {
-    Int open_batch = 1;     ///< samples, where the file leaves the batch open
-    bool old_ceil = false;  ///< pools count windows that start in the padding, as exporters did when they declared shapes
-    bool compare = true;    ///< with the shapes that the file declares
+    Int open_batch = 1;              ///< samples, where the file leaves the batch open
+    bool old_ceil = false;           ///< pools count windows that start in the padding, as exporters did when they declared shapes
+    bool compare = true;             ///< with the shapes that the file declares
     std::optional<Dims> input = {};  ///< without the batch, for what the file leaves open
 };
 
@@ -43,16 +43,18 @@ private:
     [[noreturn]] void refuse(const std::string& what) const { throw ConfigError(what, {graph_.file}); }
     void check_size(const std::string& what, const Dims& dims, Int smallest, double most) const {
         for (const Int d : dims)
-            if (d < smallest || double(d) > most) refuse(fmt::format("{} is {}; expected dimensions of at least {}", what, text(dims), smallest));
-        if (elements(dims) > most) refuse(fmt::format("{} ({}) has {:.3g} elements; expected at most {:.0g}", what, text(dims), elements(dims), most));
+            if (d < smallest || double(d) > most)
+                refuse(fmt::format("{} is {}; expected dimensions of at least {}", what, text(dims), smallest));
+        if (elements(dims) > most)
+            refuse(fmt::format("{} ({}) has {:.3g} elements; expected at most {:.0g}", what, text(dims), elements(dims), most));
     }
 
     // ---- inputs
 
     /// True for the places at which operators take weights.
     static bool takes_weights(const Node& n, std::size_t i, std::size_t rank) {
-        static const std::map<std::string, std::size_t> last{{"Conv", 2},  {"ConvTranspose", 2},      {"Gemm", 2},
-                                                             {"PRelu", 1}, {"BatchNormalization", 4}, {"InstanceNormalization", 2},
+        static const std::map<std::string, std::size_t> last{{"Conv", 2},   {"ConvTranspose", 2},      {"Gemm", 2},
+                                                             {"PRelu", 1},  {"BatchNormalization", 4}, {"InstanceNormalization", 2},
                                                              {"MatMul", 1}, {"LayerNormalization", 2}, {"GroupNormalization", 2}};
         const auto it = last.find(n.op);
         return it != last.end() && i >= 1 && i <= it->second && (n.op != "MatMul" || rank == 2);
@@ -70,32 +72,40 @@ private:
         std::vector<std::string> out;
         for (const std::string& in : graph_.inputs)
             if (data.contains(in)) out.push_back(in);
-            else if (weights.contains(in)) check_size("the input \"" + in + "\"", graph_.declared.at(in), 1, largest_weights), out_.values[in] = {graph_.declared.at(in), false, {}, false, -1};
+            else if (weights.contains(in))
+                check_size("the input \"" + in + "\"", graph_.declared.at(in), 1, largest_weights),
+                    out_.values[in] = {graph_.declared.at(in), false, {}, false, -1};
         if (out.empty())
-            refuse(graph_.inputs.empty() ? "the graph has no inputs; expected at least one" : "the graph's output does not depend on its inputs; expected a network");
+            refuse(graph_.inputs.empty() ? "the graph has no inputs; expected at least one"
+                                         : "the graph's output does not depend on its inputs; expected a network");
         return out;
     }
 
     /// The shape of an input, 0 for an open batch. Sides that the file leaves open come from the caller.
     Dims input_dims(const std::string& in) const {
-        constexpr const char* remedy = "(only the batch may vary; a network's TOML file may say it: onnx = \"FILE.onnx\" with input = \"3x64x64\")";
+        constexpr const char* remedy =
+            "(only the batch may vary; a network's TOML file may say it: onnx = \"FILE.onnx\" with input = \"3x64x64\")";
         const auto d = graph_.declared.find(in);
         if (d == graph_.declared.end() && !options_.input)
-            refuse(fmt::format("the input \"{}\" has no shape; expected one with a batch and channels, for example N x 3 x 64 x 64 {}", in, remedy));
+            refuse(fmt::format("the input \"{}\" has no shape; expected one with a batch and channels, for example N x 3 x 64 x 64 {}", in,
+                               remedy));
         Dims dims = d == graph_.declared.end() ? Dims{} : d->second;
         const auto open = std::find_if(dims.begin() + (dims.empty() ? 0 : 1), dims.end(), [](Int side) { return side < 1; });
         if (d == graph_.declared.end() || (open != dims.end() && options_.input)) {
             const Dims& given = *options_.input;
             if (dims.empty()) dims = Dims(given.size() + 1, -1);
             if (dims.size() != given.size() + 1)
-                refuse(fmt::format("the input \"{}\" has {} dimensions beside the batch; expected the same of {}", in, dims.size() - 1, text(given)));
+                refuse(fmt::format("the input \"{}\" has {} dimensions beside the batch; expected the same of {}", in, dims.size() - 1,
+                                   text(given)));
             for (std::size_t i = 1; i < dims.size(); ++i) {
                 if (dims[i] > 0 && dims[i] != given[i - 1])
-                    refuse(fmt::format("dimension {} of the input \"{}\" is {} in the file; expected the same in {}", i, in, dims[i], text(given)));
+                    refuse(fmt::format("dimension {} of the input \"{}\" is {} in the file; expected the same in {}", i, in, dims[i],
+                                       text(given)));
                 dims[i] = given[i - 1];
             }
         } else if (open != dims.end())
-            refuse(fmt::format("dimension {} of the input \"{}\" has no fixed size; expected a number {}", open - dims.begin(), in, remedy));
+            refuse(
+                fmt::format("dimension {} of the input \"{}\" has no fixed size; expected a number {}", open - dims.begin(), in, remedy));
         if (!dims.empty()) dims[0] = std::max<Int>(dims[0], 0);
         return dims;
     }
@@ -103,7 +113,9 @@ private:
     void start(const std::vector<std::string>& inputs) {
         std::map<std::string, Dims> shapes;
         std::string main = inputs.front();
-        const auto sides = [&](const std::string& in) { return shapes.at(in).empty() ? 0.5 : elements({shapes.at(in).begin() + 1, shapes.at(in).end()}); };
+        const auto sides = [&](const std::string& in) {
+            return shapes.at(in).empty() ? 0.5 : elements({shapes.at(in).begin() + 1, shapes.at(in).end()});
+        };
         for (const std::string& in : inputs) {
             shapes[in] = input_dims(in);
             if (sides(in) > sides(main)) main = in;
@@ -118,7 +130,8 @@ private:
         inputs_ = inputs;
         std::stable_partition(inputs_.begin(), inputs_.end(), [&](const std::string& in) { return in == main; });
         if (options_.input && Dims(out_.values[main].dims.begin() + !shape.empty(), out_.values[main].dims.end()) != *options_.input)
-            refuse(fmt::format("its input \"{}\" is {}; expected {}, as the network's file says", main, text(out_.values[main].dims), text(*options_.input)));
+            refuse(fmt::format("its input \"{}\" is {}; expected {}, as the network's file says", main, text(out_.values[main].dims),
+                               text(*options_.input)));
     }
 
     // ---- nodes
@@ -128,9 +141,10 @@ private:
         for (const std::string& in : n.inputs) {
             const auto it = out_.values.find(in);
             if (it == out_.values.end() && !in.empty())
-                refuse(fmt::format("{}: its input \"{}\" is made by no node and stored nowhere in the file; expected an input of the graph, a "
-                                   "stored tensor or another node's result",
-                                   n.label(), in));
+                refuse(
+                    fmt::format("{}: its input \"{}\" is made by no node and stored nowhere in the file; expected an input of the graph, a "
+                                "stored tensor or another node's result",
+                                n.label(), in));
             inputs.push_back(in.empty() ? nullptr : &it->second);
         }
         const Call c(graph_, n, std::move(inputs), options_.old_ceil);
@@ -178,14 +192,16 @@ private:
 
     void compare(const Call& c, const std::string& name, const Dims& dims) const {
         const auto it = graph_.declared.find(name);
-        if (!options_.compare || it == graph_.declared.end() || it->second.empty()) return;  // some exporters write an empty shape for an unknown one
+        if (!options_.compare || it == graph_.declared.end() || it->second.empty())
+            return;  // some exporters write an empty shape for an unknown one
         bool same = it->second.size() == dims.size();
         for (std::size_t i = 0; same && i < dims.size(); ++i) same = it->second[i] < 0 || it->second[i] == dims[i];
         if (!same)
-            throw DeclaredOtherwise(fmt::format("{}: its result \"{}\" is {}, but the file declares {}; expected a file that agrees with itself (export it "
-                                                "again, or without shapes of intermediate values)",
-                                                c.node().label(), name, text(dims), text(it->second)),
-                                    {graph_.file});
+            throw DeclaredOtherwise(
+                fmt::format("{}: its result \"{}\" is {}, but the file declares {}; expected a file that agrees with itself (export it "
+                            "again, or without shapes of intermediate values)",
+                            c.node().label(), name, text(dims), text(it->second)),
+                {graph_.file});
     }
 
     // ---- outputs

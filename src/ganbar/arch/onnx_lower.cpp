@@ -8,7 +8,8 @@ namespace ganbar::arch::onnx_file {
 namespace {
 
 constexpr Int longest_axis = 1 << 20;  ///< of a convolution (tconv.h)
-constexpr const char* constant_weights = "expected weights that the file stores, or computes from what it stores (machines hold constant weights)";
+constexpr const char* constant_weights =
+    "expected weights that the file stores, or computes from what it stores (machines hold constant weights)";
 
 /// The inputs that depend on the network's input, those of layers first.
 std::vector<std::size_t> live_inputs(const Call& c) {
@@ -81,7 +82,8 @@ int Lowering::convolution(const Call& c, bool transposed) {
     for (std::size_t i = 0; i < w.n_axes; ++i) from.side[i] = in[i + 2], to.side[i] = w.out[i + 2];
     from.dims = to.dims = int(w.n_axes);
     if (const Int maps = in[0] / batch_; maps > 1) {  // frames of one sample: an axis on which nothing is summed
-        if (w.n_axes == max_dims || maps > longest_axis) c.refuse(fmt::format("it meets {} maps of {} axes in each sample; expected one", maps, w.n_axes));
+        if (w.n_axes == max_dims || maps > longest_axis)
+            c.refuse(fmt::format("it meets {} maps of {} axes in each sample; expected one", maps, w.n_axes));
         axes[w.n_axes] = transposed ? transposed_axis(maps, 1, 1, 0, 0, 0) : convolution_axis(maps, 1, 1, 0, 0);
         from.side[w.n_axes] = to.side[w.n_axes] = maps, ++from.dims, ++to.dims;
     }
@@ -105,12 +107,16 @@ int Lowering::product(const Call& c, const Dims& result) {
     Int groups = 1, together = 1;
     if (met == made) groups = Int(matrices);  // each matrix meets its own vectors
     else if (met * matrices == made) together = Int(matrices);
-    else c.refuse(fmt::format("its weights {} are repeated in part over {}; expected one matrix for all vectors, or one for each", text(weights), text(data)));
+    else
+        c.refuse(fmt::format("its weights {} are repeated in part over {}; expected one matrix for all vectors, or one for each",
+                             text(weights), text(data)));
     const double windows = met / double(batch_) / double(groups);
     if (windows != double(Int(windows)) || windows < 1)
-        c.refuse(fmt::format("it mixes the {} samples of the batch: {} times {}; expected the same for every sample", batch_, text(c.dims(0)), text(c.dims(1))));
+        c.refuse(fmt::format("it mixes the {} samples of the batch: {} times {}; expected the same for every sample", batch_,
+                             text(c.dims(0)), text(c.dims(1))));
     if (double(rows) * double(groups) > double(largest_side) || double(cols) * double(groups) * double(together) > double(largest_side))
-        c.refuse(fmt::format("{} matrices {} x {} are too large; expected at most {} rows and columns", matrices, rows, cols, largest_side));
+        c.refuse(
+            fmt::format("{} matrices {} x {} are too large; expected at most {} rows and columns", matrices, rows, cols, largest_side));
     if (groups == 1 && windows == 1) {
         Shape to;
         to.channels = cols * together;
@@ -131,7 +137,8 @@ int Lowering::arithmetic(const Call& c, const Value& result) {
     const Value& first = c.in(live[0]);
     const Layer* before = producer(first);
     const bool sums = c.op() == "Add" || c.op() == "Sub" || c.op() == "Sum";
-    if (live.size() == 1 && sums && before && before->computes() && first.dims == result.dims) return first.layer;  // added where the products are summed
+    if (live.size() == 1 && sums && before && before->computes() && first.dims == result.dims)
+        return first.layer;  // added where the products are summed
     const Shape out = sample(result.dims, c);
     if (live.size() == 1) {
         layer(c, LayerKind::elementwise, {first.layer}, sample(first.dims, c), out);
@@ -180,7 +187,8 @@ void Lowering::add(const Call& c, const Rule& rule, std::vector<Value>& results)
             for (const std::size_t i : live) inputs.push_back(c.in(i).layer);
             double words = 0;
             for (const Value& r : results) words += elements(r.dims);
-            Layer& l = layer(c, rule.kind, inputs, sample(c.dims(live[0]), c), sample(results.size() == 1 ? results[0].dims : Dims{batch_, Int(words / double(batch_))}, c));
+            Layer& l = layer(c, rule.kind, inputs, sample(c.dims(live[0]), c),
+                             sample(results.size() == 1 ? results[0].dims : Dims{batch_, Int(words / double(batch_))}, c));
             l.batch_norm = rule.role == Role::norm, l.activation = rule.activation;
             at = int(net_.layers.size()) - 1;
         }

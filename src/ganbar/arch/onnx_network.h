@@ -1,6 +1,6 @@
-// Networks from ONNX files, any operator set. The batch is the first dimension of the largest input; only shapes of weights are used. Values
-// that follow from the file alone are computed (onnx_fold.h), shapes by one rule for each operator (onnx_rules.h), and compared with those
-// that the file declares; operators become layers in onnx_lower.h.
+// Networks from ONNX files, any operator set. The batch is the first dimension of the largest input; only shapes of weights are used.
+// Values that follow from the file alone are computed (onnx_fold.h), shapes by one rule for each operator (onnx_rules.h), and compared with
+// those that the file declares; operators become layers in onnx_lower.h.
 #pragma once
 #include "ganbar/arch/network.h"
 

@@ -179,7 +179,9 @@ TEST(Onnx, WhatCannotBeExpressedIsRefusedWithItsNode) {
 TEST(Onnx, SidesThatTheFileLeavesOpen) {
     Model m({3, 0, 0});
     m.weights("w", {4, 3, 3, 3}), m.node("Conv", {"x", "w"}, "y");
-    const auto read = [&](const std::optional<Shape>& input) { return parse_onnx(m.bytes("y"), "test.onnx", "net", input).output().text(); };
+    const auto read = [&](const std::optional<Shape>& input) {
+        return parse_onnx(m.bytes("y"), "test.onnx", "net", input).output().text();
+    };
     EXPECT_THROW(read({}), ConfigError);
     EXPECT_EQ(read(Shape{3, 2, {32, 20, 1}}), "4x30x18");
     EXPECT_THROW(read(Shape{5, 2, {32, 20, 1}}), ConfigError);  // the file has three channels

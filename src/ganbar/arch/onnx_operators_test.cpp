@@ -48,7 +48,8 @@ TEST(OnnxOperators, DeclaredShapesAreCompared) {
     m.declare("c", {0, 4, 6, 6});
     EXPECT_EQ(m.macs("y"), (Macs{{"first", 6 * 6 * 9 * 3 * 4}}));
     m.declare("c", {0, 4, 6, 7});
-    EXPECT_NE(m.refusal("y").find("node \"first\" (Conv): its result \"c\" is 1x4x6x6, but the file declares"), std::string::npos) << m.refusal("y");
+    EXPECT_NE(m.refusal("y").find("node \"first\" (Conv): its result \"c\" is 1x4x6x6, but the file declares"), std::string::npos)
+        << m.refusal("y");
 }
 
 TEST(OnnxOperators, DilatedAndGroupedConvolutions) {
@@ -56,8 +57,8 @@ TEST(OnnxOperators, DilatedAndGroupedConvolutions) {
     m.weights("w", {8, 2, 3, 3});
     auto& c = m.node("Conv", {"x", "w"}, "y", "wide");
     Model::ints(c, "dilations", {2, 2}), Model::number(c, "group", 2);
-    EXPECT_EQ(m.network("y").output().text(), "8x5x5");             // 9 - (2 * 2 + 1) + 1
-    EXPECT_EQ(m.macs("y"), (Macs{{"wide", 25. * 9 * 2 * 8}}));       // every output: 9 taps of 2 channels
+    EXPECT_EQ(m.network("y").output().text(), "8x5x5");         // 9 - (2 * 2 + 1) + 1
+    EXPECT_EQ(m.macs("y"), (Macs{{"wide", 25. * 9 * 2 * 8}}));  // every output: 9 taps of 2 channels
     Model t({4, 3});
     t.weights("w", {4, 3, 3});
     auto& up = t.node("ConvTranspose", {"x", "w"}, "y", "up");
@@ -99,10 +100,22 @@ double macs_with(const std::function<std::string(Model&)>& make) {
 
 TEST(OnnxOperators, WeightsBehindOperatorsOnConstants) {
     const double expected = 16 * 12;
-    EXPECT_EQ(macs_with([](Model& m) { return m.weights("p", {4, 4, 12}), m.whole("s", {16, -1}), m.node("Reshape", {"p", "s"}, "w"), "w"; }), expected);
-    EXPECT_EQ(macs_with([](Model& m) { return m.weights("p", {12, 16}), Model::ints(m.node("Transpose", {"p"}, "w"), "perm", {1, 0}), "w"; }), expected);
-    EXPECT_EQ(macs_with([](Model& m) { return m.weights("p", {16, 12}), Model::number(m.node("Cast", {"p"}, "w"), "to", to_float), "w"; }), expected);
-    EXPECT_EQ(macs_with([](Model& m) { return m.weights("p", {16, 12}), m.node("Identity", {"p"}, "q"), m.node("Identity", {"q"}, "w"), "w"; }), expected);
+    EXPECT_EQ(macs_with([](Model& m) {
+                  return m.weights("p", {4, 4, 12}), m.whole("s", {16, -1}), m.node("Reshape", {"p", "s"}, "w"), "w";
+              }),
+              expected);
+    EXPECT_EQ(macs_with([](Model& m) {
+                  return m.weights("p", {12, 16}), Model::ints(m.node("Transpose", {"p"}, "w"), "perm", {1, 0}), "w";
+              }),
+              expected);
+    EXPECT_EQ(macs_with([](Model& m) {
+                  return m.weights("p", {16, 12}), Model::number(m.node("Cast", {"p"}, "w"), "to", to_float), "w";
+              }),
+              expected);
+    EXPECT_EQ(macs_with([](Model& m) {
+                  return m.weights("p", {16, 12}), m.node("Identity", {"p"}, "q"), m.node("Identity", {"q"}, "w"), "w";
+              }),
+              expected);
     EXPECT_EQ(macs_with([](Model& m) { return m.whole("s", {16, 12}), m.node("ConstantOfShape", {"s"}, "w"), "w"; }), expected);
     EXPECT_EQ(macs_with([](Model& m) {  // spectral norm: w / (u' w v)
                   m.weights("p", {12, 16}), m.weights("u", {12}), m.weights("v", {16});
@@ -159,8 +172,8 @@ TEST(OnnxOperators, PixelShuffleConcatTransposeAndSplit) {
     EXPECT_EQ(m.network("y").output().text(), "1x24x24");
     EXPECT_EQ(m.macs("y"), (Macs{{"sub", 22. * 22 * 9}, {"last", 24. * 24 * 2 * 2}}));  // sub: 22 pairs an axis (8 of 3 taps, less 2)
     const NetworkWork work = lower(m.network("y"));
-    EXPECT_EQ(work.layers[0].extra_words, 24. * 24 + 2 * 24 * 24);      // transpose, concatenation
-    EXPECT_EQ(work.layers[1].extra_words, 2. * 24 * 24 + 24 * 24);      // split, difference
+    EXPECT_EQ(work.layers[0].extra_words, 24. * 24 + 2 * 24 * 24);  // transpose, concatenation
+    EXPECT_EQ(work.layers[1].extra_words, 2. * 24 * 24 + 24 * 24);  // split, difference
 }
 
 TEST(OnnxOperators, NormsAndActivationsCostAnOperationForEachElement) {
@@ -188,19 +201,40 @@ TEST(OnnxOperators, FormsOfEarlierAndLaterOperatorSets) {
         return m.network("y").output().text();
     };
     EXPECT_EQ(sides(10, [](Model& m) { m.reals("s", {1, 1, 2, 2}), m.node("Resize", {"c", "s"}, "y"); }), "3x16x16");
-    EXPECT_EQ(sides(18, [](Model& m) { m.reals("s", {2, 3}), Model::ints(m.node("Resize", {"c", "", "s"}, "y"), "axes", {2, -1}); }), "3x16x24");
-    EXPECT_EQ(sides(18, [](Model& m) { m.whole("p", {1, 2, 3, 4}), m.whole("a", {-1, 2}), m.node("Pad", {"c", "p", "", "a"}, "y"); }), "3x14x12");
+    EXPECT_EQ(sides(18,
+                    [](Model& m) {
+                        m.reals("s", {2, 3}), Model::ints(m.node("Resize", {"c", "", "s"}, "y"), "axes", {2, -1});
+                    }),
+              "3x16x24");
+    EXPECT_EQ(sides(18,
+                    [](Model& m) {
+                        m.whole("p", {1, 2, 3, 4}), m.whole("a", {-1, 2}), m.node("Pad", {"c", "p", "", "a"}, "y");
+                    }),
+              "3x14x12");
     EXPECT_EQ(sides(2, [](Model& m) { Model::ints(m.node("Pad", {"c"}, "y"), "pads", {0, 0, 1, 1, 0, 0, 2, 2}); }), "3x11x11");
     EXPECT_EQ(sides(1, [](Model& m) { Model::ints(m.node("Pad", {"c"}, "y"), "paddings", {0, 0, 1, 1, 0, 0, 0, 0}); }), "3x9x9");
-    EXPECT_EQ(sides(1, [](Model& m) { auto& u = m.node("Upsample", {"c"}, "y"); Model::real(u, "height_scale", 2), Model::real(u, "width_scale", 3); }), "3x16x24");
+    EXPECT_EQ(sides(1,
+                    [](Model& m) {
+                        auto& u = m.node("Upsample", {"c"}, "y");
+                        Model::real(u, "height_scale", 2), Model::real(u, "width_scale", 3);
+                    }),
+              "3x16x24");
     EXPECT_EQ(sides(1, [](Model& m) { Model::ints(m.node("Crop", {"c"}, "y"), "border", {1, 2, 0, 1}); }), "3x5x7");
     EXPECT_EQ(sides(1, [](Model& m) { Model::ints(m.node("Reshape", {"c"}, "y"), "shape", {0, -1, 4, 4}); }), "12x4x4");
-    EXPECT_EQ(sides(6, [](Model& m) {
-        m.weights("b", {3});
-        auto& add = m.node("Add", {"c", "b"}, "y");
-        Model::number(add, "broadcast", 1), Model::number(add, "axis", 1);
-    }), "3x8x8");
-    EXPECT_EQ(sides(9, [](Model& m) { m.node("ImageScaler", {"c"}, "i"); auto& s = m.node("Slice", {"i"}, "y"); Model::ints(s, "axes", {2}), Model::ints(s, "starts", {1}), Model::ints(s, "ends", {-1}); }), "3x6x8");
+    EXPECT_EQ(sides(6,
+                    [](Model& m) {
+                        m.weights("b", {3});
+                        auto& add = m.node("Add", {"c", "b"}, "y");
+                        Model::number(add, "broadcast", 1), Model::number(add, "axis", 1);
+                    }),
+              "3x8x8");
+    EXPECT_EQ(sides(9,
+                    [](Model& m) {
+                        m.node("ImageScaler", {"c"}, "i");
+                        auto& s = m.node("Slice", {"i"}, "y");
+                        Model::ints(s, "axes", {2}), Model::ints(s, "starts", {1}), Model::ints(s, "ends", {-1});
+                    }),
+              "3x6x8");
     EXPECT_EQ(sides(13, [](Model& m) { Model::number(m.node("Flatten", {"c"}, "y"), "axis", -3); }), "192");
 }
 

@@ -17,8 +17,9 @@ Makers makers_of(const Graph& graph) {
     for (std::size_t i = 0; i < graph.nodes.size(); ++i)
         for (const auto& value : graph.nodes[i].outputs)
             if (!value.empty() && !out.emplace(value, i).second)
-                throw ConfigError(graph.nodes[i].label() + ": the value \"" + value + "\" is computed twice; expected one node for each value",
-                                  {graph.file});
+                throw ConfigError(
+                    graph.nodes[i].label() + ": the value \"" + value + "\" is computed twice; expected one node for each value",
+                    {graph.file});
     return out;
 }
 

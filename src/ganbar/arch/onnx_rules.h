@@ -28,7 +28,7 @@ struct Rule {
 };
 
 const std::map<std::string, Rule>& rules();
-/// Throws ConfigError: the reason, and the nearest operator there is.
+/// Throws ConfigError with the reason.
 const Rule& rule_of(const Call& c);
 /// Whether the results are of a type without fractions.
 bool makes_whole(const Call& c);

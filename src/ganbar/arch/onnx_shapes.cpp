@@ -62,9 +62,11 @@ Shapes reshaped(const Call& c) {
         known *= double(out[std::size_t(open)]);
     }
     if (known == have) return {out};
-    const std::string what = fmt::format("it turns {} ({:.0f} elements) into {}; expected the same number of elements", text(in), have, text(*target));
+    const std::string what =
+        fmt::format("it turns {} ({:.0f} elements) into {}; expected the same number of elements", text(in), have, text(*target));
     const double times = have > 0 ? known / have : 0;
-    if (open < 0 && times > 1 && times == std::floor(times) && times < 1e6) throw OtherBatch(c.node().label() + ": " + what, c.file(), Int(times));
+    if (open < 0 && times > 1 && times == std::floor(times) && times < 1e6)
+        throw OtherBatch(c.node().label() + ": " + what, c.file(), Int(times));
     c.refuse(what);
 }
 
@@ -129,7 +131,8 @@ Shapes concatenated(const Call& c) {
         const Dims& d = c.dims(i);
         bool fits = d.size() == out.size();
         for (std::size_t a = 0; fits && a < d.size(); ++a) fits = a == axis || d[a] == out[a];
-        if (!fits) c.refuse(fmt::format("it joins {} and {} along axis {}; expected all other sides to be equal", text(out), text(d), axis));
+        if (!fits)
+            c.refuse(fmt::format("it joins {} and {} along axis {}; expected all other sides to be equal", text(out), text(d), axis));
         out[axis] += d[axis];
     }
     return {out};
@@ -140,12 +143,12 @@ Dims split_sizes(const Call& c) {
     if (const auto sizes = c.option(1, "split")) {
         const bool sound = std::all_of(sizes->begin(), sizes->end(), [&](Int s) { return s >= 0 && s <= side; });
         if (!sound || Int(sizes->size()) != n || elements({std::accumulate(sizes->begin(), sizes->end(), Int(0))}) != double(side))
-            c.refuse(fmt::format("it splits {} into {} for {} outputs; expected one size for each, {} together", text(c.dims(0)), text(*sizes), n, side));
+            c.refuse(fmt::format("it splits {} into {} for {} outputs; expected one size for each, {} together", text(c.dims(0)),
+                                 text(*sizes), n, side));
         return *sizes;
     }
     const Int each = (side + n - 1) / n, last = side - each * (n - 1);
-    if (last < 0 || (last != each && c.opset() < 18))
-        c.refuse(fmt::format("a side of {} cannot be split into {} equal parts", side, n));
+    if (last < 0 || (last != each && c.opset() < 18)) c.refuse(fmt::format("a side of {} cannot be split into {} equal parts", side, n));
     Dims out(std::size_t(n), each);
     out.back() = last;
     return out;
@@ -160,7 +163,8 @@ Shapes split(const Call& c) {
 std::vector<Span> slice_spans(const Call& c) {
     const Dims& in = c.dims(0);
     const auto starts = c.option(1, "starts"), ends = c.option(2, "ends"), axes = c.option(3, "axes"), steps = c.option(4, "steps");
-    if (!starts || !ends || starts->size() != ends->size() || (axes && axes->size() != starts->size()) || (steps && steps->size() != starts->size()))
+    if (!starts || !ends || starts->size() != ends->size() || (axes && axes->size() != starts->size()) ||
+        (steps && steps->size() != starts->size()))
         c.refuse("its starts, ends, axes and steps do not match; expected lists of one length");
     Dims plain(starts->size());
     std::iota(plain.begin(), plain.end(), 0);
@@ -172,7 +176,8 @@ std::vector<Span> slice_spans(const Call& c) {
         const auto from_start = [&](Int at) { return at < 0 ? at + n : at; };
         if (step == 0) c.refuse("it has a step of 0; expected another");
         const Int lo = step > 0 ? 0 : -1, hi = step > 0 ? n : n - 1;
-        const Int first = std::clamp(from_start((*starts)[i]), std::max<Int>(lo, 0), std::max<Int>(hi, 0)), end = std::clamp(from_start((*ends)[i]), lo, std::max(lo, hi));
+        const Int first = std::clamp(from_start((*starts)[i]), std::max<Int>(lo, 0), std::max<Int>(hi, 0)),
+                  end = std::clamp(from_start((*ends)[i]), lo, std::max(lo, hi));
         const double count = std::ceil(double(end - first) / double(step));
         out[list[i]] = {first, step, n > 0 ? std::max<Int>(0, Int(count)) : 0};
     }
@@ -227,7 +232,8 @@ Shapes tiled(const Call& c) {
         if (where.size() == 1) all[c.axis(where[0], out.size())] = times[0];
         times = all;
     }
-    if (times.size() != out.size()) c.refuse(fmt::format("it repeats {} by {} numbers; expected one for each dimension", text(out), times.size()));
+    if (times.size() != out.size())
+        c.refuse(fmt::format("it repeats {} by {} numbers; expected one for each dimension", text(out), times.size()));
     for (std::size_t i = 0; i < out.size(); ++i) {
         if (times[i] < 0 || double(out[i]) * double(times[i]) > largest_map) c.refuse(fmt::format("{} repeats are impossible", times[i]));
         out[i] *= times[i];

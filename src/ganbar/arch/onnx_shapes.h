@@ -24,7 +24,7 @@ Dims split_sizes(const Call& c);
 std::size_t joined_axis(const Call& c);
 Dims broadcast(const Call& c, const Dims& a, const Dims& b);
 
-Shapes as_input(const Call& c);     ///< every output as input 0
+Shapes as_input(const Call& c);      ///< every output as input 0
 Shapes as_broadcast(const Call& c);  ///< of all inputs, by numpy's rule; before operator set 7 by the attribute axis
 Shapes reshaped(const Call& c);
 Shapes flattened(const Call& c);

@@ -27,11 +27,13 @@ public:
         std::vector<Int> dims{batch};
         dims.insert(dims.end(), sides.begin(), sides.end());
         describe(v, name, dims);
-        v->mutable_type()->mutable_tensor_type()->set_elem_type(whole ? onnx::TensorProto_DataType_INT64 : onnx::TensorProto_DataType_FLOAT);
+        v->mutable_type()->mutable_tensor_type()->set_elem_type(whole ? onnx::TensorProto_DataType_INT64
+                                                                      : onnx::TensorProto_DataType_FLOAT);
     }
     /// States the shape of a value, as exporters do.
     void declare(const std::string& name, const std::vector<Int>& dims) { describe(model_.mutable_graph()->add_value_info(), name, dims); }
-    onnx::NodeProto& node(const std::string& op, const std::vector<std::string>& inputs, const std::string& output, const std::string& name = "") {
+    onnx::NodeProto& node(const std::string& op, const std::vector<std::string>& inputs, const std::string& output,
+                          const std::string& name = "") {
         auto* n = model_.mutable_graph()->add_node();
         n->set_op_type(op), n->set_name(name);
         for (const auto& i : inputs) n->add_input(i);

@@ -52,7 +52,8 @@ std::size_t convolution_axes(const Call& c) {
     const Dims &in = c.dims(0), &w = c.dims(1);
     if (w.size() < 3 || w.size() > max_dims + 2)
         c.refuse(fmt::format("its weights {} have {} dimensions; expected 3 to {}", text(w), w.size(), max_dims + 2));
-    if (in.size() != w.size()) c.refuse(fmt::format("weights for {} axes meet {}; expected a batch of maps with as many sides", w.size() - 2, text(in)));
+    if (in.size() != w.size())
+        c.refuse(fmt::format("weights for {} axes meet {}; expected a batch of maps with as many sides", w.size() - 2, text(in)));
     for (const Int d : w)
         if (d < 1 || d > largest_side) c.refuse(fmt::format("its weights have a dimension of {}; expected 1 to {}", d, largest_side));
     const Dims kernel(w.begin() + 2, w.end());
@@ -99,11 +100,13 @@ Windows transposed_convolution(const Call& c) {
         const Int side = in[i + 2], k = w[i + 2], s = stride[i], reach = (k - 1) * dilation[i] + 1;
         Int extra = output_pad[i];
         for (const Int given : {side, wanted[i], extra})
-            if (given < 0 || given > largest_side) c.refuse(fmt::format("a side or output padding of {} is impossible; expected 0 to {}", given, largest_side));
+            if (given < 0 || given > largest_side)
+                c.refuse(fmt::format("a side or output padding of {} is impossible; expected 0 to {}", given, largest_side));
         if (wanted[i] > 0 || p.same()) {  // the padding follows from the side
             const Int all = (side - 1) * s + reach + extra - (wanted[i] > 0 ? wanted[i] : side * s);
             share(all, !p.same_upper, p.lo[i], p.hi[i]);
-            if (all < 0 && wanted[i] > 0) extra -= all;  // what is missing is added at the end; by auto_pad alone nothing is, whatever the text says
+            if (all < 0 && wanted[i] > 0)
+                extra -= all;  // what is missing is added at the end; by auto_pad alone nothing is, whatever the text says
         }
         out.axes[i] = axis_of(c, [&] { return transposed_axis(side, k, s, p.lo[i], p.hi[i], extra, dilation[i]); });
         out.out.push_back(out.axes[i].large);
@@ -124,8 +127,8 @@ Factors factors(const Call& c) {
     if (f.a.size() == 1) f.row = true, f.a.insert(f.a.begin(), 1);
     if (f.b.size() == 1) f.column = true, f.b.push_back(1);
     if (f.k() != f.b[f.b.size() - 2])
-        c.refuse(fmt::format("it multiplies {} by {}: rows of {} meet columns of {}; expected equal lengths", text(c.dims(0)), text(c.dims(1)), f.k(),
-                             f.b[f.b.size() - 2]));
+        c.refuse(fmt::format("it multiplies {} by {}: rows of {} meet columns of {}; expected equal lengths", text(c.dims(0)),
+                             text(c.dims(1)), f.k(), f.b[f.b.size() - 2]));
     return f;
 }
 Shapes multiplied(const Call& c) {
@@ -154,7 +157,8 @@ Shapes pooled(const Call& c) {
         const double steps = double(side + p.lo[i] + p.hi[i] - reach) / double(stride[i]);
         Int n = Int(up ? std::ceil(steps) : std::floor(steps)) + 1;
         if (up && !c.old_ceil() && (n - 1) * stride[i] >= side + p.lo[i]) --n;  // it would start in the padding at the end
-        if (n < 1) c.refuse(fmt::format("a window that reaches {} does not fit a side of {} with padding {}:{}", reach, side, p.lo[i], p.hi[i]));
+        if (n < 1)
+            c.refuse(fmt::format("a window that reaches {} does not fit a side of {} with padding {}:{}", reach, side, p.lo[i], p.hi[i]));
         out.push_back(n);
     }
     return Shapes(std::max<std::size_t>(1, c.node().outputs.size()), out);
@@ -177,7 +181,8 @@ Numbers scales_of(const Call& c) {
     if (c.has(at) && !(c.in(at).numbers && c.in(at).numbers->empty())) return c.numbers(at, "scales");
     const auto& reals = c.node().reals;
     if (const auto it = reals.find("scales"); it != reals.end()) return it->second;
-    if (reals.contains("height_scale") && reals.contains("width_scale")) return {1, 1, reals.at("height_scale")[0], reals.at("width_scale")[0]};
+    if (reals.contains("height_scale") && reals.contains("width_scale"))
+        return {1, 1, reals.at("height_scale")[0], reals.at("width_scale")[0]};
     return {};
 }
 
@@ -214,12 +219,14 @@ Shapes resized(const Call& c) {
     if (scales.size() != axes.size()) c.refuse(fmt::format("it has {} scales; expected {}, or as many sizes", scales.size(), axes.size()));
     const bool crops = c.text("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize";
     const Numbers roi = crops ? c.numbers(1, "region") : Numbers{};
-    if (crops && roi.size() != 2 * axes.size()) c.refuse(fmt::format("its region has {} numbers; expected {}", roi.size(), 2 * axes.size()));
+    if (crops && roi.size() != 2 * axes.size())
+        c.refuse(fmt::format("its region has {} numbers; expected {}", roi.size(), 2 * axes.size()));
     for (std::size_t i = 0; i < axes.size(); ++i) {
         if (!(scales[i] > 0 && scales[i] <= 1e6)) c.refuse(fmt::format("a scale of {} is impossible; expected more than 0", scales[i]));
         const float part = crops ? float(roi[i + axes.size()]) - float(roi[i]) : 1.0F;  // single precision, as the scales are stored
         const float size = std::floor(float(out[axes[i]]) * part * float(scales[i]));
-        if (!(size >= 0 && double(size) <= largest_map)) c.refuse(fmt::format("its scale {} makes a side of {}; expected 1 or more", scales[i], size));
+        if (!(size >= 0 && double(size) <= largest_map))
+            c.refuse(fmt::format("its scale {} makes a side of {}; expected 1 or more", scales[i], size));
         out[axes[i]] = Int(size);
     }
     return {out};
@@ -227,7 +234,8 @@ Shapes resized(const Call& c) {
 
 Shapes sampled_on_grid(const Call& c) {
     const Dims &in = c.dims(0), &grid = c.dims(1);
-    if (in.size() < 3 || grid.size() != in.size()) c.refuse(fmt::format("it samples {} at {}; expected as many dimensions", text(in), text(grid)));
+    if (in.size() < 3 || grid.size() != in.size())
+        c.refuse(fmt::format("it samples {} at {}; expected as many dimensions", text(in), text(grid)));
     Dims out{in[0], in[1]};
     out.insert(out.end(), grid.begin() + 1, grid.end() - 1);
     return {out};
