@@ -131,7 +131,7 @@ def window(g, x, n, same=True):
 
 def conv(g, x):
     n = spatial(g, x)
-    if n < 1 or n > 3:
+    if n < 1 or n > 3 or (n == 3 and g.shapes[x][0] != g.batch):  # three axes leave none for several maps of a sample
         return
     c = g.shapes[x][1]
     k, a = window(g, x, n)
@@ -144,7 +144,7 @@ def conv(g, x):
 
 def conv_transpose(g, x):
     n = spatial(g, x)
-    if n < 1 or n > 3:
+    if n < 1 or n > 3 or (n == 3 and g.shapes[x][0] != g.batch):  # three axes leave none for several maps of a sample
         return
     c = g.shapes[x][1]
     k, a = window(g, x, n)
