@@ -168,7 +168,8 @@ class Estimate(InFolder):
         self.assertRegex(self.good("describe", "network", "g.onnx").stdout, r"multiplications of one image\s+1152 useful")
         self.assertRegex(self.good("describe", "network", "d.onnx").stdout, r"96 -> 10, .*\n.*one training iteration per image\s+1920 useful")
         self.assertIn("96 -> 10", json.loads(self.good("describe", "network", "d.onnx", "--json").stdout)["facts"]["discriminator"])
-        for files, layers in ((["g.onnx"], 1), (["d.onnx"], 2), (["g.onnx", "--discriminator", "d.onnx"], 8)):
+        # passes that multiply: D on real 2; then G 1 and D 2 on fakes; then G 1, D forward and back 2, G's gradient 1
+        for files, layers in ((["g.onnx"], 1), (["d.onnx"], 2), (["g.onnx", "--discriminator", "d.onnx"], 2 + 3 + 4)):
             machine = json.loads(self.good("estimate", *files, "--on", "gtx1080", "--json").stdout)[0]
             self.assertEqual(sum(l["macs_useful"] > 0 for l in machine["layers"]), layers, files)
         (self.folder / "both.toml").write_text('[generator]\nonnx = "g.onnx"\n[discriminator]\nonnx = "d.onnx"\ninput = "96"\n')
