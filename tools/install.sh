@@ -12,7 +12,7 @@ packages_of() {
          slow) echo ent dieharder rng-tools5 ;;
         data) echo dataset-fashion-mnist ;;
         bench) echo python3 libbenchmark-dev libsuitesparse-dev python3-numpy python3-scipy python3-torch libopenblas0-pthread libopenblas0-openmp ;;
-        oracle) echo python3 ngspice python3-numpy python3-scipy python3-torch ;;
+        oracle) echo python3 python3-venv ngspice python3-numpy python3-scipy python3-torch ;;
         fuzz) echo clang libclang-rt-14-dev llvm ;;
         lint) echo python3 clang-format clang-tidy shellcheck ;;
         docs) echo python3 ;;

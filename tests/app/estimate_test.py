@@ -41,6 +41,37 @@ estimate = ["zara", "gtx1080", "satyam2022"]
 """
 
 
+def varint(n):
+    return bytes([n]) if n < 128 else bytes([n & 127 | 128]) + varint(n >> 7)
+
+
+def field(number, payload):
+    """A protobuf field: a text, bytes or a whole number."""
+    if isinstance(payload, int):
+        return varint(number << 3) + varint(payload)
+    payload = payload.encode() if isinstance(payload, str) else payload
+    return varint(number << 3 | 2) + varint(len(payload)) + payload
+
+
+def onnx_model(inputs, weights, nodes, output):
+    """An ONNX file of operator set 17: inputs and weights as {name: sides}, an open batch, nodes as (operator, inputs, output, axis)."""
+    def value(name, sides):
+        dims = field(1, field(2, "batch")) + b"".join(field(1, field(1, n)) for n in sides)
+        return field(1, name) + field(2, field(1, field(1, 1) + field(2, dims)))
+
+    graph = field(2, "g")
+    for op, ins, out, *axis in nodes:
+        attributes = b"".join(field(5, field(1, "axis") + field(3, a) + field(20, 2)) for a in axis)
+        graph += field(1, b"".join(field(1, i) for i in ins) + field(2, out) + field(3, out) + field(4, op) + attributes)
+    graph += b"".join(field(5, b"".join(field(1, n) for n in dims) + field(2, 1) + field(8, name)) for name, dims in weights.items())
+    graph += b"".join(field(11, value(name, sides)) for name, sides in inputs.items()) + field(12, field(1, output) + field(2, field(1, field(1, 1))))
+    return field(1, 8) + field(7, graph) + field(8, field(2, 17))
+
+
+GENERATOR = onnx_model({"z": [8], "label": [4]}, {"w": [12, 96]}, [("Concat", ["z", "label"], "both", 1), ("Gemm", ["both", "w"], "fc"), ("Tanh", ["fc"], "y")], "y")
+CLASSIFIER = onnx_model({"x": [96]}, {"w": [96, 10]}, [("Gemm", ["x", "w"], "fc"), ("Softmax", ["fc"], "y")], "y")
+
+
 class Page(html.parser.HTMLParser):
     """What a page asks the network for, its marks, and whether its elements close."""
 
@@ -141,6 +172,23 @@ class Estimate(InFolder):
         self.assertIn("broken.onnx", self.refused("estimate", "broken.onnx", "--on", "regan"))
         self.assertIn("layers-d", self.refused("inspect", "schedule", "--layers-d", "0", "--layers-g", "3", "--batch", "4"))
         self.assertIn("times-d", self.refused("inspect", "schedule", "--layers-d", "3", "--layers-g", "3", "--batch", "4", "--times-d", "1,2"))
+
+    def test_onnx_files_alone_and_together(self):
+        (self.folder / "g.onnx").write_bytes(GENERATOR.replace(b"Concat", b"ConCat"))
+        self.assertRegex(self.refused("describe", "network", "g.onnx"), r'node "both" \(ConCat\): .*Concat is')
+        (self.folder / "g.onnx").write_bytes(GENERATOR)
+        (self.folder / "d.onnx").write_bytes(CLASSIFIER)
+        # describe reads what estimate reads: a generator generates, anything else is trained
+        self.assertRegex(self.good("describe", "network", "g.onnx").stdout, r"8 and 4 -> 96, 1 layers on the longest path, 1152 weights")
+        self.assertRegex(self.good("describe", "network", "g.onnx").stdout, r"multiplications of one image\s+1152 useful")
+        self.assertRegex(self.good("describe", "network", "d.onnx").stdout, r"96 -> 10, .*\n.*one training iteration per image\s+1920 useful")
+        self.assertIn("96 -> 10", json.loads(self.good("describe", "network", "d.onnx", "--json").stdout)["facts"]["discriminator"])
+        # passes that multiply: D on real 2; then G 1 and D 2 on fakes; then G 1, D forward and back 2, G's gradient 1
+        for files, layers in ((["g.onnx"], 1), (["d.onnx"], 2), (["g.onnx", "--discriminator", "d.onnx"], 2 + 3 + 4)):
+            machine = json.loads(self.good("estimate", *files, "--on", "gtx1080", "--json").stdout)[0]
+            self.assertEqual(sum(l["macs_useful"] > 0 for l in machine["layers"]), layers, files)
+        (self.folder / "both.toml").write_text('[generator]\nonnx = "g.onnx"\n[discriminator]\nonnx = "d.onnx"\ninput = "96"\n')
+        self.assertIn("96 -> 10", self.good("describe", "network", "both.toml").stdout)
 
     def test_schedule_with_unequal_stages_and_copies(self):
         def iteration(*more):

@@ -8,11 +8,15 @@
 
 namespace ganbar::arch {
 
+std::string network_path(const std::string& name_or_path, const config::Presets& presets) {
+    const bool is_path = name_or_path.ends_with(".toml") || name_or_path.ends_with(".onnx") || name_or_path.find('/') != std::string::npos;
+    return is_path ? name_or_path : presets.path(name_or_path);
+}
+
 Gan load_gan(const std::string& name_or_path, const config::Presets& presets, const std::string& discriminator) {
     if (name_or_path.ends_with(".onnx")) return onnx_gan(name_or_path, discriminator);
     if (!discriminator.empty()) throw ConfigError("--discriminator belongs to a generator's ONNX file; \"" + name_or_path + "\" describes both networks");
-    const bool is_path = name_or_path.ends_with(".toml") || name_or_path.find('/') != std::string::npos;
-    const std::string path = is_path ? name_or_path : presets.path(name_or_path);
+    const std::string path = network_path(name_or_path, presets);
     return read_gan(*config::load_toml(path), std::filesystem::path(path).stem().string());
 }
 

@@ -11,6 +11,9 @@ namespace ganbar::arch {
 /// generator's.
 Gan load_gan(const std::string& name_or_path, const config::Presets& presets, const std::string& discriminator = "");
 
+/// The file that such a name or path means.
+std::string network_path(const std::string& name_or_path, const config::Presets& presets);
+
 struct EstimateRequest {
     std::vector<std::string> accelerators;  ///< names, or "all" alone
     std::vector<std::string> overrides;     ///< "regan.steps_per_cycle=64"

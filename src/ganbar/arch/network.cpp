@@ -105,7 +105,6 @@ void check_options(const Words& w, const Location& where) {
                                        : fmt::format("{} takes no kernel, stride, padding or groups", to_string(w.kind)));
     if (w.same && w.has_padding) fail(where, w.place, "same and a padding exclude each other; expected one of them");
     if (w.has_output_pad && (w.kind == LayerKind::conv || w.same)) fail(where, w.place, "output padding is for transposed convolutions without same");
-    if (w.kind == LayerKind::tconv && w.groups != 1) fail(where, w.place, "a transposed convolution in groups is not supported; expected g1");
 }
 
 Words read_words(const std::string& text, const std::string& place, const Location& where) {
@@ -229,6 +228,8 @@ void set_shape(const Words& w, Layer& layer, const std::vector<Layer>& before, c
             layer.out = layer.in;
             break;
         }
+        case LayerKind::elementwise:
+        case LayerKind::move: GANBAR_ASSERT(false);  // no layer text says them
     }
     if (elements(layer.out) > most_elements) fail(where, w.place, "a map of more than 2^40 elements; expected a smaller shape");
     if (const double n = weights(layer); n > most_weights) fail(where, w.place, fmt::format("it has {:.3g} weights; expected at most {:.0g}", n, most_weights));
@@ -297,7 +298,7 @@ Shape parse_shape(const std::string& text, const Location& where) {
 const char* to_string(LayerKind kind) {
     for (const auto& [name, k] : kinds())
         if (k == kind) return name.c_str();
-    return "?";
+    return kind == LayerKind::elementwise ? "elementwise" : "move";
 }
 
 Int Layer::n_weights() const {

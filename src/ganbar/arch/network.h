@@ -4,6 +4,7 @@
 // valid, output padding opN, groups gN, bn, relu lrelu tanh sigmoid, name=X from=X (an input other than the previous layer), @N or @NxM:
 // the output side must be this.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,9 @@ struct Shape {
 /// "100", "3x64x64", "1x64x64x64". Throws ConfigError.
 Shape parse_shape(const std::string& text, const Location& where);
 
-enum class LayerKind : std::uint8_t { fc, conv, tconv, upsample, pool, depth_to_space, add };
+/// elementwise and move (from ONNX alone) multiply nothing: an operation per element (norms, products of branches), elements put elsewhere
+/// (joined branches, slices, transposes).
+enum class LayerKind : std::uint8_t { fc, conv, tconv, upsample, pool, depth_to_space, add, elementwise, move };
 enum class Activation : std::uint8_t { none, relu, lrelu, tanh, sigmoid };
 const char* to_string(LayerKind kind);
 
@@ -46,12 +49,14 @@ struct Layer {
     Int n_weights() const;  ///< without biases
 };
 
-/// Layers in an order in which every input comes first. The last layer is the output.
+/// Layers in an order in which every input comes first. The last layer is the output, unless `made` says otherwise.
 struct Network {
     std::string name;
-    Shape input;
+    Shape input;  ///< the largest one, where there are several
     std::vector<Layer> layers;
-    const Shape& output() const { return layers.back().out; }
+    std::vector<Shape> more_inputs = {}, more_outputs = {};  ///< the others, of networks from ONNX (a class label, a second judgement)
+    std::optional<Shape> made = {};                          ///< the output, where it is not the last layer's
+    const Shape& output() const { return made ? *made : layers.back().out; }
     Int n_weights() const;
     Int depth() const;                ///< compute layers on the longest path: L of the pipeline formulas
     std::vector<Int> stages() const;  ///< for every layer: compute layers on the longest path up to and including it
@@ -69,11 +74,14 @@ struct Gan {
     bool has_discriminator() const { return !discriminator.layers.empty(); }
 };
 /// Keys: doc, source, confidence (published | derived | assumed), dataset, batch, steps_d; tables generator and discriminator with input
-/// and layers, or onnx = the path of an ONNX file (onnx_network.h).
+/// and layers, or onnx = the path of an ONNX file (onnx_network.h), with input where that file leaves sides open.
 Gan read_gan(const config::Node& root, const std::string& name);
-/// A generator's and a discriminator's ONNX file; with one file alone, a generator when its output is larger than its input.
+/// A generator's and a discriminator's ONNX file; one file alone is a generator where it makes_images.
 Gan onnx_gan(const std::string& path, const std::string& discriminator_path = "");
-/// ConfigError unless the discriminator takes what the generator makes.
+/// True for an output at least as large as the input, or a map of several channels that keeps the input's sides or channels (image to image).
+bool makes_images(const Network& network);
+/// ConfigError unless an input of the discriminator is an output of the generator, or that together with the generator's input (a
+/// discriminator that sees both, stacked).
 void check_sizes(const Gan& gan, const Location& where);
 
 }  // namespace ganbar::arch

@@ -31,11 +31,12 @@ Int count_key(const config::Node& node, const std::string& key, Int fallback) {
 Network read_onnx_key(const config::Node& table, const config::Node::Leaf& leaf, const std::string& name) {
     const auto* path = std::get_if<std::string>(&leaf.value);
     if (path == nullptr) throw ConfigError("onnx has the wrong type; expected the path of an ONNX file", leaf.where);
-    for (const char* other : {"input", "layers"})
-        if (table.leaves.contains(other))
-            throw ConfigError(fmt::format("[{}] has both onnx and {}; expected one description of the network", name, other), leaf.where);
+    if (table.leaves.contains("layers"))
+        throw ConfigError(fmt::format("[{}] has both onnx and layers; expected one description of the network", name), leaf.where);
+    std::optional<Shape> input;
+    if (const auto* given = table.leaf("input")) input = parse_shape(text_key(table, "input", "[" + name + "]", true), given->where);
     const auto folder = std::filesystem::path(leaf.where.file).parent_path();
-    return read_onnx((folder / *path).string(), name);
+    return read_onnx((folder / *path).string(), name, input);
 }
 
 Network read_network(const config::Node& table, const std::string& name) {
@@ -53,8 +54,24 @@ Network read_network(const config::Node& table, const std::string& name) {
 
 }  // namespace
 
+bool makes_images(const Network& network) {
+    const Shape &in = network.input, &out = network.output();
+    if (out.size() >= in.size()) return true;
+    return out.dims > 0 && out.dims == in.dims && out.channels > 1 && (out.positions() >= in.positions() || out.channels == in.channels);
+}
+
 void check_sizes(const Gan& gan, const Location& where) {
-    if (gan.generator.output().size() != gan.discriminator.input.size())
+    const auto with = [](const Shape& first, std::vector<Shape> more) {
+        more.insert(more.begin(), first);
+        return more;
+    };
+    bool fits = false;
+    for (const Shape& made : with(gan.generator.output(), gan.generator.more_outputs))
+        for (const Shape& taken : with(gan.discriminator.input, gan.discriminator.more_inputs))
+            fits = fits || taken.size() == made.size() ||
+                   (made.dims > 0 && made.positions() == gan.generator.input.positions() &&
+                    taken.size() == made.size() + gan.generator.input.size());
+    if (!fits)
         throw ConfigError(fmt::format("the generator makes {} and the discriminator takes {}; expected equal sizes",
                                       gan.generator.output().text(), gan.discriminator.input.text()),
                           where);
@@ -71,7 +88,7 @@ Gan onnx_gan(const std::string& path, const std::string& discriminator_path) {
         return gan;
     }
     Network net = read_onnx(path, "generator");
-    if (net.output().size() > net.input.size()) gan.generator = std::move(net);
+    if (makes_images(net)) gan.generator = std::move(net);
     else net.name = "discriminator", gan.discriminator = std::move(net);
     return gan;
 }

@@ -1,90 +1,15 @@
 #include "ganbar/arch/onnx_network.h"
 
 #include <gtest/gtest.h>
-#define ONNX_ML 1
-#define ONNX_NAMESPACE onnx
-#include <onnx/onnx_pb.h>
 
-#include <cstring>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
-#include "ganbar/arch/workload.h"
-#include "ganbar/core/error.h"
+#include "ganbar/arch/onnx_test_model.h"
 
 namespace ganbar::arch {
 namespace {
-
-/// Writes ONNX models as an exporter would; weights have shapes and no data.
-class Model {
-public:
-    explicit Model(const std::vector<Int>& input) {
-        model_.set_ir_version(8);
-        auto* g = model_.mutable_graph();
-        g->set_name("test");
-        declare(g->add_input(), "x", input);
-    }
-    onnx::NodeProto& node(const std::string& op, const std::vector<std::string>& inputs, const std::string& output, const std::string& name = "") {
-        auto* n = model_.mutable_graph()->add_node();
-        n->set_op_type(op), n->set_name(name);
-        for (const auto& i : inputs) n->add_input(i);
-        n->add_output(output);
-        return *n;
-    }
-    void weights(const std::string& name, const std::vector<Int>& dims) {
-        auto* t = model_.mutable_graph()->add_initializer();
-        t->set_name(name), t->set_data_type(onnx::TensorProto_DataType_FLOAT);
-        for (const Int d : dims) t->add_dims(d);
-    }
-    void whole(const std::string& name, const std::vector<Int>& values) {
-        auto* t = model_.mutable_graph()->add_initializer();
-        t->set_name(name), t->set_data_type(onnx::TensorProto_DataType_INT64), t->add_dims(Int(values.size()));
-        std::string raw(values.size() * 8, '\0');
-        std::memcpy(raw.data(), values.data(), raw.size());
-        t->set_raw_data(raw);
-    }
-    std::string norm(const std::string& in, Int channels, const std::string& name) {
-        for (const char* part : {"_s", "_b", "_m", "_v"}) weights(name + part, {channels});
-        node("BatchNormalization", {in, name + "_s", name + "_b", name + "_m", name + "_v"}, name, name);
-        return name;
-    }
-    std::string bytes(const std::string& output) {
-        model_.mutable_graph()->clear_output();
-        model_.mutable_graph()->add_output()->set_name(output);
-        return model_.SerializeAsString();
-    }
-    Network network(const std::string& output) { return parse_onnx(bytes(output), "test.onnx", "net"); }
-    std::string refusal(const std::string& output) {
-        try {
-            network(output);
-        } catch (const ConfigError& e) {
-            return e.what();
-        }
-        return "";
-    }
-    static void ints(onnx::NodeProto& n, const std::string& key, const std::vector<Int>& values) {
-        auto* a = n.add_attribute();
-        a->set_name(key), a->set_type(onnx::AttributeProto_AttributeType_INTS);
-        for (const Int v : values) a->add_ints(v);
-    }
-    static void number(onnx::NodeProto& n, const std::string& key, Int value) {
-        auto* a = n.add_attribute();
-        a->set_name(key), a->set_type(onnx::AttributeProto_AttributeType_INT), a->set_i(value);
-    }
-    static void word(onnx::NodeProto& n, const std::string& key, const std::string& value) {
-        auto* a = n.add_attribute();
-        a->set_name(key), a->set_type(onnx::AttributeProto_AttributeType_STRING), a->set_s(value);
-    }
-
-private:
-    static void declare(onnx::ValueInfoProto* v, const std::string& name, const std::vector<Int>& dims) {
-        v->set_name(name);
-        auto* shape = v->mutable_type()->mutable_tensor_type()->mutable_shape();
-        shape->add_dim()->set_dim_param("batch");
-        for (const Int d : dims) d > 0 ? shape->add_dim()->set_dim_value(d) : shape->add_dim()->set_dim_param("n");
-    }
-    onnx::ModelProto model_;
-};
 
 std::string generator() {
     Model m({100});
@@ -170,8 +95,13 @@ TEST(Onnx, FilesTogetherAloneAndFromToml) {
     const Gan named = read_gan(*config::load_toml((folder / "net.toml").string()), "net");
     EXPECT_EQ(named.batch, 32);
     EXPECT_EQ(named.generator.n_weights(), both.generator.n_weights());
-    write("twice.toml", "[discriminator]\nonnx = \"d.onnx\"\ninput = \"3x64x64\"\n");
-    EXPECT_THROW(read_gan(*config::load_toml((folder / "twice.toml").string()), "twice"), ConfigError);
+    const auto with = [&](const std::string& line) {
+        write("twice.toml", "[discriminator]\nonnx = \"d.onnx\"\n" + line);
+        return read_gan(*config::load_toml((folder / "twice.toml").string()), "twice");
+    };
+    EXPECT_THROW(with("layers = [\"fc 1\"]\n"), ConfigError);
+    EXPECT_THROW(with("input = \"3x32x32\"\n"), ConfigError);  // the file says 64
+    EXPECT_EQ(with("input = \"3x64x64\"\n").discriminator.input.text(), "3x64x64");
     std::filesystem::remove_all(folder);
 }
 
@@ -217,12 +147,12 @@ TEST(Onnx, AxesMayDiffer) {  // kernels, strides and pads per axis, one and thre
 TEST(Onnx, WhatCannotBeExpressedIsRefusedWithItsNode) {
     const auto has = [](const std::string& text, const char* part) { EXPECT_NE(text.find(part), std::string::npos) << text; };
     Model unknown({3, 8, 8});
-    unknown.node("Softmax", {"x"}, "y", "attention");
-    has(unknown.refusal("y"), "test.onnx: node \"attention\" (Softmax): this operator is not supported");
+    unknown.node("Einsum", {"x"}, "y", "attention");
+    has(unknown.refusal("y"), "test.onnx: node \"attention\" (Einsum): this operator is not supported");
     Model dilated({3, 8, 8});
     dilated.weights("w", {4, 3, 3, 3});
-    Model::ints(dilated.node("Conv", {"x", "w"}, "y", "wide"), "dilations", {2, 2});
-    has(dilated.refusal("y"), "node \"wide\" (Conv): a dilation of 2");
+    Model::ints(dilated.node("Conv", {"x", "w"}, "y", "wide"), "dilations", {4, 4});
+    has(dilated.refusal("y"), "node \"wide\" (Conv): kernel 3 dilated by 4 does not fit a side of 8");
     Model channels({3, 8, 8});
     channels.weights("w", {4, 5, 3, 3});
     channels.node("Conv", {"x", "w"}, "y");
@@ -238,12 +168,24 @@ TEST(Onnx, WhatCannotBeExpressedIsRefusedWithItsNode) {
     sums.weights("w", {3, 3, 3, 3});
     sums.node("Conv", {"x", "w"}, "c");
     sums.node("Add", {"c", "x"}, "y", "skip");
-    has(sums.refusal("y"), "node \"skip\" (Add): it adds 3x6x6 and 3x8x8");
+    has(sums.refusal("y"), "node \"skip\" (Add): it combines 1x3x6x6 and 1x3x8x8");
     Model shape({8});
     shape.weights("w", {8, 8});
     shape.node("MatMul", {"x", "w"}, "h");
     shape.node("Reshape", {"h", "target"}, "y", "view");
-    has(shape.refusal("y"), "node \"view\" (Reshape): its target shape is not stored");
+    has(shape.refusal("y"), "node \"view\" (Reshape): its input \"target\" is made by no node and stored nowhere");
+}
+
+TEST(Onnx, SidesThatTheFileLeavesOpen) {
+    Model m({3, 0, 0});
+    m.weights("w", {4, 3, 3, 3}), m.node("Conv", {"x", "w"}, "y");
+    const auto read = [&](const std::optional<Shape>& input) {
+        return parse_onnx(m.bytes("y"), "test.onnx", "net", input).output().text();
+    };
+    EXPECT_THROW(read({}), ConfigError);
+    EXPECT_EQ(read(Shape{3, 2, {32, 20, 1}}), "4x30x18");
+    EXPECT_THROW(read(Shape{5, 2, {32, 20, 1}}), ConfigError);  // the file has three channels
+    EXPECT_THROW(read(Shape{3, 1, {32, 1, 1}}), ConfigError);
 }
 
 TEST(Onnx, CyclesAreRefusedAndOrderDoesNotMatter) {

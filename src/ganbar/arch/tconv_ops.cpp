@@ -61,7 +61,7 @@ Counted up_direct(const TconvShape& t, std::span<const double> small, std::span<
         for (Int cl = 0; cl < t.c_large; ++cl)
             for_each(b.small, [&](const Index& i) {
                 for_each(b.kernel, [&](const Index& k) {
-                    const Index o = each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y; });
+                    const Index o = each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y * a.dilation; });
                     if (!inside(b.large, o)) return;
                     at(out.values, cl * volume(b.large) + flat(b.large, o)) +=
                         at(small, cs * volume(b.small) + flat(b.small, i)) * at(kernel, kernel_at(t, b, cs, cl, k));
@@ -79,7 +79,7 @@ Counted up_zero_inserted(const TconvShape& t, std::span<const double> small, std
     std::vector<double> expanded(static_cast<std::size_t>(t.c_small * volume(wide)));
     for (Int cs = 0; cs < t.c_small; ++cs)
         for_each(b.small, [&](const Index& i) {
-            const Index e = each_axis(t.axes, i, i, [](const Axis& a, Int x, Int) { return x * a.stride + a.kernel - 1 - a.pad_lo; });
+            const Index e = each_axis(t.axes, i, i, [](const Axis& a, Int x, Int) { return x * a.stride + a.reach() - 1 - a.pad_lo; });
             if (inside(wide, e)) at(expanded, cs * volume(wide) + flat(wide, e)) = at(small, cs * volume(b.small) + flat(b.small, i));
         });
     Counted out{std::vector<double>(static_cast<std::size_t>(t.large_size())), 0};
@@ -88,7 +88,7 @@ Counted up_zero_inserted(const TconvShape& t, std::span<const double> small, std
             double sum = 0;
             for (Int cs = 0; cs < t.c_small; ++cs)
                 for_each(b.kernel, [&](const Index& k) {
-                    const Index e = each_axis(t.axes, o, k, [](const Axis& a, Int x, Int y) { return x + a.kernel - 1 - y; });
+                    const Index e = each_axis(t.axes, o, k, [](const Axis& a, Int x, Int y) { return x + a.reach() - 1 - y * a.dilation; });
                     sum += at(expanded, cs * volume(wide) + flat(wide, e)) * at(kernel, kernel_at(t, b, cs, cl, k));
                     ++out.n_multiplications;
                 });
@@ -99,30 +99,32 @@ Counted up_zero_inserted(const TconvShape& t, std::span<const double> small, std
 
 namespace {
 
-/// The outputs of one phase: a dense stride-1 convolution with the taps f, f + s, ... of every axis.
+/// The outputs of one phase: a dense stride-1 convolution with the taps of that phase on every axis.
 void run_phase(const TconvShape& t, const Boxes& b, const Index& f, std::span<const double> small, std::span<const double> kernel,
                Counted& out) {
     Index taps, outputs, first;
+    std::array<std::vector<Int>, max_dims> list;
     for (std::size_t d = 0; d < max_dims; ++d) {
         const Axis& a = t.axes[d];
         const Phase1 p = phases(a)[static_cast<std::size_t>(f[d])];
-        taps[d] = p.taps, outputs[d] = p.outputs;
+        taps[d] = p.taps, outputs[d] = p.outputs, list[d] = phase_taps(a, f[d]);
         first[d] = ((f[d] - a.pad_lo) % a.stride + a.stride) % a.stride;
     }
     for (Int cl = 0; cl < t.c_large; ++cl)
         for_each(outputs, [&](const Index& n) {
-            Index o, q;  // o = first + n s; base q = floor((o + p) / s)
-            for (std::size_t d = 0; d < max_dims; ++d) {
-                const Axis& a = t.axes[d];
-                o[d] = first[d] + n[d] * a.stride;
-                q[d] = (o[d] + a.pad_lo - f[d]) / a.stride;
-            }
+            Index o;  // o = first + n s
+            for (std::size_t d = 0; d < max_dims; ++d) o[d] = first[d] + n[d] * t.axes[d].stride;
             double sum = 0;
             for (Int cs = 0; cs < t.c_small; ++cs)
                 for_each(taps, [&](const Index& j) {
                     ++out.n_multiplications;  // a border zero is multiplied like any other operand
                     Index i, k;
-                    for (std::size_t d = 0; d < max_dims; ++d) i[d] = q[d] - j[d], k[d] = f[d] + j[d] * t.axes[d].stride;
+                    for (std::size_t d = 0; d < max_dims; ++d) {  // i s = o + p - k d, a multiple of s in this phase
+                        const Axis& a = t.axes[d];
+                        k[d] = list[d][static_cast<std::size_t>(j[d])];
+                        const Int reached = o[d] + a.pad_lo - k[d] * a.dilation;
+                        i[d] = reached >= 0 ? reached / a.stride : -1;
+                    }
                     if (inside(b.small, i))
                         sum += at(small, cs * volume(b.small) + flat(b.small, i)) * at(kernel, kernel_at(t, b, cs, cl, k));
                 });
@@ -150,7 +152,7 @@ Counted down_dense(const TconvShape& t, std::span<const double> large, std::span
             for (Int cl = 0; cl < t.c_large; ++cl)
                 for_each(b.kernel, [&](const Index& k) {
                     ++out.n_multiplications;
-                    const Index o = each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y; });
+                    const Index o = each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y * a.dilation; });
                     if (inside(b.large, o))
                         sum += at(large, cl * volume(b.large) + flat(b.large, o)) * at(kernel, kernel_at(t, b, cs, cl, k));
                 });
@@ -169,7 +171,7 @@ Counted gradient_zero_free(const TconvShape& t, std::span<const double> small, s
                 double sum = 0;
                 for_each(b.small, [&](const Index& i) {
                     ++out.n_multiplications;
-                    const Index o = each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y; });
+                    const Index o = each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y * a.dilation; });
                     if (inside(b.large, o))
                         sum += at(small, cs * volume(b.small) + flat(b.small, i)) * at(large, cl * volume(b.large) + flat(b.large, o));
                 });
@@ -195,7 +197,7 @@ Counted gradient_dilated(const TconvShape& t, std::span<const double> small, std
                 double sum = 0;
                 for_each(wide, [&](const Index& e) {
                     ++out.n_multiplications;
-                    const Index o = each_axis(t.axes, e, k, [](const Axis& a, Int x, Int y) { return x - a.pad_lo + y; });
+                    const Index o = each_axis(t.axes, e, k, [](const Axis& a, Int x, Int y) { return x - a.pad_lo + y * a.dilation; });
                     if (inside(b.large, o)) sum += at(dilated, flat(wide, e)) * at(large, cl * volume(b.large) + flat(b.large, o));
                 });
                 at(out.values, kernel_at(t, b, cs, cl, k)) = sum;

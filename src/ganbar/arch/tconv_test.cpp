@@ -91,10 +91,11 @@ TconvShape random_shape(Rng& rng) {
     for (int d = 0; d < dims; ++d) {
         const Int kernel = 1 + Int(rng.below(dims == 3 ? 4 : 7)), stride = 1 + Int(rng.below(dims == 3 ? 3 : 5)),
                   in = 1 + Int(rng.below(std::uint64_t(side)));
-        const Int op = Int(rng.below(std::uint64_t(stride))), full = (in - 1) * stride + kernel + op;
+        const Int dilation = rng.below(3) == 0 ? 2 + Int(rng.below(3)) : 1;
+        const Int op = Int(rng.below(std::uint64_t(stride))), full = (in - 1) * stride + (kernel - 1) * dilation + 1 + op;
         const Int lo = Int(rng.below(std::uint64_t(std::min(kernel + 2, full)))),
                   hi = Int(rng.below(std::uint64_t(std::min(kernel + 2, full - lo))));
-        t.axes[static_cast<std::size_t>(d)] = transposed_axis(in, kernel, stride, lo, hi, op);
+        t.axes[static_cast<std::size_t>(d)] = transposed_axis(in, kernel, stride, lo, hi, op, dilation);
     }
     t.c_small = 1 + Int(rng.below(3)), t.c_large = 1 + Int(rng.below(3));
     return t;

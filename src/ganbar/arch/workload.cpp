@@ -155,7 +155,9 @@ NetworkWork lower(const Network& network) {
             throw ConfigError(fmt::format("{}: layer {} sees its padding alone; expected a kernel, stride and padding by which it reaches its input", network.name, l.name));
     out.depth = network.depth();
     out.input_words = double(network.input.size());
+    for (const Shape& s : network.more_inputs) out.input_words += double(s.size());
     out.output_words = double(network.output().size());
+    for (const Shape& s : network.more_outputs) out.output_words += double(s.size());
     return out;
 }
 

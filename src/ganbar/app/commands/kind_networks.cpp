@@ -5,6 +5,15 @@
 #include "ganbar/arch/workload.h"
 
 namespace ganbar::app {
+namespace {
+
+std::string together(const arch::Shape& first, const std::vector<arch::Shape>& more) {
+    std::string out = first.text();
+    for (const arch::Shape& s : more) out += " and " + s.text();
+    return out;
+}
+
+}  // namespace
 
 void ganbar_register_kind_networks(CommandContext& context) {
     const config::Presets presets(context.places.preset_folders("networks"));
@@ -26,14 +35,15 @@ void ganbar_register_kind_networks(CommandContext& context) {
                          {"D steps per G step", std::to_string(gan.steps_d)}};
             for (const auto* net : {&gan.generator, &gan.discriminator}) {
                 if (net->layers.empty()) continue;
-                out.facts.emplace_back(net->name, fmt::format("{} -> {}, {} layers on the longest path, {} weights", net->input.text(),
-                                                              net->output().text(), net->depth(), net->n_weights()));
+                out.facts.emplace_back(net->name, fmt::format("{} -> {}, {} layers on the longest path, {} weights", together(net->input, net->more_inputs),
+                                                              together(net->output(), net->more_outputs), net->depth(), net->n_weights()));
             }
-            const arch::MacTotals t = arch::totals(arch::lower(gan, arch::Task::training, 1, gan.steps_d));
+            const bool trains = gan.has_discriminator();
+            const arch::MacTotals t = arch::totals(arch::lower(gan, trains ? arch::Task::training : arch::Task::generation, 1, gan.steps_d));
             out.facts.emplace_back(
-                "multiplications of one training iteration per image",
+                trains ? "multiplications of one training iteration per image" : "multiplications of one image",
                 fmt::format("{:.4g} useful, {:.4g} zero-free, {:.4g} zero-inserted", t.useful, t.deformed, t.zero_inserted));
-            out.config = config::to_toml(*config::load_toml(presets.path(name)));
+            if (!name.ends_with(".onnx")) out.config = config::to_toml(*config::load_toml(arch::network_path(name, presets)));
             return out;
         },
     };
