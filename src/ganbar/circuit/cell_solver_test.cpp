@@ -161,7 +161,7 @@ TEST(CellSolver, BatchIsBitIdenticalForAnyNumberOfThreads) {
 TEST(CellSolver, DeviceModelsBringTheirOwnCurve) {  // each registered model: wires and cells agree on every voltage
     const std::size_t n = 12;
     for (const auto& name : test::devices().names()) {
-        const auto array = test::devices().get(name).make(nullptr, n * n, nullptr);
+        const auto array = test::devices().get(name).make(nullptr, n * n);
         std::vector<float> g(n * n);
         Rng rng = Rng(3).stream("g");
         const Window window = array->window();

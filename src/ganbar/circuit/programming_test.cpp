@@ -20,7 +20,7 @@ const Wires no_wires{0_ohm, 0_ohm, 0_ohm, 0_ohm};
 
 std::unique_ptr<DeviceArray> fresh(const std::string& model, const std::string& table, std::size_t n, std::uint64_t seed = 1) {
     const auto node = config::parse_toml(table, "test");
-    auto array = test::devices().get(model).make(node.get(), n, nullptr);
+    auto array = test::devices().get(model).make(node.get(), n);
     std::vector<float> g(n);
     Rng rng = Rng(seed).stream("g");
     for (float& x : g) x = static_cast<float>(170e-6 + 110e-6 * rng.uniform());

@@ -1,5 +1,6 @@
 #include "ganbar/experiment/latents.h"
 
+#include "ganbar/core/account.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/state.h"
 
@@ -43,7 +44,7 @@ public:
         const BitCost now = stream_.generator().cost();
         const std::string account = step.account + "/noise/array/latents";
         book(step.ledger, account, booked_, now);
-        step.ledger.charge(account + "/vector", static_cast<std::int64_t>(z.rows()), {0});
+        charge(step.ledger, {step.account + "/noise/array", Phase::latents, Component::vector}, static_cast<std::int64_t>(z.rows()), {0});
         booked_ = now;
     }
     State state() const override {

@@ -2,13 +2,32 @@
 
 namespace ganbar {
 
+namespace {
+
+/// Puts the source of latents back: an array's bits that go into pictures are not missing from the training to come.
+class UntouchedLatents {
+public:
+    explicit UntouchedLatents(NoiseSource& source) : source_(source), state_(source.state()) {}
+    ~UntouchedLatents() { source_.restore(state_); }
+    UntouchedLatents(const UntouchedLatents&) = delete;
+    UntouchedLatents& operator=(const UntouchedLatents&) = delete;
+
+private:
+    NoiseSource& source_;
+    State state_;
+};
+
+}  // namespace
+
 Matrix sample_images(Model& model, std::size_t n, std::uint64_t seed) {
+    const UntouchedLatents untouched(*model.latents);
     gan::Gan gan = model.gan();
     Ledger unbooked;
     return gan::sample(gan, n, Rng(seed).stream("sample"), unbooked, "sampling");
 }
 
 Matrix interpolate_images(Model& model, std::size_t n_rows, std::size_t n_steps, std::uint64_t seed) {
+    const UntouchedLatents untouched(*model.latents);
     const Rng rng = Rng(seed).stream("interpolate");
     Ledger unbooked;
     Step step{rng, unbooked, "sampling", false};

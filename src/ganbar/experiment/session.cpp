@@ -43,8 +43,17 @@ void Session::draw_fixed_latents() {
     for (std::size_t r = 0; r < grid_latents_.rows(); ++r) std::copy_n(latents_.row(r), latents_.cols(), grid_latents_.row(r));
 }
 
+// Converters take their range from the first read there is. It is always the snapshot's, whoever looks first, so that looking changes nothing.
+void Session::settle_converters() {
+    if (settled_) return;
+    Ledger unbooked;
+    images_of(grid_latents_, "snapshot", unbooked);
+    settled_ = true;
+}
+
 const Round& Session::step() {
     GANBAR_ASSERT(!finished());
+    settle_converters();
     last_.before = training_cost(ledger_);
     gan::Gan game = model_.gan();
     const gan::GameRules rules{e_.train.loss, e_.train.steps_d, e_.train.label_real, e_.train.instance_noise, e_.train.noise_on_real, e_.train.fresh_latents};
@@ -115,10 +124,14 @@ std::vector<std::uint8_t> Session::images_of(const Matrix& latents, const char* 
     return to_pixels(gan::generate(*model_.generator, latents, rng, ledger, "evaluation"));
 }
 
-std::vector<std::uint8_t> Session::snapshot() { return images_of(grid_latents_, "snapshot", ledger_); }
+std::vector<std::uint8_t> Session::snapshot() {
+    settled_ = true;  // this very read does it
+    return images_of(grid_latents_, "snapshot", ledger_);
+}
 
 gan::Quality Session::measure(Ledger& ledger) {
     prepare_evaluation();
+    settle_converters();
     evaluated_ = images_of(latents_, "evaluation", ledger);
     evaluated_.resize(static_cast<std::size_t>(e_.evaluation.samples) * images().image_size());
     return evaluator_->evaluate(evaluated_);
@@ -136,7 +149,10 @@ gan::Quality Session::evaluate_unbooked() {
     return measure(unbooked);
 }
 
-Matrix Session::sample(std::size_t n, std::uint64_t seed) { return sample_images(model_, n, seed); }
+Matrix Session::sample(std::size_t n, std::uint64_t seed) {
+    settle_converters();
+    return sample_images(model_, n, seed);
+}
 
 SessionState Session::state() const {
     SessionState s{round_, model_.state(), ledger_, stop_reason_};
@@ -147,6 +163,7 @@ SessionState Session::state() const {
 
 void Session::restore(const SessionState& s) {
     model_.restore(s.tensors);
+    settled_ = true;
     watch_.restore(s.tensors);
     deployment_ = Deployment::of(find_tensor(s.tensors, "programming", deployment_.values().size()));
     ledger_ = s.ledger;

@@ -82,6 +82,7 @@ private:
     std::vector<std::uint8_t> images_of(const Matrix& latents, const char* purpose, Ledger& ledger);
     gan::Quality measure(Ledger& ledger);
     void draw_fixed_latents();
+    void settle_converters();
     void raise(gan::Trouble trouble, const std::string& measured);
     bool fold();
     void note_written(const TuneReport& report);
@@ -102,7 +103,7 @@ private:
     std::unique_ptr<Evaluator> evaluator_;
     std::string stop_reason_;
     Deployment deployment_;
-    bool folded_ = false;
+    bool folded_ = false, settled_ = false;
     std::vector<std::uint8_t> evaluated_;
 };
 

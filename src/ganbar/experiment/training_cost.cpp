@@ -4,16 +4,25 @@ namespace ganbar {
 
 TrainingCost training_cost(const Ledger& l) {
     TrainingCost c;
-    c.n_set = l.total("training/", "/set").n, c.n_reset = l.total("training/", "/reset").n;
-    for (const char* part : {"/update/set", "/update/reset", "/update/idle", "/update/verify", "/update/half_selected", "/update/wires"}) c.update_J += l.energy("training/", part).si;
-    c.read_J = l.energy("training/", "/forward/cells").si + l.energy("training/", "/backward/cells").si;
-    c.converter_J = l.energy("training/", "/adc").si + l.energy("training/", "/dac").si;
-    c.noise_J = l.energy("training/noise/").si;
+    for (const auto& [path, charge] : l.accounts()) {
+        if (!path.starts_with("training/")) continue;
+        const Account account = Account::of(path);
+        c.part_J[static_cast<std::size_t>(account.part())] += charge.energy_J;
+        if (account.component == Component::set) c.n_set += charge.n;
+        if (account.component == Component::reset) c.n_reset += charge.n;
+    }
     return c;
 }
+
+double TrainingCost::training_J() const {
+    double sum = 0;
+    for (const double part : part_J) sum += part;
+    return sum;
+}
+
 double noise_energy_per_vector_J(const Ledger& l) {
     const auto n = static_cast<double>(l.total("training/noise/", "/vector").n);
-    return n > 0 ? l.energy("training/noise/").si / n : 0;
+    return n > 0 ? training_cost(l).of(Part::noise) / n : 0;
 }
 
 }  // namespace ganbar

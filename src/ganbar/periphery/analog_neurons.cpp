@@ -5,6 +5,7 @@
 
 #include "ganbar/core/parallel.h"
 #include "ganbar/nn/digital_op.h"
+#include "ganbar/core/account.h"
 
 namespace ganbar::periphery {
 namespace {
@@ -172,10 +173,10 @@ const Matrix& AnalogNeurons::backward(Matrix& dy, bool need_dx, Step&) {
 // A readout works for one slot a column; what follows it works until the next layer has been fed, taken as one slot too.
 void AnalogNeurons::book(std::size_t batch, Step& step) const {
     const auto n = static_cast<std::int64_t>(batch * spec_.columns);
-    const std::string account = step.account + "/" + spec_.name + "/forward/";
+    const std::string where = step.account + "/" + spec_.name;
     for (const auto& circuit : chain_) {
         const double energy = circuit.power_W(p_) * p_.t_slot.si * static_cast<double>(n);
-        step.ledger.charge(account + circuit.name, n, {energy}, {circuit.name == "subtractor" ? latency_s() * static_cast<double>(batch / spec_.positions) : 0.0});
+        charge(step.ledger, {where, Phase::forward, Component::circuit, circuit.name}, n, {energy}, {circuit.name == "subtractor" ? latency_s() * static_cast<double>(batch / spec_.positions) : 0.0});
     }
 }
 

@@ -82,7 +82,7 @@ TEST(Evaluator, SyntheticDigits) {
     spec.classes = {3, 5};
     spec.feature_net = small_net();
     spec.feature_net.epochs = 5;
-    const Evaluator evaluator(spec, {}, folder.path(), [](const std::string&) {});
+    const Evaluator evaluator(spec, Places{{}, Cache(folder.path()), {}}, [](const std::string&) {});
     const std::vector<std::int64_t> wanted{3, 5};
     Dataset fresh = select_classes(synthetic_digits(1500, Rng(77)), wanted);
     const auto q = evaluator.evaluate(fresh);
@@ -93,7 +93,7 @@ TEST(Evaluator, SyntheticDigits) {
     fresh.height = 14, fresh.width = 56;
     EXPECT_THROW(evaluator.evaluate(fresh), DataError);
     spec.classes = {12};
-    EXPECT_THROW(Evaluator(spec, {{}, Cache(folder.path()), {}}, [](const std::string&) {}), ConfigError);
+    EXPECT_THROW(Evaluator(spec, Places{{}, Cache(folder.path()), {}}, [](const std::string&) {}), ConfigError);
 }
 
 TEST(Evaluator, ImagesWithoutLabels) {
@@ -105,7 +105,7 @@ TEST(Evaluator, ImagesWithoutLabels) {
     const auto log = [&](const std::string& line) { said.push_back(line); };
     ReferenceSpec spec;
     spec.dataset = file.string(), spec.split = "train", spec.feature_net = small_net();
-    const auto plain = Evaluator(spec, {{}, Cache(folder / "cache"), {}}, log).evaluate(fresh);
+    const auto plain = Evaluator(spec, Places{{}, Cache(folder / "cache"), {}}, log).evaluate(fresh);
     EXPECT_EQ(plain.features, "untrained");
     EXPECT_FALSE(plain.labelled);
     ASSERT_EQ(said.size(), 1u);
@@ -114,21 +114,21 @@ TEST(Evaluator, ImagesWithoutLabels) {
     EXPECT_NEAR(plain.coverage, plain.expected_coverage, 0.1);
 
     spec.features = "synthetic-digits";  // a classifier of labelled images of the kind
-    const auto lent = Evaluator(spec, {{}, Cache(folder / "cache"), {}}, log).evaluate(fresh);
+    const auto lent = Evaluator(spec, Places{{}, Cache(folder / "cache"), {}}, log).evaluate(fresh);
     EXPECT_EQ(lent.features, "synthetic-digits");
     EXPECT_FALSE(lent.labelled);
     EXPECT_NE(lent.feature_net_sha256, plain.feature_net_sha256);
     ReferenceSpec own;
     own.dataset = "synthetic-digits", own.feature_net = small_net();
-    EXPECT_EQ(lent.feature_net_sha256, Evaluator(own, {{}, Cache(folder / "cache"), {}}, log).evaluate(fresh).feature_net_sha256);
+    EXPECT_EQ(lent.feature_net_sha256, Evaluator(own, Places{{}, Cache(folder / "cache"), {}}, log).evaluate(fresh).feature_net_sha256);
 
-    spec.side = 14;  // the lender's images are made as large
+    spec.read.side = 14;  // the lender's images are made as large
     Dataset half = resize_images(fresh, 14, 14);
-    EXPECT_LT(Evaluator(spec, {{}, Cache(folder / "cache"), {}}, log).evaluate(half).frechet_distance, 1e6);
-    spec.side = 0, spec.classes = {1};
-    EXPECT_HAS(test::message_of<ConfigError>([&] { Evaluator(spec, {{}, Cache(folder / "cache"), {}}, log); }), "has no labels");
+    EXPECT_LT(Evaluator(spec, Places{{}, Cache(folder / "cache"), {}}, log).evaluate(half).frechet_distance, 1e6);
+    spec.read.side = 0, spec.classes = {1};
+    EXPECT_HAS(test::message_of<ConfigError>([&] { Evaluator(spec, Places{{}, Cache(folder / "cache"), {}}, log); }), "has no labels");
     spec.classes.clear(), spec.features = file.string();
-    EXPECT_HAS(test::message_of<DataError>([&] { Evaluator(spec, {{}, Cache(folder / "cache"), {}}, log); }), "no labels of two classes");
+    EXPECT_HAS(test::message_of<DataError>([&] { Evaluator(spec, Places{{}, Cache(folder / "cache"), {}}, log); }), "no labels of two classes");
 }
 
 /// Real digits measured as if a generator had drawn them. The first numbers (prototype with a like net, not this one) are
@@ -151,7 +151,7 @@ TEST(Evaluator, BaselinesOfMnist) {
     ReferenceSpec spec;
     spec.split = "train";
     spec.classes = {3};
-    const auto q = Evaluator(spec, {roots, Cache(folder.path()), {}}, quiet).evaluate(threes);
+    const auto q = Evaluator(spec, Places{roots, Cache(folder.path()), {}}, quiet).evaluate(threes);
     EXPECT_NEAR(q.classifier_accuracy, 0.979, 0.01);
     EXPECT_NEAR(q.precision, 0.86, 0.03);
     EXPECT_NEAR(q.recall, 0.84, 0.03);
@@ -161,7 +161,7 @@ TEST(Evaluator, BaselinesOfMnist) {
     EXPECT_FALSE(q.collapsed) << q.collapsed_reason;
 
     spec.classes = {};
-    const auto all = Evaluator(spec, {roots, Cache(folder.path()), {}}, quiet).evaluate(test);
+    const auto all = Evaluator(spec, Places{roots, Cache(folder.path()), {}}, quiet).evaluate(test);
     EXPECT_NEAR(all.inception_style_score, 9.44, 0.15);
     EXPECT_NEAR(all.precision, 0.87, 0.03);
     EXPECT_NEAR(all.recall, 0.88, 0.03);

@@ -50,13 +50,16 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& place
     const Charge all = ledger.total(training);
     const TrainingCost cost = training_cost(ledger);
     out["totals"] = {{"rounds", rounds},
-                     {"update_energy_per_update_J", cost.update_J},
+                     {"update_energy_per_update_J", cost.of(Part::update)},
                      {"update_energy_sampled_per_epoch_J", sampled_per_epoch_J},
-                     {"read_energy_J", cost.read_J},
-                     {"converter_energy_J", cost.converter_J},
-                     {"noise_energy_J", cost.noise_J},
+                     {"read_energy_J", cost.of(Part::read)},
+                     {"converter_energy_J", cost.of(Part::converter)},
+                     {"noise_energy_J", cost.of(Part::noise)},
+                     {"digital_energy_J", cost.of(Part::digital)},
+                     {"amplifier_energy_J", cost.of(Part::amplifier)},
+                     {"programming_energy_J", cost.of(Part::programming)},
                      {"noise_energy_per_vector_J", noise_energy_per_vector_J(ledger)},
-                     {"training_energy_J", all.energy_J},
+                     {"training_energy_J", cost.training_J()},
                      {"training_busy_s", all.busy_s},
                      {"evaluation_energy_J", evaluation},
                      {"crossbar_area_m2", crossbar_area_m2(e, placement)},
@@ -90,21 +93,22 @@ nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, con
     s["cells_used"] = cells_used(e, model.placement);
     s["area_m2"] = crossbar_area_m2(e, model.placement);
     const TrainingCost cost = training_cost(ledger);
-    s["update_energy_J"] = cost.update_J;
+    s["training_energy_J"] = cost.training_J();
+    s["update_energy_J"] = cost.of(Part::update);
     s["update_energy_sampled_per_epoch_J"] = end.sampled_per_epoch_J;
-    s["read_energy_J"] = cost.read_J;
-    s["converter_energy_J"] = cost.converter_J;
+    s["read_energy_J"] = cost.of(Part::read);
+    s["converter_energy_J"] = cost.of(Part::converter);
+    s["digital_energy_J"] = cost.of(Part::digital);
+    s["amplifier_energy_J"] = cost.of(Part::amplifier);
+    s["programming_energy_J"] = cost.of(Part::programming);
     if (e.hardware.fold_norm) s["fold_clipped"] = end.deployment.clipped;
     if (!model.ex_situ.empty() || (e.hardware.fold_norm && !model.analog.empty())) {
-        double programming_J = 0;
-        for (const char* part : {"/programming/set", "/programming/reset", "/programming/idle", "/programming/verify"}) programming_J += ledger.energy("training/", part).si;
-        s["programming_energy_J"] = programming_J;
         s["programming_error_rms"] = end.deployment.error_rms;
         s["programming_error_largest"] = end.deployment.error_largest;
         s["programming_unreached"] = end.deployment.unreached;
         s["programming_pulses_per_cell"] = end.deployment.pulses_per_cell;
     }
-    s["noise_energy_J"] = cost.noise_J;
+    s["noise_energy_J"] = cost.of(Part::noise);
     for (const auto& [key, value] : gan::fields(end.quality)) s[key] = value_json(value);
     s["final_loss_d"] = end.loss_d;
     s["final_loss_g"] = end.loss_g;

@@ -7,7 +7,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::vector<std::string> metric_columns = {"round", "epoch", "loss_d", "loss_g", "p_real", "p_fake", "pulses_set", "pulses_reset",
-                                                 "update_energy_J", "cumulative_update_energy_J", "read_energy_J", "converter_energy_J", "noise_energy_J"};
+                                                 "update_energy_J", "cumulative_update_energy_J", "read_energy_J", "converter_energy_J", "noise_energy_J", "digital_energy_J", "amplifier_energy_J", "training_energy_J"};
 const std::vector<std::string> quality_columns = {"round", "classifier_accuracy", "classifier_confidence", "frechet_distance", "precision", "recall",
                                                   "density", "coverage", "mean_pairwise_distance", "collapsed"};
 const std::vector<std::string> histogram_columns = {"round", "layer", "bin_lo_S", "bin_hi_S", "count"};
@@ -39,8 +39,8 @@ RunTables::RunTables(const fs::path& folder, std::int64_t round, bool with_condu
 
 void RunTables::metrics(const Round& played) {
     const auto& [round, epoch, r, before, after] = played;
-    metrics_.row({round, epoch, r.loss_d, r.loss_g, r.p_real, r.p_fake, after.n_set - before.n_set, after.n_reset - before.n_reset, after.update_J - before.update_J,
-                  after.update_J, after.read_J, after.converter_J, after.noise_J});
+    metrics_.row({round, epoch, r.loss_d, r.loss_g, r.p_real, r.p_fake, after.n_set - before.n_set, after.n_reset - before.n_reset, after.of(Part::update) - before.of(Part::update),
+                  after.of(Part::update), after.of(Part::read), after.of(Part::converter), after.of(Part::noise), after.of(Part::digital), after.of(Part::amplifier), after.training_J()});
 }
 
 void RunTables::quality(std::int64_t round, const gan::Quality& q) {

@@ -5,6 +5,7 @@
 
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/state.h"
+#include "ganbar/core/account.h"
 
 namespace ganbar {
 AnalogOp::AnalogOp(std::string name, std::vector<std::unique_ptr<DeviceArray>> planes, std::vector<Block> blocks, const Matrix& initial, double w_max,
@@ -222,13 +223,14 @@ void AnalogOp::book_read(bool transposed, std::size_t batch, const std::vector<d
         most_outputs = std::max(most_outputs, side.g.cols());
     }
     const auto samples = static_cast<std::int64_t>(batch);
-    const std::string account = step.account + "/" + name_ + (transposed ? "/backward/" : "/forward/");
+    const std::string where = step.account + "/" + name_;
+    const Phase phase = transposed ? Phase::backward : Phase::forward;
     const double t_read = params_.t_read.si;
-    step.ledger.charge(account + "cells", cells * samples * static_cast<std::int64_t>(planes_.size()), {energy * t_read}, {t_read * static_cast<double>(batch)});
+    charge(step.ledger, {where, phase, Component::cells}, cells * samples * static_cast<std::int64_t>(planes_.size()), {energy * t_read}, {t_read * static_cast<double>(batch)});
     if (params_.adc_bits > 0)
-        step.ledger.charge(account + "adc", outputs * samples, static_cast<double>(outputs * samples) * params_.adc_energy,
+        charge(step.ledger, {where, phase, Component::adc}, outputs * samples, static_cast<double>(outputs * samples) * params_.adc_energy,
                            static_cast<double>(most_outputs * batch) * params_.adc_time);
-    if (params_.dac_bits > 0) step.ledger.charge(account + "dac", inputs * samples, static_cast<double>(inputs * samples) * params_.dac_energy);
+    if (params_.dac_bits > 0) charge(step.ledger, {where, phase, Component::dac}, inputs * samples, static_cast<double>(inputs * samples) * params_.dac_energy);
 }
 
 Matrix AnalogOp::weights() const {

@@ -6,6 +6,7 @@
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/patches.h"
 #include "ganbar/tile/analog_op.h"
+#include "ganbar/core/account.h"
 
 namespace ganbar {
 
@@ -23,7 +24,7 @@ void AnalogOp::backward_digital(const Matrix& dy, Matrix& dx, Step& step) {
 
 void AnalogOp::book_digital(std::size_t rows, Step& step) const {
     const auto macs = static_cast<std::int64_t>(rows * n_in_ * n_out_);
-    step.ledger.charge(step.account + "/" + name_ + "/backward/digital", macs, static_cast<double>(macs) * params_.mac_energy);
+    charge(step.ledger, {step.account + "/" + name_, Phase::backward, Component::digital}, macs, static_cast<double>(macs) * params_.mac_energy);
 }
 
 // A cell that shows zero weight, or less, and is asked for less still: its sign bit flips and the same pulse becomes a set.
@@ -49,7 +50,7 @@ void AnalogOp::flip_signs(const Matrix& demand, float direction, float threshold
         }
     });
     const std::int64_t n = std::accumulate(flipped.begin(), flipped.end(), std::int64_t{0});
-    step.ledger.charge(step.account + "/" + name_ + "/update/sign", n, static_cast<double>(n) * params_.sign_energy);
+    charge(step.ledger, {step.account + "/" + name_, Phase::update, Component::sign}, n, static_cast<double>(n) * params_.sign_energy);
 }
 
 }  // namespace ganbar

@@ -32,7 +32,7 @@ PatchMap random_map(Rng& rng, bool whole) {
 AnalogOp crossbar(const Matrix& w, const TileParams& params, const char* device) {
     const std::vector<Shape2> shapes = {{w.rows(), w.cols()}};
     std::vector<std::unique_ptr<DeviceArray>> planes;
-    for (int p = 0; p < (params.mapping == Mapping::differential ? 2 : 1); ++p) planes.push_back(devices().get(device).make(nullptr, w.rows() * w.cols(), nullptr));
+    for (int p = 0; p < (params.mapping == Mapping::differential ? 2 : 1); ++p) planes.push_back(devices().get(device).make(nullptr, w.rows() * w.cols()));
     return AnalogOp("conv1", std::move(planes), place(shapes, {64, 64}, params.placement).blocks, w, 0.4, params, Rng(3));
 }
 

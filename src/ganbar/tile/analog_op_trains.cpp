@@ -8,6 +8,7 @@
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/tile/analog_op.h"
+#include "ganbar/core/account.h"
 
 namespace ganbar {
 namespace {
@@ -129,10 +130,10 @@ AnalogOp::UpdateBill AnalogOp::program_row(std::size_t row, std::span<const std:
 void AnalogOp::book_pulses(const std::vector<UpdateBill>& bills, double time_s, Step& step) const {
     PulseBill sum;
     for (const auto& b : bills) sum += b.pulses;
-    const std::string account = step.account + "/" + name_ + "/update/";
-    step.ledger.charge(account + "set", sum.n_set, {sum.set_energy_J}, {time_s});
-    step.ledger.charge(account + "reset", sum.n_reset, {sum.reset_energy_J}, {time_s});
-    step.ledger.charge(account + "idle", sum.n_idle, {0});
+    const std::string where = step.account + "/" + name_;
+    charge(step.ledger, {where, Phase::update, Component::set}, sum.n_set, {sum.set_energy_J}, {time_s});
+    charge(step.ledger, {where, Phase::update, Component::reset}, sum.n_reset, {sum.reset_energy_J}, {time_s});
+    charge(step.ledger, {where, Phase::update, Component::idle}, sum.n_idle, {0});
 }
 
 // Per sample: E[dw] = -rate x dy where rows fire with probability Cx |x|, columns with Cd |dy|, and length Cx Cd dw = rate.
@@ -181,7 +182,7 @@ void AnalogOp::update_trains(const Matrix& x, const Matrix& dy, const PulseTrain
     for (const auto& b : bills) met_J += 0.5 * (b.pulses.energy_J + b.pulses.idle_energy_J);
     for (const auto c : rows.n_on) n_on += static_cast<std::int64_t>(c);
     for (const auto c : columns.n_on) n_on += static_cast<std::int64_t>(c);
-    step.ledger.charge(step.account + "/" + name_ + "/update/half_selected", n_on, {std::max(0.0, line_energy_J - met_J)});
+    charge(step.ledger, {step.account + "/" + name_, Phase::update, Component::half_selected}, n_on, {std::max(0.0, line_energy_J - met_J)});
     cells_moved();
 }
 

@@ -4,6 +4,7 @@
 #include "ganbar/core/parallel.h"
 #include "ganbar/tile/analog_op.h"
 #include "ganbar/tile/direct_cells.h"
+#include "ganbar/core/account.h"
 
 namespace ganbar {
 
@@ -92,12 +93,12 @@ TuneReport AnalogOp::tune(const Matrix& weights, const TuneSpec& spec, Step& ste
     sum.n_pulses = pulses.n_set + pulses.n_reset + pulses.n_idle;
     sum.energy_J = pulses.energy_J + pulses.idle_energy_J + reads_J;
     // Cell after cell in a row, rows one after the other, arrays side by side.
-    const std::string account = step.account + "/" + name_ + "/programming/";
+    const std::string where = step.account + "/" + name_;
     const double cells = static_cast<double>(std::min<std::size_t>(n_in_, static_cast<std::size_t>(params_.rows)) * std::min<std::size_t>(n_out_, static_cast<std::size_t>(params_.cols)));
-    step.ledger.charge(account + "set", pulses.n_set, {pulses.set_energy_J}, {cells * static_cast<double>(passes) * spec.pulse.width.si});
-    step.ledger.charge(account + "reset", pulses.n_reset, {pulses.reset_energy_J});
-    step.ledger.charge(account + "idle", pulses.n_idle, {pulses.idle_energy_J});
-    step.ledger.charge(account + "verify", n_reads, {reads_J}, {cells * static_cast<double>(passes + 1) * params_.t_read.si});
+    charge(step.ledger, {where, Phase::programming, Component::set}, pulses.n_set, {pulses.set_energy_J}, {cells * static_cast<double>(passes) * spec.pulse.width.si});
+    charge(step.ledger, {where, Phase::programming, Component::reset}, pulses.n_reset, {pulses.reset_energy_J});
+    charge(step.ledger, {where, Phase::programming, Component::idle}, pulses.n_idle, {pulses.idle_energy_J});
+    charge(step.ledger, {where, Phase::programming, Component::verify}, n_reads, {reads_J}, {cells * static_cast<double>(passes + 1) * params_.t_read.si});
     dirty_ = copy_due_ = true;
     return sum;
 }

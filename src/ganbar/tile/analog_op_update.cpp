@@ -7,6 +7,7 @@
 #include "ganbar/core/parallel.h"
 #include "ganbar/tile/analog_op.h"
 #include "ganbar/tile/direct_cells.h"
+#include "ganbar/core/account.h"
 
 namespace ganbar {
 namespace {
@@ -132,15 +133,15 @@ void AnalogOp::book_update(const std::vector<UpdateBill>& bills, const Manhattan
         sum.n_verify += b.n_verify, sum.verify_J += b.verify_J;
         sum.n_passes = std::max(sum.n_passes, b.n_passes);
     }
-    const std::string account = step.account + "/" + name_ + "/update/";
+    const std::string where = step.account + "/" + name_;
     // Row by row, one phase for sets and one for resets; the arrays work side by side. Closed loop: as many passes as the slowest cell needs.
     const double rows = static_cast<double>(std::min<std::size_t>(n_in_, static_cast<std::size_t>(params_.rows)));
     const double time = rows * static_cast<double>(sum.n_passes) * rule.width.si;
-    step.ledger.charge(account + "set", sum.pulses.n_set, {sum.pulses.set_energy_J}, {time});
-    step.ledger.charge(account + "reset", sum.pulses.n_reset, {sum.pulses.reset_energy_J}, {time});
-    step.ledger.charge(account + "idle", sum.pulses.n_idle, {rule.verify_pulses > 0 || rule.feedback > 0 ? sum.pulses.idle_energy_J : 0.0});
+    charge(step.ledger, {where, Phase::update, Component::set}, sum.pulses.n_set, {sum.pulses.set_energy_J}, {time});
+    charge(step.ledger, {where, Phase::update, Component::reset}, sum.pulses.n_reset, {sum.pulses.reset_energy_J}, {time});
+    charge(step.ledger, {where, Phase::update, Component::idle}, sum.pulses.n_idle, {rule.verify_pulses > 0 || rule.feedback > 0 ? sum.pulses.idle_energy_J : 0.0});
     if (sum.n_verify > 0)
-        step.ledger.charge(account + "verify", sum.n_verify, {sum.verify_J}, {rows * static_cast<double>(sum.n_passes + 1) * params_.t_read.si});
+        charge(step.ledger, {where, Phase::update, Component::verify}, sum.n_verify, {sum.verify_J}, {rows * static_cast<double>(sum.n_passes + 1) * params_.t_read.si});
 }
 
 // One cell after the other is read at v_read: what a controller sees of its conductance.

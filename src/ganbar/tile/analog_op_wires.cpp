@@ -11,6 +11,7 @@
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/state.h"
 #include "ganbar/tile/analog_op.h"
+#include "ganbar/core/account.h"
 
 namespace ganbar {
 namespace {
@@ -247,12 +248,12 @@ void AnalogOp::book_wired(const std::vector<UpdateBill>& bills, const std::vecto
     std::int64_t exposures = 0;
     for (std::size_t k = 0; k < bills.size(); ++k)
         exposures += reports[k].n_phases * static_cast<std::int64_t>(blocks_[k / planes_.size()].rows * blocks_[k / planes_.size()].cols) - reports[k].n_selected;
-    const std::string account = step.account + "/" + name_ + "/update/";
-    step.ledger.charge(account + "set", sum.pulses.n_set, {all.selected_set_J}, {set_s});
-    step.ledger.charge(account + "reset", sum.pulses.n_reset, {all.selected_J - all.selected_set_J}, {reset_s});
-    step.ledger.charge(account + "half_selected", exposures, {all.half_selected_J});
-    step.ledger.charge(account + "wires", all.n_phases, {all.wires_J});
-    if (rule.verify_pulses > 0 || rule.feedback > 0) step.ledger.charge(account + "verify", sum.n_verify, {sum.verify_J}, {verify_s});
+    const std::string where = step.account + "/" + name_;
+    charge(step.ledger, {where, Phase::update, Component::set}, sum.pulses.n_set, {all.selected_set_J}, {set_s});
+    charge(step.ledger, {where, Phase::update, Component::reset}, sum.pulses.n_reset, {all.selected_J - all.selected_set_J}, {reset_s});
+    charge(step.ledger, {where, Phase::update, Component::half_selected}, exposures, {all.half_selected_J});
+    charge(step.ledger, {where, Phase::update, Component::wires}, all.n_phases, {all.wires_J});
+    if (rule.verify_pulses > 0 || rule.feedback > 0) charge(step.ledger, {where, Phase::update, Component::verify}, sum.n_verify, {sum.verify_J}, {verify_s});
 }
 
 }  // namespace ganbar

@@ -16,7 +16,7 @@ inline AnalogOp analog_op(const Matrix& w, const TileParams& params, const CellK
     const auto placement = place(shapes, {static_cast<std::size_t>(params.rows), static_cast<std::size_t>(params.cols)}, params.placement);
     const auto node = config::parse_toml(cells.settings, "test");
     std::vector<std::unique_ptr<DeviceArray>> planes;
-    for (int p = 0; p < (params.mapping == Mapping::differential ? 2 : 1); ++p) planes.push_back(devices().get(cells.model).make(node.get(), w.rows() * w.cols(), nullptr));
+    for (int p = 0; p < (params.mapping == Mapping::differential ? 2 : 1); ++p) planes.push_back(devices().get(cells.model).make(node.get(), w.rows() * w.cols()));
     return AnalogOp(name, std::move(planes), placement.blocks, w, w_max, params, Rng(seed));
 }
 

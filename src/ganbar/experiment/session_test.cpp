@@ -1,0 +1,90 @@
+// Laws of a session: what it books adds up, looking changes nothing, a restored one goes on with the same bits.
+#include "ganbar/experiment/session.h"
+
+#include <gtest/gtest.h>
+
+#include "ganbar/core/state.h"
+#include "ganbar/experiment/test_presets.h"
+
+namespace ganbar {
+namespace {
+
+/// A preset on few drawn digits, with a batch that fits them.
+Experiment small(const std::string& name, std::vector<std::string> sets = {}) {
+    sets.insert(sets.begin(), {"data.dataset=synthetic-digits", "data.limit=40", "train.batch=8", "train.rounds=2", "evaluation.samples=16"});
+    return test::preset(GANBAR_SOURCE_ROOT, name, sets);
+}
+Session session(const std::string& name, std::vector<std::string> sets = {}) { return Session(small(name, std::move(sets)), test::places(GANBAR_SOURCE_ROOT)); }
+
+double booked_J(const Ledger& ledger) { return ledger.energy("training/").si; }
+
+class EveryPreset : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(EveryPreset, PartsAreTheWhole) {
+    Session s = session(GetParam());
+    for (int i = 0; i < 2; ++i) {
+        const Round& r = s.step();
+        EXPECT_GE(r.after.training_J(), r.before.training_J());
+    }
+    s.deploy();
+    const TrainingCost cost = training_cost(s.ledger());
+    EXPECT_NEAR(cost.training_J(), booked_J(s.ledger()), 1e-12 * booked_J(s.ledger()));
+    for (const auto& [path, charge] : s.ledger().accounts()) EXPECT_EQ(Account::of(path).path(), path);
+    // What hardware there is shows in the parts.
+    const bool cells = s.experiment().hardware.kind == HardwareKind::crossbar;
+    EXPECT_EQ(cost.of(Part::update) > 0, cells);
+    EXPECT_EQ(cost.of(Part::read) > 0, cells);
+    EXPECT_EQ(cost.of(Part::amplifier) > 0, s.experiment().periphery.kind == periphery::PeripheryKind::analog);
+}
+
+std::vector<std::string> experiments() {
+    std::vector<std::string> out;
+    for (const auto& name : test::presets(GANBAR_SOURCE_ROOT).names())
+        if (name != "cifar10-dcgan") out.push_back(name);  // colour images, which are not drawn
+    return out;
+}
+std::string underlined(std::string name) {
+    for (char& c : name)
+        if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+    return name;
+}
+INSTANTIATE_TEST_SUITE_P(Presets, EveryPreset, ::testing::ValuesIn(experiments()), [](const auto& info) { return underlined(info.param); });
+
+TEST(Session, SignWritesAndDigitalPassesAreInTheTotals) {
+    Session s = session("krestinskaya2020-small", {"periphery.kind=analog"});
+    s.step();
+    const TrainingCost cost = training_cost(s.ledger());
+    EXPECT_GT(cost.of(Part::amplifier), 0);
+    const double sign_J = s.ledger().energy("training/", "/update/sign").si, digital_J = s.ledger().energy("training/", "/backward/digital").si;
+    if (digital_J > 0) EXPECT_GE(cost.of(Part::digital), digital_J);
+    EXPECT_GE(cost.of(Part::update), sign_J);
+}
+
+TEST(Session, LookingChangesNothing) {
+    Session seen = session("satyam2022-balanced", {"train.rounds=3"}), unseen = session("satyam2022-balanced", {"train.rounds=3"});
+    for (int i = 0; i < 3; ++i) {
+        const Matrix a = seen.sample(5, 7), b = seen.sample(5, 7);
+        EXPECT_EQ(flatten(a), flatten(b));
+        seen.snapshot();
+        EXPECT_EQ(seen.step().record.loss_d, unseen.step().record.loss_d);
+    }
+    EXPECT_EQ(booked_J(seen.ledger()), booked_J(unseen.ledger()));
+}
+
+TEST(Session, ARestoredOneGoesOnWithTheSameBits) {
+    Session whole = session("satyam2022-trng", {"train.rounds=4"}), broken = session("satyam2022-trng", {"train.rounds=4"});
+    for (int i = 0; i < 2; ++i) whole.step(), broken.step();
+    Session taken_up = session("satyam2022-trng", {"train.rounds=4"});
+    taken_up.restore(broken.state());
+    EXPECT_EQ(taken_up.round(), 2);
+    for (int i = 0; i < 2; ++i) {
+        const Round a = whole.step(), b = taken_up.step();
+        EXPECT_EQ(a.record.loss_g, b.record.loss_g);
+        EXPECT_EQ(a.after.training_J(), b.after.training_J());
+    }
+    EXPECT_TRUE(taken_up.finished());
+    EXPECT_THROW(session("satyam2022-software").restore(whole.state()), DataError);
+}
+
+}  // namespace
+}  // namespace ganbar
