@@ -6,7 +6,7 @@ namespace ganbar {
 namespace {
 
 constexpr const char* phases[] = {"forward", "backward", "update", "programming", "latents"};
-constexpr const char* components[] = {"cells", "dac", "adc", "digital", "sign", "set", "reset", "idle", "verify", "half_selected", "wires", "circuit", "read", "compare", "amplifier", "set_pulse", "reset_pulse", "vector"};
+constexpr const char* components[] = {"cells", "adc", "dac", "digital", "set", "reset", "idle", "verify", "half_selected", "wires", "sign", "circuit", "read", "compare", "amplifier", "set_pulse", "reset_pulse", "vector"};
 constexpr const char* parts[] = {"update", "read", "converter", "digital", "amplifier", "noise", "programming"};
 
 template <class Enum, std::size_t n>
@@ -49,9 +49,17 @@ Part Account::part() const {
 }
 
 PartEnergies energies_by_part(const Ledger& ledger, const std::string& prefix) {
+    std::array<std::array<std::array<double, 2>, n_components>, n_parts> sums{};  // cells: those of backward reads apart
     PartEnergies out{};
-    for (const auto& [path, c] : ledger.accounts())
-        if (path.starts_with(prefix)) out[static_cast<std::size_t>(Account::of(path).part())] += c.energy_J;
+    for (const auto& [path, c] : ledger.accounts()) {
+        if (!path.starts_with(prefix)) continue;
+        const Account account = Account::of(path);
+        const Part part = account.part();
+        if (part == Part::noise) out[static_cast<std::size_t>(part)] += c.energy_J;
+        else sums[static_cast<std::size_t>(part)][static_cast<std::size_t>(account.component)][account.component == Component::cells && account.phase == Phase::backward] += c.energy_J;
+    }
+    for (std::size_t p = 0; p < n_parts; ++p)
+        for (const auto& component : sums[p]) out[p] += component[0] + component[1];
     return out;
 }
 

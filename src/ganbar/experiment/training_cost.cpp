@@ -7,10 +7,10 @@ TrainingCost training_cost(const Ledger& l) {
     for (const auto& [path, charge] : l.accounts()) {
         if (!path.starts_with("training/")) continue;
         const Account account = Account::of(path);
-        c.part_J[static_cast<std::size_t>(account.part())] += charge.energy_J;
         if (account.component == Component::set) c.n_set += charge.n;
         if (account.component == Component::reset) c.n_reset += charge.n;
     }
+    c.part_J = energies_by_part(l, "training/");
     return c;
 }
 
