@@ -4,11 +4,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 600
+PREFIX ?= /usr/local
 
 # $(call build,PRESET): configure and build
 build = cmake --preset $(1) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }; cmake --build --preset $(1) -j $(JOBS)
 
-.PHONY: help demo test test-slow oracle build bench fuzz asan tsan lint clean
+.PHONY: help demo test test-slow oracle build install bench fuzz asan tsan lint clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -19,6 +20,10 @@ demo: build  ## trains the founding GAN on real images; prints where the report 
 build: | build-folder  ## build/release/bin/ganbar
 	@tools/install.sh build
 	@$(call build,release) --target ganbar
+
+install: build  ## program, presets and library into PREFIX (/usr/local); DESTDIR is honoured
+	@cmake --install build/release --prefix "$(PREFIX)" >build/install.log || { tail -n 5 build/install.log; exit 1; }
+	@echo "ganbar is in $(DESTDIR)$(PREFIX); programs find the library by find_package(ganbar) or pkg-config ganbar"
 
 test: | build-folder  ## the fast tests
 	@tools/install.sh build test
