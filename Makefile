@@ -4,11 +4,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 600
+PREFIX ?= /usr/local
 
 # $(call build,PRESET): configure and build
 build = cmake --preset $(1) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }; cmake --build --preset $(1) -j $(JOBS)
 
-.PHONY: help demo test test-slow oracle build bench fuzz asan tsan lint clean
+.PHONY: help demo test test-slow oracle build install deb bench fuzz asan tsan lint clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -19,6 +20,19 @@ demo: build  ## trains the founding GAN on real images; prints where the report 
 build: | build-folder  ## build/release/bin/ganbar
 	@tools/install.sh build
 	@$(call build,release) --target ganbar
+
+install: | build-folder  ## program, presets and library into PREFIX (/usr/local); DESTDIR is honoured
+	@tools/install.sh build
+	@$(call build,release) --target ganbar pages
+	@cmake --install build/release --prefix "$(PREFIX)" >build/install.log || { tail -n 5 build/install.log; exit 1; }
+	@echo "ganbar is in $(DESTDIR)$(PREFIX); programs find the library by find_package(ganbar) or pkg-config ganbar"
+
+deb: | build-folder  ## Debian packages of program and library, in build/deb
+	@tools/install.sh build deb
+	@$(call build,deb)
+	@cd build/deb && rm -f ./*.deb && cpack -G DEB >cpack.log || { tail -n 20 cpack.log; exit 1; }
+	@lintian --fail-on error build/deb/*.deb
+	@ls build/deb/*.deb
 
 test: | build-folder  ## the fast tests
 	@tools/install.sh build test

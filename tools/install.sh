@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the targets of the Makefile need: tools/install.sh GROUP...
-# Groups: build, test, slow, data, bench, oracle, fuzz, lint, docs. What is there already is left alone; when nothing is missing, nothing is
+# Groups: build, test, slow, data, bench, oracle, fuzz, lint, deb, docs. What is there already is left alone; when nothing is missing, nothing is
 # asked of the network. As root it works without questions; as an ordinary user it says what it wants and uses sudo.
 set -euo pipefail
 
@@ -15,9 +15,10 @@ packages_of() {
         oracle) echo python3 python3-venv ngspice python3-numpy python3-scipy python3-torch ;;
         fuzz) echo clang libclang-rt-14-dev llvm ;;
         lint) echo python3 clang-format clang-tidy shellcheck ;;
+        deb) echo dpkg-dev file lintian ;;
         docs) echo python3 ;;
         *)
-            echo "install.sh: unknown group \"$1\"; expected build, test, slow, data, bench, oracle, fuzz, lint or docs" >&2
+            echo "install.sh: unknown group \"$1\"; expected build, test, slow, data, bench, oracle, fuzz, lint, deb or docs" >&2
             exit 2
             ;;
     esac

@@ -4,47 +4,20 @@
 
 #include "ganbar/experiment/build.h"
 #include "ganbar/experiment/evaluator.h"
-#include "ganbar/experiment/training_cost.h"
+#include "ganbar/experiment/session_records.h"
 #include "ganbar/experiment/training_images.h"
-#include "ganbar/gan/trainer.h"
 #include "ganbar/gan/watch.h"
 
 namespace ganbar {
 
-/// One weight-update round as played.
-struct Round {
-    std::int64_t round = 0, epoch = 0;  ///< rounds done, this one included; epoch it belongs to, from 0
-    gan::RoundRecord record;
-    TrainingCost before, after;         ///< of the ledger
-};
-
-/// What deploying the trained weights came to; floats, as a checkpoint keeps them.
-struct Deployment {
-    float error_rms = 0, error_largest = 0;  ///< of cells written, parts of the window
-    float unreached = 0;                     ///< share of those cells outside the tolerance
-    float pulses_per_cell = 0;
-    float clipped = 0;                       ///< share of weights that folding pushed beyond the window
-    std::vector<float> values() const { return {error_rms, error_largest, unreached, pulses_per_cell, clipped}; }
-    static Deployment of(const std::vector<float>& v) { return {v.at(0), v.at(1), v.at(2), v.at(3), v.at(4)}; }
-};
-
-/// Everything a session is at a round; an equal experiment restored to it goes on with the same bits.
-struct SessionState {
-    std::int64_t round = 0;
-    State tensors;
-    Ledger ledger;
-    std::string stop_reason;
-};
-
 class Session {
 public:
-    /// Loads the images and builds the networks on their hardware. ConfigError where images, classes or batch do not fit; DataError where the
-    /// images are missing. `log` hears warnings and what takes time.
+    /// Loads the images, builds the networks on their hardware. ConfigError where images, classes or batch do not fit; DataError without images.
+    /// `log` hears warnings and what takes time.
     Session(Experiment experiment, Places places, Log log = {});
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
-
     /// Plays one round: train.steps_d updates of the discriminator, one of the generator. NumericError when a loss is not finite.
     const Round& step();
     std::int64_t round() const { return round_; }        ///< rounds done
@@ -54,13 +27,11 @@ public:
     /// The trained weights become what inference uses (hardware.fold_norm, ex situ): true when that changed them. Once, after the last round.
     bool deploy();
     const Deployment& deployment() const { return deployment_; }
-
     /// Loads the reference and its feature net now rather than at the first evaluation.
     void prepare_evaluation();
     /// Quality of evaluation.samples images of the fixed latent vectors; booked as evaluation. The images stay in evaluated().
     gan::Quality evaluate();
-    /// The same without booking it, for a session whose evaluation of this round is in its ledger already.
-    gan::Quality evaluate_unbooked();
+    gan::Quality evaluate_unbooked();  ///< for a session whose evaluation of this round is in its ledger already
     const std::vector<std::uint8_t>& evaluated() const { return evaluated_; }
     /// Images of the same 64 latent vectors every time (conditional: ten of each class), planar bytes; booked as evaluation.
     std::vector<std::uint8_t> snapshot();

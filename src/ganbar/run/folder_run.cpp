@@ -10,7 +10,7 @@
 #include "ganbar/report/write_report.h"
 #include "ganbar/run/checkpoint.h"
 #include "ganbar/run/environment.h"
-#include "ganbar/run/pictures.h"
+#include "ganbar/run/results.h"
 
 namespace ganbar {
 namespace fs = std::filesystem;

@@ -3,11 +3,10 @@
 #include <filesystem>
 #include <optional>
 
-#include "ganbar/run/pictures.h"
-#include "ganbar/run/results.h"
 #include "ganbar/data/csv.h"
-#include "ganbar/gan/trainer.h"
+#include "ganbar/experiment/session_records.h"
 #include "ganbar/gan/metrics/quality.h"
+#include "ganbar/run/pictures.h"
 
 namespace ganbar {
 

@@ -1,5 +1,6 @@
 // The measurements behind `ganbar noise report`.
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdio>
