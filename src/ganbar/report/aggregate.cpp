@@ -6,8 +6,8 @@
 #include <cmath>
 #include <map>
 #include <set>
-#include <sstream>
 
+#include "ganbar/report/group_runs.h"
 #include "ganbar/report/html_text.h"
 
 namespace ganbar::report {
@@ -34,29 +34,6 @@ Series thin(const Series& s, std::size_t max_points) {
         out.hi.push_back(hi);
     }
     return out;
-}
-
-/// "section.key" -> text after "=", from the machine-written run.toml (one value a line).
-std::map<std::string, std::string> settings_of(const std::string& run_toml) {
-    std::map<std::string, std::string> settings;
-    std::istringstream lines(run_toml);
-    std::string line, section;
-    const auto trim = [](const std::string& text) {
-        const std::size_t from = text.find_first_not_of(" \t\r"), to = text.find_last_not_of(" \t\r");
-        return from == std::string::npos ? std::string() : text.substr(from, to - from + 1);
-    };
-    while (std::getline(lines, line)) {
-        bool quoted = false;
-        for (std::size_t i = 0; i < line.size(); ++i) {
-            if (line[i] == '"') quoted = !quoted;
-            if (line[i] == '#' && !quoted) line.resize(i);
-        }
-        line = trim(line);
-        const std::size_t equals = line.find('=');
-        if (line.size() > 2 && line.front() == '[' && line.back() == ']' && equals == std::string::npos) section = trim(line.substr(1, line.size() - 2)) + ".";
-        else if (equals != std::string::npos) settings[section + trim(line.substr(0, equals))] = trim(line.substr(equals + 1));
-    }
-    return settings;
 }
 
 }  // namespace
@@ -168,8 +145,7 @@ std::vector<SettingDifference> setting_differences(const std::vector<Group>& gro
         SettingDifference d{key, {}};
         for (const auto& settings : all) d.values.push_back(settings.count(key) ? settings.at(key) : "–");
         const bool same = std::all_of(d.values.begin(), d.values.end(), [&](const auto& v) { return v == d.values.front(); });
-        const bool is_label = key == "experiment.seed" || key == "experiment.name";
-        if (!same && !is_label) differences.push_back(std::move(d));
+        if (!same) differences.push_back(std::move(d));
     }
     return differences;
 }

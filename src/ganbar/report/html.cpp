@@ -3,6 +3,7 @@
 #include <set>
 
 #include "ganbar/core/error.h"
+#include "ganbar/report/group_runs.h"
 #include "ganbar/report/html_sections.h"
 #include "ganbar/report/html_text.h"
 #include "ganbar/report/number_text.h"
@@ -126,7 +127,7 @@ void provenance_section(Page& page, const ReportInput& input, const std::vector<
 }
 
 ReportInput describe_runs(std::vector<RunData> runs) {
-    separate_groups(runs);
+    group_runs(runs);
     ReportInput input;
     input.runs = std::move(runs);
     const auto groups = groups_of(input.runs);

@@ -42,7 +42,7 @@ struct ReportInput {
     std::uint64_t image_budget_bytes = 12u << 20;  ///< snapshots are thinned evenly until the pictures fit; last ones always stay
 };
 
-/// Title, intro, facts and commands for a page about `runs`, from their summaries; groups told apart by separate_groups.
+/// Title, intro, facts and commands for a page about `runs`, from their summaries; grouped by group_runs.
 ReportInput describe_runs(std::vector<RunData> runs);
 
 /// One HTML file that needs nothing else: no network, no other files. Same input, same bytes.
