@@ -233,11 +233,12 @@ void assumptions_section(Page& page, const std::vector<Group>& groups) {
         }
     if (rows.empty()) return;
     page.open_section("assumptions", "What it rests on",
-                      prose("Every physical number, and how it is known: *published* is printed in the source, *derived* is computed from published numbers, *assumed* is a choice of ours."));
+                      prose("Every physical number, and how it is known: *published* is printed in the source, *derived* is computed from published numbers, *assumed* is a choice of ours. That is said of the value in use: one that is not the default was set by a *preset* or by the *user*, "
+                            "and the default stands beside it with what is known of it."));
     page.html("<div class=\"filter\" data-filter=\"assumptions\"></div>");
     std::vector<std::vector<Cell>> list;
     for (auto& [key, row] : rows) list.push_back(std::move(row));
-    page.table(fmt::format("{} published, {} derived, {} assumed.", kinds["published"], kinds["derived"], kinds["assumed"]), {"parameter", "value", "kind", "source or reason"}, list,
+    page.table(fmt::format("{} published, {} derived, {} assumed; {} set by a preset, {} by the user.", kinds["published"], kinds["derived"], kinds["assumed"], kinds["preset"], kinds["user"]), {"parameter", "value", "kind", "source or reason"}, list,
                "sortable filtered");
     page.close_section();
 }

@@ -114,7 +114,7 @@ function setUpFilter(box) {
   const table = box.closest("section").querySelector("table.filtered");
   const rows = [...table.tBodies[0].rows].map((row) => [row.querySelector(".kind").textContent, row]);
   const off = new Set();
-  for (const kind of ["published", "derived", "assumed"]) {
+  for (const kind of ["published", "derived", "assumed", "preset", "user"]) {
     const n = rows.filter(([k]) => k === kind).length;
     if (!n) continue;
     const button = htmlElement("button", { type: "button", textContent: `${kind} (${n})`, "aria-pressed": "true" });
