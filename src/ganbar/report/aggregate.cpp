@@ -71,6 +71,13 @@ Spread summary_spread(const Group& group, const std::string& key) {
     return spread_of(values);
 }
 
+Spread total_spread(const Group& group, const std::string& key) {
+    std::vector<double> values;
+    for (const auto* run : group.runs)
+        if (const auto at = run->hardware.totals.find(key); at != run->hardware.totals.end()) values.push_back(at->second);
+    return spread_of(values);
+}
+
 Series group_series(const Group& group, TableOf table, const std::string& column, std::size_t max_points) {
     std::map<double, std::vector<double>> by_round;
     for (const auto* run : group.runs) {
@@ -123,12 +130,17 @@ Booking energy_booking(const Group& group) {
         const auto* epoch = run->metrics.find("epoch");
         if (!energy || !epoch || energy->empty()) continue;
         double all = 0, last_of_epochs = 0;
+        const auto whole = static_cast<std::size_t>(std::count(epoch->begin(), epoch->end(), epoch->front()));
+        std::size_t length = 0;
         for (std::size_t i = 0; i < energy->size(); ++i) {
             all += (*energy)[i];
-            if (i + 1 == energy->size() || (*epoch)[i + 1] != (*epoch)[i]) last_of_epochs += (*energy)[i];
+            ++length;
+            const bool last = i + 1 == energy->size() || (*epoch)[i + 1] != (*epoch)[i];
+            if (last && length == whole) last_of_epochs += (*energy)[i];  // an epoch that the run cut short has no last update
+            if (last) length = 0;
         }
         every.push_back(all);
-        sampled.push_back(last_of_epochs);
+        sampled.push_back(run->summary.number("update_energy_sampled_per_epoch_J").value_or(last_of_epochs));  // the run knows where an epoch ends
     }
     return {spread_of(every), spread_of(sampled)};
 }

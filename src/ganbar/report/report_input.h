@@ -33,7 +33,7 @@ struct ReportInput {
     std::vector<RunData> runs;                   ///< equal RunData::group = seeds of one variant, in order of first appearance
     std::vector<std::pair<std::string, std::string>> facts;  ///< extra lines of the title block: name, text
     std::vector<ComparisonRow> comparison;
-    std::string comparison_caption;
+    std::string comparison_title = "Published and ours", comparison_caption;
     std::vector<Finding> findings;
     std::vector<Figure> figures;                 ///< further charts and tables, in a section of their own
     std::vector<std::string> reproduce_commands;
