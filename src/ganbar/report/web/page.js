@@ -127,7 +127,18 @@ function setUpFilter(box) {
   }
 }
 
+// Tables wider than their box say so; the shade at their edges alone is easily missed.
+function setUpCue(box) {
+  const cue = htmlElement("p", { className: "cue", textContent: "The table goes on to the right: scroll it sideways →", hidden: true });
+  box.before(cue);
+  const update = () => { cue.hidden = box.scrollWidth <= box.clientWidth + 1; };
+  new ResizeObserver(update).observe(box);
+  if (box.firstElementChild) new ResizeObserver(update).observe(box.firstElementChild);
+  update();
+}
+
 setUpScrubber();
+document.querySelectorAll(".scroll").forEach(setUpCue);
 document.querySelectorAll("table.sortable").forEach(setUpSorting);
 document.querySelectorAll("[data-filter]").forEach(setUpFilter);
 const PRINT_WIDTH = 400;  // px; two charts side by side on a sheet
