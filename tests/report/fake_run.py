@@ -148,7 +148,7 @@ def make(folder, variant, seed, quick):
                    collapsed_reason="coverage 0.83 and pairwise distance 0.96 of real" if good else "pairwise distance is 0.49 of the real images', below 0.6")
     put(os.path.join(folder, "summary.json"), json.dumps(summary))
     put(os.path.join(folder, "run.toml"), f'[experiment]\nname = "{variant}"\nseed = {seed}  # --set\n\n[train]\nbatch = 608  # default\nepochs = 30\nrule = "manhattan"\nv_set = "800 mV"  # preset {variant}\n'
-                                                      f'\n[noise]\nkind = "{"prng" if "prng" in variant or not is_crossbar else "trng"}"\n\n[device]\nd2d = "{"A" if "d2d" in variant else "off"}"\n')
+                                                      f'\n[hardware]\nkind = "{"crossbar" if is_crossbar else "software"}"\n\n[noise]\nkind = "{"prng" if "prng" in variant or not is_crossbar else "trng"}"\n\n[device]\nd2d = "{"A" if "d2d" in variant else "off"}"\n')
     put(os.path.join(folder, "env.json"), json.dumps({"ganbar": {"version": "0.1.0", "commit": "0000000"}, "compiler": "g++ 12.2.0", "cpu": "a test fixture", "threads": 2}))
     put(os.path.join(folder, "log.txt"), "".join(f"round {r}: <ok> & going\n" for r in range(1, 90)))
 

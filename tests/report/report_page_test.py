@@ -147,12 +147,28 @@ class ReportPage(unittest.TestCase):
         done = subprocess.run(["node", "-e", script], capture_output=True, text=True)
         self.assertEqual(done.stdout.splitlines(), [c[3] for c in cases], done.stderr)
 
+    @staticmethod
+    def opened(path, width=1280):
+        with tempfile.TemporaryDirectory() as profile:
+            return subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                                   f"--user-data-dir={profile}", f"--window-size={width},900", "--virtual-time-budget=2000", "--enable-logging=stderr", "--dump-dom", "file://" + path], capture_output=True, text=True, timeout=60)
+
+    @unittest.skipUnless(shutil.which("chromium"), "chromium is not installed")
+    def test_tables_wider_than_the_page_say_so(self):
+        for width, wide in ((1280, 0), (500, 1)):
+            done = self.opened(self.one, width)
+            section = re.search(r'<section id="energy">.*?</section>', done.stdout, re.S).group()
+            cues = re.findall(r'<p class="cue"[^>]*>', section)
+            self.assertEqual(len(cues), section.count('class="scroll"'))
+            self.assertGreaterEqual(sum("hidden" not in c for c in cues), wide, f"{width} px")
+            sources = re.search(r'<section id="assumptions">.*?</section>', done.stdout, re.S).group()
+            if width == 1280:
+                self.assertIn("hidden", re.search(r'<p class="cue"[^>]*>', sources).group(), "the source column fits")
+
     @unittest.skipUnless(shutil.which("chromium"), "chromium is not installed")
     def test_scripts_run_without_a_fault(self):
         for path in (self.page, self.one):
-            with tempfile.TemporaryDirectory() as profile:
-                done = subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                                       f"--user-data-dir={profile}", "--virtual-time-budget=2000", "--enable-logging=stderr", "--dump-dom", "file://" + path], capture_output=True, text=True, timeout=60)
+            done = self.opened(path)
             self.assertNotIn("CONSOLE", done.stderr)
             charts = done.stdout.count('class="chart-figure"')
             self.assertGreater(charts, 8)

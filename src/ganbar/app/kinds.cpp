@@ -66,14 +66,15 @@ std::string table_text(const config::Section& section) {
     std::vector<std::array<std::string, 4>> cells;
     std::array<std::size_t, 4> widths{};
     for (const auto& row : section.rows)
-        cells.push_back({row.info.name, bare_text(row.info, row.value), range_text(row.info), to_string(row.info.source.kind)});
+        cells.push_back({row.info.name, bare_text(row.info, row.value), range_text(row.info), kind_of(row)});
     for (const auto& row : cells)
         for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::min<std::size_t>(std::max(widths[c], row[c].size()), 46);
     std::string out = section.path.empty() ? "" : "[" + section.path + "]\n";
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const auto& info = section.rows[i].info;
+        const std::string source = source_of(section.rows[i]);
         out += fmt::format("  {:{}}  {:{}}  {:{}}  {}\n", cells[i][0], widths[0], cells[i][1], widths[1], cells[i][2], widths[2], cells[i][3]);
-        out += wrapped(info.doc + (info.source.text.empty() ? "" : " [" + info.source.text + "]"), "      ");
+        out += wrapped(info.doc + (source.empty() ? "" : " [" + source + "]"), "      ");
     }
     return out;
 }
@@ -105,8 +106,9 @@ nlohmann::ordered_json param_json(const std::string& section, const ParamRow& ro
     if (ranged) out["lo"] = number(info.lo), out["hi"] = number(info.hi);
     if (!info.choices.empty()) out["choices"] = info.choices;
     out["doc"] = info.doc;
-    out["source"] = info.source.text;
-    out["kind"] = to_string(info.source.kind);
+    out["source"] = source_of(row);
+    out["kind"] = kind_of(row);
+    if (!row.is_default()) out["default"] = std::visit([](const auto& v) -> nlohmann::ordered_json { return v; }, *row.declared);
     return out;
 }
 

@@ -127,7 +127,7 @@ public:
         model_->run(model_->couple ? model_->couple(design_, model_->defaults) : design_, w, out);
     }
     double arrays_needed(const Workload& w) const override { return model_->arrays ? model_->arrays(design_, w) : 0; }
-    std::vector<ParamRow> params() const override { return param_rows(model_->schema, design_); }
+    std::vector<ParamRow> params() const override { return param_rows(model_->schema, design_, model_->defaults); }
     std::unique_ptr<Accelerator> with(const std::string& name, const Value& value) const override {
         Design changed = design_;
         for (const auto& p : model_->schema)
@@ -139,7 +139,7 @@ public:
         throw ConfigError("unknown parameter \"" + name + "\"");
     }
     std::vector<std::string> warnings() const override {
-        return uncoupled_changes(model_->uncoupled, params(), param_rows(model_->schema, model_->defaults));
+        return uncoupled_changes(model_->uncoupled, params(), param_rows(model_->schema, model_->defaults, model_->defaults));
     }
     const Design& design() const { return design_; }
 
@@ -155,7 +155,7 @@ AcceleratorEntry accelerator_entry(AcceleratorModel<Design> model) {
     e.doc = shared->doc, e.platform = shared->platform, e.scope = shared->scope, e.trains = shared->trains,
     e.pipelined = shared->pipelined;
     for (const auto& p : shared->schema) e.param_names.push_back(p.info.name);
-    e.defaults = param_rows(shared->schema, shared->defaults);
+    e.defaults = param_rows(shared->schema, shared->defaults, shared->defaults);
     e.swings = shared->swings;
     e.make = [shared](const config::Node* node) -> std::unique_ptr<Accelerator> {
         Design design = shared->defaults;

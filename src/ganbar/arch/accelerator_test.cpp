@@ -55,6 +55,8 @@ TEST(Accelerators, ParametersAreTypedRangedAndSourced) {
             EXPECT_NO_THROW(check_value(p.info, p.value, {})) << name;
             EXPECT_FALSE(p.info.source.text.empty()) << name << " " << p.info.name;
             EXPECT_FALSE(p.info.doc.empty()) << name << " " << p.info.name;
+            const bool says_assumed = p.info.source.text.find("assumed") != std::string::npos;
+            EXPECT_FALSE(says_assumed && p.info.source.kind == Kind::published) << name << " " << p.info.name << ": " << p.info.source.text;
         }
         EXPECT_FALSE(e.swings.empty()) << name;
         const auto machine = e.make(nullptr);
@@ -67,6 +69,16 @@ TEST(Accelerators, ParametersAreTypedRangedAndSourced) {
                 EXPECT_LE(number(s.lo), number(p.value)) << name << " " << s.param;
                 EXPECT_GE(number(s.hi), number(p.value)) << name << " " << s.param;
             }
+    }
+}
+
+TEST(Accelerators, ChangedParametersAreNoLongerPublished) {
+    for (const auto& name : registry().names()) {
+        const auto machine = registry().get(name).make(nullptr);
+        for (const ParamRow& p : machine->params()) EXPECT_EQ(kind_of(p), to_string(p.info.source.kind)) << name << " " << p.info.name;
+        for (const Swing& s : registry().get(name).swings)
+            for (const ParamRow& p : machine->with(s.param, s.lo)->params())
+                EXPECT_EQ(kind_of(p), p.info.name == s.param && p.value != *p.declared ? "user" : to_string(p.info.source.kind)) << name << " " << p.info.name;
     }
 }
 

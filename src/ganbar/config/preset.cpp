@@ -67,21 +67,27 @@ std::string take_base(Node& root, const std::string& file, const Presets& preset
     return (fs::path(file).parent_path() / *name).string();
 }
 
+bool same_file(const std::string& a, const std::string& b) {
+    std::error_code ignored;
+    return a == b || fs::equivalent(a, b, ignored);
+}
+
+/// Who speaks in a file: "preset NAME" in one of ganbar's own, else "file PATH".
+std::string origin_of(const std::string& file, const Presets& presets) {
+    const std::string stem = fs::path(file).stem().string();
+    return presets.contains(stem) && same_file(presets.path(stem), file) ? "preset " + stem : "file " + file;
+}
+
 /// `file` over what it starts from. `chain` holds the files above it.
 std::unique_ptr<Node> load_chain(const std::string& file, const Location& named_at, const Presets& presets, std::vector<std::string>& chain) {
-    const auto same = [&](const std::string& other) {
-        std::error_code ignored;
-        return file == other || fs::equivalent(file, other, ignored);
-    };
-    const auto first = std::find_if(chain.begin(), chain.end(), same);
+    const auto first = std::find_if(chain.begin(), chain.end(), [&](const std::string& other) { return same_file(file, other); });
     if (first != chain.end())
         throw ConfigError("presets go in a circle: " + join({first, chain.end()}, " -> ") + " -> " + file + "; expected a file that starts from none of these", named_at);
     std::error_code ignored;
     if (!chain.empty() && !fs::exists(file, ignored)) throw ConfigError("preset file \"" + file + "\" does not exist; expected a path relative to this file", named_at);
     chain.push_back(file);
     auto own = load_toml(file);
-    if (presets.contains(fs::path(file).stem().string()) && presets.path(fs::path(file).stem().string()) == file)
-        own->set_origin("preset " + fs::path(file).stem().string());
+    own->set_origin(origin_of(file, presets));
     Location where;
     const std::string base_file = take_base(*own, file, presets, where);
     if (base_file.empty()) return own;
@@ -96,6 +102,7 @@ Loaded load_input(const std::string& name_or_path, const Presets& presets, std::
     Loaded out;
     const std::string file = is_path(name_or_path) ? name_or_path : presets.path(name_or_path);
     out.name = fs::path(file).stem().string();
+    out.origin = origin_of(file, presets);
     out.root = load_chain(file, {}, presets, out.files);
     for (const auto& o : overrides) apply_override(*out.root, o);
     return out;

@@ -29,6 +29,7 @@ private:
 struct Loaded {
     std::unique_ptr<Node> root;      ///< everything merged; the key "preset" itself is gone
     std::string name;                ///< stem of the file named first
+    std::string origin;              ///< what it is: "preset NAME", else "file PATH"
     std::vector<std::string> files;  ///< what was read: the file named first, then the one it starts from, ...
 };
 

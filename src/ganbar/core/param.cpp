@@ -130,4 +130,17 @@ std::string value_text(const ParamInfo& info, const Value& value) {
     return "[" + join(words) + "]";
 }
 
+std::string kind_of(const ParamRow& row) {
+    if (row.is_default()) return to_string(row.info.source.kind);
+    return row.said_by.starts_with("preset ") ? "preset" : "user";
+}
+
+std::string source_of(const ParamRow& row) {
+    if (row.is_default()) return row.info.source.text;
+    std::string text = value_text(row.info, *row.declared);
+    if (text.size() > 2 && text.front() == '"') text = text.substr(1, text.size() - 2);
+    const std::string who = row.said_by.starts_with("preset ") ? "by " + row.said_by : "for this run";
+    return fmt::format("set {}; the default, {}, is {}{}", who, text, to_string(row.info.source.kind), row.info.source.text.empty() ? "" : ": " + row.info.source.text);
+}
+
 }  // namespace ganbar

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -115,12 +116,27 @@ Param<P> choice(std::string name, E P::*member, std::vector<std::string> names, 
 struct ParamRow {
     ParamInfo info;
     Value value;
+    std::optional<Value> declared = {};  ///< the default, which info.source speaks of; none: `value` is it
+    std::string said_by = {};            ///< who said the value: "preset NAME", "file x.toml", "--set"; "": nobody
+    /// Whether info.source speaks of the value in use.
+    bool is_default() const { return !declared || *declared == value; }
 };
+/// How the value in use is known: the declared kind ("published", "derived", "assumed") while it is the default, else who set it:
+/// "preset" (a preset of ganbar's) or "user" (a file of the user's, --set).
+std::string kind_of(const ParamRow& row);
+/// The declared source; of another value than the default who set it, with the default, its kind and its source beside it.
+std::string source_of(const ParamRow& row);
+
+/// `defaults`: what the sources of `schema` speak of.
+template <class P>
+std::vector<ParamRow> param_rows(const Schema<P>& schema, const P& values, const P& defaults) {
+    std::vector<ParamRow> rows;
+    for (const auto& p : schema) rows.push_back({p.info, p.get(values), p.get(defaults), {}});
+    return rows;
+}
 template <class P>
 std::vector<ParamRow> param_rows(const Schema<P>& schema, const P& values) {
-    std::vector<ParamRow> rows;
-    for (const auto& p : schema) rows.push_back({p.info, p.get(values)});
-    return rows;
+    return param_rows(schema, values, P{});
 }
 
 }  // namespace ganbar

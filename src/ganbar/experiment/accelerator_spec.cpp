@@ -47,7 +47,7 @@ std::vector<config::Section> accelerator_sections(const AcceleratorSpec& spec) {
     info.source = assumed("none");
     std::vector<std::string> names;
     for (const auto& m : spec.machines) names.push_back(m.name);
-    std::vector<config::Section> out{{"accelerators", {{info, join(names)}}}};
+    std::vector<config::Section> out{{"accelerators", {{info, join(names), Value{std::string()}, {}}}}};
     for (const auto& m : spec.machines) out.push_back({"accelerators." + m.name, m.machine->params()});
     return out;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ganbar/config/attribution.h"
 #include "ganbar/experiment/accelerator_spec.h"
 
 #include <cmath>
@@ -10,6 +11,7 @@
 namespace ganbar {
 namespace {
 constexpr std::int64_t many = 1'000'000'000;
+constexpr const char* default_device = "nili2020";
 }
 
 Schema<ExperimentSpec> ExperimentSpec::schema() {
@@ -273,7 +275,10 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     auto loaded = config::load_input(name_or_path, presets, overrides);
     Experiment e;
     e.source = std::move(loaded.root);
-    e.experiment.name = loaded.name;
+    if (!e.source->child("experiment").leaves.contains("name")) {  // a file without a name is called as the file is
+        auto& name = e.source->child("experiment").leaves["name"];
+        name.value = loaded.name, name.origin = loaded.origin;
+    }
     std::map<std::string, std::vector<std::string>> known;
     auto& top = known[""];
     const auto section = [&](const char* name, auto& target) {
@@ -301,10 +306,12 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     // Device models declare their own keys; they bind here, so that a mistake shows now and not after minutes.
     for (const auto& [name, cells] : {std::pair{"device", &e.device}, std::pair{"noise_device", &e.noise_device}}) {
         top.push_back(name);
-        *cells = bind_device(e.source->table(name), name, "nili2020", registries.devices, &known[name]);
+        *cells = bind_device(e.source->table(name), name, default_device, registries.devices, &known[name]);
     }
     for (auto& [path, names] : bind_accelerators(*e.source, registries.accelerators, e.accelerators)) known[path] = std::move(names);
     top.push_back("accelerators");
+    top.push_back("set_by");
+    resolved(e);  // reads [set_by]
     config::reject_unused(*e.source, known);
     e.generator_plan = plan_of(*e.source, "generator", e.generator, e.latent.classes);
     e.discriminator_plan = plan_of(*e.source, "discriminator", e.discriminator, e.latent.classes);
@@ -329,7 +336,7 @@ std::vector<config::Section> resolved(const Experiment& e) {
         model.type = ParamType::text;
         model.doc = doc;
         model.source = published("satyam2022, sec. II: the model of Nili et al. 2020");
-        std::vector<ParamRow> rows = {{model, cells.model}};
+        std::vector<ParamRow> rows = {{model, cells.model, Value{std::string(default_device)}, {}}};
         rows.insert(rows.end(), cells.params.begin(), cells.params.end());
         out.push_back({name, rows});
     };
@@ -343,7 +350,13 @@ std::vector<config::Section> resolved(const Experiment& e) {
     out.push_back({"evaluation", param_rows(EvaluationSpec::schema(), e.evaluation)});
     out.push_back({"quality", param_rows(gan::QualitySpec::schema(), e.quality)});
     for (auto& section : accelerator_sections(e.accelerators)) out.push_back(std::move(section));
+    if (e.source) config::attribute(out, *e.source);
     return out;
+}
+
+std::string run_toml(const Experiment& e) {
+    const auto sections = resolved(e);
+    return config::to_toml(sections) + config::set_by_toml(sections);
 }
 
 }  // namespace ganbar

@@ -44,7 +44,9 @@ struct Experiment {
 /// Reads an experiment file or preset, binds every key, rejects the unknown ones, checks what no single key can (shapes that fit).
 Experiment load_experiment(const std::string& name_or_path, const config::Presets& presets, std::span<const std::string> overrides,
                            const Registries& registries);
-/// All sections with all values: run.toml. Running it again gives the same bytes.
+/// All sections with all values, and who said each.
 std::vector<config::Section> resolved(const Experiment& e);
+/// The same as text, with what presets said: run.toml. Running it again gives the same bytes.
+std::string run_toml(const Experiment& e);
 
 }  // namespace ganbar

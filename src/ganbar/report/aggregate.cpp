@@ -6,8 +6,8 @@
 #include <cmath>
 #include <map>
 #include <set>
-#include <sstream>
 
+#include "ganbar/report/group_runs.h"
 #include "ganbar/report/html_text.h"
 
 namespace ganbar::report {
@@ -34,29 +34,6 @@ Series thin(const Series& s, std::size_t max_points) {
         out.hi.push_back(hi);
     }
     return out;
-}
-
-/// "section.key" -> text after "=", from the machine-written run.toml (one value a line).
-std::map<std::string, std::string> settings_of(const std::string& run_toml) {
-    std::map<std::string, std::string> settings;
-    std::istringstream lines(run_toml);
-    std::string line, section;
-    const auto trim = [](const std::string& text) {
-        const std::size_t from = text.find_first_not_of(" \t\r"), to = text.find_last_not_of(" \t\r");
-        return from == std::string::npos ? std::string() : text.substr(from, to - from + 1);
-    };
-    while (std::getline(lines, line)) {
-        bool quoted = false;
-        for (std::size_t i = 0; i < line.size(); ++i) {
-            if (line[i] == '"') quoted = !quoted;
-            if (line[i] == '#' && !quoted) line.resize(i);
-        }
-        line = trim(line);
-        const std::size_t equals = line.find('=');
-        if (line.size() > 2 && line.front() == '[' && line.back() == ']' && equals == std::string::npos) section = trim(line.substr(1, line.size() - 2)) + ".";
-        else if (equals != std::string::npos) settings[section + trim(line.substr(0, equals))] = trim(line.substr(equals + 1));
-    }
-    return settings;
 }
 
 }  // namespace
@@ -91,6 +68,13 @@ Spread summary_spread(const Group& group, const std::string& key) {
     std::vector<double> values;
     for (const auto* run : group.runs)
         if (const auto v = run->summary.number(key)) values.push_back(*v);
+    return spread_of(values);
+}
+
+Spread total_spread(const Group& group, const std::string& key) {
+    std::vector<double> values;
+    for (const auto* run : group.runs)
+        if (const auto at = run->hardware.totals.find(key); at != run->hardware.totals.end()) values.push_back(at->second);
     return spread_of(values);
 }
 
@@ -146,12 +130,17 @@ Booking energy_booking(const Group& group) {
         const auto* epoch = run->metrics.find("epoch");
         if (!energy || !epoch || energy->empty()) continue;
         double all = 0, last_of_epochs = 0;
+        const auto whole = static_cast<std::size_t>(std::count(epoch->begin(), epoch->end(), epoch->front()));
+        std::size_t length = 0;
         for (std::size_t i = 0; i < energy->size(); ++i) {
             all += (*energy)[i];
-            if (i + 1 == energy->size() || (*epoch)[i + 1] != (*epoch)[i]) last_of_epochs += (*energy)[i];
+            ++length;
+            const bool last = i + 1 == energy->size() || (*epoch)[i + 1] != (*epoch)[i];
+            if (last && length == whole) last_of_epochs += (*energy)[i];  // an epoch that the run cut short has no last update
+            if (last) length = 0;
         }
         every.push_back(all);
-        sampled.push_back(last_of_epochs);
+        sampled.push_back(run->summary.number("update_energy_sampled_per_epoch_J").value_or(last_of_epochs));  // the run knows where an epoch ends
     }
     return {spread_of(every), spread_of(sampled)};
 }
@@ -168,8 +157,7 @@ std::vector<SettingDifference> setting_differences(const std::vector<Group>& gro
         SettingDifference d{key, {}};
         for (const auto& settings : all) d.values.push_back(settings.count(key) ? settings.at(key) : "–");
         const bool same = std::all_of(d.values.begin(), d.values.end(), [&](const auto& v) { return v == d.values.front(); });
-        const bool is_label = key == "experiment.seed" || key == "experiment.name";
-        if (!same && !is_label) differences.push_back(std::move(d));
+        if (!same) differences.push_back(std::move(d));
     }
     return differences;
 }

@@ -23,6 +23,8 @@ struct Spread {
 Spread spread_of(const std::vector<double>& values);
 /// Of a numeric key of summary.json.
 Spread summary_spread(const Group& group, const std::string& key);
+/// Of a key of hardware.json's totals.
+Spread total_spread(const Group& group, const std::string& key);
 
 using TableOf = Table RunData::*;
 /// One column over rounds: mean over the runs that reached a round, band lowest to highest. Empty x when no run has the column.
@@ -42,7 +44,7 @@ std::vector<Chart> histogram_charts(const std::vector<Group>& groups);
 /// Accounts of hardware.json, averaged over the group's runs, in path order.
 std::vector<Account> mean_accounts(const Group& group);
 
-/// Two ways to book the energy of weight updates: all of them, or one update of every epoch (the last) for the whole epoch.
+/// Two ways to book the energy of weight updates: all of them, or one update of every whole epoch (the last) for all of it.
 struct Booking {
     Spread every_update_J, one_per_epoch_J;  ///< n = 0 where metrics.csv lacks the columns
 };

@@ -64,7 +64,7 @@ void add_densities(Json& j, const Estimate& e) {
 Json efficiency_json(const NamedEstimate& n) {
     Json out = {{"reached", n.estimate.utilisation()}};
     for (const ParamRow& p : n.params)
-        if (p.info.name == "efficiency") out["assumed"] = value_json(p.value), out["source"] = p.info.source.text;
+        if (p.info.name == "efficiency") out["assumed"] = value_json(p.value), out["source"] = source_of(p);
     return out;
 }
 
@@ -118,8 +118,8 @@ Json estimate_json(const Workload& w, const NamedEstimate& n) {
         j["assumptions"].push_back({{"name", p.info.name},
                                     {"value", value_json(p.value)},
                                     {"unit", p.info.unit},
-                                    {"source", p.info.source.text},
-                                    {"kind", to_string(p.info.source.kind)}});
+                                    {"source", source_of(p)},
+                                    {"kind", kind_of(p)}});
     return j;
 }
 

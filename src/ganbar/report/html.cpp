@@ -3,6 +3,7 @@
 #include <set>
 
 #include "ganbar/core/error.h"
+#include "ganbar/report/group_runs.h"
 #include "ganbar/report/html_sections.h"
 #include "ganbar/report/html_text.h"
 #include "ganbar/report/number_text.h"
@@ -47,8 +48,9 @@ std::vector<std::pair<std::string, std::string>> summary_facts(const std::vector
     add_fact(facts, groups, "weight-update rounds", "rounds");
     add_fact(facts, groups, "crossbars", "n_crossbars");
     add_fact(facts, groups, "memristors in use", "cells_used");
-    const Spread area = groups.empty() ? Spread{} : summary_spread(groups.front(), "area_m2");
-    if (area.n > 0 && area.mean > 0) facts.emplace_back("area", format_quantity(area.mean, "m2"));
+    const Spread area = groups.empty() ? Spread{} : total_spread(groups.front(), "area_with_periphery_m2"), cells = groups.empty() ? Spread{} : summary_spread(groups.front(), "area_m2");
+    if (area.n > 0 && area.mean > 0) facts.emplace_back("area with periphery", format_quantity(area.mean, "m2"));
+    if (cells.n > 0 && cells.mean > 0) facts.emplace_back("area of the cells", format_quantity(cells.mean, "m2"));
     const Spread wall = groups.empty() ? Spread{} : summary_spread(groups.front(), "wall_s");
     if (wall.n > 0) facts.emplace_back("computing time per run", format_quantity(wall.mean, "s"));
     return facts;
@@ -125,8 +127,19 @@ void provenance_section(Page& page, const ReportInput& input, const std::vector<
     page.close_section();
 }
 
+/// Where the weights are and how they got there.
+static std::string weights_text(const std::vector<RunData>& runs, const std::string& data, double arrays) {
+    const std::string draws = "A generative adversarial network learns to draw " + data;
+    if (!(arrays > 0)) return draws + "; this run keeps its weights in digital memory.";
+    const auto settings = settings_of(runs.front().run_toml);
+    const auto kind = settings.find("hardware.kind");
+    if (kind != settings.end() && kind->second == "\"ex_situ\"")
+        return fmt::format("{}. It is trained in software; its weights are then written into simulated memristors on {} crossbars.", draws, format_number(arrays));
+    return fmt::format("{}. Every weight is a simulated memristor on one of {} crossbars, trained in place by voltage pulses.", draws, format_number(arrays));
+}
+
 ReportInput describe_runs(std::vector<RunData> runs) {
-    separate_groups(runs);
+    group_runs(runs);
     ReportInput input;
     input.runs = std::move(runs);
     const auto groups = groups_of(input.runs);
@@ -138,8 +151,7 @@ ReportInput describe_runs(std::vector<RunData> runs) {
         if (!run.summary.text("dataset").empty()) datasets.insert(run.summary.text("dataset"));
     const std::string data = datasets.empty() ? "images" : "images like those of " + join({datasets.begin(), datasets.end()}, " and ");
     const double arrays = groups.empty() ? 0 : summary_spread(groups.front(), "n_crossbars").mean;
-    input.intro = arrays > 0 ? fmt::format("A generative adversarial network learns to draw {}. Every weight is a simulated memristor on one of {} crossbars, trained in place by voltage pulses.", data, format_number(arrays))
-                             : fmt::format("A generative adversarial network learns to draw {}; this run keeps its weights in digital memory.", data);
+    input.intro = weights_text(input.runs, data, arrays);
     if (groups.size() > 1) input.intro = fmt::format("{} variants of a generative adversarial network that learns to draw {}, compared at equal rounds.", groups.size(), data);
     for (const auto& run : input.runs) input.reproduce_commands.push_back(fmt::format("ganbar train {}/run.toml --out {}-again", run.folder, run.folder));
     input.reproduce_note = "`run.toml` holds every setting, resolved; running it again gives the same bytes, whatever the number of threads.";

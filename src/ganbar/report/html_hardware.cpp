@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
+#include "ganbar/core/error.h"
 #include "ganbar/report/html_sections.h"
 #include "ganbar/report/html_text.h"
 #include "ganbar/report/number_text.h"
@@ -121,7 +123,7 @@ void booking_table(Page& page, const std::vector<Group>& groups) {
         rows.push_back(std::move(row));
     }
     if (rows.empty()) return;
-    page.table("Energy of weight updates in two bookings: every update counted, and one update (the last) counted for each epoch. Reads are booked separately.",
+    page.table("Energy of weight updates in two bookings: every update counted, and one update (the last) counted for each whole epoch; an epoch that a run cut short counts none. Reads are booked separately.",
                {"variant", "every update", "one per epoch", "mean per round", "per cell in use", "reads"}, rows);
 }
 
@@ -144,6 +146,34 @@ void totals_table(Page& page, const std::vector<Group>& groups) {
     std::vector<std::string> columns = {"total"};
     for (const auto& group : groups) columns.push_back(group.name);
     page.table("Totals of the ledger.", columns, rows, "verdict-table");
+}
+
+/// The sections of run.toml whose keys a bill should follow.
+bool is_hardware(const std::string& key) {
+    static const std::set<std::string> sections = {"tile", "periphery", "wires", "device", "noise_device", "nonideal", "hardware", "noise", "trng", "accelerators"};
+    return sections.contains(key.substr(0, key.find('.')));
+}
+
+/// Says which of the totals stay the same although the variants' hardware differs: a reader would take a flat line for a result.
+std::string flat_bill(const std::vector<Group>& groups) {
+    std::vector<std::string> keys, flat;
+    for (const auto& d : setting_differences(groups))
+        if (is_hardware(d.key)) keys.push_back("`" + d.key + "`");
+    if (keys.empty() || groups.size() < 2) return "";
+    std::size_t n_totals = 0;
+    for (const char* key : {"training_energy_J", "read_energy_J", "converter_energy_J", "noise_energy_J", "training_busy_s", "crossbar_area_m2", "area_with_periphery_m2"}) {
+        const Spread first = total_spread(groups.front(), key);
+        if (first.n == 0 || first.mean == 0) continue;
+        ++n_totals;
+        const bool same = std::all_of(groups.begin(), groups.end(), [&](const Group& g) {
+            const Spread s = total_spread(g, key);
+            return s.n > 0 && std::abs(s.mean - first.mean) <= 1e-12 * std::abs(first.mean);
+        });
+        if (same) flat.push_back(label_of_key(key));
+    }
+    if (flat.empty()) return "";
+    const std::string what = keys.size() > 3 ? fmt::format("{} hardware settings differ", keys.size()) : join(keys) + (keys.size() == 1 ? " differs" : " differ");
+    return fmt::format("{} between the variants, and {} the same in all: {}.", what, flat.size() == n_totals ? "nothing in the bill follows; these totals are" : "some totals do not follow; these are", join(flat));
 }
 
 void account_table(Page& page, const std::vector<Account>& accounts) {
@@ -186,6 +216,7 @@ void energy_section(Page& page, const std::vector<Group>& groups) {
     page.charts(charts);
     booking_table(page, groups);
     totals_table(page, groups);
+    page.html(prose(flat_bill(groups)));
     if (groups.size() > 1) {
         page.html("<div class=\"chart-grid\">");
         const auto by_variant = [](const Account& a) { return a.network; };
@@ -233,11 +264,12 @@ void assumptions_section(Page& page, const std::vector<Group>& groups) {
         }
     if (rows.empty()) return;
     page.open_section("assumptions", "What it rests on",
-                      prose("Every physical number, and how it is known: *published* is printed in the source, *derived* is computed from published numbers, *assumed* is a choice of ours."));
+                      prose("Every physical number, and how it is known: *published* is printed in the source, *derived* is computed from published numbers, *assumed* is a choice of ours. That is said of the value in use: one that is not the default was set by a *preset* or by the *user*, "
+                            "and the default stands beside it with what is known of it."));
     page.html("<div class=\"filter\" data-filter=\"assumptions\"></div>");
     std::vector<std::vector<Cell>> list;
     for (auto& [key, row] : rows) list.push_back(std::move(row));
-    page.table(fmt::format("{} published, {} derived, {} assumed.", kinds["published"], kinds["derived"], kinds["assumed"]), {"parameter", "value", "kind", "source or reason"}, list,
+    page.table(fmt::format("{} published, {} derived, {} assumed; {} set by a preset, {} by the user.", kinds["published"], kinds["derived"], kinds["assumed"], kinds["preset"], kinds["user"]), {"parameter", "value", "kind", "source or reason"}, list,
                "sortable filtered");
     page.close_section();
 }

@@ -53,6 +53,21 @@ std::string share_of_real(const Group& group) {
     return fmt::format("{} <span class=\"range\">real {}, {} %</span>", format_number(ours.mean), format_number(real.mean), format_number(100 * ours.mean / real.mean, 2));
 }
 
+/// The whole of a bill, with the part that papers quote behind it: "39.1 J (updates 1.03 mJ)".
+std::string whole_and_part(const Group& group, const char* whole, const char* part, const std::string& name, const std::string& unit) {
+    const Spread all = total_spread(group, whole), quoted = summary_spread(group, part);
+    const std::string behind = quoted.n > 0 && quoted.mean > 0 ? fmt::format(" <span class=\"range\">{} {}</span>", name, format_quantity(quoted.mean, unit)) : "";
+    if (all.n > 0 && all.mean > 0) return spread_html(all, unit) + behind;
+    return quoted.n > 0 && quoted.mean > 0 ? "–" + behind : "–";
+}
+std::string energy_html(const Group& group) { return whole_and_part(group, "training_energy_J", "update_energy_J", "updates", "J"); }
+std::string area_html(const Group& group) { return whole_and_part(group, "area_with_periphery_m2", "area_m2", "cells", "m2"); }
+
+constexpr const char* all_wanted = "Every class is wanted: each label would count as right, so there is no accuracy to show.";
+
+/// Labels there are, but no accuracy: every class was wanted.
+bool wants_all(const Group& group) { return summary_spread(group, "classifier_accuracy").n == 0 && summary_spread(group, "n_classes_present").n > 0; }
+
 /// What stands in for a classifier of the images' own.
 std::string features_of(const Group& group) {
     const auto it = group.runs.front()->summary.texts.find("features");
@@ -64,10 +79,11 @@ std::string features_of(const Group& group) {
 void headline_card(Page& page, const Group& group) {
     const auto item = [](const std::string& name, const std::string& value) { return fmt::format("<div class=\"figure-of-merit\"><dt>{}</dt><dd>{}</dd></div>", name, value); };
     const Spread accuracy = summary_spread(group, "classifier_accuracy");  // none where the images have no labels
-    page.html("<dl class=\"headline\">" + (accuracy.n > 0 ? item("classifier accuracy", spread_html(accuracy)) : "") +
+    const std::string energy = energy_html(group), area = area_html(group);
+    page.html("<dl class=\"headline\">" + (accuracy.n > 0 || wants_all(group) ? item("classifier accuracy", spread_html(accuracy)) : "") +
               item("coverage", spread_html(summary_spread(group, "coverage"))) + item("mean pairwise distance", share_of_real(group)) +
               item("Fréchet distance", spread_html(summary_spread(group, "frechet_distance"))) +
-              item("update energy", spread_html(summary_spread(group, "update_energy_J"), "J")) + "</dl>");
+              (energy != "–" ? item("training energy", energy) : "") + (area != "–" ? item("area with periphery", area) : "") + "</dl>");
     page.html("<p class=\"verdict\">" + collapse_chip(group));
     for (const auto* run : group.runs) {
         const Summary& s = run->summary;
@@ -75,6 +91,7 @@ void headline_card(Page& page, const Group& group) {
         page.html(" " + escape(group.runs.size() > 1 ? run->label + ": " + reason_of(s) + "." : reason_of(s)));
     }
     page.html("</p>");
+    if (wants_all(group)) page.html(fmt::format("<p class=\"note\">{}</p>", all_wanted));
     const std::string features = features_of(group);
     if (accuracy.n == 0 && !features.empty()) page.html("<p class=\"note\">" + escape(features) + "</p>");
 }
@@ -96,10 +113,12 @@ void verdict_section(Page& page, const std::vector<Group>& groups) {
                         {share_of_real(g), true},
                         {collapse_chip(g)},
                         {spread_html(summary_spread(g, "frechet_distance")), true},
-                        {spread_html(summary_spread(g, "update_energy_J"), "J"), true},
+                        {energy_html(g), true},
                         {fmt::format("{}", g.runs.size()), true}});
-    page.table("Where each variant ended: mean and, with several seeds, lowest … highest. Accuracy counts only together with coverage and pairwise distance, since a collapsed generator scores high on accuracy alone.",
-               {"variant", "accuracy", "coverage", "pairwise distance", "verdict", "Fréchet distance", "update energy", "seeds"}, rows, "sortable verdict-table");
+    const bool some_want_all = std::any_of(groups.begin(), groups.end(), wants_all);
+    page.table(std::string("Where each variant ended: mean and, with several seeds, lowest … highest. Accuracy counts only together with coverage and pairwise distance, since a collapsed generator scores high on accuracy alone.") +
+                   (some_want_all ? std::string(" Where accuracy is –: ") + all_wanted : ""),
+               {"variant", "accuracy", "coverage", "pairwise distance", "verdict", "Fréchet distance", "training energy", "seeds"}, rows, "sortable verdict-table");
 }
 
 namespace {
@@ -209,7 +228,7 @@ std::string published_text(double value, const std::string& unit) {
 
 void comparison_section(Page& page, const ReportInput& input) {
     if (input.comparison.empty()) return;
-    page.open_section("comparison", "Published and ours");
+    page.open_section("comparison", input.comparison_title);
     std::vector<std::vector<Cell>> rows;
     for (const auto& row : input.comparison) {
         const Spread ours = spread_of(row.ours);

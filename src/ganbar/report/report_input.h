@@ -33,7 +33,7 @@ struct ReportInput {
     std::vector<RunData> runs;                   ///< equal RunData::group = seeds of one variant, in order of first appearance
     std::vector<std::pair<std::string, std::string>> facts;  ///< extra lines of the title block: name, text
     std::vector<ComparisonRow> comparison;
-    std::string comparison_caption;
+    std::string comparison_title = "Published and ours", comparison_caption;
     std::vector<Finding> findings;
     std::vector<Figure> figures;                 ///< further charts and tables, in a section of their own
     std::vector<std::string> reproduce_commands;
@@ -42,7 +42,7 @@ struct ReportInput {
     std::uint64_t image_budget_bytes = 12u << 20;  ///< snapshots are thinned evenly until the pictures fit; last ones always stay
 };
 
-/// Title, intro, facts and commands for a page about `runs`, from their summaries; groups told apart by separate_groups.
+/// Title, intro, facts and commands for a page about `runs`, from their summaries; grouped by group_runs.
 ReportInput describe_runs(std::vector<RunData> runs);
 
 /// One HTML file that needs nothing else: no network, no other files. Same input, same bytes.

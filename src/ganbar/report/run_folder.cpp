@@ -138,8 +138,9 @@ Assumption read_assumption(const json& entry, const std::string& path) {
     a.unit = entry.value("unit", "");
     a.source = entry.value("source", "");
     a.kind = entry.at("kind").get<std::string>();
-    if (a.kind != "published" && a.kind != "derived" && a.kind != "assumed")
-        throw DataError(fmt::format("assumption \"{}\" is of kind \"{}\"; expected published, derived or assumed", a.name, a.kind), {path, 0, 0});
+    static const std::set<std::string> kinds = {"published", "derived", "assumed", "preset", "user"};
+    if (!kinds.contains(a.kind))
+        throw DataError(fmt::format("assumption \"{}\" is of kind \"{}\"; expected published, derived or assumed, or preset or user for a value that is not the default", a.name, a.kind), {path, 0, 0});
     return a;
 }
 
@@ -260,15 +261,6 @@ RunData read_run(const std::string& folder) {
     const auto seed = run.summary.number("seed");
     run.label = seed ? fmt::format("seed {}", *seed) : folder_name(folder);
     return run;
-}
-
-void separate_groups(std::vector<RunData>& runs) {
-    std::map<std::string, std::set<std::string>> seen;
-    std::set<std::string> mixed;
-    for (const auto& run : runs)
-        if (!seen[run.group].insert(run.label).second) mixed.insert(run.group);
-    for (auto& run : runs)
-        if (mixed.count(run.group)) run.group = folder_name(run.folder);
 }
 
 std::string read_file(const std::string& path) {

@@ -45,7 +45,7 @@ struct AreaPart {
     double area_m2 = 0, n = 0;
 };
 struct Assumption {
-    std::string name, value, unit, source, kind;  ///< kind: published, derived or assumed
+    std::string name, value, unit, source, kind;  ///< kind: as kind_of gives it (core/param.h)
     std::optional<double> number;                 ///< when the value is a number (SI)
 };
 
@@ -83,9 +83,6 @@ struct RunData {
 /// Reads a run folder. group = summary's name (else the folder's), label = "seed N".
 /// Throws DataError: no such folder, neither metrics.csv nor summary.json in it, a malformed part (file:line where there is one).
 RunData read_run(const std::string& folder);
-
-/// Groups that would mix different settings are told apart: same name and same seed twice -> the folder's name becomes the group.
-void separate_groups(std::vector<RunData>& runs);
 
 /// Whole file as bytes; DataError when it cannot be read.
 std::string read_file(const std::string& path);

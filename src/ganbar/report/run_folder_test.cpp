@@ -131,18 +131,5 @@ TEST_F(RunFolder, OtherFoldersAreRefused) {
     EXPECT_THROW(read_run(folder + "/samples"), DataError);
 }
 
-TEST_F(RunFolder, SameNameAndSeedTwiceAreToldApartByFolder) {
-    RunData a = read_run(folder), b = read_run(folder);
-    b.folder = "/somewhere/other/";
-    std::vector<RunData> runs = {a, b};
-    separate_groups(runs);
-    EXPECT_NE(runs[0].group, runs[1].group);
-    EXPECT_EQ(runs[1].group, "other");
-    runs = {a, b};
-    runs[1].label = "seed 8";
-    separate_groups(runs);
-    EXPECT_EQ(runs[0].group, runs[1].group);
-}
-
 }  // namespace
 }  // namespace ganbar::report

@@ -8,7 +8,9 @@
 #include <map>
 #include <set>
 
+#include "ganbar/core/error.h"
 #include "ganbar/report/aggregate.h"
+#include "ganbar/report/group_runs.h"
 #include "ganbar/report/number_text.h"
 
 namespace ganbar::report {
@@ -115,7 +117,7 @@ std::vector<Chart> panel_charts(const std::vector<Group>& groups, TableOf table,
 
 const std::vector<Panel>& training_panels() {
     static const std::vector<Panel> panels = {
-        {"Losses", "loss", "Binary cross-entropy per weight-update round.", {{"loss_d", "discriminator loss", "Binary cross-entropy of the discriminator over real and generated images."}, {"loss_g", "generator loss", "Loss of the generator; it rises when the discriminator sees through its images."}}, false, true, false, false, {}, {}},
+        {"Losses", "loss", "Per weight-update round: {loss}.", {{"loss_d", "discriminator loss", "Of the discriminator over real and generated images: {loss}."}, {"loss_g", "generator loss", "Of the generator; it rises when the discriminator sees through its images: {loss}."}}, false, true, false, false, {}, {}},
         {"What the discriminator believes", "mean probability of “real”", "Mean output of the discriminator; 0.5 on both means it cannot tell them apart.",
          {{"p_real", "belief in real images", "Mean output of the discriminator on real images."}, {"p_fake", "belief in generated images", "Mean output of the discriminator on generated images; 0.5 here and on real ones means it cannot tell them apart."}}, false, false, false, false, 0.0, 1.0}};
     return panels;
@@ -188,7 +190,32 @@ std::vector<double> share_at(const LayerHistogram& h, std::int64_t round) {
 
 }  // namespace
 
-std::vector<Chart> training_charts(const std::vector<Group>& groups) { return charts_of(groups, &RunData::metrics, training_panels(), false); }
+/// The loss in use in words, for captions; the name itself where there are no words, several where the variants differ.
+static std::string loss_text(const std::vector<Group>& groups) {
+    static const std::map<std::string, std::string> words = {{"non_saturating", "binary cross-entropy, the generator's non-saturating form"},
+                                                             {"minimax", "binary cross-entropy, the generator's in its minimax form"},
+                                                             {"wasserstein", "difference of mean scores (Wasserstein)"},
+                                                             {"hinge", "hinge loss of the scores"},
+                                                             {"least_squares", "squared distance of the scores from their targets (least squares)"}};
+    std::vector<std::string> texts;
+    for (const auto& group : groups) {
+        const auto settings = settings_of(group.runs.front()->run_toml);
+        const auto at = settings.find("train.loss");
+        std::string name = at == settings.end() ? "" : at->second;
+        std::erase(name, '"');
+        const std::string text = name.empty() ? "as recorded in metrics.csv" : words.contains(name) ? words.at(name) : name;
+        if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
+    }
+    return texts.size() == 1 ? texts[0] : "not the same in all variants (" + join(texts, "; ") + "), so the curves do not compare";
+}
+
+std::vector<Chart> training_charts(const std::vector<Group>& groups) {
+    auto charts = charts_of(groups, &RunData::metrics, training_panels(), false);
+    const std::string mark = "{loss}";
+    for (auto& chart : charts)
+        if (const auto at = chart.caption.find(mark); at != std::string::npos) chart.caption.replace(at, mark.size(), loss_text(groups));
+    return charts;
+}
 
 std::vector<Chart> energy_charts(const std::vector<Group>& groups) { return charts_of(groups, &RunData::metrics, energy_panels(), false); }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "ganbar/config/attribution.h"
 #include "ganbar/core/sha256.h"
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/report/write_report.h"
@@ -25,8 +26,9 @@ fs::path without_slash(const fs::path& p) { return p.has_filename() || !p.has_pa
 
 FolderRun::FolderRun(const Experiment& experiment, const Places& places, const RunOptions& options, RunObserver& observer)
     : start_s_(now_s()), options_(options), observer_(observer), folder_(without_slash(options.out)), session_(experiment, places, [this](const std::string& line) { say(line); }) {
-    toml_ = config::to_toml(resolved(session_.experiment()));
-    sha256_ = sha256_hex({reinterpret_cast<const std::uint8_t*>(toml_.data()), toml_.size()});
+    toml_ = run_toml(session_.experiment());
+    const std::string values = config::without_set_by(toml_);  // who said them makes no other experiment
+    sha256_ = sha256_hex({reinterpret_cast<const std::uint8_t*>(values.data()), values.size()});
     prepare();
     log_ = std::fopen((folder_ / "log.txt").c_str(), "a");
     if (log_ == nullptr) throw DataError("cannot write " + (folder_ / "log.txt").string());
@@ -56,7 +58,7 @@ void FolderRun::prepare() {
     if (fs::exists(folder_, ignored)) {
         if (!options_.resume) throw ConfigError(folder_.string() + " exists; expected a new folder (--out), or --resume to go on with the run in it");
         if (!fs::exists(folder_ / "run.toml", ignored)) throw ConfigError(folder_.string() + " is no run folder: it has no run.toml");
-        if (read_text(folder_ / "run.toml") != toml_) throw ConfigError(folder_.string() + " holds another experiment; expected the same file, seed and --set as when it began");
+        if (config::without_set_by(read_text(folder_ / "run.toml")) != config::without_set_by(toml_)) throw ConfigError(folder_.string() + " holds another experiment; expected the same file, seed and --set as when it began");
         lock_.emplace(folder_, "run");
         return;
     }

@@ -69,9 +69,11 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& place
     if (!e.accelerators.machines.empty()) out["accelerators"] = run_estimates_json(estimate_run(e, ledger, rounds), ledger);
     out["assumptions"] = json::array();
     for (const auto& section : resolved(e))
-        for (const auto& row : section.rows)
-            out["assumptions"].push_back({{"name", section.path + "." + row.info.name}, {"value", value_json(row.value)}, {"unit", row.info.unit},
-                                          {"source", row.info.source.text}, {"kind", to_string(row.info.source.kind)}});
+        for (const auto& row : section.rows) {
+            json entry = {{"name", section.path + "." + row.info.name}, {"value", value_json(row.value)}, {"unit", row.info.unit}, {"source", source_of(row)}, {"kind", kind_of(row)}};
+            if (!row.is_default()) entry["default"] = value_json(*row.declared);
+            out["assumptions"].push_back(std::move(entry));
+        }
     return out;
 }
 

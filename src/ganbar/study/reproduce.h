@@ -12,6 +12,13 @@ struct ReproduceOptions {
     std::vector<std::string> sets;  ///< applied to every run
 };
 
+/// Whether a data set is the one satyam2022 trained on (MNIST or a part of it): only then do its numbers compare.
+bool are_papers_images(const std::string& dataset);
+/// Rows for other images: the published number becomes a text that says so, and there is no ratio.
+void without_ratios(std::vector<report::ComparisonRow>& rows);
+/// "22 whole epochs of 200 rounds", from metrics.csv.
+std::string whole_epochs_text(const report::RunData& run);
+
 /// Satyam, Nikam, Sahay 2022: figures 5 to 10, area and energy, with controlled comparisons. Leaves run folders, results.json and report.html.
 void reproduce_satyam2022(const ReproduceOptions& options, const Context& context);
 /// Lin et al. 2018: diversity against write noise, read noise and instance noise on a 1T1R array. Leaves runs/, results.json, results.csv, report.html.

@@ -15,6 +15,28 @@ TEST(Study, MeanAndItsError) {
     EXPECT_TRUE(std::isnan(mean_error({}).mean));
 }
 
+TEST(Reproduce, OtherImagesHaveNoRatio) {
+    EXPECT_TRUE(are_papers_images("mnist"));
+    EXPECT_FALSE(are_papers_images("fashion-mnist"));
+    std::vector<report::ComparisonRow> rows{{"update energy", 52.06e-6, {57e-6}, "J", "", "", "", ""}, {"coverage", std::nullopt, {0.5}, "", "", "not given", "", ""}};
+    without_ratios(rows);
+    EXPECT_FALSE(rows[0].paper.has_value());
+    EXPECT_EQ(rows[0].paper_text, "52.06\u202fµJ on MNIST");
+    EXPECT_EQ(rows[1].paper_text, "not given");
+    report::ReportInput input;
+    input.comparison = rows, input.comparison_title = "Ours, and the paper's on MNIST";
+    const std::string page = report::render_html(input);
+    EXPECT_EQ(page.find("aria-label=\"ours over paper"), std::string::npos);
+    EXPECT_EQ(page.find("Published and ours"), std::string::npos);
+}
+
+TEST(Reproduce, EpochsAreCountedWhole) {
+    report::RunData run;
+    run.metrics.columns = {"round", "epoch"}, run.metrics.data.resize(2);
+    for (int round = 0; round < 200; ++round) run.metrics.data[0].push_back(round + 1), run.metrics.data[1].push_back(round / 9 + 1);
+    EXPECT_EQ(whole_epochs_text(run), "22 whole epochs of 200 rounds");
+}
+
 TEST(Study, AnOptimumNeedsToBeInsideAndClear) {
     using V = std::vector<std::vector<double>>;
     const V clear{{0.50, 0.52, 0.51}, {0.70, 0.71, 0.72}, {0.40, 0.41, 0.39}};

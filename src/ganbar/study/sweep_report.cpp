@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include "ganbar/data/csv.h"
 
@@ -148,6 +150,26 @@ int count(const std::vector<SweepRow>& rows, const std::string& status) {
     return static_cast<int>(std::count_if(rows.begin(), rows.end(), [&](const auto& r) { return r.status == status; }));
 }
 
+/// Whether a result never changes where only this axis does, and there is such a place.
+bool stays_the_same(const Sweep& sweep, const SweepAxis& axis, const std::string& key, const std::vector<SweepRow>& rows) {
+    std::map<std::vector<std::string>, std::map<std::string, double>> by_others;  // settings of the other axes -> value of this one -> result
+    for (const auto& row : rows) {
+        const auto value = number_of(row, key);
+        if (row.status != "done" || !value) continue;
+        std::vector<std::string> others;
+        for (const auto& other : sweep.axes)
+            if (other.key != axis.key) others.push_back(text_of(row, other.key));
+        by_others[others][text_of(row, axis.key)] = *value;
+    }
+    bool compared = false;
+    for (const auto& [others, results] : by_others)
+        for (const auto& [at, value] : results) {
+            if (value != results.begin()->second) return false;
+            compared = compared || results.size() > 1;
+        }
+    return compared;
+}
+
 }  // namespace
 
 std::vector<SweepRow> ranked(const Sweep& sweep, std::vector<SweepRow> rows) {
@@ -194,6 +216,26 @@ std::string sweep_csv(const Sweep& sweep, const std::vector<SweepRow>& rows, con
     return out;
 }
 
+std::string unchanged_bill(const Sweep& sweep, const std::vector<SweepRow>& rows) {
+    std::set<std::string> bill;  // energies, areas, times, powers of the model; not what a computer took
+    for (const auto& row : rows)
+        for (const auto& [key, value] : row.values) {
+            const bool unit = key.ends_with("_J") || key.ends_with("_m2") || key.ends_with("_s") || key.ends_with("_W");
+            if (unit && key != "wall_s" && number_of(row, key).value_or(0) != 0) bill.insert(key);
+        }
+    std::string out;
+    for (const auto& axis : sweep.axes) {
+        bill.erase(axis.key);
+        if (axis.key == "experiment.seed") continue;
+        std::vector<std::string> flat;
+        for (const auto& key : bill)
+            if (stays_the_same(sweep, axis, key, rows)) flat.push_back(key);
+        if (flat.empty()) continue;
+        out += fmt::format("{}`{}` changes nothing in {}.", out.empty() ? "" : " ", axis.key, flat.size() == bill.size() ? "the bill (" + join(flat) + ")" : join(flat));
+    }
+    return out;
+}
+
 report::ReportInput sweep_report(const Sweep& sweep, const std::vector<SweepRow>& rows, const std::string& command) {
     report::ReportInput input;
     input.title = "Sweep " + sweep.spec.name;
@@ -201,6 +243,7 @@ report::ReportInput sweep_report(const Sweep& sweep, const std::vector<SweepRow>
     input.facts = {{"base", sweep.spec.base},
                    {"points", fmt::format("{} done, {} failed, {} open", count(rows, "done"), count(rows, "failed"), count(rows, "open"))},
                    {"objective", fmt::format("{}, better {}", sweep.spec.objective, sweep.spec.goal == SweepGoal::min ? "small" : "large")}};
+    if (const auto flat = unchanged_bill(sweep, rows); !flat.empty()) input.intro += "\n\n" + flat;
     const auto best = ranked(sweep, rows);
     report::TextTable table{"Best points", fmt::format("By {}.", sweep.spec.objective), header_of(sweep), {}};
     for (const auto& row : best)

@@ -13,6 +13,8 @@ std::vector<SweepRow> ranked(const Sweep& sweep, std::vector<SweepRow> rows);
 std::string sweep_table(const Sweep& sweep, const std::vector<SweepRow>& rows, std::size_t most = 20);
 /// All rows, in order of points: id, status, settings, results, error.
 std::string sweep_csv(const Sweep& sweep, const std::vector<SweepRow>& rows, const std::vector<std::string>& result_columns);
+/// One sentence an axis on the energies, areas and times that never change where only that axis does; "" where all of them do.
+std::string unchanged_bill(const Sweep& sweep, const std::vector<SweepRow>& rows);
 /// The objective against every axis, and over the first two axes of a grid.
 report::ReportInput sweep_report(const Sweep& sweep, const std::vector<SweepRow>& rows, const std::string& command);
 

@@ -21,7 +21,7 @@ struct Options {
 
 void print_plan(const Experiment& e) {
     const auto placement = placement_of(e);
-    fmt::print("{}", config::to_toml(resolved(e)));
+    fmt::print("{}", run_toml(e));
     fmt::print("\n# {} crossbars of {} x {}, {} cells used, {:.4g} mm2 of cells\n", n_crossbars(e, placement), e.tile.rows, e.tile.cols,
                placement.cells_used(), crossbar_area_m2(e, placement) * 1e6);
 }

@@ -71,6 +71,12 @@ inline Schema<CrossbarDesign> converter_schema(const Source& array_source, const
     };
 }
 
+/// Gives one parameter another source than its group has.
+inline void set_source(Schema<CrossbarDesign>& schema, const std::string& name, const Source& source) {
+    for (auto& p : schema)
+        if (p.info.name == name) p.info.source = source;
+}
+
 /// Around a machine's own values where ISAAC's would not hold them.
 inline std::vector<Swing> converter_swings(const CrossbarDesign& d = converter_defaults()) {
     return {{"conversion_energy", 0.9e-12, 3.3e-12},

@@ -15,6 +15,7 @@ void ganbar_register_isaac(AcceleratorRegistry& registry) {
     m.scope = "arrays, drivers, converters, registers, eDRAM, routers; without the links between chips";
     m.defaults = converter_defaults();
     m.schema = converter_schema(published("ISAAC, ISCA 2016"), derived("power and area table of ISAAC divided by actions"));
+    set_source(m.schema, "zeros", assumed("transposed passes are our extension"));
     converter_machine(m);
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;

@@ -41,9 +41,11 @@ void ganbar_register_prime(AcceleratorRegistry& registry) {
         "full-function mats with drivers and sense amplifiers, buffer subarrays, links inside the bank; without the rest of the memory "
         "chip";
     m.defaults = prime_defaults();
-    m.schema = converter_schema(published("PRIME, ISCA 2016 (256x256, 4-bit cells, 3-bit inputs, pairs); the step of 50 ns is assumed"),
+    m.schema = converter_schema(published("PRIME, ISCA 2016 (256x256, 4-bit cells, 3-bit inputs, pairs)"),
                                 assumed("cells of 1 and 20 kohm at 0.2 V for 10 ns; 6-bit converter of the library; area: NVSim's bare "
                                         "256x256 subarray at 65 nm, 21900 um2 (1T1R), and PRIME's 60 % for computing"));
+    set_source(m.schema, "step", assumed("50 ns: the paper gives no time of one product"));
+    set_source(m.schema, "zeros", assumed("transposed passes are our extension"));
     converter_machine(m);
     m.swings.push_back({"step", 20e-9, 200e-9});
     m.pipelined = true;

@@ -115,6 +115,7 @@ Quality QualityReference::evaluate(const ImageSet& samples) const {
     q.feature_net_sha256 = sha256_;
     q.labelled = !classes_.empty();
     if (q.labelled) judge_labels(out, q);
+    if (classes_.size() == net_.n_classes()) q.classifier_accuracy = std::nan("");  // every label is a wanted one
     else q.classifier_accuracy = q.classifier_confidence = q.inception_style_score = q.label_entropy = std::nan("");
     q.frechet_distance = frechet_distance(fit_gaussian(out.features), fit_);
     judge_spread(out.features, q);
@@ -175,7 +176,7 @@ void QualityReference::judge_collapse(Quality& q) const {
     if (ratio < spec_.min_distance_ratio)
         reasons.push_back(fmt::format("samples differ from one another by {:.2f} of what real images do (limit {:g})", ratio, spec_.min_distance_ratio));
     if (q.precision >= spec_.min_precision && reach < spec_.min_coverage_ratio)
-        reasons.push_back(fmt::format("samples look real (precision {:.2f}) but reach {:.2f} of the coverage that as many real images would (limit {:g})",
+        reasons.push_back(fmt::format("samples lie among the real images (precision {:.2f}) but reach {:.2f} of the coverage that as many of those would (limit {:g})",
                                       q.precision, reach, spec_.min_coverage_ratio));
     if (learned && classes_.size() > 1 && classes < spec_.min_class_ratio)
         reasons.push_back(fmt::format("{} of {} wanted classes have more than 1 % of the samples", n_present, classes_.size()));
@@ -183,11 +184,14 @@ void QualityReference::judge_collapse(Quality& q) const {
     const std::string unlike = fmt::format("precision {:.2f} (limit {:g}): the samples are unlike the real images", q.precision, spec_.learned_precision);
     if (q.collapsed) q.collapsed_reason = join(reasons, "; ") + (learned ? "" : "; " + unlike);
     else if (!learned) q.collapsed_reason = "not learned: " + unlike + fmt::format(", and differ from one another by {:.2f} of what those do", ratio);
+    else if (reach < spec_.min_coverage_ratio)
+        q.collapsed_reason = fmt::format("not learned: precision {:.2f}, and {:.2f} of the coverage that as many real images would have (limit {:g}): few real images have a sample like them",
+                                         q.precision, reach, spec_.min_coverage_ratio);
     else q.collapsed_reason = fmt::format("not collapsed: pairwise distance {:.2f} of real, coverage {:.2f} of expected{}", ratio, reach, q.labelled ? fmt::format(", {} of {} wanted classes", n_present, classes_.size()) : "");
 }
 
 std::string headline(const Quality& q) {
-    const std::string accuracy = q.labelled ? fmt::format("accuracy {:.3f}, ", q.classifier_accuracy) : "";
+    const std::string accuracy = std::isfinite(q.classifier_accuracy) ? fmt::format("accuracy {:.3f}, ", q.classifier_accuracy) : "";
     const std::string score = q.labelled ? fmt::format("score {:.2f} over {} classes, ", q.inception_style_score, q.n_classes_present) : "features " + q.features + ", ";
     return fmt::format("{}coverage {:.3f} (expected {:.3f}), pairwise distance {:.2f} (real {:.2f}), Frechet {:.1f}, precision {:.2f}, recall {:.2f}, {}{} samples{}",
                        accuracy, q.coverage, q.expected_coverage, q.mean_pairwise_distance, q.mean_pairwise_distance_real, q.frechet_distance,

@@ -23,7 +23,7 @@ struct QualitySpec {
 struct Quality {
     std::size_t n_samples = 0, n_reference = 0;
     std::string reference;
-    double classifier_accuracy = 0;    ///< share labelled with a wanted class
+    double classifier_accuracy = 0;    ///< share labelled with a wanted class; NaN where every class is wanted: it would be 1 whatever the samples show
     double classifier_confidence = 0;  ///< mean of the largest class probability
     double frechet_distance = 0, kernel_distance = 0;
     double precision = 0, recall = 0, density = 0, coverage = 0;

@@ -114,7 +114,7 @@ function setUpFilter(box) {
   const table = box.closest("section").querySelector("table.filtered");
   const rows = [...table.tBodies[0].rows].map((row) => [row.querySelector(".kind").textContent, row]);
   const off = new Set();
-  for (const kind of ["published", "derived", "assumed"]) {
+  for (const kind of ["published", "derived", "assumed", "preset", "user"]) {
     const n = rows.filter(([k]) => k === kind).length;
     if (!n) continue;
     const button = htmlElement("button", { type: "button", textContent: `${kind} (${n})`, "aria-pressed": "true" });
@@ -127,7 +127,18 @@ function setUpFilter(box) {
   }
 }
 
+// Tables wider than their box say so; the shade at their edges alone is easily missed.
+function setUpCue(box) {
+  const cue = htmlElement("p", { className: "cue", textContent: "The table goes on to the right: scroll it sideways →", hidden: true });
+  box.before(cue);
+  const update = () => { cue.hidden = box.scrollWidth <= box.clientWidth + 1; };
+  new ResizeObserver(update).observe(box);
+  if (box.firstElementChild) new ResizeObserver(update).observe(box.firstElementChild);
+  update();
+}
+
 setUpScrubber();
+document.querySelectorAll(".scroll").forEach(setUpCue);
 document.querySelectorAll("table.sortable").forEach(setUpSorting);
 document.querySelectorAll("[data-filter]").forEach(setUpFilter);
 const PRINT_WIDTH = 400;  // px; two charts side by side on a sheet
