@@ -32,13 +32,65 @@ class CommandLine(unittest.TestCase):
             self.assertIn("Usage:", self.good(command, "--help"))
 
     def test_wrong_words(self):
-        self.bad(2)
-        self.bad(2, "trian")
-        self.bad(2, "list")
+        self.assertIn("did you mean train?", self.bad(2, "trian"))
+        self.assertIn("did you mean --seed?", self.bad(2, "train", "x.toml", "--sed", "3"))
         self.bad(2, "list", "devices", "more")
         self.assertIn('did you mean "devices"?', self.bad(2, "list", "devcies"))
         self.assertIn('did you mean "ideal"?', self.bad(2, "describe", "device", "idael"))
         self.assertIn("unknown preset", self.bad(2, "describe", "experiment", "no-such-experiment"))
+
+    def test_alone_it_helps(self):
+        self.assertEqual(self.good(), self.good("--help"))
+        self.assertEqual(self.good("help", "train"), self.good("train", "--help"))
+        self.assertEqual(self.good("help"), self.good("--help"))
+        self.assertRegex(self.good("--version"), r"^ganbar \d+\.\d+")
+
+    def test_list_alone_lists_the_kinds(self):
+        kinds = [line.split()[0] for line in self.good("list").splitlines()]
+        self.assertLessEqual({"devices", "experiments", "datasets", "networks", "accelerators"}, set(kinds))
+        self.assertEqual([k["name"] for k in json.loads(self.good("list", "--json"))], kinds)
+        for kind in kinds:
+            listed = json.loads(self.good("list", kind, "--json"))
+            self.assertEqual([one["name"] for one in listed], [line.split()[0] for line in self.good("list", kind).splitlines()])
+            self.assertTrue(all(set(one) == {"name", "text"} for one in listed))
+
+    def test_quotes_that_lack_are_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "x.toml")
+            for text, place, advice in (("preset = satyam2022-balanced\n", ":1:", 'write "satyam2022-balanced"'), ("[train]\nv_set = 0.9 V  # more\n", ":2:", 'write "0.9 V"'),
+                                        ("[train]\nt_pulse = 100ns\n", ":2:", 'write "100ns"'), ("[device]\ng_min = 150 µS\n", ":2:", 'write "150 µS"'),
+                                        ("[train]\nmirror = True\n", ":2:", "write true")):
+                path.write_text(text)
+                said = self.bad(2, "train", str(path), "--dry-run")
+                self.assertIn(f"x.toml{place}", said)
+                self.assertIn(advice, said)
+            path.write_text("[train]\nepochs = 1..2\n")
+            self.assertNotIn("quotes", self.bad(2, "train", str(path), "--dry-run"))
+
+    def test_faults_name_what_said_it(self):
+        dry = ["train", "satyam2022-balanced", "--dry-run", "--set"]
+        self.assertTrue(self.bad(2, *dry, "generator.layers=[100, 128, 783]", "--set", "discriminator.layers=[784, 128, 1]").startswith("--set discriminator.layers: "))
+        self.assertTrue(self.bad(2, *dry, "generator.layers=[100]").startswith("--set generator.layers: "))
+        self.assertTrue(self.bad(2, *dry, "train.batch=100000000").startswith("--set train.batch: "))
+        self.assertTrue(self.bad(2, *dry, "train.v_set=1 A").startswith("--set train.v_set: "))
+        said = self.bad(2, *dry, "train.batc=3")
+        self.assertTrue(said.startswith("--set train.batc: "))
+        self.assertIn('did you mean "batch"?', said)
+        self.assertLess(len(said), 200)
+        self.assertRegex(said, r"\(nearest of \d+: batch, \w+, \w+, \w+, \w+\)")
+        self.assertIn("did you mean tile.adc_bits?", self.bad(2, *dry, "adc_bits=3"))
+        self.assertIn("did you mean train.batch?", self.bad(2, *dry, "tile.batch=3"))
+
+    def test_the_example_of_the_documents(self):
+        self.assertIn('t_pulse = "200 ns"', self.good("train", "satyam2022-balanced", "--dry-run", "--set", "train.t_pulse=200 ns"))
+
+    def test_onnx_is_no_experiment(self):
+        said = self.bad(2, "train", "g.onnx")
+        self.assertIn("ganbar estimate g.onnx --on all", said)
+
+    def test_zero_is_no_default(self):
+        for option in ("--batch", "--steps-d"):
+            self.assertIn("expected 1 to", self.bad(2, "estimate", "dcgan", "--on", "gtx1080", option, "0"))
 
     def test_list_puts_the_name_first(self):
         for kind in ("devices", "experiments"):

@@ -74,7 +74,7 @@ class Solve(unittest.TestCase):
             crossbar = example(device=device)
             point = self.solve(crossbar)
             deck = self.path("x.cir")
-            self.assertEqual(run("netlist", self.path("in.json"), "--nodes", "-o", deck).returncode, 0)
+            self.assertEqual(run("netlist", self.path("in.json"), "--nodes", "-o", deck, "--force").returncode, 0)
             text = subprocess.run(["ngspice", "-b", deck], capture_output=True, text=True, timeout=120, check=True).stdout
             value = {name: float(number) for name, number in re.findall(r"^(\w+) = (\S+)$", text, re.M)}
             for i in range(4):

@@ -63,7 +63,7 @@ class Sweep(InFolder):
     def test_grid_has_one_row_a_run_and_failures_are_recorded(self):
         self.assertEqual(self.done.returncode, 0, self.done.stderr)
         rows = self.rows("grid")
-        self.assertEqual([(r["train.v_set"], r["train.batch"]) for r in rows], [("0.7 V", "8"), ("0.7 V", "100000"), ("0.9 V", "8"), ("0.9 V", "100000")])
+        self.assertEqual([(r["train.v_set"], r["train.batch"]) for r in rows], [("0.7 V", 8), ("0.7 V", 100000), ("0.9 V", 8), ("0.9 V", 100000)])
         self.assertEqual([r["status"] for r in rows], ["done", "failed", "done", "failed"])
         self.assertIn("use a smaller batch", rows[1]["error"])
         self.assertIn("use a smaller batch", self.done.stdout)
@@ -124,6 +124,119 @@ class Sweep(InFolder):
         self.assertEqual([r["iteration_latency_s"] for r in ranks], [r["iteration_latency_s"] for r in rows])
         estimate = json.loads(self.good("estimate", "dcgan", "--on", "regan", "--batch", "64", "--json").stdout)[0]
         self.assertEqual(rows[1]["iteration_energy_J"], estimate["iteration_energy_J"])
+
+    def test_axes_that_are_numbers_are_numbers_in_the_table(self):
+        (self.folder / "axes.toml").write_text(ESTIMATE)
+        self.good("sweep", "axes.toml", "--out", "axes")
+        with sqlite3.connect(self.folder / "axes/sweep.sqlite") as table:
+            self.assertEqual([b for b, in table.execute("select distinct batch from runs order by batch")], [16, 64, 128])
+            self.assertEqual(table.execute("select count(*) from runs where batch < 50").fetchone(), (2,))
+            self.assertEqual(table.execute('select distinct typeof(batch), typeof("on") from runs').fetchall(), [("integer", "text")])
+        rows = list(csv.DictReader((self.folder / "axes/sweep.csv").read_text().splitlines()))
+        self.assertEqual(list(rows[0])[:4], ["id", "status", "wall_s", "rank"])
+        self.assertEqual({r["rank"] for r in rows}, {"0"})
+        self.assertTrue(all(float(r["wall_s"]) >= 0 for r in rows))
+        # Reals, a mixture with a word, and quantities; taken up again they are the same sweep.
+        text = '[sweep]\nkind = "estimate"\nbase = "dcgan"\nset = ["on=regan"]\n[[axis]]\nkey = "batch"\nfrom = 4\nto = 32\nn = 3\n[[axis]]\nkey = "task"\nvalues = ["training", "generation"]\n'
+        (self.folder / "mixed.toml").write_text(text)
+        for _ in range(2):
+            self.good("sweep", "mixed.toml", "--out", "mixed")
+        self.assertEqual([r["batch"] for r in self.rows("mixed")], [4, 4, 18, 18, 32, 32])
+        (self.folder / "real.toml").write_text('[sweep]\nbase = "small.toml"\n[[axis]]\nkey = "train.momentum"\nvalues = [0.0, 0.25]\n')
+        for _ in range(2):
+            self.good("sweep", "real.toml", "--out", "real")
+        self.assertEqual([r["train.momentum"] for r in self.rows("real")], [0.0, 0.25])
+
+    def test_an_old_table_of_texts_goes_on(self):
+        self.good("sweep", "estimate.toml", "--out", "old")
+        with sqlite3.connect(self.folder / "old/sweep.sqlite") as table:
+            table.execute("alter table runs rename column batch to was")
+            table.execute("alter table runs add column batch TEXT")
+            table.execute("update runs set batch = was")
+            table.execute("alter table runs drop column was")
+            table.execute("update runs set status = 'open' where id = 1")
+        self.good("sweep", "estimate.toml", "--out", "old")
+        self.assertEqual({r["status"] for r in self.rows("old")}, {"done"})
+
+    def test_unknown_results_are_refused_before_anything_runs(self):
+        head, axis = '[sweep]\nbase = "small.toml"\n', '[[axis]]\nkey = "train.batch"\nvalues = [8]\n'
+        self.bad("frechet_distance", head + 'objective = "fid"\n' + axis)
+        self.bad('did you mean "frechet_distance"', head + 'objective = "frechet_distanc"\n' + axis)
+        self.bad('no result "coverge" to show; did you mean "coverage"', head + 'also = ["coverge"]\n' + axis)
+        self.bad("compare points by", head + 'objective = "name"\n' + axis)  # a word has no order
+        estimate = '[sweep]\nkind = "estimate"\nbase = "dcgan"\nset = ["on=regan"]\n[[axis]]\nkey = "batch"\nvalues = [4]\n'
+        self.bad("iteration_energy_J", estimate.replace("base", 'objective = "energy"\nbase'))
+        # All numbers that a run's summary has may be asked for.
+        summary = json.loads((self.folder / "grid/runs/00000/summary.json").read_text())
+        names = [k for k, v in summary.items() if isinstance(v, (int, float))]
+        (self.folder / "all.toml").write_text(head + f"also = {json.dumps(names)}\n" + axis)
+        self.good("sweep", "all.toml", "--dry-run")
+
+    def test_zero_is_no_default(self):
+        for key in ("batch", "steps_d"):
+            for value in ("0", "-1", '"x"'):
+                self.bad(key, f'[sweep]\nkind = "estimate"\nbase = "dcgan"\nset = ["on=gtx1080"]\n[[axis]]\nkey = "{key}"\nvalues = [{value}]\n')
+
+    def test_seeds_are_replicates(self):
+        text = '[sweep]\nbase = "small.toml"\n[[axis]]\nkey = "experiment.seed"\nvalues = [1, 2, 3]\n[[axis]]\nkey = "train.batch"\nvalues = [8, 16]\n'
+        (self.folder / "seeds.toml").write_text(text)
+        done = self.good("sweep", "seeds.toml", "--out", "seeds")
+        rows, page = self.rows("seeds"), (self.folder / "seeds/report.html").read_text()
+        self.assertEqual(len(rows), 6)
+        self.assertNotIn("by experiment.seed", page)
+        self.assertNotIn("over experiment.seed", page)
+        self.assertIn("frechet_distance by train.batch", page)
+        values = {b: [r["frechet_distance"] for r in rows if r["train.batch"] == b] for b in (8, 16)}
+        means = {b: sum(v) / 3 for b, v in values.items()}
+        lines = done.stdout.splitlines()
+        self.assertEqual(lines[0].split(), ["train.batch", "frechet_distance,", "mean", "spread", "n"])
+        for line, batch in zip(lines[1:3], sorted(means, key=means.get)):
+            words = line.split()
+            self.assertEqual((words[0], words[1], words[-1]), (str(batch), f"{means[batch]:.4g}", "3"))
+            self.assertIn(f"{min(values[batch]):.4g} to {max(values[batch]):.4g}", line)
+        (self.folder / "only.toml").write_text(text.replace('[[axis]]\nkey = "train.batch"\nvalues = [8, 16]\n', ""))
+        self.assertIn("point", self.good("sweep", "only.toml", "--out", "only").stdout.splitlines()[0])  # nothing but seeds: each is a point
+
+    def test_a_batch_step_of_slurm_is_alone(self):
+        batch = dict(SLURM_JOB_ID="1", SLURM_NTASKS="4", SLURM_PROCID="0")
+        for k, more in enumerate(({}, {"SLURM_STEP_ID": "batch", "SLURM_STEP_NUM_TASKS": "4"}, {"SLURM_STEP_ID": "4294967291", "SLURM_STEP_NUM_TASKS": "1"},
+                                  {"SLURM_STEP_ID": "0", "SLURM_STEP_NUM_TASKS": "1"})):
+            done = self.good("sweep", "estimate.toml", "--out", f"batch{k}", **batch, **more)
+            self.assertIn("6 done, 0 failed, 0 open", done.stdout)
+        for rank in "3012":  # what srun sets
+            done = self.good("sweep", "estimate.toml", "--out", "step", **dict(batch, SLURM_PROCID=rank, SLURM_STEP_ID="0", SLURM_STEP_NUM_TASKS="4"))
+            self.assertIn(f"rank {rank} of 4 by SLURM_PROCID: {4 if rank in '01' else 5} of 6 points are left to the other ranks", done.stderr)
+        self.assertIn("6 done", done.stdout)
+        self.assertEqual([r["rank"] for r in self.rows("step")], [0, 1, 2, 3, 0, 1])
+
+    def test_ranks_by_name(self):
+        for k in (1, 0):
+            done = self.good("sweep", "estimate.toml", "--out", "named", "--rank", f"{k}/2", GANBAR_RANK="9", GANBAR_RANKS="3")
+        self.assertIn("6 done", done.stdout)
+        for wrong in ("2/2", "x/2", "1", "-1/2", "1/2/3", "1/0", "/"):
+            self.assertIn("I/N", self.refused("sweep", "estimate.toml", "--out", "r", f"--rank={wrong}"))
+        for wrong in (dict(GANBAR_RANK="x", GANBAR_RANKS="2"), dict(GANBAR_RANK="1x", GANBAR_RANKS="2"), dict(GANBAR_RANK="0"), dict(GANBAR_RANK="0", GANBAR_RANKS="two")):
+            self.assertIn("name no rank", self.refused("sweep", "estimate.toml", "--out", "r", **wrong))
+        self.assertFalse((self.folder / "r").exists())
+
+    def test_a_signal_ends_it_with_checkpoints(self):
+        (self.folder / "long.toml").write_text('[sweep]\nbase = "small.toml"\nset = ["train.rounds=200000", "train.checkpoint_every=0"]\n[[axis]]\nkey = "train.batch"\nvalues = [8, 16, 24]\n')
+        for name, number, group in (("int", signal.SIGINT, False), ("term", signal.SIGTERM, False), ("terminal", signal.SIGINT, True)):
+            with self.subTest(name):
+                process = subprocess.Popen([GANBAR, "sweep", "long.toml", "--out", name, "--jobs", "2"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                           env=self.environment(), cwd=self.folder, start_new_session=True)
+                end, tables = time.time() + 60, [self.folder / name / f"runs/0000{k}/metrics.csv" for k in (0, 1)]
+                while time.time() < end and not all(t.exists() and t.stat().st_size > 500 for t in tables):
+                    time.sleep(0.01)
+                os.killpg(process.pid, number) if group else process.send_signal(number)
+                out, errors = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, 130, errors)
+                self.assertIn("to go on: the same command", errors.splitlines()[-1])
+                self.assertEqual(out, "")
+                self.assertEqual([r["status"] for r in self.rows(name)], ["open"] * 3)
+                for table in tables:
+                    rounds = table.read_text().count("\n") - 1
+                    self.assertTrue((table.parent / f"checkpoints/{rounds:06d}.safetensors").is_file(), errors)
 
     @unittest.skipUnless(shutil.which("mpirun"), "no mpirun (Debian package openmpi-bin)")
     def test_under_mpirun(self):

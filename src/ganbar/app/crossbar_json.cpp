@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 
 #include "ganbar/config/node.h"
 
@@ -182,17 +181,6 @@ json to_json(const OperatingPoint& point, std::size_t rows, std::size_t cols, bo
              {"iterations", point.iterations}, {"residual_A", point.residual_A}};
     if (cell_currents) out["I_cell"] = table(point.i_cell_A, rows, cols);
     return out;
-}
-
-void write_text(const std::string& path, const std::string& text) {
-    if (path.empty()) {
-        if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) throw DataError("cannot write to stdout");
-        return;
-    }
-    std::ofstream out(path, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out) throw DataError("cannot write " + path);
 }
 
 }  // namespace ganbar::app

@@ -17,7 +17,5 @@ struct CrossbarInput {
 CrossbarInput read_crossbar(const JsonText& json);
 /// I_cell only where asked for.
 nlohmann::json to_json(const OperatingPoint& point, std::size_t rows, std::size_t cols, bool cell_currents);
-/// Writes to a file, or to stdout when the path is empty. DataError when the file cannot be written.
-void write_text(const std::string& path, const std::string& text);
 
 }  // namespace ganbar::app

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace ganbar::config {
 
@@ -117,6 +118,35 @@ std::vector<std::string> known_tables(const std::map<std::string, std::vector<st
     return out;
 }
 
+/// Steps from one word to another: a letter more, less or other.
+std::size_t distance(const std::string& a, const std::string& b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])}));
+    }
+    return row.back();
+}
+
+/// "(known: a, b, c)", of many only the five nearest.
+std::string known_names(const std::string& word, std::vector<std::string> names) {
+    constexpr std::size_t most = 5, most_of_all = 12;
+    if (names.size() <= most_of_all) return " (known: " + join(names) + ")";
+    const std::size_t n = names.size();
+    std::stable_sort(names.begin(), names.end(), [&](const auto& a, const auto& b) { return distance(word, a) < distance(word, b); });
+    names.resize(most);
+    return " (nearest of " + std::to_string(n) + ": " + join(names) + ")";
+}
+
+/// "; did you mean train.batch?" for a key that stands in the wrong table.
+std::string other_table(const std::string& key, const std::map<std::string, std::vector<std::string>>& known) {
+    std::vector<std::string> places;
+    for (const auto& [table, names] : known)
+        if (!table.empty() && std::find(names.begin(), names.end(), key) != names.end()) places.push_back(table + "." + key);
+    return places.empty() || places.size() > 3 ? "" : "; did you mean " + join(places, " or ") + "?";
+}
+
 std::string suggestion(const std::string& name, const std::vector<std::string>& candidates, const char* open, const char* close) {
     const std::string near = nearest_name(name, candidates);
     return near.empty() ? "" : "; did you mean " + std::string(open) + near + close + "?";
@@ -141,13 +171,13 @@ void reject_unused(const Node& root, const std::map<std::string, std::vector<std
         if (is(tables)) throw ConfigError(table + " is not read here; expected " + (unread.is_item ? "one table [" + full + "]" : "an experiment that uses it"), unread.where);
         if (is(keys)) throw ConfigError("\"" + unread.name + "\" " + place + " is a value, not a table; expected " + unread.name + " = ...", unread.where);
         throw ConfigError("unknown " + table + suggestion(unread.name, tables, unread.path.empty() ? "[" : ("[" + unread.path + ".").c_str(), "]") +
-                              (tables.empty() ? "; no table is expected " + place : " (known: " + join(tables) + ")"), unread.where);
+                              (tables.empty() ? "; no table is expected " + place : known_names(unread.name, tables)), unread.where);
     }
     const std::string what = "\"" + unread.name + "\" " + place;
     if (is(tables)) throw ConfigError(what + " is a table; expected [" + full + "]", unread.where);
     if (is(keys)) throw ConfigError("key " + what + " is not read here; expected an experiment that uses it", unread.where);
-    throw ConfigError("unknown key " + what + suggestion(unread.name, keys, "\"", "\"") +
-                          (keys.empty() ? "; no key is expected there" : " (known: " + join(keys) + ")"), unread.where);
+    const std::string elsewhere = other_table(unread.name, known), near = elsewhere.empty() ? suggestion(unread.name, keys, "\"", "\"") : elsewhere;
+    throw ConfigError("unknown key " + what + near + (keys.empty() ? "; no key is expected there" : known_names(unread.name, keys)), unread.where);
 }
 
 }  // namespace ganbar::config

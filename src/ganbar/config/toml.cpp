@@ -1,4 +1,7 @@
 // TOML text -> Node. The only file that includes toml++.
+#include <algorithm>
+#include <cctype>
+#include <sstream>
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -139,6 +142,26 @@ int line_of_giving_up(const std::string& text) {
 
 }  // namespace
 
+/// What a line lacks that holds a text or a quantity without quotes; "" for any other line.
+static std::string missing_quotes(const std::string& text, int line) {
+    std::istringstream lines(text);
+    std::string content;
+    for (int k = 0; k < line && std::getline(lines, content); ++k) {}
+    const std::size_t equals = content.find('=');
+    if (equals == std::string::npos) return "";
+    std::string value = content.substr(equals + 1, content.find('#', equals) == std::string::npos ? std::string::npos : content.find('#', equals) - equals - 1);
+    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
+    while (!value.empty() && blank(value.front())) value.erase(0, 1);
+    while (!value.empty() && blank(value.back())) value.pop_back();
+    if (value == "True" || value == "False") return value == "True" ? "; write true" : "; write false";
+    const std::size_t number = std::min(value.find_first_not_of("0123456789.+-eE_"), value.size());
+    std::string unit = value.substr(number);
+    while (!unit.empty() && blank(unit.front())) unit.erase(0, 1);
+    const auto letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) || static_cast<unsigned char>(c) >= 0x80 || c == '/' || c == '~'; };
+    const bool word = !value.empty() && letter(value.front()), quantity = number > 0 && !unit.empty() && (letter(unit.front()) || unit.front() == '%');
+    return (word || quantity) && value.find_first_of("\"'[]{}=") == std::string::npos ? "; texts and quantities stand in quotes: write \"" + value + "\"" : "";
+}
+
 std::unique_ptr<Node> parse_toml(const std::string& text, const std::string& file_name) {
     check_limits(text, file_name);
     auto root = std::make_unique<Node>();
@@ -148,7 +171,8 @@ std::unique_ptr<Node> parse_toml(const std::string& text, const std::string& fil
         Reader(file_name).table(toml::parse(text), *root);
     } catch (const toml::parse_error& e) {
         const bool twice = e.description().find("redefine") != std::string_view::npos;
-        throw ConfigError(printable(e.description()) + (twice ? "; expected each name once" : "; expected TOML"),
+        const std::string quotes = missing_quotes(text, static_cast<int>(e.source().begin.line));
+        throw ConfigError(printable(e.description()) + (twice ? "; expected each name once" : quotes.empty() ? "; expected TOML" : printable(quotes)),
                           {file_name, static_cast<int>(e.source().begin.line), static_cast<int>(e.source().begin.column)});
     } catch (const ParserGaveUp&) {
         throw ConfigError("malformed line; expected TOML: key = value, or [table]", {file_name, line_of_giving_up(text), 1});

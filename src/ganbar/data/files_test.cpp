@@ -1,3 +1,7 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <zlib.h>
 
 #include <cmath>
@@ -62,7 +66,7 @@ TEST(AtomicFile, WholeOrNothing) {
     }
     EXPECT_EQ(f.n_entries(), 0u);
     write_file(f / "a", "one");
-    EXPECT_HAS(message_of<DataError>([&] { write_file(f / "a", "two"); }), "exists already");
+    EXPECT_HAS(message_of<ConfigError>([&] { write_file(f / "a", "two"); }), "is there already");
     EXPECT_EQ(read_file(f / "a"), text_bytes("one"));
     write_file(f / "a", "two", Replace::yes);
     EXPECT_EQ(read_file(f / "a"), text_bytes("two"));
@@ -74,8 +78,57 @@ TEST(AtomicFile, RefusesToReplaceWhatAppearedMeanwhile) {
     AtomicFile file(f / "a");
     file.write("late");
     write_file(f / "a", "early");
-    EXPECT_HAS(message_of<DataError>([&] { file.commit(); }), "exists already");
+    EXPECT_HAS(message_of<ConfigError>([&] { file.commit(); }), "is there already");
     EXPECT_EQ(read_file(f / "a"), text_bytes("early"));
+}
+
+TEST(AtomicFile, WritesThroughSymlinks) {
+    Folder f;
+    namespace fs = std::filesystem;
+    fs::create_directory(f / "deep");
+    write_file(f / "deep/real", "one");
+    fs::permissions(f / "deep/real", fs::perms::owner_read | fs::perms::owner_write);
+    fs::create_symlink("deep/real", f / "link");
+    fs::create_symlink("link", f / "chain");
+    for (const char* name : {"link", "chain"}) {
+        write_file(f / name, name);
+        EXPECT_TRUE(fs::is_symlink(f / name));
+        EXPECT_EQ(read_file(f / "deep/real"), text_bytes(name));
+    }
+    EXPECT_EQ(fs::status(f / "deep/real").permissions(), fs::perms::owner_read | fs::perms::owner_write);
+    fs::create_symlink("deep/new", f / "dangling");
+    write_file(f / "dangling", "made");
+    EXPECT_TRUE(fs::is_symlink(f / "dangling"));
+    EXPECT_EQ(read_file(f / "deep/new"), text_bytes("made"));
+    fs::create_symlink("circle", f / "circle");
+    EXPECT_HAS(message_of<DataError>([&] { write_file(f / "circle", "x"); }), "circle");
+    fs::create_symlink("nowhere/x", f / "lost");
+    EXPECT_HAS(message_of<DataError>([&] { check_target(f / "lost"); }), "does not exist");
+}
+
+TEST(AtomicFile, DevicesAndFifosStayWhatTheyAre) {
+    Folder f;
+    write_file("/dev/null", "gone");
+    EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+    EXPECT_HAS(message_of<DataError>([&] { write_file("/dev/full", "x"); }), "No space left");
+    EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+    const std::string name = (f / "fifo").string();
+    ASSERT_EQ(::mkfifo(name.c_str(), 0600), 0);
+    const int reader = ::open(name.c_str(), O_RDONLY | O_NONBLOCK);
+    write_file(name, "through", Replace::yes);
+    char got[16] = {};
+    EXPECT_EQ(::read(reader, got, sizeof got), 7);
+    ::close(reader);
+    EXPECT_STREQ(got, "through");
+    EXPECT_TRUE(std::filesystem::is_fifo(name));
+    EXPECT_EQ(f.n_entries(), 1u);
+}
+
+TEST(AtomicFile, LongNames) {
+    Folder f;
+    write_file(f / std::string(255, 'n'), "fits");
+    EXPECT_HAS(message_of<DataError>([&] { write_file(f / std::string(256, 'n'), "x"); }), "too long");
+    EXPECT_EQ(f.n_entries(), 1u);
 }
 
 TEST(AtomicFile, Faults) {
@@ -83,7 +136,7 @@ TEST(AtomicFile, Faults) {
     EXPECT_HAS(message_of<DataError>([&] { write_file(f / "no/a", "x"); }), "does not exist; create it first");
     write_file(f / "file", "x");
     EXPECT_HAS(message_of<DataError>([&] { write_file(f / "file/a", "x"); }), "is not a folder");
-    EXPECT_HAS(message_of<DataError>([&] { write_file(f.path(), "x"); }), "is a folder");
+    EXPECT_HAS(message_of<ConfigError>([&] { write_file(f.path(), "x"); }), "is a folder");
     EXPECT_HAS(message_of<DataError>([&] { make_folder(f / "file"); }), "cannot be created");
     EXPECT_HAS(message_of<DataError>([&] { make_folder(f / "file/deep"); }), "cannot be created");
     make_folder(f / "a/b/c");

@@ -194,11 +194,18 @@ static void check_fold(const Experiment& e, const Location& where) {
     if (e.wires.exact(e.wires.program)) throw ConfigError("folded weights are written without wires; expected wires.program = \"ideal\" with hardware.fold_norm", where);
 }
 
+/// Where a fault of several settings of a table is told: what the command line said of the table, else where the table begins.
+static Location place_of(const config::Node& root, const std::string& table) {
+    const auto it = root.tables.find(table);
+    if (it == root.tables.end()) return {};
+    std::vector<std::string> said;
+    for (const auto& [name, leaf] : it->second->leaves)
+        if (leaf.origin == "--set") said.push_back("--set " + table + "." + name);
+    return said.empty() ? it->second->where : Location{join(said)};
+}
+
 static void check(const Experiment& e) {
-    const auto place = [&](const char* table) {
-        const auto it = e.source->tables.find(table);
-        return it == e.source->tables.end() ? Location{} : it->second->where;
-    };
+    const auto place = [&](const char* table) { return place_of(*e.source, table); };
     const std::size_t made = e.n_pixels(), taken = e.discriminator_plan.shapes.front().size(), logits = e.discriminator_plan.shapes.back().size();
     if (made != taken)
         throw ConfigError(fmt::format("the generator makes {} values but the discriminator takes {}; expected the same number", made, taken), place("discriminator"));
@@ -256,8 +263,7 @@ static void bind_layers(const config::Node& root, const std::string& table, Netw
 
 /// Shapes and matrices of a network; what does not fit is told here, at the layer.
 static nn::NetworkPlan plan_of(const config::Node& root, const std::string& table, const NetworkSpec& spec, std::int64_t n_classes) {
-    const config::Node* node = peek(root, table.c_str());
-    const Location where = node ? node->where : Location{};
+    const Location where = place_of(root, table);
     if (!spec.list.empty() && !spec.layers.empty()) throw ConfigError(fmt::format("{0}.layers and [[{0}.layer]] both describe the network; expected one of them", table), where);
     if (!spec.list.empty() && spec.input.empty()) throw ConfigError(fmt::format("[[{0}.layer]] needs {0}.input, the shape of the input, for example \"100\" or \"1x28x28\"", table), where);
     if (spec.list.empty() && !spec.input.empty()) throw ConfigError(fmt::format("{0}.input goes with a list [[{0}.layer]]; expected such a list, or {0}.layers alone", table), where);
@@ -272,6 +278,8 @@ static nn::NetworkPlan plan_of(const config::Node& root, const std::string& tabl
 
 Experiment load_experiment(const std::string& name_or_path, const config::Presets& presets, std::span<const std::string> overrides,
                            const Registries& registries) {
+    if (name_or_path.ends_with(".onnx"))
+        throw ConfigError(fmt::format("is a network as ONNX, which says nothing of how it is trained: ganbar estimate {} --on all tells what it costs; expected an experiment, as TOML or by name", name_or_path), {name_or_path});
     auto loaded = config::load_input(name_or_path, presets, overrides);
     Experiment e;
     e.source = std::move(loaded.root);

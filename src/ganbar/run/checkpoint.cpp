@@ -68,9 +68,21 @@ Checkpoint read_checkpoint(const fs::path& path) {
     return c;
 }
 
-std::optional<Checkpoint> newest_checkpoint(const fs::path& folder, std::vector<std::string>* passed_over) {
+std::int64_t round_of(const fs::path& file) {
+    const std::string stem = file.stem().string();
+    const bool digits = !stem.empty() && stem.size() < 19 && stem.find_first_not_of("0123456789") == std::string::npos;
+    return digits ? std::stoll(stem) : -1;
+}
+
+void remove_checkpoints_after(const fs::path& folder, std::int64_t round) {
+    for (const auto& file : files_in(folder))
+        if (round_of(file) > round) fs::remove(file);
+}
+
+std::optional<Checkpoint> newest_checkpoint(const fs::path& folder, std::vector<std::string>* passed_over, std::int64_t before) {
     const auto files = files_in(folder);
     for (auto it = files.rbegin(); it != files.rend(); ++it) {
+        if (round_of(*it) >= before) continue;
         try {
             return read_checkpoint(*it);
         } catch (const DataError& e) {

@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <functional>
+#include <sstream>
 
 #include "ganbar/config/attribution.h"
 #include "ganbar/core/sha256.h"
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/report/write_report.h"
-#include "ganbar/run/checkpoint.h"
+#include "ganbar/run/continuation.h"
 #include "ganbar/run/environment.h"
 #include "ganbar/run/results.h"
 
@@ -22,18 +24,34 @@ double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock:
 /// "run/" names the same folder as "run".
 fs::path without_slash(const fs::path& p) { return p.has_filename() || !p.has_parent_path() ? p : p.parent_path(); }
 
+/// Keeps the pictures of some rounds.
+void remove_pictures(const fs::path& folder, const std::function<bool(std::int64_t)>& kept) {
+    std::vector<fs::path> gone;
+    for (const auto& entry : fs::directory_iterator(folder))
+        if (entry.path().extension() == ".png" && round_of(entry.path()) >= 0 && !kept(round_of(entry.path()))) gone.push_back(entry.path());
+    for (const auto& file : gone) fs::remove(file);
+}
+
+/// Keeps the rows of a table whose round, their first column, is a multiple of `every`.
+void keep_rounds(const fs::path& table, std::int64_t every) {
+    if (!fs::exists(table)) return;
+    std::istringstream lines(read_text(table));
+    std::string kept;
+    for (std::string line; std::getline(lines, line);)
+        if (kept.empty() || std::strtoll(line.c_str(), nullptr, 10) % every == 0) kept += line + "\n";
+    write_file(table, kept, Replace::yes);
+}
+
 }  // namespace
 
 FolderRun::FolderRun(const Experiment& experiment, const Places& places, const RunOptions& options, RunObserver& observer)
     : start_s_(now_s()), options_(options), observer_(observer), folder_(without_slash(options.out)), session_(experiment, places, [this](const std::string& line) { say(line); }) {
     toml_ = run_toml(session_.experiment());
-    const std::string values = config::without_set_by(toml_);  // who said them makes no other experiment
-    sha256_ = sha256_hex({reinterpret_cast<const std::uint8_t*>(values.data()), values.size()});
+    identity_ = identity_of(toml_);
     prepare();
     log_ = std::fopen((folder_ / "log.txt").c_str(), "a");
     if (log_ == nullptr) throw DataError("cannot write " + (folder_ / "log.txt").string());
-    for (const auto& line : early_) fmt::print(log_, "{}\n", line);
-    std::fflush(log_);
+    for (const auto& line : early_) log(line);
     session_.prepare_evaluation();
     take_up();
     first_ = session_.round();
@@ -46,8 +64,14 @@ FolderRun::~FolderRun() {
     if (log_ != nullptr) std::fclose(log_);
 }
 
+// A log that cannot be written is no reason to lose the run: where the disk is full, its next checkpoint says so.
+void FolderRun::log(const std::string& line) {
+    std::fputs((line + "\n").c_str(), log_);
+    std::fflush(log_);
+}
+
 void FolderRun::say(const std::string& line) {
-    if (log_ != nullptr) fmt::print(log_, "{}\n", line), std::fflush(log_);
+    if (log_ != nullptr) log(line);
     else early_.push_back(line);
     observer_.on_message(line);
 }
@@ -58,8 +82,12 @@ void FolderRun::prepare() {
     if (fs::exists(folder_, ignored)) {
         if (!options_.resume) throw ConfigError(folder_.string() + " exists; expected a new folder (--out), or --resume to go on with the run in it");
         if (!fs::exists(folder_ / "run.toml", ignored)) throw ConfigError(folder_.string() + " is no run folder: it has no run.toml");
-        if (config::without_set_by(read_text(folder_ / "run.toml")) != config::without_set_by(toml_)) throw ConfigError(folder_.string() + " holds another experiment; expected the same file, seed and --set as when it began");
         lock_.emplace(folder_, "run");
+        earlier_toml_ = read_text(folder_ / "run.toml");
+        if (const Changes changes = changes_between(earlier_toml_, toml_); !changes.keys.empty())
+            throw ConfigError(fmt::format("{} holds another experiment: {} differ{}; expected the same file, seed and --set as when it began, but for train.rounds, train.epochs, "
+                                          "train.checkpoint_every, train.snapshot_every and evaluation.every",
+                                          folder_.string(), join(changes.keys), changes.keys.size() == 1 ? "s" : ""));
         return;
     }
     const fs::path fresh = folder_.string() + ".new-" + std::to_string(::getpid());
@@ -77,11 +105,9 @@ void FolderRun::prepare() {
 
 void FolderRun::take_up() {
     if (!options_.resume) return;
-    std::vector<std::string> damaged;
-    const auto found = newest_checkpoint(folder_ / "checkpoints", &damaged);
-    for (const auto& text : damaged) say("passed over a damaged checkpoint: " + text);
-    if (!found) return say("no checkpoint yet: starting from the first round");
-    if (found->experiment_sha256 != sha256_) throw DataError("the checkpoints in " + folder_.string() + " belong to another experiment");
+    const auto found = checkpoint_to_go_on_from();
+    if (config::without_set_by(earlier_toml_) != config::without_set_by(toml_)) go_on_otherwise(found);  // who said a value makes no other experiment
+    if (!found) return say("no checkpoint to go on from: starting from the first round");
     session_.restore({found->round, found->state, found->ledger, found->stop_reason});
     checkpointed_ = found->round;
     if (fs::exists(folder_ / "times.csv")) {
@@ -93,11 +119,51 @@ void FolderRun::take_up() {
     say(fmt::format("going on after round {}", found->round));
 }
 
+// The last checkpoint of a finished run holds what its end did: weights folded or written into cells, an evaluation nobody had scheduled. To go on
+// beyond that end, the round before it is where both runs, the one that ended and the one that never did, are the same.
+std::optional<Checkpoint> FolderRun::checkpoint_to_go_on_from() {
+    const fs::path folder = folder_ / "checkpoints";
+    std::vector<std::string> damaged;
+    auto found = newest_checkpoint(folder, &damaged);
+    const std::int64_t asked = session_.n_rounds(), before = rounds_asked(earlier_toml_, session_.rounds_per_epoch());
+    if (found && asked != before) {
+        if (!found->stop_reason.empty()) throw ConfigError(fmt::format("{} was ended by train.stop_on ({}); more rounds than {} would not be played", folder_.string(), found->stop_reason, found->round));
+        if (asked < found->round || (asked == found->round && found->round != before))
+            throw ConfigError(fmt::format("{} has played {} rounds already; expected train.rounds or train.epochs for more than that, not {}", folder_.string(), found->round, asked));
+        if (found->round == before) found = newest_checkpoint(folder, &damaged, before);
+    }
+    for (const auto& text : damaged) say("passed over a damaged checkpoint: " + text);
+    const std::string earlier_sha256 = sha256_hex({reinterpret_cast<const std::uint8_t*>(earlier_toml_.data()), earlier_toml_.size()});
+    if (found && found->experiment_sha256 != identity_ && found->experiment_sha256 != earlier_sha256) throw DataError("the checkpoints in " + folder_.string() + " belong to another experiment");
+    return found;
+}
+
+// Everything that the end wrote goes, and run.toml says what is asked for now. In this order a kill at any moment leaves a run that can be taken up.
+void FolderRun::go_on_otherwise(const std::optional<Checkpoint>& from) {
+    say("asked for otherwise than before: " + join(changes_between(earlier_toml_, toml_).harmless));
+    const std::int64_t round = from ? from->round : 0;
+    if (session_.n_rounds() != rounds_asked(earlier_toml_, session_.rounds_per_epoch())) {
+        for (const char* name : {"report.html", "summary.json", "hardware.json", "samples.npy"}) fs::remove(folder_ / name);
+        remove_checkpoints_after(folder_ / "checkpoints", round);
+        for (const char* kind : {"samples", "conductance"})
+            if (fs::exists(folder_ / kind))
+                remove_pictures(folder_ / kind, [&](std::int64_t of) { return of <= round && (kind == std::string("samples") || of % map_every() == 0); });
+        keep_rounds(folder_ / "conductance/histogram.csv", map_every());
+    }
+    if (from && from->experiment_sha256 != identity_) {
+        Checkpoint named = *from;
+        named.experiment_sha256 = identity_;
+        write_checkpoint(folder_ / "checkpoints", named);
+    }
+    write_file(folder_ / "run.toml", toml_, Replace::yes);
+}
+
 double FolderRun::wall_s() const { return earlier_s_ + now_s() - start_s_; }
 
 bool FolderRun::advance() {
     last_quality_.reset();
     if (session_.finished()) return false;
+    if (session_.round() > 0 && session_.round() + 1 == session_.n_rounds()) checkpoint();  // what a run goes on from that is asked for more rounds later
     last_ = session_.step();
     tables_->metrics(last_);
     const auto& e = session_.experiment();
@@ -110,16 +176,23 @@ bool FolderRun::advance() {
     return true;
 }
 
+// Eight to sixteen maps of conductances a run: each is large, and conductances move slowly. Doubling keeps the maps of a longer run among those of
+// a shorter one.
+std::int64_t FolderRun::map_every() const {
+    constexpr std::int64_t fewest = 8;
+    std::int64_t every = std::max<std::int64_t>(1, session_.experiment().train.snapshot_every);
+    while (session_.n_rounds() / (2 * every) >= fewest) every *= 2;
+    return every;
+}
+
 void FolderRun::picture() {
     const auto pixels = session_.snapshot();
     const Dataset& d = session_.images();
-    const std::int64_t round = session_.round(), n_rounds = session_.n_rounds();
+    const std::int64_t round = session_.round();
     const std::string name = fmt::format("{:06d}.png", round);
     write_png(folder_ / "samples" / name, sample_grid(pixels, session_.n_snapshot(), d.channels, d.height, d.width, session_.model().n_classes), Replace::yes);
     if (session_.matrices().empty()) return;
-    // About eight maps a run: each is large, and conductances move slowly.
-    const std::int64_t each = std::max<std::int64_t>(1, session_.experiment().train.snapshot_every), every = each * std::max<std::int64_t>(1, n_rounds / std::max<std::int64_t>(1, 8 * each));
-    if (round != 0 && round != n_rounds && round % every != 0) return;
+    if (round != 0 && round != session_.n_rounds() && round % map_every() != 0) return;
     write_png(folder_ / "conductance" / name, conductance_map(session_.model()), Replace::yes);
     tables_->histogram(round, conductance_histogram(session_.model()));
 }
@@ -135,7 +208,7 @@ void FolderRun::checkpoint() {
     if (checkpointed_ == session_.round()) return;
     tables_->sync();
     const SessionState s = session_.state();
-    write_checkpoint(folder_ / "checkpoints", {s.round, s.tensors, s.ledger, sha256_, s.stop_reason});
+    write_checkpoint(folder_ / "checkpoints", {s.round, s.tensors, s.ledger, identity_, s.stop_reason});
     checkpointed_ = s.round;
     std::string times = fs::exists(folder_ / "times.csv") ? read_text(folder_ / "times.csv") : "round,wall_s\n";
     times += fmt::format("{},{:.3f}\n", s.round, wall_s());

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "ganbar/data/folder_lock.h"
+#include "ganbar/run/checkpoint.h"
 #include "ganbar/run/run_observer.h"
 #include "ganbar/run/run_tables.h"
 
@@ -18,8 +19,9 @@ struct RunOptions {
 
 class FolderRun {
 public:
-    /// Makes the folder, or takes it up from its newest checkpoint. ConfigError: it exists and resume is off, it holds another experiment, or
-    /// another process works in it. `observer` outlives the run.
+    /// Makes the folder, or takes it up from its newest checkpoint; with other rounds, or looked at more or less often, as changes_between() allows:
+    /// then as if that had been asked for from the start. ConfigError: it exists and resume is off, it holds another experiment, or another process
+    /// works in it; or there are more rounds already than are asked for. `observer` outlives the run.
     FolderRun(const Experiment& experiment, const Places& places, const RunOptions& options, RunObserver& observer);
     ~FolderRun();
     FolderRun(const FolderRun&) = delete;
@@ -40,9 +42,13 @@ public:
 private:
     void prepare();
     void take_up();
+    std::optional<Checkpoint> checkpoint_to_go_on_from();
+    void go_on_otherwise(const std::optional<Checkpoint>& from);
+    std::int64_t map_every() const;
     void picture();
     void evaluate();
     void say(const std::string& line);
+    void log(const std::string& line);
     bool due(std::int64_t every) const { return every > 0 && session_.round() % every == 0; }
 
     const double start_s_;
@@ -52,7 +58,8 @@ private:
     std::vector<std::string> early_;  // said before the folder was there
     std::FILE* log_ = nullptr;
     Session session_;
-    std::string toml_, sha256_;
+    std::string toml_, identity_;
+    std::string earlier_toml_;  // of the folder taken up, where it says otherwise
     std::optional<FolderLock> lock_;
     std::optional<RunTables> tables_;
     Round last_;

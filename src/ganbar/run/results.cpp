@@ -26,6 +26,13 @@ namespace {
 std::size_t cells_used(const Experiment& e, const Placement& placement) {
     return e.hardware.kind != HardwareKind::software ? placement.cells_used() * static_cast<std::size_t>(e.cells_per_weight()) : 0;
 }
+
+void add_programming(nlohmann::ordered_json& s, const Deployment& d) {
+    s["programming_error_rms"] = d.error_rms;
+    s["programming_error_largest"] = d.error_largest;
+    s["programming_unreached"] = d.unreached;
+    s["programming_pulses_per_cell"] = d.pulses_per_cell;
+}
 }  // namespace
 
 nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& placement, const Ledger& ledger, std::int64_t rounds, double sampled_per_epoch_J) {
@@ -77,6 +84,14 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& place
     return out;
 }
 
+nlohmann::ordered_json summary_outline(const Experiment& e) {
+    Experiment bare = e;
+    bare.accelerators.machines.clear();  // their results lie deeper, under "accelerators"
+    auto s = summary_json(bare, Model{}, Dataset{}, Ledger{}, RunEnd{});
+    if (e.hardware.kind != HardwareKind::software) add_programming(s, Deployment{});
+    return s;
+}
+
 nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, const Dataset& images, const Ledger& ledger, const RunEnd& end) {
     nlohmann::ordered_json s;
     s["name"] = e.experiment.name;
@@ -105,10 +120,7 @@ nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, con
     s["programming_energy_J"] = cost.of(Part::programming);
     if (e.hardware.fold_norm) s["fold_clipped"] = end.deployment.clipped;
     if (!model.ex_situ.empty() || (e.hardware.fold_norm && !model.analog.empty())) {
-        s["programming_error_rms"] = end.deployment.error_rms;
-        s["programming_error_largest"] = end.deployment.error_largest;
-        s["programming_unreached"] = end.deployment.unreached;
-        s["programming_pulses_per_cell"] = end.deployment.pulses_per_cell;
+        add_programming(s, end.deployment);
     }
     s["noise_energy_J"] = cost.of(Part::noise);
     for (const auto& [key, value] : gan::fields(end.quality)) s[key] = value_json(value);

@@ -31,6 +31,9 @@ struct RunEnd {
 };
 /// summary.json.
 nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, const Dataset& images, const Ledger& ledger, const RunEnd& end);
+/// The keys of summary.json before anything runs, values without meaning; those of runs that write cells at their end are among them where the
+/// experiment may do so.
+nlohmann::ordered_json summary_outline(const Experiment& e);
 nlohmann::ordered_json value_json(const Value& value);
 
 }  // namespace ganbar

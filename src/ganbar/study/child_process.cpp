@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,10 +45,17 @@ struct Pipe {
         if (write_end >= 0) ::close(write_end);
         write_end = -1;
     }
-    std::string read_all() const {
+    /// `idle` is called when nothing has come for a while.
+    std::string read_all(const std::function<void()>& idle) const {
+        constexpr int patience_ms = 100;
         std::string out;
         std::array<char, 4096> buffer{};
         for (;;) {
+            struct pollfd waiting {read_end, POLLIN, 0};
+            if (idle && ::poll(&waiting, 1, patience_ms) <= 0) {
+                idle();
+                continue;
+            }
             const auto got = ::read(read_end, buffer.data(), buffer.size());
             if (got < 0 && errno == EINTR) continue;
             if (got <= 0) return out;
@@ -57,7 +66,7 @@ struct Pipe {
 
 }  // namespace
 
-ChildResult run_program(const std::vector<std::string>& argv, const std::filesystem::path& working_folder) {
+ChildResult run_program(const std::vector<std::string>& argv, const std::filesystem::path& working_folder, const std::function<bool()>& stop) {
     GANBAR_ASSERT(!argv.empty());
     std::vector<char*> words;
     for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));  // posix_spawn's interface predates const
@@ -73,7 +82,11 @@ ChildResult run_program(const std::vector<std::string>& argv, const std::filesys
     if (status != 0) throw DataError(fmt::format("the program {} cannot be started: {}; install it (apt-get install {})", argv[0], std::strerror(status), argv[0]));
     errors.close_write();
     ChildResult out;
-    out.errors = errors.read_all();
+    bool asked = false;
+    const auto pass_on = [&] {
+        if (!asked && stop()) asked = true, ::kill(pid, SIGTERM);
+    };
+    out.errors = errors.read_all(stop ? std::function<void()>(pass_on) : nullptr);
     int ended = 0;
     while (::waitpid(pid, &ended, 0) < 0 && errno == EINTR) {}
     out.exit_code = WIFEXITED(ended) ? WEXITSTATUS(ended) : 128 + WTERMSIG(ended);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <optional>
@@ -136,13 +138,25 @@ std::vector<std::vector<std::string>> random_points(const std::vector<SweepAxis>
     return points;
 }
 
+void check_results(const Sweep& sweep, const std::vector<std::string>& there) {
+    auto asked = sweep.also;
+    asked.insert(asked.begin(), sweep.spec.objective);
+    for (const auto& name : asked) {
+        if (std::find(there.begin(), there.end(), name) != there.end()) continue;
+        const std::string near = nearest_name(name, there);
+        throw ConfigError(fmt::format("there is no result \"{}\" to {}{}; expected one of {}", name, &name == &asked.front() ? "compare points by" : "show",
+                                      near.empty() ? "" : "; did you mean \"" + near + "\"?", join(there)), sweep.where);
+    }
+}
+
 // The settings are tried before anything runs: every value of an axis with the first values of the others.
 void try_settings(const Sweep& sweep, const SweepTargets& targets) {
+    std::vector<std::string> results;
     const auto attempt = [&](const std::vector<std::string>& point) -> std::optional<std::string> {
         try {
             std::vector<std::string> settings;
             for (std::size_t a = 0; a < sweep.axes.size(); ++a) settings.push_back(sweep.axes[a].key + "=" + point[a]);
-            check_point(sweep, settings, targets);
+            results = check_point(sweep, settings, targets);
             return std::nullopt;
         } catch (const ConfigError& e) {
             return e.what();
@@ -155,6 +169,7 @@ void try_settings(const Sweep& sweep, const SweepTargets& targets) {
             if (fault->find(axis.key) != std::string::npos) where = axis.where;
         throw ConfigError(*fault, where);
     }
+    check_results(sweep, results);
     for (std::size_t a = 0; a < sweep.axes.size(); ++a)
         for (const auto& value : sweep.axes[a].is_range ? std::vector<std::string>{sweep.axes[a].drawn(0), sweep.axes[a].drawn(1)} : sweep.axes[a].values) {
             auto point = first;
@@ -187,6 +202,21 @@ std::string SweepAxis::drawn(double share) const {
     if (share == 1) v = to;
     if (is_integer) return fmt::format("{:.0f}", std::round(v));
     return unit.empty() ? number_text(v) : number_text(v) + " " + unit;
+}
+
+bool SweepAxis::is_number() const {
+    if (is_range && values.empty()) return unit.empty();
+    return std::all_of(values.begin(), values.end(), [](const std::string& text) {
+        double value = 0;
+        const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+        return fault == std::errc() && end == text.data() + text.size() && std::isfinite(value);
+    });
+}
+
+const SweepAxis* seed_axis(const Sweep& sweep) {
+    if (sweep.axes.size() < 2) return nullptr;
+    const auto found = std::find_if(sweep.axes.begin(), sweep.axes.end(), [](const auto& axis) { return axis.key == "experiment.seed"; });
+    return found == sweep.axes.end() ? nullptr : &*found;
 }
 
 std::vector<std::string> settings_of(const Sweep& sweep, std::size_t point) {
@@ -223,7 +253,7 @@ Sweep load_sweep(const std::string& path, const config::Presets& experiments, co
     if (sweep.spec.search == SweepSearch::random && sweep.spec.points < 1) throw ConfigError("a random search needs points, how many to draw", sweep.where);
     if (sweep.spec.search == SweepSearch::grid && sweep.spec.points > 0) throw ConfigError("points belongs to search = \"random\"; a grid has as many as its axes give", node->leaf("points")->key_where);
     sweep.points = sweep.spec.search == SweepSearch::grid ? grid_points(sweep.axes, sweep.where) : random_points(sweep.axes, sweep.spec.points, sweep.spec.seed);
-    try_settings(sweep, {experiments, networks, registries, ""});
+    try_settings(sweep, {experiments, networks, registries});
     return sweep;
 }
 

@@ -30,6 +30,7 @@ struct SweepAxis {
     double from = 0, to = 0;
     std::string unit;                 ///< "V" for from = "0.6 V"
     Location where;
+    bool is_number() const;           ///< all its values are plain numbers
     std::string drawn(double share) const;  ///< range: the value at `share` of the way, 0..1
 };
 
@@ -46,6 +47,9 @@ struct Sweep {
 /// Reads a sweep file; its base is a preset's name or a path relative to the file. ConfigError with the place: unknown keys, empty or
 /// contradictory axes, more than 100,000 points, a setting that the base does not take (every value of every axis is tried).
 Sweep load_sweep(const std::string& path, const config::Presets& experiments, const config::Presets& networks, const Registries& registries);
+
+/// The axis of seeds, which make replicates of a point rather than points of their own; nullptr when no other axis is there.
+const SweepAxis* seed_axis(const Sweep& sweep);
 
 /// "train.v_set=0.8 V" of each axis.
 std::vector<std::string> settings_of(const Sweep& sweep, std::size_t point);

@@ -54,15 +54,28 @@ struct Spread {
     double mean() const { return sum / n; }
 };
 
+/// A setting as the sweep file has it: "0.8 V".
+std::string setting_text(const Sweep& sweep, const SweepRow& row, const SweepAxis& axis) {
+    return sweep.points.at(static_cast<std::size_t>(row.id)).at(static_cast<std::size_t>(&axis - sweep.axes.data()));
+}
+
+/// The axes whose values make one point another: all but that of the seeds.
+std::vector<const SweepAxis*> shown_axes(const Sweep& sweep) {
+    std::vector<const SweepAxis*> out;
+    for (const auto& axis : sweep.axes)
+        if (&axis != seed_axis(sweep)) out.push_back(&axis);
+    return out;
+}
+
 /// A result against one axis: mean over the other axes with lowest and highest. A chart where the axis holds numbers, else a table.
-report::Figure against(const SweepAxis& axis, const std::string& key, const std::vector<SweepRow>& rows) {
+report::Figure against(const Sweep& sweep, const SweepAxis& axis, const std::string& key, const std::vector<SweepRow>& rows) {
     std::vector<std::string> order;
     std::map<std::string, Spread> by_text;
     bool numbers = true;
     for (const auto& row : rows) {
         const auto value = number_of(row, key);
         if (row.status != "done" || !value) continue;
-        const std::string at = text_of(row, axis.key);
+        const std::string at = setting_text(sweep, row, axis);
         if (!by_text.contains(at)) order.push_back(at);
         by_text[at].add(*value);
         numbers = numbers && quantity_of(at).has_value();
@@ -97,8 +110,9 @@ report::Figure against(const SweepAxis& axis, const std::string& key, const std:
 }
 
 std::optional<report::HeatTable> over_two(const Sweep& sweep, const std::string& key, const std::vector<SweepRow>& rows) {
-    if (sweep.axes.size() < 2 || sweep.spec.search != SweepSearch::grid) return std::nullopt;
-    const SweepAxis &a = sweep.axes[0], &b = sweep.axes[1];
+    const auto axes = shown_axes(sweep);
+    if (axes.size() < 2 || sweep.spec.search != SweepSearch::grid) return std::nullopt;
+    const SweepAxis &a = *axes[0], &b = *axes[1];
     if (a.values.size() < 2 || b.values.size() < 2 || a.values.size() > 40 || b.values.size() > 40) return std::nullopt;
     report::HeatTable table;
     table.title = fmt::format("{} over {} and {}", key, a.key, b.key);
@@ -109,24 +123,75 @@ std::optional<report::HeatTable> over_two(const Sweep& sweep, const std::string&
         for (const auto& vb : b.values) {
             Spread s;
             for (const auto& row : rows)
-                if (row.status == "done" && text_of(row, a.key) == va && text_of(row, b.key) == vb)
+                if (row.status == "done" && setting_text(sweep, row, a) == va && setting_text(sweep, row, b) == vb)
                     if (const auto v = number_of(row, key)) s.add(*v);
             table.values.push_back(s.n > 0 ? s.mean() : std::nan(""));
         }
     return table;
 }
 
-/// id, settings, results of one row.
-std::vector<std::string> cells_of(const Sweep& sweep, const SweepRow& row) {
-    std::vector<std::string> out{std::to_string(row.id)};
-    for (const auto& axis : sweep.axes) out.push_back(text_of(row, axis.key));
-    for (const auto& key : shown_results(sweep)) out.push_back(text_of(row, key));
+/// Points that are done and differ in nothing but their seed.
+struct Group {
+    std::vector<std::string> settings;
+    std::vector<Spread> results;  ///< in the order of shown_results
+    int n = 0;
+    std::int64_t first = 0;       ///< the first point's id
+    std::vector<std::string> single;  ///< of a group of one: its results as texts, also those that are no numbers
+};
+
+std::vector<Group> groups_of(const Sweep& sweep, const std::vector<SweepRow>& rows) {
+    const auto keys = shown_results(sweep);
+    std::vector<Group> groups;
+    std::map<std::vector<std::string>, std::size_t> place;
+    for (const auto& row : rows) {
+        if (row.status != "done") continue;
+        std::vector<std::string> settings;
+        for (const auto* axis : shown_axes(sweep)) settings.push_back(setting_text(sweep, row, *axis));
+        auto at = settings;
+        if (seed_axis(sweep) == nullptr) at.push_back(std::to_string(row.id));  // a random search may draw the same point twice
+        const auto [found, fresh] = place.try_emplace(at, groups.size());
+        if (fresh) groups.push_back({settings, std::vector<Spread>(keys.size()), 0, row.id, {}});
+        Group& group = groups[found->second];
+        ++group.n;
+        group.single.clear();
+        for (std::size_t k = 0; k < keys.size(); ++k) {
+            group.single.push_back(text_of(row, keys[k]));
+            if (const auto value = number_of(row, keys[k])) group.results[k].add(*value);
+        }
+    }
+    const double sign = sweep.spec.goal == SweepGoal::min ? 1 : -1;
+    const auto rank = [&](const Group& g) { return g.results[0].n > 0 ? std::pair{0, sign * g.results[0].mean()} : std::pair{1, 0.0}; };
+    std::stable_sort(groups.begin(), groups.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+    return groups;
+}
+
+/// Point, settings, results; of seeds together: settings, mean, lowest to highest, n.
+std::vector<std::string> cells_of(const Sweep& sweep, const Group& group) {
+    std::vector<std::string> out;
+    const bool together = seed_axis(sweep) != nullptr;
+    if (!together) out.push_back(std::to_string(group.first));
+    out.insert(out.end(), group.settings.begin(), group.settings.end());
+    if (!together) {
+        out.insert(out.end(), group.single.begin(), group.single.end());
+        return out;
+    }
+    for (const auto& s : group.results) {
+        out.push_back(s.n > 0 ? fmt::format("{:.4g}", s.mean()) : "");
+        out.push_back(s.n > 1 ? fmt::format("{:.4g} to {:.4g}", s.lo, s.hi) : "");
+    }
+    out.push_back(std::to_string(group.n));
     return out;
 }
 std::vector<std::string> header_of(const Sweep& sweep) {
-    std::vector<std::string> out{"point"};
-    for (const auto& axis : sweep.axes) out.push_back(axis.key);
-    for (const auto& key : shown_results(sweep)) out.push_back(key);
+    const bool together = seed_axis(sweep) != nullptr;
+    std::vector<std::string> out;
+    if (!together) out.push_back("point");
+    for (const auto* axis : shown_axes(sweep)) out.push_back(axis->key);
+    for (const auto& key : shown_results(sweep)) {
+        out.push_back(together ? key + ", mean" : key);
+        if (together) out.push_back("spread");
+    }
+    if (together) out.push_back("n");
     return out;
 }
 
@@ -172,37 +237,27 @@ bool stays_the_same(const Sweep& sweep, const SweepAxis& axis, const std::string
 
 }  // namespace
 
-std::vector<SweepRow> ranked(const Sweep& sweep, std::vector<SweepRow> rows) {
-    const double sign = sweep.spec.goal == SweepGoal::min ? 1 : -1;
-    const auto place = [&](const SweepRow& row) {
-        const auto value = number_of(row, sweep.spec.objective);
-        if (row.status == "done") return value ? std::pair{0, sign * *value} : std::pair{1, 0.0};
-        return std::pair{row.status == "failed" ? 2 : 3, 0.0};
-    };
-    std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
-    return rows;
-}
-
 std::string sweep_table(const Sweep& sweep, const std::vector<SweepRow>& rows, std::size_t most) {
     std::vector<std::vector<std::string>> lines{header_of(sweep)};
-    const auto best = ranked(sweep, rows);
-    for (const auto& row : best)
-        if (row.status == "done" && lines.size() <= most) lines.push_back(cells_of(sweep, row));
+    for (const auto& group : groups_of(sweep, rows))
+        if (lines.size() <= most) lines.push_back(cells_of(sweep, group));
     std::string out = lines.size() > 1 ? aligned(lines) : "";
     out += fmt::format("{} done, {} failed, {} open\n", count(rows, "done"), count(rows, "failed"), count(rows, "open"));
-    for (const auto& row : best)
+    for (const auto& row : rows)
         if (row.status == "failed") out += fmt::format("point {}: {}\n", row.id, row.error);
     return out;
 }
 
 std::string sweep_csv(const Sweep& sweep, const std::vector<SweepRow>& rows, const std::vector<std::string>& result_columns) {
-    std::vector<CsvValue> head{std::string("id"), std::string("status")};
+    std::vector<CsvValue> head{std::string("id"), std::string("status"), std::string("wall_s"), std::string("rank")};
     for (const auto& axis : sweep.axes) head.emplace_back(axis.key);
     for (const auto& name : result_columns) head.emplace_back(name);
     head.emplace_back(std::string("error"));
     std::string out = csv_line(head);
     for (const auto& row : rows) {
-        std::vector<CsvValue> line{row.id, row.status};
+        std::vector<CsvValue> line{row.id, row.status, row.wall_s};
+        if (row.rank >= 0) line.emplace_back(row.rank);
+        else line.emplace_back(std::string());
         const auto add = [&](const std::string& key) {
             const auto it = row.values.find(key);
             if (it == row.values.end()) line.emplace_back(std::string());
@@ -239,25 +294,25 @@ std::string unchanged_bill(const Sweep& sweep, const std::vector<SweepRow>& rows
 report::ReportInput sweep_report(const Sweep& sweep, const std::vector<SweepRow>& rows, const std::string& command) {
     report::ReportInput input;
     input.title = "Sweep " + sweep.spec.name;
-    input.intro = sweep.spec.doc.empty() ? fmt::format("{} points of {} that differ in {}.", rows.size(), sweep.spec.base, header_of(sweep).size() > 2 ? sweep.axes[0].key + (sweep.axes.size() > 1 ? " and other settings" : "") : "") : sweep.spec.doc;
+    input.intro = sweep.spec.doc.empty() ? fmt::format("{} points of {} that differ in {}.", rows.size(), sweep.spec.base, shown_axes(sweep)[0]->key + (shown_axes(sweep).size() > 1 ? " and other settings" : "")) : sweep.spec.doc;
     input.facts = {{"base", sweep.spec.base},
                    {"points", fmt::format("{} done, {} failed, {} open", count(rows, "done"), count(rows, "failed"), count(rows, "open"))},
                    {"objective", fmt::format("{}, better {}", sweep.spec.objective, sweep.spec.goal == SweepGoal::min ? "small" : "large")}};
     if (const auto flat = unchanged_bill(sweep, rows); !flat.empty()) input.intro += "\n\n" + flat;
-    const auto best = ranked(sweep, rows);
-    report::TextTable table{"Best points", fmt::format("By {}.", sweep.spec.objective), header_of(sweep), {}};
-    for (const auto& row : best)
-        if (row.status == "done" && table.rows.size() < 20) table.rows.push_back(cells_of(sweep, row));
+    if (const auto* seeds = seed_axis(sweep)) input.facts.push_back({"seeds", fmt::format("{} of each point, drawn together as mean and range", seeds->is_range && seeds->values.empty() ? std::string("several") : std::to_string(seeds->values.size()))});
+    report::TextTable table{"Best points", fmt::format("By {}{}.", sweep.spec.objective, seed_axis(sweep) != nullptr ? ": means over seeds, lowest to highest, number of seeds" : ""), header_of(sweep), {}};
+    for (const auto& group : groups_of(sweep, rows))
+        if (table.rows.size() < 20) table.rows.push_back(cells_of(sweep, group));
     input.figures.push_back(std::move(table));
     for (const auto& key : shown_results(sweep)) {
-        for (const auto& axis : sweep.axes) input.figures.push_back(against(axis, key, rows));
+        for (const auto* axis : shown_axes(sweep)) input.figures.push_back(against(sweep, *axis, key, rows));
         if (auto heat = over_two(sweep, key, rows)) input.figures.push_back(std::move(*heat));
     }
     report::TextTable failed{"Failed points", "What each said last.", {"point", "settings", "error"}, {}};
-    for (const auto& row : best) {
+    for (const auto& row : rows) {
         if (row.status != "failed") continue;
         std::vector<std::string> settings;
-        for (const auto& axis : sweep.axes) settings.push_back(axis.key + "=" + text_of(row, axis.key));
+        for (const auto& axis : sweep.axes) settings.push_back(axis.key + "=" + setting_text(sweep, row, axis));
         failed.rows.push_back({std::to_string(row.id), join(settings), row.error});
     }
     if (!failed.rows.empty()) input.figures.push_back(std::move(failed));

@@ -7,11 +7,10 @@
 
 namespace ganbar::study {
 
-/// Points that are done, best first; then failed ones, then open ones.
-std::vector<SweepRow> ranked(const Sweep& sweep, std::vector<SweepRow> rows);
-/// The best points as aligned text: settings, objective, further results; then what failed.
+/// The best points, best first, as aligned text: settings, objective, further results; then what failed. Points that differ only in experiment.seed are one
+/// line with means, spread and their number.
 std::string sweep_table(const Sweep& sweep, const std::vector<SweepRow>& rows, std::size_t most = 20);
-/// All rows, in order of points: id, status, settings, results, error.
+/// All rows, in order of points: id, status, wall_s, rank, settings, results, error.
 std::string sweep_csv(const Sweep& sweep, const std::vector<SweepRow>& rows, const std::vector<std::string>& result_columns);
 /// One sentence an axis on the energies, areas and times that never change where only that axis does; "" where all of them do.
 std::string unchanged_bill(const Sweep& sweep, const std::vector<SweepRow>& rows);

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace ganbar::study {
 namespace {
@@ -15,6 +16,25 @@ std::string quoted(const std::string& name) {
     std::string out = "\"";
     for (const char c : name) out += c == '"' ? "\"\"" : std::string(1, c);
     return out + "\"";
+}
+
+/// The value of a setting as its column holds it: a number where all values of its axis are numbers.
+SweepValue setting_of(const SweepAxis& axis, const std::string& text) {
+    if (!axis.is_number()) return text;
+    std::int64_t whole = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), whole);
+    if (fault == std::errc() && end == text.data() + text.size()) return whole;
+    return std::stod(text);
+}
+
+std::string column_type(const SweepAxis& axis) { return axis.is_number() ? " NUMERIC" : " TEXT"; }
+
+/// Tables of earlier versions hold every setting as text.
+bool is_setting(const SweepValue& kept, const SweepAxis& axis, const std::string& text) {
+    const SweepValue due = setting_of(axis, text);
+    const auto number = [](const SweepValue& v) { return std::holds_alternative<double>(v) ? std::get<double>(v) : static_cast<double>(std::get<std::int64_t>(v)); };
+    if (const auto* old = std::get_if<std::string>(&kept)) return *old == text;
+    return !std::holds_alternative<std::string>(due) && number(kept) == number(due);  // SQLite keeps 2.0 as 2
 }
 
 class Statement {
@@ -66,7 +86,7 @@ SweepStore::SweepStore(const std::filesystem::path& file, const Sweep& sweep) : 
         sqlite3_busy_timeout(db_, patience_ms);
         exec("BEGIN IMMEDIATE");
         std::string columns = "id INTEGER PRIMARY KEY, status TEXT NOT NULL, error TEXT, wall_s REAL, rank INTEGER";
-        for (const auto& axis : axes_) columns += ", " + quoted(axis) + " TEXT";
+        for (const auto& axis : sweep.axes) columns += ", " + quoted(axis.key) + column_type(axis);
         exec("CREATE TABLE IF NOT EXISTS runs(" + columns + ")");
         exec("CREATE TABLE IF NOT EXISTS sweep(key TEXT PRIMARY KEY, value TEXT)");
         const std::string identity = fmt::format("{} {}\n{}\n{}", sweep.spec.kind == SweepKind::experiment ? "experiment" : "estimate", sweep.spec.base, join(sweep.set, "\n"), join(axes_));
@@ -80,7 +100,7 @@ SweepStore::SweepStore(const std::filesystem::path& file, const Sweep& sweep) : 
         for (std::size_t p = 0; p < sweep.points.size(); ++p) {
             if (p < present.size()) {
                 for (std::size_t a = 0; a < axes_.size(); ++a)
-                    if (present[p].values.at(axes_[a]) != SweepValue(sweep.points[p][a])) throw ConfigError(fmt::format("holds a sweep whose point {} differs; choose another folder with --out", p), {file_});
+                    if (!is_setting(present[p].values.at(axes_[a]), sweep.axes[a], sweep.points[p][a])) throw ConfigError(fmt::format("holds a sweep whose point {} differs; choose another folder with --out", p), {file_});
                 continue;
             }
             std::string marks;
@@ -89,7 +109,7 @@ SweepStore::SweepStore(const std::filesystem::path& file, const Sweep& sweep) : 
             for (const auto& axis : axes_) names += ", " + quoted(axis);
             Statement insert(db_, "INSERT INTO runs(id, status" + names + ") VALUES(?, 'open'" + marks + ")", file_);
             insert.bind(1, static_cast<std::int64_t>(p));
-            for (std::size_t a = 0; a < axes_.size(); ++a) insert.bind(static_cast<int>(a) + 2, sweep.points[p][a]);
+            for (std::size_t a = 0; a < axes_.size(); ++a) insert.bind(static_cast<int>(a) + 2, setting_of(sweep.axes[a], sweep.points[p][a]));
             insert.step();
         }
         exec("COMMIT");
@@ -127,6 +147,7 @@ std::vector<SweepRow> SweepStore::rows() const {
             else if (name == "status") row.status = std::get<std::string>(*value);
             else if (name == "error") row.error = std::get<std::string>(*value);
             else if (name == "wall_s") row.wall_s = std::get<double>(*value);
+            else if (name == "rank") row.rank = std::get<std::int64_t>(*value);
             else row.values[name] = *value;
         }
         out.push_back(std::move(row));

@@ -15,6 +15,7 @@ struct SweepRow {
     std::string status;  ///< open, done, failed
     std::string error;
     double wall_s = 0;
+    std::int64_t rank = -1;  ///< who did it; -1: nobody yet
     std::map<std::string, SweepValue> values;  ///< settings and results by column
 };
 

@@ -8,6 +8,7 @@
 
 #include "ganbar/study/child_process.h"
 #include "ganbar/run/environment.h"
+#include "ganbar/run/results.h"
 #include "ganbar/report/estimate_json.h"
 #include "ganbar/experiment/experiment.h"
 
@@ -76,7 +77,7 @@ void train(const Sweep& sweep, const std::vector<std::string>& settings, const f
     std::vector<std::string> argv = {targets.program, "train", sweep.spec.base, "--out", fs::absolute(folder).string(), "--threads", std::to_string(n_threads), "--no-report"};
     for (const auto& s : all_settings(sweep, settings)) argv.insert(argv.end(), {"--set", s});
     if (fs::exists(folder)) argv.push_back("--resume");
-    const ChildResult child = run_program(argv, fs::current_path());
+    const ChildResult child = run_program(argv, fs::current_path(), targets.stop);
     if (child.exit_code != 0) {
         const int signal = child.exit_code - 128;
         result.interrupted = signal == SIGINT || signal == SIGTERM || signal == SIGHUP;
@@ -93,9 +94,15 @@ void train(const Sweep& sweep, const std::vector<std::string>& settings, const f
 
 }  // namespace
 
-void check_point(const Sweep& sweep, const std::vector<std::string>& settings, const SweepTargets& targets) {
-    if (sweep.spec.kind == SweepKind::estimate) estimate(sweep, settings, targets);
-    else load_experiment(sweep.spec.base, targets.experiments, all_settings(sweep, settings), targets.registries);
+std::vector<std::string> check_point(const Sweep& sweep, const std::vector<std::string>& settings, const SweepTargets& targets) {
+    const bool is_estimate = sweep.spec.kind == SweepKind::estimate;
+    PointResult would_be;
+    if (is_estimate) add_values(estimate(sweep, settings, targets), would_be);
+    else add_values(summary_outline(load_experiment(sweep.spec.base, targets.experiments, all_settings(sweep, settings), targets.registries)), would_be);
+    std::vector<std::string> names;
+    for (const auto& [name, value] : would_be.values)
+        if (!std::holds_alternative<std::string>(value)) names.push_back(name);
+    return names;
 }
 
 PointResult work_on(const Sweep& sweep, std::size_t point, const fs::path& folder, int n_threads, const SweepTargets& targets) {

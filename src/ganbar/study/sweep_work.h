@@ -1,6 +1,7 @@
 // One point of a sweep: checked before the sweep begins, then trained in a process of its own or estimated in this one.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <variant>
 
@@ -12,7 +13,8 @@ struct SweepTargets {
     const config::Presets& experiments;
     const config::Presets& networks;
     const Registries& registries;
-    std::string program;  ///< what trains an experiment: `PROGRAM train ...` as ganbar's command line does
+    std::string program{};  ///< what trains an experiment: `PROGRAM train ...` as ganbar's command line does
+    std::function<bool()> stop{};  ///< asked while a point trains: true ends it at its next round, with a checkpoint
 };
 
 using SweepValue = std::variant<std::int64_t, double, std::string>;
@@ -23,8 +25,8 @@ struct PointResult {
     std::vector<std::pair<std::string, SweepValue>> values;  ///< the keys of summary.json, or of an estimate
 };
 
-/// ConfigError when the base does not take these settings.
-void check_point(const Sweep& sweep, const std::vector<std::string>& settings, const SweepTargets& targets);
+/// ConfigError when the base does not take these settings. The names of the results that are numbers.
+std::vector<std::string> check_point(const Sweep& sweep, const std::vector<std::string>& settings, const SweepTargets& targets);
 /// Never throws for what the point itself does: its failure is a result. `folder`: of the run; taken up when it is there.
 PointResult work_on(const Sweep& sweep, std::size_t point, const std::filesystem::path& folder, int n_threads, const SweepTargets& targets);
 

@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
 #include "ganbar/app/command.h"
+#include "ganbar/app/output_file.h"
 #include "ganbar/report/estimate_json.h"
 #include "ganbar/report/estimate_page.h"
-#include "ganbar/data/atomic_file.h"
-#include "ganbar/report/write_report.h"
 
 namespace ganbar::app {
 namespace {
@@ -14,8 +13,8 @@ struct Options {
     std::vector<std::string> on, set;
     std::optional<std::string> task;
     std::optional<arch::Int> batch, steps_d;
-    std::string out;
-    bool json = false, force = false;
+    OutputFile out{.path = "", .force = false, .endings = {".html", ".htm"}};
+    bool json = false;
 };
 
 /// The command that makes the page again.
@@ -26,7 +25,7 @@ std::string command_line(const Options& o) {
     if (o.steps_d) text += fmt::format(" --steps-d {}", *o.steps_d);
     if (o.task) text += " --task " + *o.task;
     for (const auto& set : o.set) text += " --set " + set;
-    return text + " -o " + o.out;
+    return text + " -o " + o.out.path;
 }
 
 void run(const Options& o, const config::Presets& networks, const AcceleratorRegistry& registry) {
@@ -36,9 +35,9 @@ void run(const Options& o, const config::Presets& networks, const AcceleratorReg
     if (o.task == "generation") request.task = arch::Task::generation;
     else if (o.task == "training") request.task = arch::Task::training;
     else if (o.task) throw ConfigError("task = \"" + *o.task + "\" is not known; expected training or generation");
-    if (!o.out.empty()) report::check_destination(o.out, o.force);
+    o.out.check();
     const arch::EstimateResult result = arch::run_estimates(registry, arch::load_gan(o.network, networks, o.discriminator), request);
-    if (!o.out.empty()) write_file(o.out, report::estimate_page(result, command_line(o)), o.force ? Replace::yes : Replace::no);
+    if (o.out.asked()) o.out.write(report::estimate_page(result, command_line(o)));
     if (!o.json) {
         fmt::print("{}", report::estimates_table(result));
         return;
@@ -61,8 +60,7 @@ void ganbar_register_estimate(CommandContext& context) {
     command->add_option("--steps-d", o->steps_d, "discriminator updates per generator update (default: the network's)");
     command->add_option("--task", o->task, "training (one iteration) or generation (one batch of images); default: training where there is a discriminator");
     command->add_option("--set", o->set, "a parameter, for example regan.steps_per_cycle=64");
-    command->add_option("-o,--out", o->out, "also write a page with table and figures into this HTML file");
-    command->add_flag("--force", o->force, "replace that file if it is there");
+    o->out.declare(*command, "-o,--out", "also write a page with table and figures into this HTML file");
     command->add_flag("--json", o->json, "print JSON");
     const config::Presets networks(context.places.preset_folders("networks"));
     command->callback([&context, o, networks] { context.run = [&context, o, networks] { run(*o, networks, context.registries.accelerators); }; });

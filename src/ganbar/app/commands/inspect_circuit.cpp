@@ -6,7 +6,7 @@
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/inspect.h"
-#include "ganbar/app/crossbar_json.h"
+#include "ganbar/app/output_file.h"
 #include "ganbar/periphery/circuits.h"
 #include "ganbar/periphery/decks.h"
 
@@ -14,7 +14,8 @@ namespace ganbar::app {
 namespace {
 
 struct Options {
-    std::string name, deck;
+    std::string name;
+    OutputFile deck;
     std::vector<std::string> sets;
     double from_V = -0.9, to_V = 0.9;
     std::int64_t points = 19;
@@ -31,12 +32,13 @@ periphery::PeripheryParams settings(const std::vector<std::string>& sets) {
 }
 
 void show(const Options& o) {
+    o.deck.check();
     const auto p = settings(o.sets);
     std::vector<double> x;
     for (std::int64_t i = 0; i < o.points; ++i) x.push_back(o.from_V + (o.to_V - o.from_V) * static_cast<double>(i) / static_cast<double>(std::max<std::int64_t>(1, o.points - 1)));
     std::ostringstream deck;
     periphery::write_deck(o.name, p, x, deck);  // names the fault when there is no such circuit
-    if (!o.deck.empty()) write_text(o.deck, deck.str());
+    if (o.deck.asked()) o.deck.write(deck.str());
     for (const auto& b : periphery::all_circuits(p)) {
         if (b.name != o.name) continue;
         nlohmann::ordered_json out{{"circuit", b.name}, {"x_V", x}, {"y_V", nlohmann::ordered_json::array()}, {"slope", nlohmann::ordered_json::array()},
@@ -59,7 +61,7 @@ void ganbar_register_inspect_circuit(CommandContext& context) {
     auto o = std::make_shared<Options>();
     command->add_option("name", o->name, "as `ganbar list circuits` prints it")->required();
     command->add_option("--set", o->sets, "key=value of [periphery], for example opamp_gain=100")->one_value();
-    command->add_option("--deck", o->deck, "write the SPICE deck with the same inputs here; run it by ngspice -b FILE");
+    o->deck.declare(*command, "--deck", "write the SPICE deck with the same inputs here; run it by ngspice -b FILE");
     command->add_option("--from", o->from_V, "first input, volts")->show_default();
     command->add_option("--to", o->to_V, "last input, volts")->show_default();
     command->add_option("--points", o->points, "number of inputs")->check(Range{1, 1000})->show_default();

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/inspect.h"
+#include "ganbar/app/output_file.h"
 #include "ganbar/arch/pipeline.h"
 
 namespace ganbar::app {
@@ -18,7 +18,7 @@ struct Options {
     Int layers_d = 0, layers_g = 0, batch = 1, steps_d = 1, transposed_copies = 2, timeline_cycles = 0;
     std::vector<Int> times_d, times_g, copies_d, copies_g;
     bool spatial_parallelism = false, computation_sharing = false, fused = false, exact_batch_norm = false, json = false;
-    std::string timeline;
+    OutputFile timeline{.path = "", .force = false, .endings = {".svg"}};
 };
 
 /// Cycles of each stage: what one copy of its arrays takes, divided over the copies. One number stands for all layers.
@@ -52,18 +52,14 @@ Pipeline pipeline_of(const Options& o) {
 
 Json counts(const CycleCounts& c) { return {{"d", c.d}, {"g", c.g}, {"iteration", c.iteration}}; }
 
-void write_timeline(const std::string& path, const std::string& svg) {
-    std::ofstream file(path, std::ios::binary);
-    if (!(file << svg) || !file.flush()) throw DataError("cannot write \"" + path + "\"; expected a writable place for the drawing");
-}
-
 void run(const Options& o) {
+    o.timeline.check();
     const Pipeline p = pipeline_of(o);
-    const EventSchedule events = simulate(p, !o.timeline.empty());
+    const EventSchedule events = simulate(p, o.timeline.asked());
     const CycleCounts plain = unpipelined(p), printed = unpipelined_as_printed(p);
     const bool closed = closed_form_applies(p);
     const CycleCounts piped = closed ? closed_form(p) : events.cycles;
-    if (!o.timeline.empty()) write_timeline(o.timeline, timeline_svg(events, o.timeline_cycles));
+    if (o.timeline.asked()) o.timeline.write(timeline_svg(events, o.timeline_cycles));
     Json out;
     out["unpipelined"] = counts(plain);
     out["pipelined"] = counts(piped);
@@ -106,7 +102,7 @@ void ganbar_register_inspect_schedule(CommandContext& context) {
     command
         ->add_option("--transposed-copies", o->transposed_copies, "transposed arrays for the two branches of computation sharing: 1 or 2")
         ->show_default();
-    command->add_option("--timeline,--svg", o->timeline, "draw the schedule into this SVG file");
+    o->timeline.declare(*command, "--timeline,--svg", "draw the schedule into this SVG file");
     command->add_option("--timeline-cycles", o->timeline_cycles, "draw only so many cycles (0: all)")->show_default();
     command->add_flag("--json", o->json, "print JSON");
     command->callback([&context, o] { context.run = [o] { run(*o); }; });

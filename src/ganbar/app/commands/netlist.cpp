@@ -5,6 +5,7 @@
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/crossbar_json.h"
+#include "ganbar/app/output_file.h"
 #include "ganbar/run/run.h"
 #include "ganbar/experiment/run_array.h"
 #include "ganbar/circuit/spice.h"
@@ -13,7 +14,8 @@ namespace ganbar::app {
 namespace {
 
 struct Options {
-    std::string in, out, run;
+    std::string in, run;
+    OutputFile out;
     std::int64_t array = 0;
     bool nodes = false;
 };
@@ -38,13 +40,14 @@ void ganbar_register_netlist(CommandContext& context) {
     command->add_option("--run", o->run, "instead: an array of this trained run, all its word lines at tile.v_read, behind the run's wires");
     command->add_option("--array", o->array, "which: the number of its block in `ganbar inspect placement`, from 0; a second plane's follow")->check(Range{0, 1e19});
     command->add_flag("--nodes", o->nodes, "print the voltages of all nodes, too; from 32 x 32 cells on ngspice then takes long");
-    command->add_option("-o,--output", o->out, "write the deck here instead of to stdout");
+    o->out.declare(*command, "-o,--out,--output", "write the deck here instead of to stdout");
     command->callback([&context, o] {
         context.run = [&context, o] {
+            o->out.check();
             std::ostringstream deck;
             const CrossbarProblem problem = problem_of(*o, context.registries);
             write_spice(problem, deck, {.node_voltages = o->nodes});
-            write_text(o->out, deck.str());
+            o->out.write_or_print(deck.str());
         };
     });
 }

@@ -6,8 +6,8 @@
 #include "ganbar/bits/bit_source.h"
 #include "ganbar/bits/bit_tests.h"
 #include "ganbar/app/command.h"
+#include "ganbar/app/output_file.h"
 #include "ganbar/core/parallel.h"
-#include "ganbar/data/atomic_file.h"
 #include "ganbar/data/bytes.h"
 #include "ganbar/noise/bit_file.h"
 
@@ -16,7 +16,7 @@ namespace {
 
 struct GenerateOptions {
     std::size_t n_bits = 0;
-    std::string file;
+    OutputFile file;
     std::vector<std::string> set;
     int threads = 0;
     bool json = false;
@@ -31,9 +31,10 @@ struct TestOptions {
 
 void generate(const GenerateOptions& o, const DeviceRegistry& devices) {
     if (o.threads > 0) set_threads(o.threads);
+    o.file.check();
     BitReport r;
     const noise::BitString bits = make_bits(o.set, o.n_bits, devices, r);
-    write_file(o.file, std::span<const std::uint8_t>(bits.packed()), Replace::yes);
+    o.file.write(std::span<const std::uint8_t>(bits.packed()));
     const auto n = static_cast<double>(r.n_bits);
     if (o.json) {
         nlohmann::ordered_json out{{"n_bits", r.n_bits}, {"n_raw_bits", r.n_raw_bits}, {"generator", r.generator}, {"device", r.device},
@@ -80,7 +81,7 @@ void ganbar_register_noise(CommandContext& context) {
     auto g = std::make_shared<GenerateOptions>();
     auto* make = noise->add_subcommand("generate", "bits from a simulated generator, that of satyam2022 unless noise.generator says otherwise (packed, most significant bit first)");
     make->add_option("--bits", g->n_bits, "how many")->required()->check(Range{std::size_t{1}, std::size_t{1} << 33});
-    make->add_option("-o,--out", g->file, "file to write")->required();
+    g->file.declare(*make, "-o,--out", "file to write")->required();
     make->add_option("--set", g->set, "key=value: experiment.seed, noise.generator, noise.post, trng.*, noise_device.*, telegraph_trng.*, switching_trng.*, thermal_trng.*")->one_value();
     make->add_option("--threads", g->threads, "threads to use")->check(Range{1, 1024});
     make->add_flag("--json", g->json, "energy, time, bias and entropy of the bits as JSON on stdout");

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "ganbar/app/command.h"
+#include "ganbar/app/output_file.h"
 #include "ganbar/experiment/sampling.h"
 #include "ganbar/run/environment.h"
 #include "ganbar/run/pictures.h"
@@ -13,9 +14,9 @@ namespace ganbar::app {
 namespace {
 
 struct Options {
-    std::string run, out;
+    std::string run;
+    OutputFile out{.path = "", .force = false, .endings = {".png", ".npy"}};
     std::int64_t n = 64, seed = 1;
-    bool force = false;
 };
 
 struct ImageShape {
@@ -42,17 +43,12 @@ ImageShape image_shape(const std::string& run, const Experiment& e) {
 
 void write_images(const Experiment& e, const std::vector<std::uint8_t>& pixels, std::size_t n, const Options& o, std::size_t columns = 0) {
     const auto [channels, height, width] = image_shape(o.run, e);
-    const Replace replace = o.force ? Replace::yes : Replace::no;
-    if (o.out.ends_with(".npy")) {
-        write_file(o.out, images_npy(pixels, channels, height, width), replace);
-    } else if (o.out.ends_with(".png")) {
-        write_png(o.out, sample_grid(pixels, n, channels, height, width, columns), replace);
-    } else {
-        throw ConfigError("cannot tell the format of \"" + o.out + "\"; expected a name ending in .png or .npy");
-    }
+    if (o.out.path.ends_with(".npy")) o.out.write(images_npy(pixels, channels, height, width));
+    else o.out.write(png_bytes(sample_grid(pixels, n, channels, height, width, columns)));
 }
 
 void sample(const Options& o, const Registries& registries) {
+    o.out.check();
     Trained t = load_run(o.run, registries);
     const Matrix images = sample_images(t.model, static_cast<std::size_t>(o.n), static_cast<std::uint64_t>(o.seed));
     write_images(t.experiment, to_pixels(images), static_cast<std::size_t>(o.n), o, t.model.n_classes);
@@ -60,6 +56,7 @@ void sample(const Options& o, const Registries& registries) {
 
 void interpolate(const Options& o, const Registries& registries) {
     constexpr std::size_t n_rows = 8, n_steps = 10;
+    o.out.check();
     Trained t = load_run(o.run, registries);
     write_images(t.experiment, to_pixels(interpolate_images(t.model, n_rows, n_steps, static_cast<std::uint64_t>(o.seed))), n_rows * n_steps, o, n_steps);
 }
@@ -70,8 +67,7 @@ void add(CommandContext& context, const char* name, const char* text, bool count
     command->add_option("run", o->run, "run folder")->required();
     if (counts) command->add_option("-n", o->n, "number of images")->check(Range{1, 1000000});
     command->add_option("--seed", o->seed, "seed of the latent vectors and the read noise")->check(Range{0, 1e19});
-    command->add_option("-o,--out", o->out, "FILE.png (a grid) or FILE.npy (bytes)")->required();
-    command->add_flag("--force", o->force, "replace the file when it exists");
+    o->out.declare(*command, "-o,--out", "FILE.png (a grid) or FILE.npy (bytes)")->required();
     command->callback([&context, o, work] { context.run = [&context, o, work] { work(*o, context.registries); }; });
 }
 

@@ -1,26 +1,28 @@
 // ganbar solve IN.json [-o OUT.json]: DC operating point of a passive crossbar.
 #include "ganbar/app/command.h"
 #include "ganbar/app/crossbar_json.h"
+#include "ganbar/app/output_file.h"
 #include "ganbar/circuit/nodal.h"
 
 namespace ganbar::app {
 
 void ganbar_register_solve(CommandContext& context) {
     auto* command = context.cli.add_subcommand("solve", "DC operating point of a passive crossbar: node voltages, terminal currents, power; for one input vector or many");
-    struct Options { std::string in, out; bool cell_currents = false; };
+    struct Options { std::string in; OutputFile out; bool cell_currents = false; };
     auto options = std::make_shared<Options>();
     command->add_option("input", options->in, "crossbar as JSON: rows cols G rw rb rdrv rsense Vw Vb, optionally device, ends; Vw or Vb may be a list of lists, one for each input vector")->required();
-    command->add_option("-o,--output", options->out, "write the operating point here instead of to stdout");
+    options->out.declare(*command, "-o,--out,--output", "write the operating point here instead of to stdout");
     command->add_flag("--cell-currents", options->cell_currents, "also I_cell: the current of every cell, from its word line to its bit line");
     command->callback([&context, options] {
         context.run = [options] {
+            options->out.check();
             const CrossbarInput input = read_crossbar(JsonText::load(options->in));
             const CrossbarProblem& p = input.problem;
             nlohmann::json out;
             if (!input.many) out = to_json(solve_operating_point(p), p.rows, p.cols, options->cell_currents);
             else
                 for (const auto& point : solve_operating_points(p, input.biases)) out["results"].push_back(to_json(point, p.rows, p.cols, options->cell_currents));
-            write_text(options->out, out.dump() + "\n");
+            options->out.write_or_print(out.dump() + "\n");
         };
     });
 }

@@ -11,6 +11,10 @@
 #include <thread>
 
 #include "ganbar/app/command.h"
+#include "ganbar/app/output_file.h"
+#include "ganbar/app/rank.h"
+#include "ganbar/app/terminal.h"
+#include "ganbar/run/run.h"
 #include "ganbar/data/folder_lock.h"
 #include "ganbar/study/sweep_report.h"
 #include "ganbar/core/parallel.h"
@@ -24,25 +28,10 @@ using namespace study;
 namespace fs = std::filesystem;
 
 struct Options {
-    std::string sweep, out;
+    std::string sweep, out, rank;
     int jobs = 1;
     bool retry = false, json = false, dry_run = false;
 };
-
-/// Which of several processes this is: Open MPI, MPICH and Intel MPI, Slurm, or plain GANBAR_RANK and GANBAR_RANKS.
-struct Rank {
-    int rank = 0, n = 1;
-};
-Rank rank_from_environment() {
-    for (const auto& [rank, n] : {std::pair{"GANBAR_RANK", "GANBAR_RANKS"}, {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"}, {"PMI_RANK", "PMI_SIZE"}, {"SLURM_PROCID", "SLURM_NTASKS"}}) {
-        const char *r = std::getenv(rank), *all = std::getenv(n);
-        if (r == nullptr || all == nullptr) continue;
-        const Rank found{std::atoi(r), std::atoi(all)};
-        if (found.n < 1 || found.rank < 0 || found.rank >= found.n) throw ConfigError(fmt::format("{}={} and {}={} name no rank; expected 0 to {} of at least 1", rank, r, n, all, found.n - 1));
-        return found;
-    }
-    return {};
-}
 
 fs::path run_folder(const fs::path& out, std::size_t point) { return out / "runs" / fmt::format("{:05d}", point); }
 
@@ -63,7 +52,7 @@ public:
 private:
     void take_points() {
         const int n_threads = std::max(1, max_threads() / std::max(1, jobs_ * rank_.n));
-        for (std::size_t k; !stopped_ && (k = next_++) < open_.size();) {
+        for (std::size_t k; !stopped_ && !signal_noted() && (k = next_++) < open_.size();) {
             try {
                 const std::size_t point = open_[k];
                 const fs::path folder = run_folder(out_, point);
@@ -87,7 +76,7 @@ private:
         std::string value;
         for (const auto& [key, v] : result.values)
             if (key == sweep_.spec.objective) std::visit([&](const auto& x) { value = fmt::format("{} {}", key, x); }, v);
-        fmt::print(stderr, "[{}/{}] point {}: {}: {} ({:.1f} s)\n", ++n_said_, open_.size(), point, join(settings_of(sweep_, point)), result.done ? value : "failed: " + result.error, result.wall_s);
+        app::say(fmt::format("[{}/{}] point {}: {}: {} ({:.1f} s)", ++n_said_, open_.size(), point, join(settings_of(sweep_, point)), result.done ? value : "failed: " + result.error, result.wall_s));
     }
 
     const Sweep& sweep_;
@@ -103,6 +92,12 @@ private:
     std::exception_ptr failure_;
     std::size_t n_said_ = 0;
 };
+
+/// How many points fall to a rank.
+std::size_t share_of(const Sweep& sweep, const Rank& rank) {
+    const auto n = static_cast<std::size_t>(rank.n), r = static_cast<std::size_t>(rank.rank);
+    return sweep.points.size() / n + (r < sweep.points.size() % n ? 1 : 0);
+}
 
 void print_plan(const Sweep& sweep) {
     for (std::size_t p = 0; p < sweep.points.size(); ++p) fmt::print("point {}: {}\n", p, join(settings_of(sweep, p)));
@@ -122,20 +117,24 @@ nlohmann::ordered_json rows_json(const std::vector<SweepRow>& rows) {
 void run(const Options& o, const config::Presets& experiments, const config::Presets& networks, const CommandContext& context) {
     const Sweep sweep = load_sweep(o.sweep, experiments, networks, context.registries);
     if (o.dry_run) return print_plan(sweep);
-    const Rank rank = rank_from_environment();
-    const fs::path out = o.out.empty() ? fs::path("sweeps") / sweep.spec.name : fs::path(o.out);
+    const Rank rank = o.rank.empty() ? rank_from_environment() : rank_of(o.rank);
+    const fs::path out = o.out.empty() ? fs::path("sweeps") / file_name_of(sweep.spec.name) : fs::path(o.out);
     std::error_code fault;
     fs::create_directories(out / "runs", fault);
     if (fault) throw DataError(fmt::format("cannot make the folder {}: {}; choose another with --out", out.string(), fault.message()));
     const FolderLock lock(out, "sweep", fmt::format("{}-of-{}", rank.rank, rank.n));
     SweepStore store(out / "sweep.sqlite", sweep);
-    const SweepTargets targets{experiments, networks, context.registries, context.program};
+    const SweepTargets targets{experiments, networks, context.registries, context.program, [] { return signal_noted(); }};
+    if (rank.n > 1) say(fmt::format("rank {} of {} by {}: {} of {} points are left to the other ranks", rank.rank, rank.n, rank.source, sweep.points.size() - share_of(sweep, rank), sweep.points.size()));
+    note_signals();
     Work(sweep, targets, store, out, rank, o).run();
     const auto rows = store.rows();
     const auto has = [&](const char* status) { return std::any_of(rows.begin(), rows.end(), [&](const auto& r) { return r.status == status; }); };
     if (has("open")) {
-        if (rank.n == 1) fmt::print(stderr, "stopped before the end; the same command goes on\n");
-        return;  // the rank that finishes last tells the whole
+        const auto n_open = std::count_if(rows.begin(), rows.end(), [](const auto& r) { return r.status == "open"; });
+        if (signal_noted() || rank.n == 1)
+            throw Interrupted(fmt::format("stopped with {} of {} points to do; to go on: the same command ({} --out {})", n_open, rows.size(), "ganbar sweep " + o.sweep, out.string()));
+        return say(fmt::format("{} of {} points are open yet; the rank that ends last writes table and page", n_open, rows.size()));
     }
     write_file(out / "sweep.csv", sweep_csv(sweep, rows, store.result_columns()), Replace::yes);
     report::write_report(sweep_report(sweep, rows, fmt::format("ganbar sweep {} --out {}", o.sweep, out.string())), (out / "report.html").string(), true);
@@ -152,6 +151,7 @@ void ganbar_register_sweep(CommandContext& context) {
     command->add_option("sweep", o->sweep, "TOML file: [sweep] and one [[axis]] per setting that varies (docs/sweep.md)")->required();
     command->add_option("--out", o->out, "folder of the sweep; default sweeps/NAME. The same command again goes on where it stopped");
     command->add_option("--jobs", o->jobs, "points worked on at once by this process")->check(Range{1, 1024})->show_default();
+    command->add_option("--rank", o->rank, "I/N: this is process I, from 0, of N that share the folder; otherwise as mpirun or srun say");
     command->add_flag("--retry", o->retry, "work on failed points again");
     command->add_flag("--dry-run", o->dry_run, "print the points and stop");
     command->add_flag("--json", o->json, "print all rows as JSON");

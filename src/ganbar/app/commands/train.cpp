@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "ganbar/app/command.h"
+#include "ganbar/app/output_file.h"
 #include "ganbar/app/terminal.h"
 #include "ganbar/run/results.h"
 #include "ganbar/run/run.h"
@@ -33,7 +34,7 @@ void train(const Options& o, const config::Presets& presets, const CommandContex
     const Experiment e = load_experiment(o.experiment, presets, sets, context.registries);
     if (o.dry_run) return print_plan(e);
     RunOptions options;
-    options.out = o.out.empty() ? fmt::format("runs/{}-seed{}", e.experiment.name, e.experiment.seed) : o.out;
+    options.out = o.out.empty() ? fmt::format("runs/{}-seed{}", file_name_of(e.experiment.name), e.experiment.seed) : o.out;
     options.resume = o.resume;
     options.report = !o.no_report;
     TerminalObserver observer(isatty(STDERR_FILENO) != 0);
