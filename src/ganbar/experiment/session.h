@@ -52,8 +52,7 @@ public:
 private:
     std::vector<std::uint8_t> images_of(const Matrix& latents, const char* purpose, Ledger& ledger);
     gan::Quality measure(Ledger& ledger);
-    void draw_fixed_latents();
-    void settle_converters();
+    void draw_fixed_latents(), settle_converters();
     void raise(gan::Trouble trouble, const std::string& measured);
     bool fold();
     void note_written(const TuneReport& report);
