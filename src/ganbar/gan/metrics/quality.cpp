@@ -115,8 +115,9 @@ Quality QualityReference::evaluate(const ImageSet& samples) const {
     q.feature_net_sha256 = sha256_;
     q.labelled = !classes_.empty();
     if (q.labelled) judge_labels(out, q);
-    if (classes_.size() == net_.n_classes()) q.classifier_accuracy = std::nan("");  // every label is a wanted one
-    else q.classifier_accuracy = q.classifier_confidence = q.inception_style_score = q.label_entropy = std::nan("");
+    else q.classifier_confidence = q.inception_style_score = q.label_entropy = std::nan("");
+    const bool all_wanted = classes_.size() == net_.n_classes();  // every label would count as right
+    if (!q.labelled || all_wanted) q.classifier_accuracy = std::nan("");
     q.frechet_distance = frechet_distance(fit_gaussian(out.features), fit_);
     judge_spread(out.features, q);
     q.mean_pairwise_distance = pixel_spread(samples, spec_);
