@@ -29,7 +29,7 @@ function(ganbar_debian_files)
     set(root \"\$ENV{DESTDIR}/usr/share\")
     foreach(package ganbar libganbar-dev)
       if((package STREQUAL \"ganbar\" AND CMAKE_INSTALL_COMPONENT STREQUAL \"program\") OR (package STREQUAL \"libganbar-dev\" AND CMAKE_INSTALL_COMPONENT STREQUAL \"development\"))
-        file(INSTALL \"${PROJECT_SOURCE_DIR}/packaging/copyright\" \"${out}/changelog.Debian.gz\" \"${out}/changelog.gz\" DESTINATION \"\${root}/doc/\${package}\")
+        file(INSTALL \"${PROJECT_SOURCE_DIR}/packaging/copyright\" \"${out}/changelog.Debian.gz\" \"${out}/changelog.gz\" DESTINATION \"/usr/share/doc/\${package}\")
       endif()
     endforeach()
     if(EXISTS \"\${root}/man/man1/ganbar.1\")
@@ -59,17 +59,17 @@ function(ganbar_packages)
   set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
   set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS dataset-fashion-mnist)
   set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "generative adversarial networks on memristive crossbars
- ganbar trains generative adversarial networks whose weights are memristors, in
- place, by voltage pulses, with the noise, variation and wires that published
- measurements report. It books the energy of every pulse and read, reproduces
- published results, and estimates what accelerators for such networks cost.")
+ganbar trains generative adversarial networks whose weights are memristors, in
+place, by voltage pulses, with the noise, variation and wires that published
+measurements report. It books the energy of every pulse and read, reproduces
+published results, and estimates what accelerators for such networks cost.")
   set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libganbar-dev)
   set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
   # The archives need these at every link; the presets and the data that they name are the program's.
   set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "ganbar (= ${PROJECT_VERSION}-1), libfmt-dev, libhwy-dev, libssl-dev, zlib1g-dev, libpng-dev, libjpeg-dev, libsqlite3-dev, libonnx-dev, libprotobuf-dev, nlohmann-json3-dev, pkg-config")
   set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "simulator of adversarial networks on memristors (library)
- Headers, archives and package files of the library behind the program ganbar:
- device models, passive crossbars with their wires, tiles, training sessions,
- random bits from memristors, and estimates of accelerators.")
+Headers, archives and package files of the library behind the program ganbar:
+device models, passive crossbars with their wires, tiles, training sessions,
+random bits from memristors, and estimates of accelerators.")
   include(CPack)
 endfunction()
