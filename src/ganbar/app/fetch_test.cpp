@@ -12,7 +12,7 @@ using test::message_of;
 
 bool has_program(const std::string& name) {
     try {
-        return run_program({name, "--version"}, "/").exit_code == 0;
+        return study::run_program({name, "--version"}, "/").exit_code == 0;
     } catch (const DataError&) {
         return false;
     }
@@ -20,15 +20,15 @@ bool has_program(const std::string& name) {
 
 TEST(ChildProcess, ExitCodesAndErrors) {
     Folder f;
-    EXPECT_EQ(run_program({"true"}, f.path()).exit_code, 0);
-    EXPECT_EQ(run_program({"sh", "-c", "exit 7"}, f.path()).exit_code, 7);
-    EXPECT_EQ(run_program({"sh", "-c", "kill -9 $$"}, f.path()).exit_code, 137);
-    EXPECT_EQ(run_program({"sh", "-c", "echo seen; echo told >&2; touch here"}, f.path()).errors, "told\n");
+    EXPECT_EQ(study::run_program({"true"}, f.path()).exit_code, 0);
+    EXPECT_EQ(study::run_program({"sh", "-c", "exit 7"}, f.path()).exit_code, 7);
+    EXPECT_EQ(study::run_program({"sh", "-c", "kill -9 $$"}, f.path()).exit_code, 137);
+    EXPECT_EQ(study::run_program({"sh", "-c", "echo seen; echo told >&2; touch here"}, f.path()).errors, "told\n");
     EXPECT_TRUE(std::filesystem::exists(f / "here"));
-    EXPECT_EQ(run_program({"sh", "-c", "head -c 300000 /dev/zero >&2"}, f.path()).exit_code, 0);  // more than a pipe holds
-    EXPECT_HAS(message_of<DataError>([&] { run_program({"no-such-program-here"}, f.path()); }), "cannot be started");
-    EXPECT_EQ(one_line("\nnpm warn old\nfirst\r\nfirst\n\nsecond\nthird\n"), "first; second");
-    EXPECT_EQ(one_line(""), "it gave no reason");
+    EXPECT_EQ(study::run_program({"sh", "-c", "head -c 300000 /dev/zero >&2"}, f.path()).exit_code, 0);  // more than a pipe holds
+    EXPECT_HAS(message_of<DataError>([&] { study::run_program({"no-such-program-here"}, f.path()); }), "cannot be started");
+    EXPECT_EQ(study::one_line("\nnpm warn old\nfirst\r\nfirst\n\nsecond\nthird\n"), "first; second");
+    EXPECT_EQ(study::one_line(""), "it gave no reason");
 }
 
 TEST(Fetch, SaysWhatIsNotFetched) {
