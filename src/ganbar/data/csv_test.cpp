@@ -72,7 +72,7 @@ TEST(Csv, AppendsAndSurvivesAKill) {
     EXPECT_EQ(t.rows[1][2], "a,\"b\"\nc");
     EXPECT_EQ(t.lines[2], 5);
     EXPECT_EQ(t.numbers("loss")[4], 0.4);
-    EXPECT_HAS(message_of<DataError>([&] { CsvWriter::create(f / "m.csv", columns); }), "exists already");
+    EXPECT_HAS(message_of<ConfigError>([&] { CsvWriter::create(f / "m.csv", columns); }), "is there already");
     EXPECT_HAS(message_of<DataError>([&] { CsvWriter::resume(f / "m.csv", {"round"}, 0); }), "another header");
     EXPECT_HAS(message_of<DataError>([&] { t.numbers("los"); }), "did you mean \"loss\"?");
     EXPECT_HAS(message_of<DataError>([&] { t.numbers("note"); }), "m.csv:2:1: \"\" in column \"note\" is not a number");

@@ -22,12 +22,16 @@ SweepRow row(std::map<std::string, SweepValue> values, const std::string& status
 }
 
 TEST(SweepReport, AnAxisThatTheBillDoesNotFollowIsNamed) {
-    const Sweep sweep = sweep_over({"tile.adc_bits", "tile.rows", "experiment.seed"});
+    Sweep sweep = sweep_over({"tile.adc_bits", "tile.rows", "experiment.seed"});
     std::vector<SweepRow> rows;
     for (const std::int64_t bits : {3, 8})
         for (const std::int64_t side : {32, 64})
             for (const std::int64_t seed : {1, 2})
                 rows.push_back(row({{"tile.adc_bits", bits}, {"tile.rows", side}, {"experiment.seed", seed}, {"frechet_distance", 10.0 * double(bits)}, {"converter_energy_J", 1e-5 * double(side)}, {"wall_s", 1.0}}));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i].id = static_cast<std::int64_t>(i);
+        sweep.points.push_back({i < 4 ? "3" : "8", i % 4 < 2 ? "32" : "64", i % 2 == 0 ? "1" : "2"});
+    }
     EXPECT_EQ(unchanged_bill(sweep, rows), "`tile.adc_bits` changes nothing in the bill (converter_energy_J).");
     EXPECT_NE(sweep_report(sweep, rows, "").intro.find("changes nothing"), std::string::npos);
     rows[0].values["converter_energy_J"] = 2e-5;
