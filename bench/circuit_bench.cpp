@@ -104,7 +104,7 @@ BENCHMARK(newton)->Arg(64)->Arg(128)->Unit(benchmark::kMillisecond);
 void write_array(benchmark::State& state) {
     set_threads(1);
     const std::size_t n = 64;
-    const auto array = test::devices().get("nili2020").make(nullptr, n * n, nullptr);
+    const auto array = test::devices().get("nili2020").make(nullptr, n * n);
     std::vector<float> g;
     for (const double x : random_g(n * n)) g.push_back(static_cast<float>(x));
     array->fabricate(g, Rng(3));
