@@ -16,7 +16,7 @@ struct Bench {
     std::unique_ptr<DeviceArray> array;
     std::vector<std::int8_t> polarity;
     std::vector<float> v_V;
-    Bench(const DeviceEntry& entry, const config::Node* node) : array(entry.make(node, n_cells, nullptr)), polarity(n_cells), v_V(n_cells) {
+    Bench(const DeviceEntry& entry, const config::Node* node) : array(entry.make(node, n_cells)), polarity(n_cells), v_V(n_cells) {
         Rng rng(1);
         const Window w = array->window();
         std::vector<float> g(n_cells);
