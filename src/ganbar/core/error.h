@@ -34,6 +34,6 @@ std::string join(const std::vector<std::string>& words, const std::string& separ
 
 [[noreturn]] void assertion_failed(const char* expression, const char* file, int line);
 #define GANBAR_ASSERT(expression) \
-    (static_cast<bool>(expression) ? void(0) : ::ganbar::assertion_failed(#expression, __FILE__, __LINE__))
+    (static_cast<bool>(expression) ? void(0) : ::ganbar::assertion_failed(#expression, __FILE_NAME__, __LINE__))
 
 }  // namespace ganbar
