@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 # $(call build,PRESET): configure and build
 build = cmake --preset $(1) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }; cmake --build --preset $(1) -j $(JOBS)
 
-.PHONY: help demo test test-slow oracle build install deb bench fuzz asan tsan lint clean
+.PHONY: help demo test test-slow oracle build install deb bench fuzz asan tsan lint check-all clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -75,6 +75,10 @@ lint: | build-folder  ## layers, clang-tidy, shellcheck
 	@tools/install.sh build lint
 	@cmake --preset release >/dev/null
 	@tools/lint.sh build/release
+
+check-all: | build-folder  ## lint, all tests, oracles, sanitizers, fuzzing, random kills; hours
+	@tools/install.sh build test slow oracle fuzz lint
+	@tools/check_all.sh
 
 clean:  ## removes build/
 	@rm -rf build
