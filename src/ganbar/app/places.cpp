@@ -1,5 +1,7 @@
 #include "ganbar/app/places.h"
 
+#include <sys/auxv.h>
+
 #include <cstdlib>
 
 namespace ganbar::app {
@@ -27,8 +29,12 @@ fs::path tree_of(const fs::path& program) {
 }  // namespace
 
 fs::path program_file() {
-    std::error_code ignored;
-    return fs::read_symlink("/proc/self/exe", ignored);
+    std::error_code failed;
+    if (const fs::path file = fs::read_symlink("/proc/self/exe", failed); !failed) return file;
+    const auto* started = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));  // where /proc is not mounted
+    if (started == nullptr) return {};
+    const fs::path file = fs::canonical(started, failed);
+    return failed ? fs::path() : file;
 }
 
 Places places_from_environment() {

@@ -227,6 +227,10 @@ static void check(const Experiment& e) {
         throw ConfigError("the floating scheme needs lines with one terminal; expected wires.ends = \"single\"", place("wires"));
     if (e.wires.exact(e.wires.program) && (e.train.rule != RuleKind::manhattan || e.train.amplitude_slope.si > 0))
         throw ConfigError("pulses through wires are one amplitude a pass; expected train.rule = \"manhattan\" without train.amplitude_slope, or wires.program = \"ideal\"", place("wires"));
+    // The array writes once a latent vector; a length of its own would be a setting without effect.
+    const std::int64_t bits = e.latent.source == LatentKind::array ? static_cast<std::int64_t>(e.latent.code().bits_for(e.n_latent())) : 0;
+    if (bits > 0 && e.noise.trng.vector_bits != bits && e.noise.trng.vector_bits != TrngParams{}.vector_bits)
+        throw ConfigError(fmt::format("trng.vector_bits = {} does not fit: a latent vector of {} values takes {} bits; leave the key out", e.noise.trng.vector_bits, e.n_latent(), bits), place("trng"));
     if (e.train.epochs == 0 && e.train.rounds == 0) throw ConfigError("nothing to train: train.epochs and train.rounds are both 0", place("train"));
     const double activations = static_cast<double>(e.train.batch) * static_cast<double>(std::max(e.generator_plan.widest, e.n_pixels()));
     if (activations > 1e9) throw ConfigError(fmt::format("train.batch = {} of {} pixels does not fit in memory; use a smaller batch", e.train.batch, e.n_pixels()), place("train"));
