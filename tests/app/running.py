@@ -92,7 +92,7 @@ class InFolder(unittest.TestCase):
 
     @classmethod
     def environment(cls, **more):
-        return dict(os.environ, XDG_CACHE_HOME=str(cls.folder / "cache"), **more)
+        return dict(os.environ, **{"XDG_CACHE_HOME": str(cls.folder / "cache"), **more})
 
     @classmethod
     def command(cls, *words, **more):
