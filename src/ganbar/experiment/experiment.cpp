@@ -181,6 +181,25 @@ static void check_rule(const Experiment& e, const Location& where) {
         throw ConfigError("train.amplitude_slope varies the one blind pulse of train.rule = \"manhattan\"; expected train.literal, train.feedback and train.verify_pulses off", where);
 }
 
+/// Kinds of converters and their bits, told at the key at fault.
+static void check_converters(const Experiment& e, const config::Node* table) {
+    const auto said = [&](const char* key) -> const config::Node::Leaf* {
+        const auto it = table ? table->leaves.find(key) : std::map<std::string, config::Node::Leaf>::const_iterator{};
+        return table && it != table->leaves.end() ? &it->second : nullptr;
+    };
+    const auto place = [&](const char* key) { return said(key) ? said(key)->where : table ? table->where : Location{}; };
+    const auto check_one = [&](const char* kind, const std::string& name, const Registry<Converter>& kinds, const char* key, std::int64_t bits) {
+        if (!kinds.get(name, place(kind)).quantises && bits > 0 && said(key))
+            throw ConfigError(fmt::format("tile.{} = \"{}\" converts nothing, so tile.{} = {} has no use; expected one of the two", kind, name, key, bits), place(key));
+        if (bits == 1) throw ConfigError(fmt::format("tile.{} = 1 is a sign without a value; expected 0 (ideal) or 2 to 16", key), place(key));
+    };
+    check_one("adc", e.tile.adc, e.tile.converters->adcs, "adc_bits", e.tile.adc_bits);
+    check_one("dac", e.tile.dac, e.tile.converters->dacs, "dac_bits", e.tile.dac_bits);
+    if (e.tile.node_nm != 0 && e.tile.node_nm != 32 && e.tile.node_nm != 45 && e.tile.node_nm != 65)
+        throw ConfigError(fmt::format("tile.node_nm = {} has no published numbers; expected 0 (each converter's own), 32, 45 or 65", e.tile.node_nm), place("node_nm"));
+    converters_of(e.tile);
+}
+
 static void check_fold(const Experiment& e, const Location& where) {
     if (!e.hardware.fold_norm) return;
     const auto& list = e.generator.list;
@@ -215,6 +234,7 @@ static void check(const Experiment& e) {
     if (e.discriminator.output != nn::Activation::identity) throw ConfigError("discriminator.output must be \"identity\": the loss applies the sigmoid to its logit", place("discriminator"));
     check_rule(e, place("train"));
     check_fold(e, place("hardware"));
+    check_converters(e, peek(*e.source, "tile"));
     if (e.wires.exact(e.wires.program) && e.train.literal)
         throw ConfigError("train.literal asks for another pulse's change, which no voltage gives; expected train.literal = false with wires.mode = \"exact\"", place("wires"));
     if (e.wires.mode == WirePhysics::exact && e.hardware.kind == HardwareKind::software)
@@ -307,6 +327,7 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     section("nonideal", e.nonideal);
     section("periphery", e.periphery);
     section("tile", e.tile);
+    e.tile.converters = std::make_shared<const ConverterRegistries>(registries.converters);
     section("wires", e.wires);
     section("train", e.train);
     section("evaluation", e.evaluation);

@@ -2,12 +2,14 @@
 #pragma once
 #include "ganbar/arch/accelerator.h"
 #include "ganbar/device/device_registry.h"
+#include "ganbar/tile/converter.h"
 
 namespace ganbar {
 
 struct Registries {
     DeviceRegistry devices{"device"};
     AcceleratorRegistry accelerators{"accelerator"};
+    ConverterRegistries converters;
 };
 /// Everything that ships with ganbar; more can be added before use.
 Registries builtin_registries();

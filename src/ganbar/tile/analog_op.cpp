@@ -10,7 +10,7 @@
 namespace ganbar {
 AnalogOp::AnalogOp(std::string name, std::vector<std::unique_ptr<DeviceArray>> planes, std::vector<Block> blocks, const Matrix& initial, double w_max,
                    const TileParams& params, const Rng& rng)
-    : name_(std::move(name)), n_in_(initial.rows()), n_out_(initial.cols()), w_max_(w_max), params_(params), planes_(std::move(planes)),
+    : name_(std::move(name)), n_in_(initial.rows()), n_out_(initial.cols()), w_max_(w_max), params_(params), converters_(converters_of(params)), planes_(std::move(planes)),
       blocks_(std::move(blocks)), sign_(initial.rows() * initial.cols(), 1) {
     const std::size_t n_planes = params_.mapping == Mapping::differential ? 2 : 1;
     GANBAR_ASSERT(planes_.size() == n_planes && planes_[0]->size() == n_in_ * n_out_);
@@ -81,7 +81,7 @@ void AnalogOp::calibrate_mapping() {
 
 std::vector<kernels::ReadBlock> AnalogOp::prepare(bool transposed, double v_rms2, double gain, bool convert) {
     std::vector<kernels::ReadBlock> out;
-    const auto codes = static_cast<float>(max_code(params_.adc_bits));
+    const auto codes = static_cast<float>(max_code(converters_.adc_bits));
     for (auto& tile : tiles_) {
         const Block& b = tile.block;
         Side& side = tile.side[transposed];
@@ -91,7 +91,7 @@ std::vector<kernels::ReadBlock> AnalogOp::prepare(bool transposed, double v_rms2
         r.in0 = transposed ? b.col0 : b.row0;
         r.out0 = transposed ? b.row0 : b.col0;
         r.stream = tile.stream;
-        const bool converts = convert && params_.adc_bits > 0;
+        const bool converts = convert && converters_.adc_bits > 0;
         const double lsb = converts ? side.range_A / codes : 0;
         const double adc_variance = params_.adc_noise_lsb * params_.adc_noise_lsb * lsb * lsb;
         if (params_.read_noise || adc_variance > 0) {
@@ -138,7 +138,7 @@ void AnalogOp::convert_inputs(const Matrix& x, Reading& reading) {
     parallel_for(n, [&](std::size_t item) {
         const std::size_t r = item * rows_per_item;
         kernels::dac_rows(x.row(r), x.stride(), volts_.row(r), volts_.stride(), std::min(rows_per_item, x.rows() - r), x.cols(), reading.x_max,
-                          static_cast<float>(params_.v_read.si), static_cast<float>(max_code(params_.dac_bits)), &part[item * width]);
+                          static_cast<float>(params_.v_read.si), static_cast<float>(max_code(converters_.dac_bits)), &part[item * width]);
     });
     reading.sum_v2.assign(x.cols(), 0.0);
     for (std::size_t item = 0; item < n; ++item)
@@ -148,7 +148,7 @@ void AnalogOp::convert_inputs(const Matrix& x, Reading& reading) {
 // The first read of an array sets its converters' range from the currents of a few samples, read without conversion.
 void AnalogOp::calibrate(bool transposed, const Matrix& first_rows, std::uint64_t key) {
     const bool needed = std::any_of(tiles_.begin(), tiles_.end(), [&](const Tile& t) { return t.side[transposed].range_A == 0; });
-    if (!needed || params_.adc_bits == 0) return;
+    if (!needed || converters_.adc_bits == 0) return;
     const auto blocks = prepare(transposed, 0, 1, false);
     const std::size_t n = std::min(first_rows.rows(), n_calibration);
     Matrix scratch(n, transposed ? n_in_ : n_out_);
@@ -227,10 +227,10 @@ void AnalogOp::book_read(bool transposed, std::size_t batch, const std::vector<d
     const Phase phase = transposed ? Phase::backward : Phase::forward;
     const double t_read = params_.t_read.si;
     charge(step.ledger, {where, phase, Component::cells}, cells * samples * static_cast<std::int64_t>(planes_.size()), {energy * t_read}, {t_read * static_cast<double>(batch)});
-    if (params_.adc_bits > 0)
-        charge(step.ledger, {where, phase, Component::adc}, outputs * samples, static_cast<double>(outputs * samples) * params_.adc_energy,
-                           static_cast<double>(most_outputs * batch) * params_.adc_time);
-    if (params_.dac_bits > 0) charge(step.ledger, {where, phase, Component::dac}, inputs * samples, static_cast<double>(inputs * samples) * params_.dac_energy);
+    if (converters_.adc_bits > 0)
+        charge(step.ledger, {where, phase, Component::adc}, outputs * samples, static_cast<double>(outputs * samples) * converters_.adc.energy,
+                           static_cast<double>(most_outputs * batch) * converters_.adc.time);
+    if (converters_.dac_bits > 0) charge(step.ledger, {where, phase, Component::dac}, inputs * samples, static_cast<double>(inputs * samples) * converters_.dac.energy);
 }
 
 Matrix AnalogOp::weights() const {

@@ -8,6 +8,7 @@
 #include "ganbar/core/optimizer.h"
 #include "ganbar/device/device_array.h"
 #include "ganbar/tile/cell_group.h"
+#include "ganbar/tile/converter.h"
 #include "ganbar/tile/tile_params.h"
 #include "ganbar/tile/tune_spec.h"
 #include "ganbar/tile/wire_params.h"
@@ -144,6 +145,7 @@ private:
     double w_max_;
     double reference_S_ = 0, span_S_ = 0;  // what cells at the ends of the window show to a read, on average
     TileParams params_;
+    TileConverters converters_;
     std::vector<std::unique_ptr<DeviceArray>> planes_;
     std::vector<Block> blocks_;
     std::vector<Tile> tiles_;

@@ -81,7 +81,7 @@ void AnalogOp::convert_map(const PatchMap& map, const Matrix& x, std::size_t sam
     parallel_for(n, [&](std::size_t item) {
         const std::size_t p = item * group, count = std::min(group, map.n_source - p);
         kernels::dac_rows(x.row(p), map.n_source * stride, volts_.row(p), map.n_source * stride, samples, count * stride, reading.x_max,
-                          static_cast<float>(params_.v_read.si), static_cast<float>(max_code(params_.dac_bits)), &squares[p * stride]);
+                          static_cast<float>(params_.v_read.si), static_cast<float>(max_code(converters_.dac_bits)), &squares[p * stride]);
     });
     reading.sum_v2.assign(n_in_, 0.0);
     parallel_for(map.n_taps, [&](std::size_t t) {
