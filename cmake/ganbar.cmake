@@ -85,6 +85,10 @@ function(ganbar_layer name)
     ganbar_generate_registration(${list} ${folder}/converters "ganbar/tile/converter.h"
       ganbar register_builtin_converters registries "ganbar::ConverterRegistries&")
     list(APPEND sources ${list})
+    set(list ${PROJECT_BINARY_DIR}/generated/builtin_rules.cpp)
+    ganbar_generate_registration(${list} ${folder}/rules "ganbar/tile/training_rule.h"
+      ganbar register_builtin_rules registry "ganbar::RuleRegistry&")
+    list(APPEND sources ${list})
   elseif(name STREQUAL "app")
     set(list ${PROJECT_BINARY_DIR}/generated/builtin_commands.cpp)
     ganbar_generate_registration(${list} ${folder}/commands "ganbar/app/command.h"

@@ -7,6 +7,7 @@ Registries builtin_registries() {
     register_builtin_devices(out.devices);
     register_builtin_accelerators(out.accelerators);
     register_builtin_converters(out.converters);
+    register_builtin_rules(out.rules);
     return out;
 }
 

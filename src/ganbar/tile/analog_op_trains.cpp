@@ -78,7 +78,7 @@ double measured_step_S(const DeviceArray& array, const PulseShape& pulse, const 
 double AnalogOp::pulse_weight(const PulseShape& pulse) {
     if (pulse.step.si == 0 && pulse_step_S_ == 0) {
         pulse_step_S_ = static_cast<float>(measured_step_S(*planes_[0], pulse, Rng(1).stream(name_)));  // float: as a checkpoint keeps it
-        if (!(pulse_step_S_ > 0)) throw ConfigError(name_ + ": a pulse does not move its cell; raise train.v_set and train.v_reset, or give train.pulse_step");
+        if (!(pulse_step_S_ > 0)) throw ConfigError(name_ + ": a pulse does not move its cell; raise v_set and v_reset of [train.RULE], or give its pulse_step");
     }
     const auto [g_min, g_max] = window();
     const double step_S = pulse.step.si > 0 ? pulse.step.si : pulse_step_S_;
