@@ -262,6 +262,7 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     auto loaded = config::load_input(name_or_path, presets, overrides, [&](config::Node& root) { keys.spread(root); });
     Experiment e;
     e.source = std::move(loaded.root);
+    keys.settle(*e.source);
     if (!e.source->child("experiment").leaves.contains("name")) {  // a file without a name is called as the file is
         auto& name = e.source->child("experiment").leaves["name"];
         name.value = loaded.name, name.origin = loaded.origin;
@@ -289,7 +290,7 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     e.tile.converters = std::make_shared<const ConverterRegistries>(registries.converters);
     section("wires", e.wires);
     section("train", e.train);
-    e.rule = keys.bind(*e.source, e.train.rule, e.hardware.kind == HardwareKind::ex_situ, known);
+    e.rule = keys.bind(*e.source, e.train.rule, known);
     e.notes = keys.notes();
     section("evaluation", e.evaluation);
     section("quality", e.quality);

@@ -64,49 +64,62 @@ void RuleKeys::spread(config::Node& root) {
     }
 }
 
-RuleSpec RuleKeys::bind(const config::Node& root, const std::string& name, bool writes, std::map<std::string, std::vector<std::string>>& known) {
+void RuleKeys::settle(config::Node& root) {
+    const auto it = root.tables.find("hardware");
+    if (it == root.tables.end()) return;
+    auto& leaves = it->second->leaves;
+    const auto kind = leaves.find("kind"), fold = leaves.find("fold_norm");
+    writes_ = (kind != leaves.end() && kind->second.value == decltype(kind->second.value)(std::string("ex_situ"))) ||
+              (fold != leaves.end() && fold->second.value == decltype(fold->second.value)(true));
+    for (const auto& [table, key] : spread_)
+        if (table.empty() && !writes_) leaves.erase(key);
+}
+
+RuleSpec RuleKeys::bind(const config::Node& root, const std::string& name, std::map<std::string, std::vector<std::string>>& known) {
     const config::Node* train = root.table("train");
-    Location where;
-    if (train)
-        if (const auto* leaf = train->leaf("rule")) where = leaf->where;
-    const RuleEntry& entry = rules_.get(name, where);
+    const config::Node::Leaf* said = train ? train->leaf("rule") : nullptr;
+    const RuleEntry& entry = rules_.get(name, said ? said->where : Location{});
     for (const auto& [old, homes] : homes_) known["train"].push_back(old);
-    RuleSpec out;
     for (const auto& other : rules_.names()) {
         for (const auto& row : rules_.get(other).defaults) known["train." + other].push_back(row.info.name);
         const config::Node* table = train ? train->table(other) : nullptr;
-        if (other == name) continue;
-        if (table) rules_.get(other).bind(table);
+        if (other != name && table) rules_.get(other).bind(table);  // a fault there is a fault
     }
-    out = entry.bind(train ? train->table(name) : nullptr);
+    RuleSpec out = entry.bind(train ? train->table(name) : nullptr);
     out.name = name;
-    if (train) note(*train, name, writes);
+    if (train) note(*train, name);
     return out;
 }
 
-void RuleKeys::note(const config::Node& train, const std::string& name, bool writes) {
-    std::vector<std::string> renamed, unused;
+void RuleKeys::note(const config::Node& train, const std::string& name) {
+    std::vector<std::string> renamed;
+    for (const auto& old : old_)
+        for (const auto& [table, key] : homes_.at(old)) {
+            if (table == name) renamed.push_back("train." + old + " is now train." + name + "." + key);
+            else if (table.empty() && writes_ && !find(rules_.get(name), old)) renamed.push_back("train." + old + " is now hardware." + key);
+        }
+    if (!renamed.empty()) notes_.push_back(some(renamed) + "; the old names go on working");
+    note_unused(train, name);
+}
+
+void RuleKeys::note_unused(const config::Node& train, const std::string& name) {
     const RuleEntry& entry = rules_.get(name);
-    for (const auto& old : old_) {
-        const auto& homes = homes_.at(old);
-        const bool written = writes && std::any_of(homes.begin(), homes.end(), [](const Key& k) { return k.first.empty(); });
-        if (find(entry, old)) renamed.push_back("train." + old + " is now train." + name + "." + old);
-        else if (written) renamed.push_back("train." + old + " is now hardware." + std::find_if(homes.begin(), homes.end(), [](const Key& k) { return k.first.empty(); })->second);
-    }
+    std::set<std::string> unused;
     for (const auto& other : rules_.names()) {
         const auto table = train.tables.find(other);
         if (other == name || table == train.tables.end()) continue;
         for (const auto& [key, leaf] : table->second->leaves) {
+            if (is_preset(leaf.origin) || is_default(rules_.get(other), key, leaf)) continue;
             const bool was_old = spread_.contains({other, key});
-            if (is_preset(leaf.origin) || is_default(rules_.get(other), key, leaf) || (was_old && find(entry, key)) || (was_old && !old_.contains(key))) continue;
             if (!was_old && leaf.origin == set_by_hand)
                 throw ConfigError(fmt::format("train.{}.{} changes nothing under train.rule = \"{}\"; expected a key of [train.{}], or train.rule = \"{}\"", other, key, name, name, other), leaf.where);
-            const std::string text = was_old ? "train." + key : "train." + other + "." + key;
-            if (std::find(unused.begin(), unused.end(), text) == unused.end() && !(was_old && writes && (key.starts_with("v_") || key == "t_pulse" || key == "verify_ramp"))) unused.push_back(text);
+            const auto& homes = homes_.at(key);
+            const bool written = writes_ && std::any_of(homes.begin(), homes.end(), [](const Key& k) { return k.first.empty(); });
+            if (!was_old) unused.insert("train." + other + "." + key);
+            else if (!find(entry, key) && !written) unused.insert("train." + key);
         }
     }
-    if (!renamed.empty()) notes_.push_back(some(renamed) + "; the old names go on working");
-    if (!unused.empty()) notes_.push_back(some(unused) + (unused.size() == 1 ? " changes" : " change") + " nothing under train.rule = \"" + name + "\"");
+    if (!unused.empty()) notes_.push_back(some({unused.begin(), unused.end()}) + (unused.size() == 1 ? " changes" : " change") + " nothing under train.rule = \"" + name + "\"");
 }
 
 }  // namespace ganbar

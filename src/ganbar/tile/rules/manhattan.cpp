@@ -118,13 +118,8 @@ float units_per_slope(const Matrix& g, const Manhattan& rule) {
 }
 
 /// What an update wants of all cells, as fixed by its whole gradient.
-struct Demand {
-    const Matrix& gradient;
-    float threshold = 0, per_unit = 0, mean = 0;
-};
-struct Patch {
-    std::size_t row0, rows, col0, cols;
-};
+struct Demand { const Matrix& gradient; float threshold = 0, per_unit = 0, mean = 0; };
+struct Patch { std::size_t row0, rows, col0, cols; };
 
 class Signs final : public PulseRule {
 public:
@@ -271,10 +266,7 @@ UpdateBill Signs::pulse(const CellMatrix& cells, CellGroup& group, std::vector<s
         bill.pulses += group.pulse(polarity, {rule.set + more, rule.reset - more, rule.width}, rng.stream("pass", static_cast<std::uint64_t>(k)));
         ++bill.n_passes;
     };
-    if (rule.verify_pulses == 0) {
-        pulse(0);
-        return bill;
-    }
+    if (rule.verify_pulses == 0) return pulse(0), bill;
     std::vector<float> before(polarity.size()), now(polarity.size());
     cells.verify_read(group, polarity, rng.stream("before"), before, bill);
     const auto [g_min, g_max] = cells.window();
@@ -361,10 +353,7 @@ void Signs::program_through_wires(CellMatrix& cells, const Demand& demand, Step&
             for (auto& s : polarity) s = static_cast<std::int8_t>(-s);  // G- moves against G+
         const Rng own = draws.stream("array", item);
         reports[item] = cells.through_wires(cells, t, p, [&](CellGroup& group) {
-            if (rule.feedback <= 0) {
-                bills[item] = pulse(cells, group, polarity, own);
-                return;
-            }
+            if (rule.feedback <= 0) return void(bills[item] = pulse(cells, group, polarity, own));
             auto& all = cells.memory.owed[p];
             std::vector<std::int8_t> owed(b.rows * b.cols);
             for (std::size_t r = 0; r < b.rows; ++r) std::copy_n(&all[first + r * cells.n_out], b.cols, &owed[r * b.cols]);
