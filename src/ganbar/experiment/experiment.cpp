@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "ganbar/config/attribution.h"
+#include "ganbar/core/layer_words.h"
 #include "ganbar/experiment/accelerator_spec.h"
 #include "ganbar/experiment/rule_keys.h"
+#include "ganbar/experiment/network_layers.h"
 
 #include <cmath>
 #include <limits>
@@ -39,9 +41,9 @@ Schema<DataSpec> DataSpec::schema() {
 
 Schema<NetworkSpec> NetworkSpec::schema() {
     using T = NetworkSpec;
-    const std::vector<std::string> activations = {"identity", "relu", "leaky_relu", "tanh", "sigmoid"};
+    const auto& activations = activation_names();
     return {
-        param("layers", &T::layers, std::int64_t{1}, std::int64_t{1} << 20, "neurons from input to output, all layers dense; empty where layers are listed as tables", published("satyam2022, sec. II: G 100-128-784, D 784-128-1")),
+        param("layers", &T::layers, std::int64_t{1}, std::int64_t{1} << 20, "neurons from input to output, all layers dense, or texts such as \"conv 64 k4 s2 p1 leaky_relu\"; empty where layers are listed as tables or network names a file", published("satyam2022, sec. II: G 100-128-784, D 784-128-1")),
         param("input", &T::input, "with a list of layers: shape of the input, values such as \"100\" or channels and sides such as \"1x28x28\"", assumed("ours")),
         choice("hidden", &T::hidden, activations, "activation of hidden layers", assumed("leaky ReLU, usual in GANs; satyam2022 gives none")),
         choice("output", &T::output, activations, "activation of the last layer (the discriminator's sigmoid belongs to the loss)", assumed("tanh for images in [-1, 1]")),
@@ -271,6 +273,8 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
         auto& name = e.source->child("experiment").leaves["name"];
         name.value = loaded.name, name.origin = loaded.origin;
     }
+    const config::Presets networks = networks_beside(presets);
+    for (const char* table : {"generator", "discriminator"}) write_out_network(*e.source, table, networks, loaded.files);
     std::map<std::string, std::vector<std::string>> known;
     auto& top = known[""];
     const auto section = [&](const char* name, auto& target) {
@@ -284,6 +288,7 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     section("generator", e.generator);
     section("discriminator", e.discriminator);
     section("latent", e.latent);
+    for (const char* table : {"generator", "discriminator"}) known[table].push_back("network");  // written out above
     bind_layers(*e.source, "generator", e.generator, known);
     bind_layers(*e.source, "discriminator", e.discriminator, known);
     e.noise.bind(*e.source, known);
