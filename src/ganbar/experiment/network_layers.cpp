@@ -217,7 +217,7 @@ arch::Network named_network(const config::Node::Leaf& leaf, const std::string& t
 }
 
 /// Writes layers into the tree, with the values that are not their defaults.
-void write_layers(config::Node& table, const std::string& input, const std::vector<LayerSpec>& layers, const config::Node::Leaf& said) {
+void put_layers(config::Node& table, const std::string& input, const std::vector<LayerSpec>& layers, const config::Node::Leaf& said) {
     config::Node::Leaf leaf = said;
     leaf.raw.clear();
     leaf.value = input;
@@ -249,7 +249,7 @@ config::Presets networks_beside(const config::Presets& experiments) {
     return config::Presets(folders);
 }
 
-void write_out_network(config::Node& root, const std::string& table, const config::Presets& networks, const std::vector<std::string>& files) {
+void spell_out_network(config::Node& root, const std::string& table, const config::Presets& networks, const std::vector<std::string>& files) {
     const auto it = root.tables.find(table);
     if (it == root.tables.end()) return;
     config::Node& node = *it->second;
@@ -265,14 +265,14 @@ void write_out_network(config::Node& root, const std::string& table, const confi
     if (forms.network == latest) {
         const bool has_input = node.leaves.contains("input") && rank(node.leaves["input"].origin, files) >= latest;
         const arch::Network net = named_network(*network, table, networks, has_input ? &node.leaves["input"] : nullptr);
-        return write_layers(node, net.input.text(), layers_of(net, table == "discriminator", network->where), *network);
+        return put_layers(node, net.input.text(), layers_of(net, table == "discriminator", network->where), *network);
     }
     if (!forms.texts) return;
     const auto input = node.leaves.find("input");
     const std::string shape = input == node.leaves.end() ? "" : text_of(input->second);
     if (shape.empty()) throw ConfigError(fmt::format("{0}.layers as texts needs {0}.input, the shape of the input, for example \"100\" or \"1x28x28\"", table), layers->where);
     const arch::Network net = arch::parse_network(table, shape, std::get<std::vector<std::string>>(layers->value), layers->where);
-    write_layers(node, shape, layers_of(net, table == "discriminator", layers->where), *layers);
+    put_layers(node, shape, layers_of(net, table == "discriminator", layers->where), *layers);
 }
 
 }  // namespace ganbar

@@ -100,12 +100,18 @@ TEST(NetworkLayers, WrittenOutIsTheWholeNetwork) {
     const Experiment e = with_network("mlp1");
     const std::string text = run_toml(e);
     EXPECT_EQ(text.find("network = "), std::string::npos);
-    const auto path = std::filesystem::path(testing::TempDir()) / "ganbar_network_run.toml";
+    const auto folder = std::filesystem::path(testing::TempDir()) / "ganbar_network_run", path = folder / "run.toml";
+    std::filesystem::create_directories(folder);
     std::ofstream(path) << text;
     const Experiment again = load_experiment(path.string(), config::Presets({}), {}, test::registries());  // no presets anywhere
     EXPECT_EQ(run_toml(again), text);
     EXPECT_EQ(again.n_latent(), 100u);
-    std::filesystem::remove(path);
+    for (const auto& place : {folder, path}) {  // a run folder and an experiment's file are estimated too
+        const arch::Gan costed = load_workload(place.string(), config::Presets({}), config::Presets({}), test::registries());
+        expect_same(arch::lower(costed.generator), arch::lower(network("mlp1").generator));
+        EXPECT_EQ(costed.batch, 2);
+    }
+    std::filesystem::remove_all(folder);
 }
 
 TEST(NetworkLayers, OldWordsMeanTheOnesWritten) {
