@@ -274,7 +274,7 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
         name.value = loaded.name, name.origin = loaded.origin;
     }
     const config::Presets networks = networks_beside(presets);
-    for (const char* table : {"generator", "discriminator"}) write_out_network(*e.source, table, networks, loaded.files);
+    for (const char* table : {"generator", "discriminator"}) spell_out_network(*e.source, table, networks, loaded.files);
     std::map<std::string, std::vector<std::string>> known;
     auto& top = known[""];
     const auto section = [&](const char* name, auto& target) {

@@ -154,6 +154,12 @@ std::size_t rank(const std::string& origin, const std::vector<std::string>& file
     return files.size() + 1;  // --set, or values made in memory
 }
 
+/// The text of a value; "" where it is none. `--set x=20` is the text "20" where a text is due.
+std::string text_of(const config::Node::Leaf& leaf) {
+    const auto* text = std::get_if<std::string>(&leaf.value);
+    return text == nullptr ? leaf.raw : *text;
+}
+
 /// How late each form of a network was said, 0: not at all.
 struct Forms {
     std::size_t network = 0, layers = 0, list = 0;
@@ -192,9 +198,8 @@ void canonical_words(config::Node& table) {
 }
 
 arch::Network named_network(const config::Node::Leaf& leaf, const std::string& table, const config::Presets& networks, const config::Node::Leaf* input) {
-    const auto* text = std::get_if<std::string>(&leaf.value);
-    if (text == nullptr || text->empty()) throw ConfigError(table + ".network is not understood; expected the name or path of a network, for example \"dcgan\"", leaf.where);
-    const std::string& name = *text;
+    const std::string name = text_of(leaf);
+    if (name.empty()) throw ConfigError(table + ".network is not understood; expected the name or path of a network, for example \"dcgan\"", leaf.where);
     const bool is_onnx = name.ends_with(".onnx"), is_path = is_onnx || name.ends_with(".toml") || name.find('/') != std::string::npos;
     const fs::path folder = leaf.origin == "--set" ? fs::path() : fs::path(leaf.where.file).parent_path();
     const std::string path = is_path ? (folder / name).lexically_normal().string() : networks.path(name, leaf.where);
@@ -203,7 +208,7 @@ arch::Network named_network(const config::Node::Leaf& leaf, const std::string& t
     if (input != nullptr && !is_onnx) throw ConfigError(fmt::format("{0}.input goes with a list of layers; the input of {0}.network = \"{1}\" is the network's own", table, name), input->where);
     if (is_onnx) {
         std::optional<arch::Shape> shape;
-        if (input != nullptr && std::holds_alternative<std::string>(input->value)) shape = arch::parse_shape(std::get<std::string>(input->value), input->where);
+        if (input != nullptr) shape = arch::parse_shape(text_of(*input), input->where);
         return arch::read_onnx(path, table, shape);
     }
     arch::Gan gan = arch::load_gan(path, networks);
@@ -212,7 +217,7 @@ arch::Network named_network(const config::Node::Leaf& leaf, const std::string& t
 }
 
 /// Writes layers into the tree, with the values that are not their defaults.
-void write_layers(config::Node& table, const std::string& input, const std::vector<LayerSpec>& layers, const config::Node::Leaf& said) {
+void put_layers(config::Node& table, const std::string& input, const std::vector<LayerSpec>& layers, const config::Node::Leaf& said) {
     config::Node::Leaf leaf = said;
     leaf.raw.clear();
     leaf.value = input;
@@ -244,7 +249,7 @@ config::Presets networks_beside(const config::Presets& experiments) {
     return config::Presets(folders);
 }
 
-void write_out_network(config::Node& root, const std::string& table, const config::Presets& networks, const std::vector<std::string>& files) {
+void spell_out_network(config::Node& root, const std::string& table, const config::Presets& networks, const std::vector<std::string>& files) {
     const auto it = root.tables.find(table);
     if (it == root.tables.end()) return;
     config::Node& node = *it->second;
@@ -260,14 +265,14 @@ void write_out_network(config::Node& root, const std::string& table, const confi
     if (forms.network == latest) {
         const bool has_input = node.leaves.contains("input") && rank(node.leaves["input"].origin, files) >= latest;
         const arch::Network net = named_network(*network, table, networks, has_input ? &node.leaves["input"] : nullptr);
-        return write_layers(node, net.input.text(), layers_of(net, table == "discriminator", network->where), *network);
+        return put_layers(node, net.input.text(), layers_of(net, table == "discriminator", network->where), *network);
     }
     if (!forms.texts) return;
     const auto input = node.leaves.find("input");
-    const auto* shape = input == node.leaves.end() ? nullptr : std::get_if<std::string>(&input->second.value);
-    if (shape == nullptr) throw ConfigError(fmt::format("{0}.layers as texts needs {0}.input, the shape of the input, for example \"100\" or \"1x28x28\"", table), layers->where);
-    const arch::Network net = arch::parse_network(table, *shape, std::get<std::vector<std::string>>(layers->value), layers->where);
-    write_layers(node, *shape, layers_of(net, table == "discriminator", layers->where), *layers);
+    const std::string shape = input == node.leaves.end() ? "" : text_of(input->second);
+    if (shape.empty()) throw ConfigError(fmt::format("{0}.layers as texts needs {0}.input, the shape of the input, for example \"100\" or \"1x28x28\"", table), layers->where);
+    const arch::Network net = arch::parse_network(table, shape, std::get<std::vector<std::string>>(layers->value), layers->where);
+    put_layers(node, shape, layers_of(net, table == "discriminator", layers->where), *layers);
 }
 
 }  // namespace ganbar

@@ -7,6 +7,8 @@
 #include <fstream>
 
 #include "ganbar/arch/estimates.h"
+#include "ganbar/arch/onnx_network.h"
+#include "ganbar/arch/onnx_test_model.h"
 #include "ganbar/experiment/session.h"
 #include "ganbar/experiment/test_presets.h"
 #include "ganbar/experiment/workload_network.h"
@@ -98,12 +100,18 @@ TEST(NetworkLayers, WrittenOutIsTheWholeNetwork) {
     const Experiment e = with_network("mlp1");
     const std::string text = run_toml(e);
     EXPECT_EQ(text.find("network = "), std::string::npos);
-    const auto path = std::filesystem::path(testing::TempDir()) / "ganbar_network_run.toml";
+    const auto folder = std::filesystem::path(testing::TempDir()) / "ganbar_network_run", path = folder / "run.toml";
+    std::filesystem::create_directories(folder);
     std::ofstream(path) << text;
     const Experiment again = load_experiment(path.string(), config::Presets({}), {}, test::registries());  // no presets anywhere
     EXPECT_EQ(run_toml(again), text);
     EXPECT_EQ(again.n_latent(), 100u);
-    std::filesystem::remove(path);
+    for (const auto& place : {folder, path}) {  // a run folder and an experiment's file are estimated too
+        const arch::Gan costed = load_workload(place.string(), config::Presets({}), config::Presets({}), test::registries());
+        expect_same(arch::lower(costed.generator), arch::lower(network("mlp1").generator));
+        EXPECT_EQ(costed.batch, 2);
+    }
+    std::filesystem::remove_all(folder);
 }
 
 TEST(NetworkLayers, OldWordsMeanTheOnesWritten) {
@@ -111,6 +119,35 @@ TEST(NetworkLayers, OldWordsMeanTheOnesWritten) {
         now{"generator.layers=[\"dense 16x7x7 relu\", \"conv_transpose 1 k4 s4 tanh\"]", "generator.input=20"};
     EXPECT_EQ(run_toml(test::preset(tree, "dcgan-quick", old)), run_toml(test::preset(tree, "dcgan-quick", now)));
     EXPECT_EQ(run_toml(test::preset(tree, "satyam2022-software", {"generator.hidden=lrelu"})), run_toml(test::preset(tree, "satyam2022-software", {"generator.hidden=leaky_relu"})));
+}
+
+/// 12 -> 16x2x2 -> 1x4x4 by a product, a reshape and a transposed convolution, as exporters write them; with a group more where asked.
+std::string onnx_generator(arch::Int groups) {
+    using Model = arch::Model;
+    Model m({12});
+    m.weights("w0", {64, 12});
+    Model::number(m.node("Gemm", {"x", "w0"}, "h", "fc"), "transB", 1);
+    m.whole("shape", {-1, 16, 2, 2});
+    m.node("Reshape", {"h", "shape"}, "r");
+    m.node("Relu", {m.norm("r", 16, "bn")}, "a");
+    m.weights("w1", {16, 1, 4, 4});
+    auto& up = m.node("ConvTranspose", {"a", "w1"}, "t", "up");
+    Model::ints(up, "strides", {2, 2}), Model::ints(up, "pads", {1, 1, 1, 1}), Model::number(up, "group", groups);
+    m.node("Tanh", {"t"}, "y");
+    return m.bytes("y");
+}
+TEST(NetworkLayers, OnnxFilesTrain) {
+    const auto path = (std::filesystem::path(testing::TempDir()) / "ganbar_network.onnx").string();
+    std::ofstream(path, std::ios::binary) << onnx_generator(1);
+    const std::vector<std::string> sets{"data.limit=20", "data.side=4", "train.batch=4", "train.rounds=1", "evaluation.samples=16", "generator.network=" + path,
+                                        "discriminator.layers=[\"fc 8 lrelu\", \"fc 1\"]", "discriminator.input=16"};
+    Session s(test::preset(tree, "dcgan-quick", sets), test::places(tree));
+    expect_same(arch::lower(workload_network(s.experiment()).generator), arch::lower(arch::read_onnx(path, "generator")));
+    s.step();
+    EXPECT_EQ(s.sample(2, 1).cols(), 16u);
+    std::ofstream(path, std::ios::binary) << onnx_generator(2);
+    EXPECT_THROW(test::preset(tree, "dcgan-quick", sets), ConfigError);
+    std::filesystem::remove(path);
 }
 
 TEST(NetworkLayers, BranchesTrain) {
