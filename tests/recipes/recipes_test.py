@@ -55,10 +55,11 @@ def compile_words():
 
 
 def link_words():
-    """The libraries of the program itself, as its link line has them."""
+    """The libraries of the program, as its link line has them, up to the layer that recipes need."""
     ninja = (BUILD / "build.ninja").read_text()
     block = re.search(r"^build bin/ganbar:.*?^$", ninja, re.S | re.M).group(0)
-    return shlex.split(re.search(r"^  LINK_LIBRARIES = (.*)$", block, re.M).group(1))
+    above = {f"libganbar_{layer}.a" for layer in ("app", "study", "run", "report")}
+    return [w for w in shlex.split(re.search(r"^  LINK_LIBRARIES = (.*)$", block, re.M).group(1)) if w not in above]
 
 
 class Recipes(unittest.TestCase):

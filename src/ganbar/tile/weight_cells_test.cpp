@@ -11,8 +11,9 @@ namespace {
 
 using test::random_matrix;
 
-WeightCells make(std::uint64_t seed = 3) {
+WeightCells make(std::uint64_t seed = 3, std::int64_t bits = 8) {
     TileParams p;
+    p.adc_bits = bits;
     p.mapping = Mapping::differential;
     auto op = std::make_unique<AnalogOp>(test::analog_op(random_matrix(40, 12, 1, 0.2), p, {"soft_bounds", "d2d = true\nc2c = 0.3\nread_noise = 0.02"}, 0.6, "dense1", seed));
     return {std::move(op), Rng(11)};
@@ -26,15 +27,15 @@ bool same(const Matrix& a, const Matrix& b) {
 
 TEST(WeightCells, ReadsAreWhatTheirNumberSays) {
     const Matrix x = random_matrix(6, 40, 2);
-    WeightCells a = make(), b = make();
+    WeightCells a = make(3, 0), b = make(3, 0);  // converters that follow the largest current remember what they saw
     Matrix first, again, other, looked;
     a.forward(x, first, 0, true);
-    b.forward(x, looked, 0, false);  // sets b's ranges as a's are set: by the first read there is
-    b.forward(x, looked, 7, false);
+    b.forward(x, looked, 0, false);
     a.forward(x, other, 1, true);
     a.forward(x, again, 1, true);
     EXPECT_TRUE(same(other, again));
     EXPECT_FALSE(same(first, other));
+    EXPECT_FALSE(same(first, looked));
     EXPECT_GT(a.ledger().energy("training/").si, 0);
     EXPECT_EQ(a.ledger().energy("evaluation/").si, 0);
     EXPECT_EQ(b.ledger().energy("training/").si, 0);
@@ -77,7 +78,6 @@ TEST(WeightCells, AnUpdateReturnsWhatItBooks) {
     EXPECT_NEAR(w.ledger().energy("training/").si, sum_J, 1e-12 * sum_J);
     EXPECT_FALSE(same(before, w.weights()));
     EXPECT_THROW(w.apply(gradient, train, 2), ConfigError);
-    EXPECT_TRUE(same(w.weights(), w.weights()));
 }
 
 TEST(WeightCells, StateGoesOnWithTheSameBits) {
