@@ -1,0 +1,153 @@
+"""Whole models: onto crossbars and back, what lies where, what it cost."""
+import copy
+
+import torch
+from torch import nn
+
+from .. import _core
+from .._table import from_rows
+from . import layers
+
+_KINDS = {nn.Linear: layers.AnalogLinear, nn.Conv1d: layers.AnalogConv1d, nn.Conv2d: layers.AnalogConv2d, nn.Conv3d: layers.AnalogConv3d,
+          nn.ConvTranspose1d: layers.AnalogConvTranspose1d, nn.ConvTranspose2d: layers.AnalogConvTranspose2d, nn.ConvTranspose3d: layers.AnalogConvTranspose3d}
+
+
+def _reason(module):
+    """Why a layer with a weight of its own stays digital; None: it can live in cells."""
+    if isinstance(module, layers.AnalogLayer):
+        return "is in cells already"
+    if hasattr(module, "parametrizations") or any(type(h).__name__ in ("SpectralNorm", "WeightNorm") for h in module._forward_pre_hooks.values()):
+        return "its weight is computed from others (spectral or weight norm)"
+    kind = _KINDS.get(type(module))
+    if kind is None:
+        return "no kind of layer that has cells"
+    if getattr(module, "groups", 1) != 1 or any(d != 1 for d in getattr(module, "dilation", ())):
+        return "groups or dilation"
+    if getattr(module, "padding_mode", "zeros") != "zeros" or isinstance(getattr(module, "padding", 0), str):
+        return "padding that is not numbers of zeros"
+    return None
+
+
+def _chosen(model, hardware, only, exclude):
+    """Name, module, hardware or None, and why not, of every module with a weight of its own."""
+    modules = dict(model.named_modules())
+    for name in (*(only or ()), *exclude):
+        if name not in modules:
+            near = _core.nearest(name, [n for n in modules if n])
+            raise ValueError(f"the model has no module \"{name}\"" + (f"; did you mean \"{near}\"?" if near else ""))
+    for name, module in modules.items():
+        if not any(p is not None and p.dim() > 1 for p in module._parameters.values()):
+            continue
+        why = _reason(module)
+        if why is None and (name in exclude or (only is not None and name not in only)):
+            why = "left out"
+        hw = None if why else (hardware(name, module) if callable(hardware) else hardware)
+        yield name, module, hw, why or (None if hw is not None else "no hardware for it")
+
+
+def convert(model, hardware, *, only=None, exclude=(), w_max="auto", seed=None, inplace=False):
+    """A copy of the model whose linear and (transposed) convolution layers live on crossbars, all placed together; the rest stays as it is.
+
+    hardware: ganbar.hardware(...), or a function (name, module) -> Hardware or None. only, exclude: module paths. w_max: weight of a fully on cell, or
+    "auto". seed: of all cells; torch.initial_seed() when None. inplace: change the model itself (a model that is one layer cannot be).
+    ValueError for names that the model does not have.
+    """
+    model = model if inplace else copy.deepcopy(model)
+    made = []
+    for name, module, hw, _ in list(_chosen(model, hardware, only, exclude)):
+        if hw is None:
+            continue
+        new = _like(module, hw, w_max, seed, name or "layer")
+        made.append(new)
+        if not name:
+            if inplace:
+                raise ValueError("a model that is a single layer cannot be changed in place; use the return value without inplace")
+            model = new
+            continue
+        parent = model.get_submodule(name.rpartition(".")[0])
+        setattr(parent, name.rpartition(".")[2], new)
+    _place_together(made)
+    return model
+
+
+def _place_together(made):
+    by_hardware = {}
+    for layer in made:
+        by_hardware.setdefault(id(layer.hardware), []).append(layer)
+    for group in by_hardware.values():
+        shapes, starts = [], []
+        for layer in group:
+            starts.append(len(shapes))
+            shapes += [tuple(m.shape) for m in layer._matrices(layer.weight)]
+        for layer, start in zip(group, starts):
+            layer._placed = (shapes, start)
+
+
+def _like(module, hw, w_max, seed, name):
+    kind, bias = _KINDS[type(module)], module.bias is not None
+    named = {"hardware": hw, "w_max": w_max, "seed": seed, "name": name}
+    if isinstance(module, nn.Linear):
+        new = kind(module.in_features, module.out_features, bias, **named)
+    else:
+        more = {"output_padding": module.output_padding} if hasattr(module, "output_padding") and kind.transposed_form else {}
+        new = kind(module.in_channels, module.out_channels, module.kernel_size, stride=module.stride, padding=module.padding, bias=bias, **more, **named)
+    with torch.no_grad():
+        new.weight.copy_(module.weight)
+        if bias:
+            new.bias.copy_(module.bias)
+    new.weight.requires_grad_(module.weight.requires_grad)
+    return new.train(module.training)
+
+
+def plan(model, hardware, *, only=None, exclude=()):
+    """What convert() would do: a list of dicts with name, kind, rows, cols, crossbars, and why a layer stays digital. Changes nothing."""
+    rows, made = [], []
+    for name, module, hw, why in _chosen(model, hardware, only, exclude):
+        row = {"name": name, "kind": type(module).__name__, "rows": 0, "cols": 0, "crossbars": 0, "digital": why}
+        if hw is not None:
+            new = _like(module, hw, "auto", 0, name or "layer")
+            matrices = new._matrices(new.weight)
+            row["rows"], row["cols"] = sum(m.shape[0] for m in matrices), matrices[0].shape[1]
+            row["crossbars"] = _core.Plan(hw._core, [tuple(m.shape) for m in matrices]).n_crossbars * hw._core.planes
+            made.append(new)
+        rows.append(row)
+    return rows
+
+
+def to_digital(model):
+    """A copy of the model in plain torch layers with the weights that the cells show."""
+    model = copy.deepcopy(model)
+
+    def plain(layer):
+        base = next(c for c in type(layer).__mro__ if c.__module__.startswith("torch.nn"))
+        if isinstance(layer, nn.Linear):
+            new = base(layer.in_features, layer.out_features, layer.bias is not None)
+        else:
+            more = {"output_padding": layer.output_padding} if layer.transposed_form else {}
+            new = base(layer.in_channels, layer.out_channels, layer.kernel_size, stride=layer.stride, padding=layer.padding, bias=layer.bias is not None, **more)
+        with torch.no_grad():
+            new.weight.copy_(layer.weight)
+            if layer.bias is not None:
+                new.bias.copy_(layer.bias)
+        return new.train(layer.training)
+
+    if isinstance(model, layers.AnalogLayer):
+        return plain(model)
+    for name, module in list(model.named_modules()):
+        if isinstance(module, layers.AnalogLayer):
+            parent = model.get_submodule(name.rpartition(".")[0])
+            setattr(parent, name.rpartition(".")[2], plain(module))
+    return model
+
+
+def ledger(*models):
+    """What the cells of models took: a table with layer, phase, component, n, energy_J, busy_s. A pandas DataFrame where pandas is there, else a list of dicts."""
+    rows = []
+    for model in models:
+        for module in model.modules():
+            if not isinstance(module, layers.AnalogLayer):
+                continue
+            for path, (n, energy, busy) in module.ledger.items():
+                part = path.split("/")
+                rows.append({"layer": module.name, "mode": part[0], "phase": part[-2], "component": part[-1], "n": n, "energy_J": energy, "busy_s": busy})
+    return from_rows(rows)

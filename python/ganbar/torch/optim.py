@@ -1,0 +1,107 @@
+"""The optimizer whose step is voltage pulses."""
+import math
+
+import torch
+
+from .. import _core
+from .._errors import NumericError
+from .._places import library
+from .layers import owner_of
+
+
+class Pulses(torch.optim.Optimizer):
+    """Turns .grad of weights in cells into pulses; other parameters go to a digital optimizer.
+
+    params: as torch's optimizers take them. rule: "manhattan" with its variants, "mixed_precision", "pulse_train" (ganbar.list("rules")). lr: the rule's
+    rate, so that torch's schedulers work; None: the hardware's own. digital: a class or function that makes an optimizer of the remaining parameters;
+    None: torch.optim.SGD with lr. settings: keys of [train.RULE] with their units, for example v_set="0.9 V"; None or left out: the defaults of the rule.
+
+    A weight without .grad gets no pulse. NumericError where a gradient is not finite: no cell is touched then.
+    """
+
+    def __init__(self, params, rule="manhattan", *, lr=None, digital=None, **settings):
+        groups = list(params)
+        groups = groups if groups and isinstance(groups[0], dict) else [{"params": groups}]
+        cells, others = [], []
+        for g in groups:
+            own = list(g["params"])
+            analog = [p for p in own if owner_of(p) is not None]
+            if analog:
+                cells.append({**g, "params": analog})
+            if rest := [p for p in own if owner_of(p) is None]:
+                others.append({**{k: v for k, v in g.items() if k not in settings}, "params": rest})
+        if not cells:
+            raise ValueError("no parameter lives in cells; expected those of layers made by ganbar.torch (convert a model first)")
+        rate = 1e-2 if lr is None else lr
+        super().__init__(cells, {"lr": rate, **settings})
+        self.rule, self.keys = rule, tuple(settings)
+        self._wants_pairs = rule == "pulse_train"
+        self._rules, self.last = {}, {}
+        for g in self.param_groups:
+            self._rule_of(g)  # settings are checked now
+            for p in g["params"]:
+                owner_of(p)._wants_pairs = self._wants_pairs
+        self.digital = None
+        if others:
+            self.digital = digital(others) if digital is not None else torch.optim.SGD(others, lr=rate)
+
+    def _rule_of(self, group):
+        values = {k: group[k] for k in self.keys if group[k] is not None}
+        key = repr(sorted(values.items()))
+        if key not in self._rules:
+            self._rules[key] = _core.Rule(library(), self.rule, values)
+        return self._rules[key]
+
+    def zero_grad(self, set_to_none=True):
+        super().zero_grad(set_to_none=set_to_none)
+        if self.digital is not None:
+            self.digital.zero_grad(set_to_none=set_to_none)
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        """One update. What it took is in `last`: pulses set, reset, idle; energy in J; time in s."""
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        waiting = [(g, p) for g in self.param_groups for p in g["params"] if p.grad is not None]
+        for _, p in waiting:
+            if not bool(torch.isfinite(p.grad).all()):
+                raise NumericError(f"{owner_of(p).name}: its gradient is not finite; no cell was pulsed")
+        total = [0, 0, 0, 0.0, 0.0]
+        for group, p in waiting:
+            layer = owner_of(p)
+            layer._ready()
+            store, rule = layer._store, self._rule_of(group)
+            store.updates += 1
+            for cost in self._pulse(layer, p, rule, store.updates - 1, group["lr"]):
+                total = [a + b for a, b in zip(total, cost)]
+            layer._show()
+        self.last = dict(zip(("n_set", "n_reset", "n_idle", "energy_J", "busy_s"), total))
+        if self.digital is not None:
+            self.digital.step()
+        return loss
+
+    def _pulse(self, layer, p, rule, update, lr):
+        if not self._wants_pairs:
+            return [part.apply(m, rule, update, lr) for part, m in zip(layer._store.parts, layer._part_gradients(p.grad))]
+        if len(layer._store.parts) != 1 or not layer._pairs or layer._pairs[0][0].dim() != 2 or not isinstance(layer, torch.nn.Linear):
+            raise RuntimeError(f"{layer.name}: rule \"{self.rule}\" pulses sample by sample and needs inputs and errors of a linear layer; expected rule=\"manhattan\" or \"mixed_precision\"")
+        x, dy = (torch.cat([pair[k] for pair in layer._pairs]) for k in (0, 1))
+        expected = layer._gradient(x.numpy(), dy.numpy(), None)
+        if not torch.allclose(expected, p.grad, rtol=1e-3, atol=1e-3 * max(float(p.grad.abs().max()), math.ulp(0.0))):
+            raise RuntimeError(f"{layer.name}: .grad is not the sum of its inputs and errors (scaled, clipped or averaged?), which rule \"{self.rule}\" cannot know; expected an untouched .grad")
+        layer._pairs = []
+        return [layer._store.parts[0].apply_pairs(x.contiguous().numpy(), dy.contiguous().numpy(), rule, update, lr)]
+
+    def state_dict(self):
+        out = super().state_dict()
+        out["digital"] = self.digital.state_dict() if self.digital is not None else None
+        return out
+
+    def load_state_dict(self, state_dict):
+        state = dict(state_dict)
+        digital = state.pop("digital", None)
+        super().load_state_dict(state)
+        if digital is not None and self.digital is not None:
+            self.digital.load_state_dict(digital)
