@@ -1,5 +1,7 @@
 #include "ganbar/config/preset.h"
 
+#include "ganbar/config/given.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -105,6 +107,18 @@ Loaded load_input(const std::string& name_or_path, const Presets& presets, std::
     out.origin = origin_of(file, presets);
     out.root = load_chain(file, {}, presets, out.files);
     for (const auto& o : overrides) apply_override(*out.root, o);
+    return out;
+}
+
+Loaded load_input(const Node& given, const std::string& name, const std::string& origin, const Presets& presets) {
+    Loaded out{given.clone(), name, origin, {}};
+    out.root->set_origin(origin);
+    Location where;
+    const std::string base_file = take_base(*out.root, "", presets, where);
+    if (base_file.empty()) return out;
+    auto base = load_chain(base_file, where, presets, out.files);
+    merge(*base, *out.root);
+    out.root = std::move(base);
     return out;
 }
 

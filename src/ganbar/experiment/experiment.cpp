@@ -1,4 +1,5 @@
 #include "ganbar/experiment/experiment.h"
+#include "ganbar/experiment/bind.h"
 
 #include <fmt/format.h>
 
@@ -280,7 +281,10 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
                            const Registries& registries) {
     if (name_or_path.ends_with(".onnx"))
         throw ConfigError(fmt::format("is a network as ONNX, which says nothing of how it is trained: ganbar estimate {} --on all tells what it costs; expected an experiment, as TOML or by name", name_or_path), {name_or_path});
-    auto loaded = config::load_input(name_or_path, presets, overrides);
+    return bind_experiment(config::load_input(name_or_path, presets, overrides), registries);
+}
+
+Experiment bind_experiment(config::Loaded loaded, const Registries& registries) {
     Experiment e;
     e.source = std::move(loaded.root);
     if (!e.source->child("experiment").leaves.contains("name")) {  // a file without a name is called as the file is
