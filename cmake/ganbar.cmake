@@ -94,6 +94,11 @@ function(ganbar_layer name)
     ganbar_generate_registration(${list} ${folder}/commands "ganbar/app/command.h"
       ganbar::app register_builtin_commands context "ganbar::app::CommandContext&")
     list(APPEND sources ${list})
+  elseif(name STREQUAL "study")
+    set(list ${PROJECT_BINARY_DIR}/generated/builtin_kinds.cpp)
+    ganbar_generate_registration(${list} ${folder}/kinds "ganbar/study/kinds.h"
+      ganbar::study register_builtin_kinds context "ganbar::study::KindContext&")
+    list(APPEND sources ${list})
   elseif(name STREQUAL "arch")
     set(list ${PROJECT_BINARY_DIR}/generated/builtin_accelerators.cpp)
     if(EXISTS ${folder}/accelerator.h)

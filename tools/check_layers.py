@@ -12,7 +12,7 @@ import pathlib
 import re
 import sys
 
-LAYER = re.compile(r"^\s*ganbar_layer\(\s*(\w+)(?:\s+USES((?:\s+[a-z]\w*\b)+))?", re.M)  # USES ends at the next word in capitals
+LAYER = re.compile(r"^\s*ganbar(?:_python)?_layer\(\s*(\w+)(?:\s+USES((?:\s+[a-z]\w*\b)+))?", re.M)  # USES ends at the next word in capitals
 INCLUDE = re.compile(r'^\s*#\s*include\s*"(ganbar/([\w-]+)/[^"]+)"')
 ANY_INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]')
 OF_TESTS = re.compile(r"/(test_[^/]*|[^/]*_(test|testing|test_support))\.(h|cpp)$")  # as GANBAR_TEST_HEADERS in cmake/ganbar.cmake

@@ -3,11 +3,25 @@
 #include <functional>
 
 #include "ganbar/app/command_line.h"
-#include "ganbar/app/kinds.h"
 #include "ganbar/experiment/places.h"
 #include "ganbar/experiment/registries.h"
+#include "ganbar/study/kinds.h"
 
 namespace ganbar::app {
+
+using study::Description, study::Kind, study::Kinds, study::Listed;
+
+/// One thing `doctor` looks at.
+struct Finding {
+    bool ok = false;
+    std::string found;   ///< what is there, or what is missing
+    std::string remedy;  ///< how to get it; "" when nothing is to be done
+};
+struct Check {
+    std::string name;
+    bool is_required = false;  ///< its absence makes doctor end with code 3
+    std::function<Finding()> look;
+};
 
 struct CommandContext {
     Command& cli;

@@ -21,9 +21,11 @@ int work(int argc, char** argv) {
     const Registries registries = builtin_registries();
     const Places places = app::places_from_environment();
     app::CommandLine line;
-    app::Kinds kinds;
+    study::Kinds kinds;
     std::vector<app::Check> checks;
     app::CommandContext context{line.root(), run, registries, places, kinds, checks, app::program_file().string()};
+    study::KindContext kind_context{kinds, registries, places};
+    study::register_builtin_kinds(kind_context);
     app::register_builtin_commands(context);
     if (const int code = line.parse(argc, argv); code >= 0) return code;
     if (run) run();

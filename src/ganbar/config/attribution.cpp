@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "ganbar/config/given.h"
+
 namespace ganbar::config {
 namespace {
 
@@ -66,7 +68,7 @@ void attribute(std::vector<Section>& sections, const Node& root) {
         const auto leaf = table->leaves.find(row.info.name);
         if (leaf == table->leaves.end()) return;
         row.said_by = leaf->second.origin;
-        const auto at = row.said_by.starts_with("file ") ? known.find(assignment(section, item, row)) : known.end();
+        const auto at = row.said_by.starts_with("file ") || row.said_by == said_in_python ? known.find(assignment(section, item, row)) : known.end();
         if (at != known.end()) row.said_by = at->second;
     });
 }

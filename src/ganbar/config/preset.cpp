@@ -1,5 +1,7 @@
 #include "ganbar/config/preset.h"
 
+#include "ganbar/config/given.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -109,6 +111,19 @@ Loaded load_input(const std::string& name_or_path, const Presets& presets, std::
         apply_override(*out.root, o);
         if (rename) rename(*out.root);
     }
+    return out;
+}
+
+Loaded load_input(const Node& given, const std::string& name, const std::string& origin, const Presets& presets, const std::function<void(Node&)>& rename) {
+    Loaded out{given.clone(), name, origin, {}};
+    out.root->set_origin(origin);
+    if (rename) rename(*out.root);
+    Location where;
+    const std::string base_file = take_base(*out.root, "", presets, where);
+    if (base_file.empty()) return out;
+    auto base = load_chain(base_file, where, presets, out.files, rename);
+    merge(*base, *out.root);
+    out.root = std::move(base);
     return out;
 }
 

@@ -260,12 +260,8 @@ static nn::NetworkPlan plan_of(const config::Node& root, const std::string& tabl
     return nn::plan_network(table, {spec.input_shape(), static_cast<std::size_t>(n_classes)}, spec.layer_list(), spec.defaults(), where);
 }
 
-Experiment load_experiment(const std::string& name_or_path, const config::Presets& presets, std::span<const std::string> overrides,
-                           const Registries& registries) {
-    if (name_or_path.ends_with(".onnx"))
-        throw ConfigError(fmt::format("is a network as ONNX, which says nothing of how it is trained: ganbar estimate {} --on all tells what it costs; expected an experiment, as TOML or by name", name_or_path), {name_or_path});
-    RuleKeys keys(registries.rules);
-    auto loaded = config::load_input(name_or_path, presets, overrides, [&](config::Node& root) { keys.spread(root); });
+/// Binds every key of a tree that is read already, rejects the unknown ones, checks what no single key can.
+static Experiment bound(config::Loaded loaded, RuleKeys& keys, const config::Presets& presets, const Registries& registries) {
     Experiment e;
     e.source = std::move(loaded.root);
     keys.settle(*e.source);
@@ -317,6 +313,25 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     e.discriminator_plan = plan_of(*e.source, "discriminator", e.discriminator, e.latent.classes);
     check(e, registries);
     return e;
+}
+
+Experiment read_experiment(const ExperimentSource& source, const config::Presets& presets, const Registries& registries) {
+    if (source.name.ends_with(".onnx"))
+        throw ConfigError(fmt::format("is a network as ONNX, which says nothing of how it is trained: ganbar estimate {} --on all tells what it costs; expected an experiment, as TOML or by name", source.name), {source.name});
+    RuleKeys keys(registries.rules);
+    const auto rename = [&](config::Node& root) { keys.spread(root); };
+    config::Loaded loaded = source.given ? config::load_input(*source.given, source.name, source.origin, presets, rename) : config::load_input(source.name, presets, source.sets, rename);
+    if (source.over) {
+        const auto over = source.over->clone();
+        over->set_origin(source.origin);
+        rename(*over);
+        config::merge(*loaded.root, *over);
+    }
+    return bound(std::move(loaded), keys, presets, registries);
+}
+
+Experiment load_experiment(const std::string& name_or_path, const config::Presets& presets, std::span<const std::string> overrides, const Registries& registries) {
+    return read_experiment({.name = name_or_path, .sets = overrides}, presets, registries);
 }
 
 std::vector<config::Section> resolved(const Experiment& e) {

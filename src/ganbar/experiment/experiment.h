@@ -43,6 +43,17 @@ struct Experiment {
     std::size_t n_pixels() const { return generator_plan.shapes.back().size(); }
 };
 
+/// What an experiment is read from: a preset's name or a path, or a tree; then settings.
+struct ExperimentSource {
+    std::string name;                      ///< of a preset or a file; of a tree, what it is called
+    const config::Node* given = nullptr;   ///< a tree in place of a file; a key `preset` in it names what it starts from
+    std::span<const std::string> sets{};   ///< as --set takes them, in order; of a file
+    const config::Node* over = nullptr;    ///< a tree that wins over all
+    std::string origin{};                  ///< who said the trees: config::said_in_python
+};
+/// As load_experiment().
+Experiment read_experiment(const ExperimentSource& source, const config::Presets& presets, const Registries& registries);
+
 /// Reads an experiment file or preset, binds every key, rejects the unknown ones, checks what no single key can (shapes that fit).
 Experiment load_experiment(const std::string& name_or_path, const config::Presets& presets, std::span<const std::string> overrides,
                            const Registries& registries);

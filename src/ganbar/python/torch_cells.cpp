@@ -2,6 +2,7 @@
 #include <mutex>
 
 #include "ganbar/bits/noise_tables.h"
+#include "ganbar/config/given.h"
 #include "ganbar/core/patches.h"
 #include "ganbar/experiment/build.h"
 #include "ganbar/nn/map_shape.h"
@@ -39,7 +40,7 @@ Out hand_over(Matrix&& m) {
 struct Hardware {
     LibraryPtr library;
     Experiment e;
-    Hardware(const LibraryPtr& l, const std::string& toml) : library(l), e(bind_experiment(config::load_input(*config::parse_toml(toml, "hardware"), "hardware", config::said_in_python, l->presets("experiments")), l->registries)) {
+    Hardware(const LibraryPtr& l, const std::string& toml) : library(l), e(read_experiment({.name = "hardware", .given = config::parse_toml(toml, "hardware").get(), .origin = config::said_in_python}, l->presets("experiments"), l->registries)) {
         if (e.hardware.kind != HardwareKind::crossbar) throw ConfigError("layers live on crossbars; expected hardware.kind = \"crossbar\"");
     }
 };

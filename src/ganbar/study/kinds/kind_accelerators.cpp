@@ -1,9 +1,9 @@
-#include "ganbar/app/command.h"
+#include "ganbar/study/kinds.h"
 #include "ganbar/arch/accelerator.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 
-void ganbar_register_kind_accelerators(CommandContext& context) {
+void ganbar_register_kind_accelerators(KindContext& context) {
     const AcceleratorRegistry* registry = &context.registries.accelerators;
     context.kinds["accelerators"] = {
         "accelerator",
@@ -25,4 +25,4 @@ void ganbar_register_kind_accelerators(CommandContext& context) {
     };
 }
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

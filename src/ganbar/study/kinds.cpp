@@ -1,4 +1,4 @@
-#include "ganbar/app/kinds.h"
+#include "ganbar/study/kinds.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-namespace ganbar::app {
+namespace ganbar::study {
 namespace {
 
 constexpr std::size_t width = 110;  ///< of a line of prose
@@ -161,4 +161,4 @@ std::string describe_json(const std::string& singular, const std::string& name, 
     return out.dump(1);
 }
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "ganbar/app/command.h"
+#include "ganbar/study/kinds.h"
 #include "ganbar/bits/noise_tables.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 namespace {
 
 struct Entry {
@@ -19,7 +19,7 @@ std::vector<Entry> entries() {
 
 }  // namespace
 
-void ganbar_register_kind_generators(CommandContext& context) {
+void ganbar_register_kind_generators(KindContext& context) {
     context.kinds["generators"] = {
         "generator",
         [] {
@@ -39,4 +39,4 @@ void ganbar_register_kind_generators(CommandContext& context) {
     };
 }
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

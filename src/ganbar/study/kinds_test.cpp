@@ -1,11 +1,11 @@
-#include "ganbar/app/kinds.h"
+#include "ganbar/study/kinds.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-namespace ganbar::app {
+namespace ganbar::study {
 namespace {
 
 ParamRow row(const std::string& name, ParamType type, Value value, const std::string& unit = "", double lo = 0, double hi = 1) {
@@ -70,4 +70,4 @@ TEST(Kinds, SingularPluralAndNearest) {
 }
 
 }  // namespace
-}  // namespace ganbar::app
+}  // namespace ganbar::study

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include "ganbar/app/command.h"
+#include "ganbar/study/kinds.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 
-void ganbar_register_kind_datasets(CommandContext& context) {
+void ganbar_register_kind_datasets(KindContext& context) {
     context.kinds["datasets"] = {
         "dataset",
         [] {
@@ -12,13 +12,12 @@ void ganbar_register_kind_datasets(CommandContext& context) {
             for (const auto& info : dataset_table()) out.push_back({info.name, info.text});
             return out;
         },
-        [&context](const std::string& name) {
+        [&roots = context.places.data](const std::string& name) {
             const DatasetInfo& info = dataset_info(name);
             Description out;
             out.text = info.text;
             for (auto& fact : dataset_facts(info))
                 if (fact.first != "name" && fact.first != "what") out.facts.push_back(std::move(fact));
-            const auto& roots = context.places.data;
             for (const std::string split : {"train", "test"}) {
                 if (info.format == DataFormat::drawn) continue;
                 const auto found = find_dataset(info, split, roots);
@@ -29,4 +28,4 @@ void ganbar_register_kind_datasets(CommandContext& context) {
     };
 }
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

@@ -1,5 +1,5 @@
 // Kinds of things with names (devices, experiments, data sets, ...): what `list`, `describe` and `doctor` ask.
-// A kind is one file commands/kind_<plural>.cpp whose registration puts an entry into context.kinds; nothing else changes.
+// A kind is one file kinds/kind_<plural>.cpp whose registration puts an entry into context.kinds; nothing else changes.
 #pragma once
 #include <functional>
 #include <map>
@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "ganbar/config/write.h"
+#include "ganbar/experiment/places.h"
+#include "ganbar/experiment/registries.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 
 struct Listed {
     std::string name, text;  ///< text: one short line
@@ -36,16 +38,13 @@ std::string first_sentence(const std::string& text);
 std::string describe_text(const std::string& singular, const std::string& name, const Description& description);
 std::string describe_json(const std::string& singular, const std::string& name, const Description& description);
 
-/// One thing `doctor` looks at.
-struct Finding {
-    bool ok = false;
-    std::string found;   ///< what is there, or what is missing
-    std::string remedy;  ///< how to get it; "" when nothing is to be done
+/// What a kind's file is handed; it puts its entry into `kinds`, and asks the others when it is used.
+struct KindContext {
+    Kinds& kinds;
+    const Registries& registries;
+    const Places& places;
 };
-struct Check {
-    std::string name;
-    bool is_required = false;  ///< its absence makes doctor end with code 3
-    std::function<Finding()> look;
-};
+/// Every kind of kinds/*.cpp. `context.registries` and `context.places` outlive the kinds.
+void register_builtin_kinds(KindContext& context);
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include "ganbar/app/command.h"
+#include "ganbar/study/kinds.h"
 #include "ganbar/arch/estimates.h"
 #include "ganbar/arch/workload.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 namespace {
 
 std::string together(const arch::Shape& first, const std::vector<arch::Shape>& more) {
@@ -15,7 +15,7 @@ std::string together(const arch::Shape& first, const std::vector<arch::Shape>& m
 
 }  // namespace
 
-void ganbar_register_kind_networks(CommandContext& context) {
+void ganbar_register_kind_networks(KindContext& context) {
     const config::Presets presets(context.places.preset_folders("networks"));
     context.kinds["networks"] = {
         "network",
@@ -49,4 +49,4 @@ void ganbar_register_kind_networks(CommandContext& context) {
     };
 }
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

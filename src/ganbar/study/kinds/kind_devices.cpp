@@ -1,8 +1,8 @@
-#include "ganbar/app/command.h"
+#include "ganbar/study/kinds.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 
-void ganbar_register_kind_devices(CommandContext& context) {
+void ganbar_register_kind_devices(KindContext& context) {
     const DeviceRegistry& devices = context.registries.devices;
     context.kinds["devices"] = {
         "device",
@@ -18,4 +18,4 @@ void ganbar_register_kind_devices(CommandContext& context) {
     };
 }
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

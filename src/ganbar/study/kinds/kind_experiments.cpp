@@ -1,9 +1,9 @@
-#include "ganbar/app/command.h"
+#include "ganbar/study/kinds.h"
 #include "ganbar/experiment/experiment.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 
-void ganbar_register_kind_experiments(CommandContext& context) {
+void ganbar_register_kind_experiments(KindContext& context) {
     const config::Presets presets(context.places.preset_folders("experiments"));
     const Registries& registries = context.registries;
     context.kinds["experiments"] = {
@@ -25,4 +25,4 @@ void ganbar_register_kind_experiments(CommandContext& context) {
     };
 }
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

@@ -1,12 +1,12 @@
 // The circuits of the analog periphery in `list circuits` and `describe circuit NAME`.
 #include <fmt/format.h>
 
-#include "ganbar/app/command.h"
+#include "ganbar/study/kinds.h"
 #include "ganbar/periphery/circuits.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 
-void ganbar_register_kind_circuits(CommandContext& context) {
+void ganbar_register_kind_circuits(KindContext& context) {
     using namespace periphery;
     context.kinds["circuits"] = {
         "circuit",
@@ -36,4 +36,4 @@ void ganbar_register_kind_circuits(CommandContext& context) {
     };
 }
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

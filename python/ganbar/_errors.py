@@ -1,0 +1,44 @@
+"""The four kinds of fault. The C++ core raises them by name."""
+import re
+
+_PLACE = re.compile(r"^(?P<file>[^\n]*?):(?P<line>\d+):(?P<column>\d+): ")
+_DICT = re.compile(r"^(?P<file>dict(?: key [^:\n]+)?): ")
+_HINT = re.compile(r"did you mean \"([^\"]*)\"\?")
+
+
+class Error(Exception):
+    """Any fault that ganbar tells of. Its text is one sentence: what; what was expected."""
+
+
+class ConfigError(Error, ValueError):
+    """The input is wrong: a key, a value, a shape, a unit.
+
+    Attributes: `file`, `line`, `column` where it was said (None where that is unknown; of a dict, `file` is "dict key train.v_set"), and
+    `hint`, the nearest legal name, or None.
+    """
+
+    def __init__(self, message=""):
+        super().__init__(message)
+        place = _PLACE.match(message) or _DICT.match(message)
+        said = place.groupdict() if place else {}
+        self.file = said.get("file")
+        self.line = int(said["line"]) if "line" in said else None
+        self.column = int(said["column"]) if "column" in said else None
+        near = _HINT.search(message)
+        self.hint = near.group(1) if near else None
+
+
+class DataError(Error, OSError):
+    """Data or a file are missing, damaged or cannot be written."""
+
+
+class NumericError(Error, ArithmeticError):
+    """Numbers diverged or did not converge."""
+
+
+class InternalError(Error):
+    """A broken invariant: a bug of ganbar's, never of the caller's."""
+
+
+for _kind in (Error, ConfigError, DataError, NumericError, InternalError):
+    _kind.__module__ = "ganbar"

@@ -1,0 +1,12 @@
+"""Lines of the core go to the logger "ganbar"; the library prints nothing."""
+import logging
+
+logger = logging.getLogger("ganbar")
+logger.addHandler(logging.NullHandler())
+
+
+def hear(line):
+    if line.startswith("warning: "):
+        logger.warning("%s", line[len("warning: "):])
+    else:
+        logger.info("%s", line)

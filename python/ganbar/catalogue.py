@@ -1,0 +1,37 @@
+"""What there is: devices, experiments, data sets, networks, accelerators, circuits, generators of bits."""
+import json
+
+from . import _places
+from ._table import from_rows
+
+
+def list(kind=""):
+    """Names of a kind ("devices", "experiments", ...), as `ganbar list KIND` prints them; without it, the kinds. ConfigError: no such kind.
+
+    >>> "nili2020" in list("devices")
+    True
+    """
+    return [name for name, _ in _places.library().list(kind)]
+
+
+class Entry:
+    """What one thing is, from `describe()`: `kind`, `name`, `text`, `facts` (a dict), `parameters` (a table: name, type, value and range in SI
+    with unit, kind, source, doc) and `config`, its text as a file, or ""."""
+
+    def __init__(self, said):
+        self.kind, self.name, self.text = said["kind"], said["name"], said["text"]
+        self.facts = said["facts"]
+        self.config = said.get("config", "")
+        self.parameters = from_rows(said["parameters"], ["name", "type", "value", "unit", "lo", "hi", "choices", "doc", "source", "kind"])
+
+    def __repr__(self):
+        return f"Entry({self.kind} {self.name}, {len(self.parameters)} parameters)"
+
+
+def describe(kind, name):
+    """Describes one thing, as `ganbar describe KIND NAME` does. ConfigError with the nearest name where there is none.
+
+    >>> describe("device", "nili2020").name
+    'nili2020'
+    """
+    return Entry(json.loads(_places.library().describe(kind, name)))

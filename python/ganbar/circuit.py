@@ -1,0 +1,144 @@
+"""Passive crossbars: operating points, many reads of one array, SPICE decks."""
+import numpy as np
+
+from . import _arrays, _core
+from ._errors import ConfigError
+
+_LAWS = {"linear": None, "cubic": ("c3", "1/V2"), "sinh": ("b", "1/V")}
+
+
+def _law(device):
+    """(name, coefficient) of device={"type": "sinh", "b": 2.0}."""
+    if device is None:
+        return "linear", 0.0
+    if not isinstance(device, dict):
+        raise ConfigError(f"device = {device!r}; expected a dict such as {{'type': 'sinh', 'b': 2.0}}")
+    law = device.get("type", "linear")
+    if law not in _LAWS:
+        near = _core.nearest(str(law), list(_LAWS))
+        raise ConfigError(f"device type \"{law}\" is not known" + (f"; did you mean \"{near}\"?" if near else "") + "; expected linear, cubic or sinh")
+    key = _LAWS[law][0] if _LAWS[law] else None
+    for other in device:
+        if other not in ("type", key):
+            raise ConfigError(f"a {law} device has no \"{other}\"; expected " + (f"type and {key}" if key else "type alone"))
+    if key is None:
+        return law, 0.0
+    if key not in device:
+        raise ConfigError(f"a {law} device needs \"{key}\", a number in {_LAWS[law][1]}")
+    coefficient = _arrays.quantity(key, device[key], _LAWS[law][1])
+    if coefficient < 0 or (law == "sinh" and coefficient == 0):
+        raise ConfigError(f"{key} = {coefficient}; expected a number {'> 0' if law == 'sinh' else '>= 0'}, so that the current rises with the voltage")
+    return law, coefficient
+
+
+def _wires(rw, rb, rdrv, rsense):
+    out = []
+    for name, value in (("rw", rw), ("rb", rb), ("rdrv", rdrv), ("rsense", rsense)):
+        ohm = _arrays.quantity(name, value, "ohm")
+        if ohm < 0:
+            raise ConfigError(f"{name} = {ohm} ohm; expected a resistance >= 0")
+        out.append(ohm)
+    return out
+
+
+class OperatingPoint:
+    """DC operating point of a crossbar. Arrays are float64 and SI.
+
+    `W`, `B`: node voltages of word and bit lines [rows, cols]; `i_word` [rows]: current out of each word source; `i_bit` [cols]: into each bit
+    terminal; `i_cell` [rows, cols]: from word to bit line; `power_W`, and where it goes: `power_cells_W`, `power_wires_W`; `iterations`;
+    `residual_A`: the largest current that does not balance at a node.
+    """
+
+    def __init__(self, values):
+        self.__dict__.update(values)
+
+    @property
+    def v_cell(self):
+        """What every cell is left with [rows, cols], volts."""
+        return self.W - self.B
+
+    def plot(self, ax=None):
+        """A map of the cells' voltages (matplotlib); returns its axes."""
+        from . import plot
+
+        return plot.operating_point(self, ax=ax)
+
+    def __repr__(self):
+        rows, cols = self.W.shape
+        return f"OperatingPoint({rows} x {cols}, {self.power_W:.4g} W, cells at {np.min(self.v_cell):.4g} to {np.max(self.v_cell):.4g} V)"
+
+
+def _problem(G, word, bit, rw, rb, rdrv, rsense, ends, device):
+    g = _arrays.conductances(G)
+    law, coefficient = _law(device)
+    words, many_w = _arrays.voltage_rows("word", word, g.shape[0], "word lines")
+    bits, many_b = _arrays.voltage_rows("bit", bit, g.shape[1], "bit lines")
+    if many_w and many_b and len(words) != len(bits):
+        raise ConfigError(f"bit has {len(bits)} rows of voltages, word has {len(words)}; expected as many, or one for all")
+    problem = _core.crossbar_problem(g, words[0], bits[0], _wires(rw, rb, rdrv, rsense), ends, law, coefficient)
+    return problem, words, bits, many_w or many_b
+
+
+def solve(G, word, bit=0.0, *, rw=1.0, rb=1.0, rdrv=10.0, rsense=10.0, ends="single", device=None):
+    """Operating point of a passive crossbar, as `ganbar solve` gives it, to the last bit.
+
+    `G`: siemens [rows, cols], any strides, float32 or float64. `word`, `bit`: volts, one number or text for all lines, a list or array with one
+    a line (None or NaN: floating), or [batch, lines] for many at once (a list of points comes back). `rw`, `rb`: ohms of one segment; `rdrv`,
+    `rsense`: of drivers and sense amplifiers; numbers or texts ("1 ohm"). `ends`: "single" or "both". `device`: {"type": "linear"},
+    {"type": "cubic", "c3": 1/V2} or {"type": "sinh", "b": 1/V}. ConfigError: shapes, NaN, negative values; NumericError: it does not settle.
+    Wires after A. Chen, IEEE TED 60, 1318 (2013).
+
+    >>> point = solve([[1e-4, 2e-4]], word="0.1 V", rw=0, rb=0, rdrv=0, rsense=0)
+    >>> [round(float(i) * 1e6, 6) for i in point.i_bit]
+    [10.0, 20.0]
+    """
+    problem, words, bits, many = _problem(G, word, bit, rw, rb, rdrv, rsense, ends, device)
+    if not many:
+        return OperatingPoint(_core.solve(problem))
+    n = max(len(words), len(bits))
+    spread = [np.ascontiguousarray(np.broadcast_to(v, (n, v.shape[1]))) for v in (words, bits)]
+    return [OperatingPoint(point) for point in _core.solve_many(problem, *spread)]
+
+
+def netlist(G, word, bit=0.0, *, rw=1.0, rb=1.0, rdrv=10.0, rsense=10.0, ends="single", device=None, node_voltages=False):
+    """The crossbar of `solve` as the text of a SPICE deck that `ngspice -b` runs; `node_voltages` prints every node too.
+
+    >>> "\\n.op" in netlist([[1e-4]], word=0.1)
+    True
+    """
+    problem, words, bits, many = _problem(G, word, bit, rw, rb, rdrv, rsense, ends, device)
+    if many:
+        raise ConfigError("a deck holds one bias; expected one voltage for each line")
+    return _core.netlist(problem, node_voltages)
+
+
+class Crossbar:
+    """A passive crossbar with linear cells, reduced once: any number of inputs afterwards costs a product each.
+
+    `G`: siemens [rows, cols]; wires as in `solve`. The transfer matrix is exact to about 1e-13 relative (nested dissection of the array).
+
+    >>> Crossbar([[1e-4, 2e-4]], rw=0, rb=0, rdrv=0, rsense=0).read([[0.1]]).round(9).tolist()
+    [[1e-05, 2e-05]]
+    """
+
+    def __init__(self, G, *, rw=1.0, rb=1.0, rdrv=10.0, rsense=10.0, ends="single"):
+        g = _arrays.conductances(G)
+        self.shape = g.shape
+        self._core = _core.Crossbar(g, _wires(rw, rb, rdrv, rsense), ends)
+
+    def read(self, V):
+        """Currents into the bit terminals [batch, cols], amperes, of word voltages V [batch, rows] (or [rows]: then [cols]), bit lines at 0 V."""
+        v = _arrays.reals("V", V, "V", 1 if np.ndim(V) == 1 else 2)
+        batch = v[None, :] if v.ndim == 1 else v
+        if batch.shape[1] != self.shape[0]:
+            raise ConfigError(f"V has {batch.shape[1]} voltages a row; expected {self.shape[0]}, one for each word line")
+        i = self._core.read(batch)
+        return i[0] if v.ndim == 1 else i
+
+    @property
+    def transfer(self):
+        """T [rows, cols] in siemens: i_bit = V T, all other terminals at 0 V. A copy."""
+        return self._core.transfer()
+
+    def __repr__(self):
+        return f"Crossbar({self.shape[0]} x {self.shape[1]})"

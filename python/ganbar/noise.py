@@ -1,0 +1,38 @@
+"""Random bits from simulated arrays, and the tests of SP 800-22 and SP 800-90B on any bits."""
+import json
+
+from . import _arrays, _core, _places
+from ._errors import ConfigError
+
+
+def generate(generator=None, *, bits, seed=None, trng=None, **sections):
+    """Bits from a simulated generator, packed as `ganbar noise generate` writes them: first bit = most significant bit of byte 0.
+
+    `generator`: "columns" (satyam2022, the default), "telegraph", "switching" or "thermal". `trng` and other sections (`noise_device`,
+    `telegraph_trng`, ...): dicts of their keys.
+
+    >>> len(generate(bits=80, seed=1))
+    10
+    """
+    given = dict(sections, trng=trng)
+    if generator is not None:
+        given["noise"] = dict(given.get("noise") or {}, generator=generator)
+    if seed is not None:
+        given["experiment"] = {"seed": _arrays.whole("seed", seed, 0)}
+    return _core.noise_generate(_places.library(), _arrays.whole("bits", bits, 1, 2**33), _arrays.settings(given))
+
+
+def test(data, format="auto", *, bits=0, entropy=True):
+    """Statistical tests of random bits; a dict as `noise test --json` prints it.
+
+    `data`: bytes, or a uint8 array. `format`: "auto", "packed", "ascii" (text of 0 and 1), "bytes" (one bit a byte) or "hex". `bits`: only the
+    first so many; 0 = all. `entropy`: SP 800-90B too.
+
+    >>> test(generate(bits=4096, seed=1), "packed", entropy=False)["n_bits"]
+    4096
+    """
+    try:
+        data = bytes(memoryview(data).cast("B"))
+    except TypeError as fault:
+        raise ConfigError(f"data is a {type(data).__name__}; expected bytes or a uint8 array") from fault
+    return json.loads(_core.noise_test(data, format, _arrays.whole("bits", bits, 0), bool(entropy)))

@@ -1,0 +1,173 @@
+"""Run folders, also of the command line, also while they are being written."""
+import builtins
+import json
+import os
+import pathlib
+
+import numpy as np
+
+from . import _arrays, _core, _places
+from ._errors import ConfigError, DataError
+from ._table import from_rows, table
+from .data import _as_shown
+
+
+class Report(str):
+    """A page of HTML; a notebook shows it in a frame."""
+
+    def _repr_html_(self):
+        import html
+
+        return f'<iframe srcdoc="{html.escape(self)}" width="100%" height="600"></iframe>'
+
+    def save(self, path):
+        """Writes it; ConfigError where the file exists."""
+        try:
+            with builtins.open(path, "x", encoding="utf-8") as file:
+                file.write(self)
+        except FileExistsError as fault:
+            raise ConfigError(f"{path} exists; expected another name") from fault
+
+
+def _csv(path):
+    """A table of a run's CSV; a last line without its end, of a run that was killed, does not count."""
+    text = path.read_text() if path.exists() else ""
+    lines = text[: text.rfind("\n") + 1].splitlines()
+    if not lines:
+        return table({})
+    names, rows = lines[0].split(","), [line.split(",") for line in lines[1:]]
+    return table({name: _column([row[k] for row in rows]) for k, name in enumerate(names)})
+
+
+def _column(texts):
+    if texts and all(t in ("true", "false") for t in texts):
+        return np.array([t == "true" for t in texts])
+    try:
+        return np.array([int(t) for t in texts], dtype=np.int64)
+    except ValueError:
+        pass
+    try:
+        return np.array([float(t) if t else np.nan for t in texts])
+    except ValueError:
+        return np.array(texts, dtype=object)
+
+
+class Run:
+    """A run folder. Tables and numbers are read when asked for, so a run that is being written shows what is there."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self._trained = None
+
+    def _json(self, name):
+        try:
+            return json.loads((self.folder / name).read_text())
+        except FileNotFoundError as fault:
+            raise DataError(f"{self.folder / name} is not there yet; expected a finished run") from fault
+        except ValueError as fault:
+            raise DataError(f"{self.folder / name} is no JSON ({fault}); expected what ganbar wrote") from fault
+
+    @property
+    def metrics(self):
+        """metrics.csv: one row a weight-update round; energies in joules."""
+        return _csv(self.folder / "metrics.csv")
+
+    @property
+    def quality(self):
+        """quality.csv: one row an evaluation."""
+        return _csv(self.folder / "quality.csv")
+
+    @property
+    def summary(self):
+        """summary.json as a dict."""
+        return self._json("summary.json")
+
+    @property
+    def ledger(self):
+        """The accounts of hardware.json: path, network, layer, phase, component, n, energy_J, busy_s."""
+        rows = []
+        for path, said in sorted(self._accounts()):
+            parts = path.split("/")
+            rows.append({"path": path, "network": parts[0], "layer": "/".join(parts[1:-2]), "phase": parts[-2] if len(parts) > 1 else "", "component": parts[-1], **said})
+        return from_rows(rows)
+
+    def _accounts(self):
+        accounts = self._json("hardware.json")["accounts"]
+        if isinstance(accounts, dict):
+            return list(accounts.items())
+        return [(one["account"], {k: v for k, v in one.items() if k != "account"}) for one in accounts]
+
+    @property
+    def experiment(self):
+        """The Experiment that it ran."""
+        from .experiment import load
+
+        return load(self.folder / "run.toml")
+
+    @property
+    def samples(self):
+        """The final images, uint8 [n, h, w(, 3)]."""
+        try:
+            return np.load(self.folder / "samples.npy")
+        except FileNotFoundError as fault:
+            raise DataError(f"{self.folder / 'samples.npy'} is not there yet; expected a finished run") from fault
+
+    def _model(self):
+        if self._trained is None:
+            self._trained = _core.Trained(_places.library(), str(self.folder))
+        return self._trained
+
+    @property
+    def matrices(self):
+        """Names of the weight matrices on crossbars: "generator/dense1", ..."""
+        return list(self._model().matrices)
+
+    def conductance(self, name, plane=0):
+        """Conductances of a weight matrix in the newest checkpoint, float32 siemens [inputs, outputs]; plane 1: G- of differential mapping."""
+        return self._model().conductance(name, _arrays.whole("plane", plane, 0, 9))
+
+    def sample(self, n=64, *, seed=1):
+        """n images of the trained generator, uint8 [n, h, w(, 3)], as `ganbar sample` draws them; the run does not change."""
+        return self._shown(self._model().sample(_arrays.whole("n", n, 1, 10**6), _arrays.whole("seed", seed, 0)))
+
+    def interpolate(self, n_rows=8, n_steps=10, *, seed=1):
+        """Images between pairs of latent vectors, uint8 [n_rows, n_steps, h, w(, 3)]."""
+        rows, steps = _arrays.whole("n_rows", n_rows, 1, 1000), _arrays.whole("n_steps", n_steps, 2, 1000)
+        flat = self._shown(self._model().interpolate(rows, steps, _arrays.whole("seed", seed, 0)))
+        return flat.reshape(rows, steps, *flat.shape[1:])
+
+    def _shown(self, planar):
+        shape = list(self._model().shape) or self._shape_of_data(planar.shape[1])
+        return _as_shown(planar, shape)
+
+    def _shape_of_data(self, n_pixels):
+        try:
+            data = self._json("env.json").get("data", {})
+        except DataError:
+            data = {}
+        shape = [data.get(key, 0) for key in ("channels", "height", "width")]
+        if np.prod(shape) == n_pixels:
+            return shape
+        side = round(n_pixels ** 0.5)
+        return [1, side, side] if side * side == n_pixels else [1, 1, n_pixels]
+
+    def report(self, *others, title=""):
+        """The page of `ganbar report`: one self-contained HTML text; with other runs, side by side."""
+        folders = [str(self.folder)] + [str(o.folder if isinstance(o, Run) else o) for o in others]
+        return Report(_core.report_html(folders, title))
+
+    def __repr__(self):
+        return f"Run({str(self.folder)!r}, {len(self.metrics)} rounds)"
+
+    def _repr_html_(self):
+        from . import _show
+
+        return _show.run(self)
+
+
+def open(folder):
+    """A run folder. DataError where it is none."""
+    folder = pathlib.Path(os.fspath(folder))
+    if not (folder / "run.toml").is_file():
+        raise DataError(f"{folder} is no run folder: it has no run.toml")
+    return Run(folder)

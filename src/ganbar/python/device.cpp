@@ -1,0 +1,99 @@
+// Device models outside any network: one expected cell under pulses, and arrays of cells.
+#include <mutex>
+
+#include "ganbar/core/rng.h"
+#include "ganbar/device/device_pulses.h"
+#include "ganbar/python/bind.h"
+
+namespace ganbar::python {
+namespace {
+
+EnergyRule energy_rule(const std::string& name) {
+    if (name != "ohmic" && name != "nonlinear") throw ConfigError("energy = \"" + name + "\" is not known; expected \"ohmic\" or \"nonlinear\"");
+    return name == "ohmic" ? EnergyRule::ohmic : EnergyRule::nonlinear;
+}
+
+nb::dict pulse_expected(const Library& library, const std::string& model, const std::vector<std::string>& settings, const std::optional<double>& from_S,
+                        const std::vector<std::pair<double, double>>& pulses, std::int64_t count, std::uint64_t seed, const std::string& energy) {
+    CellQuestion question{model, settings, from_S, {}, count, seed, energy_rule(energy)};
+    for (const auto& [v, t] : pulses) question.pulses.push_back({{v}, {t}});
+    CellAnswer answer;
+    {
+        const nb::gil_scoped_release free;
+        answer = pulse_cell(library.registries.devices, question);
+    }
+    nb::dict out;
+    std::vector<double> v, t;
+    for (const auto& p : answer.pulses) v.push_back(p.voltage.si), t.push_back(p.width.si);
+    out["v_V"] = give(std::move(v)), out["t_s"] = give(std::move(t));
+    out["g_S"] = give(std::move(answer.g_S)), out["delta_g_S"] = give(std::move(answer.delta_g_S)), out["energy_J"] = give(std::move(answer.energy_J));
+    out["start_S"] = answer.start_S, out["g_min_S"] = answer.window.g_min.si, out["g_max_S"] = answer.window.g_max.si;
+    out["warnings"] = answer.warnings;
+    return out;
+}
+
+/// n cells of one model with their own draws, outside any network.
+class CellArray {
+public:
+    CellArray(const Library& library, const std::string& model, const nb::dict& settings, std::size_t n, const std::optional<double>& start_S, std::uint64_t seed) : rng_(seed) {
+        auto node = node_of(settings, "device");
+        config::Node root;
+        root.tables["device"] = std::move(node);
+        root.tables["device"]->leaves["model"].value = model;
+        std::vector<std::string> known;
+        const DeviceSpec spec = bind_device(root.table("device"), "device", model, library.registries.devices, &known);
+        config::reject_unused(root, {{"", {"device"}}, {"device", known}});
+        cells_ = spec.make(n);
+        const auto [g_min, g_max] = cells_->window();
+        const float start = static_cast<float>(start_S.value_or(g_min.si));
+        if (!(start >= static_cast<float>(g_min.si) && start <= static_cast<float>(g_max.si)))
+            throw ConfigError("start is outside the window of " + model + "; expected " + std::to_string(g_min.si * 1e6) + " to " + std::to_string(g_max.si * 1e6) + " uS");
+        cells_->fabricate(std::vector<float>(n, start), rng_.stream("cells"));
+    }
+    /// One pulse a cell of its own voltage; 0 V = none. Cells moved up and down, cells not moved, energy.
+    nb::dict pulse(const Reals<1>& v_V, double width_s, const std::string& energy) {
+        const std::lock_guard lock(busy_);
+        if (v_V.size() != cells_->size()) throw ConfigError("v has " + std::to_string(v_V.size()) + " voltages for " + std::to_string(cells_->size()) + " cells; expected one each, or one for all");
+        const std::vector<float> v(v_V.data(), v_V.data() + v_V.size());
+        const PulseBill bill = cells_->program_at(0, v, {width_s}, energy_rule(energy), rng_.stream("pulse", n_pulses_++));
+        nb::dict out;
+        out["n_set"] = bill.n_set, out["n_reset"] = bill.n_reset, out["n_idle"] = bill.n_idle, out["energy_J"] = bill.energy_J;
+        return out;
+    }
+    nb::ndarray<nb::numpy, float> conductance() {
+        const std::lock_guard lock(busy_);
+        std::vector<float> g(cells_->size());
+        cells_->conductance(0, g);
+        return give(std::move(g));
+    }
+    nb::ndarray<nb::numpy, double> current(double v_V) {
+        const std::lock_guard lock(busy_);
+        const std::vector<double> v(cells_->size(), v_V);
+        std::vector<double> i(v.size());
+        cells_->current(0, v, i);
+        return give(std::move(i));
+    }
+    std::size_t size() const { return cells_->size(); }
+    std::pair<double, double> window() const { return {cells_->window().g_min.si, cells_->window().g_max.si}; }
+
+private:
+    Rng rng_;
+    std::unique_ptr<DeviceArray> cells_;
+    std::uint64_t n_pulses_ = 0;
+    std::mutex busy_;
+};
+
+}  // namespace
+
+void bind_device(nb::module_& m) {
+    m.def("pulse_expected", &pulse_expected, nb::arg("library"), nb::arg("model"), nb::arg("settings"), nb::arg("start").none(), nb::arg("pulses"), nb::arg("count"), nb::arg("seed"), nb::arg("energy"));
+    nb::class_<CellArray>(m, "Cells", "Cells of one device model.")
+        .def(nb::init<const Library&, const std::string&, const nb::dict&, std::size_t, const std::optional<double>&, std::uint64_t>(), nb::arg("library"), nb::arg("model"), nb::arg("settings"), nb::arg("n"), nb::arg("start").none(), nb::arg("seed"))
+        .def("pulse", &CellArray::pulse, nb::arg("v"), nb::arg("width"), nb::arg("energy"))
+        .def("conductance", &CellArray::conductance)
+        .def("current", &CellArray::current, nb::arg("v"))
+        .def_prop_ro("size", &CellArray::size)
+        .def_prop_ro("window", &CellArray::window);
+}
+
+}  // namespace ganbar::python

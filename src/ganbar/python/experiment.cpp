@@ -1,0 +1,174 @@
+// Experiments and their runs: load, plan, train round by round.
+#include <mutex>
+
+#include "ganbar/config/given.h"
+#include "ganbar/python/bind.h"
+#include "ganbar/run/results.h"
+#include "ganbar/run/run.h"
+
+namespace ganbar::python {
+namespace {
+
+/// An experiment with what it was loaded from. Never changes.
+struct LoadedExperiment {
+    LibraryPtr library;
+    Experiment experiment;
+};
+using ExperimentPtr = std::shared_ptr<const LoadedExperiment>;
+
+/// `base`: a name or path, or a dict. `over`: sections that override it, as --set does.
+ExperimentPtr load(const LibraryPtr& library, const nb::object& base, const nb::dict& over) {
+    const auto given = nb::isinstance<nb::dict>(base) ? node_of(nb::cast<nb::dict>(base)) : nullptr;
+    const auto name = given ? std::string("experiment") : nb::cast<std::string>(base);
+    const auto overrides = node_of(over);
+    const nb::gil_scoped_release free;
+    return std::make_shared<const LoadedExperiment>(library, read_experiment({.name = name, .given = given.get(), .over = overrides.get(), .origin = config::said_in_python}, library->presets("experiments"), library->registries));
+}
+
+nb::dict to_dict(const LoadedExperiment& e) { return dict_of(*config::parse_toml(run_toml(e.experiment), "run.toml")); }
+
+/// Who said the value of a key: "default" where nobody did. ConfigError for a key that no section has.
+std::string origin(const LoadedExperiment& e, const std::string& key) {
+    std::vector<std::string> names;
+    for (const auto& section : resolved(e.experiment))
+        for (const auto& row : section.rows) {
+            if (section.is_item) continue;
+            names.push_back(section.path + "." + row.info.name);
+            if (names.back() == key) return row.said_by.empty() ? "default" : row.said_by;
+        }
+    const std::string near = nearest_name(key, names);
+    throw ConfigError("unknown key \"" + key + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") + "; expected SECTION.KEY as in run.toml");
+}
+
+nb::dict plan(const LoadedExperiment& loaded) {
+    const Experiment& e = loaded.experiment;
+    const Placement placement = placement_of(e);
+    const auto planes = static_cast<std::size_t>(e.cells_per_weight());
+    nb::dict out;
+    out["n_crossbars"] = n_crossbars(e, placement);
+    out["cells_used"] = placement.cells_used() * planes;
+    out["crossbar_area_m2"] = crossbar_area_m2(e, placement);
+    nb::list matrices, blocks;
+    const auto infos = weight_matrices(e);
+    for (const auto& m : infos) {
+        nb::dict row;
+        row["name"] = m.network + "/" + m.name, row["rows"] = m.shape.rows, row["cols"] = m.shape.cols, row["weights"] = m.shape.rows * m.shape.cols;
+        matrices.append(row);
+    }
+    for (std::size_t plane = 0; plane < planes; ++plane)
+        for (const auto& b : placement.blocks) {
+            nb::dict row;
+            row["layer"] = b.layer, row["row0"] = b.row0, row["col0"] = b.col0, row["rows"] = b.rows, row["cols"] = b.cols;
+            row["crossbar"] = b.crossbar + plane * placement.n_crossbars, row["at_row"] = b.at_row, row["at_col"] = b.at_col;
+            blocks.append(row);
+        }
+    out["matrices"] = matrices, out["blocks"] = blocks;
+    return out;
+}
+
+nb::dict quality_dict(const gan::Quality& quality) {
+    nb::dict out;
+    for (const auto& [key, value] : gan::fields(quality)) out[key.c_str()] = std::visit([](const auto& v) { return nb::object(nb::cast(v)); }, value);
+    return out;
+}
+
+class Messages final : public RunObserver {
+public:
+    explicit Messages(const nb::object& hear) : log_(log_to(hear)) {}
+    void on_message(const std::string& line) override {
+        if (log_) log_(line);
+    }
+private:
+    Log log_;
+};
+
+/// A run being played. Two threads may hold it: each call waits for the one before.
+class Playing {
+public:
+    Playing(ExperimentPtr e, const std::string& folder, bool resume, bool report, const nb::object& hear) : experiment_(std::move(e)), messages_(hear) {
+        const nb::gil_scoped_release free;
+        run_ = std::make_unique<FolderRun>(experiment_->experiment, experiment_->library->places, RunOptions{folder, resume, report}, messages_);
+    }
+    /// The round just played, or None when there was none left.
+    nb::object advance() {
+        bool played = false;
+        {
+            const nb::gil_scoped_release free;
+            const std::lock_guard lock(busy_);
+            played = run().advance();
+        }
+        return played ? nb::object(record()) : nb::none();
+    }
+    void checkpoint() {
+        const nb::gil_scoped_release free;
+        const std::lock_guard lock(busy_);
+        run().checkpoint();
+    }
+    nb::dict finish() {
+        gan::Quality quality;
+        {
+            const nb::gil_scoped_release free;
+            const std::lock_guard lock(busy_);
+            quality = run().finish();
+        }
+        return quality_dict(quality);
+    }
+    /// Lets the folder go; nothing can be played afterwards.
+    void close() {
+        const nb::gil_scoped_release free;
+        const std::lock_guard lock(busy_);
+        run_.reset();
+    }
+    std::string folder() { return run().folder().string(); }
+    std::int64_t round() { return run().session().round(); }
+    std::int64_t n_rounds() { return run().session().n_rounds(); }
+
+private:
+    FolderRun& run() {
+        if (!run_) throw ConfigError("this run was let go; expected Experiment.start(folder, resume=True) to go on with its folder");
+        return *run_;
+    }
+    nb::dict record() {
+        const Round& r = run_->last();
+        nb::dict out;
+        out["round"] = r.round, out["epoch"] = r.epoch;
+        out["loss_d"] = r.record.loss_d, out["loss_g"] = r.record.loss_g, out["p_real"] = r.record.p_real, out["p_fake"] = r.record.p_fake;
+        out["pulses_set"] = r.after.n_set - r.before.n_set, out["pulses_reset"] = r.after.n_reset - r.before.n_reset;
+        for (std::size_t k = 0; k < n_parts; ++k) {
+            const auto part = static_cast<Part>(k);
+            out[(std::string(to_string(part)) + "_energy_J").c_str()] = r.after.of(part) - r.before.of(part);
+        }
+        out["energy_J"] = r.after.training_J() - r.before.training_J();
+        out["cumulative_update_energy_J"] = r.after.of(Part::update), out["training_energy_J"] = r.after.training_J();
+        out["quality"] = run_->last_quality() ? nb::object(quality_dict(*run_->last_quality())) : nb::none();
+        return out;
+    }
+    const ExperimentPtr experiment_;
+    Messages messages_;
+    std::mutex busy_;
+    std::unique_ptr<FolderRun> run_;
+};
+
+}  // namespace
+
+void bind_experiment(nb::module_& m) {
+    nb::class_<LoadedExperiment>(m, "Experiment", "A resolved experiment.")
+        .def_prop_ro("name", [](const LoadedExperiment& e) { return e.experiment.experiment.name; })
+        .def_prop_ro("seed", [](const LoadedExperiment& e) { return e.experiment.experiment.seed; })
+        .def("to_toml", [](const LoadedExperiment& e) { return run_toml(e.experiment); })
+        .def("to_dict", &to_dict)
+        .def("origin", &origin, nb::arg("key"))
+        .def("plan", &plan);
+    m.def("load", &load, nb::arg("library"), nb::arg("base"), nb::arg("over"));
+    nb::class_<Playing>(m, "Playing", "A run, round by round.")
+        .def(nb::init<ExperimentPtr, const std::string&, bool, bool, const nb::object&>(), nb::arg("experiment"), nb::arg("folder"), nb::arg("resume"), nb::arg("report"), nb::arg("log").none())
+        .def("advance", &Playing::advance)
+        .def("checkpoint", &Playing::checkpoint)
+        .def("finish", &Playing::finish)
+        .def("close", &Playing::close)
+        .def_prop_ro("folder", &Playing::folder)
+        .def_prop_ro("round", &Playing::round)
+        .def_prop_ro("n_rounds", &Playing::n_rounds);
+}
+
+}  // namespace ganbar::python

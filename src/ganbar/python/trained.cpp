@@ -1,0 +1,91 @@
+// Run folders read back: images and conductances of the trained model, the report.
+#include <mutex>
+
+#include "ganbar/experiment/sampling.h"
+#include "ganbar/python/bind.h"
+#include "ganbar/report/report_input.h"
+#include "ganbar/run/run.h"
+
+namespace ganbar::python {
+namespace {
+
+/// The model of a run's newest checkpoint. Sampling uses its buffers, so calls wait for each other.
+class TrainedModel {
+public:
+    TrainedModel(LibraryPtr library, const std::string& folder) : library_(std::move(library)) {
+        const nb::gil_scoped_release free;
+        trained_ = load_run(folder, library_->registries);
+    }
+    nb::ndarray<nb::numpy, std::uint8_t> sample(std::size_t n, std::uint64_t seed) {
+        return images([&] { return sample_images(trained_.model, n, seed); });
+    }
+    nb::ndarray<nb::numpy, std::uint8_t> interpolate(std::size_t n_rows, std::size_t n_steps, std::uint64_t seed) {
+        return images([&] { return interpolate_images(trained_.model, n_rows, n_steps, seed); });
+    }
+    std::vector<std::string> matrices() const {
+        std::vector<std::string> names;
+        for (const auto& m : trained_.model.analog) names.push_back(m.name);
+        return names;
+    }
+    /// Siemens [inputs, outputs] of one plane.
+    nb::ndarray<nb::numpy, float> conductance(const std::string& name, std::size_t plane) {
+        const auto names = matrices();
+        const auto at = std::find(names.begin(), names.end(), name);
+        if (at == names.end()) {
+            const std::string near = nearest_name(name, names);
+            throw ConfigError("no weight matrix is called \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+                              (names.empty() ? "; this run has none on crossbars" : " (known: " + join(names) + ")"));
+        }
+        const AnalogOp& op = *trained_.model.analog[static_cast<std::size_t>(at - names.begin())].op;
+        if (plane >= op.n_planes()) throw ConfigError("plane = " + std::to_string(plane) + " of \"" + name + "\", which has " + std::to_string(op.n_planes()) + "; expected 0" + (op.n_planes() > 1 ? " (G+) or 1 (G-)" : ""));
+        const std::lock_guard lock(busy_);
+        return give(op.conductance(plane), {op.n_in(), op.n_out()});
+    }
+    std::vector<std::size_t> shape() const {  // channels, height, width where the generator ends in a map
+        const auto& end = trained_.experiment.generator_plan.shapes.back();
+        return end.side.size() == 2 ? std::vector<std::size_t>{end.channels, end.side[0], end.side[1]} : std::vector<std::size_t>{};
+    }
+    std::int64_t round() const { return trained_.round; }
+
+private:
+    template <class Make>
+    nb::ndarray<nb::numpy, std::uint8_t> images(const Make& make) {
+        std::vector<std::uint8_t> pixels;
+        std::size_t n = 0;
+        {
+            const nb::gil_scoped_release free;
+            const std::lock_guard lock(busy_);
+            const Matrix m = make();
+            pixels = to_pixels(m), n = m.rows();
+        }
+        const std::size_t size = n > 0 ? pixels.size() / n : 0;
+        return give(std::move(pixels), {n, size});
+    }
+    const LibraryPtr library_;
+    Trained trained_;
+    std::mutex busy_;
+};
+
+std::string report_html(const std::vector<std::string>& folders, const std::string& title) {
+    std::vector<report::RunData> runs;
+    for (const auto& folder : folders) runs.push_back(report::read_run(folder));
+    auto input = report::describe_runs(std::move(runs));
+    if (!title.empty()) input.title = title;
+    return report::render_html(input);
+}
+
+}  // namespace
+
+void bind_trained(nb::module_& m) {
+    nb::class_<TrainedModel>(m, "Trained", "The model of a run's newest checkpoint.")
+        .def(nb::init<LibraryPtr, const std::string&>(), nb::arg("library"), nb::arg("folder"))
+        .def("sample", &TrainedModel::sample, nb::arg("n"), nb::arg("seed"))
+        .def("interpolate", &TrainedModel::interpolate, nb::arg("n_rows"), nb::arg("n_steps"), nb::arg("seed"))
+        .def("conductance", &TrainedModel::conductance, nb::arg("name"), nb::arg("plane"))
+        .def_prop_ro("matrices", &TrainedModel::matrices)
+        .def_prop_ro("shape", &TrainedModel::shape)
+        .def_prop_ro("round", &TrainedModel::round);
+    m.def("report_html", &report_html, nb::arg("folders"), nb::arg("title"), nb::call_guard<nb::gil_scoped_release>());
+}
+
+}  // namespace ganbar::python

@@ -1,0 +1,99 @@
+"""A run of Python's is the command line's, byte for byte; experiments as dicts are experiments as TOML."""
+import itertools
+import pathlib
+
+import pytest
+
+import ganbar
+from conftest import QUICK, as_sets
+
+# Times, the machine, the page and the log, which tell of these.
+UNLIKE = {"env.json", "summary.json", "report.html", "log.txt", ".lock"}
+
+
+def files_of(folder):
+    return {p.relative_to(folder): p for p in pathlib.Path(folder).rglob("*") if p.is_file() and p.name not in UNLIKE}
+
+
+def same_runs(a, b):
+    ours, theirs = files_of(a), files_of(b)
+    assert ours.keys() == theirs.keys()
+    assert len(ours) > 5
+    for name in ours:
+        assert ours[name].read_bytes() == theirs[name].read_bytes(), name
+
+
+@pytest.mark.parametrize("preset, threads", [("satyam2022-balanced", 1), ("satyam2022-balanced", 2), ("satyam2022-balanced-d2d", 2)])
+def test_a_run_is_the_command_lines(preset, threads, command, tmp_path):
+    command("train", preset, "--out", tmp_path / "cli", "--seed", 3, "--threads", threads, "--no-report", *as_sets(QUICK))
+    ganbar.threads(threads)
+    run = ganbar.load(preset, seed=3, **QUICK).run(tmp_path / "py", report=False)
+    same_runs(tmp_path / "py", tmp_path / "cli")
+    theirs = ganbar.open(tmp_path / "cli").summary
+    assert {k: v for k, v in run.summary.items() if k != "wall_s"} == {k: v for k, v in theirs.items() if k != "wall_s"}
+
+
+def test_left_early_and_resumed_is_unbroken(tmp_path):
+    exp = ganbar.load("satyam2022-balanced", seed=3, **QUICK)
+    exp.run(tmp_path / "whole", report=False)
+    for record in itertools.islice(exp.start(tmp_path / "parts", report=False), 3):
+        last = record.round
+    assert last == 3
+    rest = [r.round for r in exp.start(tmp_path / "parts", resume=True, report=False)]
+    assert rest == [4, 5, 6]
+    whole, parts = files_of(tmp_path / "whole"), files_of(tmp_path / "parts")
+    for name in (n for n in whole if n.parts[0] != "checkpoints"):
+        assert whole[name].read_bytes() == parts[name].read_bytes(), name
+
+
+@pytest.mark.parametrize("preset", ganbar.list("experiments"))
+def test_dict_is_toml(preset):
+    exp = ganbar.load(preset)
+    again = ganbar.load(exp.to_dict())
+    assert again.to_toml() == exp.to_toml()
+
+
+def test_rounds_say_what_metrics_say(tmp_path):
+    exp = ganbar.load("satyam2022-balanced", **QUICK)
+    records = list(exp.start(tmp_path / "run", report=False))
+    metrics = ganbar.open(tmp_path / "run").metrics
+    for name in ("loss_d", "loss_g", "p_real", "p_fake", "update_energy_J", "training_energy_J"):
+        assert [getattr(r, name) for r in records] == list(metrics[name]), name
+
+
+def test_a_run_read_back(tmp_path, command):
+    import numpy as np
+
+    run = ganbar.load("satyam2022-balanced", **QUICK).run(tmp_path / "run", report=False)
+    command("sample", tmp_path / "run", "-n", 5, "--seed", 2, "-o", tmp_path / "five.npy")
+    assert np.array_equal(run.sample(5, seed=2), np.load(tmp_path / "five.npy"))
+    g = run.conductance(run.matrices[0])
+    assert g.dtype == np.float32 and g.ndim == 2 and (g > 0).all()
+    assert run.samples.dtype == np.uint8
+    assert {"path", "energy_J"} <= set(run.ledger.columns)
+    assert "<html" in run.report()
+
+
+def test_what_can_be_wrong(tmp_path):
+    with pytest.raises(ganbar.ConfigError) as fault:
+        ganbar.load("satyam2022-balanced", train={"v_sett": "1 V"})
+    assert fault.value.hint == "v_set" and fault.value.file == "dict key train.v_sett"
+    for sections in ({"train": {"v_set": 0.9}}, {"train": {"v_set": "100 ns"}}, {"train": {"rounds": "many"}}, {"train": {"rate": float("nan")}}, {"train": {"rounds": object()}}):
+        with pytest.raises(ganbar.ConfigError):
+            ganbar.load("satyam2022-balanced", **sections)
+    with pytest.raises(ganbar.ConfigError):
+        ganbar.load("satyam2022-balnced")
+    with pytest.raises(ganbar.DataError):
+        ganbar.open(tmp_path)
+    exp = ganbar.load("satyam2022-balanced", **QUICK)
+    exp.run(tmp_path / "run", report=False)
+    with pytest.raises(ganbar.ConfigError):
+        exp.run(tmp_path / "run")
+    with pytest.raises(ganbar.ConfigError):
+        ganbar.load(exp, seed=99).run(tmp_path / "run", resume=True)
+
+
+def test_another_model_drops_the_presets_keys():
+    assert ganbar.load("satyam2022-balanced-d2d", device={"model": "ideal"})["device"]["model"] == "ideal"
+    with pytest.raises(ganbar.ConfigError):  # the user's own key stays an error
+        ganbar.load("satyam2022-balanced-d2d", device={"model": "ideal", "clamp_nonneg": True})
