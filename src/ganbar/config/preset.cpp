@@ -105,6 +105,7 @@ Loaded load_input(const std::string& name_or_path, const Presets& presets, std::
     out.origin = origin_of(file, presets);
     out.root = load_chain(file, {}, presets, out.files);
     for (const auto& o : overrides) apply_override(*out.root, o);
+    insert_device_files(*out.root, presets, out.files);
     return out;
 }
 
