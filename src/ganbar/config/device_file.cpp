@@ -37,7 +37,7 @@ void insert_device_files(Node& root, const Presets& presets, std::vector<std::st
         std::error_code ignored;
         if (!fs::exists(file, ignored)) throw ConfigError("device file \"" + file + "\" does not exist; expected one that `ganbar device fit` wrote, or the name of a model", model.where);
         auto own = load_toml(file);
-        own->set_origin("file " + file);
+        own->set_origin(text->ends_with(".toml") ? "file " + file : "preset " + *text);
         const auto device = own->tables.find("device");
         if (device == own->tables.end() || !device->second->leaves.contains("model")) throw ConfigError("there is no [device] table with a model in it; expected a file that `ganbar device fit` wrote", {file});
         const auto* inner = std::get_if<std::string>(&device->second->leaves.at("model").value);

@@ -30,8 +30,10 @@ public:
         : groups_(std::move(groups)), nodes_(nodes), n_devices_(n_devices), read_variance_(read_variance), scale_(n_devices, 1.0), sign_(groups_.front()->v_V > 0 ? 1 : -1) {}
 
     StepTable fit(std::size_t& n_outliers) {
+        find_bounds();
         for (int round = 0; round < 5; ++round) {
             curves(round == 0);
+            if (round == 1 || round == 2) drop_cut_steps();
             if (round == 1) n_outliers += drop_outliers();
             scales();
         }
@@ -47,18 +49,59 @@ private:
     struct Curve {
         std::vector<double> mean, weight;
     };
+    /// A device that rests under three pulses and more has reached a hard bound. The model holds cells there by itself: what such pulses do
+    /// belongs to the bound, not to the step.
+    void find_bounds() {
+        std::vector<double> sum(n_devices_), n(n_devices_);
+        const double still = 1e-6 * (nodes_.back() - nodes_.front());
+        for (auto* group : groups_)
+            for (auto& s : group->steps)
+                if (std::abs(s.dg_S) <= still) sum[s.device] += s.g_S, n[s.device] += 1;
+        bound_.assign(n_devices_, std::numeric_limits<double>::quiet_NaN());
+        for (std::size_t d = 0; d < n_devices_; ++d)
+            if (n[d] >= 3) bound_[d] = sum[d] / n[d];
+        for (auto* group : groups_)
+            for (auto& s : group->steps)
+                if (std::abs(s.dg_S) <= still && std::abs(s.g_S - bound_[s.device]) <= 10 * still) s.weight = 0;
+    }
+    /// Steps that began so near to their bound that it may have cut them.
+    void drop_cut_steps() {
+        for (std::size_t k = 0; k < groups_.size(); ++k)
+            for (auto& s : groups_[k]->steps)
+                if (sign_ * (bound_[s.device] - s.g_S) < 1.6 * scale_[s.device] * mean_at(k, s.g_S)) s.weight = 0;
+    }
     void curves(bool first) {
+        if (!first) weigh();
         curves_.clear();
         for (const auto* group : groups_) {
+            const std::size_t k = curves_.size();
             Smoother smoother(nodes_);
             for (const auto& s : group->steps)
-                if (s.weight > 0) smoother.add(s.g_S, sign_ * s.dg_S, first ? 1 : scale_[s.device]);
+                if (s.weight > 0) smoother.add(s.g_S, sign_ * s.dg_S, first ? 1 : scale_[s.device], first ? 1 : precision(k, s.g_S));
             auto mean = smoother.solve();
             hold_ends(mean, smoother.weight());
             for (double& m : mean) m = std::max(m, 0.0);
             curves_.push_back({std::move(mean), smoother.weight()});
         }
     }
+    /// Where steps are noisy they count less: the variance about the last curves, by conductance.
+    void weigh() {
+        variance_.clear();
+        for (std::size_t k = 0; k < groups_.size(); ++k) {
+            Smoother smoother(nodes_);
+            double mean = 0, n = 0;
+            for (const auto& s : groups_[k]->steps) {
+                if (s.weight == 0) continue;
+                const double rest = sign_ * s.dg_S - scale_[s.device] * mean_at(k, s.g_S);
+                smoother.add(s.g_S, rest * rest), mean += rest * rest, n += 1;
+            }
+            auto variance = smoother.solve(1e-1);
+            mean = n > 0 ? mean / n : 1;
+            for (double& v : variance) v = mean > 0 ? std::clamp(v / mean, 0.1, 10.0) : 1;
+            variance_.push_back(std::move(variance));
+        }
+    }
+    double precision(std::size_t group, double g) const { return 1 / at_nodes(nodes_, variance_[group], g); }
     /// Nodes without data take the value of the nearest node with data.
     static void hold_ends(std::vector<double>& mean, const std::vector<double>& weight) {
         const auto known = [&](std::size_t i) { return weight[i] > 0.5; };
@@ -202,9 +245,10 @@ private:
     const std::vector<double>& nodes_;
     std::size_t n_devices_;
     double read_variance_;
-    std::vector<double> scale_;
+    std::vector<double> scale_, bound_;  ///< of each device; its hard bound, NaN where it showed none
     double sign_;
     std::vector<Curve> curves_;
+    std::vector<std::vector<double>> variance_;  ///< of steps about the curves, over its mean
     std::vector<std::size_t> order_;
 };
 

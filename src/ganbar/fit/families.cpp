@@ -33,8 +33,8 @@ struct Family {
 };
 
 double logistic(double t) { return 1 / (1 + std::exp(-t)); }
-/// A soft bound lies at the end of what was seen or up to a seventh beyond it.
-double bound(double t) { return 1 + 0.15 * logistic(t); }
+/// A soft bound lies about the end of what was seen (noise may carry a device past it) or up to a seventh beyond.
+double bound(double t) { return 0.97 + 0.18 * logistic(t); }
 
 std::vector<Family> families(double ratio) {
     const auto positive = [](std::size_t, double t) { return std::exp(t); };

@@ -28,7 +28,7 @@ void Smoother::add(double x, double y, double factor, double weight) {
     diagonal_[i] += weight * a * a, diagonal_[i + 1] += weight * b * b, beside_[i] += weight * a * b;
     right_[i] += weight * a * y, right_[i + 1] += weight * b * y;
     weight_[i] += weight * (1 - u), weight_[i + 1] += weight * u;
-    squares_ += weight * y * y, n_ += weight;
+    squares_ += weight * y * y, n_ += 1;
 }
 
 std::vector<double> Smoother::solve(double least_penalty) const {
@@ -52,8 +52,8 @@ std::vector<double> Smoother::solve(double least_penalty) const {
         const Eigen::LDLT<Eigen::MatrixXd> solver(normal + penalty * scale * bend + floor);
         const Eigen::VectorXd x = solver.solve(right);
         const double freedom = solver.solve(normal).trace(), rest = std::max(0.0, squares_ - 2 * x.dot(right) + x.dot(normal * x));
-        const double score = rest / std::pow(std::max(1e-9, 1 - 1.2 * freedom / std::max(1.0, n_)), 2);  // 1.2: a little against undersmoothing
-        if (score < best * (1 - 1e-9)) best = score, values = x;
+        const double score = n_ * std::log(std::max(rest, 1e-18 * squares_)) + freedom * std::log(std::max(n_, 3.0));
+        if (score < best - 1e-9) best = score, values = x;
     }
     return {values.data(), values.data() + n};
 }

@@ -1,5 +1,5 @@
 // Regression of scattered values on piecewise linear functions, with a penalty on their bending (P-splines: Eilers and Marx, Stat. Sci. 11
-// (1996) 89, doi 10.1214/ss/1038425655) chosen by generalised cross-validation, and monotone regression (pool adjacent violators).
+// (1996) 89, doi 10.1214/ss/1038425655) chosen by Schwarz's criterion (BIC), and monotone regression (pool adjacent violators).
 #pragma once
 #include <span>
 #include <vector>
@@ -12,7 +12,7 @@ public:
     explicit Smoother(std::vector<double> nodes);
     /// A value y = factor * f(x) of some weight.
     void add(double x, double y, double factor = 1, double weight = 1);
-    /// Values at the nodes. `stiffest`: least penalty that the cross-validation may choose, relative.
+    /// Values at the nodes. `least_penalty`: the smallest that may be chosen, relative.
     std::vector<double> solve(double least_penalty = 1e-6) const;
     /// Sum of weights of each node: how much data it rests on.
     const std::vector<double>& weight() const { return weight_; }

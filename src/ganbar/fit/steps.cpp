@@ -62,11 +62,16 @@ std::vector<Raw> differences(const std::vector<PulseRow>& rows) {
 double read_noise(const std::vector<Raw>& raw) {
     double sum = 0, total = 0;
     std::size_t n = 0;
+    std::vector<double> sizes;
+    for (std::size_t i = 1; i < raw.size(); ++i)
+        if (raw[i].row == raw[i - 1].row + 1 && raw[i].v == raw[i - 1].v) sizes.push_back(std::abs(raw[i].step.dg_S - raw[i - 1].step.dg_S));
+    const double wild = 8 * quantile(sizes, 0.5);  // about six standard deviations: single wild reads are no noise
     for (std::size_t i = 3; i < raw.size(); ++i) {  // steps freed of their trend by the mean of the two around
         const auto &a = raw[i - 3], &b = raw[i - 2], &c = raw[i - 1], &d = raw[i];
         if (d.row - a.row != 3 || a.step.device != d.step.device || a.boundary || b.boundary || c.boundary || d.boundary) continue;
         if (a.v != b.v || b.v != c.v || c.v != d.v) continue;
         const double mean = 0.25 * (a.step.dg_S + b.step.dg_S + c.step.dg_S + d.step.dg_S);
+        if (std::max({std::abs(a.step.dg_S - mean), std::abs(b.step.dg_S - mean), std::abs(c.step.dg_S - mean), std::abs(d.step.dg_S - mean)}) > wild) continue;
         sum += (b.step.dg_S - mean) * (c.step.dg_S - mean), total += 0.5 * ((b.step.dg_S - mean) * (b.step.dg_S - mean) + (c.step.dg_S - mean) * (c.step.dg_S - mean));
         ++n;
     }

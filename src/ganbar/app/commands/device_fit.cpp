@@ -58,7 +58,7 @@ void fit_device(const Options& o, const CommandContext& context, const config::P
     o.out.check();
     if (!o.report.empty() && !o.out.asked()) throw ConfigError("--report needs the device file that its training runs on; expected -o NAME.toml too");
     study::DeviceSheet sheet;
-    const std::filesystem::path toml = o.out.path, folder = toml.parent_path() / (toml.stem().string() + "-run");
+    const std::filesystem::path toml = o.out.path, folder = (toml.has_parent_path() ? toml.parent_path() : std::filesystem::path(".")) / (toml.stem().string() + "-run");
     if (!o.report.empty()) check_target(o.report, replace);
     if (!o.report.empty() && o.rounds > 0) check_folder(folder, o.out.force);
     sheet.data = fit::read_pulses(o.data, read_options(o));

@@ -83,7 +83,7 @@ struct Table {
         std::shared_ptr<const Grid> grid;
         std::shared_ptr<const std::vector<Row>> set, reset;  ///< rows at this width
         double threshold = 0;
-        float g_min = 0, g_max = 0, c2c = 0;
+        float g_min = 0, g_max = 0, c2c = 0, g_lo = 0, per_S = 0;
         bool log_normal = false, random = false;
 
         Place place(float v) const {
@@ -95,26 +95,43 @@ struct Table {
             return {i, static_cast<float>((a - volts[i]) / (volts[i + 1] - volts[i])), 1};
         }
         void apply(Cell& c, float v, PulseDraw draw) const {
-            if (reaches(v, threshold)) move(c, v > 0 ? *set : *reset, place(v), v > 0 ? c.z_set : c.z_reset, draw);
+            if (!reaches(v, threshold)) return;
+            const Place at = place(v);
+            const std::vector<Row>& rows = v > 0 ? *set : *reset;
+            const Row& row = rows[at.row];
+            const auto [i, w] = locate(c.g_S);
+            if (at.u > 0) move(c, row[i].mix(rows[at.row + 1][i], at.u), row[i + 1].mix(rows[at.row + 1][i + 1], at.u), w, at.weak, v > 0 ? c.z_set : c.z_reset, draw);
+            else move(c, row[i], row[i + 1], w, at.weak, v > 0 ? c.z_set : c.z_reset, draw);
         }
-        void move(Cell& c, const std::vector<Row>& rows, const Place& at, float z, PulseDraw draw) const {
-            const float x = std::clamp((c.g_S - grid->g_lo) * grid->per_S, 0.0f, n_fine - 1.0f);
-            const auto i = std::min(static_cast<std::size_t>(x), n_fine - 2);
-            const float w = x - static_cast<float>(i);
-            const Row& a = rows[at.row];
-            Node node = a[i].mix(a[i + 1], w);
-            if (at.u > 0) node = node.mix(rows[at.row + 1][i].mix(rows[at.row + 1][i + 1], w), at.u);
-            const float own = z == 0 ? 1 : log_normal ? fast::exp(z * node.spread) : 1 + z * node.spread;
-            const float dg = at.weak * (node.mean_S * own + c2c * node.noise_S * draw.a);
-            c.g_S = std::clamp(c.g_S + dg, std::min(c.g_S, g_min), std::max(c.g_S, g_max));
+        struct Between {
+            std::size_t i;  ///< node below
+            float w;        ///< way to the next
+        };
+        Between locate(float g_S) const {
+            const float x = std::clamp((g_S - g_lo) * per_S, 0.0f, n_fine - 1.0f);
+            const auto i = std::min(static_cast<std::int32_t>(x), static_cast<std::int32_t>(n_fine) - 2);
+            return {static_cast<std::size_t>(i), x - static_cast<float>(i)};
+        }
+        void move(Cell& c, const Node& a, const Node& b, float w, float weak, float z, PulseDraw draw) const {
+            float dg = a.mean_S + w * (b.mean_S - a.mean_S);
+            if (z != 0) {
+                const float r = z * (a.spread + w * (b.spread - a.spread));
+                dg *= log_normal ? fast::exp(r) : 1 + r;
+            }
+            if (random) dg += c2c * (a.noise_S + w * (b.noise_S - a.noise_S)) * draw.a;
+            c.g_S = std::clamp(c.g_S + weak * dg, std::min(c.g_S, g_min), std::max(c.g_S, g_max));
         }
     };
+    /// A fixed pulse: the row of its amplitude, mixed once for all cells.
     struct PulseLaw {
         WidthLaw law;
-        Place at;
+        std::shared_ptr<const Row> row;
+        float weak = 1;
         bool up = false, inert = true, random = false;
         void apply(Cell& c, PulseDraw draw) const {
-            if (!inert) law.move(c, up ? *law.set : *law.reset, at, up ? c.z_set : c.z_reset, draw);
+            if (inert) return;
+            const auto [i, w] = law.locate(c.g_S);
+            law.move(c, (*row)[i], (*row)[i + 1], w, weak, up ? c.z_set : c.z_reset, draw);
         }
     };
 
@@ -147,16 +164,30 @@ struct Table {
     }
     double read_noise_A2(const Cell& c, double v) const { return p.read_noise * p.read_noise * c.g_S * v * c.g_S * v; }
     WidthLaw width_law(Second t) const {
-        return {grid, rows_at(grid->set, t.si), rows_at(grid->reset, t.si), p.threshold.si, static_cast<float>(p.g_min.si), static_cast<float>(p.g_max.si),
-                static_cast<float>(p.c2c), p.spread == Spread::log_normal, p.c2c > 0};
+        WidthLaw law = bare_law();
+        law.set = rows_at(grid->set, t.si), law.reset = rows_at(grid->reset, t.si);
+        return law;
     }
     PulseLaw pulse_law(Volt v, Second t) const {
-        PulseLaw law{width_law(t), {}, v.si > 0, !reaches(v.si, p.threshold.si), p.c2c > 0};
-        if (!law.inert) law.at = law.law.place(static_cast<float>(v.si));
+        PulseLaw law{bare_law(), nullptr, 1, v.si > 0, !reaches(v.si, p.threshold.si), p.c2c > 0};
+        if (law.inert) return law;
+        const auto rows = rows_at(law.up ? grid->set : grid->reset, t.si);
+        const Place at = law.law.place(static_cast<float>(v.si));
+        law.weak = at.weak;
+        law.row = std::shared_ptr<const Row>(rows, &(*rows)[at.row]);
+        if (!(at.u > 0)) return law;
+        auto mixed = std::make_shared<Row>(*law.row);
+        for (std::size_t i = 0; i < n_fine; ++i) (*mixed)[i] = (*mixed)[i].mix((*rows)[at.row + 1][i], at.u);
+        law.row = std::move(mixed);
         return law;
     }
 
 private:
+    /// A law without its rows.
+    WidthLaw bare_law() const {
+        return {grid, nullptr, nullptr, p.threshold.si, static_cast<float>(p.g_min.si), static_cast<float>(p.g_max.si), static_cast<float>(p.c2c), grid->g_lo, grid->per_S,
+                p.spread == Spread::log_normal, p.c2c > 0};
+    }
     Branch branch(const List& v, const List& t, const List& dg, const List& noise, const List& spread) const;
     std::shared_ptr<const std::vector<Row>> rows_at(const Branch& b, double t_s) const;
     void check() const;
