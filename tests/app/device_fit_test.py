@@ -64,7 +64,7 @@ class DeviceFit(InFolder):
         self.assertRegex((self.folder / "by-file" / "run.toml").read_text(), r'd2d = "off"')  # the same speaker
         self.good("train", "by-set/run.toml", "--out", "again")  # run.toml is whole
         self.same_bytes("by-set", "again", ["samples.npy", "metrics.csv", "run.toml"])
-        (self.folder / "on.toml").write_text('preset = "mine.toml"\n' + DIGITS + "[train]\nrounds = 1\n[evaluation]\nsamples = 32\n")
+        (self.folder / "on.toml").write_text('preset = "mine.toml"\n' + DIGITS + "[train]\nrounds = 1\nbatch = 16\n[evaluation]\nsamples = 32\n")
         self.good("train", "on.toml", "--out", "by-preset")
         self.assertIn('model = "table"', (self.folder / "by-preset" / "run.toml").read_text())
 
