@@ -111,6 +111,7 @@ Loaded load_input(const std::string& name_or_path, const Presets& presets, std::
         apply_override(*out.root, o);
         if (rename) rename(*out.root);
     }
+    insert_device_files(*out.root, presets, out.files, rename);
     return out;
 }
 
@@ -120,10 +121,12 @@ Loaded load_input(const Node& given, const std::string& name, const std::string&
     if (rename) rename(*out.root);
     Location where;
     const std::string base_file = take_base(*out.root, "", presets, where);
-    if (base_file.empty()) return out;
-    auto base = load_chain(base_file, where, presets, out.files, rename);
-    merge(*base, *out.root);
-    out.root = std::move(base);
+    if (!base_file.empty()) {
+        auto base = load_chain(base_file, where, presets, out.files, rename);
+        merge(*base, *out.root);
+        out.root = std::move(base);
+    }
+    insert_device_files(*out.root, presets, out.files, rename);
     return out;
 }
 

@@ -41,4 +41,9 @@ struct Loaded {
 Loaded load_input(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides = {},
                   const std::function<void(Node&)>& rename = {});
 
+/// Where [device] or [noise_device] names its model by a file (mine.toml, relative to who says it, or NAME of a folder `devices` beside the
+/// presets): the file's [device] table takes the table's place, but for keys of the same speaker and of --set, and its [train] gives the
+/// pulses. load_input does it last. ConfigError where there is no such file or no device in it. `rename` sees the file first.
+void insert_device_files(Node& root, const Presets& presets, std::vector<std::string>& files, const std::function<void(Node&)>& rename = {});
+
 }  // namespace ganbar::config

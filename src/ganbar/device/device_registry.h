@@ -32,6 +32,10 @@ using DeviceRegistry = Registry<DeviceEntry>;
 template <class M>
 concept HasCoverage = requires { { M::coverage() } -> std::same_as<Coverage>; };
 
+/// Optional for a model whose numbers are the user's measurement: the range of that measurement.
+template <class M>
+concept HasOwnCoverage = requires(const M model) { { model.own_coverage() } -> std::same_as<std::optional<Coverage>>; };
+
 template <DeviceModel M>
 DeviceEntry device_entry() {
     using P = typename M::Params;
@@ -42,7 +46,10 @@ DeviceEntry device_entry() {
     const auto bind = [coverage](const config::Node* node) -> DeviceSpec {
         P params;
         config::bind(node, P::schema(), params);
-        return {"", param_rows(P::schema(), params), coverage, [model = M{params}](std::size_t n) { return std::make_unique<DeviceArrayOf<M>>(model, n); }};
+        const M model{params};
+        std::optional<Coverage> covered = coverage;
+        if constexpr (HasOwnCoverage<M>) covered = model.own_coverage();
+        return {"", param_rows(P::schema(), params), covered, [model](std::size_t n) { return std::make_unique<DeviceArrayOf<M>>(model, n); }};
     };
     return {M::doc(), names, param_rows(P::schema(), P{}), bind, coverage};
 }

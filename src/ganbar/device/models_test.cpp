@@ -54,7 +54,7 @@ class EveryModel : public ::testing::TestWithParam<std::string> {};
 
 TEST(DeviceModels, GoldenListOfNames) {
     EXPECT_EQ(devices().names(), (std::vector<std::string>{"constant_step", "exp_step", "ideal", "linear_step", "nili2020", "pow_step", "soft_bounds",
-                                                            "soft_bounds_reference", "vteam", "wox", "yakopcic"}));
+                                                            "soft_bounds_reference", "table", "vteam", "wox", "yakopcic"}));
 }
 
 TEST_P(EveryModel, DeclaresItsParametersCompletely) {

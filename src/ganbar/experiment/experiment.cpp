@@ -326,6 +326,7 @@ Experiment read_experiment(const ExperimentSource& source, const config::Presets
         over->set_origin(source.origin);
         rename(*over);
         config::merge(*loaded.root, *over);
+        config::insert_device_files(*loaded.root, presets, loaded.files, rename);
     }
     return bound(std::move(loaded), keys, presets, registries);
 }

@@ -72,7 +72,7 @@ void take_conductances(const std::string& path, ArrayQuestion& q) {
 
 }  // namespace
 
-ArrayStudy measure_arrays(const ArrayRequest& o, const DeviceRegistry& devices) {
+ArrayStudy measure_arrays(const ArrayRequest& o, const config::Presets& presets, const DeviceRegistry& devices) {
     ArrayStudy s;
     const auto base = settings_of(o);
     std::vector<std::vector<std::string>> points(1);
@@ -93,7 +93,7 @@ ArrayStudy measure_arrays(const ArrayRequest& o, const DeviceRegistry& devices) 
     for (const auto& point : points) {  // all are read before the first is measured
         auto settings = base;
         settings.insert(settings.end(), point.begin(), point.end());
-        s.inputs.push_back(load_array(o.file, settings, devices));
+        s.inputs.push_back(load_array(o.file, settings, presets, devices));
         if (!o.conductances.empty()) take_conductances(o.conductances, s.inputs.back().question);
     }
     for (const auto& input : s.inputs) s.answers.push_back(measure_array(input.question));

@@ -113,10 +113,17 @@ std::vector<report::Figure> maps(const ArrayInput& input, const ArrayAnswer& a) 
 
 }  // namespace
 
-ArrayInput load_array(const std::string& file, std::span<const std::string> settings, const DeviceRegistry& devices) {
+ArrayInput load_array(const std::string& file, std::span<const std::string> settings, const config::Presets& presets, const DeviceRegistry& devices) {
     const auto root = file.empty() ? std::make_unique<config::Node>() : config::load_toml(file);
     if (!file.empty()) root->set_origin("file " + file);
     for (const auto& s : settings) config::apply_override(*root, s);
+    std::vector<std::string> files;
+    config::insert_device_files(*root, presets, files);
+    if (const auto train = root->tables.find("train"); train != root->tables.end() && !files.empty()) {  // the pulses that the device was measured with
+        for (const char* key : {"v_set", "v_reset", "t_pulse"})
+            if (const auto leaf = train->second->leaves.find(key); leaf != train->second->leaves.end()) root->child("array").leaves.emplace(key, leaf->second);
+        root->tables.erase(train);
+    }
     ArrayInput out;
     ArrayQuestion& q = out.question;
     std::map<std::string, std::vector<std::string>> known;

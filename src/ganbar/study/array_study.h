@@ -4,6 +4,7 @@
 #include <span>
 
 #include "ganbar/circuit/array_bench.h"
+#include "ganbar/config/preset.h"
 #include "ganbar/config/write.h"
 #include "ganbar/report/report_input.h"
 
@@ -13,8 +14,8 @@ struct ArrayInput {
     ArrayQuestion question;
     std::vector<config::Section> sections;  ///< [array], [device], [wires] with the values in use
 };
-/// Reads [array], [device] and [wires] from `file` ("" = defaults) and the settings, as --set takes them, in order. ConfigError with the place.
-ArrayInput load_array(const std::string& file, std::span<const std::string> settings, const DeviceRegistry& devices);
+/// `presets`: of experiments, beside which device files lie. Reads [array], [device] and [wires] from `file` ("" = defaults) and the settings, as --set takes them, in order. ConfigError with the place.
+ArrayInput load_array(const std::string& file, std::span<const std::string> settings, const config::Presets& presets, const DeviceRegistry& devices);
 
 /// An array in a few words, as the command line and a script say it; "" = not said.
 struct ArrayRequest {
@@ -34,7 +35,7 @@ struct ArrayStudy {
 /// The line that asks the same: "ganbar array --size 16 ...".
 std::string command_of(const ArrayRequest& request);
 /// Reads everything that is asked, then measures. ConfigError for words, values and files that do not fit; DataError for files that cannot be read.
-ArrayStudy measure_arrays(const ArrayRequest& request, const DeviceRegistry& devices);
+ArrayStudy measure_arrays(const ArrayRequest& request, const config::Presets& presets, const DeviceRegistry& devices);
 /// Figures and maps in SI: one object, or a list with one for each value.
 nlohmann::ordered_json array_json(const ArrayStudy& study);
 

@@ -25,9 +25,9 @@ void print(const study::ArrayStudy& s) {
     }
 }
 
-void run_array(const Options& o, const DeviceRegistry& devices, const std::string& command) {
+void run_array(const Options& o, const config::Presets& presets, const DeviceRegistry& devices, const std::string& command) {
     o.out.check();
-    const auto s = study::measure_arrays(o, devices);
+    const auto s = study::measure_arrays(o, presets, devices);
     if (o.json) fmt::print("{}\n", study::array_json(s).dump());
     else if (o.csv) fmt::print("{}", study::array_csv(s));
     else print(s);
@@ -56,7 +56,7 @@ void ganbar_register_array(CommandContext& context) {
     command->add_flag("--csv", o->csv, "figures as CSV, a line for each value of --against");
     o->out.endings = {".html", ".csv"};
     o->out.declare(*command, "-o,--out,--output", "a page with maps and curves (.html), or the table (.csv)");
-    command->callback([&context, o] { context.run = [devices = &context.registries.devices, o] { run_array(*o, *devices, study::command_of(*o)); }; });
+    command->callback([&context, o] { context.run = [&context, o] { run_array(*o, config::Presets(context.places.preset_folders("experiments")), context.registries.devices, study::command_of(*o)); }; });
 }
 
 }  // namespace ganbar::app

@@ -61,7 +61,7 @@ void run_device(const DeviceRegistry& devices, Options options) {
 void ganbar_register_device(CommandContext& context) {
     auto o = std::make_shared<Options>();
     auto* command = context.cli.add_subcommand("device", "one cell of a device model under pulses; without --pulse its parameters, ranges and sources");
-    command->add_option("model", o->question.model, "name of the model, as `ganbar list devices` prints it")->required();
+    command->add_option("model", o->question.model, "name of the model, as `ganbar list devices` prints it");
     command->add_option("--set", o->question.settings, "key=value of the model; d2d and c2c are off unless set")->one_value();
     command->add_option("--from", o->from, "conductance at the start in siemens (150e-6) or with its unit (\"150 uS\"); g_min when not given");
     command->add_option("--pulse", o->pulses, "VOLTAGE,WIDTH in volts and seconds (0.8,1e-7) or with units; several make a sequence")->one_value();
@@ -69,7 +69,11 @@ void ganbar_register_device(CommandContext& context) {
     command->add_option("--seed", o->question.seed, "of the cell's draws, where --set asks for variation");
     command->add_option("--energy", o->energy, "ohmic: V^2 G t (satyam2022); nonlinear: V I(V) t");
     command->add_flag("--json", o->json, "numbers in SI as JSON");
-    command->callback([&context, o] { context.run = [devices = &context.registries.devices, o] { run_device(*devices, *o); }; });
+    command->callback([&context, o] {
+        if (context.run) return;  // a subcommand, `device fit`
+        if (o->question.model.empty()) throw ConfigError("model is required; expected a name as `ganbar list devices` prints it, or fit DATA.csv");
+        context.run = [devices = &context.registries.devices, o] { run_device(*devices, *o); };
+    });
 }
 
 }  // namespace ganbar::app

@@ -1,0 +1,106 @@
+// ganbar device fit DATA.csv -o mydevice.toml: a device model from measured pulses, and the page about it.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "ganbar/app/output_file.h"
+#include "ganbar/app/study_context.h"
+#include "ganbar/data/atomic_file.h"
+#include "ganbar/report/write_report.h"
+#include "ganbar/study/device_page.h"
+
+namespace ganbar::app {
+namespace {
+
+struct Options {
+    std::string data, iv, plan, read_V, width, unit, report, preset = "measured-device";
+    std::int64_t rounds = 100;
+    std::vector<std::string> sets;
+    OutputFile out;
+    bool json = false;
+};
+
+fit::ReadOptions read_options(const Options& o) {
+    fit::ReadOptions read;
+    if (!o.plan.empty()) read.plan = fit::parse_plan(o.plan);
+    if (!o.read_V.empty()) read.read_V = config::parse_quantity(o.read_V, "V", "--read-voltage", {});
+    if (!o.width.empty()) read.width_s = config::parse_quantity(o.width, "s", "--width", {});
+    read.unit = o.unit;
+    return read;
+}
+
+nlohmann::ordered_json as_json(const study::DeviceSheet& s) {
+    const auto& v = s.verdict;
+    nlohmann::ordered_json out{{"name", s.fit.name}, {"n_devices", s.fit.n_devices}, {"n_pulses", s.fit.n_steps}, {"n_outliers", s.fit.n_outliers}, {"g_min_S", s.fit.g_min_S}, {"g_max_S", s.fit.g_max_S},
+                               {"read_noise_S", s.fit.read_noise_S}, {"set_step_S", v.set_step_S}, {"reset_step_S", v.reset_step_S}, {"balance", v.balance},
+                               {"symmetric_S", v.symmetric_S ? nlohmann::ordered_json(*v.symmetric_S) : nlohmann::ordered_json()}, {"levels_set", v.levels_set}, {"levels_reset", v.levels_reset},
+                               {"noise_to_step", v.noise_to_step}, {"spread", v.spread}, {"v_set_V", v.v_set_V}, {"v_reset_V", v.v_reset_V}, {"best_balance", v.best_balance}, {"rule", v.rule}, {"feedback", v.feedback}, {"why", v.why}};
+    for (const auto& f : s.families) {
+        nlohmann::ordered_json one{{"model", f.name}, {"bic", f.bic}, {"rms", f.rms}};
+        for (const auto& p : f.parameters) one["parameters"][p.name] = {{"value", p.value}, {"lo", p.lo}, {"hi", p.hi}};
+        out["families"].push_back(std::move(one));
+    }
+    out["notes"] = s.fit.notes;
+    return out;
+}
+
+/// Before the work: the folder of the short training must not be there, or, under --force, be a run folder, which is then replaced.
+void check_folder(const std::filesystem::path& folder, bool force) {
+    if (!std::filesystem::exists(folder)) return;
+    if (!force) throw ConfigError("the folder of the short training is there already; expected another -o, --rounds 0, or --force", {folder.string()});
+    if (!std::filesystem::is_regular_file(folder / "run.toml")) throw ConfigError("is no run folder and stays; expected another -o", {folder.string()});
+}
+
+void fit_device(const Options& o, const CommandContext& context, const config::Presets& presets) {
+    const Replace replace = o.out.force ? Replace::yes : Replace::no;
+    o.out.check();
+    if (!o.report.empty() && !o.out.asked()) throw ConfigError("--report needs the device file that its training runs on; expected -o NAME.toml too");
+    study::DeviceSheet sheet;
+    const std::filesystem::path toml = o.out.path, folder = (toml.has_parent_path() ? toml.parent_path() : std::filesystem::path(".")) / (toml.stem().string() + "-run");
+    if (!o.report.empty()) check_target(o.report, replace);
+    if (!o.report.empty() && o.rounds > 0) check_folder(folder, o.out.force);
+    sheet.data = fit::read_pulses(o.data, read_options(o));
+    sheet.fit = fit::fit_device(sheet.data);
+    if (!o.iv.empty()) sheet.fit.iv = fit::fit_iv(report::read_file(o.iv), o.iv);
+    sheet.fit.name = std::filesystem::path(o.out.asked() ? o.out.path : o.data).stem().string();
+    sheet.verdict = fit::judge(sheet.fit);
+    if (!o.report.empty() || o.json) sheet.families = fit::fit_families(sheet.data, sheet.fit);
+    for (const auto& note : sheet.fit.notes) fmt::print(stderr, "{}\n", note);
+    sheet.toml = fit::device_toml(sheet.fit, o.preset);
+    if (o.out.asked()) o.out.write(sheet.toml);
+    else if (!o.json) fmt::print("{}", sheet.toml);
+    if (o.json) fmt::print("{}\n", as_json(sheet).dump(1));
+    if (o.report.empty()) return;
+    TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
+    const config::Presets networks(context.places.preset_folders("networks"));
+    if (o.rounds > 0 && std::filesystem::exists(folder)) std::filesystem::remove_all(folder);  // check_folder has looked at it
+    if (o.rounds > 0) sheet.runs.push_back(study::try_device(sheet, toml, folder, o.rounds, o.sets, study_context(context, presets, networks, observer)));
+    report::write_report(study::compose_device_page(sheet), o.report, o.out.force);
+    say("wrote " + o.report);
+}
+
+}  // namespace
+
+void ganbar_register_device_fit(CommandContext& context) {
+    auto o = std::make_shared<Options>();
+    auto* command = context.cli.find_subcommand("device")->add_subcommand("fit", "a device model from measured pulses: conductance after each pulse, in a CSV");
+    command->add_option("data", o->data, "CSV with a header: device,cycle,pulse,v_V,t_s,g_S; other names, units and layouts are in docs/devices.md")->required();
+    o->out.endings = {".toml"};
+    o->out.declare(*command, "-o,--out", "TOML to write; without it the text is printed");
+    command->add_option("--report", o->report, "page to write: data, fit, verdict, and the images of a short training, whose run folder lies beside the TOML");
+    command->add_option("--rounds", o->rounds, "rounds of that training; 0 for none")->check(Range{0, 1000000});
+    command->add_option("--set", o->sets, "key=value of that training")->one_value();
+    command->add_option("--iv", o->iv, "CSV of I-V sweeps, columns v_V and i_A in any unit");
+    command->add_option("--pulses", o->plan, "amplitude and width of the pulses of a cycle, where the file has none: \"100 x 1.0 V,100 ns; 100 x -1.2 V,100 ns\"");
+    command->add_option("--width", o->width, "width of every pulse, where the file has none: \"100 ns\"");
+    command->add_option("--read-voltage", o->read_V, "at which currents were read: \"0.1 V\"");
+    command->add_option("--unit", o->unit, "of conductance, resistance or current, where the header has none: uS, kohm, uA");
+    command->add_option("--preset", o->preset, "experiment that the written file starts from");
+    command->add_flag("--json", o->json, "the fit, the verdict and the parametric laws as JSON");
+    auto presets = std::make_shared<config::Presets>(context.places.preset_folders("experiments"));
+    command->callback([&context, o, presets] { context.run = [&context, o, presets] { fit_device(*o, context, *presets); }; });
+}
+
+}  // namespace ganbar::app

@@ -1,0 +1,187 @@
+// Pulses of simulated devices are fitted and compared with the devices they came from.
+#include "ganbar/fit/device_fit.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "ganbar/fit/families.h"
+#include "ganbar/fit/smooth.h"
+#include "ganbar/fit/test_pulses.h"
+#include "ganbar/fit/verdict.h"
+
+namespace ganbar::fit {
+namespace {
+
+using ganbar::test::Settings;
+using ganbar::test::step_of;
+using test::Bench;
+using test::measure;
+
+TEST(Smooth, AscendingIsTheNearestAscendingSequence) {
+    const std::vector<double> y{1, 3, 2, 4}, w{1, 1, 1, 1};
+    EXPECT_EQ(ascending(y, w), (std::vector<double>{1, 2.5, 2.5, 4}));
+    EXPECT_EQ(ascending(std::vector<double>{3, 1}, std::vector<double>{3, 1}), (std::vector<double>{2.5, 2.5}));
+}
+TEST(Smooth, FindsALineExactly) {
+    Smoother s({0, 1, 2, 3, 4});
+    for (int k = 0; k <= 40; ++k) s.add(0.1 * k, 2 + 3 * 0.1 * k);
+    const auto y = s.solve();
+    for (std::size_t i = 0; i < 5; ++i) EXPECT_NEAR(y[i], 2 + 3.0 * static_cast<double>(i), 1e-6);
+}
+
+/// The fitted device, as a file gives it to an experiment, without variation.
+DeviceSpec as_table(const DeviceFit& fit, bool variation = false) {
+    auto root = config::parse_toml(device_toml(fit, "satyam2022-base"), "mine.toml");
+    auto& device = root->child("device");
+    if (!variation) device.leaves["d2d"].value = std::string("off"), device.leaves["c2c"].value = 0.0;
+    return bind_device(&device, "device", "nili2020", ganbar::test::devices(), nullptr);
+}
+double step_of_table(const DeviceSpec& table, double g_S, double v_V, double t_s) {
+    auto cell = table.make(1);
+    const float g = static_cast<float>(g_S), v = static_cast<float>(v_V);
+    cell->fabricate(std::span(&g, 1), Rng(1));
+    const float before = ganbar::test::conductances(*cell)[0];
+    cell->program_at(0, std::span(&v, 1), {t_s}, EnergyRule::ohmic, Rng(1));
+    return double{ganbar::test::conductances(*cell)[0]} - before;
+}
+/// Largest difference of the table's mean step from the model's own, over the window's largest step. 20 devices fix the mean of all devices
+/// no better than their spread over sqrt(20): that common factor of each polarity is taken out and checked apart.
+double worst_step(const DeviceFit& fit, const std::string& model, Settings settings, const Bench& bench, double most_off = 0.1) {
+    settings["d2d"] = "off", settings["c2c"] = 0.0;
+    double worst = 0, largest = 0;
+    const auto table = as_table(fit);
+    for (const auto& [p, v] : {std::pair{&fit.set, bench.pulses.set.si}, std::pair{&fit.reset, bench.pulses.reset.si}}) {
+        std::vector<double> due, got;
+        double dg = 0, dd = 0;
+        for (std::size_t i = 1; i < 32; ++i) {
+            const double g = fit.g_min_S + (fit.g_max_S - fit.g_min_S) * static_cast<double>(i) / 32;
+            if (g < p->data_lo_S[0] || g > p->data_hi_S[0]) continue;
+            due.push_back(step_of(model, settings, g, v, bench.pulses.width.si)), got.push_back(step_of_table(table, g, v, bench.pulses.width.si));
+            largest = std::max(largest, std::abs(due.back())), dg += due.back() * got.back(), dd += due.back() * due.back();
+        }
+        EXPECT_NEAR(dg / dd, 1, most_off);
+        for (std::size_t i = 0; i < due.size(); ++i) worst = std::max(worst, std::abs(got[i] / (dg / dd) - due[i]));
+    }
+    return worst / largest;
+}
+
+struct Case {
+    const char* name;
+    const char* model;
+    Settings settings;
+    PulsePair pulses{{1.0}, {-1.0}, {100e-9}};
+    std::size_t n_each = 100;   ///< 200 pulses a device in all
+    double most = 0.03;         ///< the goal; a larger value marks a case that misses it
+};
+const Case cases[] = {
+    {"soft_bounds", "soft_bounds", {{"set_fraction", 0.03}, {"reset_fraction", 0.03}, {"c2c", 0.2}, {"d2d", "on"}, {"d2d_sigma", 0.15}}},
+    {"ideal_like", "constant_step", {{"preset", "GokmenVlasov"}, {"c2c", 0.3}, {"dw_min", 0.012}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"dw_min_dtod", 0.1}}, {{1.0}, {-1.0}, {100e-9}}, 100, 0.035},  // misses the goal
+    {"linear_step", "linear_step", {{"preset", "EcRam"}, {"dw_min", 0.02}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"gamma_dtod", 0.0}, {"up_down_dtod", 0.0}}},
+    {"pow_step", "pow_step", {{"gamma_up", 2.0}, {"gamma_down", 1.5}, {"dw_min", 0.03}, {"c2c", 0.1}, {"gamma_dtod", 0.0}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"dw_min_dtod", 0.1}}},
+    {"vteam", "vteam", {{"r_on", "3 kohm"}, {"r_off", "10 kohm"}, {"v_on", "-0.5 V"}, {"v_off", "0.5 V"}, {"k_on", -3e-4}, {"k_off", 3e-4}, {"d2d", "on"}, {"c2c", 0.1}}},
+    {"nili2020", "nili2020", {{"d2d", "B"}, {"bins", "interpolated"}, {"c2c", 0.1}}, {{1.15}, {-1.5}, {100e-9}}, 100, 0.035},  // misses the goal: 16 pulses cross its window, the others rest at the bound
+};
+
+TEST(DeviceFit, MeanStepIsWithinThreePercentOrAsMarked) {
+    for (const auto& c : cases) {
+        const Bench bench{20, c.n_each, 1, c.pulses, 5};
+        const auto fit = fit_device(measure(c.model, c.settings, bench));
+        EXPECT_LT(worst_step(fit, c.model, c.settings, bench), c.most) << c.name;
+    }
+}
+TEST(DeviceFit, NoiseAndSpreadAreWithin15Percent) {
+    const Case& c = cases[0];
+    const Bench bench{60, 100, 1, c.pulses, 5};
+    const auto fit = fit_device(measure(c.model, c.settings, bench));
+    double ratio = 0, n = 0;
+    for (std::size_t i = 4; i + 4 < fit.g_S.size(); ++i) ratio += fit.set.noise_S[i] / std::abs(fit.set.mean_S[i]), n += 1;
+    EXPECT_NEAR(ratio / n, 0.2 * std::exp(0.15 * 0.15), 0.03);
+    double s2 = 0;
+    for (const double f : fit.set.scales) s2 += (f - 1) * (f - 1) / 59;
+    EXPECT_NEAR(fit.set.spread[16], std::sqrt(s2), 0.15 * std::sqrt(s2));
+}
+TEST(DeviceFit, TheTableRunsAndMovesAsFitted) {
+    const Case& c = cases[0];
+    auto fit = fit_device(measure(c.model, c.settings, {20, 100, 1, c.pulses, 5}));
+    fit.name = "mine";
+    const auto spec = as_table(fit, true);
+    EXPECT_EQ(spec.model, "table");
+    auto cell = spec.make(2000);
+    cell->fabricate(std::vector<float>(2000, 200e-6f), Rng(3));
+    cell->program(0, std::vector<std::int8_t>(2000, 1), c.pulses, EnergyRule::ohmic, Rng(4));
+    double mean = 0;
+    for (const float g : ganbar::test::conductances(*cell)) mean += (g - 200e-6) / 2000;
+    EXPECT_NEAR(mean, at_nodes(fit.g_S, std::span(fit.set.mean_S).first(fit.g_S.size()), 200e-6), 0.05 * mean);
+}
+TEST(DeviceFit, OutliersAndReadNoiseDoNotSpoilIt) {
+    auto data = measure("soft_bounds", {{"set_fraction", 0.03}, {"reset_fraction", 0.03}}, {20, 100, 1, {{1.0}, {-1.0}, {100e-9}}, 5});
+    Rng rng(8);
+    for (auto& row : data.rows) row.g_S += 2e-6 * rng.normal();
+    for (std::size_t k = 50; k < data.rows.size(); k += 400) data.rows[k].g_S *= 3;
+    const auto fit = fit_device(data);
+    EXPECT_GE(fit.n_outliers, 5u);
+    EXPECT_NEAR(fit.read_noise_S, 2e-6, 0.5e-6);
+    EXPECT_LT(worst_step(fit, "soft_bounds", {{"set_fraction", 0.03}, {"reset_fraction", 0.03}}, {}), 0.15);
+}
+TEST(DeviceFit, RefusesWhatCannotBeFitted) {
+    EXPECT_THROW(fit_device(parse_pulses("v_V,t_s,g_uS\n1,1e-7,150\n", "x.csv")), DataError);
+    std::string same = "v_V,t_s,g_uS\n", up = same;
+    for (int k = 0; k < 100; ++k) same += k % 2 ? "1,1e-7,150\n" : "-1,1e-7,150\n", up += "1,1e-7," + std::to_string(100 + k) + "\n";
+    EXPECT_THROW(fit_device(parse_pulses(same, "x.csv")), DataError);
+    EXPECT_THROW(fit_device(parse_pulses(up, "x.csv")), DataError);  // no reset pulses
+}
+
+TEST(Families, TheOneThatMadeTheDataRanksFirst) {
+    std::vector<Case> all(std::begin(cases), std::end(cases));
+    std::erase_if(all, [](const Case& c) { return std::string(c.model) == "nili2020"; });
+    all.push_back({"exp_step", "exp_step", {{"preset", "ReRamES"}, {"dw_min", 0.02}, {"c2c", 0.3}, {"write_noise", 0.0}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"up_down_dtod", 0.0}, {"dw_min_dtod", 0.1}}});
+    for (const auto& c : all) {
+        const auto data = measure(c.model, c.settings, {20, c.n_each, 1, c.pulses, 5});
+        const auto ranked = fit_families(data, fit_device(data));
+        ASSERT_FALSE(ranked.empty()) << c.name;
+        std::string order;
+        for (const auto& f : ranked) order += f.name + " " + std::to_string(f.bic) + "; ";
+        EXPECT_EQ(ranked.front().name, c.model) << order;
+        for (const auto& p : ranked.front().parameters) EXPECT_TRUE(p.lo <= p.value && p.value <= p.hi) << c.name << " " << p.name;
+    }
+}
+TEST(Families, IntervalsHoldTheTruth) {
+    const auto data = measure("soft_bounds", {{"set_fraction", 0.03}, {"reset_fraction", 0.02}, {"c2c", 0.2}}, {20, 150, 1, {{1.0}, {-1.0}, {100e-9}}, 6});
+    for (const auto& f : fit_families(data, fit_device(data))) {
+        if (f.name != "soft_bounds") continue;
+        EXPECT_NEAR(f.parameters[0].value, 0.03, 0.002);
+        EXPECT_NEAR(f.parameters[2].value, 0.02, 0.002);
+        EXPECT_LT(f.parameters[0].hi - f.parameters[0].lo, 0.01);
+    }
+}
+TEST(Verdict, OfABalancedAndAnUnbalancedDevice) {
+    const auto even = judge(fit_device(measure("soft_bounds", {{"set_fraction", 0.03}, {"reset_fraction", 0.03}}, {})));
+    ASSERT_TRUE(even.symmetric_S);
+    EXPECT_NEAR(*even.symmetric_S, 225e-6, 3e-6);
+    EXPECT_EQ(even.rule, "tiki_taka");
+    const auto uneven = judge(fit_device(measure("nili2020", {{"d2d", "off"}}, {20, 200, 1, {{0.9}, {-0.9}, {100e-9}}, 5})));
+    EXPECT_GT(uneven.balance, 5);
+    EXPECT_TRUE(uneven.feedback);
+    const auto coarse = judge(fit_device(measure("constant_step", {{"preset", "GokmenVlasov"}, {"dw_min", 0.15}, {"dw_min_dtod", 0.0}}, {})));
+    EXPECT_EQ(coarse.rule, "mixed_precision");
+}
+TEST(StaticIv, TellsTheFormsApart) {
+    const auto sweep = [](auto current) {
+        std::string text = "v_mV;i_uA\n";
+        for (int k = -20; k <= 20; ++k) text += std::to_string(25 * k) + ";" + std::to_string(1e6 * current(0.025 * k)) + "\n";
+        return fit_iv(text, "iv.csv");
+    };
+    EXPECT_EQ(sweep([](double v) { return 2e-4 * v; }).kind, "linear");
+    const auto s = sweep([](double v) { return 2e-4 * std::sinh(4 * v) / 4; });
+    EXPECT_EQ(s.kind, "sinh");
+    EXPECT_NEAR(s.b, 4, 0.05);
+    const auto p = sweep([](double v) { return 2e-4 * v * (1 + std::abs(v) / 0.3); });
+    EXPECT_EQ(p.kind, "power");
+    EXPECT_NEAR(p.power, 1, 0.01);
+    EXPECT_NEAR(p.scale_V, 0.3, 0.01);
+    EXPECT_THROW(fit_iv("v_V,g_uS\n1,2\n", "iv.csv"), DataError);
+}
+
+}  // namespace
+}  // namespace ganbar::fit

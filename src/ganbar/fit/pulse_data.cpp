@@ -1,0 +1,286 @@
+#include "ganbar/fit/pulse_data.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <map>
+#include <sstream>
+
+#include "ganbar/config/node.h"
+#include "ganbar/device/device_pulses.h"
+#include "ganbar/fit/header.h"
+
+namespace ganbar::fit {
+namespace {
+
+constexpr double gap = std::numeric_limits<double>::quiet_NaN();
+
+std::string_view trimmed(std::string_view s) {
+    while (!s.empty() && (s.front() == ' ' || s.front() == '\t' || s.front() == '\r')) s.remove_prefix(1);
+    while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r')) s.remove_suffix(1);
+    if (s.size() >= 2 && s.front() == '"' && s.back() == '"') s = s.substr(1, s.size() - 2);
+    return s;
+}
+bool is_gap(std::string_view s) {
+    std::string key;
+    for (const char c : s) key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return key.empty() || key == "nan" || key == "na" || key == "n/a" || key == "-" || key == "--" || key == "null" || key == "#n/a";
+}
+
+/// The lines of a text, one at a time, cut into cells.
+class Lines {
+public:
+    Lines(std::string_view text, std::string file) : rest_(text), file_(std::move(file)) {
+        if (rest_.starts_with("\xef\xbb\xbf")) rest_.remove_prefix(3);
+    }
+    /// The next line with something on it; false at the end.
+    bool next() {
+        while (!rest_.empty()) {
+            const auto end = rest_.find('\n');
+            line_ = rest_.substr(0, end);
+            rest_ = end == std::string_view::npos ? std::string_view{} : rest_.substr(end + 1);
+            ++number_;
+            if (!trimmed(line_).empty()) return true;
+        }
+        return false;
+    }
+    std::string_view line() const { return line_; }
+    void choose_separator() { separator_ = line_.find(';') != std::string_view::npos ? ';' : line_.find('\t') != std::string_view::npos ? '\t' : ','; }
+    char separator() const { return separator_; }
+    void cut(std::vector<std::string_view>& cells) const {
+        cells.clear();
+        std::size_t begin = 0;
+        bool quoted = false;
+        for (std::size_t i = 0; i <= line_.size(); ++i) {
+            if (i < line_.size() && line_[i] == '"') quoted = !quoted;
+            if (i == line_.size() || (line_[i] == separator_ && !quoted)) cells.push_back(trimmed(line_.substr(begin, i - begin))), begin = i + 1;
+        }
+    }
+    Location at(std::size_t column) const { return {file_, number_, static_cast<int>(column) + 1}; }
+
+private:
+    std::string_view rest_, line_;
+    std::string file_;
+    int number_ = 0;
+    char separator_ = ',';
+};
+
+class Reader {
+public:
+    Reader(std::string_view text, const std::string& file, const ReadOptions& options) : o_(options), lines_(text, file) { data_.file = file; }
+
+    PulseData read() {
+        header();
+        std::vector<std::string_view> cells;
+        while (lines_.next()) {
+            if (lines_.line().starts_with('#')) continue;
+            lines_.cut(cells);
+            while (cells.size() > columns_.size() && cells.back().empty()) cells.pop_back();
+            if (cells.size() != columns_.size())
+                throw DataError(fmt::format("the row has {} cells and the header {}; expected one a column", cells.size(), columns_.size()), lines_.at(std::min(cells.size(), columns_.size())));
+            row(cells);
+        }
+        if (entries_.empty()) throw DataError("there are no rows below the header; expected one for each pulse", {data_.file});
+        arrange();
+        return std::move(data_);
+    }
+
+private:
+    struct Entry {
+        PulseRow row;
+        double pulse = 0;
+        bool planned = false;  ///< amplitude from the plan, once the order is known
+        std::int64_t at = 0;   ///< of a repetition column: the row it stands in
+    };
+
+    void header() {
+        do {
+            if (!lines_.next()) throw DataError("the file is empty; expected a header such as device,cycle,pulse,v_V,t_s,g_S", {data_.file});
+        } while (lines_.line().starts_with('#') && lines_.line().find_first_of(",;\t") == std::string_view::npos);
+        lines_.choose_separator();
+        std::vector<std::string_view> cells;
+        lines_.cut(cells);
+        while (!cells.empty() && cells.back().empty()) cells.pop_back();
+        columns_ = read_header({cells.begin(), cells.end()}, o_.unit, lines_.at(0));
+        for (std::size_t i = 0; i < columns_.size(); ++i) place(i);
+        check_header();
+        note_header();
+    }
+    void place(std::size_t i) {
+        const auto what = columns_[i].what;
+        if (what == Quantity::none) return data_.notes.push_back("column \"" + columns_[i].name + "\" is not used");
+        if (what == Quantity::conductance || what == Quantity::resistance || what == Quantity::current) return measured_.push_back(i);
+        if (!columns_[i].repetition.empty() || !where_.emplace(what, i).second)
+            throw DataError("column \"" + columns_[i].name + "\" says the same as another; expected each of device, cycle, pulse, v and t once", lines_.at(i));
+    }
+    void check_header() const {
+        if (measured_.empty()) throw DataError("no column holds what was measured; expected g_uS, r_kohm, i_uA or the like, or one column a cycle with a unit: \"cycle1 (uS)\"", lines_.at(0));
+        for (const auto i : measured_)
+            if (measured_.size() > 1 && columns_[i].repetition.empty())
+                throw DataError("column \"" + columns_[i].name + "\" is a second one of a measured quantity; expected one, or repetitions with numbers: g_uS_1, g_uS_2", lines_.at(i));
+        if (o_.sweep && !where_.contains(Quantity::voltage)) throw DataError("no column holds the voltage; expected v_V and i_A of I-V sweeps", lines_.at(0));
+        const bool current = columns_[measured_.front()].what == Quantity::current;
+        if (o_.sweep && !current) throw DataError("column \"" + columns_[measured_.front()].name + "\" is no current; expected v_V and i_A of I-V sweeps", lines_.at(measured_.front()));
+        if (o_.sweep) return;
+        if (current && !o_.read_V && !where_.contains(Quantity::read_voltage))
+            throw DataError("currents need the voltage they were read at; expected a column v_read_V, or --read-voltage", lines_.at(measured_.front()));
+        if (!where_.contains(Quantity::voltage) && o_.plan.empty())
+            throw DataError("no column holds the pulses' amplitude; expected v_V, or --pulses \"100 x 1.0 V,100 ns; 100 x -1.2 V,100 ns\"", lines_.at(0));
+        if (!where_.contains(Quantity::width) && !o_.width_s && (o_.plan.empty() || where_.contains(Quantity::voltage)))
+            throw DataError("no column holds the pulses' width; expected t_s, t_ns or the like, or --width \"100 ns\"", lines_.at(0));
+    }
+    void note_header() {
+        const char c = lines_.separator();
+        data_.notes.push_back(std::string("separator: ") + (c == ';' ? "semicolon" : c == '\t' ? "tab" : "comma"));
+        for (const auto i : measured_)
+            if (!columns_[i].has_unit && o_.unit.empty()) data_.notes.push_back("column \"" + columns_[i].name + "\" has no unit and is taken as SI");
+        if (measured_.size() > 1) data_.notes.push_back(fmt::format("{} columns are read as repetitions", measured_.size()));
+    }
+
+    double number(std::string_view s, std::size_t column) {
+        char small[64];
+        if (s.find(',') != std::string_view::npos && lines_.separator() != ',' && s.size() < sizeof small) {
+            if (std::count(s.begin(), s.end(), ',') > 1 || s.find('.') != std::string_view::npos) refuse(s, column);
+            std::copy(s.begin(), s.end(), small);
+            std::replace(small, small + s.size(), ',', '.');
+            s = {small, s.size()};
+        }
+        if (s.starts_with('+')) s.remove_prefix(1);
+        double value = 0;
+        const auto [end, fault] = std::from_chars(s.data(), s.data() + s.size(), value);
+        if (fault != std::errc{} || end != s.data() + s.size() || !std::isfinite(value)) refuse(s, column);
+        return value;
+    }
+    [[noreturn]] void refuse(std::string_view s, std::size_t column) const {
+        throw DataError(fmt::format("\"{}\" in column \"{}\" is not a number; expected one like 1.5e-4, or an empty cell for a gap", std::string(s.substr(0, 40)), columns_[column].name), lines_.at(column));
+    }
+    double value(const std::vector<std::string_view>& cells, Quantity what, double otherwise) {
+        const auto it = where_.find(what);
+        if (it == where_.end()) return otherwise;
+        return is_gap(cells[it->second]) ? gap : number(cells[it->second], it->second) * columns_[it->second].scale;
+    }
+    double conductance(const std::vector<std::string_view>& cells, std::size_t i) {
+        if (is_gap(cells[i])) return gap;
+        const double x = number(cells[i], i) * columns_[i].scale;
+        if (o_.sweep) return x;
+        if (columns_[i].what == Quantity::conductance) {
+            if (x < 0) throw DataError(fmt::format("the conductance {} is negative; expected 0 or more", std::string(cells[i])), lines_.at(i));
+            return x;
+        }
+        if (columns_[i].what == Quantity::resistance) {
+            if (x <= 0) throw DataError(fmt::format("the resistance {} is not above 0", std::string(cells[i])), lines_.at(i));
+            return 1 / x;
+        }
+        const double v = value(cells, Quantity::read_voltage, o_.read_V.value_or(gap));
+        if (std::isnan(v) || v == 0) throw DataError("the read voltage of this row is missing or 0; expected the voltage the current was read at", lines_.at(i));
+        if (x / v < 0) throw DataError(fmt::format("the current {} has another sign than its read voltage of {} V", std::string(cells[i]), v), lines_.at(i));
+        return x / v;
+    }
+
+    std::int32_t device(const std::vector<std::string_view>& cells) {
+        const auto it = where_.find(Quantity::device);
+        const std::string name = it == where_.end() ? "1" : std::string(cells[it->second]);
+        if (name.empty()) throw DataError("the device's name is missing", lines_.at(it->second));
+        if (name == last_device_) return last_index_;
+        last_device_ = name;
+        const auto [at, fresh] = index_.emplace(name, static_cast<std::int32_t>(data_.devices.size()));
+        if (fresh) data_.devices.push_back(name);
+        return last_index_ = at->second;
+    }
+    void row(const std::vector<std::string_view>& cells) {
+        Entry e;
+        e.row.device = device(cells);
+        const auto whole = [&](Quantity q) {
+            const double x = value(cells, q, 0);
+            if (std::isnan(x) || std::abs(x) > 1e9) throw DataError("the number is missing or too large", lines_.at(where_.at(q)));
+            return x;
+        };
+        e.row.cycle = static_cast<std::int32_t>(whole(Quantity::cycle));
+        e.pulse = whole(Quantity::pulse);
+        e.planned = !where_.contains(Quantity::voltage);
+        const double v = value(cells, Quantity::voltage, 0);
+        e.row.v_V = std::isnan(v) ? 0 : v;
+        if (std::abs(e.row.v_V) > 100) throw DataError(fmt::format("an amplitude of {} V is beyond 100 V; a unit may be missing from the header (v_mV)", e.row.v_V), lines_.at(where_.at(Quantity::voltage)));
+        const double t = value(cells, Quantity::width, o_.width_s.value_or(0));
+        if (e.row.v_V != 0 && !e.planned && !o_.sweep && !(t > 0)) throw DataError("the width of this pulse is missing or not above 0", lines_.at(where_.contains(Quantity::width) ? where_.at(Quantity::width) : 0));
+        e.row.t_s = std::isnan(t) ? 0 : t;
+        e.at = n_rows_++;
+        for (std::size_t k = 0; k < measured_.size(); ++k) {
+            if (measured_.size() > 1) e.row.cycle = static_cast<std::int32_t>(k);
+            e.row.g_S = conductance(cells, measured_[k]);
+            data_.n_gaps += std::isnan(e.row.g_S);
+            entries_.push_back(e);
+        }
+    }
+    /// Device by device, cycle by cycle, pulse by pulse; rows that do not say stay in the file's order.
+    void arrange() {
+        std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+            return std::tie(a.row.device, a.row.cycle, a.pulse) < std::tie(b.row.device, b.row.cycle, b.pulse);
+        });
+        std::int64_t length = 0, k = 0;
+        for (const auto& p : o_.plan) length += p.count;
+        data_.rows.reserve(entries_.size());
+        for (std::size_t i = 0; i < entries_.size(); ++i) {
+            auto& e = entries_[i];
+            if (i == 0 || e.row.device != entries_[i - 1].row.device || e.row.cycle != entries_[i - 1].row.cycle) k = 0;
+            if (e.planned && length > 0) {
+                if (e.pulse == 0 && k == 0 && where_.contains(Quantity::pulse)) e.row.v_V = 0;  // pulse 0: the read before the first pulse
+                else {
+                    std::int64_t at = k++ % length;
+                    for (const auto& p : o_.plan) {
+                        if (at < p.count) { e.row.v_V = p.voltage.si, e.row.t_s = p.width.si; break; }
+                        at -= p.count;
+                    }
+                }
+            }
+            data_.rows.push_back(e.row);
+        }
+        if (data_.n_gaps > 0) data_.notes.push_back(fmt::format("{} reads are missing", data_.n_gaps));
+    }
+
+    const ReadOptions& o_;
+    Lines lines_;
+    PulseData data_;
+    std::vector<Column> columns_;
+    std::map<Quantity, std::size_t> where_;
+    std::vector<std::size_t> measured_;
+    std::vector<Entry> entries_;
+    std::map<std::string, std::int32_t> index_;
+    std::string last_device_;
+    std::int32_t last_index_ = 0;
+    std::int64_t n_rows_ = 0;
+};
+
+}  // namespace
+
+std::vector<PlannedPulses> parse_plan(const std::string& text) {
+    std::vector<PlannedPulses> out;
+    std::stringstream parts(text);
+    for (std::string part; std::getline(parts, part, ';');) {
+        const auto x = part.find('x');
+        PlannedPulses p;
+        const std::string_view count = x == std::string::npos ? "1" : trimmed(std::string_view(part).substr(0, x));
+        const auto [end, fault] = std::from_chars(count.data(), count.data() + count.size(), p.count);
+        if (fault != std::errc{} || end != count.data() + count.size() || p.count < 1 || p.count > 100'000'000)
+            throw ConfigError("\"" + part + "\" is not a stretch of pulses; expected COUNT x VOLTAGE,WIDTH, for example 100 x 1.0 V,100 ns");
+        const CellPulse pulse = parse_pulse(x == std::string::npos ? part : part.substr(x + 1));
+        p.voltage = pulse.voltage, p.width = pulse.width;
+        out.push_back(p);
+    }
+    return out;
+}
+
+PulseData parse_pulses(std::string_view text, const std::string& file, const ReadOptions& options) { return Reader(text, file, options).read(); }
+
+PulseData read_pulses(const std::filesystem::path& path, const ReadOptions& options) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw DataError("cannot read the file; expected a CSV of measured pulses", {path.string()});
+    const std::string text((std::istreambuf_iterator<char>(in)), {});
+    return parse_pulses(text, path.string(), options);
+}
+
+}  // namespace ganbar::fit

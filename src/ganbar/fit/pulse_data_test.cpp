@@ -1,0 +1,124 @@
+// Files as laboratories export them: read right, or refused with the place.
+#include "ganbar/fit/pulse_data.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "ganbar/core/error.h"
+
+namespace ganbar::fit {
+namespace {
+
+void expect_fault(const std::string& text, const std::string& place, const std::string& what, const ReadOptions& options = {}) {
+    try {
+        parse_pulses(text, "x.csv", options);
+        ADD_FAILURE() << "read without a fault: " << text;
+    } catch (const DataError& e) {
+        EXPECT_NE(std::string(e.what()).find(place), std::string::npos) << e.what();
+        EXPECT_NE(std::string(e.what()).find(what), std::string::npos) << e.what();
+    }
+}
+
+TEST(PulseData, ReadsThePlainForm) {
+    const auto d = parse_pulses("device,cycle,pulse,v_V,t_s,g_S\na,1,0,0,1e-7,1e-4\na,1,1,1.0,1e-7,1.1e-4\nb,1,1,-1.2,1e-7,9e-5\n", "x.csv");
+    ASSERT_EQ(d.rows.size(), 3u);
+    EXPECT_EQ(d.devices, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(d.rows[1].v_V, 1.0);
+    EXPECT_EQ(d.rows[2].device, 1);
+    EXPECT_EQ(d.rows[2].g_S, 9e-5);
+    EXPECT_EQ(d.rows[2].t_s, 1e-7);
+}
+TEST(PulseData, UnitsInTheHeaderInEverySpelling) {
+    for (const char* header : {"v_mV,t_ns,g_uS", "V (mV),width [ns],G (\u00b5S)", "Voltage (mV),Pulse width (ns),Conductance (\u03bcS)", "v_mV,t_ns,g_us", "\"v_mV\",\"t_ns\",\"g_uS\"", "amplitude_mV,duration_ns,conductance_uS"}) {
+        const auto d = parse_pulses(std::string(header) + "\n-1200,100,150\n", "x.csv");
+        EXPECT_NEAR(d.rows.at(0).g_S, 150e-6, 1e-18) << header;
+        EXPECT_NEAR(d.rows.at(0).v_V, -1.2, 1e-12) << header;
+        EXPECT_NEAR(d.rows.at(0).t_s, 1e-7, 1e-20) << header;
+    }
+}
+TEST(PulseData, SemicolonsAndDecimalCommas) {
+    const auto d = parse_pulses("\xef\xbb\xbfv_V;t_s;g_uS\r\n1,05;1e-7;150,25\r\n-1,2;1E-7;149\r\n", "x.csv");
+    ASSERT_EQ(d.rows.size(), 2u);
+    EXPECT_NEAR(d.rows[0].g_S, 150.25e-6, 1e-15);
+    EXPECT_EQ(d.rows[0].v_V, 1.05);
+}
+TEST(PulseData, TabsAndCommentsBeforeTheHeader) {
+    const auto d = parse_pulses("# Keithley export\n# wafer 7\n\nv_V\tt_us\tg_uS\tremark\n1\t0.1\t150\tgood\n", "x.csv");
+    EXPECT_NEAR(d.rows.at(0).t_s, 1e-7, 1e-20);
+    EXPECT_EQ(d.notes.front(), "column \"remark\" is not used");
+}
+TEST(PulseData, ResistanceInsteadOfConductance) {
+    const auto d = parse_pulses("v_V,t_s,R (kΩ)\n1,1e-7,5\n1,1e-7,4\n", "x.csv");
+    EXPECT_NEAR(d.rows[0].g_S, 200e-6, 1e-12);
+    EXPECT_NEAR(d.rows[1].g_S, 250e-6, 1e-12);
+    EXPECT_NEAR(parse_pulses("v_V,t_s,r_kohm\n1,1e-7,5\n", "x.csv").rows[0].g_S, 200e-6, 1e-12);
+}
+TEST(PulseData, CurrentAtAReadVoltage) {
+    EXPECT_NEAR(parse_pulses("v_V,t_s,v_read_V,i_uA\n1,1e-7,0.1,15\n", "x.csv").rows[0].g_S, 150e-6, 1e-12);
+    ReadOptions at;
+    at.read_V = -0.2;
+    EXPECT_NEAR(parse_pulses("v_V,t_s,current_uA\n1,1e-7,-30\n", "x.csv", at).rows[0].g_S, 150e-6, 1e-12);
+    expect_fault("v_V,t_s,i_uA\n1,1e-7,15\n", "x.csv:1:3", "read");
+    expect_fault("v_V,t_s,v_read_V,i_uA\n1,1e-7,0.1,-15\n", "x.csv:2:4", "sign");
+}
+TEST(PulseData, OneColumnACycle) {
+    ReadOptions o;
+    o.plan = parse_plan("2 x 1.0 V,100 ns; 2 x -1.2 V,100 ns");
+    for (const char* text : {"pulse;cycle 1 (uS);cycle 2 (uS)\n0;150;152\n1;151;153\n2;152;154\n3;151,5;153,5\n4;151;153\n", "pulse,g_uS_1,g_uS_2\n0,150,152\n1,151,153\n2,152,154\n3,151.5,153.5\n4,151,153\n"}) {
+        const auto d = parse_pulses(text, "x.csv", o);
+        ASSERT_EQ(d.rows.size(), 10u) << text;
+        EXPECT_EQ(d.rows[0].v_V, 0);
+        EXPECT_EQ(d.rows[2].v_V, 1.0);
+        EXPECT_EQ(d.rows[3].v_V, -1.2);
+        EXPECT_NEAR(d.rows[8].g_S, 153.5e-6, 1e-12);
+        EXPECT_EQ(d.rows[5].cycle, d.rows[4].cycle + 1);
+    }
+    o.unit = "uS";
+    EXPECT_NEAR(parse_pulses("pulse,cycle1,cycle2\n0,150,152\n1,151,153\n", "x.csv", o).rows[1].g_S, 151e-6, 1e-12);
+}
+TEST(PulseData, GapsAndUnequalLengths) {
+    ReadOptions o;
+    o.plan = parse_plan("9 x 1.0 V,100 ns");
+    const auto d = parse_pulses("pulse,g_uS_1,g_uS_2\n0,150,152\n1,,153\n2,NaN,n/a\n3,151,\n4,152,\n", "x.csv", o);
+    EXPECT_EQ(d.n_gaps, 5u);
+    EXPECT_TRUE(std::isnan(d.rows[1].g_S));
+    EXPECT_NEAR(d.rows[3].g_S, 151e-6, 1e-12);
+}
+TEST(PulseData, RowsOutOfOrderAreOrdered) {
+    const auto d = parse_pulses("device,cycle,pulse,v_V,t_s,g_uS\nb,1,2,1,1e-7,4\na,2,1,1,1e-7,3\nb,1,1,1,1e-7,5\na,1,1,1,1e-7,2\n", "x.csv");
+    const double expected[] = {5, 4, 2, 3};
+    for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(d.rows[k].g_S, expected[k] * 1e-6, 1e-15) << k;
+}
+TEST(PulseData, RefusesWithRowAndColumn) {
+    expect_fault("v_V,t_s,g_uS\n1,1e-7,150\n1,1e-7,15o\n", "x.csv:3:3", "15o");
+    expect_fault("v_V,t_s,g_uS\n1,1e-7,150,3\n", "x.csv:2", "4 cells");
+    expect_fault("v_V,t_s,g_uS\n1,1e-7\n", "x.csv:2", "2 cells");
+    expect_fault("v_V,t_s,g_uV\n1,1e-7,3\n", "x.csv:1", "");
+    expect_fault("v_V,t_s,g_uS\n1,1e-7,-3\n", "x.csv:2:3", "negative");
+    expect_fault("v_V,t_s,r_kohm\n1,1e-7,0\n", "x.csv:2:3", "not above 0");
+    expect_fault("v_V,g_uS\n1,3\n", "x.csv:1", "width");
+    expect_fault("t_s,g_uS\n1e-7,3\n", "x.csv:1", "amplitude");
+    expect_fault("v_V,t_s\n1,1e-7\n", "x.csv:1", "measured");
+    expect_fault("v_V,t_s,g_uS,g_uS\n1,1e-7,3,3\n", "x.csv:1:3", "second");
+    expect_fault("v_V,t_s,g_uS\n1000,1e-7,3\n", "x.csv:2:1", "100 V");
+    expect_fault("v_V,t_s,g_uS\n1,0,3\n", "x.csv:2:2", "width");
+    expect_fault("", "x.csv", "empty");
+    expect_fault("v_V,t_s,g_uS\n", "x.csv", "no rows");
+    expect_fault("v_V;t_s;g_uS\n1;1e-7;1.150,5\n", "x.csv:2:3", "1.150,5");
+    EXPECT_THROW(parse_plan("100 V"), ConfigError);
+    EXPECT_THROW(read_pulses("/nonexistent/x.csv"), DataError);
+}
+TEST(PulseData, AMillionRows) {
+    std::string text = "device,cycle,pulse,v_V,t_s,g_uS\n";
+    for (int k = 0; k < 1'000'000; ++k) text += std::to_string(k / 50000) + ",1," + std::to_string(k % 50000) + ",1.0,1e-7,150." + std::to_string(k % 1000) + "\n";
+    const auto begin = std::chrono::steady_clock::now();
+    const auto d = parse_pulses(text, "x.csv");
+    EXPECT_EQ(d.rows.size(), 1'000'000u);
+    EXPECT_EQ(d.devices.size(), 20u);
+    EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(), 20);  // generous: machines under load
+}
+
+}  // namespace
+}  // namespace ganbar::fit

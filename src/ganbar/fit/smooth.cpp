@@ -1,0 +1,88 @@
+#include "ganbar/fit/smooth.h"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+
+namespace ganbar::fit {
+namespace {
+
+struct Place {
+    std::size_t i = 0;
+    double u = 0;
+};
+Place place(std::span<const double> nodes, double x) {
+    if (nodes.size() < 2 || x <= nodes.front()) return {0, 0};
+    if (x >= nodes.back()) return {nodes.size() - 2, 1};
+    const auto i = static_cast<std::size_t>(std::upper_bound(nodes.begin(), nodes.end(), x) - nodes.begin()) - 1;
+    return {i, (x - nodes[i]) / (nodes[i + 1] - nodes[i])};
+}
+
+}  // namespace
+
+Smoother::Smoother(std::vector<double> nodes) : nodes_(std::move(nodes)), diagonal_(nodes_.size()), beside_(nodes_.size()), right_(nodes_.size()), weight_(nodes_.size()) {}
+
+void Smoother::add(double x, double y, double factor, double weight) {
+    const auto [i, u] = place(nodes_, x);
+    const double a = (1 - u) * factor, b = u * factor;
+    diagonal_[i] += weight * a * a, diagonal_[i + 1] += weight * b * b, beside_[i] += weight * a * b;
+    right_[i] += weight * a * y, right_[i + 1] += weight * b * y;
+    weight_[i] += weight * (1 - u), weight_[i + 1] += weight * u;
+    squares_ += weight * y * y, n_ += 1;
+}
+
+std::vector<double> Smoother::solve(double least_penalty) const {
+    const auto n = static_cast<Eigen::Index>(nodes_.size());
+    Eigen::MatrixXd normal = Eigen::MatrixXd::Zero(n, n), bend = Eigen::MatrixXd::Zero(n, n);
+    Eigen::VectorXd right(n);
+    for (Eigen::Index i = 0; i < n; ++i) {
+        const auto k = static_cast<std::size_t>(i);
+        normal(i, i) = diagonal_[k], right(i) = right_[k];
+        if (i + 1 < n) normal(i, i + 1) = normal(i + 1, i) = beside_[k];
+        if (i + 2 < n) {
+            const Eigen::Vector3d d(1, -2, 1);
+            bend.block<3, 3>(i, i) += d * d.transpose();
+        }
+    }
+    const double scale = std::max(1e-300, normal.trace() / static_cast<double>(n));
+    const Eigen::MatrixXd floor = 1e-12 * scale * Eigen::MatrixXd::Identity(n, n);
+    double best = std::numeric_limits<double>::infinity();
+    Eigen::VectorXd values = Eigen::VectorXd::Zero(n);
+    for (double penalty = least_penalty; penalty < 1e5; penalty *= 4) {
+        const Eigen::LDLT<Eigen::MatrixXd> solver(normal + penalty * scale * bend + floor);
+        const Eigen::VectorXd x = solver.solve(right);
+        const double freedom = solver.solve(normal).trace(), rest = std::max(0.0, squares_ - 2 * x.dot(right) + x.dot(normal * x));
+        const double score = n_ * std::log(std::max(rest, 1e-18 * squares_)) + freedom * std::log(std::max(n_, 3.0));
+        if (score < best - 1e-9) best = score, values = x;
+    }
+    return {values.data(), values.data() + n};
+}
+
+double at_nodes(std::span<const double> nodes, std::span<const double> values, double x) {
+    if (nodes.size() < 2) return values.front();
+    const auto [i, u] = place(nodes, x);
+    return values[i] + u * (values[i + 1] - values[i]);
+}
+
+std::vector<double> ascending(std::span<const double> y, std::span<const double> weight) {
+    struct Block {
+        double sum, weight;
+        std::size_t n;
+        double mean() const { return sum / weight; }
+    };
+    std::vector<Block> blocks;
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        const double w = std::max(weight[i], 1e-12);
+        blocks.push_back({w * y[i], w, 1});
+        while (blocks.size() > 1 && blocks[blocks.size() - 2].mean() > blocks.back().mean()) {
+            auto& a = blocks[blocks.size() - 2];
+            a.sum += blocks.back().sum, a.weight += blocks.back().weight, a.n += blocks.back().n;
+            blocks.pop_back();
+        }
+    }
+    std::vector<double> out;
+    for (const auto& b : blocks) out.insert(out.end(), b.n, b.mean());
+    return out;
+}
+
+}  // namespace ganbar::fit

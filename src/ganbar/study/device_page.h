@@ -1,0 +1,27 @@
+// The page of `ganbar device fit --report`: the data, the fit, what the device does under pulses, and what that means for training.
+#pragma once
+#include <filesystem>
+
+#include "ganbar/fit/families.h"
+#include "ganbar/fit/verdict.h"
+#include "ganbar/report/report_input.h"
+#include "ganbar/study/context.h"
+
+namespace ganbar::study {
+
+struct DeviceSheet {
+    fit::PulseData data;
+    fit::DeviceFit fit;
+    std::vector<fit::FamilyFit> families;
+    fit::Verdict verdict;
+    std::string toml;                    ///< the written device file
+    std::vector<report::RunData> runs;   ///< a short training on the device; may be empty
+};
+
+/// Trains the file's experiment for `rounds`, by Manhattan pulses at the verdict's amplitudes, with error feedback where the verdict asks for
+/// it (also where it asks for another rule, whose rates are not tuned for GANs). Throws as Context::train.
+report::RunData try_device(const DeviceSheet& sheet, const std::filesystem::path& toml, const std::filesystem::path& folder, std::int64_t rounds, const std::vector<std::string>& sets, const Context& context);
+
+report::ReportInput compose_device_page(const DeviceSheet& sheet);
+
+}  // namespace ganbar::study
