@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ganbar/config/attribution.h"
+#include "ganbar/config/given.h"
 #include "ganbar/core/layer_words.h"
 #include "ganbar/experiment/accelerator_spec.h"
 #include "ganbar/experiment/rule_keys.h"

@@ -1,8 +1,8 @@
-#include "ganbar/app/command.h"
+#include "ganbar/study/kinds.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 
-void ganbar_register_kind_rules(CommandContext& context) {
+void ganbar_register_kind_rules(KindContext& context) {
     const RuleRegistry& rules = context.registries.rules;
     context.kinds["rules"] = {
         "rule",
@@ -19,4 +19,4 @@ void ganbar_register_kind_rules(CommandContext& context) {
     };
 }
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

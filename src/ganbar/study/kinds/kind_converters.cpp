@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "ganbar/app/command.h"
+#include "ganbar/study/kinds.h"
 #include "ganbar/tile/tile_params.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 namespace {
 
 /// What a kind costs at some numbers of bits, as published nodes have it.
@@ -35,7 +35,7 @@ std::string key_of(const ConverterRegistries& registries, const std::string& nam
 
 }  // namespace
 
-void ganbar_register_kind_converters(CommandContext& context) {
+void ganbar_register_kind_converters(KindContext& context) {
     const ConverterRegistries& registries = context.registries.converters;
     context.kinds["converters"] = {
         "converter",
@@ -55,4 +55,4 @@ void ganbar_register_kind_converters(CommandContext& context) {
     };
 }
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study
