@@ -6,10 +6,11 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 600
 PREFIX ?= /usr/local
 
-# $(call build,PRESET): configure and build
-build = cmake --preset $(1) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }; cmake --build --preset $(1) -j $(JOBS)
+with_python = -DGANBAR_PYTHON=ON -DPython_EXECUTABLE=$(CURDIR)/build/venv/bin/python
+# $(call build,PRESET,OPTIONS): configure and build
+build = cmake --preset $(1) $(2) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }; cmake --build --preset $(1) -j $(JOBS)
 
-.PHONY: help demo test test-slow oracle build install deb bench fuzz asan tsan lint check-all clean
+.PHONY: help demo python test test-slow oracle build install deb bench fuzz asan tsan lint check-all clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -34,9 +35,16 @@ deb: | build-folder  ## Debian packages of program and library, in build/deb
 	@lintian --fail-on error build/deb/*.deb
 	@ls build/deb/*.deb
 
+python: | build-folder  ## the Python package, in the environment build/venv
+	@tools/install.sh build python
+	@tools/venv.sh build/venv
+	@$(call build,release,$(with_python)) --target ganbar_python ganbar_python_stub
+	@build/venv/bin/python -c 'import ganbar; print("ganbar", ganbar.__version__, "is in build/venv: build/venv/bin/python")'
+
 test: | build-folder  ## the fast tests
-	@tools/install.sh build test
-	@$(call build,release)
+	@tools/install.sh build test python
+	@tools/venv.sh build/venv
+	@$(call build,release,$(with_python))
 	@ctest --test-dir build/release -LE slow -j $(JOBS) --output-on-failure
 
 test-slow: | build-folder  ## the long tests

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the targets of the Makefile need: tools/install.sh GROUP...
-# Groups: build, test, slow, data, bench, oracle, fuzz, lint, deb, docs. What is there already is left alone; when nothing is missing, nothing is
+# Groups: build, python, test, slow, data, bench, oracle, fuzz, lint, deb, docs. What is there already is left alone; when nothing is missing, nothing is
 # asked of the network. As root it works without questions; as an ordinary user it says what it wants and uses sudo.
 set -euo pipefail
 
@@ -8,6 +8,7 @@ packages_of() {
     case "$1" in
         build) echo g++ make cmake ninja-build ccache pkg-config libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libeigen3-dev \
             libboost-dev libpng-dev libjpeg-dev zlib1g-dev libsqlite3-dev libssl-dev libhwy-dev librandom123-dev libgmp-dev libgtest-dev libonnx-dev libprotobuf-dev ;;
+        python) echo python3 python3-venv python3-dev ;;
         test) echo python3 ngspice dataset-fashion-mnist openmpi-bin ;;
          slow) echo ent dieharder rng-tools5 ;;
         data) echo dataset-fashion-mnist ;;
@@ -18,7 +19,7 @@ packages_of() {
         deb) echo dpkg-dev file lintian ;;
         docs) echo python3 ;;
         *)
-            echo "install.sh: unknown group \"$1\"; expected build, test, slow, data, bench, oracle, fuzz, lint, deb or docs" >&2
+            echo "install.sh: unknown group \"$1\"; expected build, python, test, slow, data, bench, oracle, fuzz, lint, deb or docs" >&2
             exit 2
             ;;
     esac

@@ -2,7 +2,7 @@
 import os
 
 from . import _arrays, _core, _places
-from ._errors import ConfigError
+from ._errors import ConfigError, Error
 from ._log import hear
 from ._table import from_rows
 from .data import Quality
@@ -141,6 +141,9 @@ def _rounds(playing, callbacks, experiment):
             yield record
         playing.finish()
         done = True
+    except Error:  # numbers or files are broken: the checkpoint before stays the newest
+        done = True
+        raise
     finally:
         if not done and playing.round > 0:
             playing.checkpoint()

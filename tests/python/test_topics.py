@@ -2,6 +2,8 @@
 import doctest
 import importlib
 import json
+import pathlib
+import re
 import subprocess
 import sys
 
@@ -52,6 +54,15 @@ def test_examples_in_docstrings(name):
     module = importlib.import_module("ganbar" + (f".{name}" if name else ""))
     done = doctest.testmod(module)
     assert done.failed == 0 and (done.attempted > 0)
+
+
+def test_the_page_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (pathlib.Path(__file__).parents[2] / "docs" / "python.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", page, re.S)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, "docs/python.md", "exec"), {})
 
 
 def test_import_is_light():

@@ -1,0 +1,45 @@
+// Experiments given as trees, and another device model than the preset's.
+#include "ganbar/experiment/bind.h"
+
+#include <gtest/gtest.h>
+
+#include "ganbar/config/given.h"
+#include "ganbar/experiment/test_presets.h"
+
+namespace ganbar {
+namespace {
+
+const config::Presets shipped = test::presets(GANBAR_SOURCE_ROOT);
+
+TEST(Bind, ATreeIsTheFileItWasReadFrom) {
+    const auto e = load_experiment("satyam2022-balanced", shipped, {}, test::registries());
+    const auto tree = config::parse_toml(run_toml(e), "run.toml");
+    const auto again = bind_experiment(config::load_input(*tree, "experiment", config::said_in_python, shipped), test::registries());
+    EXPECT_EQ(run_toml(again), run_toml(e));
+}
+
+TEST(Bind, ATreeMayStartFromAPreset) {
+    const auto tree = config::parse_toml("preset = \"satyam2022-balanced\"\n[train]\nrounds = 7\n", "dict");
+    const auto e = bind_experiment(config::load_input(*tree, "mine", config::said_in_python, shipped), test::registries());
+    const std::vector<std::string> sets{"train.rounds=7"};
+    EXPECT_EQ(run_toml(e), run_toml(load_experiment("satyam2022-balanced", shipped, sets, test::registries())));
+}
+
+TEST(OtherModel, DropsWhatThePresetSaidOfItsOwn) {
+    const std::vector<std::string> sets{"device.model=ideal"};
+    const auto e = load_experiment("satyam2022-balanced-d2d", shipped, sets, test::registries());  // sets clamp_nonneg, which ideal has not
+    EXPECT_EQ(e.device.model, "ideal");
+}
+
+TEST(OtherModel, TheUsersOwnKeysStayFaults) {
+    const std::vector<std::string> sets{"device.model=ideal", "device.clamp_nonneg=true"};
+    EXPECT_THROW(load_experiment("satyam2022-balanced-d2d", shipped, sets, test::registries()), ConfigError);
+}
+
+TEST(OtherModel, SameFileSaysBothIsAFault) {
+    const auto tree = config::parse_toml("preset = \"satyam2022-balanced\"\n[device]\nmodel = \"ideal\"\nclamp_nonneg = true\n", "x.toml");
+    EXPECT_THROW(bind_experiment(config::load_input(*tree, "x", "file x.toml", shipped), test::registries()), ConfigError);
+}
+
+}  // namespace
+}  // namespace ganbar
