@@ -22,13 +22,33 @@ Gan load_gan(const std::string& name_or_path, const config::Presets& presets, co
 
 namespace {
 
-NamedEstimate run_one(const NamedMachine& named, const Workload& w, bool intervals) {
+/// Parameters of a machine that the user has set.
+std::vector<std::string> parameters_set(const std::string& machine, const std::vector<std::string>& overrides) {
+    std::vector<std::string> out;
+    for (const std::string& text : overrides) {
+        std::string key = text.substr(0, text.find('='));
+        std::erase_if(key, [](char c) { return c == ' ' || c == '\t'; });
+        if (key.starts_with(machine + ".")) out.push_back(key.substr(machine.size() + 1));
+    }
+    return out;
+}
+
+/// Swings of what is still uncertain: not of what the user knows, nor of what a budget chose.
+std::vector<Swing> open_swings(std::vector<Swing> swings, const std::vector<std::string>& set, const Budget& budget) {
+    const auto chosen = [&](const std::string& p) {
+        return budget.any() && (p == "steps_per_cycle" || p == "gradient_steps_per_cycle" || p == "units");
+    };
+    std::erase_if(swings, [&](const Swing& s) { return chosen(s.param) || std::find(set.begin(), set.end(), s.param) != set.end(); });
+    return swings;
+}
+
+NamedEstimate run_one(const NamedMachine& named, const Workload& w, bool intervals, const std::vector<Swing>& swings) {
     NamedEstimate out;
     out.name = named.name;
     out.entry = named.entry;
     named.machine->estimate(w, out.estimate);
     out.params = named.machine->params(), out.warnings = named.machine->warnings();
-    if (intervals) out.uncertainty = uncertainty(*named.machine, out.entry->swings, w, out.estimate);
+    if (intervals) out.uncertainty = uncertainty(*named.machine, swings, w, out.estimate);
     else {
         const auto point = [](double v) { return Interval{v, v, v}; };
         out.uncertainty = {
@@ -45,7 +65,7 @@ EstimateResult estimate_workload(Workload w, const std::vector<NamedMachine>& ma
     result.workload = std::move(w);
     for (const auto& m : machines) {
         try {
-            result.estimates.push_back(run_one(m, result.workload, true));
+            result.estimates.push_back(run_one(m, result.workload, true, m.entry->swings));
         } catch (const ConfigError& e) {
             result.unfit.emplace_back(m.name, e.what());
         }
@@ -62,13 +82,17 @@ EstimateResult run_estimates(const AcceleratorRegistry& registry, const Gan& gan
     if (names.empty()) throw ConfigError("no accelerator named; expected --on all, or some of " + join(registry.names()));
     config::Node root;
     for (const auto& text : request.overrides) config::apply_override(root, text);
+    result.budget = request.budget;
     for (const auto& name : names) registry.get(name);  // unknown names are reported before anything runs
     for (const auto& name : names) {
         try {
             const auto& entry = registry.get(name);
-            result.estimates.push_back(run_one({name, std::make_shared<const AcceleratorEntry>(entry), entry.make(root.table(name))}, result.workload, request.intervals));
+            const std::vector<std::string> set = parameters_set(name, request.overrides);
+            const std::unique_ptr<Accelerator> asked = entry.make(root.table(name));
+            NamedMachine machine{name, std::make_shared<const AcceleratorEntry>(entry), within_budget(*asked, result.workload, request.budget, set)};
+            result.estimates.push_back(run_one(machine, result.workload, request.intervals, open_swings(entry.swings, set, request.budget)));
         } catch (const ConfigError& e) {
-            if (!all || root.tables.contains(name)) throw;
+            if (!all || (root.tables.contains(name) && !request.budget.any())) throw;
             result.unfit.emplace_back(name, e.what());
         }
     }

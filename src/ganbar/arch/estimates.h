@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "ganbar/arch/accelerator.h"
+#include "ganbar/arch/budget.h"
 #include "ganbar/config/preset.h"
 
 namespace ganbar::arch {
@@ -20,6 +21,7 @@ struct EstimateRequest {
     std::optional<Int> batch, steps_d;
     std::optional<Task> task;  ///< training, or generation where there is no discriminator
     bool intervals = true;
+    Budget budget;  ///< every machine is sized to it (budget.h); none: machines as published or set
 };
 
 /// An accelerator with its parameters.
@@ -40,10 +42,12 @@ struct NamedEstimate {
 };
 struct EstimateResult {
     Workload workload;
+    Budget budget;
     std::vector<NamedEstimate> estimates;
     std::vector<std::pair<std::string, std::string>> unfit;  ///< with "all": name and reason
 };
-/// Throws ConfigError; with "all", machines that cannot run the network are listed in `unfit` instead.
+/// Throws ConfigError; with "all", machines that cannot run the network, or not within the budget, are listed in
+/// `unfit` instead. Parameters that `overrides` name are known: the intervals do not swing them; nor what the budget chose.
 EstimateResult run_estimates(const AcceleratorRegistry& registry, const Gan& gan, const EstimateRequest& request);
 
 /// The same for a workload and machines that are there already. Machines that cannot run it are listed in `unfit`.

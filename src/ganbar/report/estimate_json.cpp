@@ -125,7 +125,15 @@ Json estimate_json(const Workload& w, const NamedEstimate& n) {
 
 Json estimates_json(const EstimateResult& result) {
     Json out = Json::array();
-    for (const auto& n : result.estimates) out.push_back(estimate_json(result.workload, n));
+    for (const auto& n : result.estimates) {
+        out.push_back(estimate_json(result.workload, n));
+        if (!result.budget.any()) continue;
+        Json budget = Json::object();
+        if (result.budget.area_m2) budget["area_m2"] = *result.budget.area_m2;
+        if (result.budget.power_W) budget["power_W"] = *result.budget.power_W;
+        if (result.budget.n_arrays) budget["n_arrays"] = *result.budget.n_arrays;
+        out.back()["budget"] = std::move(budget);
+    }
     return out;
 }
 
@@ -139,6 +147,14 @@ std::string engineering(double value, const std::string& unit) {
 }
 
 namespace {
+
+std::string limits_text(const Budget& b) {
+    std::vector<std::string> limits;
+    if (b.area_m2) limits.push_back(fmt::format("{:.4g} mm2", *b.area_m2 * 1e6));
+    if (b.power_W) limits.push_back(fmt::format("{:.4g} W", *b.power_W));
+    if (b.n_arrays) limits.push_back(fmt::format("{:.0f} arrays or units", *b.n_arrays));
+    return join(limits);
+}
 
 std::string densities_table(const std::vector<NamedEstimate>& rows) {
     std::string out = fmt::format("\n{:<12}{:>22}{:>24}{:>11}\n", "at full use / achieved", "TOPS/W", "TOPS/mm2", "W/mm2");
@@ -167,6 +183,7 @@ std::string estimates_table(const EstimateResult& result) {
         fmt::format("{}: {} at batch {}", w.network, w.task == Task::training ? "one training iteration" : "generation", w.batch);
     if (w.task == Task::training) out += fmt::format(", {} D step{} per G step", w.steps_d, w.steps_d == 1 ? "" : "s");
     const MacTotals t = totals(w);
+    if (result.budget.any()) out += "\nmachines sized to at most " + limits_text(result.budget);
     out += fmt::format("\nmultiplications per image: {} useful, {} zero-free, {} zero-inserted\n\n",
                        engineering(t.useful / double(w.batch), ""), engineering(t.deformed / double(w.batch), ""),
                        engineering(t.zero_inserted / double(w.batch), ""));

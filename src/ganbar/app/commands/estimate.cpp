@@ -14,6 +14,7 @@ struct Options {
     std::vector<std::string> on, set;
     std::optional<std::string> task;
     std::optional<arch::Int> batch, steps_d;
+    std::optional<double> area_mm2, power_W, arrays;
     OutputFile out{.path = "", .force = false, .endings = {".html", ".htm"}};
     bool json = false;
 };
@@ -25,8 +26,21 @@ std::string command_line(const Options& o) {
     if (o.batch) text += fmt::format(" --batch {}", *o.batch);
     if (o.steps_d) text += fmt::format(" --steps-d {}", *o.steps_d);
     if (o.task) text += " --task " + *o.task;
+    if (o.area_mm2) text += fmt::format(" --area {}", *o.area_mm2);
+    if (o.power_W) text += fmt::format(" --power {}", *o.power_W);
+    if (o.arrays) text += fmt::format(" --arrays {}", *o.arrays);
     for (const auto& set : o.set) text += " --set " + set;
     return text + " -o " + o.out.path;
+}
+
+arch::Budget budget_of(const Options& o) {
+    const auto positive = [](const std::optional<double>& v, const char* option, const char* unit) {
+        if (v && !(*v > 0 && *v < 1e12)) throw ConfigError(fmt::format("{} {}: expected a number of {} above 0", option, *v, unit));
+    };
+    positive(o.area_mm2, "--area", "mm2"), positive(o.power_W, "--power", "W"), positive(o.arrays, "--arrays", "arrays");
+    arch::Budget budget{.area_m2 = o.area_mm2, .power_W = o.power_W, .n_arrays = o.arrays};
+    if (budget.area_m2) *budget.area_m2 *= 1e-6;
+    return budget;
 }
 
 void run(const Options& o, const config::Presets& networks, const config::Presets& experiments, const Registries& registries) {
@@ -36,6 +50,7 @@ void run(const Options& o, const config::Presets& networks, const config::Preset
     if (o.task == "generation") request.task = arch::Task::generation;
     else if (o.task == "training") request.task = arch::Task::training;
     else if (o.task) throw ConfigError("task = \"" + *o.task + "\" is not known; expected training or generation");
+    request.budget = budget_of(o);
     o.out.check();
     const arch::EstimateResult result = arch::run_estimates(registries.accelerators, load_workload(o.network, networks, experiments, registries, o.discriminator), request);
     if (o.out.asked()) o.out.write(report::estimate_page(result, command_line(o)));
@@ -60,6 +75,9 @@ void ganbar_register_estimate(CommandContext& context) {
     command->add_option("--batch", o->batch, "samples per batch (default: the network's)");
     command->add_option("--steps-d", o->steps_d, "discriminator updates per generator update (default: the network's)");
     command->add_option("--task", o->task, "training (one iteration) or generation (one batch of images); default: training where there is a discriminator");
+    command->add_option("--area", o->area_mm2, "size every machine to at most so many mm2: copies of layers, or units, that run the network fastest");
+    command->add_option("--power", o->power_W, "the same for the mean power in W");
+    command->add_option("--arrays", o->arrays, "the same for the number of crossbars or processing elements");
     command->add_option("--set", o->set, "a parameter, for example regan.steps_per_cycle=64");
     o->out.declare(*command, "-o,--out", "also write a page with table and figures into this HTML file");
     command->add_flag("--json", o->json, "print JSON");

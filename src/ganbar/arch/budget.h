@@ -1,0 +1,31 @@
+// The fastest size of a machine that stays within an area, a power and a number of arrays. Comparisons under one budget rest on it.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ganbar/arch/accelerator.h"
+
+namespace ganbar::arch {
+
+/// Limits; what is not set is not limited.
+struct Budget {
+    std::optional<double> area_m2;   ///< of the whole machine
+    std::optional<double> power_W;   ///< mean over the workload: energy / latency
+    std::optional<double> n_arrays;  ///< crossbars, or processing elements
+    bool any() const { return area_m2 || power_W || n_arrays; }
+};
+
+/// The first limit that the estimate breaks, as a sentence; empty when it keeps all. A machine without a known area breaks every area limit.
+std::string beyond(const Estimate& e, const Budget& budget);
+
+/// The machine with the copies of its layers (crossbars: steps_per_cycle for forward and error passes, gradient_steps_per_cycle for weight
+/// gradients, chosen apart) or the units (digital machines whose units cost area) that run `w` fastest within `budget`. Parameters named in
+/// `fixed` keep their values; machines without such a choice are only checked. Nothing is chosen when no limit is set.
+/// For machines that advance in lockstep no other pair of the two targets within the budget is faster (docs/accelerators.md says why).
+/// Throws ConfigError, with the limit that the smallest machine breaks, when none fits: nothing is reprogrammed or throttled.
+std::unique_ptr<Accelerator> within_budget(const Accelerator& machine, const Workload& w, const Budget& budget,
+                                           const std::vector<std::string>& fixed = {});
+
+}  // namespace ganbar::arch
