@@ -74,7 +74,7 @@ def main():
         return 1
     faults, n_pages = broken_links(given.out.resolve())
     print("\n".join(faults), end="\n" if faults else "")
-    print(f"{n_pages} pages, {len(times)} tutorials in {sum(times.values()):.0f} s, {len(faults)} broken links: {given.out / 'index.html'}")
+    print(f"{n_pages} pages, {len(times)} tutorials in {sum(times.values()):.0f} s of processor time, {len(faults)} broken links: {given.out / 'index.html'}")
     return 1 if faults else 0
 
 

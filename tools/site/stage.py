@@ -2,11 +2,11 @@
 import os
 import pathlib
 import re
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
 from program import ROOT
 
@@ -16,8 +16,14 @@ from run_snippets import FENCE  # noqa: E402  (one reading of fences, in the tes
 LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s]+)(\))")
 SHOW = re.compile(r"^<!-- (picture|page) (\S+): (.*) -->$")
 PROJECT = {"CONTRIBUTING.md": "project/contributing.md", "CHANGELOG.md": "project/changelog.md", "README.md": "index.md"}
-MOST_SECONDS = 60  # of one tutorial
+MOST_SECONDS = 60  # of processor time of one tutorial
 MOST_LINES = 45  # of output shown
+
+
+def processor_seconds():
+    """Of all child processes so far; a busy machine does not change it."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def outside_fences(text, change):
@@ -67,13 +73,13 @@ class Stage:
 
     def tutorial(self, source, page):
         """Runs a tutorial; returns its seconds. Each block is followed by all it printed, not by the lines that the test looks for."""
-        start = time.monotonic()
+        start = processor_seconds()
         (self.folder / page).parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as folder:
             text = Tutorial(self, source, page, pathlib.Path(folder)).run()
-        seconds = time.monotonic() - start
+        seconds = processor_seconds() - start
         if seconds > MOST_SECONDS:
-            raise RuntimeError(f"{source}: took {seconds:.0f} s; a tutorial has {MOST_SECONDS}")
+            raise RuntimeError(f"{source}: took {seconds:.0f} s of processor time; a tutorial has {MOST_SECONDS}")
         self.page(source, page, text)
         return seconds
 
@@ -104,7 +110,7 @@ class Tutorial:
 
     def block(self, body, line):
         done = subprocess.run(["sh", "-eu"], input=body, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=self.folder,
-                              env=self.stage.program.environment, timeout=MOST_SECONDS)
+                              env=self.stage.program.environment, timeout=20 * MOST_SECONDS)
         if done.returncode != 0:
             raise RuntimeError(f"{self.source}:{line}: exit code {done.returncode}\n{body}{done.stdout}")
         printed = done.stdout.replace(f"{self.folder}/", "").replace(f"{ROOT}/", "").rstrip().splitlines()
