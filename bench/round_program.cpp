@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
     Ledger ledger;
     for (int r = 0; r < rounds; ++r) {
         const auto start = std::chrono::steady_clock::now();
-        gan::play_round(gan, {}, [&](std::int64_t) -> const Matrix& { return real; }, e.train.rule_at(r, true), e.train.rule_at(r, false),
+        gan::play_round(gan, {}, [&](std::int64_t) -> const Matrix& { return real; }, e.rule.at(e.train.moment(r, true)), e.rule.at(e.train.moment(r, false)),
                         rng.stream("round", static_cast<std::uint64_t>(r)), ledger);
         const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
         if (r >= 3) std::printf("%.4f\n", spent.count());

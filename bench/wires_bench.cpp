@@ -25,7 +25,7 @@ struct Player {
     void play(const Matrix& real) {
         auto gan = model.gan();
         const double begin = cpu_s();
-        gan::play_round(gan, {}, [&](std::int64_t) -> const Matrix& { return real; }, e.train.rule_at(round, true), e.train.rule_at(round, false),
+        gan::play_round(gan, {}, [&](std::int64_t) -> const Matrix& { return real; }, e.rule.at(e.train.moment(round, true)), e.rule.at(e.train.moment(round, false)),
                         Rng(1).stream("round", static_cast<std::uint64_t>(round)), ledger);
         if (round++ > 0) spent.push_back(cpu_s() - begin);  // the first settles the noise generator and the converters
     }

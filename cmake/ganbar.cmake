@@ -80,6 +80,15 @@ function(ganbar_layer name)
     ganbar_generate_registration(${list} ${folder}/models "ganbar/device/device_registry.h"
       ganbar register_builtin_devices registry "ganbar::DeviceRegistry&")
     list(APPEND sources ${list})
+  elseif(name STREQUAL "tile")
+    set(list ${PROJECT_BINARY_DIR}/generated/builtin_converters.cpp)
+    ganbar_generate_registration(${list} ${folder}/converters "ganbar/tile/converter.h"
+      ganbar register_builtin_converters registries "ganbar::ConverterRegistries&")
+    list(APPEND sources ${list})
+    set(list ${PROJECT_BINARY_DIR}/generated/builtin_rules.cpp)
+    ganbar_generate_registration(${list} ${folder}/rules "ganbar/tile/training_rule.h"
+      ganbar register_builtin_rules registry "ganbar::RuleRegistry&")
+    list(APPEND sources ${list})
   elseif(name STREQUAL "app")
     set(list ${PROJECT_BINARY_DIR}/generated/builtin_commands.cpp)
     ganbar_generate_registration(${list} ${folder}/commands "ganbar/app/command.h"

@@ -147,6 +147,12 @@ class Sweep(InFolder):
             self.good("sweep", "real.toml", "--out", "real")
         self.assertEqual([r["train.momentum"] for r in self.rows("real")], [0.0, 0.25])
 
+    def test_an_axis_of_switches(self):
+        (self.folder / "switches.toml").write_text('[sweep]\nbase = "small.toml"\n[[axis]]\nkey = "train.fresh_latents"\nvalues = [true, false]\n')
+        self.good("sweep", "switches.toml", "--out", "switches")
+        self.assertEqual([r["train.fresh_latents"] for r in self.rows("switches")], ["true", "false"])
+        self.assertEqual(len({r["final_loss_g"] for r in self.rows("switches")}), 2)
+
     def test_an_old_table_of_texts_goes_on(self):
         self.good("sweep", "estimate.toml", "--out", "old")
         with sqlite3.connect(self.folder / "old/sweep.sqlite") as table:

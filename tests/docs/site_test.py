@@ -50,8 +50,8 @@ class Site(unittest.TestCase):
             for p in self.program.describe("experiments", preset["name"])["parameters"]:
                 self.assertIn(p["name"], devices | keys if p["name"].startswith("device.") else keys, preset["name"])
 
-    def test_every_parameter_of_devices_accelerators_generators_and_circuits_is_there(self):
-        for kind, folder, prefix in (("devices", "devices/", "device."), ("accelerators", "accelerators/", "accelerators.{}."), ("generators", "keys/", ""), ("circuits", "circuits/", "")):
+    def test_every_parameter_of_devices_accelerators_rules_generators_and_circuits_is_there(self):
+        for kind, folder, prefix in (("devices", "devices/", "device."), ("accelerators", "accelerators/", "accelerators.{}."), ("generators", "keys/", ""), ("rules", "keys/", ""), ("circuits", "circuits/", "")):
             shown = self.shown(folder)
             for thing in self.program.names(kind):
                 for p in self.program.describe(kind, thing["name"])["parameters"]:

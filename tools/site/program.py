@@ -6,7 +6,7 @@ import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-KINDS = ["devices", "experiments", "networks", "accelerators", "generators", "circuits", "datasets"]
+KINDS = ["devices", "experiments", "networks", "accelerators", "rules", "converters", "generators", "circuits", "datasets"]
 # An experiment that sets nothing but what has no default: what it describes are the declarations.
 BARE = '[generator]\nlayers = [4, 4]\n[discriminator]\nlayers = [4, 1]\n'
 

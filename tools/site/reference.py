@@ -100,7 +100,7 @@ def entry(parameter, prefix="", scope="key"):
 
 
 def declarations(program):
-    """Every key an experiment may have, by section: those of a bare experiment, and of the generators of bits that it does not choose."""
+    """Every key an experiment may have, by section: those of a bare experiment, and of the generators of bits and training rules that it does not choose."""
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "bare.toml").write_text(BARE, encoding="utf-8")
         parameters = program.describe("experiments", "./bare.toml", folder=folder)["parameters"]
@@ -110,11 +110,12 @@ def declarations(program):
             if ".layer." in p["name"] and p["name"] not in seen:
                 seen.add(p["name"])
                 parameters.append(p)
-    for generator in program.names("generators"):
-        for p in program.describe("generators", generator["name"])["parameters"]:
-            if p["name"] not in seen:
-                seen.add(p["name"])
-                parameters.append(p)
+    for kind in ("generators", "rules"):
+        for chosen in program.names(kind):
+            for p in program.describe(kind, chosen["name"])["parameters"]:
+                if p["name"] not in seen:
+                    seen.add(p["name"])
+                    parameters.append(p)
     sections = {}
     for p in parameters:
         sections.setdefault(p["name"].rsplit(".", 1)[0], []).append(p)
@@ -133,13 +134,16 @@ def write(path, text):
 def keys_pages(program, out):
     sections = declarations(program)
     generators = {p["name"].split(".")[0]: g["name"] for g in program.names("generators") for p in program.describe("generators", g["name"])["parameters"]}
-    ordered = sorted(sections, key=lambda s: (ORDER.index(s) if s in ORDER else len(ORDER), s))
+    rules = {r["name"] for r in program.names("rules")}
+    ordered = sorted(sections, key=lambda s: (ORDER.index(s) if s in ORDER else ORDER.index("train") if s.startswith("train.") else len(ORDER), s))
     rows = []
     for section in ordered:
         if section in SECTIONS:
             about = SECTIONS[section]
         elif section in generators:
             about = f"The generator of random bits `{generators[section]}` (`noise.generator = \"{generators[section]}\"`). Explained in [random bits](../../noise.md)."
+        elif section.removeprefix("train.") in rules:
+            about = f"The training rule `{section.removeprefix('train.')}` (`train.rule` chooses it). Explained in [training rules](../../training_rules.md)."
         else:
             raise RuntimeError(f"section [{section}] has no line in SECTIONS of tools/site/reference.py")
         write(out / "keys" / f"{section}.md", f"# [{section}]\n\n{about}\n\n" + "".join(entry(p) for p in sections[section]))
@@ -172,10 +176,10 @@ def one(kind, described, prefix):
             of_model = section == "device" and p["name"] != "device.model"
             place = f"../devices/{model}.md#{anchor(p['name'], model)}" if of_model else f"../keys/{section}.md#{anchor(p['name'])}"
             text += f"| [`{p['name']}`]({place}) | {escaped(shown(p['value'], p))} | {escaped(shown(p['default'], p))} |\n"
-    elif kind != "generators" and described["parameters"]:
+    elif kind not in ("generators", "rules") and described["parameters"]:
         text += "## Parameters\n\n" + "".join(entry(p, prefix, described["name"]) for p in described["parameters"])
     elif described["parameters"]:
-        sections = sorted({p["name"].split(".")[0] for p in described["parameters"]})
+        sections = sorted({p["name"].rsplit(".", 1)[0] for p in described["parameters"]})
         text += "Its keys: " + ", ".join(f"[`[{s}]`](../keys/{s}.md)" for s in sections) + ".\n"
     return text
 
@@ -185,6 +189,8 @@ INTROS = {
     "experiments": ("Experiment presets", "They run by name: `ganbar train NAME`. A TOML file may start from one: [configuration](../../configuration.md#presets-and-overrides)."),
     "networks": ("Network presets", "Networks for `ganbar estimate NAME --on ACCELERATOR`. Writing your own: [accelerators](../../accelerators.md#networks)."),
     "accelerators": ("Accelerators", "Machines that `ganbar estimate` knows. How they are modelled: [accelerators](../../accelerators.md)."),
+    "rules": ("Training rules", "What `train.rule` chooses from. Compared in words: [training rules](../../training_rules.md)."),
+    "converters": ("Converters", "What `tile.adc` and `tile.dac` choose from, and what they cost by bits."),
     "generators": ("Generators of random bits", "What `noise.generator` chooses from. Explained: [random bits](../../noise.md)."),
     "circuits": ("Circuits of the periphery", "What stands between two crossbars of an analog system. Explained: [the analog system](../../analog.md)."),
     "datasets": ("Data sets", "What `data.dataset` knows by name. Your own images: [configuration](../../configuration.md#data-of-your-own)."),

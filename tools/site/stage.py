@@ -69,7 +69,7 @@ class Stage:
         text = outside_fences(text, lambda line: LINK.sub(lambda m: m[1] + self.link(source, page, m[2]) + m[3], line))
         path = self.folder / page
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(re.sub(r"^```sh runnable$", "```sh", re.sub(r"^```text output$", "```text", text, flags=re.M), flags=re.M), encoding="utf-8")
+        path.write_text(re.sub(r"^```(\w+) .*$", r"```\1", text, flags=re.M), encoding="utf-8")
 
     def tutorial(self, source, page):
         """Runs a tutorial; returns its seconds. Each block is followed by all it printed, not by the lines that the test looks for."""

@@ -34,19 +34,6 @@ constexpr ComponentValue library[] = {
     {"integrate_fire_neuron", 9.3 * pJ, 0, 0.01 * mm2, 180, "arXiv 1505.07814: silicon neuron, per spike"},
 };
 
-constexpr double adc_bits[] = {4, 5, 6, 7, 8, 9, 10};
-constexpr double adc_pJ[] = {.79, .99, 1.20, 1.42, 1.67, 1.97, 2.38};
-constexpr double adc_um2[] = {361, 477, 627, 845, 1200, 1828, 3002};
-
-/// On the logarithm of the table between 4 and 10 bits; beyond, the same factor for every bit.
-double on_logarithm(double bits, const double* table, double per_bit_above) {
-    if (!(bits >= 1 && bits <= 32))
-        throw ConfigError("a converter of " + std::to_string(bits) + " bits cannot be scaled from the table; expected 1 to 32");
-    if (bits > 10) return table[6] * std::pow(per_bit_above, bits - 10);
-    const int i = std::clamp(static_cast<int>(bits - 4), 0, 5);
-    return table[i] * std::pow(table[i + 1] / table[i], bits - adc_bits[i]);
-}
-
 IsaacPart total(const char* name, const std::vector<IsaacPart>& parts) {
     IsaacPart sum{name, 0, 0};
     for (const IsaacPart& p : parts) sum.power_W += p.power_W, sum.area_m2 += p.area_m2;
@@ -67,37 +54,13 @@ const ComponentValue& component(const std::string& name) {
     throw ConfigError("unknown component \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
 }
 
-double adc_energy_J(double bits) { return on_logarithm(bits, adc_pJ, 4) * pJ; }
-double adc_area_m2(double bits) { return on_logarithm(bits, adc_um2, 2) * um2; }
-
 double dac_energy_J(int bits) {
     if (bits < 1 || bits > 8) throw ConfigError("a driver of " + std::to_string(bits) + " bits is not in the table; expected 1 to 8");
-    return double(1 << (bits - 1)) * 0.39 * pJ;
+    return driver_ratio(bits) * 0.39 * pJ;
 }
 
 double crossbar_step_energy_J(double side) { return 30 * pJ * (side / 128) * (side / 128) * (side / 128); }  // power by cells, time by side
 double crossbar_step_time_s(double side) { return side * 100 * ns / 128; }
-
-double area_scale(int from_nm, int to_nm) {
-    if (from_nm == to_nm) return 1;
-    if (from_nm == 32 && to_nm == 65) return 3.3;
-    if (from_nm == 65 && to_nm == 32) return 1 / 3.3;
-    if (from_nm == 32 && to_nm == 45) return 2.2;
-    if (from_nm == 45 && to_nm == 32) return 0.46;
-    if (from_nm == 45 && to_nm == 65) return area_scale(45, 32) * area_scale(32, 65);
-    if (from_nm == 65 && to_nm == 45) return area_scale(65, 32) * area_scale(32, 45);
-    throw ConfigError("no published area ratio from " + std::to_string(from_nm) + " nm to " + std::to_string(to_nm) +
-                      " nm; expected 32, 45 or 65");
-}
-
-double energy_scale(int from_nm, int to_nm) {
-    const auto switching = [](int nm) {
-        const double supply_V = nm == 65 ? 1.1 : nm == 45 ? 1.0 : nm == 32 ? 0.9 : 0;
-        if (supply_V == 0) throw ConfigError("no energy ratio for " + std::to_string(nm) + " nm; expected 32, 45 or 65");
-        return nm * supply_V * supply_V;
-    };
-    return switching(to_nm) / switching(from_nm);
-}
 
 double lossless_adc_bits(double rows, double dac_bits, double cell_bits) {
     return std::log2(rows) + dac_bits + cell_bits - (dac_bits == 1 || cell_bits == 1 ? 1 : 0);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ganbar/core/converter_laws.h"
 #include "ganbar/core/param.h"
 
 namespace ganbar::arch {
@@ -21,21 +22,17 @@ std::span<const ComponentValue> component_library();
 /// Throws ConfigError with the nearest name.
 const ComponentValue& component(const std::string& name);
 
-/// One conversion of ISAAC's 8-bit converter rescaled to 4 ... 10 bits, interpolated on the logarithm between them. Below, the table's
-/// slope goes on; above, thermal noise costs four times the energy and matching twice the area per bit (assumed). 1 to 32 bits.
-double adc_energy_J(double bits);
-double adc_area_m2(double bits);
+/// A converter's energy and area are the laws of core/converter_laws.h, which tiles follow too.
+inline double adc_energy_J(double bits) { return sar_energy_J(bits); }
+inline double adc_area_m2(double bits) { return sar_area_m2(bits); }
 /// A 1-bit driver costs 0.39 pJ per 100 ns; 2, 3, 4, 6, 8 bits cost 2, 4, 8, 32, 128 times that in power and area: twice
 /// per bit, 1 to 8.
 double dac_energy_J(int bits);
 /// Crossbar step at 1-bit inputs: power grows with the number of cells, time with the side (PUMA's table for 32 ... 256).
 double crossbar_step_energy_J(double side);
 double crossbar_step_time_s(double side);
-/// Area of the same circuit in another node; only the pairs that were published, 32 <-> 65 and 32 <-> 45, and 45 <-> 65 by way of 32.
-/// ConfigError otherwise.
-double area_scale(int from_nm, int to_nm);
-/// Switching energy in another of these nodes: capacitance by the node, supplies of 1.1, 1.0 and 0.9 V at 65, 45 and 32 nm (assumed).
-double energy_scale(int from_nm, int to_nm);
+using ganbar::area_scale;
+using ganbar::energy_scale;
 /// Bits a converter needs to lose nothing: log2(rows) + DAC bits + cell bits, one less when either is a single bit.
 double lossless_adc_bits(double rows, double dac_bits, double cell_bits);
 

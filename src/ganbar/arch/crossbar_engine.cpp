@@ -178,7 +178,7 @@ void charge(const CrossbarDesign& d, const Workload& w, const PassPlan& p, const
     at(acc, Component::mac_unit) = samples * e.mac_unit;
     const double extra = l.extra_words;
     if (op.pass == Pass::forward) {
-        at(acc, Component::activation) = samples * (l.activation == Activation::none ? 0 : work.words_out) * d.activation.si;
+        at(acc, Component::activation) = samples * (l.activation == Activation::identity ? 0 : work.words_out) * d.activation.si;
         at(acc, Component::alu) = samples * ((l.batch_norm ? 2 * work.words_out : 0) + extra) * d.alu.si;
     } else if (op.pass == Pass::error) {
         at(acc, Component::alu) = samples * (work.words_out * (l.batch_norm ? 3 : 1) + extra) * d.alu.si;  // error times derivative

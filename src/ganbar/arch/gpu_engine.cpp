@@ -27,7 +27,7 @@ void run_gpu(const GpuDesign& d, const Workload& w, Estimate& out) {
             const double eta = (l.kind == LayerKind::fc ? d.efficiency_fc : d.efficiency) * batch_factor;
             time_s = std::max(flop / (eta * d.peak_flop_per_s), bytes / rate);
             // batch norm and activation read and write their map; batch norm twice
-            const double maps = op.pass == Pass::gradient ? 0 : (l.batch_norm ? 3.0 : 0) + (l.activation == Activation::none ? 0 : 2);
+            const double maps = op.pass == Pass::gradient ? 0 : (l.batch_norm ? 3.0 : 0) + (l.activation == Activation::identity ? 0 : 2);
             const double pass_bytes = 4 * op.samples * (maps * l.words_out + 2 * l.extra_words);
             time_s += pass_bytes / rate + calls * d.launch.si * (op.pass == Pass::gradient ? 1 : d.kernels_per_pass);
             cost.macs_useful = op.samples * p.macs_useful, cost.macs_executed = op.samples * p.macs_deformed;

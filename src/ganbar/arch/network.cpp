@@ -8,6 +8,8 @@
 #include <optional>
 #include <sstream>
 
+#include "ganbar/core/layer_words.h"
+
 namespace ganbar::arch {
 namespace {
 
@@ -45,21 +47,17 @@ struct Words {
     std::string size_text, name, from, with;
     Int channels = 0, kernel = 0, stride = 1, output_pad = 0, groups = 1, factor = 1;
     Int pad_lo = 0, pad_hi = 0;
-    bool same = false, batch_norm = false, has_stride = false, has_padding = false, has_output_pad = false, has_groups = false;
-    Activation activation = Activation::none;
+    bool same = false, batch_norm = false, has_stride = false, has_padding = false, has_output_pad = false, has_groups = false, largest = false;
+    Activation activation = Activation::identity;
     std::string expected_side;
     std::string place;
 };
 
+/// By the words that layers have everywhere (core/layer_words.h).
 const std::map<std::string, LayerKind>& kinds() {
-    static const std::map<std::string, LayerKind> map{
-        {"fc", LayerKind::fc},     {"conv", LayerKind::conv},          {"tconv", LayerKind::tconv}, {"up", LayerKind::upsample},
-        {"pool", LayerKind::pool}, {"d2s", LayerKind::depth_to_space}, {"add", LayerKind::add}};
-    return map;
-}
-const std::map<std::string, Activation>& activations() {
-    static const std::map<std::string, Activation> map{
-        {"relu", Activation::relu}, {"lrelu", Activation::lrelu}, {"tanh", Activation::tanh}, {"sigmoid", Activation::sigmoid}};
+    static const std::map<std::string, LayerKind> map{{"dense", LayerKind::fc},           {"conv", LayerKind::conv},     {"conv_transpose", LayerKind::tconv},
+                                                      {"upsample", LayerKind::upsample},  {"avg_pool", LayerKind::pool}, {"max_pool", LayerKind::pool},
+                                                      {"depth_to_space", LayerKind::depth_to_space}, {"add", LayerKind::add}};
     return map;
 }
 
@@ -113,16 +111,16 @@ Words read_words(const std::string& text, const std::string& place, const Locati
     Words w;
     w.place = place;
     if (!(in >> word)) fail(where, place, "is empty; expected a layer such as \"conv 128 k5 s2 same lrelu\"");
-    const auto kind = kinds().find(word);
+    const auto kind = kinds().find(layer_word(word));
     if (kind == kinds().end()) {
-        std::vector<std::string> names;
+        std::vector<std::string> names{"fc", "tconv", "up", "pool", "d2s"};
         for (const auto& [name, k] : kinds()) names.push_back(name);
         const std::string near = nearest_name(word, names);
         fail(where, place,
              fmt::format("unknown layer \"{}\"; expected one of {}{}", word, join(names),
                          near.empty() ? "" : "; did you mean \"" + near + "\"?"));
     }
-    w.kind = kind->second;
+    w.kind = kind->second, w.largest = kind->first == "max_pool";
     if (!(in >> word)) fail(where, place, fmt::format("\"{}\" lacks its size; expected \"{} N ...\"", text, text));
     if (w.kind == LayerKind::fc) w.size_text = word;
     else if (w.kind == LayerKind::add) w.with = word;
@@ -133,8 +131,8 @@ Words read_words(const std::string& text, const std::string& place, const Locati
         (w.kind == LayerKind::conv || w.kind == LayerKind::tconv ? w.channels : w.factor) = *n;
     }
     while (in >> word) {
-        if (const auto a = activations().find(word); a != activations().end()) w.activation = a->second;
-        else if (word == "bn") w.batch_norm = true;
+        if (const auto a = find_activation(word)) w.activation = *a;
+        else if (word == "bn" || word == "batch_norm") w.batch_norm = true;
         else if (word == "same") w.same = true;
         else if (word == "valid") w.pad_lo = w.pad_hi = 0, w.has_padding = true;
         else if (word.starts_with("name=")) w.name = word.substr(5);
@@ -199,6 +197,7 @@ void set_shape(const Words& w, Layer& layer, const std::vector<Layer>& before, c
         case LayerKind::upsample:
         case LayerKind::pool:
             layer.factor = w.factor, layer.out = layer.in;
+            if (w.kind == LayerKind::pool) layer.window = w.kernel, layer.largest = w.largest;
             for (int d = 0; d < layer.in.dims; ++d) {
                 Int& side = layer.out.side[static_cast<std::size_t>(d)];
                 if (w.kind == LayerKind::upsample) {
@@ -296,9 +295,8 @@ Shape parse_shape(const std::string& text, const Location& where) {
 }
 
 const char* to_string(LayerKind kind) {
-    for (const auto& [name, k] : kinds())
-        if (k == kind) return name.c_str();
-    return kind == LayerKind::elementwise ? "elementwise" : "move";
+    constexpr const char* names[] = {"fc", "conv", "tconv", "up", "pool", "d2s", "add", "elementwise", "move"};  // as in estimates, whose names stay
+    return names[static_cast<std::size_t>(kind)];
 }
 
 Int Layer::n_weights() const {

@@ -1,5 +1,6 @@
 // A GAN as data: two graphs of layers with shapes. Read from TOML (keys below); the layer language is one text per layer:
 //   "fc 1024x4x4 bn relu"   "conv 128 k5 s2 same lrelu"   "tconv 3 k4 s2 p1 tanh @64"   "add block1"   "up 2"   "pool 2 k3"   "d2s 2"
+// (pool and avg_pool take means, max_pool maxima; the words of [[generator.layer]], dense conv_transpose upsample depth_to_space leaky_relu, do as well)
 // (pool: stride 2, kernel 3, rounding up; the kernel is the stride when not given). kernel kN, stride sN, padding pN | pLO:HI | same |
 // valid, output padding opN, groups gN, bn, relu lrelu tanh sigmoid, name=X from=X (an input other than the previous layer), @N or @NxM:
 // the output side must be this.
@@ -10,6 +11,7 @@
 
 #include "ganbar/arch/tconv.h"
 #include "ganbar/config/node.h"
+#include "ganbar/core/kernels/activation.h"
 
 namespace ganbar::arch {
 
@@ -29,7 +31,7 @@ Shape parse_shape(const std::string& text, const Location& where);
 /// elementwise and move (from ONNX alone) multiply nothing: an operation per element (norms, products of branches), elements put elsewhere
 /// (joined branches, slices, transposes).
 enum class LayerKind : std::uint8_t { fc, conv, tconv, upsample, pool, depth_to_space, add, elementwise, move };
-enum class Activation : std::uint8_t { none, relu, lrelu, tanh, sigmoid };
+using kernels::Activation;
 const char* to_string(LayerKind kind);
 
 struct Layer {
@@ -39,8 +41,10 @@ struct Layer {
     Shape in, out;
     Axes axes;                   ///< conv and tconv
     Int groups = 1, factor = 1;  ///< factor: of up, pool and d2s
+    Int window = 0;              ///< of pool: its kernel; 0 = not known (ONNX)
+    bool largest = false;        ///< of pool: the maximum, not the mean
     bool batch_norm = false;
-    Activation activation = Activation::none;
+    Activation activation = Activation::identity;
 
     bool computes() const { return kind == LayerKind::fc || kind == LayerKind::conv || kind == LayerKind::tconv; }
     Int taps() const {

@@ -157,7 +157,7 @@ int Lowering::arithmetic(const Call& c, const Value& result) {
 /// Marks the layer before a normalisation or activation, where it has none yet.
 bool Lowering::joins(const Call& c, const Rule& rule) {
     Layer* before = producer(c.in(0));
-    if (!before || before->activation != Activation::none) return false;
+    if (!before || before->activation != Activation::identity) return false;
     if (rule.role == Role::activation) before->activation = rule.activation;
     else if (before->batch_norm) return false;
     else before->batch_norm = true;

@@ -38,8 +38,8 @@ constexpr Entry table[] = {
     // what joins the layer before it
     {"BatchNormalization", {Role::norm, normalized}},
     {"Relu", {Role::activation, as_input, fold_unary, LayerKind::elementwise, Activation::relu}},
-    {"LeakyRelu", {Role::activation, as_input, nullptr, LayerKind::elementwise, Activation::lrelu}},
-    {"PRelu", {Role::activation, as_input, nullptr, LayerKind::elementwise, Activation::lrelu}},
+    {"LeakyRelu", {Role::activation, as_input, nullptr, LayerKind::elementwise, Activation::leaky_relu}},
+    {"PRelu", {Role::activation, as_input, nullptr, LayerKind::elementwise, Activation::leaky_relu}},
     {"Sigmoid", {Role::activation, as_input, nullptr, LayerKind::elementwise, Activation::sigmoid}},
     {"Tanh", {Role::activation, as_input, nullptr, LayerKind::elementwise, Activation::tanh}},
     // one operation for each element

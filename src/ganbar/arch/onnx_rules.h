@@ -24,7 +24,7 @@ struct Rule {
     Shapes (*shapes)(const Call&) = nullptr;
     Fold fold = nullptr;  ///< where the numbers of the result may matter to shapes
     LayerKind kind = LayerKind::elementwise;
-    Activation activation = Activation::none;
+    Activation activation = Activation::identity;
 };
 
 const std::map<std::string, Rule>& rules();

@@ -42,7 +42,7 @@ struct Measured {
 struct LayerWork {
     std::string name;
     LayerKind kind = LayerKind::fc;
-    Activation activation = Activation::none;
+    Activation activation = Activation::identity;
     bool batch_norm = false;
     Int stage = 1;  ///< position on the longest path, 1 ... L
     double n_weights = 0;

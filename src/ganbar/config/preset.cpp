@@ -79,7 +79,7 @@ std::string origin_of(const std::string& file, const Presets& presets) {
 }
 
 /// `file` over what it starts from. `chain` holds the files above it.
-std::unique_ptr<Node> load_chain(const std::string& file, const Location& named_at, const Presets& presets, std::vector<std::string>& chain) {
+std::unique_ptr<Node> load_chain(const std::string& file, const Location& named_at, const Presets& presets, std::vector<std::string>& chain, const std::function<void(Node&)>& rename) {
     const auto first = std::find_if(chain.begin(), chain.end(), [&](const std::string& other) { return same_file(file, other); });
     if (first != chain.end())
         throw ConfigError("presets go in a circle: " + join({first, chain.end()}, " -> ") + " -> " + file + "; expected a file that starts from none of these", named_at);
@@ -88,23 +88,27 @@ std::unique_ptr<Node> load_chain(const std::string& file, const Location& named_
     chain.push_back(file);
     auto own = load_toml(file);
     own->set_origin(origin_of(file, presets));
+    if (rename) rename(*own);
     Location where;
     const std::string base_file = take_base(*own, file, presets, where);
     if (base_file.empty()) return own;
-    auto base = load_chain(base_file, where, presets, chain);
+    auto base = load_chain(base_file, where, presets, chain, rename);
     merge(*base, *own);
     return base;
 }
 
 }  // namespace
 
-Loaded load_input(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides) {
+Loaded load_input(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides, const std::function<void(Node&)>& rename) {
     Loaded out;
     const std::string file = is_path(name_or_path) ? name_or_path : presets.path(name_or_path);
     out.name = fs::path(file).stem().string();
     out.origin = origin_of(file, presets);
-    out.root = load_chain(file, {}, presets, out.files);
-    for (const auto& o : overrides) apply_override(*out.root, o);
+    out.root = load_chain(file, {}, presets, out.files, rename);
+    for (const auto& o : overrides) {
+        apply_override(*out.root, o);
+        if (rename) rename(*out.root);
+    }
     return out;
 }
 

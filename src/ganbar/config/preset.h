@@ -1,5 +1,6 @@
 // Experiments by name: preset files, files that start from a preset, and the command line's last word.
 #pragma once
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ struct Loaded {
 /// Reads an experiment: `name_or_path` is a preset's name, or a path (it ends in .toml or has a slash). A top-level `preset = "x"` in a file
 /// names the preset, or the path relative to that file, that its own keys override. Then the overrides of --set, in order.
 /// ConfigError for an unknown name, a circle, or any fault of the files.
-Loaded load_input(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides = {});
+/// `rename` sees every file before it is merged, and the whole after each override: what gives old keys their new names.
+Loaded load_input(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides = {},
+                  const std::function<void(Node&)>& rename = {});
 
 }  // namespace ganbar::config

@@ -87,14 +87,17 @@ private:
         refuse(node, name, "is a date or a time; expected a number, a text, true, false or a list");
     }
     decltype(Node::Leaf::value) list_value(const toml::array& list, const std::string& name) const {
-        bool all_integer = true, all_number = true, all_text = true;
+        bool all_integer = true, all_number = true, all_text = true, all_switch = !list.empty();
         for (const auto& item : list) {
-            if (!item.is_number() && !item.is_string()) refuse(item, name, "holds something else than numbers or texts; expected a list of one kind");
+            if (!item.is_number() && !item.is_string() && !item.is_boolean()) refuse(item, name, "holds something else than numbers, texts, true or false; expected a list of one kind");
+            all_switch = all_switch && item.is_boolean();
             all_integer = all_integer && item.is_integer();
             all_number = all_number && item.is_number();
             all_text = all_text && item.is_string();
         }
-        if (!all_number && !all_text) refuse(list, name, "mixes numbers and texts; expected a list of one kind");
+        if (all_switch)  // the values of an axis, which are texts to all who read them
+            return collect<std::string>(list, [](const toml::node& item) { return std::string(item.as_boolean()->get() ? "true" : "false"); });
+        if (!all_number && !all_text) refuse(list, name, "mixes numbers, texts and switches; expected a list of one kind");
         if (all_integer) return collect<std::int64_t>(list, [](const toml::node& item) { return item.as_integer()->get(); });
         if (all_number) return collect<double>(list, [&](const toml::node& item) { return real(item, name); });
         return collect<std::string>(list, [](const toml::node& item) { return item.as_string()->get(); });

@@ -43,7 +43,7 @@ void adam(std::span<float> w, std::span<const float> g, Moments& m, const Adam& 
     });
 }
 
-void manhattan(std::span<float> w, std::span<const float> g, Moments& m, const Manhattan& rule) {
+void sign_step(std::span<float> w, std::span<const float> g, Moments& m, const SignStep& rule) {
     std::span<const float> slope = g;
     if (rule.momentum > 0) {
         m.first.resize(w.size());
@@ -57,26 +57,26 @@ void manhattan(std::span<float> w, std::span<const float> g, Moments& m, const M
         for (const float s : slope) sum += std::fabs(s);
         threshold = static_cast<float>(rule.dead_zone * sum / static_cast<double>(w.size()));
     }
-    const auto step = static_cast<float>(rule.digital_step);
+    const auto step = static_cast<float>(rule.step);
     over_chunks(w.size(), [&](std::size_t k) { w[k] -= slope[k] > threshold ? step : slope[k] < -threshold ? -step : 0.0f; });
 }
 
 }  // namespace
 
-void apply_rule(std::span<float> w, std::span<const float> g, Moments& moments, const UpdateRule& rule) {
+void apply_rule(std::span<float> w, std::span<const float> g, Moments& moments, const DigitalRule& rule) {
     GANBAR_ASSERT(w.size() == g.size());
-    std::visit([&](const auto& r) {
-        using R = std::decay_t<decltype(r)>;
-        if constexpr (std::is_same_v<R, Sgd>) sgd(w, g, moments, r);
-        else if constexpr (std::is_same_v<R, Adam>) adam(w, g, moments, r);
-        else if constexpr (std::is_same_v<R, Manhattan>) manhattan(w, g, moments, r);
-        else if constexpr (std::is_same_v<R, MixedPrecision>) r.adam ? adam(w, g, moments, {r.rate, r.beta1, r.beta2}) : sgd(w, g, moments, {r.rate, 0});
-        else if constexpr (std::is_same_v<R, TikiTaka>) sgd(w, g, moments, Sgd{r.fast.rate, 0});
-        else sgd(w, g, moments, Sgd{r.rate, 0});
-    }, rule);
+    struct Visitor {
+        std::span<float> w;
+        std::span<const float> g;
+        Moments& moments;
+        void operator()(const Sgd& r) const { sgd(w, g, moments, r); }
+        void operator()(const Adam& r) const { adam(w, g, moments, r); }
+        void operator()(const SignStep& r) const { sign_step(w, g, moments, r); }
+    };
+    std::visit(Visitor{w, g, moments}, rule);
 }
 
-void apply_rule(Matrix& w, const Matrix& g, Moments& moments, const UpdateRule& rule) {
+void apply_rule(Matrix& w, const Matrix& g, Moments& moments, const DigitalRule& rule) {
     GANBAR_ASSERT(w.rows() == g.rows() && w.cols() == g.cols());
     const std::size_t n = w.rows() * w.cols();
     if (w.cols() == w.stride()) return apply_rule({w.row(0), n}, {g.row(0), n}, moments, rule);

@@ -14,10 +14,10 @@ struct Moments {
     double steps = 0;
 };
 
-/// w moves against g. Adam: Kingma and Ba 2015, algorithm 1; Manhattan: one digital_step against the sign, with its momentum
-/// and its dead zone relative to the mean |g|; mixed precision: the steps that it accumulates; pulse trains and Tiki-Taka: plain steps of their rate.
-void apply_rule(std::span<float> w, std::span<const float> g, Moments& moments, const UpdateRule& rule);
+/// w moves against g. Adam: Kingma and Ba 2015, algorithm 1; SignStep: one step against the sign, with its momentum and its dead zone relative
+/// to the mean |g|.
+void apply_rule(std::span<float> w, std::span<const float> g, Moments& moments, const DigitalRule& rule);
 /// The same for matrices, whose padding takes no part: moments hold rows * cols values.
-void apply_rule(Matrix& w, const Matrix& g, Moments& moments, const UpdateRule& rule);
+void apply_rule(Matrix& w, const Matrix& g, Moments& moments, const DigitalRule& rule);
 
 }  // namespace ganbar

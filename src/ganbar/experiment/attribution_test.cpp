@@ -167,12 +167,12 @@ TEST_F(Attribution, SurvivesRunToml) {
 
 TEST_F(Attribution, AnEditedRunTomlSpeaksForTheUser) {
     std::string text = run_toml(load("satyam2022-balanced", shipped));
-    ASSERT_EQ(kind_of(*find(resolved(load(write("run.toml", text), shipped)), "train", "v_set")), "preset");
-    const auto at = text.find("\nv_set = ", text.find("\n[train]\n"));
+    ASSERT_EQ(kind_of(*find(resolved(load(write("run.toml", text), shipped)), "train.manhattan", "v_set")), "preset");
+    const auto at = text.find("\nv_set = ", text.find("\n[train.manhattan]\n"));
     text.replace(at, text.find('\n', at + 1) - at, "\nv_set = \"1.3 V\"");
     const auto sections = resolved(load(write("run.toml", text), shipped));
-    EXPECT_EQ(kind_of(*find(sections, "train", "v_set")), "user");
-    EXPECT_EQ(kind_of(*find(sections, "train", "v_reset")), "preset");
+    EXPECT_EQ(kind_of(*find(sections, "train.manhattan", "v_set")), "user");
+    EXPECT_EQ(kind_of(*find(sections, "train.manhattan", "v_reset")), "preset");
     EXPECT_THROW(load(write("bad.toml", text + "\n[set_by]\nx = 3\n"), shipped), ConfigError);
 }
 
@@ -180,7 +180,7 @@ TEST_F(Attribution, ResultsOfTheNewcomerAreSaidRight) {
     const auto sections = resolved(load("satyam2022-balanced", shipped, {"data.dataset=fashion-mnist", "wires.mode=exact"}));
     EXPECT_EQ(kind_of(*find(sections, "data", "dataset")), "user");
     EXPECT_EQ(kind_of(*find(sections, "wires", "mode")), "user");
-    EXPECT_EQ(source_of(*find(sections, "train", "v_set")).find("set by preset satyam2022-balanced; the default, 800 mV, is published"), 0u) << source_of(*find(sections, "train", "v_set"));
+    EXPECT_EQ(source_of(*find(sections, "train.manhattan", "v_set")).find("set by preset satyam2022-balanced; the default, 800 mV, is published"), 0u) << source_of(*find(sections, "train", "v_set"));
 }
 
 }  // namespace

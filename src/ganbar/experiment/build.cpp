@@ -8,7 +8,6 @@
 #include "ganbar/nn/spectral_norm.h"
 #include "ganbar/periphery/analog_neurons.h"
 #include "ganbar/tile/ex_situ_op.h"
-#include "ganbar/tile/tiki_taka_op.h"
 
 namespace ganbar {
 
@@ -49,7 +48,7 @@ void Model::restore(const State& state) {
     latents->restore(state);
 }
 
-// Tiki-Taka's second set of cells: one cell a weight around mid-window, its zero found by pulses.
+// A rule's second set of cells: one cell a weight around mid-window.
 static std::unique_ptr<LinearOp> with_fast_array(const Experiment& e, const std::string& layer, double w_max, std::vector<Block> blocks,
                                                  std::unique_ptr<LinearOp> slow, const Rng& rng) {
     TileParams tile = e.tile;
@@ -60,7 +59,7 @@ static std::unique_ptr<LinearOp> with_fast_array(const Experiment& e, const std:
     planes.push_back(with_nonidealities(e.device.make(zero.rows() * zero.cols()), e.nonideal));
     auto fast = std::make_unique<AnalogOp>(layer + "_fast", std::move(planes), std::move(blocks), zero, w_max, tile, rng.stream("fast"));
     fast->attach_wires(e.wires);
-    return std::make_unique<TikiTakaOp>(layer, std::move(fast), std::unique_ptr<AnalogOp>(static_cast<AnalogOp*>(slow.release())));
+    return e.rule.join_arrays(layer, std::move(fast), std::move(slow));
 }
 
 static double software_clip(const Experiment& e, double w_max, bool discriminator) {
@@ -85,8 +84,11 @@ static void use_analog_neurons(const Experiment& e, const std::function<Rng(cons
     };
 }
 
-static TuneSpec writing_of(const Experiment& e) {
-    return {{e.train.v_set, e.train.v_reset, e.train.t_pulse, {}}, e.train.verify_ramp, e.hardware.write_tolerance, e.hardware.write_pulses};
+TuneSpec writing_of(const Experiment& e) {
+    const RulePulses pulses = e.rule.pulses.value_or(RulePulses{Volt{0.8}, Volt{-0.8}, {}, {}, Second{100e-9}});
+    const auto stated = [](auto own, auto otherwise) { return own.si != 0 ? own : otherwise; };
+    const HardwareSpec& h = e.hardware;
+    return {{stated(h.write_v_set, pulses.set), stated(h.write_v_reset, pulses.reset), stated(h.write_t_pulse, pulses.width), {}}, stated(h.write_ramp, pulses.ramp), h.write_tolerance, h.write_pulses};
 }
 
 FoldReport Model::fold(const Experiment& e, const Rng& rng, Ledger& ledger) {
@@ -150,7 +152,7 @@ Model build(const Experiment& e) {
                     model.ex_situ.emplace_back(name, both.get());
                     op = std::move(both);
                 }
-                if (is_tiki_taka(e.train.rule)) op = with_fast_array(e, r.name, r.w_max, std::move(blocks), std::move(op), rng);
+                if (e.rule.join_arrays) op = with_fast_array(e, r.name, r.w_max, std::move(blocks), std::move(op), rng);
             }
             if (n.spectral_norm) op = std::make_unique<nn::SpectralNormOp>(r.name, std::move(op), rng);
             return op;

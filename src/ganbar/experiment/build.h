@@ -18,6 +18,9 @@ Placement placement_of(const Experiment& e);
 /// Crossbars in all: both planes, and the noise generator's array when the latents come from it.
 std::size_t n_crossbars(const Experiment& e, const Placement& placement);
 
+/// The pulses that write trained weights into cells.
+TuneSpec writing_of(const Experiment& e);
+
 struct FoldReport {
     nn::FoldCount norms;
     std::size_t n_weights = 0, n_clipped = 0;  ///< of the matrices rewritten; clipped: the window holds less

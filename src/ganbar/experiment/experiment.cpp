@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include "ganbar/config/attribution.h"
+#include "ganbar/core/layer_words.h"
 #include "ganbar/experiment/accelerator_spec.h"
+#include "ganbar/experiment/rule_keys.h"
+#include "ganbar/experiment/network_layers.h"
 
 #include <cmath>
 #include <limits>
@@ -38,9 +41,9 @@ Schema<DataSpec> DataSpec::schema() {
 
 Schema<NetworkSpec> NetworkSpec::schema() {
     using T = NetworkSpec;
-    const std::vector<std::string> activations = {"identity", "relu", "leaky_relu", "tanh", "sigmoid"};
+    const auto& activations = activation_names();
     return {
-        param("layers", &T::layers, std::int64_t{1}, std::int64_t{1} << 20, "neurons from input to output, all layers dense; empty where layers are listed as tables", published("satyam2022, sec. II: G 100-128-784, D 784-128-1")),
+        param("layers", &T::layers, std::int64_t{1}, std::int64_t{1} << 20, "neurons from input to output, all layers dense, or texts such as \"conv 64 k4 s2 p1 leaky_relu\"; empty where layers are listed as tables or network names a file", published("satyam2022, sec. II: G 100-128-784, D 784-128-1")),
         param("input", &T::input, "with a list of layers: shape of the input, values such as \"100\" or channels and sides such as \"1x28x28\"", assumed("ours")),
         choice("hidden", &T::hidden, activations, "activation of hidden layers", assumed("leaky ReLU, usual in GANs; satyam2022 gives none")),
         choice("output", &T::output, activations, "activation of the last layer (the discriminator's sigmoid belongs to the loss)", assumed("tanh for images in [-1, 1]")),
@@ -75,7 +78,11 @@ Schema<HardwareSpec> HardwareSpec::schema() {
         param("weight_noise", &T::weight_noise, 0.0, 1.0, "ex_situ: standard deviation of the noise that training adds to each weight, part of w_max", assumed("near the write error; Joshi et al. 2020 train with the noise of the cells to come")),
         param("fold_norm", &T::fold_norm, "after training, fold the generator's batch norms into its weights: the scale is written into the cells, clipped at their window, and the shift stays a digital bias", assumed("off: batch norms in digital memory")),
         param("write_tolerance", &T::write_tolerance, 1e-4, 1.0, "ex_situ, fold_norm: a cell is written when it shows its target to this part of the window", assumed("1%: satyam2022's group tunes to a few percent")),
-        param("write_pulses", &T::write_pulses, std::int64_t{1}, std::int64_t{10000}, "ex_situ, fold_norm: most pulses a cell; amplitudes start at train.v_set, train.v_reset and grow by train.verify_ramp", assumed("bounds the time")),
+        param("write_pulses", &T::write_pulses, std::int64_t{1}, std::int64_t{10000}, "ex_situ, fold_norm: most pulses a cell; amplitudes start at write_v_set, write_v_reset and grow by write_ramp", assumed("bounds the time")),
+        param("write_v_set", &T::write_v_set, Volt{0}, Volt{5}, "ex_situ, fold_norm: amplitude of the first set pulse; 0 = as the training rule's, 0.8 V where it has no pulses", assumed("as in training")),
+        param("write_v_reset", &T::write_v_reset, Volt{-5}, Volt{0}, "ex_situ, fold_norm: amplitude of the first reset pulse; 0 = as the training rule's, -0.8 V where it has no pulses", assumed("as in training")),
+        param("write_ramp", &T::write_ramp, Volt{0}, Volt{1}, "ex_situ, fold_norm: growth of the amplitude from pulse to pulse; 0 = the training rule's, 50 mV where it has none", assumed("write-verify with a voltage ramp, as used to tune such arrays (Fahimi 2021)")),
+        param("write_t_pulse", &T::write_t_pulse, Second{0}, Second{10}, "ex_situ, fold_norm: width of a pulse; 0 = as the training rule's, 100 ns where it has no pulses", assumed("as in training")),
     };
 }
 
@@ -88,46 +95,14 @@ Schema<TrainSpec> TrainSpec::schema() {
         param("steps_d", &T::steps_d, std::int64_t{1}, std::int64_t{100}, "discriminator updates per generator update", published("satyam2022, sec. I.A: alternating")),
         param("checkpoint_every", &T::checkpoint_every, std::int64_t{0}, many, "rounds between checkpoints; 0 = only at the end", assumed("ours")),
         param("snapshot_every", &T::snapshot_every, std::int64_t{0}, many, "rounds between pictures; 0 = only at the end", assumed("ours")),
-        choice("rule", &T::rule, {"manhattan", "sgd", "adam", "pulse_train", "mixed_precision", "tiki_taka", "tiki_taka_v2"}, "update rule (docs/training_rules.md); crossbars take all but sgd and adam, software only manhattan, sgd and adam", published("satyam2022, sec. II: Manhattan's rule")),
+        param("rule", &T::rule, "update rule (ganbar list rules); its own parameters are in [train.RULE]", published("satyam2022, sec. II: Manhattan's rule")),
         choice("loss", &T::loss, {"non_saturating", "minimax", "wasserstein", "hinge", "least_squares"}, "what the players minimise", assumed("satyam2022 prints the minimax cost; under signs both act alike")),
         param("clip_d", &T::clip_d, 0.0, 1e3, "software: the discriminator's weights stay within +-clip_d, as wasserstein wants; 0 = free. Cells clip at their window: set discriminator.w_max instead", assumed("off; Arjovsky et al. 2017, alg. 1, use 0.01")),
         param("rate", &T::rate, 0.0, 1e3, "learning rate of every rule but manhattan", assumed("tuned for the baseline")),
         param("rate_d", &T::rate_d, 0.0, 1e3, "learning rate of the discriminator; 0 = rate", assumed("as the generator's")),
-        param("momentum", &T::momentum, 0.0, 0.9999, "sgd: momentum; manhattan: average the gradient digitally before its sign is taken", assumed("off")),
-        param("beta1", &T::beta1, 0.0, 0.9999, "adam, also accumulated: decay of the first moment", published("Radford et al. 2016: 0.5 for GANs")),
-        param("beta2", &T::beta2, 0.0, 0.99999, "adam, also accumulated: decay of the second moment", published("Kingma and Ba 2015: 0.999")),
-        param("v_set", &T::v_set, Volt{0}, Volt{5}, "amplitude of set pulses", published("satyam2022, sec. II: 0.8 V")),
-        param("v_reset", &T::v_reset, Volt{-5}, Volt{0}, "amplitude of reset pulses", published("satyam2022, sec. II: -0.8 V")),
-        param("v_set_end", &T::v_set_end, Volt{0}, Volt{5}, "amplitude of set pulses after annealing; 0 = constant", assumed("constant")),
-        param("v_reset_end", &T::v_reset_end, Volt{-5}, Volt{0}, "amplitude of reset pulses after annealing; 0 = constant", assumed("constant")),
-        param("t_pulse", &T::t_pulse, Second{1e-12}, Second{10}, "width of a programming pulse", published("satyam2022, sec. II: 100 ns")),
-        param("anneal_from", &T::anneal_from, std::int64_t{0}, many, "round at which amplitudes begin to move", assumed("the first")),
-        param("anneal_rounds", &T::anneal_rounds, std::int64_t{0}, many, "rounds over which amplitudes move to their end; 0 = constant", assumed("constant")),
-        param("literal", &T::literal, "negative weights follow the printed labels: dW > 0 pairs with V_set", published("satyam2022, sec. II, update table")),
         param("fresh_latents", &T::fresh_latents, "the generator step draws its own latent vectors instead of using the discriminator step's", assumed("one batch of fakes serves both")),
         param("instance_noise", &T::instance_noise, 0.0, 10.0, "Gaussian noise on the discriminator's input, standard deviation, pixels in [-1, 1]", assumed("off; lin2018's device noise plays this part (patent US 11,574,199)")),
         param("noise_on_real", &T::noise_on_real, "instance noise on real images too; otherwise on generated ones alone, as a noisy generator array makes it", assumed("both, as instance noise is defined")),
-        param("dead_zone", &T::dead_zone, 0.0, 100.0, "no pulse where |gradient| is below this multiple of the layer's mean |gradient|", assumed("off")),
-        param("feedback", &T::feedback, 0.0, 7.0, "error feedback: every sign asks its cell for a move of verify_step; the cell is pulsed when it owes this many of them, and reads before and after the pulse settle the debt; 0 = off", assumed("off, as in satyam2022")),
-        param("feedback_scale", &T::feedback_scale, 0.0, 100.0, "error feedback: a gradient of this many times its layer's root mean square asks for a move of one verify_step, others in proportion; 0 = every sign asks for one", assumed("signs only, as in satyam2022")),
-        param("feedback_limit", &T::feedback_limit, 0.1, 7.0, "error feedback in proportion: most verify_steps that one gradient asks for", assumed("three root mean squares at feedback_scale 1")),
-        param("feedback_d", &T::feedback_d, -1.0, 7.0, "feedback of the discriminator; -1 = feedback", assumed("as the generator's")),
-        param("verify_pulses", &T::verify_pulses, std::int64_t{0}, std::int64_t{100}, "closed-loop writing: pulses of growing amplitude, at most this many, until reads show that the cell has moved by verify_step; 0 = one blind pulse", assumed("off, as in satyam2022")),
-        param("verify_step", &T::verify_step, Siemens{0}, Siemens{1}, "closed-loop writing: change after which a cell's pulses stop; error feedback: move that one sign asks for (see feedback_scale)", assumed("near 1% of the window")),
-        param("verify_step_end", &T::verify_step_end, Siemens{0}, Siemens{1}, "verify_step after annealing; 0 = constant", assumed("constant")),
-        param("verify_step_d", &T::verify_step_d, Siemens{0}, Siemens{1}, "verify_step of the discriminator; 0 = verify_step", assumed("as the generator's")),
-        param("verify_ramp", &T::verify_ramp, Volt{0}, Volt{1}, "closed-loop writing and error feedback: growth of the amplitude from pulse to pulse", assumed("write-verify with a voltage ramp, as used to tune such arrays (Fahimi 2021)")),
-        param("digital_step", &T::digital_step, 0.0, 1.0, "manhattan: step of biases and weights in digital memory", assumed("near one set pulse of the generator")),
-        param("amplitude_slope", &T::amplitude_slope, Volt{0}, Volt{1}, "manhattan with variable amplitude: volts more per e-fold of |gradient| over the layer's mean; 0 = one amplitude", derived("Kataeva et al. 2015 set the amplitude by the gradient; where steps grow exponentially with voltage the logarithm makes them proportional")),
-        param("amplitude_span", &T::amplitude_span, Volt{0}, Volt{1}, "variable amplitude: farthest from v_set and v_reset", assumed("within what the device models cover")),
-        param("pulse_step", &T::pulse_step, Siemens{0}, Siemens{1}, "change that one pulse is counted on to make, for pulse_train, mixed_precision and tiki_taka; 0 = measured at mid-window", assumed("measured, as a controller characterises its array")),
-        param("pulse_length", &T::pulse_length, std::int64_t{1}, std::int64_t{32}, "pulse_train, tiki_taka: slots of a stochastic pulse train", published("Gokmen et al. 2017 and aihwkit: 31")),
-        param("pulse_management", &T::pulse_management, "pulse_train, tiki_taka: share the probability evenly between rows and columns", published("Gokmen et al. 2017, eq. 5")),
-        choice("accumulate", &T::accumulate, {"gradient", "adam"}, "mixed_precision: what digital memory sums until whole pulses are due: rate times the gradient, or Adam's steps (beta1, beta2)", published("Nandakumar et al. 2020: the gradient")),
-        param("max_pulses", &T::max_pulses, std::int64_t{1}, std::int64_t{127}, "mixed_precision: most pulses a cell and update; what is left over waits", assumed("bounds the time of an update")),
-        param("transfer_rate", &T::transfer_rate, 0.0, 1e3, "tiki_taka: part of what the fast array shows that moves the slow one", assumed("best of a scan on linear regression with soft-bounds cells")),
-        param("transfer_every", &T::transfer_every, std::int64_t{1}, many, "tiki_taka: samples from one row's transfer to the next", published("Gokmen and Haensch 2020, alg. 1: ns = 1")),
-        param("zero_pulses", &T::zero_pulses, std::int64_t{0}, std::int64_t{1'000'000}, "tiki_taka: pairs of set and reset that bring the fast array to its symmetry point before training", assumed("enough for cells of 1% steps; the technique: Kim et al. 2019, zero-shifting")),
         choice("stop_on", &T::stop_on, {"nothing", "divergence", "collapse", "both"}, "end the run early, whole and evaluated, when losses diverge, the generator collapses, or either; it warns in any case", assumed("runs go to their end")),
         param("stop_loss", &T::stop_loss, 0.0, 1e9, "divergence: a loss beyond this", assumed("a cross-entropy of 10 calls every image wrong at odds of 22,000 to 1; raise it for wasserstein")),
         param("stop_spread", &T::stop_spread, 0.0, 1.0, "collapse: images of a batch differ by less than this part of what real ones do", assumed("far below any trained generator seen; an evaluation that says collapsed counts too")),
@@ -146,39 +121,46 @@ Schema<EvaluationSpec> EvaluationSpec::schema() {
     };
 }
 
-UpdateRule TrainSpec::hardware_rule(double step) const {
-    const PulseShape pulse{v_set, v_reset, t_pulse, pulse_step};
-    const PulseTrain train{step, pulse, pulse_length, pulse_management};
-    if (rule == RuleKind::pulse_train) return train;
-    if (rule == RuleKind::mixed_precision) return MixedPrecision{step, accumulate == Accumulate::adam, beta1, beta2, pulse, max_pulses};
-    return TikiTaka{train, transfer_rate, transfer_every, rule == RuleKind::tiki_taka_v2, zero_pulses};
-}
-
-UpdateRule TrainSpec::rule_at(std::int64_t round, bool discriminator) const {
-    const double step = discriminator && rate_d > 0 ? rate_d : rate;
-    if (rule == RuleKind::sgd) return Sgd{step, momentum};
-    if (rule == RuleKind::adam) return Adam{step, beta1, beta2};
-    if (rule != RuleKind::manhattan) return hardware_rule(step);
-    const double progress = anneal_rounds == 0 ? 0.0 : std::clamp(static_cast<double>(round - anneal_from) / static_cast<double>(anneal_rounds), 0.0, 1.0);
-    const auto mix = [&](auto from, auto to) { return to.si == 0 ? from : (1 - progress) * from + progress * to; };
-    return Manhattan{mix(v_set, v_set_end), mix(v_reset, v_reset_end), t_pulse, literal, dead_zone, momentum, discriminator && feedback_d >= 0 ? feedback_d : feedback, feedback_scale, feedback_limit, verify_pulses, mix(discriminator && verify_step_d.si > 0 ? verify_step_d : verify_step, verify_step_end), verify_ramp, digital_step, amplitude_slope, amplitude_span};
-}
-
 static const config::Node* peek(const config::Node& root, const char* table) {
     const auto it = root.tables.find(table);
     return it == root.tables.end() ? nullptr : it->second.get();
 }
 
-static void check_rule(const Experiment& e, const Location& where) {
-    const auto& t = e.train;
-    const bool digital = t.rule == RuleKind::sgd || t.rule == RuleKind::adam, crossbar = e.hardware.kind == HardwareKind::crossbar;
-    if (crossbar && digital)
-        throw ConfigError("weights on crossbars are updated by pulses; expected train.rule = \"manhattan\", \"pulse_train\", \"mixed_precision\", \"tiki_taka\" or \"tiki_taka_v2\", or hardware.kind = \"software\"", where);
-    if (!crossbar && !digital && t.rule != RuleKind::manhattan)
-        throw ConfigError("this train.rule moves cells by pulses and weights in software have none; expected \"manhattan\", \"sgd\" or \"adam\", or hardware.kind = \"crossbar\"", where);
-    if (crossbar && t.clip_d > 0) throw ConfigError("train.clip_d clips weights in software; cells clip at their window: expected discriminator.w_max = the clip instead", where);
-    if (t.amplitude_slope.si > 0 && (t.rule != RuleKind::manhattan || t.literal || t.feedback > 0 || t.feedback_d > 0 || t.verify_pulses > 0))
-        throw ConfigError("train.amplitude_slope varies the one blind pulse of train.rule = \"manhattan\"; expected train.literal, train.feedback and train.verify_pulses off", where);
+/// Rules that work on this hardware, "manhattan", "sgd", ...
+static std::string rules_for(const RuleRegistry& rules, bool cells) {
+    std::vector<std::string> names;
+    for (const auto& name : rules.names())
+        if (cells ? rules.get(name).in_cells : rules.get(name).in_software) names.push_back("\"" + name + "\"");
+    return join(names);
+}
+
+static void check_rule(const Experiment& e, const RuleRegistry& rules, const Location& where) {
+    const RuleEntry& rule = rules.get(e.train.rule);
+    const bool crossbar = e.hardware.kind == HardwareKind::crossbar;
+    if (crossbar && !rule.in_cells)
+        throw ConfigError(fmt::format("weights on crossbars are updated by pulses; expected train.rule = {}, or hardware.kind = \"software\"", rules_for(rules, true)), where);
+    if (!crossbar && !rule.in_software)
+        throw ConfigError(fmt::format("this train.rule moves cells by pulses and weights in software have none; expected {}, or hardware.kind = \"crossbar\"", rules_for(rules, false)), where);
+    if (crossbar && e.train.clip_d > 0) throw ConfigError("train.clip_d clips weights in software; cells clip at their window: expected discriminator.w_max = the clip instead", where);
+}
+
+/// Kinds of converters and their bits, told at the key at fault.
+static void check_converters(const Experiment& e, const config::Node* table) {
+    const auto said = [&](const char* key) -> const config::Node::Leaf* {
+        const auto it = table ? table->leaves.find(key) : std::map<std::string, config::Node::Leaf>::const_iterator{};
+        return table && it != table->leaves.end() ? &it->second : nullptr;
+    };
+    const auto place = [&](const char* key) { return said(key) ? said(key)->where : table ? table->where : Location{}; };
+    const auto check_one = [&](const char* kind, const std::string& name, const Registry<Converter>& kinds, const char* key, std::int64_t bits) {
+        if (!kinds.get(name, place(kind)).quantises && bits > 0 && said(key))
+            throw ConfigError(fmt::format("tile.{} = \"{}\" converts nothing, so tile.{} = {} has no use; expected one of the two", kind, name, key, bits), place(key));
+        if (bits == 1) throw ConfigError(fmt::format("tile.{} = 1 is a sign without a value; expected 0 (ideal) or 2 to 16", key), place(key));
+    };
+    check_one("adc", e.tile.adc, e.tile.converters->adcs, "adc_bits", e.tile.adc_bits);
+    check_one("dac", e.tile.dac, e.tile.converters->dacs, "dac_bits", e.tile.dac_bits);
+    if (e.tile.node_nm != 0 && e.tile.node_nm != 32 && e.tile.node_nm != 45 && e.tile.node_nm != 65)
+        throw ConfigError(fmt::format("tile.node_nm = {} has no published numbers; expected 0 (each converter's own), 32, 45 or 65", e.tile.node_nm), place("node_nm"));
+    converters_of(e.tile);
 }
 
 static void check_fold(const Experiment& e, const Location& where) {
@@ -190,7 +172,7 @@ static void check_fold(const Experiment& e, const Location& where) {
     if (has(nn::Norm::virtual_batch)) throw ConfigError("hardware.fold_norm needs fixed statistics, which virtual batch norm takes from samples that pass with every batch; expected norm = \"batch\"", where);
     if (!has(nn::Norm::batch) || e.periphery.normalise) throw ConfigError("hardware.fold_norm folds batch norms into the weights before them, and no layer of the generator has norm = \"batch\" in digital memory; expected one, or fold_norm = false", where);
     if (e.generator.spectral_norm) throw ConfigError("hardware.fold_norm writes weights that generator.spectral_norm would divide again; expected one of the two", where);
-    if (is_tiki_taka(e.train.rule)) throw ConfigError("hardware.fold_norm writes one cell a weight, and train.rule = \"tiki_taka\" has two; expected another rule", where);
+    if (e.rule.join_arrays) throw ConfigError("hardware.fold_norm writes one cell a weight, and a rule of two arrays has two; expected another rule", where);
     if (e.wires.exact(e.wires.program)) throw ConfigError("folded weights are written without wires; expected wires.program = \"ideal\" with hardware.fold_norm", where);
 }
 
@@ -204,7 +186,7 @@ static Location place_of(const config::Node& root, const std::string& table) {
     return said.empty() ? it->second->where : Location{join(said)};
 }
 
-static void check(const Experiment& e) {
+static void check(const Experiment& e, const Registries& registries) {
     const auto place = [&](const char* table) { return place_of(*e.source, table); };
     const std::size_t made = e.n_pixels(), taken = e.discriminator_plan.shapes.front().size(), logits = e.discriminator_plan.shapes.back().size();
     if (made != taken)
@@ -213,10 +195,9 @@ static void check(const Experiment& e) {
     if (!e.discriminator.list.empty() && e.discriminator.list.back().activation != nn::Activation::identity)
         throw ConfigError("the discriminator's last layer must have activation = \"identity\": the loss applies the sigmoid to its logit", e.discriminator.list.back().where);
     if (e.discriminator.output != nn::Activation::identity) throw ConfigError("discriminator.output must be \"identity\": the loss applies the sigmoid to its logit", place("discriminator"));
-    check_rule(e, place("train"));
+    check_rule(e, registries.rules, place("train"));
     check_fold(e, place("hardware"));
-    if (e.wires.exact(e.wires.program) && e.train.literal)
-        throw ConfigError("train.literal asks for another pulse's change, which no voltage gives; expected train.literal = false with wires.mode = \"exact\"", place("wires"));
+    check_converters(e, peek(*e.source, "tile"));
     if (e.wires.mode == WirePhysics::exact && e.hardware.kind == HardwareKind::software)
         throw ConfigError("weights in memory have no wires; expected hardware.kind = \"crossbar\" with wires.mode = \"exact\"", place("wires"));
     if (e.wires.exact(e.wires.program) && e.wires.write.order == WriteOrder::rank_one && e.train.batch > 1)
@@ -225,8 +206,7 @@ static void check(const Experiment& e) {
         throw ConfigError("compensated drivers are calibrated for whole rows; expected wires.order = \"rows\"", place("wires"));
     if (e.wires.exact(e.wires.program) && e.wires.write.scheme == Scheme::floating && e.wires.lines.ends == Ends::both)
         throw ConfigError("the floating scheme needs lines with one terminal; expected wires.ends = \"single\"", place("wires"));
-    if (e.wires.exact(e.wires.program) && (e.train.rule != RuleKind::manhattan || e.train.amplitude_slope.si > 0))
-        throw ConfigError("pulses through wires are one amplitude a pass; expected train.rule = \"manhattan\" without train.amplitude_slope, or wires.program = \"ideal\"", place("wires"));
+    if (e.wires.exact(e.wires.program) && !e.rule.wires_fault.empty()) throw ConfigError(e.rule.wires_fault, place("wires"));
     // The array writes once a latent vector; a length of its own would be a setting without effect.
     const std::int64_t bits = e.latent.source == LatentKind::array ? static_cast<std::int64_t>(e.latent.code().bits_for(e.n_latent())) : 0;
     if (bits > 0 && e.noise.trng.vector_bits != bits && e.noise.trng.vector_bits != TrngParams{}.vector_bits)
@@ -284,13 +264,17 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
                            const Registries& registries) {
     if (name_or_path.ends_with(".onnx"))
         throw ConfigError(fmt::format("is a network as ONNX, which says nothing of how it is trained: ganbar estimate {} --on all tells what it costs; expected an experiment, as TOML or by name", name_or_path), {name_or_path});
-    auto loaded = config::load_input(name_or_path, presets, overrides);
+    RuleKeys keys(registries.rules);
+    auto loaded = config::load_input(name_or_path, presets, overrides, [&](config::Node& root) { keys.spread(root); });
     Experiment e;
     e.source = std::move(loaded.root);
+    keys.settle(*e.source);
     if (!e.source->child("experiment").leaves.contains("name")) {  // a file without a name is called as the file is
         auto& name = e.source->child("experiment").leaves["name"];
         name.value = loaded.name, name.origin = loaded.origin;
     }
+    const config::Presets networks = networks_beside(presets);
+    for (const char* table : {"generator", "discriminator"}) spell_out_network(*e.source, table, networks, loaded.files);
     std::map<std::string, std::vector<std::string>> known;
     auto& top = known[""];
     const auto section = [&](const char* name, auto& target) {
@@ -304,6 +288,7 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     section("generator", e.generator);
     section("discriminator", e.discriminator);
     section("latent", e.latent);
+    for (const char* table : {"generator", "discriminator"}) known[table].push_back("network");  // written out above
     bind_layers(*e.source, "generator", e.generator, known);
     bind_layers(*e.source, "discriminator", e.discriminator, known);
     e.noise.bind(*e.source, known);
@@ -311,8 +296,11 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     section("nonideal", e.nonideal);
     section("periphery", e.periphery);
     section("tile", e.tile);
+    e.tile.converters = std::make_shared<const ConverterRegistries>(registries.converters);
     section("wires", e.wires);
     section("train", e.train);
+    e.rule = keys.bind(*e.source, e.train.rule, known);
+    e.notes = keys.notes();
     section("evaluation", e.evaluation);
     section("quality", e.quality);
     // Device models declare their own keys; they bind here, so that a mistake shows now and not after minutes.
@@ -327,7 +315,7 @@ Experiment load_experiment(const std::string& name_or_path, const config::Preset
     config::reject_unused(*e.source, known);
     e.generator_plan = plan_of(*e.source, "generator", e.generator, e.latent.classes);
     e.discriminator_plan = plan_of(*e.source, "discriminator", e.discriminator, e.latent.classes);
-    check(e);
+    check(e, registries);
     return e;
 }
 
@@ -359,6 +347,7 @@ std::vector<config::Section> resolved(const Experiment& e) {
     out.push_back({"tile", param_rows(TileParams::schema(), e.tile)});
     out.push_back({"wires", param_rows(WireParams::schema(), e.wires)});
     out.push_back({"train", param_rows(TrainSpec::schema(), e.train)});
+    if (!e.rule.params.empty()) out.push_back({"train." + e.rule.name, e.rule.params});
     out.push_back({"evaluation", param_rows(EvaluationSpec::schema(), e.evaluation)});
     out.push_back({"quality", param_rows(gan::QualitySpec::schema(), e.quality)});
     for (auto& section : accelerator_sections(e.accelerators)) out.push_back(std::move(section));

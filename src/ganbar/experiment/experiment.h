@@ -18,7 +18,7 @@ namespace ganbar {
 
 struct Experiment {
     /// Cells that hold one weight: two for differential mapping, one more for the fast array of Tiki-Taka.
-    std::int64_t cells_per_weight() const { return (tile.mapping == Mapping::differential ? 2 : 1) + (is_tiki_taka(train.rule) ? 1 : 0); }
+    std::int64_t cells_per_weight() const { return (tile.mapping == Mapping::differential ? 2 : 1) + (rule.join_arrays ? 1 : 0); }
     ExperimentSpec experiment;
     DataSpec data;
     NetworkSpec generator, discriminator;
@@ -33,10 +33,12 @@ struct Experiment {
     TileParams tile;
     WireParams wires;
     TrainSpec train;
+    RuleSpec rule;            ///< the one that train.rule names, with its table
     EvaluationSpec evaluation;
     gan::QualitySpec quality;
     AcceleratorSpec accelerators;
     std::shared_ptr<config::Node> source;  ///< everything the user and the presets said
+    std::vector<std::string> notes;        ///< of keys by an old name, or of another rule: what to tell the user
     std::size_t n_latent() const { return generator_plan.shapes.front().size(); }
     std::size_t n_pixels() const { return generator_plan.shapes.back().size(); }
 };

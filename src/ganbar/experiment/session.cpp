@@ -20,6 +20,7 @@ Session::Session(Experiment experiment, Places places, Log log)
     : e_(std::move(experiment)), places_(std::move(places)), log_(std::move(log)), root_(static_cast<std::uint64_t>(e_.experiment.seed)), images_(e_, places_.data), watch_(e_.train.watch()) {
     n_rounds_ = e_.train.rounds > 0 ? e_.train.rounds : e_.train.epochs * images_.rounds_per_epoch();
     for (const auto& line : image_warnings(images_.data())) say("warning: " + e_.data.dataset + ": " + line);
+    for (const auto& line : e_.notes) say("note: " + line);
     for (const auto& line : wire_warnings(e_)) say("warning: " + line);
     for (const auto& line : pulse_warnings(e_)) say("warning: " + line);
     model_ = build(e_);
@@ -57,8 +58,8 @@ const Round& Session::step() {
     last_.before = training_cost(ledger_);
     gan::Gan game = model_.gan();
     const gan::GameRules rules{e_.train.loss, e_.train.steps_d, e_.train.label_real, e_.train.instance_noise, e_.train.noise_on_real, e_.train.fresh_latents};
-    last_.record = gan::play_round(game, rules, [this](std::int64_t k) -> const Matrix& { return images_.batch(root_, round_, k); }, e_.train.rule_at(round_, true),
-                                   e_.train.rule_at(round_, false), root_.stream("round", static_cast<std::uint64_t>(round_)), ledger_);
+    last_.record = gan::play_round(game, rules, [this](std::int64_t k) -> const Matrix& { return images_.batch(root_, round_, k); }, e_.rule.at(e_.train.moment(round_, true)),
+                                   e_.rule.at(e_.train.moment(round_, false)), root_.stream("round", static_cast<std::uint64_t>(round_)), ledger_);
     last_.epoch = round_ / images_.rounds_per_epoch();
     last_.round = ++round_;
     last_.after = training_cost(ledger_);

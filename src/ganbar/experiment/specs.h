@@ -1,12 +1,12 @@
 // The sections of an experiment file, one struct each; every key is declared in its schema (experiment.cpp). Device models declare theirs.
 #pragma once
 #include "ganbar/arch/estimates.h"
-#include "ganbar/core/update_rule.h"
 #include "ganbar/data/read_options.h"
 #include "ganbar/gan/loss.h"
 #include "ganbar/gan/watch.h"
 #include "ganbar/nn/layer_spec.h"
 #include "ganbar/noise/bit_samples.h"
+#include "ganbar/tile/training_rule.h"
 
 namespace ganbar {
 
@@ -62,43 +62,28 @@ struct HardwareSpec {
     bool clip_software = false;
     double weight_noise = 0.02, write_tolerance = 0.01;  // ex_situ
     std::int64_t write_pulses = 200;
+    Volt write_v_set{0}, write_v_reset{0}, write_ramp{0};
+    Second write_t_pulse{0};
     bool fold_norm = false;
     static Schema<HardwareSpec> schema();
 };
 
-enum class Accumulate : std::uint8_t { gradient, adam };
-enum class RuleKind : std::uint8_t { manhattan, sgd, adam, pulse_train, mixed_precision, tiki_taka, tiki_taka_v2 };
-inline bool is_tiki_taka(RuleKind k) { return k == RuleKind::tiki_taka || k == RuleKind::tiki_taka_v2; }
+/// What every rule shares; a rule's own parameters are in its table [train.RULE] (tile/training_rule.h).
 struct TrainSpec {
     std::int64_t epochs = 20, rounds = 0, batch = 608, steps_d = 1, checkpoint_every = 50, snapshot_every = 20;
-    RuleKind rule = RuleKind::manhattan;
+    std::string rule = "manhattan";
     gan::Loss loss = gan::Loss::non_saturating;
-    double rate = 2e-4, rate_d = 0, momentum = 0, beta1 = 0.5, beta2 = 0.999;
-    Volt v_set{0.8}, v_reset{-0.8}, v_set_end{0}, v_reset_end{0};
-    Second t_pulse{100e-9};
-    std::int64_t anneal_from = 0, anneal_rounds = 0;
-    bool literal = false, fresh_latents = false;
+    double rate = 2e-4, rate_d = 0;
+    bool fresh_latents = false;
     double instance_noise = 0;
     bool noise_on_real = true;
-    double dead_zone = 0, digital_step = 1e-3, label_real = 1;
-    std::int64_t verify_pulses = 0;
-    double feedback = 0, feedback_d = -1, feedback_scale = 0, feedback_limit = 3;
-    Siemens verify_step{1.2e-6}, verify_step_end{0}, verify_step_d{0};
-    Volt verify_ramp{0.05};
-    Volt amplitude_slope{0}, amplitude_span{0.3};
-    Siemens pulse_step{0};
-    std::int64_t pulse_length = 31, max_pulses = 10, transfer_every = 1, zero_pulses = 500;
-    bool pulse_management = true;
-    Accumulate accumulate = Accumulate::gradient;
-    double transfer_rate = 0.01, clip_d = 0;
+    double label_real = 1, clip_d = 0;
     gan::StopOn stop_on = gan::StopOn::nothing;
     double stop_loss = 10, stop_spread = 0.1;
     std::int64_t stop_patience = 20, stop_after = 100;
     gan::WatchSpec watch() const { return {stop_on, stop_loss, stop_spread, stop_patience, stop_after}; }
     static Schema<TrainSpec> schema();
-    /// The rule in force at a round (amplitudes move linearly from v_* to v_*_end over anneal_rounds, starting at anneal_from).
-    UpdateRule rule_at(std::int64_t round, bool discriminator) const;
-    UpdateRule hardware_rule(double rate) const;  ///< pulse_train, mixed_precision, tiki_taka, tiki_taka_v2
+    RuleMoment moment(std::int64_t round, bool discriminator) const { return {round, discriminator, discriminator && rate_d > 0 ? rate_d : rate}; }
 };
 
 struct EvaluationSpec {

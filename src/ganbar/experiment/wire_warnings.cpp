@@ -15,7 +15,7 @@ double mean_move_S(const Experiment& e, double v_V) {
     const auto [lo, hi] = cells->window();
     std::vector<float> before(n, static_cast<float>(0.5 * (lo.si + hi.si))), after(n);
     cells->fabricate(before, Rng(1));
-    cells->program_at(0, std::vector<float>(n, static_cast<float>(v_V)), e.train.t_pulse, EnergyRule::ohmic, Rng(2));
+    cells->program_at(0, std::vector<float>(n, static_cast<float>(v_V)), e.rule.pulses->width, EnergyRule::ohmic, Rng(2));
     cells->conductance(0, after);
     double sum = 0;
     for (std::size_t k = 0; k < n; ++k) sum += static_cast<double>(after[k]) - static_cast<double>(before[k]);
@@ -26,9 +26,10 @@ double mean_move_S(const Experiment& e, double v_V) {
 
 std::vector<std::string> wire_warnings(const Experiment& e) {
     std::vector<std::string> out;
-    if (!e.wires.exact(e.wires.program)) return out;
-    const double highest = 1 + (e.train.verify_pulses > 0 ? static_cast<double>(e.train.verify_pulses - 1) * e.train.verify_ramp.si / e.train.v_set.si : 0.0);
-    for (const auto& [name, v] : {std::pair{"set", e.train.v_set.si}, {"reset", e.train.v_reset.si}}) {
+    if (!e.wires.exact(e.wires.program) || !e.rule.pulses) return out;
+    const RulePulses& p = *e.rule.pulses;
+    const double highest = 1 + (p.growth.si > 0 ? p.growth.si / p.set.si : 0.0);
+    for (const auto& [name, v] : {std::pair{"set", p.set.si}, {"reset", p.reset.si}}) {
         const double whole = mean_move_S(e, v), weakened = mean_move_S(e, 0.95 * highest * v);
         if (whole > 0 && weakened == 0) {
             out.push_back(fmt::format("wires: a {} pulse of {} V moves cells, 95% of it moves none; any voltage lost along the wires leaves every cell unmoved. "
@@ -41,7 +42,7 @@ std::vector<std::string> wire_warnings(const Experiment& e) {
         const double disturbed = exposures * mean_move_S(e, part * v);
         if (whole > 0 && disturbed > 0.5 * whole)
             out.push_back(fmt::format("wires: half-selected cells are exposed so often that an update moves them {:.2g} times as far as a whole {} pulse; "
-                                      "V/3, smaller arrays, a lower amplitude or error feedback (train.feedback) bound this",
+                                      "V/3, smaller arrays, a lower amplitude or error feedback (train.manhattan.feedback) bound this",
                                       disturbed / whole, name));
     }
     return out;

@@ -1,20 +1,13 @@
 #include "ganbar/experiment/workload_network.h"
 
+#include <filesystem>
+
+#include "ganbar/arch/estimates.h"
+
 namespace ganbar {
 namespace {
 
 using arch::Int;
-
-arch::Activation activation_of(nn::Activation a) {
-    switch (a) {
-        case nn::Activation::identity: return arch::Activation::none;
-        case nn::Activation::relu: return arch::Activation::relu;
-        case nn::Activation::leaky_relu: return arch::Activation::lrelu;
-        case nn::Activation::tanh: return arch::Activation::tanh;
-        case nn::Activation::sigmoid: return arch::Activation::sigmoid;
-    }
-    return arch::Activation::none;
-}
 
 arch::Shape shape_of(const nn::MapShape& s) {
     arch::Shape out;
@@ -34,14 +27,18 @@ public:
 
     arch::Network run(const std::vector<nn::LayerSpec>& layers) {
         for (std::size_t i = 0; i < layers.size(); ++i) {
-            in_ = shape_of(plan_.shapes[i]), out_ = shape_of(plan_.shapes[i + 1]);
+            in_ = shape_of(plan_.shapes[i]), out_ = shape_of(plan_.made[i]);
+            last_ = output_of(plan_.inputs[i][0]);
             if (i == 0 && n_classes_ > 0) add_classes();
             add(layers[i], plan_.names[i]);
+            if (layers[i].type == nn::LayerType::add) net_.layers.back().inputs.push_back(output_of(plan_.inputs[i][1]));
+            outputs_.push_back(last_);
         }
         return std::move(net_);
     }
 
 private:
+    int output_of(int layer) const { return layer < 0 ? -1 : outputs_[std::size_t(layer)]; }
     arch::Layer& layer(arch::LayerKind kind, const std::string& name, const arch::Shape& in, const arch::Shape& out) {
         arch::Layer l;
         l.kind = kind, l.name = name, l.in = in, l.out = out, l.inputs = {last_};
@@ -51,7 +48,7 @@ private:
     }
     void finish(arch::Layer& l, const nn::LayerSpec& s) {
         l.batch_norm = s.norm != nn::Norm::none;
-        l.activation = activation_of(s.activation);
+        l.activation = s.activation;
     }
 
     /// The class enters a vector as more of its values, and an image as one more channel that a matrix makes from it.
@@ -96,7 +93,7 @@ private:
         last_ = main;
         arch::Layer& sum = layer(arch::LayerKind::add, name + "/add", out_, out_);
         sum.inputs.push_back(shortcut);
-        sum.activation = activation_of(s.activation);
+        sum.activation = s.activation;
     }
 
     void add(const nn::LayerSpec& s, const std::string& name) {
@@ -109,14 +106,17 @@ private:
             case nn::LayerType::activation: {  // joins the layer before it, or costs one operation per value
                 const bool norm = s.type == nn::LayerType::batch_norm;
                 arch::Layer* before = last_ < 0 ? nullptr : &net_.layers[std::size_t(last_)];
-                const bool joins = before && before->activation == arch::Activation::none && !(norm && before->batch_norm);
+                const bool joins = before && before->activation == nn::Activation::identity && !(norm && before->batch_norm);
                 arch::Layer& l = joins ? *before : layer(arch::LayerKind::upsample, name, in_, out_);
                 if (norm) l.batch_norm = true;
-                l.activation = activation_of(s.activation);
+                l.activation = s.activation;
                 return;
             }
             case nn::LayerType::avg_pool:
             case nn::LayerType::max_pool: layer(arch::LayerKind::pool, name, in_, out_); return;
+            case nn::LayerType::add: layer(arch::LayerKind::add, name, in_, out_).activation = s.activation; return;
+            case nn::LayerType::upsample: layer(arch::LayerKind::upsample, name, in_, out_).factor = s.factor; return;
+            case nn::LayerType::depth_to_space: layer(arch::LayerKind::depth_to_space, name, in_, out_).factor = s.factor; return;
             case nn::LayerType::dropout:
             case nn::LayerType::reshape:
             case nn::LayerType::flatten: return;  // nothing is multiplied or moved
@@ -128,9 +128,47 @@ private:
     arch::Network net_;
     arch::Shape in_, out_;
     int last_ = -1;
+    std::vector<int> outputs_;  // of the experiment's layers: the layer that makes their output
 };
 
+/// A file that says more than two networks: it trains them.
+bool is_experiment(const config::Node& root) {
+    for (const char* key : {"experiment", "data", "latent", "hardware", "train", "evaluation"})
+        if (root.tables.contains(key)) return true;
+    for (const auto& [name, table] : root.tables)
+        if (name == "generator" || name == "discriminator") {
+            const auto layers = table->leaves.find("layers");
+            const bool sizes = layers != table->leaves.end() && std::holds_alternative<std::vector<std::int64_t>>(layers->second.value);
+            if (sizes || table->lists.contains("layer") || table->leaves.contains("network")) return true;
+        }
+    return root.leaves.contains("preset");
+}
+
 }  // namespace
+
+arch::Gan load_workload(const std::string& name_or_path, const config::Presets& networks, const config::Presets& experiments, const Registries& registries,
+                        const std::string& discriminator) {
+    namespace fs = std::filesystem;
+    const auto trained = [&](const std::string& experiment) {
+        if (!discriminator.empty()) throw ConfigError("--discriminator belongs to a generator's ONNX file; \"" + name_or_path + "\" describes both networks");
+        return workload_network(load_experiment(experiment, experiments, {}, registries));
+    };
+    std::error_code ignored;
+    if (fs::is_directory(name_or_path, ignored)) {
+        const std::string file = (fs::path(name_or_path) / "run.toml").string();
+        if (!fs::exists(file, ignored)) throw ConfigError("is no run folder: it holds no run.toml; expected a run folder, an experiment or a network", {name_or_path});
+        return trained(file);
+    }
+    const bool is_path = name_or_path.ends_with(".toml") || name_or_path.ends_with(".onnx") || name_or_path.find('/') != std::string::npos;
+    if (is_path && !name_or_path.ends_with(".onnx") && is_experiment(*config::load_toml(name_or_path))) return trained(name_or_path);
+    if (is_path || networks.contains(name_or_path)) return arch::load_gan(name_or_path, networks, discriminator);
+    if (experiments.contains(name_or_path)) return trained(name_or_path);
+    std::vector<std::string> names = networks.names();
+    for (const auto& name : experiments.names()) names.push_back(name);
+    const std::string near = nearest_name(name_or_path, names);
+    if (near.empty() || networks.contains(near)) return arch::load_gan(name_or_path, networks, discriminator);  // tells what networks there are
+    throw ConfigError("no network or experiment is called \"" + name_or_path + "\"; did you mean \"" + near + "\"?");
+}
 
 arch::Gan workload_network(const Experiment& e) {
     arch::Gan gan;
@@ -138,6 +176,8 @@ arch::Gan workload_network(const Experiment& e) {
     gan.source = "the experiment", gan.batch = e.train.batch, gan.steps_d = e.train.steps_d;
     gan.generator = Lowering("generator", e.generator_plan, e.latent.classes).run(e.generator.layer_list());
     gan.discriminator = Lowering("discriminator", e.discriminator_plan, e.latent.classes).run(e.discriminator.layer_list());
+    const bool probability = e.train.loss == gan::Loss::non_saturating || e.train.loss == gan::Loss::minimax;  // the loss applies the sigmoid; it costs as any
+    if (auto& end = gan.discriminator.layers.back().activation; probability && end == nn::Activation::identity) end = nn::Activation::sigmoid;
     return gan;
 }
 

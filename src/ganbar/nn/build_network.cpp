@@ -1,21 +1,25 @@
 // From a list of layers to layers: shapes are inferred in order, weight matrices come from a factory.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ganbar/nn/batch_norm.h"
 #include "ganbar/nn/class_channel.h"
 #include "ganbar/nn/convolution.h"
+#include "ganbar/nn/depth_to_space.h"
+#include "ganbar/nn/graph.h"
 #include "ganbar/nn/layer_spec.h"
 #include "ganbar/nn/map_layers.h"
+#include "ganbar/nn/shape_op.h"
 
 namespace ganbar::nn {
 namespace {
 
 using Layers = std::vector<std::unique_ptr<Layer>>;
 
-const char* to_string(LayerType type) {
-    constexpr const char* names[] = {"dense", "conv", "conv_transpose", "residual", "batch_norm", "activation", "dropout", "avg_pool", "max_pool", "reshape", "flatten"};
-    return names[static_cast<std::size_t>(type)];
-}
+const char* to_string(LayerType type) { return layer_type_names[static_cast<std::size_t>(type)]; }
+
+bool branches(const LayerSpec& s) { return s.type == LayerType::add || !s.from.empty(); }
 
 class Builder {
 public:
@@ -28,13 +32,15 @@ public:
         layout_ = shape_.side.empty() ? Layout::vector : Layout::planar;
         Layers out;
         n_layers_ = specs.size();
+        if (std::any_of(specs.begin(), specs.end(), branches)) return build_graph(input, specs, plan);
         for (std::size_t i = 0; i < specs.size(); ++i) {
             const std::string name = to_string(specs[i].type) + std::to_string(i + 1);
-            if (plan) plan->shapes.push_back(shape_), plan->names.push_back(name);
+            if (plan) plan->shapes.push_back(shape_), plan->names.push_back(name), plan->inputs.push_back({static_cast<int>(i) - 1});
             layer_ = i;
             where_ = specs[i].where;
             if (i == 0 && input.n_classes > 0) add_classes(input.n_classes, out);
             add(specs[i], name, out);
+            if (plan) plan->made.push_back(shape_);
             widest_ = std::max(widest_, shape_.size());
         }
         if (plan) plan->shapes.push_back(shape_), plan->widest = widest_;
@@ -46,6 +52,76 @@ public:
 
 private:
     [[noreturn]] void refuse(const std::string& what) const { throw ConfigError(network_ + ", layer " + std::to_string(layer_ + 1) + ": " + what, where_); }
+
+    /// The layer called so, or the one before; 0 is the network's input, layer i is i + 1.
+    std::size_t source(const std::string& name, const std::vector<LayerSpec>& specs) const {
+        if (name.empty()) return layer_;
+        if (name == "input") return 0;
+        std::vector<std::string> known{"input"};
+        for (std::size_t i = 0; i < layer_; ++i) {
+            if (specs[i].name == name) return i + 1;
+            if (!specs[i].name.empty()) known.push_back(specs[i].name);
+        }
+        const std::string near = nearest_name(name, known);
+        refuse(fmt::format("no layer before it is called \"{}\"; expected one of {}{}", name, join(known), near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+    }
+
+    /// Layers that branch: one Graph in the place of a row.
+    Layers build_graph(const NetworkInput& input, const std::vector<LayerSpec>& specs, NetworkPlan* plan) {
+        struct Made {
+            MapShape shape;
+            Layout layout;
+        };
+        GraphEnds ends{shape_.size() + (shape_.side.empty() ? input.n_classes : 0), 1, 0, 1};
+        std::vector<GraphNode> nodes(1);
+        where_ = specs.front().where;
+        const MapShape before = shape_;
+        if (input.n_classes > 0) add_classes(input.n_classes, nodes[0].layers);
+        if (layout_ == Layout::planar) to(Layout::map, nodes[0].layers);
+        std::vector<Made> made{{shape_, layout_}};
+        std::vector<bool> feeds(specs.size() + 1, false);
+        for (std::size_t i = 0; i < specs.size(); ++i) {
+            const LayerSpec& s = specs[i];
+            layer_ = i, where_ = s.where;
+            check_name(specs);
+            GraphNode node{{}, {source(s.from, specs)}};
+            if (s.type == LayerType::add) node.inputs.push_back(other_input(s, specs, made[node.inputs[0]].shape, [&](std::size_t k) -> const MapShape& { return made[k].shape; }));
+            for (const auto k : node.inputs) feeds[k] = true;
+            shape_ = made[node.inputs[0]].shape, layout_ = made[node.inputs[0]].layout;
+            const std::string name = to_string(s.type) + std::to_string(i + 1);
+            if (plan) {
+                plan->shapes.push_back(i == 0 ? before : shape_), plan->names.push_back(name);
+                plan->inputs.emplace_back();
+                for (const auto k : node.inputs) plan->inputs.back().push_back(static_cast<int>(k) - 1);
+            }
+            add(s, name, node.layers);
+            if (plan) plan->made.push_back(shape_);
+            widest_ = std::max(widest_, shape_.size());
+            made.push_back({shape_, layout_});
+            nodes.push_back(std::move(node));
+        }
+        for (std::size_t i = 0; i < specs.size(); ++i)
+            if (layer_ = i, where_ = specs[i].where; !feeds[i + 1] && i + 1 < specs.size()) refuse("it feeds nothing; expected a later layer to take its output");
+        if (plan) plan->shapes.push_back(shape_), plan->widest = widest_;
+        if (layout_ == Layout::map) to(Layout::planar, nodes.back().layers);
+        ends.n_out = shape_.size();
+        Layers out;
+        out.push_back(std::make_unique<Graph>(std::move(nodes), ends));
+        return out;
+    }
+    void check_name(const std::vector<LayerSpec>& specs) const {
+        const std::string& name = specs[layer_].name;
+        if (name == "input") refuse("a layer is called \"input\", which means the network's input; expected another name");
+        for (std::size_t i = 0; i < layer_; ++i)
+            if (!name.empty() && specs[i].name == name) refuse(fmt::format("the name \"{}\" is used twice", name));
+    }
+    template <class ShapeOf>
+    std::size_t other_input(const LayerSpec& s, const std::vector<LayerSpec>& specs, const MapShape& first, const ShapeOf& shape_of) const {
+        if (s.with.empty()) refuse("an add layer needs with, the name of the layer it adds");
+        const std::size_t other = source(s.with, specs);
+        if (shape_of(other) != first) refuse(fmt::format("it adds {} and {}; expected equal shapes", first.text(), shape_of(other).text()));
+        return other;
+    }
 
     void to(Layout wanted, Layers& out) {
         if (layout_ == wanted) return;
@@ -207,6 +283,25 @@ private:
         shape_ = next;
     }
 
+    // Nearest neighbour: every output position is a window of one tap.
+    void add_upsample(const LayerSpec& s, Layers& out) {
+        to(Layout::map, out);
+        MapShape next = shape_;
+        Window w;
+        for (auto& side : next.side) {
+            const auto factor = static_cast<std::size_t>(s.factor);
+            side *= factor, w.kernel.push_back(factor), w.stride.push_back(factor), w.pad_lo.push_back(0), w.pad_hi.push_back(0), w.output_pad.push_back(0);
+        }
+        PatchMap map{shape_.positions(), next.positions(), 1, std::vector<std::int32_t>(next.positions()), {}, {}, {}, {}, false, false};
+        const PatchMap down = conv_patches(next, shape_, w);  // every position of the larger map lies in one window of the smaller
+        for (std::size_t q = 0; q < down.n_patches(); ++q)
+            for (std::size_t t = 0; t < down.n_taps; ++t) map.source[static_cast<std::size_t>(down.source[q * down.n_taps + t])] = static_cast<std::int32_t>(q);
+        for (std::size_t o = 0; o < next.positions(); ++o) map.target.push_back(static_cast<std::int32_t>(o));
+        map.finish();
+        out.push_back(std::make_unique<Pool>(std::move(map), shape_.channels, PoolKind::average));
+        shape_ = next;
+    }
+
     void add_reshape(const LayerSpec& s, Layers& out) {
         const MapShape next = parse_map_shape(s.shape, s.where);
         if (next.size() != shape_.size()) refuse(fmt::format("shape = \"{}\" has {} values but {} come in; expected the same number", s.shape, next.size(), shape_.size()));
@@ -238,6 +333,16 @@ private:
                 shape_ = {shape_.size(), {}};
                 layout_ = Layout::vector;
                 return;
+            case LayerType::add:
+                if (defaults_.neurons) refuse("it adds two paths, for which there is no analog circuit; expected periphery.kind = \"digital\"");
+                if (s.activation != Activation::identity) out.push_back(std::make_unique<Activate>(shape_.size(), positions, s.activation, s.slope));
+                return;
+            case LayerType::upsample: return add_upsample(s, out);
+            case LayerType::depth_to_space:
+                to(Layout::map, out);
+                out.push_back(std::make_unique<DepthToSpace>(shape_, static_cast<std::size_t>(s.factor)));
+                shape_ = depth_to_space_output(shape_, static_cast<std::size_t>(s.factor), s.where);
+                return;
         }
     }
 
@@ -250,22 +355,6 @@ private:
     std::size_t layer_ = 0, n_layers_ = 0, widest_ = 0, fan_in_ = 1;
     bool has_virtual_ = false, has_exact_ = false;
     Location where_;
-};
-
-/// Knows its shape only: what a plan is made of.
-class ShapeOp final : public LinearOp {
-public:
-    ShapeOp(std::size_t n_in, std::size_t n_out) : n_in_(n_in), n_out_(n_out) {}
-    std::size_t n_in() const override { return n_in_; }
-    std::size_t n_out() const override { return n_out_; }
-    void forward(const Matrix&, Matrix&, Step&) override { GANBAR_ASSERT(false); }
-    void backward(const Matrix&, Matrix&, Step&) override { GANBAR_ASSERT(false); }
-    void update(const Matrix&, const Matrix&, const UpdateRule&, Step&) override { GANBAR_ASSERT(false); }
-    Matrix weights() const override { return Matrix(n_in_, n_out_); }
-    State state() const override { return {}; }
-    void restore(const State&) override {}
-private:
-    std::size_t n_in_, n_out_;
 };
 
 }  // namespace

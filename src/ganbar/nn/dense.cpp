@@ -60,7 +60,7 @@ void Dense::update(const UpdateRule& rule, Step& step) {
     std::vector<float> gradient(n_out(), 0.0f);
     for (std::size_t r = 0; r < dz_->rows(); ++r)
         for (std::size_t c = 0; c < n_out(); ++c) gradient[c] += (*dz_)(r, c);
-    apply_rule(bias_.row_span(0), gradient, bias_moments_, rule);
+    apply_rule(bias_.row_span(0), gradient, bias_moments_, rule.digital);
 }
 
 State Dense::state() const {

@@ -36,7 +36,7 @@ void DigitalOp::update_patches(const PatchMap& map, const Matrix& x, const Matri
 }
 
 void DigitalOp::apply(const UpdateRule& rule) {
-    apply_rule(w_, gradient_, moments_, rule);
+    apply_rule(w_, gradient_, moments_, rule.digital);
     clip();
 }
 

@@ -9,7 +9,9 @@
 
 namespace ganbar::nn {
 
-enum class LayerType : std::uint8_t { dense, conv, conv_transpose, residual, batch_norm, activation, dropout, avg_pool, max_pool, reshape, flatten };
+enum class LayerType : std::uint8_t { dense, conv, conv_transpose, residual, batch_norm, activation, dropout, avg_pool, max_pool, reshape, flatten, add, upsample, depth_to_space };
+constexpr const char* layer_type_names[] = {"dense", "conv", "conv_transpose", "residual", "batch_norm", "activation", "dropout", "avg_pool", "max_pool",
+                                            "reshape", "flatten", "add", "upsample", "depth_to_space"};
 enum class Norm : std::uint8_t { none, batch, virtual_batch };
 enum class LayerBias : std::uint8_t { inherit, none, digital, cells };
 enum class TransposedForm : std::uint8_t { zero_free, zero_inserted };
@@ -18,7 +20,8 @@ enum class TransposedForm : std::uint8_t { zero_free, zero_inserted };
 struct LayerSpec {
     LayerType type = LayerType::dense;
     std::int64_t units = 0, channels = 0;
-    std::string shape;
+    std::string shape, name, from, with;
+    std::int64_t factor = 2;
     std::vector<std::int64_t> kernel{3}, stride{1}, padding{0}, padding_high, output_padding{0};
     Norm norm = Norm::none;
     Activation activation = Activation::identity;
@@ -76,6 +79,8 @@ std::unique_ptr<Network> build_network(const std::string& name, const NetworkInp
 /// Shape before each layer (of the first: without classes) and after the last, and the weight matrices, without building anything.
 struct NetworkPlan {
     std::vector<MapShape> shapes;
+    std::vector<MapShape> made;            ///< shape after each layer
+    std::vector<std::vector<int>> inputs;  ///< of each layer: the layers it takes, two where it adds; -1 = the network's input
     std::vector<std::string> names;  ///< of the layers
     struct MatrixShape {
         std::string name;

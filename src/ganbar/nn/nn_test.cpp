@@ -61,7 +61,7 @@ TEST(Network, GradientsAgreeWithFiniteDifferences) {
 }
 
 TEST(Network, SmallStepsAgainstTheGradientLowerTheLoss) {
-    for (const UpdateRule& rule : {UpdateRule{Sgd{0.01, 0}}, UpdateRule{Sgd{0.005, 0.9}}, UpdateRule{Adam{0.003, 0.5, 0.999, 1e-8}}, UpdateRule{Manhattan{}}}) {
+    for (const UpdateRule& rule : {UpdateRule{Sgd{0.01, 0}}, UpdateRule{Sgd{0.005, 0.9}}, UpdateRule{Adam{0.003, 0.5, 0.999, 1e-8}}, UpdateRule{SignStep{}}}) {
         auto net = two_layers(Activation::leaky_relu, Activation::identity, BiasKind::digital, 4);
         const Matrix x = normal(32, 7, Rng(8));
         Desk desk;
@@ -72,7 +72,7 @@ TEST(Network, SmallStepsAgainstTheGradientLowerTheLoss) {
             net->backward(dy, false, step);
             net->update(rule, step);
         }
-        EXPECT_LT(loss_of(*net, x, step), 0.8 * before) << rule.index();
+        EXPECT_LT(loss_of(*net, x, step), 0.8 * before) << rule.digital.index();
     }
 }
 
@@ -98,11 +98,11 @@ TEST(Adam, FirstStepHasTheLengthOfTheRate) {  // Kingma and Ba 2015, sec. 2.1: |
     EXPECT_NEAR(w[2], 0.99, 1e-5);
 }
 
-TEST(Manhattan, DeadZoneSparesSmallGradients) {
+TEST(SignStep, DeadZoneSparesSmallGradients) {
     std::vector<float> w = {0, 0, 0, 0}, g = {0.1f, -0.1f, 2, -2};
     Moments moments;
-    Manhattan rule;
-    rule.digital_step = 0.5, rule.dead_zone = 0.5;
+    SignStep rule;
+    rule.step = 0.5, rule.dead_zone = 0.5;
     apply_rule(w, g, moments, rule);
     EXPECT_EQ(w, (std::vector<float>{0, 0, -0.5f, 0.5f}));
 }

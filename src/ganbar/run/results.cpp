@@ -1,6 +1,7 @@
 #include "ganbar/run/results.h"
 
 #include "ganbar/run/accelerators_json.h"
+#include "ganbar/tile/converter.h"
 
 namespace ganbar {
 
@@ -17,8 +18,9 @@ std::vector<AreaRow> area_of(const Experiment& e, const Placement& placement) {
     if (n == 0) return {};
     std::vector<AreaRow> rows = {{"cells", crossbar_area_m2(e, placement), n * e.tile.rows * e.tile.cols}};
     // Every line of a crossbar has a DAC, each crossbar one ADC per direction of reading.
-    if (e.tile.dac_bits > 0) rows.push_back({"dac", static_cast<double>(n * (e.tile.rows + e.tile.cols)) * e.tile.dac_area.si, n * (e.tile.rows + e.tile.cols)});
-    if (e.tile.adc_bits > 0) rows.push_back({"adc", static_cast<double>(2 * n) * e.tile.adc_area.si, 2 * n});
+    const TileConverters converters = converters_of(e.tile);
+    if (converters.dac_bits > 0) rows.push_back({"dac", static_cast<double>(n * (e.tile.rows + e.tile.cols)) * converters.dac.area.si, n * (e.tile.rows + e.tile.cols)});
+    if (converters.adc_bits > 0) rows.push_back({"adc", static_cast<double>(2 * n) * converters.adc.area.si, 2 * n});
     return rows;
 }
 

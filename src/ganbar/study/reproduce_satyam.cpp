@@ -169,7 +169,7 @@ private:
         report::Series frechet{"Frechet distance", {}, {}, {}, {}};
         for (const double v : {-0.8, -0.9, -0.97, -1.02, -1.07, -1.12, -1.2}) {
             const Variant variant{fmt::format("balance/{:.2f}V", -v), fmt::format("reset {:.2f} V", v), "satyam2022-balanced",
-                                  {"latent.source=bits", "train.v_set=0.9 V", fmt::format("train.v_reset={} V", v), "train.anneal_rounds=0"}};
+                                  {"latent.source=bits", "train.manhattan.v_set=0.9 V", fmt::format("train.manhattan.v_reset={} V", v), "train.manhattan.anneal_rounds=0"}};
             const RunData& r = train(variant, 1, 200);
             frechet.x.push_back(v);
             frechet.y.push_back(r.summary.number("frechet_distance").value_or(std::nan("")));

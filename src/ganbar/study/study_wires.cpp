@@ -65,7 +65,7 @@ private:
     static std::vector<std::string> size(int n) { return {fmt::format("tile.rows={}", n), fmt::format("tile.cols={}", n), "tile.placement=blockwise"}; }
     /// All amplitudes of the preset, scaled.
     static std::vector<std::string> amplitudes(double scale) {
-        return {fmt::format("train.v_set={:g} V", 1.0 * scale), fmt::format("train.v_reset={:g} V", -1.2 * scale), fmt::format("train.v_set_end={:g} V", 0.83 * scale), fmt::format("train.v_reset_end={:g} V", -1.0 * scale)};
+        return {fmt::format("train.manhattan.v_set={:g} V", 1.0 * scale), fmt::format("train.manhattan.v_reset={:g} V", -1.2 * scale), fmt::format("train.manhattan.v_set_end={:g} V", 0.83 * scale), fmt::format("train.manhattan.v_reset_end={:g} V", -1.0 * scale)};
     }
     static std::vector<std::string> with(std::vector<std::string> a, const std::vector<std::string>& b) {
         a.insert(a.end(), b.begin(), b.end());

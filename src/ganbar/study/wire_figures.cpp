@@ -81,7 +81,7 @@ WireFigures::Delivered WireFigures::delivered(const ArrayCase& c) const {
     double n = 0;
     for (std::size_t k = 0; k < phases.size(); ++k)
         for (const std::size_t j : phases[k].cols) {
-            const double part = std::abs(u[(k * c.n + phases[k].rows[0]) * c.n + j]) / e_.train.v_set.si;
+            const double part = std::abs(u[(k * c.n + phases[k].rows[0]) * c.n + j]) / e_.rule.pulses->set.si;
             out.mean += part, n += 1, out.least = std::min(out.least, part);
         }
     out.mean /= n;
@@ -111,7 +111,7 @@ report::HeatTable WireFigures::voltage_map(const ArrayCase& c) const {
     for (std::size_t k = 0; k < phases.size(); ++k)
         for (const std::size_t j : phases[k].cols) {
             const std::size_t cell = phases[k].rows[0] * c.n + j;
-            seen[cell] = std::abs(u[k * c.n * c.n + cell]) / (phases[k].set ? e_.train.v_set.si : -e_.train.v_reset.si);
+            seen[cell] = std::abs(u[k * c.n * c.n + cell]) / (phases[k].set ? e_.rule.pulses->set.si : -e_.rule.pulses->reset.si);
         }
     auto t = coarse(seen, c.n);
     t.title = fmt::format("Pulse voltage that arrives, {:g} ohm a segment", c.r_ohm);

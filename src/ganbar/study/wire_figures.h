@@ -35,7 +35,7 @@ public:
 
 private:
     std::unique_ptr<DeviceArray> cells(std::size_t n) const;
-    PulsePair pulses() const { return {e_.train.v_set, e_.train.v_reset, e_.train.t_pulse}; }
+    PulsePair pulses() const { return {e_.rule.pulses->set, e_.rule.pulses->reset, e_.rule.pulses->width}; }
     Wires wires(const ArrayCase& c) const;
     std::vector<double> seen_by_reads(const ArrayCase& c) const;  ///< transfer over conductance, cell by cell
     struct WrittenArray;

@@ -10,25 +10,26 @@
 namespace ganbar {
 AnalogOp::AnalogOp(std::string name, std::vector<std::unique_ptr<DeviceArray>> planes, std::vector<Block> blocks, const Matrix& initial, double w_max,
                    const TileParams& params, const Rng& rng)
-    : name_(std::move(name)), n_in_(initial.rows()), n_out_(initial.cols()), w_max_(w_max), params_(params), planes_(std::move(planes)),
-      blocks_(std::move(blocks)), sign_(initial.rows() * initial.cols(), 1) {
-    const std::size_t n_planes = params_.mapping == Mapping::differential ? 2 : 1;
-    GANBAR_ASSERT(planes_.size() == n_planes && planes_[0]->size() == n_in_ * n_out_);
-    if (!(w_max > 0)) throw ConfigError(name_ + ": w_max must be positive");
+    : converters_(converters_of(params)) {
+    cells_.name = std::move(name), cells_.n_in = initial.rows(), cells_.n_out = initial.cols(), cells_.w_max = w_max, cells_.params = params;
+    cells_.planes = std::move(planes), cells_.blocks = std::move(blocks), cells_.sign.assign(initial.rows() * initial.cols(), 1);
+    const std::size_t n_planes = cells_.params.mapping == Mapping::differential ? 2 : 1;
+    GANBAR_ASSERT(cells_.planes.size() == n_planes && cells_.planes[0]->size() == cells_.n_in * cells_.n_out);
+    if (!(w_max > 0)) throw ConfigError(cells_.name + ": w_max must be positive");
     const auto [g_min, g_max] = window();
     const double span = g_max.si - g_min.si;
-    std::vector<std::vector<float>> start(n_planes, std::vector<float>(n_in_ * n_out_));
+    std::vector<std::vector<float>> start(n_planes, std::vector<float>(cells_.n_in * cells_.n_out));
     Rng draws = rng.stream("start");
-    for (std::size_t i = 0; i < n_in_; ++i)
-        for (std::size_t j = 0; j < n_out_; ++j) {
-            const std::size_t k = i * n_out_ + j;
+    for (std::size_t i = 0; i < cells_.n_in; ++i)
+        for (std::size_t j = 0; j < cells_.n_out; ++j) {
+            const std::size_t k = i * cells_.n_out + j;
             double w = std::clamp(double{initial(i, j)} / w_max, -1.0, 1.0);
             const bool negative = w < 0;
-            if (params_.start == CellStart::uniform) w = std::copysign(draws.uniform(), w);
-            if (params_.mapping == Mapping::signed_cell) {
-                sign_[k] = negative ? -1 : 1;
+            if (cells_.params.start == CellStart::uniform) w = std::copysign(draws.uniform(), w);
+            if (cells_.params.mapping == Mapping::signed_cell) {
+                cells_.sign[k] = negative ? -1 : 1;
                 start[0][k] = static_cast<float>(g_min.si + std::fabs(w) * span);
-            } else if (params_.mapping == Mapping::offset) {
+            } else if (cells_.params.mapping == Mapping::offset) {
                 start[0][k] = static_cast<float>(g_min.si + (0.5 + 0.5 * w) * span);
             } else {
                 start[0][k] = static_cast<float>(g_min.si + std::max(w, 0.0) * span);
@@ -38,19 +39,19 @@ AnalogOp::AnalogOp(std::string name, std::vector<std::unique_ptr<DeviceArray>> p
     calibrate_mapping();
     const Rng fates = rng.stream("yield");
     for (std::size_t p = 0; p < n_planes; ++p) {
-        planes_[p]->fabricate(start[p], rng.stream("device", p));
-        if (params_.yield >= 1) continue;
+        cells_.planes[p]->fabricate(start[p], rng.stream("device", p));
+        if (cells_.params.yield >= 1) continue;
         Rng fate = fates.stream("plane", p);
-        for (std::size_t k = 0; k < n_in_ * n_out_; ++k) {
+        for (std::size_t k = 0; k < cells_.n_in * cells_.n_out; ++k) {
             const double dies = fate.uniform(), end = fate.uniform();
-            if (dies >= params_.yield) planes_[p]->make_stuck(k, end < params_.stuck_high ? g_max : g_min);
+            if (dies >= cells_.params.yield) cells_.planes[p]->make_stuck(k, end < cells_.params.stuck_high ? g_max : g_min);
         }
     }
-    for (const auto& block : blocks_) {
+    for (const auto& block : cells_.blocks) {
         Tile tile;
         tile.block = block;
         tile.stream = static_cast<std::uint32_t>(tiles_.size());
-        for (auto& side : tile.side) side.range_A = static_cast<float>(params_.adc_range.si);
+        for (auto& side : tile.side) side.range_A = static_cast<float>(cells_.params.adc_range.si);
         tiles_.push_back(std::move(tile));
     }
 }
@@ -58,12 +59,12 @@ AnalogOp::AnalogOp(std::string name, std::vector<std::unique_ptr<DeviceArray>> p
 // The read current that stands for weight zero, and the current per weight: measured at both ends of the window, as on a chip with
 // reference cells, so that the static I-V's curvature does not show as an offset.
 void AnalogOp::calibrate_mapping() {
-    const auto probe = planes_[0]->clone();
+    const auto probe = cells_.planes[0]->clone();
     const std::size_t n = std::min<std::size_t>(probe->size(), 4096);
     const auto mean_at = [&](Siemens g) {
         std::vector<float> values(n, static_cast<float>(g.si));
         probe->set_conductance(0, values);
-        probe->chord_conductance(params_.v_read.si, 0, values);
+        probe->chord_conductance(cells_.params.v_read.si, 0, values);
         double sum = 0;
         for (const float v : values) sum += v;
         return sum / static_cast<double>(n);
@@ -71,17 +72,17 @@ void AnalogOp::calibrate_mapping() {
     const auto [g_min, g_max] = window();
     double low = mean_at(g_min), high = mean_at(g_max);
     if (!(high > low)) {  // cells with bounds of their own have none before they are made
-        probe->fabricate(std::vector<float>(probe->size(), static_cast<float>(g_min.si)), Rng(1).stream(name_ + "/mapping"));
+        probe->fabricate(std::vector<float>(probe->size(), static_cast<float>(g_min.si)), Rng(1).stream(cells_.name + "/mapping"));
         low = mean_at(g_min), high = mean_at(g_max);
     }
     span_S_ = high - low;
-    reference_S_ = params_.mapping == Mapping::offset ? 0.5 * (low + high) : low;
-    if (!(span_S_ > 0)) throw ConfigError(name_ + ": the read current does not grow over the device's window; check v_read and the device's parameters");
+    reference_S_ = cells_.params.mapping == Mapping::offset ? 0.5 * (low + high) : low;
+    if (!(span_S_ > 0)) throw ConfigError(cells_.name + ": the read current does not grow over the device's window; check v_read and the device's parameters");
 }
 
 std::vector<kernels::ReadBlock> AnalogOp::prepare(bool transposed, double v_rms2, double gain, bool convert) {
     std::vector<kernels::ReadBlock> out;
-    const auto codes = static_cast<float>(max_code(params_.adc_bits));
+    const auto codes = static_cast<float>(max_code(converters_.adc_bits));
     for (auto& tile : tiles_) {
         const Block& b = tile.block;
         Side& side = tile.side[transposed];
@@ -91,10 +92,10 @@ std::vector<kernels::ReadBlock> AnalogOp::prepare(bool transposed, double v_rms2
         r.in0 = transposed ? b.col0 : b.row0;
         r.out0 = transposed ? b.row0 : b.col0;
         r.stream = tile.stream;
-        const bool converts = convert && params_.adc_bits > 0;
+        const bool converts = convert && converters_.adc_bits > 0;
         const double lsb = converts ? side.range_A / codes : 0;
-        const double adc_variance = params_.adc_noise_lsb * params_.adc_noise_lsb * lsb * lsb;
-        if (params_.read_noise || adc_variance > 0) {
+        const double adc_variance = cells_.params.adc_noise_lsb * cells_.params.adc_noise_lsb * lsb * lsb;
+        if (cells_.params.read_noise || adc_variance > 0) {
             // sigma starts at the first 64-byte boundary of its buffer
             float* aligned = reinterpret_cast<float*>((reinterpret_cast<std::uintptr_t>(side.sigma.data()) + 63) / 64 * 64);
             float most = 0;
@@ -120,25 +121,25 @@ float AnalogOp::full_scale(const std::vector<float>& largest) const {
     float x_max = 0;
     bool finite = true;
     for (const float m : largest) x_max = std::max(x_max, m), finite = finite && std::isfinite(m);
-    if (!finite) throw NumericError(name_ + ": the input of a read is not finite; lower the step or the learning rate");
+    if (!finite) throw NumericError(cells_.name + ": the input of a read is not finite; lower the step or the learning rate");
     return x_max == 0 ? 1 : x_max;
 }
 
 void AnalogOp::convert_inputs(const Matrix& x, Reading& reading) {
-    const std::size_t n = n_items(x.rows()), width = x.stride();
+    const std::size_t n = CellMatrix::n_items(x.rows()), width = x.stride();
     std::vector<float> largest(n);
     parallel_for(n, [&](std::size_t item) {
-        const std::size_t r = item * rows_per_item;
-        largest[item] = kernels::max_abs_rows(x.row(r), x.stride(), std::min(rows_per_item, x.rows() - r), x.cols());
+        const std::size_t r = item * CellMatrix::rows_per_item;
+        largest[item] = kernels::max_abs_rows(x.row(r), x.stride(), std::min(CellMatrix::rows_per_item, x.rows() - r), x.cols());
     });
     reading.rows = x.rows();
     reading.x_max = full_scale(largest);
     volts_.resize(x.rows(), x.cols());
     std::vector<double> part(n * width, 0.0);
     parallel_for(n, [&](std::size_t item) {
-        const std::size_t r = item * rows_per_item;
-        kernels::dac_rows(x.row(r), x.stride(), volts_.row(r), volts_.stride(), std::min(rows_per_item, x.rows() - r), x.cols(), reading.x_max,
-                          static_cast<float>(params_.v_read.si), static_cast<float>(max_code(params_.dac_bits)), &part[item * width]);
+        const std::size_t r = item * CellMatrix::rows_per_item;
+        kernels::dac_rows(x.row(r), x.stride(), volts_.row(r), volts_.stride(), std::min(CellMatrix::rows_per_item, x.rows() - r), x.cols(), reading.x_max,
+                          static_cast<float>(cells_.params.v_read.si), static_cast<float>(max_code(converters_.dac_bits)), &part[item * width]);
     });
     reading.sum_v2.assign(x.cols(), 0.0);
     for (std::size_t item = 0; item < n; ++item)
@@ -148,18 +149,18 @@ void AnalogOp::convert_inputs(const Matrix& x, Reading& reading) {
 // The first read of an array sets its converters' range from the currents of a few samples, read without conversion.
 void AnalogOp::calibrate(bool transposed, const Matrix& first_rows, std::uint64_t key) {
     const bool needed = std::any_of(tiles_.begin(), tiles_.end(), [&](const Tile& t) { return t.side[transposed].range_A == 0; });
-    if (!needed || params_.adc_bits == 0) return;
+    if (!needed || converters_.adc_bits == 0) return;
     const auto blocks = prepare(transposed, 0, 1, false);
     const std::size_t n = std::min(first_rows.rows(), n_calibration);
-    Matrix scratch(n, transposed ? n_in_ : n_out_);
+    Matrix scratch(n, transposed ? cells_.n_in : cells_.n_out);
     std::vector<float> largest(blocks.size());
     kernels::read_blocks(first_rows.row(0), first_rows.stride(), scratch.row(0), scratch.stride(), 0, n, blocks.data(), blocks.size(), key, 1, largest.data());
     for (std::size_t t = 0; t < tiles_.size(); ++t)
-        if (tiles_[t].side[transposed].range_A == 0) tiles_[t].side[transposed].range_A = static_cast<float>(params_.adc_headroom) * largest[t];
+        if (tiles_[t].side[transposed].range_A == 0) tiles_[t].side[transposed].range_A = static_cast<float>(cells_.params.adc_headroom) * largest[t];
 }
 
 void AnalogOp::before_read(const Step& step) {
-    for (const auto& plane : planes_)
+    for (const auto& plane : cells_.planes)
         if (plane->rest(!step.training)) dirty_ = copy_due_ = true;
     refresh(step.training);
 }
@@ -169,39 +170,39 @@ void AnalogOp::start(Reading& reading, const Matrix& first_rows, const Step& ste
     double total = 0;
     for (const double s : reading.sum_v2) total += s;
     const double v_rms2 = total / static_cast<double>(reading.rows * reading.sum_v2.size());
-    const double unit = (params_.mapping == Mapping::offset ? 2 : 1) * w_max_ / span_S_;  // weight per siemens
-    reading.key = step.rng.stream(name_, reading.transposed).key();
+    const double unit = (cells_.params.mapping == Mapping::offset ? 2 : 1) * cells_.w_max / span_S_;  // weight per siemens
+    reading.key = step.rng.stream(cells_.name, reading.transposed).key();
     calibrate(reading.transposed, first_rows, reading.key);
-    reading.blocks = prepare(reading.transposed, v_rms2, unit * reading.x_max / params_.v_read.si, true);
+    reading.blocks = prepare(reading.transposed, v_rms2, unit * reading.x_max / cells_.params.v_read.si, true);
 }
 
 // currents: the largest of every block, item after item.
 void AnalogOp::finish(const Reading& reading, const std::vector<float>& currents, Step& step) {
-    if (step.training && params_.adc_range.si == 0) {
+    if (step.training && cells_.params.adc_range.si == 0) {
         for (std::size_t t = 0; t < tiles_.size(); ++t) {
             float seen = 0;
             for (std::size_t at = t; at < currents.size(); at += tiles_.size()) seen = std::max(seen, currents[at]);
             // Gain follows growth at once and shrinks slowly, as an automatic gain control does.
             float& range = tiles_[t].side[reading.transposed].range_A;
-            range = std::max(static_cast<float>(params_.adc_headroom) * seen, 0.98f * range);
+            range = std::max(static_cast<float>(cells_.params.adc_headroom) * seen, 0.98f * range);
         }
     }
     book_read(reading.transposed, reading.rows, reading.sum_v2, step);
 }
 
 void AnalogOp::read(bool transposed, const Matrix& x, Matrix& y, Step& step) {
-    GANBAR_ASSERT(x.cols() == (transposed ? n_out_ : n_in_) && &x != &y);
+    GANBAR_ASSERT(x.cols() == (transposed ? cells_.n_out : cells_.n_in) && &x != &y);
     before_read(step);
     Reading reading;
     reading.transposed = transposed;
     convert_inputs(x, reading);
     start(reading, volts_, step);
-    y.resize(x.rows(), transposed ? n_in_ : n_out_);
+    y.resize(x.rows(), transposed ? cells_.n_in : cells_.n_out);
     const auto& blocks = reading.blocks;
-    const std::size_t n = n_items(x.rows());
+    const std::size_t n = CellMatrix::n_items(x.rows());
     std::vector<float> currents(n * blocks.size());
     parallel_for(n, [&](std::size_t item) {
-        const std::size_t r = item * rows_per_item, rows = std::min(rows_per_item, x.rows() - r);
+        const std::size_t r = item * CellMatrix::rows_per_item, rows = std::min(CellMatrix::rows_per_item, x.rows() - r);
         std::fill_n(y.row(r), rows * y.stride(), 0.0f);
         kernels::read_blocks(volts_.row(r), volts_.stride(), y.row(r), y.stride(), r, rows, blocks.data(), blocks.size(), reading.key, 0,
                              &currents[item * blocks.size()]);
@@ -223,31 +224,31 @@ void AnalogOp::book_read(bool transposed, std::size_t batch, const std::vector<d
         most_outputs = std::max(most_outputs, side.g.cols());
     }
     const auto samples = static_cast<std::int64_t>(batch);
-    const std::string where = step.account + "/" + name_;
+    const std::string where = step.account + "/" + cells_.name;
     const Phase phase = transposed ? Phase::backward : Phase::forward;
-    const double t_read = params_.t_read.si;
-    charge(step.ledger, {where, phase, Component::cells}, cells * samples * static_cast<std::int64_t>(planes_.size()), {energy * t_read}, {t_read * static_cast<double>(batch)});
-    if (params_.adc_bits > 0)
-        charge(step.ledger, {where, phase, Component::adc}, outputs * samples, static_cast<double>(outputs * samples) * params_.adc_energy,
-                           static_cast<double>(most_outputs * batch) * params_.adc_time);
-    if (params_.dac_bits > 0) charge(step.ledger, {where, phase, Component::dac}, inputs * samples, static_cast<double>(inputs * samples) * params_.dac_energy);
+    const double t_read = cells_.params.t_read.si;
+    charge(step.ledger, {where, phase, Component::cells}, cells * samples * static_cast<std::int64_t>(cells_.planes.size()), {energy * t_read}, {t_read * static_cast<double>(batch)});
+    if (converters_.adc_bits > 0)
+        charge(step.ledger, {where, phase, Component::adc}, outputs * samples, static_cast<double>(outputs * samples) * converters_.adc.energy,
+                           static_cast<double>(most_outputs * batch) * converters_.adc.time);
+    if (converters_.dac_bits > 0) charge(step.ledger, {where, phase, Component::dac}, inputs * samples, static_cast<double>(inputs * samples) * converters_.dac.energy);
 }
 
 Matrix AnalogOp::weights() const {
-    Matrix w(n_in_, n_out_);
+    Matrix w(cells_.n_in, cells_.n_out);
     const Siemens g_min = window().g_min, g_max = window().g_max;
     const double span = g_max.si - g_min.si;
-    parallel_for(n_items(n_in_), [&](std::size_t item) {
-        std::vector<float> g(n_out_), minus(n_out_, 0.0f);
-        for (std::size_t i = item * rows_per_item; i < std::min(n_in_, (item + 1) * rows_per_item); ++i) {
-            planes_[0]->conductance(i * n_out_, g);
-            if (planes_.size() > 1) planes_[1]->conductance(i * n_out_, minus);
-            const std::int8_t* sign = &sign_[i * n_out_];
-            for (std::size_t j = 0; j < n_out_; ++j) {
-                const double u = params_.mapping == Mapping::signed_cell  ? sign[j] * (g[j] - g_min.si) / span
-                                 : params_.mapping == Mapping::offset     ? 2 * (g[j] - g_min.si) / span - 1
+    parallel_for(CellMatrix::n_items(cells_.n_in), [&](std::size_t item) {
+        std::vector<float> g(cells_.n_out), minus(cells_.n_out, 0.0f);
+        for (std::size_t i = item * CellMatrix::rows_per_item; i < std::min(cells_.n_in, (item + 1) * CellMatrix::rows_per_item); ++i) {
+            cells_.planes[0]->conductance(i * cells_.n_out, g);
+            if (cells_.planes.size() > 1) cells_.planes[1]->conductance(i * cells_.n_out, minus);
+            const std::int8_t* sign = &cells_.sign[i * cells_.n_out];
+            for (std::size_t j = 0; j < cells_.n_out; ++j) {
+                const double u = cells_.params.mapping == Mapping::signed_cell  ? sign[j] * (g[j] - g_min.si) / span
+                                 : cells_.params.mapping == Mapping::offset     ? 2 * (g[j] - g_min.si) / span - 1
                                                                           : (double{g[j]} - minus[j]) / span;
-                w(i, j) = static_cast<float>(w_max_ * u);
+                w(i, j) = static_cast<float>(cells_.w_max * u);
             }
         }
     });
@@ -255,55 +256,55 @@ Matrix AnalogOp::weights() const {
 }
 
 std::vector<float> AnalogOp::conductance(std::size_t plane) const {
-    std::vector<float> g(n_in_ * n_out_);
-    planes_.at(plane)->conductance(0, g);
+    std::vector<float> g(cells_.n_in * cells_.n_out);
+    cells_.planes.at(plane)->conductance(0, g);
     return g;
 }
 
 std::vector<float> AnalogOp::chord_conductance(Volt v, std::size_t plane) const {
-    std::vector<float> g(n_in_ * n_out_);
-    planes_.at(plane)->chord_conductance(v.si, 0, g);
+    std::vector<float> g(cells_.n_in * cells_.n_out);
+    cells_.planes.at(plane)->chord_conductance(v.si, 0, g);
     return g;
 }
 
 State AnalogOp::state() const {
     State out;
-    for (std::size_t p = 0; p < planes_.size(); ++p) out.push_back({name_ + "/cells" + std::to_string(p), planes_[p]->state()});
-    out.push_back({name_ + "/sign", std::vector<float>(sign_.begin(), sign_.end())});
+    for (std::size_t p = 0; p < cells_.planes.size(); ++p) out.push_back({cells_.name + "/cells" + std::to_string(p), cells_.planes[p]->state()});
+    out.push_back({cells_.name + "/sign", std::vector<float>(cells_.sign.begin(), cells_.sign.end())});
     std::vector<float> ranges;
     for (const auto& t : tiles_)
         for (const auto& s : t.side) ranges.push_back(s.range_A);
-    out.push_back({name_ + "/ranges", std::move(ranges)});
-    out.push_back({name_ + "/average", flatten(average_)});
-    out.push_back({name_ + "/moment1", moments_.first});
-    out.push_back({name_ + "/moment2", moments_.second});
-    out.push_back({name_ + "/steps", {static_cast<float>(moments_.steps)}});
-    out.push_back({name_ + "/pulse_step", {static_cast<float>(pulse_step_S_)}});
+    out.push_back({cells_.name + "/ranges", std::move(ranges)});
+    out.push_back({cells_.name + "/average", flatten(cells_.memory.average)});
+    out.push_back({cells_.name + "/moment1", cells_.memory.moments.first});
+    out.push_back({cells_.name + "/moment2", cells_.memory.moments.second});
+    out.push_back({cells_.name + "/steps", {static_cast<float>(cells_.memory.moments.steps)}});
+    out.push_back({cells_.name + "/pulse_step", {static_cast<float>(cells_.memory.pulse_step_S)}});
     std::vector<float> owed;
-    for (const auto& plane : owed_) owed.insert(owed.end(), plane.begin(), plane.end());
-    out.push_back({name_ + "/owed", std::move(owed)});
-    if (wired_) out.push_back({name_ + "/wires", wires_state()});
+    for (const auto& plane : cells_.memory.owed) owed.insert(owed.end(), plane.begin(), plane.end());
+    out.push_back({cells_.name + "/owed", std::move(owed)});
+    if (wired_) out.push_back({cells_.name + "/wires", wires_state()});
     return out;
 }
 
 void AnalogOp::restore(const State& state) {
-    const auto key = [&](const std::string& what) { return name_ + "/" + what; };
-    const std::size_t n = n_in_ * n_out_;
-    const auto& sign = find_tensor(state, key("sign"), sign_.size());
+    const auto key = [&](const std::string& what) { return cells_.name + "/" + what; };
+    const std::size_t n = cells_.n_in * cells_.n_out;
+    const auto& sign = find_tensor(state, key("sign"), cells_.sign.size());
     const auto& ranges = find_tensor(state, key("ranges"), 2 * tiles_.size());
     const auto& average = find_tensor_or_empty(state, key("average"), n);
-    const auto& owed = find_tensor_or_empty(state, key("owed"), planes_.size() * n);
-    pulse_step_S_ = find_tensor(state, key("pulse_step"), 1)[0];
-    for (std::size_t p = 0; p < planes_.size(); ++p) {
-        owed_[p].resize(owed.empty() ? 0 : n);
-        for (std::size_t c = 0; c < owed_[p].size(); ++c) owed_[p][c] = static_cast<std::int8_t>(owed[p * n + c]);
-        planes_[p]->restore(find_tensor(state, key("cells" + std::to_string(p))));
+    const auto& owed = find_tensor_or_empty(state, key("owed"), cells_.planes.size() * n);
+    cells_.memory.pulse_step_S = find_tensor(state, key("pulse_step"), 1)[0];
+    for (std::size_t p = 0; p < cells_.planes.size(); ++p) {
+        cells_.memory.owed[p].resize(owed.empty() ? 0 : n);
+        for (std::size_t c = 0; c < cells_.memory.owed[p].size(); ++c) cells_.memory.owed[p][c] = static_cast<std::int8_t>(owed[p * n + c]);
+        cells_.planes[p]->restore(find_tensor(state, key("cells" + std::to_string(p))));
     }
-    for (std::size_t k = 0; k < n; ++k) sign_[k] = sign[k] < 0 ? -1 : 1;
+    for (std::size_t k = 0; k < n; ++k) cells_.sign[k] = sign[k] < 0 ? -1 : 1;
     for (std::size_t t = 0; t < tiles_.size(); ++t)
         for (std::size_t s = 0; s < 2; ++s) tiles_[t].side[s].range_A = ranges[2 * t + s];
-    average_ = unflattened(average, n_in_, n_out_);
-    moments_ = {find_tensor_or_empty(state, key("moment1"), n), find_tensor_or_empty(state, key("moment2"), n), find_tensor(state, key("steps"), 1)[0]};
+    cells_.memory.average = unflattened(average, cells_.n_in, cells_.n_out);
+    cells_.memory.moments = {find_tensor_or_empty(state, key("moment1"), n), find_tensor_or_empty(state, key("moment2"), n), find_tensor(state, key("steps"), 1)[0]};
     if (wired_) restore_wires(find_tensor(state, key("wires")));
     dirty_ = copy_due_ = true;
 }

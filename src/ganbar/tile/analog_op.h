@@ -5,9 +5,9 @@
 
 #include "ganbar/core/kernels/array_read.h"
 #include "ganbar/core/linear_op.h"
-#include "ganbar/core/optimizer.h"
-#include "ganbar/device/device_array.h"
-#include "ganbar/tile/cell_group.h"
+#include "ganbar/tile/cell_matrix.h"
+#include "ganbar/tile/converter.h"
+#include "ganbar/tile/pulse_rules.h"
 #include "ganbar/tile/tile_params.h"
 #include "ganbar/tile/tune_spec.h"
 #include "ganbar/tile/wire_params.h"
@@ -24,32 +24,40 @@ public:
     /// From here on reads and pulses go through wires, each block as an array of its own whose lines end where the block ends. Call before the first use.
     void attach_wires(const WireParams& wires);
 
-    std::size_t n_in() const override { return n_in_; }
-    std::size_t n_out() const override { return n_out_; }
+    std::size_t n_in() const override { return cells_.n_in; }
+    std::size_t n_out() const override { return cells_.n_out; }
     void forward(const Matrix& x, Matrix& y, Step& step) override { read(false, x, y, step); }
-    void backward(const Matrix& dy, Matrix& dx, Step& step) override { params_.errors == ErrorPass::digital ? backward_digital(dy, dx, step) : read(true, dy, dx, step); }
+    void backward(const Matrix& dy, Matrix& dx, Step& step) override { cells_.params.errors == ErrorPass::digital ? backward_digital(dy, dx, step) : read(true, dy, dx, step); }
     void update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) override;
     PatchOperator* patches() override { return this; }
     void forward_patches(const PatchMap& map, const Matrix& x, std::size_t samples, Matrix& y, Step& step) override;
     void backward_patches(const PatchMap& map, const Matrix& dy, std::size_t samples, Matrix& dx, bool accumulate, Step& step) override;
     void update_patches(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, const UpdateRule& rule, Step& step) override;
     Matrix weights() const override;
+    /// The gradient that update() forms: x^T dy, [n_in x n_out]; of a convolution summed over patches. Moves nothing.
+    static void gradient(const Matrix& x, const Matrix& dy, Matrix& out);
+    static void gradient(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, Matrix& out);
+    /// One update of a rule that needs the gradient alone, [n_in x n_out], however it was made (multiply_at_b, patch_gradient, averaged over machines):
+    /// pulses the cells against it and books them under update/. ConfigError for a rule that pulses sample by sample, or moves no cells of one array.
+    void apply(const Matrix& gradient, const UpdateRule& rule, Step& step);
+    /// Sets the cells to weights [n_in x n_out] at once, without pulses, noise or a bill; |w| beyond w_max clips. Signs go with them.
+    void write(const Matrix& weights);
     State state() const override;
     void restore(const State& state) override;
 
-    const std::vector<Block>& blocks() const { return blocks_; }
+    const std::vector<Block>& blocks() const { return cells_.blocks; }
     /// Conductances of plane 0 (G+) or 1 (G-), row-major [n_in x n_out].
     std::vector<float> conductance(std::size_t plane = 0) const;
     /// The same as a read at this voltage sees them, I(v)/v.
     std::vector<float> chord_conductance(Volt v, std::size_t plane = 0) const;
-    std::size_t n_planes() const { return planes_.size(); }
+    std::size_t n_planes() const { return cells_.planes.size(); }
     /// Sign of each weight under signed mapping, else all +1.
-    const std::vector<std::int8_t>& signs() const { return sign_; }
-    Window window() const { return planes_[0]->window(); }
-    double w_max() const { return w_max_; }
+    const std::vector<std::int8_t>& signs() const { return cells_.sign; }
+    Window window() const { return cells_.planes[0]->window(); }
+    double w_max() const { return cells_.w_max; }
 
     /// Change of a weight that one pulse on each of its cells is counted on to make (PulseShape::step, measured when 0).
-    double pulse_weight(const PulseShape& pulse);
+    double pulse_weight(const PulseShape& pulse) { return cells_.pulse_weight(pulse); }
     /// |counts| pulses on every cell of these rows, up where positive; counts: [rows.size() x n_out], in weights' direction.
     void pulse_rows(std::span<const std::size_t> rows, std::span<const std::int8_t> counts, const PulseShape& pulse, Step& step);
     /// Set and reset in turn on every cell, n_pairs times: brings each cell to the point where both move it equally far.
@@ -58,9 +66,7 @@ public:
     TuneReport tune(const Matrix& weights, const TuneSpec& spec, Step& step);
 
 private:
-    static constexpr std::size_t rows_per_item = 24;  // of a parallel loop; even: noise is drawn for pairs of samples
-    static constexpr std::size_t n_calibration = 4 * rows_per_item;
-    static std::size_t n_items(std::size_t n) { return (n + rows_per_item - 1) / rows_per_item; }
+    static constexpr std::size_t n_calibration = 4 * CellMatrix::rows_per_item;
     struct Side {  // one direction of one block
         Matrix g;  // [inputs x outputs] signed effective conductance, S
         std::vector<float> sigma, variance_at_zero, variance_slope;  // of the output currents: variance = zero + slope v_rms^2
@@ -93,66 +99,26 @@ private:
     std::vector<kernels::ReadBlock> prepare(bool transposed, double v_rms2, double gain, bool convert);
     void book_read(bool transposed, std::size_t batch, const std::vector<double>& sum_v2, Step& step) const;
     void calibrate_mapping();
-    struct UpdateBill {
-        PulseBill pulses;
-        std::int64_t n_verify = 0, n_passes = 0;
-        double verify_J = 0;
-    };
     struct Wired;       // analog_op_wires.cpp
     struct WiredGroup;
-    /// What an update wants of all cells, as fixed by its whole gradient.
-    struct Demand {
-        const Matrix& gradient;
-        float threshold = 0, per_unit = 0;
-        const Manhattan& rule;
-    };
-    struct Patch { std::size_t row0, rows, col0, cols; };
-    /// Of the cells of a patch of plane 0, row-major: polarities (+-1; +-2 literal), or under error feedback the moves asked for in debt units.
-    std::vector<std::int8_t> asked(const Demand& demand, const Patch& patch) const;
-    UpdateBill program_owed(CellGroup& cells, std::span<std::int8_t> owed, const std::vector<std::int8_t>& asked, const Manhattan& rule, const Rng& rng);
-    UpdateBill program(CellGroup& cells, std::vector<std::int8_t> polarity, const Manhattan& rule, const Rng& rng);
-    void book_update(const std::vector<UpdateBill>& bills, const Manhattan& rule, Step& step) const;
-    void verify_read(CellGroup& cells, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S, UpdateBill& bill) const;
-    void update_signs(const Manhattan& rule, Step& step);  // from gradient_
-    const Matrix& averaged(double momentum);
-    void update_trains(const Matrix& x, const Matrix& dy, const PulseTrain& rule, Step& step);
-    void update_mixed(const MixedPrecision& rule, Step& step);  // from gradient_
-    void follow_gradient(const UpdateRule& rule, Step& step);   // one of the two
-    UpdateBill program_scaled(std::size_t plane, std::size_t first, std::span<const float> log_slope, std::span<const std::int8_t> polarity,
-                              const Manhattan& rule, const Rng& rng);
-    UpdateBill program_counts(std::size_t plane, std::size_t first, std::span<const std::int8_t> counts, const PulseShape& pulse, const Rng& rng);
-    UpdateBill program_row(std::size_t row, std::span<const std::int8_t> counts, const PulseShape& pulse, const Rng& rng);
     UpdateBill tune_range(std::size_t plane, std::size_t first, std::span<const float> wanted, const TuneSpec& spec, const Rng& rng, TuneReport& report);
-    void book_pulses(const std::vector<UpdateBill>& bills, double time_s, Step& step) const;
     void backward_digital(const Matrix& dy, Matrix& dx, Step& step);
     void book_digital(std::size_t rows, Step& step) const;
-    void flip_signs(const Matrix& demand, float direction, float threshold, Step& step);
     void refresh(bool training);
     void cells_moved();
+    void wired_due();
     void refresh(Tile& tile);
     void refresh_through_wires(bool training);
     void refresh_wired(std::size_t tile);
     std::vector<float> wires_state() const;
     void restore_wires(const std::vector<float>& state);
-    /// False when the experiment programs with ideal wires.
-    bool update_through_wires(const Demand& demand, Step& step);
-    void book_wired(const std::vector<UpdateBill>& bills, const std::vector<WriteReport>& reports, const Manhattan& rule, Step& step) const;
     std::size_t max_code(std::int64_t bits) const { return bits == 0 ? 0 : (std::size_t{1} << (bits - 1)) - 1; }
 
-    std::string name_;
-    std::size_t n_in_, n_out_;
-    double w_max_;
+    CellMatrix cells_;
     double reference_S_ = 0, span_S_ = 0;  // what cells at the ends of the window show to a read, on average
-    TileParams params_;
-    std::vector<std::unique_ptr<DeviceArray>> planes_;
-    std::vector<Block> blocks_;
+    TileConverters converters_;
     std::vector<Tile> tiles_;
-    std::vector<std::int8_t> sign_;
-    std::vector<std::int8_t> owed_[2];  // per plane: moves each cell still owes, in sixteenths of verify_step; empty without error feedback
-    Matrix gradient_, average_, volts_, errors_, copy_;  // errors_: of a part's outputs, in its order; copy_: weights in digital logic, transposed tap by tap
-    // average_: one number per weight in digital memory: momentum, or what is due in mixed precision
-    Moments moments_;                    // of the gradient, where mixed precision accumulates Adam's steps
-    double pulse_step_S_ = 0;            // measured change of one pulse at mid-window; 0 before it is needed
+    Matrix gradient_, volts_, errors_, copy_;  // errors_: of a part's outputs, in its order; copy_: weights in digital logic, transposed tap by tap
     bool dirty_ = true, copy_due_ = true;
     std::shared_ptr<Wired> wired_;  // null: ideal wires
 };

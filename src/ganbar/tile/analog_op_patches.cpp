@@ -81,9 +81,9 @@ void AnalogOp::convert_map(const PatchMap& map, const Matrix& x, std::size_t sam
     parallel_for(n, [&](std::size_t item) {
         const std::size_t p = item * group, count = std::min(group, map.n_source - p);
         kernels::dac_rows(x.row(p), map.n_source * stride, volts_.row(p), map.n_source * stride, samples, count * stride, reading.x_max,
-                          static_cast<float>(params_.v_read.si), static_cast<float>(max_code(params_.dac_bits)), &squares[p * stride]);
+                          static_cast<float>(cells_.params.v_read.si), static_cast<float>(max_code(converters_.dac_bits)), &squares[p * stride]);
     });
-    reading.sum_v2.assign(n_in_, 0.0);
+    reading.sum_v2.assign(cells_.n_in, 0.0);
     parallel_for(map.n_taps, [&](std::size_t t) {
         double* sum = &reading.sum_v2[t * c];
         for (const auto& pair : map.by_tap[t]) {
@@ -95,38 +95,38 @@ void AnalogOp::convert_map(const PatchMap& map, const Matrix& x, std::size_t sam
 }
 
 void AnalogOp::forward_patches(const PatchMap& map, const Matrix& x, std::size_t samples, Matrix& y, Step& step) {
-    GANBAR_ASSERT(map.n_taps * x.cols() == n_in_ && x.rows() == samples * map.n_source && y.rows() == samples * map.n_target && y.cols() == n_out_);
+    GANBAR_ASSERT(map.n_taps * x.cols() == cells_.n_in && x.rows() == samples * map.n_source && y.rows() == samples * map.n_target && y.cols() == cells_.n_out);
     before_read(step);
     Reading reading;
     convert_map(map, x, samples, reading);
     const std::size_t n_first = std::min(n_calibration, reading.rows);
-    Matrix first_rows(n_first + 1, n_in_);
+    Matrix first_rows(n_first + 1, cells_.n_in);
     lay_out(map, volts_, 0, n_first, first_rows);
-    first_rows.resize(n_first, n_in_);
+    first_rows.resize(n_first, cells_.n_in);
     start(reading, first_rows, step);
     const bool direct = map.in_order;
     const auto& blocks = reading.blocks;
-    const std::size_t n = n_items(reading.rows), per_sample = map.n_patches();
+    const std::size_t n = CellMatrix::n_items(reading.rows), per_sample = map.n_patches();
     std::vector<float> currents(n * blocks.size());
     parallel_for(n, [&](std::size_t item) {
-        const std::size_t r = item * rows_per_item, rows = std::min(rows_per_item, reading.rows - r);
-        Matrix& patches = workspace(rows_per_item, n_in_);
+        const std::size_t r = item * CellMatrix::rows_per_item, rows = std::min(CellMatrix::rows_per_item, reading.rows - r);
+        Matrix& patches = workspace(CellMatrix::rows_per_item, cells_.n_in);
         lay_out(map, volts_, r, rows, patches);
-        Matrix own(direct ? 0 : rows, n_out_);
+        Matrix own(direct ? 0 : rows, cells_.n_out);
         float* out = direct ? y.row(r) : own.row(0);
         std::fill_n(out, rows * y.stride(), 0.0f);
         kernels::read_blocks(patches.row(0), patches.stride(), out, y.stride(), r, rows, blocks.data(), blocks.size(), reading.key, 0,
                              &currents[item * blocks.size()]);
         for (std::size_t k = 0; k < rows && !direct; ++k)
-            std::copy_n(own.row(k), n_out_, y.row((r + k) / per_sample * map.n_target + static_cast<std::size_t>(map.target[(r + k) % per_sample])));
+            std::copy_n(own.row(k), cells_.n_out, y.row((r + k) / per_sample * map.n_target + static_cast<std::size_t>(map.target[(r + k) % per_sample])));
     });
     finish(reading, currents, step);
 }
 
 // Whole samples an item, since their patches overlap; an even number of rows, since noise is drawn for pairs.
 void AnalogOp::backward_patches(const PatchMap& map, const Matrix& dy, std::size_t samples, Matrix& dx, bool accumulate, Step& step) {
-    GANBAR_ASSERT(map.n_taps * dx.cols() == n_in_ && dx.rows() == samples * map.n_source && dy.rows() == samples * map.n_target && dy.cols() == n_out_);
-    if (params_.errors == ErrorPass::digital) {
+    GANBAR_ASSERT(map.n_taps * dx.cols() == cells_.n_in && dx.rows() == samples * map.n_source && dy.rows() == samples * map.n_target && dy.cols() == cells_.n_out);
+    if (cells_.params.errors == ErrorPass::digital) {
         multiply_patches_adjoint(map, dy, digital_copy(map.n_taps), samples, dx, accumulate);
         return book_digital(samples * map.n_patches(), step);
     }
@@ -139,18 +139,18 @@ void AnalogOp::backward_patches(const PatchMap& map, const Matrix& dy, std::size
     start(reading, volts_, step);
     const auto& blocks = reading.blocks;
     const std::size_t per_sample = map.n_patches(), c = dx.cols();
-    std::size_t per_item = (rows_per_item + per_sample - 1) / per_sample;
+    std::size_t per_item = (CellMatrix::rows_per_item + per_sample - 1) / per_sample;
     if (per_sample % 2 == 1) per_item += per_item % 2;
     const std::size_t n = (samples + per_item - 1) / per_item;
     std::vector<float> currents(n * blocks.size(), 0.0f);
     parallel_for(n, [&](std::size_t item) {
         const std::size_t s0 = item * per_item, s1 = std::min(samples, s0 + per_item), end = s1 * per_sample;
         if (!accumulate) std::fill_n(dx.row(s0 * map.n_source), (s1 - s0) * map.n_source * dx.stride(), 0.0f);
-        Matrix& d_patches = workspace(rows_per_item, n_in_);
+        Matrix& d_patches = workspace(CellMatrix::rows_per_item, cells_.n_in);
         std::vector<float> largest(blocks.size());
         float* seen = &currents[item * blocks.size()];
-        for (std::size_t r = s0 * per_sample; r < end; r += rows_per_item) {
-            const std::size_t rows = std::min(rows_per_item, end - r);
+        for (std::size_t r = s0 * per_sample; r < end; r += CellMatrix::rows_per_item) {
+            const std::size_t rows = std::min(CellMatrix::rows_per_item, end - r);
             std::fill_n(d_patches.row(0), rows * d_patches.stride(), 0.0f);
             kernels::read_blocks(volts_.row(r), volts_.stride(), d_patches.row(0), d_patches.stride(), r, rows, blocks.data(), blocks.size(), reading.key, 0,
                                  largest.data());
@@ -163,19 +163,6 @@ void AnalogOp::backward_patches(const PatchMap& map, const Matrix& dy, std::size
         }
     });
     finish(reading, currents, step);
-}
-
-void AnalogOp::update_patches(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, const UpdateRule& rule, Step& step) {
-    if (!std::holds_alternative<PulseTrain>(rule)) {  // pulse trains want every patch on its own
-        for (const auto& plane : planes_) plane->begin_update();
-        patch_gradient(map, x, dy, samples, gradient_);
-        return follow_gradient(rule, step);
-    }
-    Matrix patches;
-    gather_patches(map, x, samples, false, patches);
-    const bool direct = map.in_order;
-    if (!direct) rows_from_targets(map, dy, samples, errors_);
-    update(patches, direct ? dy : errors_, rule, step);
 }
 
 }  // namespace ganbar

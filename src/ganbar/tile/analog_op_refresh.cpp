@@ -70,7 +70,7 @@ void AnalogOp::refresh(bool training) {
 // What one block shows to a read: chord conductances at the read voltage, signed, and the noise of every line.
 void AnalogOp::refresh(Tile& tile) {
     const Block& b = tile.block;
-    const double v = params_.v_read.si;
+    const double v = cells_.params.v_read.si;
     Side& fwd = tile.side[0];
     Side& back = tile.side[1];
     fwd.g.resize(b.rows, b.cols);
@@ -84,20 +84,20 @@ void AnalogOp::refresh(Tile& tile) {
         side.sigma.assign(side.variance_at_zero.size() + 16, 0);
     }
     Matrix g(rows_at_once, b.cols), zero(rows_at_once, b.cols), slope(rows_at_once, b.cols);  // zero: v1 first, slope: v2 first
-    for (std::size_t p = 0; p < planes_.size(); ++p)
+    for (std::size_t p = 0; p < cells_.planes.size(); ++p)
         for (std::size_t r0 = 0; r0 < b.rows; r0 += rows_at_once) {
             const std::size_t rows = std::min(rows_at_once, b.rows - r0);
             for (std::size_t r = 0; r < rows; ++r) {
-                const std::size_t first = (b.row0 + r0 + r) * n_out_ + b.col0;
-                planes_[p]->chord_conductance(v, first, g.row_span(r));
-                signed_row(params_.mapping, reference_S_, p == 0, &sign_[first], g.row(r), b.cols, fwd.g.row(r0 + r));
-                if (params_.read_noise) noise_row(*planes_[p], v, first, zero.row_span(r), slope.row_span(r));
+                const std::size_t first = (b.row0 + r0 + r) * cells_.n_out + b.col0;
+                cells_.planes[p]->chord_conductance(v, first, g.row_span(r));
+                signed_row(cells_.params.mapping, reference_S_, p == 0, &cells_.sign[first], g.row(r), b.cols, fwd.g.row(r0 + r));
+                if (cells_.params.read_noise) noise_row(*cells_.planes[p], v, first, zero.row_span(r), slope.row_span(r));
             }
             for (std::size_t c = 0; c < b.cols; ++c)
                 for (std::size_t r = 0; r < rows; ++r) back.g(c, r0 + r) = fwd.g(r0 + r, c);
             add_rows(g, rows, &fwd.line_S[r0]);
             add_columns(g, rows, back.line_S.data());
-            if (!params_.read_noise) continue;
+            if (!cells_.params.read_noise) continue;
             add_columns(zero, rows, fwd.variance_at_zero.data());
             add_columns(slope, rows, fwd.variance_slope.data());
             add_rows(zero, rows, &back.variance_at_zero[r0]);

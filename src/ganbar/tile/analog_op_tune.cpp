@@ -17,9 +17,9 @@ void TuneReport::operator+=(const TuneReport& other) {
 }
 
 // Cells [first, first + n) of a plane towards the read conductances `wanted`.
-AnalogOp::UpdateBill AnalogOp::tune_range(std::size_t plane, std::size_t first, std::span<const float> wanted, const TuneSpec& spec, const Rng& rng, TuneReport& report) {
+UpdateBill AnalogOp::tune_range(std::size_t plane, std::size_t first, std::span<const float> wanted, const TuneSpec& spec, const Rng& rng, TuneReport& report) {
     UpdateBill bill;
-    DirectCells cells(*planes_[plane], first, params_.v_read.si, params_.energy);
+    DirectCells cells(*cells_.planes[plane], first, cells_.params.v_read.si, cells_.params.energy);
     const std::size_t n = wanted.size();
     const auto near = static_cast<float>(spec.tolerance * span_S_);
     std::vector<std::int8_t> open(n, 1), direction(n, 0);
@@ -28,7 +28,7 @@ AnalogOp::UpdateBill AnalogOp::tune_range(std::size_t plane, std::size_t first, 
     bool any = true;
     for (std::int64_t pass = 0; any && pass <= spec.max_pulses; ++pass) {
         const Rng own = rng.stream("pass", static_cast<std::uint64_t>(pass));
-        verify_read(cells, open, own.stream("read"), shown, bill);
+        cells_.verify_read(cells, open, own.stream("read"), shown, bill);
         any = false;
         for (std::size_t c = 0; c < n; ++c) {
             volts[c] = 0;
@@ -43,10 +43,10 @@ AnalogOp::UpdateBill AnalogOp::tune_range(std::size_t plane, std::size_t first, 
             any = true;
         }
         if (!any || pass == spec.max_pulses) break;
-        bill.pulses += planes_[plane]->program_at(first, volts, spec.pulse.width, params_.energy, own.stream("pulse"));
+        bill.pulses += cells_.planes[plane]->program_at(first, volts, spec.pulse.width, cells_.params.energy, own.stream("pulse"));
         ++bill.n_passes;
     }
-    planes_[plane]->chord_conductance(params_.v_read.si, first, shown);
+    cells_.planes[plane]->chord_conductance(cells_.params.v_read.si, first, shown);
     for (std::size_t c = 0; c < n; ++c) {
         const double error = (double{shown[c]} - wanted[c]) / span_S_;
         report.sum_error2 += error * error;
@@ -58,27 +58,27 @@ AnalogOp::UpdateBill AnalogOp::tune_range(std::size_t plane, std::size_t first, 
 }
 
 TuneReport AnalogOp::tune(const Matrix& weights, const TuneSpec& spec, Step& step) {
-    GANBAR_ASSERT(weights.rows() == n_in_ && weights.cols() == n_out_);
-    const double low = params_.mapping == Mapping::offset ? reference_S_ - 0.5 * span_S_ : reference_S_;
-    const std::size_t n = n_items(n_in_);
-    std::vector<UpdateBill> bills(n * planes_.size());
+    GANBAR_ASSERT(weights.rows() == cells_.n_in && weights.cols() == cells_.n_out);
+    const double low = cells_.params.mapping == Mapping::offset ? reference_S_ - 0.5 * span_S_ : reference_S_;
+    const std::size_t n = CellMatrix::n_items(cells_.n_in);
+    std::vector<UpdateBill> bills(n * cells_.planes.size());
     std::vector<TuneReport> reports(bills.size());
-    const Rng draws = step.rng.stream(name_ + "/tune");
+    const Rng draws = step.rng.stream(cells_.name + "/tune");
     parallel_for(bills.size(), [&](std::size_t k) {
-        const std::size_t plane = k / n, row = k % n * rows_per_item, rows = std::min(rows_per_item, n_in_ - row);
-        std::vector<float> wanted(rows * n_out_);
+        const std::size_t plane = k / n, row = k % n * CellMatrix::rows_per_item, rows = std::min(CellMatrix::rows_per_item, cells_.n_in - row);
+        std::vector<float> wanted(rows * cells_.n_out);
         for (std::size_t i = 0; i < rows; ++i)
-            for (std::size_t j = 0; j < n_out_; ++j) {
-                const double w = std::clamp(weights(row + i, j) / w_max_, -1.0, 1.0);
+            for (std::size_t j = 0; j < cells_.n_out; ++j) {
+                const double w = std::clamp(weights(row + i, j) / cells_.w_max, -1.0, 1.0);
                 double u = plane == 0 ? std::max(w, 0.0) : std::max(-w, 0.0);
-                if (params_.mapping == Mapping::offset) u = 0.5 + 0.5 * w;
-                if (params_.mapping == Mapping::signed_cell) {
+                if (cells_.params.mapping == Mapping::offset) u = 0.5 + 0.5 * w;
+                if (cells_.params.mapping == Mapping::signed_cell) {
                     u = std::fabs(w);
-                    sign_[(row + i) * n_out_ + j] = w < 0 ? -1 : 1;
+                    cells_.sign[(row + i) * cells_.n_out + j] = w < 0 ? -1 : 1;
                 }
-                wanted[i * n_out_ + j] = static_cast<float>(low + u * span_S_);
+                wanted[i * cells_.n_out + j] = static_cast<float>(low + u * span_S_);
             }
-        bills[k] = tune_range(plane, row * n_out_, wanted, spec, draws.stream("range", k), reports[k]);
+        bills[k] = tune_range(plane, row * cells_.n_out, wanted, spec, draws.stream("range", k), reports[k]);
     });
     TuneReport sum;
     PulseBill pulses;
@@ -93,14 +93,34 @@ TuneReport AnalogOp::tune(const Matrix& weights, const TuneSpec& spec, Step& ste
     sum.n_pulses = pulses.n_set + pulses.n_reset + pulses.n_idle;
     sum.energy_J = pulses.energy_J + pulses.idle_energy_J + reads_J;
     // Cell after cell in a row, rows one after the other, arrays side by side.
-    const std::string where = step.account + "/" + name_;
-    const double cells = static_cast<double>(std::min<std::size_t>(n_in_, static_cast<std::size_t>(params_.rows)) * std::min<std::size_t>(n_out_, static_cast<std::size_t>(params_.cols)));
+    const std::string where = step.account + "/" + cells_.name;
+    const double cells = static_cast<double>(std::min<std::size_t>(cells_.n_in, static_cast<std::size_t>(cells_.params.rows)) * std::min<std::size_t>(cells_.n_out, static_cast<std::size_t>(cells_.params.cols)));
     charge(step.ledger, {where, Phase::programming, Component::set}, pulses.n_set, {pulses.set_energy_J}, {cells * static_cast<double>(passes) * spec.pulse.width.si});
     charge(step.ledger, {where, Phase::programming, Component::reset}, pulses.n_reset, {pulses.reset_energy_J});
     charge(step.ledger, {where, Phase::programming, Component::idle}, pulses.n_idle, {pulses.idle_energy_J});
-    charge(step.ledger, {where, Phase::programming, Component::verify}, n_reads, {reads_J}, {cells * static_cast<double>(passes + 1) * params_.t_read.si});
+    charge(step.ledger, {where, Phase::programming, Component::verify}, n_reads, {reads_J}, {cells * static_cast<double>(passes + 1) * cells_.params.t_read.si});
     dirty_ = copy_due_ = true;
     return sum;
+}
+
+void AnalogOp::write(const Matrix& weights) {
+    GANBAR_ASSERT(weights.rows() == n_in() && weights.cols() == n_out());
+    const auto [g_min, g_max] = window();
+    const double span = g_max.si - g_min.si;
+    std::vector<std::vector<float>> g(cells_.planes.size(), std::vector<float>(n_in() * n_out()));
+    for (std::size_t i = 0; i < n_in(); ++i)
+        for (std::size_t j = 0; j < n_out(); ++j) {
+            const std::size_t k = i * n_out() + j;
+            const double w = std::clamp(double{weights(i, j)} / cells_.w_max, -1.0, 1.0);
+            if (cells_.params.mapping == Mapping::signed_cell) cells_.sign[k] = w < 0 ? -1 : 1;
+            const double plus = cells_.params.mapping == Mapping::signed_cell ? std::fabs(w) : cells_.params.mapping == Mapping::offset ? 0.5 + 0.5 * w : std::max(w, 0.0);
+            g[0][k] = static_cast<float>(g_min.si + plus * span);
+            if (g.size() > 1) g[1][k] = static_cast<float>(g_min.si + std::max(-w, 0.0) * span);
+        }
+    for (std::size_t p = 0; p < g.size(); ++p) cells_.planes[p]->set_conductance(0, g[p]);
+    for (auto& owed : cells_.memory.owed) std::fill(owed.begin(), owed.end(), std::int8_t{0});
+    cells_moved();
+    wired_due();
 }
 
 }  // namespace ganbar

@@ -79,15 +79,15 @@ void AnalogOp::attach_wires(const WireParams& wires) {
     if (wires.mode == WirePhysics::ideal) return;
     wired_ = std::make_shared<Wired>();
     wired_->params = wires;
-    const double middle_S = reference_S_ + (params_.mapping == Mapping::offset ? 0.0 : 0.5 * span_S_);
-    const double zero_S = params_.mapping == Mapping::differential ? 0.0 : reference_S_;  // two planes need no reference
+    const double middle_S = reference_S_ + (cells_.params.mapping == Mapping::offset ? 0.0 : 0.5 * span_S_);
+    const double zero_S = cells_.params.mapping == Mapping::differential ? 0.0 : reference_S_;  // two planes need no reference
     for (const Tile& tile : tiles_) {
         const Block& b = tile.block;
         auto& shape = wired_->shapes[{b.rows, b.cols}];
         if (!shape) {
             shape = std::make_shared<WiredShape>(b.rows, b.cols, wires, zero_S, middle_S);
             if (wires.write.compensation != WriteCompensation::none && wires.exact(wires.program)) {
-                const auto probe = planes_[0]->cut(b.row0 * n_out_ + b.col0, n_out_, b.rows, b.cols);
+                const auto probe = cells_.planes[0]->cut(b.row0 * cells_.n_out + b.col0, cells_.n_out, b.rows, b.cols);
                 const Window w = probe->window();
                 probe->set_conductance(0, std::vector<float>(b.rows * b.cols, static_cast<float>(0.5 * (w.g_min.si + w.g_max.si))));
                 shape->calibrated = std::make_unique<ArrayWriter>(shape->solver, wires.write, PulsePair{{1.0}, {-1.0}, {100e-9}});
@@ -97,6 +97,15 @@ void AnalogOp::attach_wires(const WireParams& wires) {
         wired_->of_tile.push_back(shape.get());
     }
     dirty_ = true;
+    if (!wires.exact(wires.program)) return;
+    cells_.through_wires = [wired = wired_](CellMatrix& cells, std::size_t t, std::size_t plane, const CellMatrix::ProgramGroup& program) {
+        const Block& b = cells.blocks[t];
+        const std::size_t first = b.row0 * cells.n_out + b.col0;
+        WiredGroup group(wired->params, *wired->of_tile[t], cells.planes[plane]->cut(first, cells.n_out, b.rows, b.cols), cells.params.v_read.si);
+        program(group);
+        cells.planes[plane]->paste(first, cells.n_out, b.rows, b.cols, *group.array);
+        return group.report;
+    };
 }
 
 /// Whoever has pulsed cells says so here.
@@ -106,13 +115,18 @@ void AnalogOp::cells_moved() {
     else if (++wired_->since >= wired_->params.refresh) wired_->due = true;
 }
 
+/// Transfer matrices are made anew at the next read.
+void AnalogOp::wired_due() {
+    if (wired_) wired_->due = true;
+}
+
 void AnalogOp::refresh_through_wires(bool training) {
     Wired& w = *wired_;
     const bool other_reads = training != w.training && w.params.forward != w.params.sampling;
     if (!dirty_ && !w.due && !other_reads) return;
     if (w.due) {
-        w.held.assign(planes_.size(), std::vector<float>(n_in_ * n_out_));
-        for (std::size_t p = 0; p < planes_.size(); ++p) planes_[p]->chord_conductance(params_.v_read.si, 0, w.held[p]);
+        w.held.assign(cells_.planes.size(), std::vector<float>(cells_.n_in * cells_.n_out));
+        for (std::size_t p = 0; p < cells_.planes.size(); ++p) cells_.planes[p]->chord_conductance(cells_.params.v_read.si, 0, w.held[p]);
         w.since = 0, w.due = false;
     }
     w.training = training;
@@ -125,7 +139,7 @@ void AnalogOp::refresh_wired(std::size_t n) {
     const Wired& w = *wired_;
     const WiredShape& shape = *w.of_tile[n];
     const Block& b = tile.block;
-    const double v = params_.v_read.si, zero_S = params_.mapping == Mapping::differential ? 0.0 : reference_S_;
+    const double v = cells_.params.v_read.si, zero_S = cells_.params.mapping == Mapping::differential ? 0.0 : reference_S_;
     const std::size_t size = b.rows * b.cols;
     std::vector<float> g(size), v1(b.cols), v2(b.cols);
     std::vector<double> t(size), ideal(size);
@@ -140,25 +154,25 @@ void AnalogOp::refresh_wired(std::size_t n) {
     }
     const bool exact[2] = {w.params.exact(w.training ? w.params.forward : w.params.sampling), w.params.exact(w.params.backward)};
     std::vector<double> with_wires[2] = {std::vector<double>(b.cols), std::vector<double>(b.rows)}, without[2] = {with_wires[0], with_wires[1]};
-    for (std::size_t p = 0; p < planes_.size(); ++p) {
-        for (std::size_t r = 0; r < b.rows; ++r) std::copy_n(&w.held[p][(b.row0 + r) * n_out_ + b.col0], b.cols, &g[r * b.cols]);
+    for (std::size_t p = 0; p < cells_.planes.size(); ++p) {
+        for (std::size_t r = 0; r < b.rows; ++r) std::copy_n(&w.held[p][(b.row0 + r) * cells_.n_out + b.col0], b.cols, &g[r * b.cols]);
         transfer_matrix(shape.plan, std::span<const float>(g), w.params.lines, t);
         for (std::size_t r = 0; r < b.rows; ++r) {
-            const std::size_t first = (b.row0 + r) * n_out_ + b.col0;
-            if (params_.read_noise) {
-                planes_[p]->read_noise(v, first, v1);
-                planes_[p]->read_noise(v / 2, first, v2);
+            const std::size_t first = (b.row0 + r) * cells_.n_out + b.col0;
+            if (cells_.params.read_noise) {
+                cells_.planes[p]->read_noise(v, first, v1);
+                cells_.planes[p]->read_noise(v / 2, first, v2);
             }
             for (std::size_t c = 0; c < b.cols; ++c) {
                 const std::size_t k = r * b.cols + c;
                 const double bare = static_cast<double>(g[k]), passes = bare > 0 ? t[k] / bare : 1.0;
-                const double slope = params_.read_noise ? std::max(0.0, static_cast<double>(v1[c] - v2[c]) / (0.75 * v * v)) : 0.0;
-                const double at_zero = params_.read_noise ? std::max(0.0, static_cast<double>(v1[c]) - slope * v * v) : 0.0;
+                const double slope = cells_.params.read_noise ? std::max(0.0, static_cast<double>(v1[c] - v2[c]) / (0.75 * v * v)) : 0.0;
+                const double at_zero = cells_.params.read_noise ? std::max(0.0, static_cast<double>(v1[c]) - slope * v * v) : 0.0;
                 for (std::size_t s = 0; s < 2; ++s) {
                     Side& side = tile.side[s];
                     const std::size_t in = s == 0 ? r : c, out = s == 0 ? c : r;
                     const double seen = exact[s] ? t[k] : bare, zero = exact[s] ? shape.reference_S[k] : zero_S;
-                    const double sign = p == 1 ? -1.0 : params_.mapping == Mapping::signed_cell ? sign_[first + c] : 1.0;
+                    const double sign = p == 1 ? -1.0 : cells_.params.mapping == Mapping::signed_cell ? cells_.sign[first + c] : 1.0;
                     side.g(in, out) += static_cast<float>(sign * (seen - zero));
                     side.line_S[in] += seen;
                     side.variance_at_zero[out] += static_cast<float>(at_zero * (exact[s] ? passes : 1.0));
@@ -187,73 +201,12 @@ std::vector<float> AnalogOp::wires_state() const {
 }
 
 void AnalogOp::restore_wires(const std::vector<float>& state) {
-    const std::size_t n = n_in_ * n_out_;
-    if (state.size() != 1 && state.size() != 1 + planes_.size() * n) refuse_size(name_ + "/wires");
+    const std::size_t n = cells_.n_in * cells_.n_out;
+    if (state.size() != 1 && state.size() != 1 + cells_.planes.size() * n) refuse_size(cells_.name + "/wires");
     wired_->due = state.size() == 1;
     wired_->since = static_cast<std::int64_t>(state[0]);
-    wired_->held.assign(planes_.size(), std::vector<float>(n));
-    for (std::size_t p = 0; p < planes_.size() && !wired_->due; ++p) std::copy_n(state.begin() + static_cast<std::ptrdiff_t>(1 + p * n), n, wired_->held[p].begin());
-}
-
-bool AnalogOp::update_through_wires(const Demand& demand, Step& step) {
-    Wired& w = *wired_;
-    const Manhattan& rule = demand.rule;
-    if (!w.params.exact(w.params.program)) return false;
-    if (rule.literal) throw ConfigError("train.literal asks for one pulse's change in the other direction, which no voltage gives; expected literal = false with wires.program = \"exact\"");
-    const std::size_t n = tiles_.size() * planes_.size();
-    std::vector<UpdateBill> bills(n);
-    std::vector<WriteReport> reports(n);
-    const Rng draws = step.rng.stream(name_ + "/pulses");
-    parallel_for(n, [&](std::size_t item) {
-        const std::size_t t = item / planes_.size(), p = item % planes_.size();
-        const Block& b = tiles_[t].block;
-        const std::size_t first = b.row0 * n_out_ + b.col0;
-        auto polarity = asked(demand, {b.row0, b.rows, b.col0, b.cols});
-        if (p == 1)
-            for (auto& s : polarity) s = static_cast<std::int8_t>(-s);  // G- moves against G+
-        WiredGroup cells(w.params, *w.of_tile[t], planes_[p]->cut(first, n_out_, b.rows, b.cols), params_.v_read.si);
-        const Rng own = draws.stream("array", item);
-        if (rule.feedback > 0) {
-            std::vector<std::int8_t> owed(b.rows * b.cols);
-            for (std::size_t r = 0; r < b.rows; ++r) std::copy_n(&owed_[p][first + r * n_out_], b.cols, &owed[r * b.cols]);
-            bills[item] = program_owed(cells, owed, polarity, rule, own);
-            for (std::size_t r = 0; r < b.rows; ++r) std::copy_n(&owed[r * b.cols], b.cols, &owed_[p][first + r * n_out_]);
-        } else {
-            bills[item] = program(cells, polarity, rule, own);
-        }
-        planes_[p]->paste(first, n_out_, b.rows, b.cols, *cells.array);
-        reports[item] = cells.report;
-    });
-    book_wired(bills, reports, rule, step);
-    cells_moved();
-    return true;
-}
-
-// All energy by static curves: what drivers deliver is what cells and wires burn. Arrays work side by side, so the slowest gives the time.
-void AnalogOp::book_wired(const std::vector<UpdateBill>& bills, const std::vector<WriteReport>& reports, const Manhattan& rule, Step& step) const {
-    UpdateBill sum;
-    WriteReport all;
-    double set_s = 0, reset_s = 0, verify_s = 0;
-    for (std::size_t k = 0; k < bills.size(); ++k) {
-        const WriteReport& r = reports[k];
-        const std::size_t rows = blocks_[k / planes_.size()].rows;
-        sum.pulses += bills[k].pulses;
-        sum.n_verify += bills[k].n_verify, sum.verify_J += bills[k].verify_J;
-        all += r;
-        const double one_s = r.n_phases > 0 ? r.time_s / static_cast<double>(r.n_phases) : 0;
-        set_s = std::max(set_s, one_s * static_cast<double>(r.n_set_phases));
-        reset_s = std::max(reset_s, one_s * static_cast<double>(r.n_phases - r.n_set_phases));
-        verify_s = std::max(verify_s, static_cast<double>(rows) * static_cast<double>(bills[k].n_passes + 1) * params_.t_read.si);
-    }
-    std::int64_t exposures = 0;
-    for (std::size_t k = 0; k < bills.size(); ++k)
-        exposures += reports[k].n_phases * static_cast<std::int64_t>(blocks_[k / planes_.size()].rows * blocks_[k / planes_.size()].cols) - reports[k].n_selected;
-    const std::string where = step.account + "/" + name_;
-    charge(step.ledger, {where, Phase::update, Component::set}, sum.pulses.n_set, {all.selected_set_J}, {set_s});
-    charge(step.ledger, {where, Phase::update, Component::reset}, sum.pulses.n_reset, {all.selected_J - all.selected_set_J}, {reset_s});
-    charge(step.ledger, {where, Phase::update, Component::half_selected}, exposures, {all.half_selected_J});
-    charge(step.ledger, {where, Phase::update, Component::wires}, all.n_phases, {all.wires_J});
-    if (rule.verify_pulses > 0 || rule.feedback > 0) charge(step.ledger, {where, Phase::update, Component::verify}, sum.n_verify, {sum.verify_J}, {verify_s});
+    wired_->held.assign(cells_.planes.size(), std::vector<float>(n));
+    for (std::size_t p = 0; p < cells_.planes.size() && !wired_->due; ++p) std::copy_n(state.begin() + static_cast<std::ptrdiff_t>(1 + p * n), n, wired_->held[p].begin());
 }
 
 }  // namespace ganbar

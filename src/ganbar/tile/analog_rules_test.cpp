@@ -6,6 +6,7 @@
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/test_matrix.h"
+#include "ganbar/tile/pulse_rule.h"
 #include "ganbar/tile/test_op.h"
 #include "ganbar/tile/tiki_taka_op.h"
 
@@ -173,7 +174,7 @@ TEST(MixedPrecision, FollowsTheDigitalOptimizerToWithinAPulse) {
             const Matrix x = random_matrix(4, 6, 50 + k), dy = random_matrix(4, 20, 70 + k, 0.1);
             Matrix g;
             multiply_at_b(x, dy, g);
-            const UpdateRule plain = adam ? UpdateRule{Adam{rule.rate, rule.beta1, rule.beta2}} : UpdateRule{Sgd{rule.rate, 0}};
+            const DigitalRule plain = adam ? DigitalRule{Adam{rule.rate, rule.beta1, rule.beta2}} : DigitalRule{Sgd{rule.rate, 0}};
             apply_rule(digital, g, moments, plain);
             s.update(*op, x, dy, rule);
             const Matrix w = op->weights();
@@ -249,7 +250,7 @@ TEST(Rules, LinearRegressionConvergesOnSymmetricDevices) {
     mixed.rate = 0.1;
     for (const UpdateRule& rule : {UpdateRule{train}, UpdateRule{mixed}}) {
         auto op = make_op("a", Matrix(8, 6), "ideal", "", Mapping::differential);
-        EXPECT_LT(regression_error(*op, wanted, rule, 300, 10, 0.1), 0.15 * spread(wanted)) << rule.index();
+        EXPECT_LT(regression_error(*op, wanted, rule, 300, 10, 0.1), 0.15 * spread(wanted)) << rule.digital.index();
     }
 }
 
@@ -288,7 +289,7 @@ TEST(Rules, SameBitsForAnyThreadsAndAfterRestore) {
     adam.adam = true;
     for (const UpdateRule& rule : {UpdateRule{PulseTrain{}}, UpdateRule{MixedPrecision{}}, UpdateRule{adam}, UpdateRule{v1}, UpdateRule{v2}}) {
         const auto make = [&]() -> std::unique_ptr<LinearOp> {
-            if (std::holds_alternative<TikiTaka>(rule)) return make_tiki(w, settings, 3, 8);
+            if (rule.cells && dynamic_cast<const PulseRule*>(rule.cells.get()) == nullptr) return make_tiki(w, settings, 3, 8);
             return make_op("a", w, "soft_bounds", settings, Mapping::differential, 3, 8);
         };
         std::vector<std::vector<float>> found;
@@ -311,7 +312,7 @@ TEST(Rules, SameBitsForAnyThreadsAndAfterRestore) {
             found.push_back(std::move(all));
         }
         set_threads(threads);
-        for (std::size_t k = 1; k < found.size(); ++k) EXPECT_EQ(found[0], found[k]) << rule.index() << " " << k;
+        for (std::size_t k = 1; k < found.size(); ++k) EXPECT_EQ(found[0], found[k]) << rule.digital.index() << " " << k;
     }
 }
 
@@ -340,6 +341,49 @@ TEST(Rules, OthersAreRefusedByName) {
     EXPECT_THROW(s.update(*op, Matrix(1, 2), Matrix(1, 2), Adam{}), ConfigError);
     EXPECT_THROW(s.update(*op, Matrix(1, 2), Matrix(1, 2), TikiTaka{}), ConfigError);
     EXPECT_THROW(s.update(*tiki, Matrix(1, 2), Matrix(1, 2), PulseTrain{}), ConfigError);
+}
+
+// The seam that a gradient of another origin uses: the same pulses as an update that forms it.
+TEST(Rules, ApplyingTheGradientIsTheUpdate) {
+    const Matrix w = random_matrix(30, 7, 1, 0.3), x = random_matrix(5, 30, 2), dy = random_matrix(5, 7, 3, 0.1);
+    Manhattan signs;
+    signs.feedback = 0.5, signs.verify_step = {1e-6}, signs.momentum = 0.5;
+    for (const UpdateRule& rule : {UpdateRule{Manhattan{}}, UpdateRule{signs}, UpdateRule{MixedPrecision{}}}) {
+        auto a = make_op("a", w, "soft_bounds", "c2c = 0.3", Mapping::differential), b = make_op("a", w, "soft_bounds", "c2c = 0.3", Mapping::differential);
+        Ledger books[2];
+        for (std::uint64_t round = 0; round < 3; ++round) {
+            const Rng own = Rng(4).stream("round", round);
+            Step one{own, books[0], "training", true}, other{own, books[1], "training", true};
+            a->update(x, dy, rule, one);
+            Matrix gradient;
+            AnalogOp::gradient(x, dy, gradient);
+            b->apply(gradient, rule, other);
+        }
+        ASSERT_EQ(a->conductance(0), b->conductance(0));
+        ASSERT_EQ(books[0].energy("training/").si, books[1].energy("training/").si);
+    }
+    auto op = make_op("a", w, "ideal", "", Mapping::differential);
+    test::Play play;
+    EXPECT_THROW(op->apply(Matrix(30, 7), PulseTrain{}, play.step), ConfigError);
+    EXPECT_THROW(op->apply(Matrix(30, 7), Sgd{}, play.step), ConfigError);
+}
+
+TEST(Rules, IdealWritesShowAtOnceAndClip) {
+    for (const Mapping mapping : {Mapping::signed_cell, Mapping::differential, Mapping::offset}) {
+        auto op = make_op("a", random_matrix(30, 7, 1, 0.3), "ideal", "", mapping);
+        Session s;
+        s.forward(*op, random_matrix(2, 30, 5));  // what reads see is made
+        Matrix wanted = random_matrix(30, 7, 9, 0.5);
+        op->write(wanted);
+        const Matrix held = op->weights(), y = s.forward(*op, random_matrix(2, 30, 6));
+        Matrix product;
+        multiply(random_matrix(2, 30, 6), held, product);
+        for (std::size_t i = 0; i < 30; ++i)
+            for (std::size_t j = 0; j < 7; ++j) ASSERT_NEAR(held(i, j), std::clamp(wanted(i, j), -1.0f, 1.0f), 1e-5);
+        for (std::size_t i = 0; i < 2; ++i)
+            for (std::size_t j = 0; j < 7; ++j) ASSERT_NEAR(y(i, j), product(i, j), 1e-4);
+        EXPECT_EQ(s.ledger.total("training/", "/set").n, 0);
+    }
 }
 
 }  // namespace

@@ -7,6 +7,18 @@
 #include "ganbar/core/state.h"
 
 namespace ganbar {
+namespace {
+
+class TwoArrays final : public CellRule {
+public:
+    explicit TwoArrays(const TikiTaka& parameters) : rule(parameters) {}
+    const TikiTaka rule;
+};
+
+}  // namespace
+
+UpdateRule make_rule(const TikiTaka& rule) { return {Sgd{rule.fast.rate, 0}, std::make_shared<const TwoArrays>(rule)}; }
+
 TikiTakaOp::TikiTakaOp(std::string name, std::unique_ptr<AnalogOp> fast, std::unique_ptr<AnalogOp> slow)
     : name_(std::move(name)), fast_(std::move(fast)), slow_(std::move(slow)) {
     GANBAR_ASSERT(fast_->n_in() == slow_->n_in() && fast_->n_out() == slow_->n_out());
@@ -38,8 +50,9 @@ void TikiTakaOp::find_zero(const TikiTaka& rule, Step& step) {
 }
 
 void TikiTakaOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) {
-    const auto* tiki = std::get_if<TikiTaka>(&rule);
-    if (tiki == nullptr) throw ConfigError(name_ + ": a fast and a slow array are updated together; expected train.rule = \"tiki_taka\" or \"tiki_taka_v2\"");
+    const auto* own = dynamic_cast<const TwoArrays*>(rule.cells.get());
+    if (own == nullptr) throw ConfigError(name_ + ": a fast and a slow array are updated together; expected train.rule = \"tiki_taka\" or \"tiki_taka_v2\"");
+    const TikiTaka* tiki = &own->rule;
     if (zero_.empty()) find_zero(*tiki, step);
     fast_->update(x, dy, tiki->fast, step);
     // Transfers that fall into a batch come at its end, at most one a row.

@@ -27,12 +27,15 @@ Schema<TileParams> TileParams::schema() {
         choice("energy", &T::energy, {"ohmic", "nonlinear"}, "energy of a pulse: V^2 G t, or V I(V) t with the static I-V", published("satyam2022, sec. III.B: V^2 G t")),
         param("yield", &T::yield, 0.0, 1.0, "fraction of cells that switch; the others are stuck", assumed("1; this stack reports about 0.99 (Kim 2021)")),
         param("stuck_high", &T::stuck_high, 0.0, 1.0, "fraction of stuck cells that sit at the upper end of the window", assumed("half")),
-        param("adc_energy", &T::adc_energy, Joule{0}, Joule{1e-6}, "energy of one output conversion", published("8-bit SAR at 1.28 GS/s, 32 nm: ISAAC, ISCA 2016, table I: 2 mW")),
-        param("dac_energy", &T::dac_energy, Joule{0}, Joule{1e-6}, "energy of one input conversion", published("8-bit DAC at 1 GS/s, 40 nm, as used by MNSIM 2.0")),
-        param("adc_time", &T::adc_time, Second{0}, 1_ms, "time of one output conversion; one converter serves a crossbar", published("ISAAC, ISCA 2016: 1.28 GS/s")),
+        param("adc", &T::adc, "kind of the output converters (ganbar list converters); ideal = none", published("ISAAC, ISCA 2016: successive approximation")),
+        param("dac", &T::dac, "kind of the input converters (ganbar list converters); ideal = none", published("as used by MNSIM 2.0")),
+        param("node_nm", &T::node_nm, std::int64_t{0}, std::int64_t{65}, "technology node of the converters, 32, 45 or 65 nm; 0 = each as published (ADC 32 nm, DAC 40 nm)", assumed("as published")),
+        param("adc_energy", &T::adc_energy, Joule{0}, Joule{1e-6}, "energy of one output conversion, whatever its bits; 0 = by kind, bits and node (8 bits: 1.67 pJ)", derived("ISAAC, ISCA 2016, table I: 8 bits at 1.28 GS/s, 32 nm: 2 mW, rescaled by bits as for accelerators")),
+        param("dac_energy", &T::dac_energy, Joule{0}, Joule{1e-6}, "energy of one input conversion, whatever its bits; 0 = by kind, bits and node (8 bits: 0.291 pJ)", derived("8-bit DAC at 1 GS/s, 40 nm, as used by MNSIM 2.0; twice per bit as ISAAC's drivers")),
+        param("adc_time", &T::adc_time, Second{0}, 1_ms, "time of one output conversion; one converter serves a crossbar, a faster one than published is several interleaved; 0 = by kind and bits (8 bits: 0.8 ns)", derived("ISAAC, ISCA 2016: 1.28 GS/s, one comparison per bit")),
         param("cell_area", &T::cell_area, SquareMetre{1e-18}, SquareMetre{1e-6}, "footprint of one cell", published("satyam2022, sec. III.C: 0.6 um x 0.6 um")),
-        param("adc_area", &T::adc_area, SquareMetre{0}, SquareMetre{1e-6}, "area of one output converter", published("ISAAC, ISCA 2016, table I: 0.0096 mm2 for 8")),
-        param("dac_area", &T::dac_area, SquareMetre{0}, SquareMetre{1e-6}, "area of one input converter", published("8-bit DAC, 40 nm, as used by MNSIM 2.0")),
+        param("adc_area", &T::adc_area, SquareMetre{0}, SquareMetre{1e-6}, "area of one output converter, whatever its bits; 0 = by kind, bits, rate and node (8 bits: 1200 um2)", derived("ISAAC, ISCA 2016, table I: 0.0096 mm2 for 8, rescaled by bits as for accelerators")),
+        param("dac_area", &T::dac_area, SquareMetre{0}, SquareMetre{1e-6}, "area of one input converter, whatever its bits; 0 = by kind, bits and node (8 bits: 438 um2)", derived("8-bit DAC, 40 nm, as used by MNSIM 2.0; twice per bit as ISAAC's drivers")),
     };
 }
 

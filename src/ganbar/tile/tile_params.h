@@ -1,5 +1,7 @@
 // Everything about crossbars and their periphery that does not belong to the cell. One declaration a parameter.
 #pragma once
+#include <memory>
+
 #include "ganbar/device/device_array.h"
 #include "ganbar/tile/placement.h"
 
@@ -13,6 +15,8 @@ enum class CellStart : std::uint8_t { weights, uniform };
 
 /// arrays: errors pass through the same cells, transposed; digital: through exact copies of the weights in digital logic.
 enum class ErrorPass : std::uint8_t { arrays, digital };
+
+struct ConverterRegistries;
 
 struct TileParams {
     std::int64_t rows = 64, cols = 64;
@@ -30,9 +34,13 @@ struct TileParams {
     bool read_noise = true;
     EnergyRule energy = EnergyRule::ohmic;
     double yield = 1, stuck_high = 0.5;
-    Joule adc_energy{1.67e-12}, dac_energy{0.291e-12};
-    Second adc_time{0.8e-9};
-    SquareMetre cell_area{0.36e-12}, adc_area{1200e-12}, dac_area{438e-12};
+    std::string adc = "sar", dac = "binary_weighted";  // kinds of converters (converter.h)
+    std::int64_t node_nm = 0;
+    Joule adc_energy{0}, dac_energy{0};  // 0, here and below: as the kind, its bits and the node have it
+    Second adc_time{0};
+    SquareMetre cell_area{0.36e-12}, adc_area{0}, dac_area{0};
+
+    std::shared_ptr<const ConverterRegistries> converters;  ///< where `adc` and `dac` are looked up; null: builtin_converters()
 
     static Schema<TileParams> schema();
 };

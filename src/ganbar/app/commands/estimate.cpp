@@ -2,6 +2,7 @@
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/output_file.h"
+#include "ganbar/experiment/workload_network.h"
 #include "ganbar/report/estimate_json.h"
 #include "ganbar/report/estimate_page.h"
 
@@ -28,7 +29,7 @@ std::string command_line(const Options& o) {
     return text + " -o " + o.out.path;
 }
 
-void run(const Options& o, const config::Presets& networks, const AcceleratorRegistry& registry) {
+void run(const Options& o, const config::Presets& networks, const config::Presets& experiments, const Registries& registries) {
     arch::EstimateRequest request;
     request.accelerators = o.on, request.overrides = o.set;
     request.batch = o.batch, request.steps_d = o.steps_d;
@@ -36,7 +37,7 @@ void run(const Options& o, const config::Presets& networks, const AcceleratorReg
     else if (o.task == "training") request.task = arch::Task::training;
     else if (o.task) throw ConfigError("task = \"" + *o.task + "\" is not known; expected training or generation");
     o.out.check();
-    const arch::EstimateResult result = arch::run_estimates(registry, arch::load_gan(o.network, networks, o.discriminator), request);
+    const arch::EstimateResult result = arch::run_estimates(registries.accelerators, load_workload(o.network, networks, experiments, registries, o.discriminator), request);
     if (o.out.asked()) o.out.write(report::estimate_page(result, command_line(o)));
     if (!o.json) {
         fmt::print("{}", report::estimates_table(result));
@@ -53,7 +54,7 @@ void run(const Options& o, const config::Presets& networks, const AcceleratorReg
 void ganbar_register_estimate(CommandContext& context) {
     auto* command = context.cli.add_subcommand("estimate", "cycles, latency, energy and area of a GAN on accelerators");
     auto o = std::make_shared<Options>();
-    command->add_option("network", o->network, "a network preset (ganbar list networks), a TOML file or an ONNX file")->required();
+    command->add_option("network", o->network, "a network or experiment by name (ganbar list networks, list experiments), a TOML file, an ONNX file or a run folder")->required();
     command->add_option("--discriminator", o->discriminator, "the discriminator's ONNX file, where NETWORK is a generator's");
     command->add_option("--on", o->on, "accelerators, separated by commas, or all")->required()->delimiter(',');
     command->add_option("--batch", o->batch, "samples per batch (default: the network's)");
@@ -62,8 +63,8 @@ void ganbar_register_estimate(CommandContext& context) {
     command->add_option("--set", o->set, "a parameter, for example regan.steps_per_cycle=64");
     o->out.declare(*command, "-o,--out", "also write a page with table and figures into this HTML file");
     command->add_flag("--json", o->json, "print JSON");
-    const config::Presets networks(context.places.preset_folders("networks"));
-    command->callback([&context, o, networks] { context.run = [&context, o, networks] { run(*o, networks, context.registries.accelerators); }; });
+    const config::Presets networks(context.places.preset_folders("networks")), experiments(context.places.preset_folders("experiments"));
+    command->callback([&context, o, networks, experiments] { context.run = [&context, o, networks, experiments] { run(*o, networks, experiments, context.registries); }; });
 }
 
 }  // namespace ganbar::app

@@ -1,0 +1,62 @@
+// ganbar array [FILE.toml] [--size RxC] ...: one crossbar on the bench.
+#include <fmt/format.h>
+
+#include "ganbar/app/command.h"
+#include "ganbar/app/output_file.h"
+#include "ganbar/report/number_text.h"
+#include "ganbar/study/array_study.h"
+
+namespace ganbar::app {
+namespace {
+
+struct Options : study::ArrayRequest {
+    OutputFile out;
+    bool json = false, csv = false;
+};
+
+void print(const study::ArrayStudy& s) {
+    for (std::size_t k = 0; k < s.answers.size(); ++k) {
+        const auto& spec = s.inputs[k].question.spec;
+        fmt::print("{}{} x {} cells of {}, {} chip{}\n", s.values.empty() ? "" : s.key + " = " + s.values[k] + ": ", spec.rows, spec.cols, s.inputs[k].question.device.model, spec.chips, spec.chips == 1 ? "" : "s");
+        for (const auto& f : s.answers[k].figures) {
+            const std::string range = f.values.size() > 1 ? fmt::format("  ({} to {})", report::format_quantity(f.least(), f.unit), report::format_quantity(f.most(), f.unit)) : "";
+            fmt::print("  {:<24} {:>12}{}{}\n", f.key, report::format_quantity(f.mean(), f.unit), range, s.values.empty() ? "  " + f.doc : "");
+        }
+    }
+}
+
+void run_array(const Options& o, const DeviceRegistry& devices, const std::string& command) {
+    o.out.check();
+    const auto s = study::measure_arrays(o, devices);
+    if (o.json) fmt::print("{}\n", study::array_json(s).dump());
+    else if (o.csv) fmt::print("{}", study::array_csv(s));
+    else print(s);
+    if (o.out.asked()) o.out.write(o.out.path.ends_with(".csv") ? study::array_csv(s) : report::render_html(study::array_page(s, command)));
+}
+
+}  // namespace
+
+void ganbar_register_array(CommandContext& context) {
+    auto o = std::make_shared<Options>();
+    auto* command = context.cli.add_subcommand("array", "one crossbar on the bench: read errors, delivered voltages, margins, disturb, energy and time, with exact wires");
+    command->add_option("file", o->file, "TOML with [array], [device], [wires]; without it the founding device, 64 x 64");
+    command->add_option("--size", o->size, "rows x columns, for example 128x64");
+    command->add_option("--device", o->device, "device model, as `ganbar list devices` prints it");
+    command->add_option("--wire", o->wire, "resistance of a segment of word and bit lines, for example 2.5ohm");
+    command->add_option("--driver", o->driver, "resistance of drivers and sense amplifiers, for example 100ohm");
+    command->add_option("--sense", o->sense, "resistance of the sense amplifiers alone");
+    command->add_option("--scheme", o->scheme, "voltages of lines that are not selected: half, third, grounded or floating");
+    command->add_option("--compensation", o->compensation, "calibrated drivers: none, rows or cells");
+    command->add_option("--ends", o->ends, "lines meet their terminals at a single end or at both");
+    command->add_option("--conductances", o->conductances, "the cells, in siemens: rows x columns as NPY or as CSV without a header");
+    command->add_option("--chips", o->chips, "arrays made, each with its own cells: figures with their range")->check(Range{1, 10'000});
+    command->add_option("--against", o->against, "WORD=VALUE,VALUE,...: one array for each value of size, wire, driver, scheme, compensation, ends, device, or of a key");
+    command->add_option("--set", o->sets, "key=value of [array], [device] or [wires]")->one_value();
+    command->add_flag("--json", o->json, "figures and maps in SI as JSON");
+    command->add_flag("--csv", o->csv, "figures as CSV, a line for each value of --against");
+    o->out.endings = {".html", ".csv"};
+    o->out.declare(*command, "-o,--out,--output", "a page with maps and curves (.html), or the table (.csv)");
+    command->callback([&context, o] { context.run = [devices = &context.registries.devices, o] { run_array(*o, *devices, study::command_of(*o)); }; });
+}
+
+}  // namespace ganbar::app

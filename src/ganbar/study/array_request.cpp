@@ -1,0 +1,134 @@
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "ganbar/data/csv.h"
+#include "ganbar/data/npy.h"
+#include "ganbar/study/array_study.h"
+
+namespace ganbar::study {
+namespace {
+
+/// "128x64" as settings of rows and columns.
+std::vector<std::string> size_settings(const std::string& text) {
+    const auto cross = text.find('x');
+    const auto digits = [](const std::string& t) { return !t.empty() && t.size() < 6 && t.find_first_not_of("0123456789") == std::string::npos; };
+    const std::string rows = text.substr(0, cross), cols = cross == std::string::npos ? rows : text.substr(cross + 1);
+    if (!digits(rows) || !digits(cols)) throw ConfigError("--size \"" + text + "\" is no size; expected rows x columns, for example 128x64, or one number for a square");
+    return {"array.rows=" + rows, "array.cols=" + cols};
+}
+
+/// What a word of --against stands for, with one of its values.
+std::vector<std::string> against_settings(const std::string& word, const std::string& value) {
+    if (word == "size") return size_settings(value);
+    if (word == "wire") return {"wires.rw=" + value, "wires.rb=" + value};
+    if (word == "driver") return {"wires.rdrv=" + value, "wires.rsense=" + value};
+    if (word == "scheme" || word == "compensation" || word == "ends") return {"wires." + word + "=" + value};
+    if (word == "device") return {"device.model=" + value};
+    if (word.find('.') != std::string::npos) return {word + "=" + value};
+    const std::vector<std::string> words{"size", "wire", "driver", "scheme", "compensation", "ends", "device"};
+    const std::string near = nearest_name(word, words);
+    throw ConfigError("--against \"" + word + "\" is not known" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") + "; expected one of " + join(words) + ", or a key such as device.c2c");
+}
+
+std::vector<std::string> settings_of(const ArrayRequest& o) {
+    std::vector<std::string> out;
+    const auto add = [&](const std::vector<std::string>& more) { out.insert(out.end(), more.begin(), more.end()); };
+    if (!o.size.empty()) add(size_settings(o.size));
+    for (const auto& [word, value] : {std::pair{"device", o.device}, {"wire", o.wire}, {"driver", o.driver}, {"scheme", o.scheme}, {"compensation", o.compensation}, {"ends", o.ends}})
+        if (!value.empty()) add(against_settings(word, value));
+    if (!o.sense.empty()) out.push_back("wires.rsense=" + o.sense);
+    if (o.chips > 0) out.push_back("array.chips=" + std::to_string(o.chips));
+    add(o.sets);
+    return out;
+}
+
+/// A matrix in siemens: NPY, or CSV without a header.
+void take_conductances(const std::string& path, ArrayQuestion& q) {
+    std::size_t rows = 0, cols = 0;
+    if (path.ends_with(".npy")) {
+        const NpyArray a = read_npy(path);
+        if (a.shape.size() != 2) throw DataError("holds an array of " + std::to_string(a.shape.size()) + " dimensions; expected rows x columns of conductances in siemens", {path});
+        rows = a.shape[0], cols = a.shape[1];
+        for (const double g : a.values()) q.g_S.push_back(static_cast<float>(g));
+    } else {
+        const CsvTable table = read_csv(path);  // its first row stands as the header there
+        cols = table.columns.size();
+        const auto number = [&](const std::string& text, int line) {
+            char* end = nullptr;
+            const double g = std::strtod(text.c_str(), &end);
+            if (text.empty() || *end != 0) throw DataError("\"" + text + "\" is no conductance; expected numbers in siemens and no header", {path, line});
+            q.g_S.push_back(static_cast<float>(g));
+        };
+        for (const auto& cell : table.columns) number(cell, 1);
+        for (std::size_t r = 0; r < table.rows.size(); ++r)
+            for (const auto& cell : table.rows[r]) number(cell, table.lines[r]);
+        rows = table.rows.size() + 1;
+    }
+    q.spec.rows = static_cast<std::int64_t>(rows), q.spec.cols = static_cast<std::int64_t>(cols);
+    if (rows == 0 || cols == 0 || rows > 1024 || cols > 1024) throw DataError(fmt::format("holds {} x {} conductances; expected 1 to 1024 rows and columns", rows, cols), {path});
+}
+
+}  // namespace
+
+ArrayStudy measure_arrays(const ArrayRequest& o, const DeviceRegistry& devices) {
+    ArrayStudy s;
+    const auto base = settings_of(o);
+    std::vector<std::vector<std::string>> points(1);
+    if (!o.against.empty()) {
+        const auto equals = o.against.find('=');
+        if (equals == std::string::npos || equals + 1 == o.against.size()) throw ConfigError("--against \"" + o.against + "\" names no values; expected for example size=16,32,64 or wire=0.5ohm,1ohm,2ohm");
+        s.key = o.against.substr(0, equals);
+        if (s.key == "size" && !o.conductances.empty()) throw ConfigError("--conductances gives the size; expected another word after --against");
+        points.clear();
+        std::size_t begin = equals + 1;
+        while (begin <= o.against.size()) {
+            const std::size_t comma = std::min(o.against.find(',', begin), o.against.size());
+            s.values.push_back(o.against.substr(begin, comma - begin));
+            points.push_back(against_settings(s.key, s.values.back()));
+            begin = comma + 1;
+        }
+    }
+    for (const auto& point : points) {  // all are read before the first is measured
+        auto settings = base;
+        settings.insert(settings.end(), point.begin(), point.end());
+        s.inputs.push_back(load_array(o.file, settings, devices));
+        if (!o.conductances.empty()) take_conductances(o.conductances, s.inputs.back().question);
+    }
+    for (const auto& input : s.inputs) s.answers.push_back(measure_array(input.question));
+    return s;
+}
+
+std::string command_of(const ArrayRequest& o) {
+    std::string text = "ganbar array";
+    const auto add = [&](const char* name, const std::string& value) {
+        if (!value.empty()) text += fmt::format(" {} \"{}\"", name, value);
+    };
+    if (!o.file.empty()) text += " " + o.file;
+    add("--size", o.size), add("--device", o.device), add("--wire", o.wire), add("--driver", o.driver), add("--sense", o.sense), add("--scheme", o.scheme), add("--compensation", o.compensation);
+    add("--ends", o.ends), add("--conductances", o.conductances), add("--against", o.against);
+    if (o.chips > 0) text += fmt::format(" --chips {}", o.chips);
+    for (const auto& s : o.sets) add("--set", s);
+    return text;
+}
+
+nlohmann::ordered_json array_json(const ArrayStudy& s) {
+    nlohmann::ordered_json out = nlohmann::ordered_json::array();
+    for (std::size_t k = 0; k < s.answers.size(); ++k) {
+        const auto& spec = s.inputs[k].question.spec;
+        nlohmann::ordered_json one{{"rows", spec.rows}, {"cols", spec.cols}, {"device", s.inputs[k].question.device.model}, {"chips", spec.chips}};
+        if (!s.values.empty()) one[s.key] = s.values[k];
+        for (const auto& f : s.answers[k].figures) {
+            one["figures"][f.key] = f.mean();
+            if (f.values.size() > 1) one["least"][f.key] = f.least(), one["most"][f.key] = f.most();
+        }
+        for (const auto& p : s.answers[k].by_active) one["by_active_rows"].push_back({{"n", p.n}, {"rms", p.rms}, {"worst", p.worst}});
+        one["column_error"] = s.answers[k].column_error;
+        if (s.values.empty()) one["read_share"] = s.answers[k].read_share, one["delivered"] = s.answers[k].delivered;
+        out.push_back(std::move(one));
+    }
+    return s.values.empty() ? out.front() : out;
+}
+
+}  // namespace ganbar::study

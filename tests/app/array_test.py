@@ -1,0 +1,81 @@
+"""`ganbar array`: one crossbar on the bench, against `ganbar solve`, over sizes, wires, chips; files of conductances; bad input.
+
+usage: array_test.py GANBAR
+"""
+import csv
+import io
+import json
+import unittest
+
+from running import InFolder
+
+G = [[150e-6, 220e-6, 180e-6], [290e-6, 160e-6, 250e-6]]
+
+
+class Array(InFolder):
+    FILES = {"g.csv": "\n".join(",".join(map(repr, row)) for row in G) + "\n",
+             "bench.toml": '[array]\nrows = 8\ncols = 6\nchips = 2\n[device]\nmodel = "nili2020"\n[wires]\nrw = "2 ohm"\nrb = "2 ohm"\nscheme = "third"\n'}
+
+    def figures(self, *words):
+        return json.loads(self.good("array", *words, "--json").stdout)
+
+    def test_a_read_is_what_solve_says(self):
+        found = self.figures("--conductances", "g.csv", "--device", "ideal", "--wire", "3 ohm", "--driver", "20 ohm")
+        self.assertEqual((found["rows"], found["cols"]), (2, 3))
+        crossbar = {"rows": 2, "cols": 3, "G": G, "rw": 3, "rb": 3, "rdrv": 20, "rsense": 20, "Vw": [0.1, 0.1], "Vb": [0, 0, 0]}
+        (self.folder / "x.json").write_text(json.dumps(crossbar))
+        point = json.loads(self.good("solve", "x.json").stdout)
+        for j, current in enumerate(point["I_bit_terminal"]):
+            ideal = 0.1 * sum(row[j] for row in G)
+            self.assertAlmostEqual(current / ideal - 1, found["column_error"][j], delta=1e-6)  # conductances are float32 there
+        self.assertAlmostEqual(point["power_W"], found["figures"]["read_power_W"], delta=1e-6 * point["power_W"])
+
+    def test_against_a_word_or_a_key(self):
+        found = self.figures("--size", "8x8", "--against", "wire=0.5ohm,2ohm,8ohm")
+        self.assertEqual([one["wire"] for one in found], ["0.5ohm", "2ohm", "8ohm"])
+        shares = [one["figures"]["read_share_mean"] for one in found]
+        self.assertEqual(shares, sorted(shares, reverse=True))
+        self.assertEqual(found[1]["figures"], self.figures("--size", "8x8", "--wire", "2ohm")["figures"])  # a point of a sweep is the array alone
+        by_pulse = self.figures("--size", "4", "--against", "array.t_pulse=50 ns,100 ns")
+        self.assertAlmostEqual(by_pulse[1]["figures"]["write_time_s"], 2 * by_pulse[0]["figures"]["write_time_s"])
+        rows = list(csv.DictReader(io.StringIO(self.good("array", "--size", "8", "--chips", "2", "--against", "scheme=half,third", "--csv").stdout)))
+        self.assertEqual([r["scheme"] for r in rows], ["half", "third"])
+        self.assertLess(float(rows[0]["read_power_W_least"]), float(rows[0]["read_power_W_most"]))
+
+    def test_files_and_pages(self):
+        found = self.figures("bench.toml")
+        self.assertEqual((found["rows"], found["cols"], found["chips"]), (8, 6, 2))
+        self.assertIn("least", found)
+        self.assertEqual(self.figures("bench.toml", "--size", "4x4", "--chips", "1")["rows"], 4)  # the line wins over the file
+        self.good("array", "bench.toml", "--against", "size=4,8", "-o", "array.html")
+        page = (self.folder / "array.html").read_text()
+        self.assertIn("What a write delivers", page)
+        self.assertIn("ganbar array bench.toml", page)
+        self.good("array", "bench.toml", "-o", "array.csv")
+        self.assertEqual(len((self.folder / "array.csv").read_text().splitlines()), 2)
+
+    def test_every_device_can_be_a_cell(self):
+        for name in json.loads(self.good("list", "devices", "--json").stdout):
+            name = name["name"] if isinstance(name, dict) else name
+            if name == "table":  # takes a measured device
+                continue
+            figures = self.figures("--size", "4", "--device", name)["figures"]
+            self.assertTrue(0 < figures["delivered_least"] <= 1.0001, name)
+            self.assertGreaterEqual(figures["disturb"], 0)
+
+    def test_bad_input(self):
+        said = {("--size", "0x4"): "array.rows", ("--size", "big"): "rows x columns", ("--device", "nili202"): "nili2020", ("--wire", "2"): "ohm", ("--scheme", "haf"): "half",
+                ("--against", "sise=4"): "size", ("--against", "size"): "names no values", ("--conductances", "none.csv"): "none.csv", ("--set", "wires.rx=1 ohm"): "rx",
+                ("--set", "array.v_set=0 V"): "v_set", ("-o", "x.pdf"): "html"}
+        for words, expected in said.items():
+            with self.subTest(words):
+                done = self.command("array", *words)
+                self.assertIn(done.returncode, (2, 3), done.stderr)
+                self.assertIn(expected, done.stderr)
+                self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        (self.folder / "bad.csv").write_text("1e-4,2e-4\n1e-4,x\n")
+        self.assertIn("bad.csv:2", self.refused("array", "--conductances", "bad.csv", "--device", "ideal", code=3))
+
+
+if __name__ == "__main__":
+    unittest.main()
