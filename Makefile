@@ -10,7 +10,7 @@ with_python = -DGANBAR_PYTHON=ON -DPython_EXECUTABLE=$(CURDIR)/build/venv/bin/py
 # $(call build,PRESET,OPTIONS): configure and build
 build = cmake --preset $(1) $(2) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }; cmake --build --preset $(1) -j $(JOBS)
 
-.PHONY: help demo python test test-slow oracle build install deb bench fuzz asan tsan lint check-all clean
+.PHONY: help demo python test test-slow oracle docs build install deb bench fuzz asan tsan lint check-all clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -58,6 +58,12 @@ oracle: | build-folder  ## checks against other programs: torch, onnxruntime
 	@test -x build/venv-oracle/bin/python || { /usr/bin/python3 -m venv --system-site-packages build/venv-oracle && \
 		build/venv-oracle/bin/pip install -q onnx onnxruntime; } || echo "no onnx and onnxruntime from PyPI: their check is skipped"
 	@for check in tests/oracle/*_check.py; do /usr/bin/python3 $$check build/release; done
+
+docs: build  ## the documentation site, its tutorials run, in build/docs
+	@tools/install.sh docs
+	@test -x build/venv-docs/bin/sphinx-build || { /usr/bin/python3 -m venv build/venv-docs && \
+		build/venv-docs/bin/pip install -q -r tools/site/requirements.txt; }
+	@build/venv-docs/bin/python tools/site/build.py build/release/bin/ganbar build/docs
 
 bench: | build-folder  ## benchmarks, into build/bench/results.json
 	@tools/install.sh build bench

@@ -17,7 +17,7 @@ packages_of() {
         fuzz) echo clang libclang-rt-14-dev llvm ;;
         lint) echo python3 clang-format clang-tidy shellcheck ;;
         deb) echo dpkg-dev file lintian ;;
-        docs) echo python3 ;;
+        docs) echo python3 python3-venv ;;
         *)
             echo "install.sh: unknown group \"$1\"; expected build, python, test, slow, data, bench, oracle, fuzz, lint, deb or docs" >&2
             exit 2

@@ -1,4 +1,4 @@
-"""Follows the recipes of docs/design.md and README.md as they stand: a device, a training rule, a converter, an accelerator, one file each.
+"""Follows the recipes of docs/design.md and docs/tutorials/own_accelerator.md as they stand: a device, a training rule, a converter, an accelerator, one file each.
 
 usage: recipes_test.py BUILD_FOLDER SOURCE_FOLDER CMAKE
 A scratch copy of the folders of components gets one more file each; the build's own function writes the lists that register them, and these
@@ -27,8 +27,8 @@ FOLDERS = {  # folder of components -> header, name of the list's function, argu
 def recipes():
     """Path below src/ganbar -> text, from the documents."""
     found = dict(re.findall(r"^```cpp recipe=(\S+)\n(.*?)^```", (SOURCE / "docs/design.md").read_text(), re.S | re.M))
-    readme = re.findall(r"^```cpp\n(.*?)^```", (SOURCE / "README.md").read_text(), re.S | re.M)
-    found["arch/models/mychip.cpp"] = next(text for text in readme if "ganbar_register_mychip" in text)
+    tutorial = (SOURCE / "docs/tutorials/own_accelerator.md").read_text()
+    found["arch/models/mychip.cpp"] = re.search(r"^cat > mychip.cpp <<'END'\n(.*?)^END$", tutorial, re.S | re.M).group(1)
     return found
 
 
