@@ -153,8 +153,10 @@ std::unique_ptr<Accelerator> within_budget(const Accelerator& machine, const Wor
         chosen = with_copies(machine, w, budget, is_fixed(forward_target), is_fixed(gradient_target));
     else if (integer_of(machine, units) && !is_fixed(units)) chosen = with_units(machine, w, budget);
     else chosen = same(machine);
-    Estimate e;
+    Estimate e, as_given;
     chosen->estimate(w, e);
+    machine.estimate(w, as_given);  // an event-driven schedule is not monotone: what was given may be better than what was searched
+    if (beyond(as_given, budget).empty() && (!beyond(e, budget).empty() || as_given.iteration_latency_s < e.iteration_latency_s)) return same(machine);
     if (const std::string limit = beyond(e, budget); !limit.empty()) throw ConfigError("does not fit at its smallest: " + limit);
     return chosen;
 }
