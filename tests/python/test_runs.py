@@ -8,7 +8,7 @@ import ganbar
 from conftest import QUICK, as_sets
 
 # Times, the machine, the page and the log, which tell of these.
-UNLIKE = {"env.json", "summary.json", "report.html", "log.txt", ".lock"}
+UNLIKE = {"times.csv", "env.json", "summary.json", "report.html", "log.txt", ".lock"}
 
 
 def files_of(folder):
