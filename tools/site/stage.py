@@ -123,7 +123,7 @@ class Tutorial:
         made = self.folder / file
         if not made.is_file():
             raise RuntimeError(f"{self.source}: no block left {file}")
-        name = f"{pathlib.PurePath(self.page).stem}-{made.name}"
+        name = f"{pathlib.PurePath(self.page).stem}-{file.replace('/', '-')}"
         if what == "page":
             shutil.copyfile(made, self.stage.folder / "pages" / name)
             return [f'<p class="made-page"><a href="../{name}">{caption}</a></p>']
