@@ -14,7 +14,7 @@ class Pulses(torch.optim.Optimizer):
 
     params: as torch's optimizers take them. rule: "manhattan" with its variants, "mixed_precision", "pulse_train" (ganbar.list("rules")). lr: the rule's
     rate, so that torch's schedulers work; None: the hardware's own. digital: a class or function that makes an optimizer of the remaining parameters;
-    None: torch.optim.SGD with lr. settings: keys of [train.RULE] with their units, for example v_set="0.9 V"; None or left out: the defaults of the rule.
+    None: torch.optim.SGD whose rate is the first group's lr; one of your own is scheduled by itself (`optimizer.digital`). settings: keys of [train.RULE] with their units, for example v_set="0.9 V"; None or left out: the defaults of the rule.
 
     A weight without .grad gets no pulse. NumericError where a gradient is not finite: no cell is touched then.
     """
@@ -41,7 +41,7 @@ class Pulses(torch.optim.Optimizer):
             self._rule_of(g)  # settings are checked now
             for p in g["params"]:
                 owner_of(p)._wants_pairs = self._wants_pairs
-        self.digital = None
+        self.digital, self._follows = None, digital is None
         if others:
             self.digital = digital(others) if digital is not None else torch.optim.SGD(others, lr=rate)
 
@@ -79,6 +79,9 @@ class Pulses(torch.optim.Optimizer):
             layer._show()
         self.last = dict(zip(("n_set", "n_reset", "n_idle", "energy_J", "busy_s"), total))
         if self.digital is not None:
+            if self._follows:
+                for g in self.digital.param_groups:
+                    g["lr"] = self.param_groups[0]["lr"]
             self.digital.step()
         return loss
 

@@ -133,6 +133,7 @@ template Option* Command::add_option(const std::string&, std::vector<std::int64_
 template Option* Command::add_option(const std::string&, double&, const std::string&);
 template Option* Command::add_option(const std::string&, std::optional<std::string>&, const std::string&);
 template Option* Command::add_option(const std::string&, std::optional<std::int64_t>&, const std::string&);
+template Option* Command::add_option(const std::string&, std::optional<double>&, const std::string&);
 
 Option* Command::add_flag(const std::string& names, bool& target, const std::string& text) {
     options_.push_back(std::make_unique<Option>(app_of(app_).add_flag(names, target, text)));

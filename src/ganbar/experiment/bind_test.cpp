@@ -1,6 +1,4 @@
 // Experiments given as trees, and another device model than the preset's.
-#include "ganbar/experiment/bind.h"
-
 #include <gtest/gtest.h>
 
 #include "ganbar/config/given.h"
@@ -14,13 +12,13 @@ const config::Presets shipped = test::presets(GANBAR_SOURCE_ROOT);
 TEST(Bind, ATreeIsTheFileItWasReadFrom) {
     const auto e = load_experiment("satyam2022-balanced", shipped, {}, test::registries());
     const auto tree = config::parse_toml(run_toml(e), "run.toml");
-    const auto again = bind_experiment(config::load_input(*tree, "experiment", config::said_in_python, shipped), test::registries());
+    const auto again = read_experiment({.name = "experiment", .given = tree.get(), .origin = config::said_in_python}, shipped, test::registries());
     EXPECT_EQ(run_toml(again), run_toml(e));
 }
 
 TEST(Bind, ATreeMayStartFromAPreset) {
     const auto tree = config::parse_toml("preset = \"satyam2022-balanced\"\n[train]\nrounds = 7\n", "dict");
-    const auto e = bind_experiment(config::load_input(*tree, "mine", config::said_in_python, shipped), test::registries());
+    const auto e = read_experiment({.name = "mine", .given = tree.get(), .origin = config::said_in_python}, shipped, test::registries());
     const std::vector<std::string> sets{"train.rounds=7"};
     EXPECT_EQ(run_toml(e), run_toml(load_experiment("satyam2022-balanced", shipped, sets, test::registries())));
 }
@@ -38,7 +36,7 @@ TEST(OtherModel, TheUsersOwnKeysStayFaults) {
 
 TEST(OtherModel, SameFileSaysBothIsAFault) {
     const auto tree = config::parse_toml("preset = \"satyam2022-balanced\"\n[device]\nmodel = \"ideal\"\nclamp_nonneg = true\n", "x.toml");
-    EXPECT_THROW(bind_experiment(config::load_input(*tree, "x", "file x.toml", shipped), test::registries()), ConfigError);
+    EXPECT_THROW(read_experiment({.name = "x", .given = tree.get(), .origin = "file x.toml"}, shipped, test::registries()), ConfigError);
 }
 
 }  // namespace
