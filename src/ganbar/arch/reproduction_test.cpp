@@ -41,15 +41,15 @@ void expect_sound(const Reproduction& r) {
     for (std::size_t i = 1; i < r.tornado.size(); ++i) EXPECT_GE(reach(r.tornado[i - 1]), reach(r.tornado[i]));
 }
 
-/// Two digits and an x, as README prints ratios.
+/// Two digits and an x, as the page prints ratios.
 std::string times(double ratio) { return fmt::format("{:.2g}x", ratio); }
-/// README has this text in a row that begins with `row`.
+/// docs/reproduced.md has this text in a row that begins with `row`.
 void expect_readme(const std::string& row, const std::string& text) {
-    std::ifstream file(std::string(GANBAR_SOURCE_ROOT) + "/README.md");
+    std::ifstream file(std::string(GANBAR_SOURCE_ROOT) + "/docs/reproduced.md");
     bool found = false;
     for (std::string line; std::getline(file, line);) 
         found = found || (line.starts_with("| " + row) && line.find(text) != std::string::npos);
-    EXPECT_TRUE(found) << "README's row \"" << row << "\" should say \"" << text << '"';
+    EXPECT_TRUE(found) << "docs/reproduced.md: row \"" << row << "\" should say \"" << text << '"';
 }
 
 TEST(Reproductions, GanaxOverEyeriss) {  // the paper's averages of six GANs: 3.6x and 3.1x

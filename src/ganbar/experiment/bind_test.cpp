@@ -1,6 +1,8 @@
 // Experiments given as trees, and another device model than the preset's.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "ganbar/config/given.h"
 #include "ganbar/experiment/test_presets.h"
 
@@ -19,8 +21,14 @@ TEST(Bind, ATreeIsTheFileItWasReadFrom) {
 TEST(Bind, ATreeMayStartFromAPreset) {
     const auto tree = config::parse_toml("preset = \"satyam2022-balanced\"\n[train]\nrounds = 7\n", "dict");
     const auto e = read_experiment({.name = "mine", .given = tree.get(), .origin = config::said_in_python}, shipped, test::registries());
-    const std::vector<std::string> sets{"train.rounds=7"};
+    const std::vector<std::string> sets{"train.rounds=7", "experiment.name=mine"};
     EXPECT_EQ(run_toml(e), run_toml(load_experiment("satyam2022-balanced", shipped, sets, test::registries())));
+}
+
+TEST(DeviceFiles, HaveNamesOfTheirOwn) {  // a file would stand before the model of its name
+    const auto& models = test::registries().devices;
+    const auto folder = std::filesystem::path(GANBAR_SOURCE_ROOT) / "presets" / "devices";
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) EXPECT_FALSE(models.contains(entry.path().stem().string())) << entry.path();
 }
 
 TEST(OtherModel, DropsWhatThePresetSaidOfItsOwn) {

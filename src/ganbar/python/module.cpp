@@ -6,6 +6,7 @@
 NB_MODULE(_core, m) {
     using namespace ganbar;
     namespace py = ganbar::python;
+    nanobind::set_leak_warnings(false);  // what a script still holds when it ends is the script's
     m.doc() = "What the package ganbar stands on; its own names may change.";
     m.attr("version") = version();
     m.def("set_threads", &set_threads, nanobind::arg("n"), "Threads that long work uses; results do not depend on them.");
