@@ -285,7 +285,7 @@ def test_what_cannot_be_is_said(real):
 def test_mixed_precision_follows_a_scheduler(ideal):
     torch.manual_seed(4)
     layer = AnalogLinear(3, 2, hardware=ideal)
-    optimizer = Pulses(layer.parameters(), rule="mixed_precision", lr=0.5)
+    optimizer = Pulses(layer.parameters(), rule="mixed_precision", lr=0.05)
     scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1, gamma=0.0)
     for expected in (True, False):
         before = layer(torch.ones(1, 3)).detach()
