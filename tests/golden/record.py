@@ -157,7 +157,9 @@ def main():
         recorder.commands(options.only)
     found = dict(sorted(recorder.found.items()))
     if options.write:
-        options.record.write_text(json.dumps(found, indent=0) + "\n")
+        kept = json.loads(options.record.read_text()) if options.record.exists() and options.only else {}
+        kept = {k: v for k, v in kept.items() if options.only not in k}  # of what was not looked at, the record stays
+        options.record.write_text(json.dumps(dict(sorted({**kept, **found}.items())), indent=0) + "\n")
     kept = json.loads(options.record.read_text())
     differ = [f"{key}: {found.get(key, 'nothing')}, recorded {kept.get(key, 'nothing')}" for key in sorted(found.keys() | {k for k in kept if options.only in k})
               if found.get(key) != kept.get(key)]
