@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "ganbar/config/given.h"
+#include "ganbar/experiment/session.h"
 #include "ganbar/experiment/test_presets.h"
 
 namespace ganbar {
@@ -23,6 +24,16 @@ TEST(Bind, ATreeMayStartFromAPreset) {
     const auto e = read_experiment({.name = "mine", .given = tree.get(), .origin = config::said_in_python}, shipped, test::registries());
     const std::vector<std::string> sets{"train.rounds=7", "experiment.name=mine"};
     EXPECT_EQ(run_toml(e), run_toml(load_experiment("satyam2022-balanced", shipped, sets, test::registries())));
+}
+
+TEST(Images, OfAnotherSizeAreToldWhatWouldFit) {
+    const std::vector<std::string> sets{"data.dataset=synthetic-digits", "data.limit=40", "train.batch=8", "generator.layers=[8, 16, 1024]", "discriminator.layers=[1024, 8, 1]"};
+    try {
+        Session session(load_experiment("satyam2022-software", shipped, sets, test::registries()), test::places(GANBAR_SOURCE_ROOT));
+        FAIL() << "28 x 28 images are no 1024 values";
+    } catch (const ConfigError& e) {
+        EXPECT_NE(std::string(e.what()).find("data.side = 32"), std::string::npos) << e.what();
+    }
 }
 
 TEST(DeviceFiles, HaveNamesOfTheirOwn) {  // a file would stand before the model of its name

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 
@@ -18,12 +19,18 @@ TrainingImages::TrainingImages(const Experiment& e, const DataRoots& roots) : e_
     }
     const auto pixels = e_.n_pixels();
     if (data_.image_size() != pixels)
-        throw ConfigError(fmt::format("the images of {} have {} values but the generator makes {}; expected the generator to end in {}", data_.name, data_.image_size(), pixels, data_.image_size()));
+        throw ConfigError(fmt::format("the images of {} have {} values but the generator makes {}; expected the generator to end in {}{}", data_.name, data_.image_size(), pixels, data_.image_size(), other_side(pixels)));
     if (e_.latent.classes > 0) number_classes();
     if (const auto& name = e_.evaluation.features; name != "auto" && name != "untrained") has_dataset(name, "train", roots);  // an unknown name shows now
     const auto per_round = static_cast<std::size_t>(e_.train.batch * e_.train.steps_d);
     if (per_round > data_.n) throw ConfigError(fmt::format("train.batch x train.steps_d = {} images a round, but there are only {}; use a smaller batch", per_round, data_.n));
     rounds_per_epoch_ = static_cast<std::int64_t>(data_.n / per_round);
+}
+
+// What makes the images fit, where their sides can.
+std::string TrainingImages::other_side(std::size_t pixels) const {
+    const auto side = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(pixels) / static_cast<double>(data_.channels))));
+    return side > 0 && data_.channels * side * side == pixels ? fmt::format(", or data.side = {}", side) : "";
 }
 
 // Class numbers 0, 1, ... of a conditional GAN, in the order of data.classes, else the data set's own.

@@ -18,6 +18,7 @@ public:
 
 private:
     void number_classes();
+    std::string other_side(std::size_t pixels) const;
     void shuffle(const Rng& root, std::int64_t epoch);
     void add_sensor_noise(Rng rng, Matrix& images) const;
     const Experiment& e_;
