@@ -271,6 +271,8 @@ def test_what_cannot_be_is_said(real):
         Pulses(fresh.parameters(), rule="manhattan", v_sett="1 V")
     with pytest.raises(ganbar.ConfigError):
         Pulses(fresh.parameters(), rule="manhatan")
+    with pytest.raises(ganbar.ConfigError, match="expected feedback"):
+        Pulses(fresh.parameters(), rule="manhattan", feedback_d=1.0)
     with pytest.raises(ValueError, match="lives in cells"):
         Pulses(nn.Linear(2, 2).parameters())
     optimizer = pulses(fresh)

@@ -4,16 +4,16 @@ import math
 import torch
 
 from .. import _core
-from .._errors import NumericError
+from .._errors import ConfigError, NumericError
 from .._places import library
-from .layers import owner_of
+from .cells import owner_of
 
 
 class Pulses(torch.optim.Optimizer):
     """Turns .grad of weights in cells into pulses; other parameters go to a digital optimizer.
 
     params: as torch's optimizers take them. rule: "manhattan" with its variants, "mixed_precision", "pulse_train" (ganbar.list("rules")). lr: the rule's
-    rate, so that torch's schedulers work; None: the hardware's own. digital: a class or function that makes an optimizer of the remaining parameters;
+    rate, so that torch's schedulers work; None: 0.01. digital: a class or function that makes an optimizer of the remaining parameters;
     None: torch.optim.SGD whose rate is the first group's lr; one of your own is scheduled by itself (`optimizer.digital`). settings: keys of [train.RULE] with their units, for example v_set="0.9 V"; None or left out: the defaults of the rule.
 
     A weight without .grad gets no pulse. NumericError where a gradient is not finite: no cell is touched then.
@@ -32,6 +32,9 @@ class Pulses(torch.optim.Optimizer):
                 others.append({**{k: v for k, v in g.items() if k not in settings}, "params": rest})
         if not cells:
             raise ValueError("no parameter lives in cells; expected those of layers made by ganbar.torch (convert a model first)")
+        for key in ("feedback_d", "verify_step_d"):
+            if key in settings:
+                raise ConfigError(f"{key} is for an experiment's discriminator; here each network has its own Pulses: expected {key[:-2]}")
         rate = 1e-2 if lr is None else lr
         super().__init__(cells, {"lr": rate, **settings})
         self.rule, self.keys = rule, tuple(settings)

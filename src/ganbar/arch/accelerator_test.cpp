@@ -9,6 +9,7 @@
 #include "ganbar/arch/crossbar_engine.h"
 #include "ganbar/arch/models/converter_params.h"
 #include "ganbar/arch/models/spike_params.h"
+#include "ganbar/arch/test_machines.h"
 
 namespace ganbar::arch {
 namespace {
@@ -23,14 +24,7 @@ std::vector<std::string> preset_names() {
     std::sort(out.begin(), out.end());
     return out;
 }
-const AcceleratorRegistry& registry() {
-    static const AcceleratorRegistry r = [] {
-        AcceleratorRegistry made("accelerator");
-        register_builtin_accelerators(made);
-        return made;
-    }();
-    return r;
-}
+using test::registry;
 Workload training(const std::string& network, Int batch = 16, Int steps_d = 1) {
     return lower(preset(network), Task::training, batch, steps_d);
 }

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "ganbar/arch/estimates.h"
+#include "ganbar/arch/test_machines.h"
 
 namespace ganbar::arch {
 namespace {
@@ -14,14 +15,7 @@ namespace {
 Gan preset(const std::string& name) {
     return read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml"), name);
 }
-const AcceleratorRegistry& registry() {
-    static const AcceleratorRegistry r = [] {
-        AcceleratorRegistry made("accelerator");
-        register_builtin_accelerators(made);
-        return made;
-    }();
-    return r;
-}
+using test::registry;
 Workload training(const std::string& network) { return lower(preset(network), Task::training, 16, 1); }
 Estimate run(const Accelerator& machine, const Workload& w) {
     Estimate e;

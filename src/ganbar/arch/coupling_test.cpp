@@ -8,18 +8,12 @@
 #include "ganbar/arch/components.h"
 #include "ganbar/arch/models/converter_params.h"
 #include "ganbar/arch/models/spike_params.h"
+#include "ganbar/arch/test_machines.h"
 
 namespace ganbar::arch {
 namespace {
 
-const AcceleratorRegistry& registry() {
-    static const AcceleratorRegistry r = [] {
-        AcceleratorRegistry made("accelerator");
-        register_builtin_accelerators(made);
-        return made;
-    }();
-    return r;
-}
+using test::registry;
 Workload training(const std::string& name, Int batch) {
     const std::string path = std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml";
     return lower(read_gan(*config::load_toml(path), name), Task::training, batch, 1);

@@ -23,7 +23,7 @@ std::vector<std::int8_t> random_signs(std::size_t n, Rng rng) {
 
 class Chip {
 public:
-    Chip(const ArrayQuestion& q, std::size_t k) : q_(q), rng_(Rng(static_cast<std::uint64_t>(q.spec.seed)).stream("chip", k)), rows_(static_cast<std::size_t>(q.spec.rows)), cols_(static_cast<std::size_t>(q.spec.cols)), n_(rows_ * cols_) {
+    Chip(const ArrayQuestion& q, std::size_t k) : q_(q), rng_(Rng(static_cast<std::uint64_t>(q.spec.seed)).stream("chip", k)), rows_(static_cast<std::size_t>(q.spec.rows)), cols_(static_cast<std::size_t>(q.spec.cols)), n_(rows_ * cols_), plan_(rows_, cols_, q.wires.ends) {
         array_ = q.device.make(n_);
         array_->fabricate(q.g_S.empty() ? spread() : q.g_S, rng_.stream("cells"));
     }
@@ -49,7 +49,7 @@ private:
 
     std::vector<double> transfer(const std::vector<float>& g, const Connected& connected = {}) const {
         std::vector<double> t(n_);
-        transfer_matrix(TransferPlan(rows_, cols_, q_.wires.ends), std::span<const float>(g), q_.wires, t, connected);
+        transfer_matrix(plan_, std::span<const float>(g), q_.wires, t, connected);
         return t;
     }
 
@@ -169,6 +169,7 @@ private:
     const ArrayQuestion& q_;
     Rng rng_;
     std::size_t rows_, cols_, n_;
+    TransferPlan plan_;
     std::unique_ptr<DeviceArray> array_;
     std::vector<ArrayFigure> figures_;
 };

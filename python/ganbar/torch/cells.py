@@ -1,0 +1,243 @@
+"""What all layers in cells share: the cells, their state, what the user sees of them."""
+import hashlib
+import weakref
+
+import numpy
+import torch
+
+from .. import _core
+
+_OWNERS = {}  # id of a Parameter -> its layer; parameters keep no attribute of ours, so that they copy and pickle as torch's do
+
+
+def owner_of(parameter):
+    """The layer in whose cells a parameter lives, or None."""
+    layer = _OWNERS.get(id(parameter), lambda: None)()
+    return layer if layer is not None and layer._parameters.get("weight") is parameter else None
+
+
+def need_float32(x, what):
+    if x.device.type != "cpu":
+        raise RuntimeError(f"{what}: cells are simulated on the CPU, not on {x.device}; keep this layer and its input there")
+    if x.dtype != torch.float32:
+        raise TypeError(f"{what}: cells are simulated in float32, not in {x.dtype}; convert the input with .float()")
+
+
+class _Store:
+    """The cells of a layer and what belongs to them; copied and pickled with the module."""
+
+    def __init__(self, layer, plan, index):
+        self.hardware, self.name, self.w_max, self.seed = layer.hardware, layer.name, layer.w_max, layer.seed
+        self.plan_shapes, self.index = plan, index
+        self.calls, self.looks, self.updates, self.seen = 0, 0, 0, None
+        self.parts = []
+
+    def make(self, matrices):
+        where = _core.Plan(self.hardware._core, self.plan_shapes)
+        single = len(matrices) == 1
+        self.parts = [_core.WeightCells(self.hardware._core, self.name if single else f"{self.name}/phase{k}", m, self.w_max, self.seed, where, self.index + k) for k, m in enumerate(matrices)]
+
+    def __getstate__(self):
+        out = {k: v for k, v in self.__dict__.items() if k not in ("parts", "seen")}
+        out["cells"] = [(p.weights().copy(), {k: v.copy() for k, v in p.state().items()}) for p in self.parts]
+        return out
+
+    def __setstate__(self, state):
+        cells = state.pop("cells")
+        self.__dict__.update(state, seen=None)
+        self.make([numpy.ascontiguousarray(w) for w, _ in cells])
+        for part, (_, tensors) in zip(self.parts, cells):
+            part.restore(tensors)
+
+    def __deepcopy__(self, memo):
+        new = object.__new__(_Store)
+        new.__setstate__(self.__getstate__())
+        return new
+
+
+class AnalogLayer:
+    """What all layers share; mixed into torch's classes, so isinstance(m, nn.Linear) holds.
+
+    hardware: ganbar.hardware(...). w_max: weight of a fully on cell; "auto" takes twice the largest initial weight. seed: of the cells and all their
+    draws, torch.initial_seed() when None. name: in the ledger and of the streams; convert() takes the module's path.
+    """
+
+    def _place_on(self, hardware, w_max, seed, name):
+        self.hardware, self.seed = hardware, (torch.initial_seed() if seed is None else seed) & (2**63 - 1)
+        self.name, self._w_max, self._store, self._pairs, self._placed = name, w_max, None, [], None
+        self._wants_pairs = False
+        self._own()
+
+    def _own(self):
+        _OWNERS[id(self.weight)] = weakref.ref(self)
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        self._own()
+
+    # What a kind of layer says of its matrix: [n_in x n_out] of each part, and rows of a tensor.
+    def _matrices(self, weight):
+        return [weight.detach().t().contiguous().numpy()]
+
+    def _weight_from(self, matrices):
+        return torch.from_numpy(numpy.array(matrices[0])).t()
+
+    def _forward_rows(self, x, shape, call, training):
+        return self._store.parts[0].forward(x, call, training)
+
+    def _backward_rows(self, dy, shape, call, training):
+        return self._store.parts[0].backward(dy, call, training)
+
+    def _gradient(self, x, dy, shape):
+        return torch.from_numpy(numpy.ascontiguousarray(_core.weight_gradient(x, dy))).t()
+
+    def _part_gradients(self, gradient):
+        return [gradient.t().contiguous().numpy()]
+
+    @property
+    def w_max(self):
+        """Weight of a fully on cell."""
+        if self._w_max == "auto":
+            with torch.no_grad():
+                self._w_max = 2 * float(self.weight.abs().max()) or 1.0
+        return self._w_max
+
+    def fabricate(self):
+        """Makes the cells now, from the present weight; otherwise the first read does. Returns the layer."""
+        need_float32(self.weight, self.name)
+        matrices = self._matrices(self.weight)
+        shapes, index = self._placed or ([tuple(m.shape) for m in matrices], 0)
+        store = _Store(self, shapes, index)
+        store.make(matrices)
+        self._store = store
+        self._show()
+        return self
+
+    def refabricate(self, seed):
+        """Another chip with the same weights: new cells, new draws. Returns the layer."""
+        with torch.no_grad():
+            kept = self.weight.clone()
+        self.seed, self._store = seed & (2**63 - 1), None
+        with torch.no_grad():
+            self.weight.copy_(kept)
+        return self.fabricate()
+
+    @torch.no_grad()
+    def write_(self, weight):
+        """Sets the cells to `weight` (torch's shape) at once, without pulses, noise or a bill; what the window does not hold clips. Returns the layer."""
+        self._ready()
+        if tuple(weight.shape) != tuple(self.weight.shape):
+            raise ValueError(f"{self.name}: weight has shape {tuple(weight.shape)}; expected {tuple(self.weight.shape)}")
+        for part, matrix in zip(self._store.parts, self._matrices(weight.float())):
+            part.write(matrix)
+        self._show()
+        return self
+
+    @torch.no_grad()
+    def _show(self):
+        self.weight.copy_(self._weight_from([p.weights() for p in self._store.parts]))
+        self._store.seen = self.weight._version
+
+    def _ready(self):
+        if self._store is None:
+            self.fabricate()
+        elif self._store.seen is None:  # a copy
+            if not torch.equal(self.weight.detach(), self._weight_from([p.weights() for p in self._store.parts])):
+                raise RuntimeError(self._changed())
+            self._store.seen = self.weight._version
+        elif self.weight._version != self._store.seen:
+            raise RuntimeError(self._changed())
+        self._own()
+
+    def _changed(self):
+        return f"{self.name}: its weight was changed in memory, which cells do not follow; they change by pulses (ganbar.torch.Pulses) or layer.write_(weight); average copies made by ganbar.torch.to_digital"
+
+    def _next_call(self):
+        if self.training:
+            self._store.calls += 1
+            return self._store.calls
+        self._store.looks += 1
+        return self._store.looks
+
+    def _remember(self, x, dy, shape):
+        """Inputs and errors for rules that want them; they live and die with .grad."""
+        if not self._wants_pairs:
+            return
+        grad = self.weight.grad
+        if grad is None or not bool(grad.any()):
+            self._pairs = []
+        self._pairs.append((x.detach(), dy.detach()))
+
+    @property
+    def conductance(self):
+        """Siemens, a list with a float32 tensor [planes, n_in, n_out] for each part of the layer; a copy."""
+        self._ready()
+        return [torch.from_numpy(p.conductance()) for p in self._store.parts]
+
+    @property
+    def window(self):
+        """Smallest and largest conductance of a cell, S."""
+        self._ready()
+        return self._store.parts[0].window
+
+    @property
+    def placement(self):
+        """A list of dicts: crossbar, its row and column, rows and columns of the block, its place in the matrix."""
+        self._ready()
+        names = ("crossbar", "at_row", "at_col", "rows", "cols", "row0", "col0")
+        return [dict(zip(names, b)) for p in self._store.parts for b in p.blocks()]
+
+    @property
+    def ledger(self):
+        """Accounts of this layer: path -> (n, energy in J, busy time in s)."""
+        out = {}
+        if self._store is not None:
+            for part in self._store.parts:
+                for path, charge in part.ledger().items():
+                    old = out.get(path, (0, 0.0, 0.0))
+                    out[path] = tuple(a + b for a, b in zip(old, charge))
+        return out
+
+    def _fingerprint(self):
+        text = "\n".join(line for line in self.hardware.toml.splitlines() if not line.startswith(("name", "doc", "seed")))
+        return torch.tensor(list(hashlib.sha256(text.encode()).digest()), dtype=torch.uint8)
+
+    def _save_to_state_dict(self, destination, prefix, keep_vars):
+        super()._save_to_state_dict(destination, prefix, keep_vars)
+        if self._store is None:
+            return
+        s = self._store
+        destination[prefix + "cells.spec"] = self._fingerprint()
+        destination[prefix + "cells.counters"] = torch.tensor([s.calls, s.looks, s.updates, s.seed], dtype=torch.int64)
+        destination[prefix + "cells.w_max"] = torch.tensor([self.w_max], dtype=torch.float64)
+        for k, part in enumerate(s.parts):
+            for name, values in part.state().items():
+                destination[f"{prefix}cells.{k}.{name}"] = torch.from_numpy(values)
+
+    def _load_from_state_dict(self, state_dict, prefix, *rest):
+        head = prefix + "cells."
+        own = {k: state_dict[k] for k in state_dict if k.startswith(head)}
+        for k in own:
+            del state_dict[k]
+        super()._load_from_state_dict(state_dict, prefix, *rest)
+        if not own:  # weights of a plain model: cells are made from them
+            self._store = None
+            return
+        if not torch.equal(own[head + "spec"], self._fingerprint()):
+            raise RuntimeError(f"{self.name}: these cells are of other hardware; expected the hardware that the state was saved with")
+        calls, looks, updates, self.seed = own[head + "counters"].tolist()
+        self._w_max = float(own[head + "w_max"])
+        self.fabricate()
+        self._store.calls, self._store.looks, self._store.updates = calls, looks, updates
+        for k, part in enumerate(self._store.parts):
+            start = f"{head}{k}."
+            part.restore({n[len(start):]: numpy.ascontiguousarray(v.numpy()) for n, v in own.items() if n.startswith(start)})
+        self._show()
+
+    def _apply(self, fn, *rest, **named):
+        probe = fn(torch.zeros(1))
+        need_float32(probe, self.name)
+        return super()._apply(fn, *rest, **named) if self._store is None else self
+
+    def extra_repr(self):
+        return f"{super().extra_repr()}, hardware={self.hardware!r}"
