@@ -244,6 +244,21 @@ class Estimate(InFolder):
         self.assertAlmostEqual(forward("discriminator", "conv1") / (3 * 16 * 28**2 * 4), 1, 9)  # real, fake, and fake for G
         self.assertAlmostEqual(forward("discriminator", "residual2/conv1") / (3 * 16 * 19**2 * 16), 1, 9)
 
+    def test_machines_sized_to_a_budget(self):
+        def sized(*words):
+            return {m["accelerator"]: m for m in json.loads(self.good("estimate", "dcgan", "--on", "pipelayer,ganax", *words, "--json").stdout)}
+
+        small, large, plain = sized("--area", "300"), sized("--area", "600"), sized()
+        for name in ("pipelayer", "ganax"):
+            self.assertEqual(small[name]["budget"], {"area_m2": 300e-6})
+            self.assertLessEqual(large[name]["area_m2"], 600e-6)
+            self.assertLess(large[name]["iteration_latency_s"], small[name]["iteration_latency_s"])
+            self.assertNotIn("budget", plain[name])
+        self.assertIn("at most 300 mm2, 50 W", self.good("estimate", "dcgan", "--on", "ganax", "--area", "300", "--power", "50", "-o", "sized.html").stdout)
+        self.assertIn("Every machine is sized to at most 300 mm2, 50 W.", (self.folder / "sized.html").read_text())
+        for words, said in ((["--area", "0"], "above 0"), (["--power", "-1"], "above 0"), (["--arrays", "0"], "above 0"), (["--area", "1"], "the limit is 1 mm2")):
+            self.assertIn(said, self.refused("estimate", "dcgan", "--on", "pipelayer", *words))
+
     def test_bad_accelerators_of_an_experiment(self):
         (self.folder / "bad.toml").write_text(EXPERIMENT.replace('"gtx1080"', '"gtx1081"'))
         self.assertRegex(self.refused("train", "bad.toml", "--dry-run"), r"bad.toml:\d+:\d+: .*gtx1081.*did you mean \"gtx1080\"")

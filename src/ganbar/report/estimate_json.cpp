@@ -148,14 +148,6 @@ std::string engineering(double value, const std::string& unit) {
 
 namespace {
 
-std::string limits_text(const Budget& b) {
-    std::vector<std::string> limits;
-    if (b.area_m2) limits.push_back(fmt::format("{:.4g} mm2", *b.area_m2 * 1e6));
-    if (b.power_W) limits.push_back(fmt::format("{:.4g} W", *b.power_W));
-    if (b.n_arrays) limits.push_back(fmt::format("{:.0f} arrays or units", *b.n_arrays));
-    return join(limits);
-}
-
 std::string densities_table(const std::vector<NamedEstimate>& rows) {
     std::string out = fmt::format("\n{:<12}{:>22}{:>24}{:>11}\n", "at full use / achieved", "TOPS/W", "TOPS/mm2", "W/mm2");
     bool hot = false;
@@ -173,6 +165,14 @@ std::string densities_table(const std::vector<NamedEstimate>& rows) {
 }
 
 }  // namespace
+
+std::string limits_text(const Budget& b) {
+    std::vector<std::string> limits;
+    if (b.area_m2) limits.push_back(fmt::format("{:.4g} mm2", *b.area_m2 * 1e6));
+    if (b.power_W) limits.push_back(fmt::format("{:.4g} W", *b.power_W));
+    if (b.n_arrays) limits.push_back(fmt::format("{:.0f} arrays or units", *b.n_arrays));
+    return join(limits);
+}
 
 std::string estimates_table(const EstimateResult& result) {
     const Workload& w = result.workload;

@@ -71,6 +71,7 @@ std::string estimate_page(const EstimateResult& result, const std::string& comma
                                         w.steps_d == 1 ? "" : "s")
                           : fmt::format("Generation of {} images.", w.batch);
     if (training && w.generator.layers.empty()) page.intro = fmt::format("One training iteration of one network at batch {}.", w.batch);
+    if (result.budget.any()) page.intro += fmt::format(" Every machine is sized to at most {}.", report::limits_text(result.budget));
     page.facts = {{"useful multiplications per image", engineering(t.useful / batch, "")},
                   {"without inserted zeros", engineering(t.deformed / batch, "")},
                   {"with inserted zeros", engineering(t.zero_inserted / batch, "")},
