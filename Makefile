@@ -10,7 +10,7 @@ with_python = -DGANBAR_PYTHON=ON -DPython_EXECUTABLE=$(CURDIR)/build/venv/bin/py
 # $(call build,PRESET,OPTIONS): configure and build
 build = cmake --preset $(1) $(2) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }; cmake --build --preset $(1) -j $(JOBS)
 
-.PHONY: help demo python test test-slow oracle docs build install deb bench fuzz asan tsan lint check-all clean
+.PHONY: help demo python wheel test test-slow oracle docs build install deb bench fuzz asan tsan lint check-all clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -40,6 +40,10 @@ python: | build-folder  ## the Python package, in the environment build/venv
 	@tools/venv.sh build/venv
 	@$(call build,release,$(with_python)) --target ganbar_python ganbar_python_stub
 	@build/venv/bin/python -c 'import ganbar; print("ganbar", ganbar.__version__, "is in build/venv: build/venv/bin/python")'
+
+wheel: | build-folder  ## the Python wheel and its source archive, in build/dist
+	@tools/install.sh build python
+	@tools/wheel.sh build/dist
 
 test: | build-folder  ## the fast tests
 	@tools/install.sh build test python

@@ -70,6 +70,12 @@ std::string fault(const CLI::App& root, const CLI::ParseError& e) {
         if (!rest.empty()) return fmt::format("there is no command {} {}{}{}", name, rest.front(), suggestion(rest.front(), command_names(at)), help);
         return fmt::format("{} needs a command: {}{}", name, join(command_names(at)), help);
     }
+    if (dynamic_cast<const CLI::ConversionError*>(&e) != nullptr) {
+        const std::string said = e.what(), given = said.substr(said.find(": ") == std::string::npos ? 0 : said.find(": ") + 2);  // "Could not convert: --area = 5mm2"
+        const CLI::Option* option = at.get_option_no_throw(given.substr(0, given.find(' ')));
+        const std::string type = option == nullptr ? "" : option->get_type_name();
+        return fmt::format("{}: {} is not understood; expected {}{}", name, given, type.starts_with("FLOAT") ? "a number" : type.starts_with("TEXT") ? "a text" : "a whole number, digits alone", help);
+    }
     return fmt::format("{}: {}{}", name, e.what(), help);
 }
 

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <fmt/format.h>
 
+#include "ganbar/core/sha256.h"
 #include "ganbar/study/child_process.h"
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/data/bytes.h"
@@ -86,7 +87,7 @@ bool is_present(const DatasetFile& file, const fs::path& path) {
 
 Bytes verified(const DatasetFile& file, const fs::path& path, const std::string& from) {
     Bytes bytes = read_file(path);
-    if (const std::string sum = sha256(bytes); sum != file.sha256_file) {
+    if (const std::string sum = sha256_hex(bytes); sum != file.sha256_file) {
         throw DataError(fmt::format("delivered another {}: sha256 {}, expected {}", file.names.front(), sum, file.sha256_file), {from});
     }
     return bytes;

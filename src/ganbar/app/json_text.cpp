@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 namespace ganbar::app {
@@ -63,8 +64,19 @@ private:
 }  // namespace
 
 JsonText::JsonText(std::string text, std::string file_name) : text_(std::move(text)), file_(std::move(file_name)) {
+    // Of a key given twice the parser keeps the last; neither is what was meant.
+    std::vector<std::set<std::string>> open;
+    const auto once = [&](int, nlohmann::json::parse_event_t event, nlohmann::json& value) {
+        if (event == nlohmann::json::parse_event_t::object_start) open.emplace_back();
+        else if (event == nlohmann::json::parse_event_t::object_end) open.pop_back();
+        else if (event == nlohmann::json::parse_event_t::key && !open.back().insert(value.get<std::string>()).second) {
+            const std::string key = value.get<std::string>(), written = "\"" + key + "\"";
+            throw ConfigError("key " + written + " stands twice in one object; expected it once", at(text_.rfind(written)));
+        }
+        return true;
+    };
     try {
-        root_ = nlohmann::json::parse(text_);
+        root_ = nlohmann::json::parse(text_, once);
     } catch (const nlohmann::json::parse_error& e) {
         throw ConfigError("this is not JSON; expected one object whose values are numbers, lists or null", at(e.byte > 0 ? e.byte - 1 : 0));
     } catch (const nlohmann::json::out_of_range&) {

@@ -48,8 +48,10 @@ std::string file_name_of(const std::string& text) {
     for (const char c : text) {
         const bool stands = c != '/' && c != '\\' && static_cast<unsigned char>(c) >= 32 && c != 127 && !(c == '.' && (out.empty() || out.back() == '-'));
         if (stands) out += c;
-        else if (out.empty() || out.back() != '-') out += '-';
+        else if (!out.empty() && out.back() != '-') out += '-';
     }
+    while (out.starts_with('-')) out.erase(0, 1);  // a name that begins so is an option to other programs
+    if (out.empty()) out = "unnamed";
     if (out.size() > longest) {  // never through the middle of a character
         std::size_t end = longest;
         while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0) == 0x80) --end;

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 #include "ganbar/core/layer_words.h"
 
@@ -61,6 +62,16 @@ const std::map<std::string, LayerKind>& kinds() {
     return map;
 }
 
+/// What an option of a layer says: two that say the same exclude each other.
+std::string said_by(const std::string& word) {
+    if (find_activation(word)) return "an activation";
+    if (word == "bn" || word == "batch_norm") return "batch normalisation";
+    if (word == "valid" || word == "same") return "padding";
+    for (const auto* head : {"name=", "from=", "@", "op"})
+        if (word.starts_with(head)) return head;
+    return word.starts_with("p") ? "padding" : word.substr(0, 1);
+}
+
 /// Reads options such as k5, s2, p1:2, op1, g2; false when the word is none of these.
 bool read_geometry(const std::string& word, Words& w, const Location& where) {
     const auto number = [&](std::size_t skip, Int lo) {
@@ -101,7 +112,6 @@ void check_options(const Words& w, const Location& where) {
         fail(where, w.place,
              w.kind == LayerKind::pool ? "pool takes a kernel alone, for example \"pool 2 k3\": its number is the stride, and it has no padding or groups"
                                        : fmt::format("{} takes no kernel, stride, padding or groups", to_string(w.kind)));
-    if (w.same && w.has_padding) fail(where, w.place, "same and a padding exclude each other; expected one of them");
     if (w.has_output_pad && (w.kind == LayerKind::conv || w.same)) fail(where, w.place, "output padding is for transposed convolutions without same");
 }
 
@@ -130,7 +140,10 @@ Words read_words(const std::string& text, const std::string& place, const Locati
             fail(where, place, fmt::format("\"{}\" is not a number of channels; expected a whole number of at least 1", word));
         (w.kind == LayerKind::conv || w.kind == LayerKind::tconv ? w.channels : w.factor) = *n;
     }
+    std::map<std::string, std::string> said;
     while (in >> word) {
+        const std::string before = std::exchange(said[said_by(word)], word);
+        if (!before.empty()) fail(where, place, fmt::format("\"{}\" and \"{}\" exclude each other; expected one of them", before, word));
         if (const auto a = find_activation(word)) w.activation = *a;
         else if (word == "bn" || word == "batch_norm") w.batch_norm = true;
         else if (word == "same") w.same = true;

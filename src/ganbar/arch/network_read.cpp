@@ -107,13 +107,12 @@ Gan read_gan(const config::Node& root, const std::string& name) {
                           root.leaf("confidence")->where);
     gan.batch = count_key(root, "batch", 64);
     gan.steps_d = count_key(root, "steps_d", 1);
-    const auto* discriminator = root.table("discriminator");
-    if (discriminator == nullptr) throw ConfigError(name + " has no table [discriminator]; expected one with input and layers", root.where);
-    gan.discriminator = read_network(*discriminator, "discriminator");
-    if (const auto* generator = root.table("generator")) {
-        gan.generator = read_network(*generator, "generator");
-        check_sizes(gan, generator->where);
-    }
+    const auto *generator = root.table("generator"), *discriminator = root.table("discriminator");
+    if (generator == nullptr && discriminator == nullptr)
+        throw ConfigError(name + " has neither a table [generator] nor [discriminator]; expected one of them or both, each with input and layers", root.where);
+    if (discriminator != nullptr) gan.discriminator = read_network(*discriminator, "discriminator");
+    if (generator != nullptr) gan.generator = read_network(*generator, "generator");
+    if (generator != nullptr && discriminator != nullptr) check_sizes(gan, generator->where);
     config::reject_unused(root, {{"", {"doc", "source", "confidence", "dataset", "batch", "steps_d", "generator", "discriminator"}},
                                  {"generator", {"input", "layers", "onnx"}},
                                  {"discriminator", {"input", "layers", "onnx"}}});

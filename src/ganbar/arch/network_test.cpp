@@ -165,6 +165,10 @@ TEST(Networks, OptionsThatWouldChangeNothingAreRefused) {
     expect_fault("4x8x8", {"fc 2 g1"}, "takes no kernel");
     expect_fault("4x8x8", {"conv 8 k3 same p1"}, "exclude each other");
     expect_fault("4x8x8", {"conv 8 k3 valid same"}, "exclude each other");
+    expect_fault("4", {"fc 3x16x16 tanh relu"}, "\"tanh\" and \"relu\" exclude each other");
+    expect_fault("4x8x8", {"conv 3 k3 p1 p1"}, "exclude each other");
+    expect_fault("4x8x8", {"conv 3 k3 k5 p1"}, "exclude each other");
+    expect_fault("4x8x8", {"conv 3 k3 p1 bn batch_norm"}, "exclude each other");
     expect_fault("4x8x8", {"conv 8 k3 op1"}, "output padding");
     expect_fault("4x8x8", {"tconv 8 k3 s2 same op1"}, "output padding");
     EXPECT_EQ(parse_network("d", "4x9x9", {"pool 2 k3"}).output().text(), "4x4x4");

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganbar/core/root_sum_square.h"
+
 namespace ganbar::arch {
 namespace {
 
@@ -22,8 +24,8 @@ Outcome measure(const Accelerator& machine, const AcceleratorEntry& entry, const
 /// rival / subject; the logs of both intervals add as squares.
 Interval ratio(const Interval& rival, const Interval& subject) {
     const auto log_of = [](double a, double b) { return std::log(a / b); };
-    const double down = std::hypot(log_of(rival.value, rival.lo), log_of(subject.hi, subject.value)),
-                 up = std::hypot(log_of(rival.hi, rival.value), log_of(subject.value, subject.lo));
+    const double down = root_sum_square(log_of(rival.value, rival.lo), log_of(subject.hi, subject.value)),
+                 up = root_sum_square(log_of(rival.hi, rival.value), log_of(subject.value, subject.lo));
     const double value = rival.value / subject.value;
     return {value, value * std::exp(-down), value * std::exp(up)};
 }

@@ -4,6 +4,7 @@
 
 #include "ganbar/bits/bit_circuit.h"
 #include "ganbar/bits/cell_trng.h"
+#include "ganbar/core/root_sum_square.h"
 
 namespace ganbar {
 namespace {
@@ -25,7 +26,7 @@ struct TelegraphLaw {
         double density = 0;
         if (p.thermal) density += 4 * constants::boltzmann_J_per_K * p.temperature.si * p.conductance.si;
         if (p.shot) density += 2 * constants::elementary_charge_C * p.fano * current_A;
-        return std::hypot(std::sqrt(density / (2 * p.t_int.si)), p.comparator_noise.si);
+        return root_sum_square(std::sqrt(density / (2 * p.t_int.si)), p.comparator_noise.si);
     }
     Cell cell(std::size_t, Rng chip) const {
         const auto log_uniform = [&] { return p.tau_lo.si * std::pow(p.tau_hi.si / p.tau_lo.si, chip.uniform()); };

@@ -5,6 +5,7 @@
 
 #include "ganbar/bits/bit_circuit.h"
 #include "ganbar/bits/cell_trng.h"
+#include "ganbar/core/root_sum_square.h"
 
 namespace ganbar {
 namespace {
@@ -30,7 +31,7 @@ struct ThermalLaw {
         c.t_s += p.t_sample.si;
         const double threshold_A = c.offset_A - p.interference.si * std::sin(2 * std::numbers::pi * p.interference_frequency.si * c.t_s + c.phase);
         if (probability) {
-            const double sigma = std::hypot(fresh_A, p.comparator_noise.si), margin = keep * c.x_A - threshold_A;
+            const double sigma = root_sum_square(fresh_A, p.comparator_noise.si), margin = keep * c.x_A - threshold_A;
             *probability = sigma > 0 ? 0.5 * std::erfc(-margin / (sigma * std::sqrt(2.0))) : (margin > 0 ? 1.0 : 0.0);
         }
         c.x_A = keep * c.x_A + fresh_A * words.normal();

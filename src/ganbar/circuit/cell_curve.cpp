@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "ganbar/core/root_sum_square.h"
+
 namespace ganbar {
 namespace {
 
@@ -63,7 +65,7 @@ double CellCurve::voltage(double z) const {
 }
 
 double CellCurve::slope_at_shape(double z) const {
-    return kind == Kind::sinh ? std::hypot(1.0, coefficient * z) : slope(voltage(z));
+    return kind == Kind::sinh ? root_sum_square(1.0, coefficient * z) : slope(voltage(z));
 }
 
 }  // namespace ganbar

@@ -7,6 +7,7 @@
 #include "ganbar/core/ledger.h"
 #include "ganbar/core/param.h"
 #include "ganbar/core/rng.h"
+#include "ganbar/core/root_sum_square.h"
 #include "ganbar/core/units.h"
 
 namespace ganbar {
@@ -26,6 +27,17 @@ TEST(Units, LiteralsAreTheNearestDoubles) {
     EXPECT_EQ((3_fJ).si, 3e-15);
     EXPECT_EQ((1.07_mV).si, 1.07e-3);
     EXPECT_EQ((7_MHz).si, 7e6);
+}
+
+TEST(RootSumSquare, AgreesWithTheLibraryToTheLastBitAndNeverOverflows) {
+    EXPECT_EQ(root_sum_square(3, -4), 5);
+    EXPECT_EQ(root_sum_square(3e200, 4e200), std::hypot(3e200, 4e200));
+    EXPECT_GT(root_sum_square(3e-200, 4e-200), 4e-200);
+    Rng rng(1);
+    for (int i = 0; i < 10'000; ++i) {
+        const double a = std::exp(20 * rng.normal()), b = a * std::exp(3 * rng.normal()), h = std::hypot(a, b);
+        ASSERT_NEAR(root_sum_square(a, b), h, 1.2e-16 * h * 2) << a << " " << b;
+    }
 }
 
 TEST(Params, TextOfAValue) {

@@ -1,7 +1,6 @@
 #include "ganbar/data/bytes.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -107,25 +106,6 @@ Bytes gunzip(std::span<const std::uint8_t> packed, const std::string& file, std:
     }
 }
 
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-    if (context_ == nullptr || EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_), EVP_sha256(), nullptr) != 1) throw std::bad_alloc();
-}
-Sha256::~Sha256() { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context_)); }
-Sha256& Sha256::add(std::span<const std::uint8_t> bytes) {
-    GANBAR_ASSERT(EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(context_), bytes.data(), bytes.size()) == 1);
-    return *this;
-}
-Sha256& Sha256::add(std::string_view text) {
-    return add({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-}
-std::string Sha256::hex() {
-    std::array<unsigned char, 32> digest{};
-    unsigned int n = 0;
-    GANBAR_ASSERT(EVP_DigestFinal_ex(static_cast<EVP_MD_CTX*>(context_), digest.data(), &n) == 1 && n == digest.size());
-    return fmt::format("{:02x}", fmt::join(digest, ""));
-}
-
-std::string sha256(std::span<const std::uint8_t> bytes) { return sha256_hex(bytes); }
 
 std::string sha256_of_file(const std::filesystem::path& path) {
     Input in(path);

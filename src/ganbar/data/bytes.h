@@ -22,20 +22,7 @@ Bytes read_file_or_gzip(const std::filesystem::path& path, std::size_t limit = m
 Bytes gunzip(std::span<const std::uint8_t> packed, const std::string& file, std::size_t limit = max_file_bytes);
 inline bool is_gzip(std::span<const std::uint8_t> b) { return b.size() >= 2 && b[0] == 0x1f && b[1] == 0x8b; }
 
-/// SHA-256 as 64 hexadecimal digits.
-class Sha256 {
-public:
-    Sha256();
-    ~Sha256();
-    Sha256(const Sha256&) = delete;
-    Sha256& operator=(const Sha256&) = delete;
-    Sha256& add(std::span<const std::uint8_t> bytes);
-    Sha256& add(std::string_view text);
-    std::string hex();  ///< ends the computation; call once
-private:
-    void* context_;
-};
-std::string sha256(std::span<const std::uint8_t> bytes);
+/// SHA-256 of a file of any size, as 64 hexadecimal digits.
 std::string sha256_of_file(const std::filesystem::path& path);
 
 /// Product of a shape, or DataError naming `file` when it does not fit below `limit`.

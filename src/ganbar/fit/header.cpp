@@ -14,10 +14,11 @@ struct Word {
     const char* text;
     Quantity what;
 };
-constexpr std::array<Word, 38> words{{
+constexpr std::array<Word, 46> words{{
     {"device", Quantity::device}, {"dev", Quantity::device}, {"cell", Quantity::device}, {"sample", Quantity::device}, {"die", Quantity::device},
+    {"dut", Quantity::device}, {"deviceid", Quantity::device}, {"devid", Quantity::device}, {"cellid", Quantity::device}, {"memristor", Quantity::device},
     {"cycle", Quantity::cycle}, {"cyc", Quantity::cycle}, {"repetition", Quantity::cycle}, {"rep", Quantity::cycle}, {"run", Quantity::cycle}, {"trace", Quantity::cycle}, {"sweep", Quantity::cycle},
-    {"pulse", Quantity::pulse}, {"pulsenumber", Quantity::pulse}, {"pulseno", Quantity::pulse}, {"n", Quantity::pulse}, {"index", Quantity::pulse}, {"number", Quantity::pulse}, {"#", Quantity::pulse},
+    {"pulse", Quantity::pulse}, {"pulsenumber", Quantity::pulse}, {"pulseno", Quantity::pulse}, {"n", Quantity::pulse}, {"index", Quantity::pulse}, {"number", Quantity::pulse}, {"#", Quantity::pulse}, {"pulse#", Quantity::pulse}, {"pulseindex", Quantity::pulse}, {"pulseid", Quantity::pulse},
     {"v", Quantity::voltage}, {"voltage", Quantity::voltage}, {"amplitude", Quantity::voltage}, {"vpulse", Quantity::voltage}, {"pulseamplitude", Quantity::voltage}, {"pulsevoltage", Quantity::voltage},
     {"t", Quantity::width}, {"width", Quantity::width}, {"pulsewidth", Quantity::width}, {"tpulse", Quantity::width}, {"duration", Quantity::width},
     {"g", Quantity::conductance}, {"conductance", Quantity::conductance},
@@ -138,14 +139,18 @@ std::vector<Column> read_header(const std::vector<std::string>& names, const std
         const Location here{where.file, where.line, static_cast<int>(i) + 1};
         const auto column = understand(names[i]);
         if (!column) {
-            out.push_back({Quantity::none, 1, false, names[i], ""});
+            out.emplace_back();
+            out.back().name = names[i];
             continue;
         }
         if (column->scale == 0)
             throw DataError("column \"" + column->name + "\" has a unit that is none of its quantity; expected " + std::string(si_of(column->what)) + " with a prefix, for example " +
                                 (column->what == Quantity::width ? "t_ns" : column->what == Quantity::resistance ? "r_kohm" : column->what == Quantity::current ? "i_uA" : column->what == Quantity::conductance ? "g_uS" : "v_mV"), here);
         out.push_back(*column);
+        out.back().unit_in_name = column->has_unit;
     }
+    if (!unit.empty() && !scale_of(plain(unit), Quantity::conductance) && !scale_of(plain(unit), Quantity::resistance) && !scale_of(plain(unit), Quantity::current))
+        throw ConfigError("--unit \"" + unit + "\" is no unit of a conductance, resistance or current; expected uS, kohm, uA or the like");
     const bool any_measured = std::any_of(out.begin(), out.end(), [](const Column& c) { return measured(c.what); });
     for (auto& column : out) {  // "cycle1;cycle2" with the unit given apart
         if (!any_measured && !unit.empty() && !column.repetition.empty() && (column.what == Quantity::cycle || column.what == Quantity::device))
@@ -156,6 +161,7 @@ std::vector<Column> read_header(const std::vector<std::string>& names, const std
             if (!scale) throw DataError("the unit \"" + unit + "\" is none of column \"" + column.name + "\"; expected " + si_of(column.what) + " with a prefix", where);
             column.scale = *scale;
         }
+        column.si = si_of(column.what);
     }
     return out;
 }

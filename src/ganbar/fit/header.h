@@ -14,6 +14,8 @@ struct Column {
     Quantity what = Quantity::none;
     double scale = 1;           ///< to SI
     bool has_unit = false;
+    bool unit_in_name = false;  ///< the header says it, not an option
+    const char* si = "";        ///< unit of the quantity in SI, "" for a number
     std::string name;           ///< as the header has it
     std::string repetition;     ///< not empty: one of several columns of the same quantity, and which
 };

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <limits>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "ganbar/config/node.h"
@@ -61,6 +62,7 @@ public:
         }
     }
     Location at(std::size_t column) const { return {file_, number_, static_cast<int>(column) + 1}; }
+    int number() const { return number_; }
 
 private:
     std::string_view rest_, line_;
@@ -94,7 +96,7 @@ private:
         PulseRow row;
         double pulse = 0;
         bool planned = false;  ///< amplitude from the plan, once the order is known
-        std::int64_t at = 0;   ///< of a repetition column: the row it stands in
+        int line = 0;          ///< of the file
     };
 
     void header() {
@@ -123,7 +125,13 @@ private:
             if (measured_.size() > 1 && columns_[i].repetition.empty())
                 throw DataError("column \"" + columns_[i].name + "\" is a second one of a measured quantity; expected one, or repetitions with numbers: g_uS_1, g_uS_2", lines_.at(i));
         if (o_.sweep && !where_.contains(Quantity::voltage)) throw DataError("no column holds the voltage; expected v_V and i_A of I-V sweeps", lines_.at(0));
+        if (!o_.unit.empty() && std::all_of(measured_.begin(), measured_.end(), [&](std::size_t i) { return columns_[i].unit_in_name; }))
+            throw ConfigError("--unit " + o_.unit + " has nothing to say here: column \"" + columns_[measured_.front()].name + "\" has a unit of its own", lines_.at(measured_.front()));
+        if (o_.width_s && where_.contains(Quantity::width)) throw ConfigError("--width has nothing to say here: the file has widths of its own", lines_.at(where_.at(Quantity::width)));
+        if (!o_.plan.empty() && where_.contains(Quantity::voltage)) throw ConfigError("--pulses has nothing to say here: the file has amplitudes of its own", lines_.at(where_.at(Quantity::voltage)));
         const bool current = columns_[measured_.front()].what == Quantity::current;
+        if (o_.read_V && !current) throw ConfigError("--read-voltage has nothing to say here: the file holds no currents", lines_.at(measured_.front()));
+        if (o_.read_V && where_.contains(Quantity::read_voltage)) throw ConfigError("--read-voltage has nothing to say here: the file has read voltages of its own", lines_.at(where_.at(Quantity::read_voltage)));
         if (o_.sweep && !current) throw DataError("column \"" + columns_[measured_.front()].name + "\" is no current; expected v_V and i_A of I-V sweeps", lines_.at(measured_.front()));
         if (o_.sweep) return;
         if (current && !o_.read_V && !where_.contains(Quantity::read_voltage))
@@ -136,8 +144,8 @@ private:
     void note_header() {
         const char c = lines_.separator();
         data_.notes.push_back(std::string("separator: ") + (c == ';' ? "semicolon" : c == '\t' ? "tab" : "comma"));
-        for (const auto i : measured_)
-            if (!columns_[i].has_unit && o_.unit.empty()) data_.notes.push_back("column \"" + columns_[i].name + "\" has no unit and is taken as SI");
+        for (std::size_t i = 0; i < columns_.size(); ++i)
+            if (columns_[i].si[0] != '\0' && !columns_[i].has_unit && (o_.unit.empty() || std::find(measured_.begin(), measured_.end(), i) == measured_.end())) data_.notes.push_back("column \"" + columns_[i].name + "\" has no unit and is taken as SI");
         if (measured_.size() > 1) data_.notes.push_back(fmt::format("{} columns are read as repetitions", measured_.size()));
     }
 
@@ -169,16 +177,21 @@ private:
         if (o_.sweep) return x;
         if (columns_[i].what == Quantity::conductance) {
             if (x < 0) throw DataError(fmt::format("the conductance {} is negative; expected 0 or more", std::string(cells[i])), lines_.at(i));
-            return x;
+            return plausible(x, cells[i], i);
         }
         if (columns_[i].what == Quantity::resistance) {
             if (x <= 0) throw DataError(fmt::format("the resistance {} is not above 0", std::string(cells[i])), lines_.at(i));
-            return 1 / x;
+            return plausible(1 / x, cells[i], i);
         }
         const double v = value(cells, Quantity::read_voltage, o_.read_V.value_or(gap));
         if (std::isnan(v) || v == 0) throw DataError("the read voltage of this row is missing or 0; expected the voltage the current was read at", lines_.at(i));
         if (x / v < 0) throw DataError(fmt::format("the current {} has another sign than its read voltage of {} V", std::string(cells[i]), v), lines_.at(i));
-        return x / v;
+        return plausible(x / v, cells[i], i);
+    }
+    /// No memristor of a crossbar conducts 1 S: a number that says so has lost its unit.
+    double plausible(double g_S, std::string_view written, std::size_t i) const {
+        if (g_S > 1) throw DataError(fmt::format("{} in column \"{}\" makes a conductance of {:.4g} S; a unit may be missing from the header (g_uS, r_kohm, i_uA), or give --unit uS", std::string(written), columns_[i].name, g_S), lines_.at(i));
+        return g_S;
     }
 
     std::int32_t device(const std::vector<std::string_view>& cells) {
@@ -208,7 +221,9 @@ private:
         const double t = value(cells, Quantity::width, o_.width_s.value_or(0));
         if (e.row.v_V != 0 && !e.planned && !o_.sweep && !(t > 0)) throw DataError("the width of this pulse is missing or not above 0", lines_.at(where_.contains(Quantity::width) ? where_.at(Quantity::width) : 0));
         e.row.t_s = std::isnan(t) ? 0 : t;
-        e.at = n_rows_++;
+        if (const auto w = where_.find(Quantity::width); w != where_.end() && e.row.t_s >= 1 && !columns_[w->second].has_unit)
+            throw DataError(fmt::format("a pulse of {} s in a column without a unit; expected the unit in the header (t_ns, t_us, t_s)", e.row.t_s), lines_.at(w->second));
+        e.line = lines_.number();
         for (std::size_t k = 0; k < measured_.size(); ++k) {
             if (measured_.size() > 1) e.row.cycle = static_cast<std::int32_t>(k);
             e.row.g_S = conductance(cells, measured_[k]);
@@ -216,8 +231,23 @@ private:
             entries_.push_back(e);
         }
     }
+    /// Where the file has pulse numbers and no cycles, a number that does not go on begins a cycle, if numbers come back at all.
+    void count_cycles() {
+        if (!where_.contains(Quantity::pulse) || where_.contains(Quantity::cycle) || measured_.size() > 1) return;
+        std::set<std::pair<std::int32_t, double>> seen;
+        if (std::all_of(entries_.begin(), entries_.end(), [&](const Entry& e) { return seen.emplace(e.row.device, e.pulse).second; })) return;
+        std::map<std::int32_t, std::pair<double, std::int32_t>> last;  // by device: pulse number, cycle
+        std::size_t n = 0;
+        for (auto& e : entries_) {
+            const auto [at, fresh] = last.try_emplace(e.row.device, e.pulse, 0);
+            if (!fresh && e.pulse <= at->second.first) ++at->second.second, ++n;
+            at->second.first = e.pulse, e.row.cycle = at->second.second;
+        }
+        data_.notes.push_back(fmt::format("pulse numbers begin anew {} times: read as cycles of the same device; name a column \"device\" where they are other devices", n));
+    }
     /// Device by device, cycle by cycle, pulse by pulse; rows that do not say stay in the file's order.
     void arrange() {
+        count_cycles();
         std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
             return std::tie(a.row.device, a.row.cycle, a.pulse) < std::tie(b.row.device, b.row.cycle, b.pulse);
         });
@@ -227,6 +257,7 @@ private:
         for (std::size_t i = 0; i < entries_.size(); ++i) {
             auto& e = entries_[i];
             if (i == 0 || e.row.device != entries_[i - 1].row.device || e.row.cycle != entries_[i - 1].row.cycle) k = 0;
+            else if (where_.contains(Quantity::pulse)) k += pulses_between(entries_[i - 1], e);
             if (e.planned && length > 0) {
                 if (e.pulse == 0 && k == 0 && where_.contains(Quantity::pulse)) e.row.v_V = 0;  // pulse 0: the read before the first pulse
                 else {
@@ -240,6 +271,22 @@ private:
             data_.rows.push_back(e.row);
         }
         if (data_.n_gaps > 0) data_.notes.push_back(fmt::format("{} reads are missing", data_.n_gaps));
+        if (farthest_ > 1) data_.notes.push_back(fmt::format("reads lie up to {} pulses apart; only a change by one pulse is a step", farthest_));
+    }
+    /// Pulses without a row between two rows of a cycle. What they did together is no step: a gap stands for them.
+    std::int64_t pulses_between(const Entry& before, const Entry& e) {
+        const double apart = e.pulse - before.pulse;
+        if (apart == 0)
+            throw DataError(fmt::format("device {}, cycle {}, pulse {} stands in line {} already; expected each once, or a column \"cycle\"", data_.devices[static_cast<std::size_t>(e.row.device)],
+                                        e.row.cycle, e.pulse, before.line), {data_.file, e.line, static_cast<int>(where_.at(Quantity::pulse)) + 1});
+        const auto missing = static_cast<std::int64_t>(std::ceil(apart)) - 1;
+        if (missing <= 0) return 0;
+        PulseRow gap_row = e.row;
+        gap_row.g_S = gap;
+        data_.rows.push_back(gap_row);
+        data_.n_gaps += static_cast<std::size_t>(missing);
+        farthest_ = std::max(farthest_, missing + 1);
+        return missing;
     }
 
     const ReadOptions& o_;
@@ -252,7 +299,7 @@ private:
     std::map<std::string, std::int32_t> index_;
     std::string last_device_;
     std::int32_t last_index_ = 0;
-    std::int64_t n_rows_ = 0;
+    std::int64_t farthest_ = 1;
 };
 
 }  // namespace
@@ -277,6 +324,7 @@ std::vector<PlannedPulses> parse_plan(const std::string& text) {
 PulseData parse_pulses(std::string_view text, const std::string& file, const ReadOptions& options) { return Reader(text, file, options).read(); }
 
 PulseData read_pulses(const std::filesystem::path& path, const ReadOptions& options) {
+    if (std::filesystem::is_directory(path)) throw DataError("is a folder; expected a CSV of measured pulses", {path.string()});
     std::ifstream in(path, std::ios::binary);
     if (!in) throw DataError("cannot read the file; expected a CSV of measured pulses", {path.string()});
     const std::string text((std::istreambuf_iterator<char>(in)), {});

@@ -91,6 +91,51 @@ TEST(PulseData, RowsOutOfOrderAreOrdered) {
     const double expected[] = {5, 4, 2, 3};
     for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(d.rows[k].g_S, expected[k] * 1e-6, 1e-15) << k;
 }
+TEST(PulseData, ReadsAfterEveryTenthPulseAreNoSteps) {
+    std::string text = "pulse,v_V,t_s,g_uS\n";
+    for (int k = 0; k < 5; ++k) text += std::to_string(10 * k) + ",1,1e-7," + std::to_string(150 + k) + "\n";
+    const auto d = parse_pulses(text, "x.csv");
+    EXPECT_EQ(d.n_gaps, 36u);
+    for (std::size_t i = 1; i < d.rows.size(); ++i) EXPECT_TRUE(std::isnan(d.rows[i].g_S) || std::isnan(d.rows[i - 1].g_S)) << i;
+    EXPECT_NE(d.notes.back().find("10 pulses apart"), std::string::npos) << d.notes.back();
+    ReadOptions o;  // a plan counts the pulses without a row
+    o.plan = parse_plan("2 x 1.0 V,100 ns; 2 x -1.2 V,100 ns");
+    const auto planned = parse_pulses("pulse,g_uS\n0,150\n1,151\n3,150\n4,149\n", "x.csv", o);
+    EXPECT_EQ(planned.rows.back().v_V, -1.2);
+    EXPECT_EQ(planned.rows[1].v_V, 1.0);
+    EXPECT_EQ(planned.rows[3].v_V, -1.2);
+}
+TEST(PulseData, PulseNumbersThatComeBackAreCyclesOrRefused) {
+    const auto d = parse_pulses("pulse,v_V,t_s,g_uS\n0,0,0,150\n1,1,1e-7,151\n0,0,0,140\n1,1,1e-7,141\n", "x.csv");
+    EXPECT_EQ(d.rows[0].cycle, 0);
+    EXPECT_EQ(d.rows[2].cycle, 1);
+    EXPECT_NEAR(d.rows[1].g_S, 151e-6, 1e-12);
+    EXPECT_NE(d.notes.back().find("begin anew 1 times"), std::string::npos);
+    expect_fault("device,cycle,pulse,v_V,t_s,g_uS\na,1,0,1,1e-7,150\na,1,1,1,1e-7,151\na,1,0,1,1e-7,150\n", "x.csv:4:3", "line 2");
+    for (const char* name : {"DUT", "Device ID", "cell", "dev_id"})
+        EXPECT_EQ(parse_pulses(std::string(name) + ",Pulse #,v_V,t_s,g_uS\n7,1,1,1e-7,150\n8,1,1,1e-7,151\n", "x.csv").devices.size(), 2u) << name;
+}
+TEST(PulseData, UnitsThatAreMissingAndOptionsThatTheFileAnswersAreRefused) {
+    expect_fault("v;t;g\n1;10e-9;17,4\n", "x.csv:2:3", "a unit may be missing");
+    expect_fault("v;t;g\n1;10;1e-4\n", "x.csv:2:2", "without a unit");
+    expect_fault("v_V;t_s;r\n1;1e-7;0,5\n", "x.csv:2:3", "conductance of 2 S");
+    const auto refused = [](const std::string& text, const ReadOptions& o, const std::string& what) {
+        try {
+            parse_pulses(text, "x.csv", o);
+            ADD_FAILURE() << what;
+        } catch (const ConfigError& e) {
+            EXPECT_NE(std::string(e.what()).find(what), std::string::npos) << e.what();
+        }
+    };
+    ReadOptions unit, width, plan, read;
+    unit.unit = "banana", width.width_s = 1e-7, plan.plan = parse_plan("2 x 1 V,100 ns"), read.read_V = 0.1;
+    refused("v_V,t_s,g_uS\n1,1e-7,150\n", unit, "\"banana\"");
+    unit.unit = "kohm";
+    refused("v_V,t_s,g_uS\n1,1e-7,150\n", unit, "unit of its own");
+    refused("v_V,t_s,g_uS\n1,1e-7,150\n", width, "widths of its own");
+    refused("v_V,t_s,g_uS\n1,1e-7,150\n", plan, "amplitudes of its own");
+    refused("v_V,t_s,g_uS\n1,1e-7,150\n", read, "no currents");
+}
 TEST(PulseData, RefusesWithRowAndColumn) {
     expect_fault("v_V,t_s,g_uS\n1,1e-7,150\n1,1e-7,15o\n", "x.csv:3:3", "15o");
     expect_fault("v_V,t_s,g_uS\n1,1e-7,150,3\n", "x.csv:2", "4 cells");

@@ -140,7 +140,7 @@ std::optional<Checkpoint> FolderRun::checkpoint_to_go_on_from() {
 
 // Everything that the end wrote goes, and run.toml says what is asked for now. In this order a kill at any moment leaves a run that can be taken up.
 void FolderRun::go_on_otherwise(const std::optional<Checkpoint>& from) {
-    say("asked for otherwise than before: " + join(changes_between(earlier_toml_, toml_).harmless));
+    if (const auto changed = changes_between(earlier_toml_, toml_).harmless; !changed.empty()) say("asked for otherwise than before: " + join(changed));
     const std::int64_t round = from ? from->round : 0;
     if (session_.n_rounds() != rounds_asked(earlier_toml_, session_.rounds_per_epoch())) {
         for (const char* name : {"report.html", "summary.json", "hardware.json", "samples.npy"}) fs::remove(folder_ / name);

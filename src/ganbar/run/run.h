@@ -21,12 +21,14 @@ struct RunResult {
 /// Trains (or goes on from the newest checkpoint) and leaves the run folder of docs/run_folder.md behind.
 RunResult run(const Experiment& experiment, const Places& places, const RunOptions& options, RunObserver& observer);
 
-/// An experiment and its trained model, from a run folder. DataError when it has no checkpoint.
+/// An experiment and its trained model, from a run folder.
 struct Trained {
     Experiment experiment;
     Model model;
     std::int64_t round = 0;
+    std::vector<std::string> passed_over;  ///< newer checkpoints that are damaged, and why
 };
+/// From the newest sound checkpoint. DataError when there is none.
 Trained load_run(const std::filesystem::path& folder, const Registries& registries);
 
 }  // namespace ganbar

@@ -151,7 +151,7 @@ std::string verdict_text(const DeviceSheet& sheet) {
 
 }  // namespace
 
-report::RunData try_device(const DeviceSheet& sheet, const std::filesystem::path& toml, const std::filesystem::path& folder, std::int64_t rounds, const std::vector<std::string>& sets, const Context& context) {
+Experiment device_experiment(const DeviceSheet& sheet, const std::filesystem::path& toml, std::int64_t rounds, const std::vector<std::string>& sets, const Context& context) {
     const auto& v = sheet.verdict;
     std::vector<std::string> all{fmt::format("train.rounds={}", rounds), fmt::format("train.v_set={:.5g} V", v.v_set_V), fmt::format("train.v_reset={:.5g} V", v.v_reset_V),
                                  fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds / 4))};
@@ -159,8 +159,11 @@ report::RunData try_device(const DeviceSheet& sheet, const std::filesystem::path
         for (const auto& text : {std::string("train.feedback=0.6"), std::string("train.feedback_scale=0.7"), std::string("train.verify_pulses=8"),
                                  fmt::format("train.verify_step={:.5g} S", std::min(std::max(v.set_step_S, v.reset_step_S), 0.006 * (sheet.fit.g_max_S - sheet.fit.g_min_S)))}) all.push_back(text);
     all.insert(all.end(), sets.begin(), sets.end());
-    const Experiment e = load_experiment(toml.string(), context.experiments, all, context.registries);
-    context.train(e, folder, "a GAN on " + sheet.fit.name);
+    return load_experiment(toml.string(), context.experiments, all, context.registries);
+}
+
+report::RunData try_device(const DeviceSheet& sheet, const std::filesystem::path& toml, const std::filesystem::path& folder, std::int64_t rounds, const std::vector<std::string>& sets, const Context& context) {
+    context.train(device_experiment(sheet, toml, rounds, sets, context), folder, "a GAN on " + sheet.fit.name);
     return report::read_run(folder.string());
 }
 

@@ -18,8 +18,10 @@ struct DeviceSheet {
     std::vector<report::RunData> runs;   ///< a short training on the device; may be empty
 };
 
-/// Trains the file's experiment for `rounds`, by Manhattan pulses at the verdict's amplitudes, with error feedback where the verdict asks for
-/// it (also where it asks for another rule, whose rates are not tuned for GANs). Throws as Context::train.
+/// The file's experiment for `rounds`, by Manhattan pulses at the verdict's amplitudes, with error feedback where the verdict asks for it (also
+/// where it asks for another rule, whose rates are not tuned for GANs); then `sets`, as --set takes them. Throws as load_experiment().
+Experiment device_experiment(const DeviceSheet& sheet, const std::filesystem::path& toml, std::int64_t rounds, const std::vector<std::string>& sets, const Context& context);
+/// Trains device_experiment() in `folder`. Throws as Context::train.
 report::RunData try_device(const DeviceSheet& sheet, const std::filesystem::path& toml, const std::filesystem::path& folder, std::int64_t rounds, const std::vector<std::string>& sets, const Context& context);
 
 report::ReportInput compose_device_page(const DeviceSheet& sheet);

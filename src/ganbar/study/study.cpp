@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "ganbar/core/root_sum_square.h"
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/data/csv.h"
 #include "ganbar/report/number_text.h"
@@ -158,7 +159,7 @@ Optimum optimum_of(const std::vector<std::vector<double>>& by_point, Better bett
         if (sign * mean_error(by_point[i]).mean > sign * mean_error(by_point[best.at]).mean) best.at = i;
     if (best.at == 0 || best.at + 1 >= by_point.size()) return best;
     const auto a = mean_error(by_point[0]), b = mean_error(by_point[best.at]);
-    best.interior = by_point[0].size() > 1 && sign * (b.mean - a.mean) > 2 * std::hypot(a.error, b.error);
+    best.interior = by_point[0].size() > 1 && sign * (b.mean - a.mean) > 2 * root_sum_square(a.error, b.error);
     return best;
 }
 

@@ -3,6 +3,7 @@
 // batch, and currents are summed as for laid-out rows: outputs have the same bits. Only the sums of squared voltages behind the energy of
 // reads and the voltage dependence of noise run in another order, position after position.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "ganbar/core/parallel.h"
@@ -72,7 +73,7 @@ void AnalogOp::convert_map(const PatchMap& map, const Matrix& x, std::size_t sam
         const float* first = x.row(s * map.n_source);
         if (all_met) largest[s] = kernels::max_abs_rows(first, stride, map.n_source, c);
         for (std::size_t p = 0; p < map.n_source && !all_met; ++p)
-            if (is_met[p]) largest[s] = std::max(largest[s], kernels::max_abs_rows(first + p * stride, stride, 1, c));
+            if (is_met[p]) largest[s] = std::isnan(largest[s]) ? largest[s] : std::max(kernels::max_abs_rows(first + p * stride, stride, 1, c), largest[s]);
     });
     reading.rows = samples * map.n_patches();
     reading.x_max = full_scale(largest);

@@ -1,6 +1,7 @@
 // Reads and updates that follow a table of patches against the same crossbar handed laid-out patches.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
 
 #include "ganbar/core/parallel.h"
@@ -133,6 +134,24 @@ TEST(AnalogPatches, PulseTrainsGetLaidOutPatches) {
     a.update(patches, d_rows, PulseTrain{}, step);
     b.update_patches(map, x, dy, 2, PulseTrain{}, step);
     expect_same(a.weights(), b.weights());
+}
+
+TEST(AnalogOpPatches, NoReadTakesWhatIsNotFinite) {
+    for (const bool whole : {true, false}) {  // every position met by a patch, or some
+        Rng rng(5);
+        PatchMap map = random_map(rng, whole);
+        const Matrix w = random_matrix(map.n_taps * 3, 2, 1, 0.1);
+        std::int32_t met = -1;
+        for (const auto p : map.source) met = std::max(met, p);
+        ASSERT_GE(met, 0);
+        AnalogOp op = crossbar(w, {}, "ideal");
+        Matrix x = random_matrix(2 * map.n_source, 3, 2), y(2 * map.n_target, 2);
+        x(map.n_source + static_cast<std::size_t>(met), 1) = std::nanf("");
+        Ledger ledger;
+        const Rng draws(8);
+        Step step{draws, ledger, "training", true};
+        EXPECT_THROW(op.forward_patches(map, x, 2, y, step), NumericError) << whole;
+    }
 }
 
 }  // namespace

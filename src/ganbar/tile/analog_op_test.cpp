@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
@@ -55,6 +56,20 @@ TEST(AnalogOp, IdealReadsAreTheProductBothWays) {
             for (std::size_t r = 0; r < 150; ++r)  // conductances are floats near 200 uS: a weight is known to about 1e-7
                 for (std::size_t c = 0; c < 70; ++c) ASSERT_NEAR(seen(r, c), std::clamp(w(r, c), -0.4f, 0.4f), 1e-6);
         }
+}
+
+TEST(AnalogOp, NoReadTakesWhatIsNotFiniteWhereverItStands) {
+    const Matrix w = random_matrix(37, 5, 1, 0.1);
+    for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity()})
+        for (const std::size_t at : {std::size_t{0}, std::size_t{17}, std::size_t{36}})
+            for (const std::size_t row : {std::size_t{0}, std::size_t{2}}) {
+                Bench bench;
+                AnalogOp op = bench.make(w);
+                Matrix x = random_matrix(3, 37, 2), y;
+                x(row, at) = bad;
+                Play play;
+                EXPECT_THROW(op.forward(x, y, play.step), NumericError) << bad << " at " << row << ", " << at;
+            }
 }
 
 TEST(AnalogOp, ConvertersRoundToTheirSteps) {

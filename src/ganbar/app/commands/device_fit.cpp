@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "ganbar/app/output_file.h"
@@ -16,7 +17,7 @@ namespace {
 
 struct Options {
     std::string data, iv, plan, read_V, width, unit, report, preset = "measured-device";
-    std::int64_t rounds = 100;
+    std::optional<std::int64_t> rounds;
     std::vector<std::string> sets;
     OutputFile out;
     bool json = false;
@@ -53,30 +54,51 @@ void check_folder(const std::filesystem::path& folder, bool force) {
     if (!std::filesystem::is_regular_file(folder / "run.toml")) throw ConfigError("is no run folder and stays; expected another -o", {folder.string()});
 }
 
+/// The file is a whole experiment: read once from a folder of its own before the asked place holds it, so that a fault in --preset or --set leaves nothing.
+void check_experiment(const std::string& toml, const std::filesystem::path& name, const std::function<void(const std::filesystem::path&)>& read) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "ganbar-fit-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw DataError("no folder can be made here; expected room for a small file", {pattern});
+    const std::filesystem::path folder = pattern;
+    const std::shared_ptr<void> sweep(nullptr, [folder](void*) {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder, ignored);
+    });
+    write_file(folder / name, toml);
+    read(folder / name);
+}
+
 void fit_device(const Options& o, const CommandContext& context, const config::Presets& presets) {
     const Replace replace = o.out.force ? Replace::yes : Replace::no;
+    const std::int64_t rounds = o.rounds.value_or(100);
     o.out.check();
+    if (o.report.empty() && (o.rounds || !o.sets.empty())) throw ConfigError("--rounds and --set are of the short training on the page; expected --report FILE.html too");
+    if (rounds == 0 && !o.sets.empty()) throw ConfigError("--set is of the short training, which --rounds 0 leaves out; expected one or the other");
     if (!o.report.empty() && !o.out.asked()) throw ConfigError("--report needs the device file that its training runs on; expected -o NAME.toml too");
     study::DeviceSheet sheet;
     const std::filesystem::path toml = o.out.path, folder = (toml.has_parent_path() ? toml.parent_path() : std::filesystem::path(".")) / (toml.stem().string() + "-run");
     if (!o.report.empty()) check_target(o.report, replace);
-    if (!o.report.empty() && o.rounds > 0) check_folder(folder, o.out.force);
+    if (!o.report.empty() && rounds > 0) check_folder(folder, o.out.force);
     sheet.data = fit::read_pulses(o.data, read_options(o));
     sheet.fit = fit::fit_device(sheet.data);
     if (!o.iv.empty()) sheet.fit.iv = fit::fit_iv(report::read_file(o.iv), o.iv);
     sheet.fit.name = std::filesystem::path(o.out.asked() ? o.out.path : o.data).stem().string();
     sheet.verdict = fit::judge(sheet.fit);
     if (!o.report.empty() || o.json) sheet.families = fit::fit_families(sheet.data, sheet.fit);
-    for (const auto& note : sheet.fit.notes) fmt::print(stderr, "{}\n", note);
     sheet.toml = fit::device_toml(sheet.fit, o.preset);
+    TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
+    const config::Presets networks(context.places.preset_folders("networks"));
+    const auto study = study_context(context, presets, networks, observer);
+    check_experiment(sheet.toml, o.out.asked() ? toml.filename() : std::filesystem::path(sheet.fit.name + ".toml"), [&](const std::filesystem::path& file) {
+        if (!o.report.empty() && rounds > 0) static_cast<void>(study::device_experiment(sheet, file, rounds, o.sets, study));
+        else static_cast<void>(load_experiment(file.string(), presets, {}, context.registries));
+    });
+    for (const auto& note : sheet.fit.notes) fmt::print(stderr, "{}\n", note);
     if (o.out.asked()) o.out.write(sheet.toml);
     else if (!o.json) fmt::print("{}", sheet.toml);
     if (o.json) fmt::print("{}\n", as_json(sheet).dump(1));
     if (o.report.empty()) return;
-    TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
-    const config::Presets networks(context.places.preset_folders("networks"));
-    if (o.rounds > 0 && std::filesystem::exists(folder)) std::filesystem::remove_all(folder);  // check_folder has looked at it
-    if (o.rounds > 0) sheet.runs.push_back(study::try_device(sheet, toml, folder, o.rounds, o.sets, study_context(context, presets, networks, observer)));
+    if (rounds > 0 && std::filesystem::exists(folder)) std::filesystem::remove_all(folder);  // check_folder has looked at it
+    if (rounds > 0) sheet.runs.push_back(study::try_device(sheet, toml, folder, rounds, o.sets, study));
     report::write_report(study::compose_device_page(sheet), o.report, o.out.force);
     say("wrote " + o.report);
 }
@@ -86,11 +108,11 @@ void fit_device(const Options& o, const CommandContext& context, const config::P
 void ganbar_register_device_fit(CommandContext& context) {
     auto o = std::make_shared<Options>();
     auto* command = context.cli.find_subcommand("device")->add_subcommand("fit", "a device model from measured pulses: conductance after each pulse, in a CSV");
-    command->add_option("data", o->data, "CSV with a header: device,cycle,pulse,v_V,t_s,g_S; other names, units and layouts are in docs/devices.md")->required();
+    command->add_option("data", o->data, "CSV with a header: device,cycle,pulse,v_V,t_s,g_S; other names, units and layouts are in docs/own_device.md")->required();
     o->out.endings = {".toml"};
     o->out.declare(*command, "-o,--out", "TOML to write; without it the text is printed");
     command->add_option("--report", o->report, "page to write: data, fit, verdict, and the images of a short training, whose run folder lies beside the TOML");
-    command->add_option("--rounds", o->rounds, "rounds of that training; 0 for none")->check(Range{0, 1000000});
+    command->add_option("--rounds", o->rounds, "rounds of that training (100); 0 for none")->check(Range{0, 1000000});
     command->add_option("--set", o->sets, "key=value of that training")->one_value();
     command->add_option("--iv", o->iv, "CSV of I-V sweeps, columns v_V and i_A in any unit");
     command->add_option("--pulses", o->plan, "amplitude and width of the pulses of a cycle, where the file has none: \"100 x 1.0 V,100 ns; 100 x -1.2 V,100 ns\"");

@@ -23,6 +23,8 @@ struct Options {
 /// What a run's summary.json says about its data.
 void add_run_defaults(const fs::path& run, ReferenceSpec& spec) {
     const fs::path file = run / "summary.json";
+    if (fs::exists(run / "run.toml") && !fs::exists(file))
+        throw DataError("the run has not ended yet, so there is no summary.json; wait for it, or take it up by train --resume", {run.string()});
     const Bytes bytes = read_file(file);
     try {
         const auto summary = nlohmann::json::parse(bytes.begin(), bytes.end());

@@ -77,7 +77,8 @@ void run(const Options& o) {
     for (const auto& [label, c] :
          {std::pair{"unpipelined", plain}, {"unpipelined, as printed", printed}, {"pipelined", piped}, {"event level", events.cycles}})
         fmt::print("{:<28}{:>12}{:>12}{:>12}\n", label, c.d, c.g, c.iteration);
-    fmt::print("activation buffers, samples: D {}, G {}\n", fmt::join(events.d_buffer_depth, " "), fmt::join(events.g_buffer_depth, " "));
+    const auto depths = [](const auto& d) { return d.empty() ? std::string("not counted here") : fmt::format("{}", fmt::join(d, " ")); };
+    fmt::print("activation buffers, samples: D {}, G {}\n", depths(events.d_buffer_depth), depths(events.g_buffer_depth));
     fmt::print("speed-up {:.3f} ({})\n", double(plain.iteration) / double(piped.iteration), out["pipelined_from"].get<std::string>());
 }
 

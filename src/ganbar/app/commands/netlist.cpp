@@ -28,6 +28,7 @@ CrossbarProblem problem_of(const Options& o, const Registries& registries) {
         return input.problem;
     }
     const Trained trained = load_run(o.run, registries);
+    for (const auto& text : trained.passed_over) fmt::print(stderr, "warning: passed over a damaged checkpoint: {}\n", text);
     return run_array(trained.experiment, trained.model, o.array);
 }
 

@@ -50,6 +50,7 @@ void write_images(const Experiment& e, const std::vector<std::uint8_t>& pixels, 
 void sample(const Options& o, const Registries& registries) {
     o.out.check();
     Trained t = load_run(o.run, registries);
+    for (const auto& text : t.passed_over) fmt::print(stderr, "warning: passed over a damaged checkpoint: {}\n", text);
     const Matrix images = sample_images(t.model, static_cast<std::size_t>(o.n), static_cast<std::uint64_t>(o.seed));
     write_images(t.experiment, to_pixels(images), static_cast<std::size_t>(o.n), o, t.model.n_classes);
 }
@@ -58,6 +59,7 @@ void interpolate(const Options& o, const Registries& registries) {
     constexpr std::size_t n_rows = 8, n_steps = 10;
     o.out.check();
     Trained t = load_run(o.run, registries);
+    for (const auto& text : t.passed_over) fmt::print(stderr, "warning: passed over a damaged checkpoint: {}\n", text);
     write_images(t.experiment, to_pixels(interpolate_images(t.model, n_rows, n_steps, static_cast<std::uint64_t>(o.seed))), n_rows * n_steps, o, n_steps);
 }
 

@@ -214,17 +214,20 @@ void dac_entry(const float* x, std::size_t x_stride, float* v, std::size_t v_str
     }
 }
 
+// As whole numbers, the bits of |x| are in the order of |x|, and NaN lies above infinity: a maximum of floats would forget it.
 float max_abs_entry(const float* x, std::size_t stride, std::size_t rows, std::size_t cols) {
     const D d;
+    const hn::RebindToSigned<D> di;
     const std::size_t lanes = hn::Lanes(d);
-    V largest = hn::Zero(d);
+    auto largest = hn::Zero(di);
+    const auto bits = [&](const float* at) HWY_ATTR { return hn::BitCast(di, hn::Abs(hn::Load(d, at))); };
     for (std::size_t r = 0; r < rows; ++r) {
         const float* in = x + r * stride;
         std::size_t c = 0;
-        for (; c + lanes <= cols; c += lanes) largest = hn::Max(largest, hn::Abs(hn::Load(d, in + c)));
-        if (c < cols) largest = hn::Max(largest, hn::IfThenElseZero(hn::FirstN(d, cols - c), hn::Abs(hn::Load(d, in + c))));
+        for (; c + lanes <= cols; c += lanes) largest = hn::Max(largest, bits(in + c));
+        if (c < cols) largest = hn::Max(largest, hn::IfThenElseZero(hn::FirstN(di, cols - c), bits(in + c)));
     }
-    return hn::GetLane(hn::MaxOfLanes(d, largest));
+    return hn::GetLane(hn::BitCast(d, hn::MaxOfLanes(di, largest)));
 }
 
 }  // namespace ganbar::kernels::HWY_NAMESPACE

@@ -33,7 +33,7 @@ void normal_block(std::uint64_t key, std::uint32_t c1, std::uint32_t c2, std::ui
 void dac_rows(const float* x, std::size_t x_stride, float* v, std::size_t v_stride, std::size_t rows, std::size_t cols, float x_max, float v_max,
               float max_code, double* sum_v2);
 
-/// Largest |x| of the rows, which are padded as those of a Matrix.
+/// Largest |x| of the rows, which are padded as those of a Matrix; NaN where one is.
 float max_abs_rows(const float* x, std::size_t stride, std::size_t rows, std::size_t cols);
 
 }  // namespace ganbar::kernels
