@@ -22,7 +22,7 @@ archive=("$out"/ganbar-*.tar.gz)
 source=${archive[0]}
 [ "${GANBAR_WHEEL_FROM:-archive}" = archive ] || source=.
 echo "wheel.sh: wheel from $source" >&2
-pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -C build-dir="$PWD/build/wheel" -w "$work/raw" "$source" >"$work/wheel.log" 2>&1 ||
+pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation --config-settings=build-dir="$PWD/build/wheel" -w "$work/raw" "$source" >"$work/wheel.log" 2>&1 ||
     { tail -n 30 "$work/wheel.log" >&2; exit 1; }
 auditwheel repair --strip --plat "$platform" -w "$out" "$work"/raw/ganbar-*.whl >"$work/repair.log" 2>&1 || { tail -n 30 "$work/repair.log" >&2; exit 1; }
 wheels=("$out"/ganbar-*.whl)

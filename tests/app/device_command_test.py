@@ -4,6 +4,7 @@ usage: device_command_test.py GANBAR
 """
 import json
 import math
+import tempfile
 import unittest
 
 from running import run
@@ -53,6 +54,21 @@ class DeviceCommand(unittest.TestCase):
         seeds = [self.answer("nili2020", "--from", "2e-4", "--pulse", "0.8,1e-7", "--set", "d2d=A", "--seed", str(s))["g_S"] for s in (1, 1, 2)]
         self.assertEqual(seeds[0], seeds[1])
         self.assertNotEqual(seeds[0], seeds[2])
+
+    def test_measured_devices_by_name_and_by_file(self):
+        pulse = ("--pulse", "1,1e-7")
+        by_name = self.answer("ecram-li", *pulse)
+        self.assertEqual(by_name["model"], "ecram-li")
+        self.assertGreater(by_name["delta_g_S"][0], 0)
+        with tempfile.TemporaryDirectory() as folder:
+            path = folder + "/mine.toml"
+            with open(path, "w", encoding="utf-8") as f:
+                f.write('[device]\nmodel = "linear_step"\npreset = "EcRam"\n')
+            self.assertEqual(self.answer(path, *pulse)["g_S"], by_name["g_S"])
+            self.assertNotEqual(self.answer(path, *pulse, "--set", "preset=EcRamMO")["g_S"], by_name["g_S"])
+        self.assertIn("ecram-li", run("list", "devices").stdout)
+        self.assertIn("linear_step", run("describe", "device", "ecram-li").stdout)
+        self.assertIn('did you mean "table"', run("device", "tabel", *pulse).stderr)
 
     def test_parameters(self):
         got = self.answer("nili2020", "--set", "d2d=B")

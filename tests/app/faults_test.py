@@ -6,7 +6,6 @@ usage: faults_test.py GANBAR
 import os
 import resource
 import shutil
-import signal
 import subprocess
 import unittest
 
@@ -129,7 +128,7 @@ class Faults(InFolder):
         process.stdout.close()
         process.stderr.close()
         code = process.wait(100)
-        self.assertIn(code, (0, 3, -signal.SIGPIPE))
+        self.assertIn(code, (0, 3))
         if not (self.folder / "piped/samples.npy").exists():
             self.good("train", "small.toml", "--out", "piped", "--no-report", "--resume")
         self.same_bytes("whole", "piped", ["metrics.csv", "samples.npy"])

@@ -184,8 +184,8 @@ class Output(InFolder):
             process.stdout.close()
             said = process.stderr.read()
             process.stderr.close()
-            self.assertIn(process.wait(), (3, -13))
-            self.assertLessEqual(len(said.splitlines()), 1, said)
+            self.assertEqual(process.wait(), 3)
+            self.assertEqual(len(said.splitlines()), 1, said)
             self.assertNotIn("report it", said)
 
 
@@ -195,7 +195,7 @@ class Names(InFolder):
     def test_a_name_is_no_path(self):
         inner = self.folder / "w"
         inner.mkdir()
-        names = {"../../out": "-out", "A/B test": "A-B test", "..": "-", "/etc/x": "-etc-x", "a\\b": "a-b", "plain_1.5": "plain_1.5", "n" * 300: "n" * 200}
+        names = {"../../out": "out", "A/B test": "A-B test", "..": "unnamed", "/etc/x": "etc-x", "a\\b": "a-b", "plain_1.5": "plain_1.5", "n" * 300: "n" * 200}
         for name, folder in names.items():
             done = subprocess.run([GANBAR, "train", "../small.toml", "--no-report", "--threads", "1", "--set", f'experiment.name="{name}"'.replace("\\", "\\\\")],
                                   capture_output=True, text=True, env=self.environment(), cwd=inner, timeout=100)

@@ -106,7 +106,9 @@ void apply_pulses(DeviceArray& cell, const CellQuestion& question, const std::op
 
 CellAnswer pulse_cell(const DeviceRegistry& devices, const CellQuestion& question) {
     const DeviceEntry& entry = devices.get(question.model);
-    config::Node node;
+    const auto given = question.table != nullptr ? question.table->clone() : std::make_unique<config::Node>();
+    config::Node& node = *given;
+    node.leaves.erase("model");
     for (const auto& assignment : question.settings) config::apply_override(node, assignment);
     switch_variation_off(entry, node);
     CellAnswer answer;

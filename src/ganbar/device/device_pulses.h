@@ -21,6 +21,7 @@ double parse_conductance(const std::string& text);
 
 struct CellQuestion {
     std::string model;
+    const config::Node* table = nullptr;  ///< the model's keys from a device file, below the settings
     std::vector<std::string> settings;  ///< key=value
     std::optional<double> from_S;       ///< the model's g_min when absent
     std::vector<CellPulse> pulses;      ///< the sequence

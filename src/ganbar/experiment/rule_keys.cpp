@@ -56,7 +56,12 @@ void RuleKeys::spread(config::Node& root) {
         for (const auto& [rule, key] : homes->second) {
             config::Node& table = rule.empty() ? root.child("hardware") : train.child(rule);
             if (table.where.file.empty()) table.where = train.where;
-            if (!last && table.leaves.contains(key)) continue;
+            if (const auto there = table.leaves.find(key); !last && there != table.leaves.end()) {
+                const auto& now = there->second;
+                if (!is_preset(now.origin) && now.origin == leaf->second.origin && now.where.file == leaf->second.where.file)
+                    throw ConfigError(fmt::format("train.{} is the old name of a key that is here too; expected the new one alone", leaf->first), leaf->second.where);
+                continue;
+            }
             table.leaves[key] = leaf->second;
             spread_.emplace(rule, key);
         }

@@ -59,6 +59,16 @@ TEST(RuleKeys, OldNamesMeanTheSameAndSayTheNewOnce) {
     }
 }
 
+TEST(RuleKeys, BothNamesInOneFileAreRefused) {
+    const auto read = [](const std::string& text) {
+        const auto tree = config::parse_toml("preset = \"satyam2022-balanced\"\n[train]\n" + text, "mine.toml");
+        return read_experiment({.name = "mine", .given = tree.get(), .origin = config::said_in_python}, test::presets(GANBAR_SOURCE_ROOT), test::registries());
+    };
+    EXPECT_EQ(read("v_set = \"0.9 V\"\n").rule.pulses->set.si, 0.9);
+    EXPECT_EQ(read("[train.manhattan]\nv_set = \"0.8 V\"\n").rule.pulses->set.si, 0.8);
+    EXPECT_THROW(read("v_set = \"0.9 V\"\n[train.manhattan]\nv_set = \"0.8 V\"\n"), ConfigError);
+}
+
 // --set is the last word, by either name, over what a preset says in the table.
 TEST(RuleKeys, TheLastWordWins) {
     EXPECT_EQ(with({"train.v_set=0.7 V"}).rule.pulses->set.si, 0.7);

@@ -3,12 +3,14 @@
 #include <nlohmann/json.hpp>
 
 #include "ganbar/app/command.h"
+#include "ganbar/config/preset.h"
 #include "ganbar/device/device_pulses.h"
 
 namespace ganbar::app {
 namespace {
 
 struct Options {
+    std::string device;
     CellQuestion question;
     std::vector<std::string> pulses;
     std::string energy = "ohmic";
@@ -25,7 +27,7 @@ std::string in_prefix(double v, const char* unit) {
 }
 
 void print_pulses(const Options& options, const CellAnswer& answer) {
-    fmt::print("{}: from {}, energy {} before the pulse; a pulse that moves nothing costs nothing\n", options.question.model, in_prefix(answer.start_S, "S"),
+    fmt::print("{}: from {}, energy {} before the pulse; a pulse that moves nothing costs nothing\n", options.device, in_prefix(answer.start_S, "S"),
                options.energy == "ohmic" ? "V^2 G t" : "V I(V) t");
     fmt::print("{:>6}  {:>10}  {:>10}  {:>14}  {:>14}  {:>14}\n", "pulse", "voltage", "width", "conductance", "change", "energy");
     for (std::size_t i = 0; i < answer.g_S.size(); ++i)
@@ -37,13 +39,26 @@ void print_model(const Options& options, const DeviceEntry& entry, const CellAns
     const Description description{entry.doc, {{"window", in_prefix(answer.window.g_min.si, "S") + " to " + in_prefix(answer.window.g_max.si, "S")},
                                               {"cell", "the expected one: d2d, c2c and write_noise are off unless set"}},
                                   {{"", answer.used}}, ""};
-    if (!options.json) return fmt::print("{}", describe_text("device", options.question.model, description));
-    nlohmann::ordered_json out{{"model", options.question.model}};
-    out.update(nlohmann::ordered_json::parse(describe_json("device", options.question.model, description)));
+    if (!options.json) return fmt::print("{}", describe_text("device", options.device, description));
+    nlohmann::ordered_json out{{"model", options.device}};
+    out.update(nlohmann::ordered_json::parse(describe_json("device", options.device, description)));
     fmt::print("{}\n", out.dump(1));
 }
 
-void run_device(const DeviceRegistry& devices, Options options) {
+/// The device's table: a model's name, or a file, the user's or one of presets/devices, that holds a model with its keys.
+std::unique_ptr<config::Node> table_of(const std::string& device, const config::Presets& presets) {
+    config::Node root;
+    auto& model = root.child("device").leaves["model"];
+    model.value = device, model.origin = "--set";
+    std::vector<std::string> files;
+    config::insert_device_files(root, presets, files);
+    return root.child("device").clone();
+}
+
+void run_device(const DeviceRegistry& devices, const config::Presets& presets, Options options) {
+    const auto table = table_of(options.device, presets);
+    options.question.table = table.get();
+    options.question.model = std::get<std::string>(table->leaves.at("model").value);
     if (options.energy != "ohmic" && options.energy != "nonlinear") throw ConfigError("--energy \"" + options.energy + "\" is not known; expected ohmic or nonlinear");
     options.question.energy = options.energy == "ohmic" ? EnergyRule::ohmic : EnergyRule::nonlinear;
     if (!options.from.empty()) options.question.from_S = parse_conductance(options.from);
@@ -52,7 +67,7 @@ void run_device(const DeviceRegistry& devices, Options options) {
     for (const auto& line : answer.warnings) fmt::print(stderr, "warning: {}\n", line);
     if (options.pulses.empty()) return print_model(options, devices.get(options.question.model), answer);
     if (!options.json) return print_pulses(options, answer);
-    const nlohmann::ordered_json out{{"model", options.question.model}, {"g_S", answer.g_S}, {"delta_g_S", answer.delta_g_S}, {"energy_J", answer.energy_J}};
+    const nlohmann::ordered_json out{{"model", options.device}, {"g_S", answer.g_S}, {"delta_g_S", answer.delta_g_S}, {"energy_J", answer.energy_J}};
     fmt::print("{}\n", out.dump());
 }
 
@@ -61,7 +76,7 @@ void run_device(const DeviceRegistry& devices, Options options) {
 void ganbar_register_device(CommandContext& context) {
     auto o = std::make_shared<Options>();
     auto* command = context.cli.add_subcommand("device", "one cell of a device model under pulses; without --pulse its parameters, ranges and sources");
-    command->add_option("model", o->question.model, "name of the model, as `ganbar list devices` prints it");
+    command->add_option("model", o->device, "a model or a measured device, as `ganbar list devices` prints it, or a device file, mine.toml");
     command->add_option("--set", o->question.settings, "key=value of the model; d2d and c2c are off unless set")->one_value();
     command->add_option("--from", o->from, "conductance at the start in siemens (150e-6) or with its unit (\"150 uS\"); g_min when not given");
     command->add_option("--pulse", o->pulses, "VOLTAGE,WIDTH in volts and seconds (0.8,1e-7) or with units; several make a sequence")->one_value();
@@ -69,10 +84,11 @@ void ganbar_register_device(CommandContext& context) {
     command->add_option("--seed", o->question.seed, "of the cell's draws, where --set asks for variation");
     command->add_option("--energy", o->energy, "ohmic: V^2 G t (satyam2022); nonlinear: V I(V) t");
     command->add_flag("--json", o->json, "numbers in SI as JSON");
-    command->callback([&context, o] {
+    auto presets = std::make_shared<config::Presets>(context.places.preset_folders("experiments"));
+    command->callback([&context, o, presets] {
         if (context.run) return;  // a subcommand, `device fit`
-        if (o->question.model.empty()) throw ConfigError("model is required; expected a name as `ganbar list devices` prints it, or fit DATA.csv");
-        context.run = [devices = &context.registries.devices, o] { run_device(*devices, *o); };
+        if (o->device.empty()) throw ConfigError("model is required; expected a name as `ganbar list devices` prints it, or fit DATA.csv");
+        context.run = [devices = &context.registries.devices, o, presets] { run_device(*devices, *presets, *o); };
     });
 }
 

@@ -18,14 +18,16 @@ struct Options {
 
 void show(const Options& o, const config::Presets& presets, const Registries& registries) {
     const Experiment e = load_experiment(o.experiment, presets, o.sets, registries);
+    if (e.hardware.kind == HardwareKind::software)
+        throw ConfigError(e.experiment.name + " is trained in software: no cells, no amplifiers; expected an experiment on crossbars, or --set hardware.kind=crossbar");
     const AnalogSystem s = analog_system(e, o.drive);
     if (o.json) {
         fmt::print("{}\n", analog_system_json(s).dump(1));
         return;
     }
-    fmt::print("{:<15}{:<18}{:>10}{:>8}{:>8}{:>10}{:>10}{:>12}{:>14}{:>16}\n", "network", "layer", "devices", "columns", "reads", "crossbars", "amplifiers", "cell nW", "computing uW", "per neuron nW");
+    fmt::print("{:<15}{:<18}{:>10}{:>8}{:>8}{:>11}{:>12}{:>12}{:>14}{:>16}\n", "network", "layer", "devices", "columns", "reads", "crossbars", "amplifiers", "cell nW", "computing uW", "per neuron nW");
     for (const auto& l : s.layers)
-        fmt::print("{:<15}{:<18}{:>10}{:>8}{:>8}{:>10}{:>10}{:>12.3g}{:>14.4g}{:>16.4g}\n", l.network, l.name, l.devices, l.columns, l.reads, l.crossbars, l.opamps, l.device_W * 1e9, l.slot_W * 1e6, l.average_W * 1e9);
+        fmt::print("{:<15}{:<18}{:>10}{:>8}{:>8}{:>11}{:>12}{:>12.1f}{:>14.1f}{:>16.1f}\n", l.network, l.name, l.devices, l.columns, l.reads, l.crossbars, l.opamps, l.device_W * 1e9, l.slot_W * 1e6, l.average_W * 1e9);
     fmt::print("\ndevices                {} ({:+.1f}% of the published {:.1f} million), {} sign bits, {} crossbars, {} amplifiers\n", s.devices, 100 * (static_cast<double>(s.devices) / published_devices - 1), published_devices * 1e-6,
                s.sign_bits, s.crossbars, s.opamps);
     fmt::print("power of a neuron      least average {:.3g} nW, mean {:.3g} nW; while computing at least {:.3g} uW (published least average {:.0f} nW)\n", s.least_average_W * 1e9, s.mean_average_W * 1e9, s.least_slot_W * 1e6,
