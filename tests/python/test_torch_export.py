@@ -84,15 +84,16 @@ def test_noise_has_the_cells_mean_and_variance(net, latent, tmp_path):
     for values in (shown, said):
         assert values.std(0).min() > 0
     quiet = both(cells, many, tmp_path / "quiet.onnx")[1]
-    assert quiet.std(0).max() <= 1e-6 * numpy.abs(quiet).max()
+    assert quiet.std(0).max() <= 1e-5 * numpy.abs(quiet).max()
     n = len(shown)
     a, b = shown.reshape(n, -1), said.reshape(n, -1)
     spread = a.std(0)
     z = (a.mean(0) - b.mean(0)) / (spread * (2 / n) ** 0.5)
     assert abs(z.mean()) < 4 / len(z) ** 0.5 * 3 and numpy.abs(z).max() < 6
     assert (b.var(0).mean() / a.var(0).mean()) == pytest.approx(1, abs=0.1)
-    again = session(path).run(None, {"latent": many.numpy()})[0]
-    assert not numpy.array_equal(again, said)
+    graph = session(path)
+    first, second = (graph.run(None, {"latent": many.numpy()})[0] for _ in range(2))
+    assert not numpy.array_equal(first, second)
 
 
 def test_what_cannot_be_is_said(tmp_path):

@@ -93,12 +93,13 @@ def wgan_gp(g, d, make, steps=20):
 
 
 def test_a_wgan_with_gradient_penalty_follows_torch():
-    # Steps of 1e-5 of the window: what is left of a gradient waits in digital memory, so weights are never a step apart.
-    fine = {"model": "ideal", "step_set": "1.5 nS", "step_reset": "1.5 nS"}
-    hardware = ganbar.hardware("satyam2022-base", device=fine, tile=TILE)
-    rate = 3e-4
+    # Steps of 1e-6 of the window (10 units in the last place of float32 there): what is left of a gradient waits in digital memory, so weights are never a step apart. One cell a weight, since of
+    # two one stands at its lowest conductance, which no reset lowers.
+    fine = {"model": "ideal", "step_set": "0.1455192 nS", "step_reset": "0.1455192 nS"}
+    hardware = ganbar.hardware("satyam2022-base", device=fine, tile={**TILE, "mapping": "offset"})
+    rate = 5e-5
     plain = wgan_gp(*critic_and_generator(), lambda net: torch.optim.SGD(net.parameters(), lr=rate))
-    cells = wgan_gp(*(convert(net, hardware, w_max=1.0) for net in critic_and_generator()), lambda net: Pulses(net.parameters(), rule="mixed_precision", lr=rate, max_pulses=120))
+    cells = wgan_gp(*(convert(net, hardware, w_max=2.0) for net in critic_and_generator()), lambda net: Pulses(net.parameters(), rule="mixed_precision", lr=rate, max_pulses=120))
     moved = abs(plain[-1][0] - plain[0][0])
     assert moved > 0.05  # there is something to follow
     for (d, g), (e, f) in zip(plain, cells):
