@@ -10,7 +10,7 @@ with_python = -DGANBAR_PYTHON=ON -DPython_EXECUTABLE=$(CURDIR)/build/venv/bin/py
 # $(call build,PRESET,OPTIONS): configure and build
 build = cmake --preset $(1) $(2) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }; cmake --build --preset $(1) -j $(JOBS)
 
-.PHONY: help demo python wheel test test-slow oracle docs build install deb bench fuzz asan tsan lint check-all clean
+.PHONY: help demo python wheel test test-slow oracle docs build install deb bench fuzz asan tsan lint check-all clean torch
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -55,6 +55,14 @@ test-slow: | build-folder  ## the long tests
 	@tools/install.sh build test slow
 	@$(call build,release)
 	@ctest --test-dir build/release -L slow -j 1 --output-on-failure
+
+torch: | build-folder  ## the PyTorch layers under a current PyTorch from PyPI, in build/venv-torch (gigabytes on x86-64)
+	@tools/install.sh build python
+	@tools/venv.sh build/venv
+	@tools/venv_torch.sh build/venv-torch
+	@$(call build,release,$(with_python)) --target ganbar ganbar_python layer_reference
+	@GANBAR_PROGRAM=$(CURDIR)/build/release/bin/ganbar GANBAR_LAYER_REFERENCE=$(CURDIR)/build/release/layer_reference PYTHONPATH=$(CURDIR)/build/release/python \
+		build/venv-torch/bin/python -m pytest -q -p no:cacheprovider tests/python/test_torch*.py tests/python/current
 
 oracle: | build-folder  ## checks against other programs: torch, onnxruntime
 	@tools/install.sh build oracle

@@ -8,9 +8,11 @@
 torch.Size([2, 3])
 """
 from .convert import convert, ledger, plan, to_digital
+from .data import FidelityGenerator, dataset
+from .export import export_onnx
 from .layers import (AnalogConv1d, AnalogConv2d, AnalogConv3d, AnalogConvTranspose1d, AnalogConvTranspose2d, AnalogConvTranspose3d, AnalogLayer,
                      AnalogLinear, Latents)
 from .optim import Pulses
 
 __all__ = ["AnalogConv1d", "AnalogConv2d", "AnalogConv3d", "AnalogConvTranspose1d", "AnalogConvTranspose2d", "AnalogConvTranspose3d", "AnalogLayer",
-           "AnalogLinear", "Latents", "Pulses", "convert", "ledger", "plan", "to_digital"]
+           "AnalogLinear", "FidelityGenerator", "Latents", "Pulses", "convert", "dataset", "export_onnx", "ledger", "plan", "to_digital"]

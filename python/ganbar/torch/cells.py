@@ -6,6 +6,9 @@ import numpy
 import torch
 
 from .. import _core
+from .._errors import ConfigError
+from .._places import library
+from . import ranks
 
 _OWNERS = {}  # id of a Parameter -> its layer; parameters keep no attribute of ours, so that they copy and pickle as torch's do
 
@@ -23,19 +26,44 @@ def need_float32(x, what):
         raise TypeError(f"{what}: cells are simulated in float32, not in {x.dtype}; convert the input with .float()")
 
 
+def _two_arrays():
+    return _core.Rule(library(), "tiki_taka", {})  # both versions join arrays alike; settings come with each step
+
+
+def _autocast():
+    try:
+        return torch.is_autocast_enabled("cpu")
+    except TypeError:  # torch before 2.4 has a function a device
+        return torch.is_autocast_cpu_enabled()
+
+
+def float32_of(x, what):
+    """The input of a read; under autocast what other layers made of it is float32 again."""
+    if x.dtype in (torch.bfloat16, torch.float16) and _autocast():
+        x = x.float()
+    need_float32(x, what)
+    return x
+
+
 class _Store:
     """The cells of a layer and what belongs to them; copied and pickled with the module."""
 
     def __init__(self, layer, plan, index):
         self.hardware, self.name, self.w_max, self.seed = layer.hardware, layer.name, layer.w_max, layer.seed
         self.plan_shapes, self.index = plan, index
-        self.calls, self.looks, self.updates, self.seen = 0, 0, 0, None
-        self.parts = []
+        self.calls, self.looks, self.updates, self.writes, self.seen = 0, 0, 0, 0, None
+        self.joined, self.parts = False, []
 
     def make(self, matrices):
         where = _core.Plan(self.hardware._core, self.plan_shapes)
         single = len(matrices) == 1
         self.parts = [_core.WeightCells(self.hardware._core, self.name if single else f"{self.name}/phase{k}", m, self.w_max, self.seed, where, self.index + k) for k, m in enumerate(matrices)]
+
+    def join(self, rule):
+        """Second arrays for a rule of two; once."""
+        for part in self.parts:
+            part.join(rule)
+        self.joined = True
 
     def __getstate__(self):
         out = {k: v for k, v in self.__dict__.items() if k not in ("parts", "seen")}
@@ -46,6 +74,8 @@ class _Store:
         cells = state.pop("cells")
         self.__dict__.update(state, seen=None)
         self.make([numpy.ascontiguousarray(w) for w, _ in cells])
+        if self.joined:
+            self.join(_two_arrays())
         for part, (_, tensors) in zip(self.parts, cells):
             part.restore(tensors)
 
@@ -65,7 +95,7 @@ class AnalogLayer:
     def _place_on(self, hardware, w_max, seed, name):
         self.hardware, self.seed = hardware, (torch.initial_seed() if seed is None else seed) & (2**63 - 1)
         self.name, self._w_max, self._store, self._pairs, self._placed = name, w_max, None, [], None
-        self._wants_pairs = False
+        self._wants_pairs, self.written = False, None
         self._own()
 
     def _own(self):
@@ -90,6 +120,9 @@ class AnalogLayer:
 
     def _gradient(self, x, dy, shape):
         return torch.from_numpy(numpy.ascontiguousarray(_core.weight_gradient(x, dy))).t()
+
+    def _apply_pairs(self, x, dy, shape, rule, update, lr):
+        return [self._store.parts[0].apply_pairs(x, dy, rule, update, lr)]
 
     def _part_gradients(self, gradient):
         return [gradient.t().contiguous().numpy()]
@@ -123,13 +156,48 @@ class AnalogLayer:
         return self.fabricate()
 
     @torch.no_grad()
-    def write_(self, weight):
-        """Sets the cells to `weight` (torch's shape) at once, without pulses, noise or a bill; what the window does not hold clips. Returns the layer."""
+    def write_(self, weight, *, verify=False, tolerance=None, max_pulses=None):
+        """Sets the cells to `weight` (torch's shape); what the window does not hold clips. Returns the layer.
+
+        verify=False: at once, without pulses, noise or a bill. verify=True: cell by cell, pulses and reads in turn (Alibart et al. 2012) until each shows
+        what it should within `tolerance` (part of the window) or after `max_pulses`; None: the hardware's hardware.write_* keys. Billed under
+        programming/; `written` then says n_cells, n_pulses, n_unreached, rms_error and largest_error (parts of the window), energy_J.
+        """
         self._ready()
+        if not verify and (tolerance is not None or max_pulses is not None):
+            raise ValueError(f"{self.name}: tolerance and max_pulses are of a write with verification; expected verify=True with them")
+        if (tolerance is not None and not 0 < tolerance < 1) or (max_pulses is not None and max_pulses < 1):
+            raise ValueError(f"{self.name}: expected a tolerance between 0 and 1 and at least one pulse")
         if tuple(weight.shape) != tuple(self.weight.shape):
             raise ValueError(f"{self.name}: weight has shape {tuple(weight.shape)}; expected {tuple(self.weight.shape)}")
         for part, matrix in zip(self._store.parts, self._matrices(weight.float())):
-            part.write(matrix)
+            if verify:
+                self._store.writes += 1
+                self._note(part.tune(matrix, tolerance or 0.0, max_pulses or 0, self._store.writes, ranks.rank() == 0), part is self._store.parts[0])
+            else:
+                part.write(matrix)
+        self._show()
+        return self
+
+    def _note(self, cost, first):
+        cells, pulses, unreached, error2, largest, energy = cost
+        old = {"n_cells": 0, "n_pulses": 0, "n_unreached": 0, "rms_error": 0.0, "largest_error": 0.0, "energy_J": 0.0} if first else self.written
+        n = old["n_cells"] + cells
+        self.written = {"n_cells": n, "n_pulses": old["n_pulses"] + pulses, "n_unreached": old["n_unreached"] + unreached,
+                        "rms_error": ((old["rms_error"] ** 2 * old["n_cells"] + error2) / n) ** 0.5,
+                        "largest_error": max(old["largest_error"], largest), "energy_J": old["energy_J"] + energy}
+
+    @torch.no_grad()
+    def rest(self, seconds):
+        """This many seconds pass without a pulse: cells drift as the hardware's [nonideal] section says. Returns the layer.
+
+        Time that the section itself lets pass (t_update, t_shelf) comes on top. ConfigError for hardware whose cells do not drift.
+        """
+        if not seconds >= 0 or seconds == float("inf"):
+            raise ValueError(f"{self.name}: seconds is {seconds}; expected a number from 0")
+        self._ready()
+        if not all([part.rest(float(seconds)) for part in self._store.parts]):
+            raise ConfigError(f"{self.name}: its cells do not drift; expected hardware with nonideal.drift or nonideal.drift_sigma")
         self._show()
         return self
 
@@ -139,15 +207,24 @@ class AnalogLayer:
         self._store.seen = self.weight._version
 
     def _ready(self):
+        if self._parameters.get("weight") is None:
+            raise RuntimeError(f"{self.name}: its weight is computed from others (spectral norm, weight norm, a parametrization), which cells cannot follow; expected the plain "
+                               "layer, or one that stays digital: convert(model, hardware, exclude=[...])")
         if self._store is None:
             self.fabricate()
         elif self._store.seen is None:  # a copy
-            if not torch.equal(self.weight.detach(), self._weight_from([p.weights() for p in self._store.parts])):
+            if not self._still_shows():
                 raise RuntimeError(self._changed())
-            self._store.seen = self.weight._version
-        elif self.weight._version != self._store.seen:
+        elif self.weight._version != self._store.seen and not self._still_shows():
             raise RuntimeError(self._changed())
         self._own()
+
+    def _still_shows(self):
+        """Whether a weight that was written in memory says what the cells show; then nothing has changed (replicas that are sent to all ranks)."""
+        if not torch.equal(self.weight.detach(), self._weight_from([p.weights() for p in self._store.parts])):
+            return False
+        self._store.seen = self.weight._version
+        return True
 
     def _changed(self):
         return f"{self.name}: its weight was changed in memory, which cells do not follow; they change by pulses (ganbar.torch.Pulses) or layer.write_(weight); average copies made by ganbar.torch.to_digital"
@@ -155,9 +232,9 @@ class AnalogLayer:
     def _next_call(self):
         if self.training:
             self._store.calls += 1
-            return self._store.calls
+            return ranks.own_call(self._store.calls)
         self._store.looks += 1
-        return self._store.looks
+        return ranks.own_call(self._store.looks)
 
     def _remember(self, x, dy, shape):
         """Inputs and errors for rules that want them; they live and die with .grad."""
@@ -166,7 +243,7 @@ class AnalogLayer:
         grad = self.weight.grad
         if grad is None or not bool(grad.any()):
             self._pairs = []
-        self._pairs.append((x.detach(), dy.detach()))
+        self._pairs.append((x.detach(), dy.detach(), shape))
 
     @property
     def conductance(self):
@@ -208,7 +285,7 @@ class AnalogLayer:
             return
         s = self._store
         destination[prefix + "cells.spec"] = self._fingerprint()
-        destination[prefix + "cells.counters"] = torch.tensor([s.calls, s.looks, s.updates, s.seed], dtype=torch.int64)
+        destination[prefix + "cells.counters"] = torch.tensor([s.calls, s.looks, s.updates, s.seed, s.writes], dtype=torch.int64)
         destination[prefix + "cells.w_max"] = torch.tensor([self.w_max], dtype=torch.float64)
         for k, part in enumerate(s.parts):
             for name, values in part.state().items():
@@ -225,10 +302,12 @@ class AnalogLayer:
             return
         if not torch.equal(own[head + "spec"], self._fingerprint()):
             raise RuntimeError(f"{self.name}: these cells are of other hardware; expected the hardware that the state was saved with")
-        calls, looks, updates, self.seed = own[head + "counters"].tolist()
+        calls, looks, updates, self.seed, *writes = own[head + "counters"].tolist()
         self._w_max = float(own[head + "w_max"])
         self.fabricate()
-        self._store.calls, self._store.looks, self._store.updates = calls, looks, updates
+        self._store.calls, self._store.looks, self._store.updates, self._store.writes = calls, looks, updates, sum(writes)
+        if any(k.endswith("/transfer") for k in own):
+            self._store.join(_two_arrays())
         for k, part in enumerate(self._store.parts):
             start = f"{head}{k}."
             part.restore({n[len(start):]: numpy.ascontiguousarray(v.numpy()) for n, v in own.items() if n.startswith(start)})

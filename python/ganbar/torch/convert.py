@@ -6,7 +6,7 @@ from torch import nn
 
 from .. import _core
 from .._table import from_rows
-from . import layers
+from . import layers, ranks
 
 _KINDS = {nn.Linear: layers.AnalogLinear, nn.Conv1d: layers.AnalogConv1d, nn.Conv2d: layers.AnalogConv2d, nn.Conv3d: layers.AnalogConv3d,
           nn.ConvTranspose1d: layers.AnalogConvTranspose1d, nn.ConvTranspose2d: layers.AnalogConvTranspose2d, nn.ConvTranspose3d: layers.AnalogConvTranspose3d}
@@ -140,8 +140,11 @@ def to_digital(model):
     return model
 
 
-def ledger(*models):
-    """What the cells of models took: a table with layer, phase, component, n, energy_J, busy_s. A pandas DataFrame where pandas is there, else a list of dicts."""
+def ledger(*models, all_ranks=False):
+    """What the cells of models took: a table with layer, phase, component, n, energy_J, busy_s. A pandas DataFrame where pandas is there, else a list of dicts.
+
+    all_ranks: of all processes of torch.distributed, which must all call: reads of every rank, writes once. Without it a rank's own reads, and rank 0's writes.
+    """
     rows = []
     for model in models:
         for module in model.modules():
@@ -150,4 +153,18 @@ def ledger(*models):
             for path, (n, energy, busy) in module.ledger.items():
                 part = path.split("/")
                 rows.append({"layer": module.name, "mode": part[0], "phase": part[-2], "component": part[-1], "n": n, "energy_J": energy, "busy_s": busy})
+    if all_ranks and ranks.world() > 1:
+        rows = _summed(ranks.gathered(rows))
     return from_rows(rows)
+
+
+def _summed(lists):
+    sums = {}
+    for row in (r for rows in lists for r in rows):
+        key = tuple(row[k] for k in ("layer", "mode", "phase", "component"))
+        if key in sums:
+            for k in ("n", "energy_J", "busy_s"):
+                sums[key][k] += row[k]
+        else:
+            sums[key] = dict(row)
+    return list(sums.values())

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from .. import _core
-from .cells import AnalogLayer, need_float32
+from .cells import AnalogLayer, float32_of
 from .reads import Read
 
 _NO_COMPILE = getattr(getattr(torch, "compiler", None), "disable", None) or (lambda f: f)
@@ -21,8 +21,7 @@ class AnalogLinear(AnalogLayer, nn.Linear):
     @_NO_COMPILE
     def forward(self, x):
         self._ready()
-        x = x.float() if torch.is_autocast_enabled() or x.dtype == torch.bfloat16 and torch.is_autocast_cpu_enabled() else x
-        need_float32(x, self.name)
+        x = float32_of(x, self.name)
         if x.shape[-1] != self.in_features:
             raise ValueError(f"{self.name}: input has {x.shape[-1]} features; expected {self.in_features}")
         y = Read.apply(x.reshape(-1, self.in_features), self.weight, self, None).reshape(*x.shape[:-1], self.out_features)
@@ -64,6 +63,11 @@ class _Convolution(AnalogLayer):
         side = [k + s for k, s in zip(self.kernel_size, self.stride)]
         return self._windows_of(side, [0] * self._n_axes).taps
 
+    def _used_parts(self, windows):
+        """Index in `windows` and cells of each part that has outputs there: small maps leave phases of a transposed convolution out."""
+        of_taps = {tuple(taps): part for taps, part in zip(self._lists(), self._store.parts)}
+        return [(k, of_taps[tuple(taps)]) for k, taps in enumerate(windows.taps)]
+
     def _matrices(self, weight):
         taps = self._taps(weight)
         return [taps[part].reshape(-1, self.out_channels).contiguous().numpy() for part in self._lists()]
@@ -83,7 +87,7 @@ class _Convolution(AnalogLayer):
     def _forward_rows(self, x, shape, call, training):
         windows, samples = shape
         y = None
-        for k, part in enumerate(self._store.parts):
+        for k, part in self._used_parts(windows):
             out = part.forward_windows(windows, k, x, samples, call, training)
             y = numpy.array(out) if y is None else y + out  # parts write different positions
         return y
@@ -91,18 +95,23 @@ class _Convolution(AnalogLayer):
     def _backward_rows(self, dy, shape, call, training):
         windows, samples = shape
         dx = None
-        for k, part in enumerate(self._store.parts):
-            out = part.backward_windows(windows, k, dy, samples, call, training)
-            dx = numpy.array(out) if dx is None else dx + out
+        for k, part in self._used_parts(windows):
+            dx = part.backward_windows(windows, k, dy, samples, call, training, dx)
         return dx
 
     def _gradient(self, x, dy, shape):
         windows, samples = shape
-        return self._weight_from([_core.weight_gradient_windows(windows, k, x, dy, samples) for k in range(len(self._store.parts))])
+        used = {id(part): k for k, part in self._used_parts(windows)}
+        return self._weight_from([_core.weight_gradient_windows(windows, used[id(part)], x, dy, samples) if id(part) in used
+                                  else numpy.zeros((len(taps) * self.in_channels, self.out_channels), numpy.float32) for part, taps in zip(self._store.parts, self._lists())])
+
+    def _apply_pairs(self, x, dy, shape, rule, update, lr):
+        windows, samples = shape
+        return [part.apply_pairs_windows(windows, k, x, dy, samples, rule, update, lr) for k, part in self._used_parts(windows)]
 
     def _run(self, x, output_padding):
         self._ready()
-        need_float32(x, self.name)
+        x = float32_of(x, self.name)
         n = self._n_axes
         if x.dim() not in (n + 1, n + 2) or x.shape[-n - 1] != self.in_channels:
             raise ValueError(f"{self.name}: input has shape {tuple(x.shape)}; expected [batch, {self.in_channels}, {', '.join(['side'] * n)}]")
@@ -180,12 +189,30 @@ class Latents(nn.Module):
             raise ValueError("source=\"array\" needs hardware=ganbar.hardware(...)")
         self.size, self.source, self.hardware = size, source, hardware
         self.seed = (torch.initial_seed() if seed is None else seed) & (2**63 - 1)
-        self._bits = _core.ArrayBits(hardware._core, self.seed, size) if source == "array" else None
+        self._taken, self._bits = 0, self._source()
+
+    def _source(self):
+        return _core.ArrayBits(self.hardware._core, self.seed, self.size) if self.source == "array" else None
+
+    def __getstate__(self):
+        return dict(self.__dict__, _bits=None)
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        self._bits = self._source()
+        if self._taken:
+            self._bits.take(self._taken)  # a copy goes on where the source stands
+
+    def __deepcopy__(self, memo):
+        new = object.__new__(type(self))
+        new.__setstate__(self.__getstate__())
+        return new
 
     def forward(self, n):
         """float32 [n, size]"""
         if self._bits is None:
             return torch.randn(n, self.size)
+        self._taken += n * self.size
         return torch.from_numpy(self._bits.take(n * self.size)).float().mul_(2).sub_(1).reshape(n, self.size)
 
     @property

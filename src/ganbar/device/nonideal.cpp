@@ -47,17 +47,18 @@ NonidealArray::NonidealArray(std::unique_ptr<DeviceArray> inner, const NonidealP
 
 NonidealArray::NonidealArray(const NonidealArray& o)
     : inner_(o.inner_->clone()), p_(o.p_), g_min_(o.g_min_), g_max_(o.g_max_), low_(o.low_), high_(o.high_), exponent_(o.exponent_), written_(o.written_),
-      pulses_(o.pulses_), life_(o.life_), clock_(o.clock_), on_shelf_(o.on_shelf_) {}
+      waited_(o.waited_), pulses_(o.pulses_), life_(o.life_), clock_(o.clock_), on_shelf_(o.on_shelf_) {}
 
 std::unique_ptr<DeviceArray> NonidealArray::clone() const { return std::unique_ptr<DeviceArray>(new NonidealArray(*this)); }
 
 std::unique_ptr<DeviceArray> NonidealArray::cut(std::size_t first, std::size_t stride, std::size_t rows, std::size_t cols) const {
     auto part = std::make_unique<NonidealArray>(inner_->cut(first, stride, rows, cols), p_);
     part->clock_ = clock_, part->on_shelf_ = on_shelf_;
+    if (!waited_.empty()) part->waited_.assign(rows * cols, 0);
     const auto copy = [&](const std::vector<float>& from, std::vector<float>& to) {
         for (std::size_t r = 0; r < rows && !from.empty(); ++r) std::copy_n(&from[first + r * stride], cols, &to[r * cols]);
     };
-    copy(low_, part->low_), copy(high_, part->high_), copy(exponent_, part->exponent_), copy(written_, part->written_), copy(pulses_, part->pulses_), copy(life_, part->life_);
+    copy(low_, part->low_), copy(high_, part->high_), copy(exponent_, part->exponent_), copy(written_, part->written_), copy(waited_, part->waited_), copy(pulses_, part->pulses_), copy(life_, part->life_);
     return part;
 }
 
@@ -69,6 +70,7 @@ void NonidealArray::paste(std::size_t first, std::size_t stride, std::size_t row
     for (std::size_t r = 0; r < rows; ++r) {
         const std::size_t to = first + r * stride, at = r * cols;
         if (!written_.empty()) std::copy_n(&from.written_[at], cols, &written_[to]);
+        if (!waited_.empty()) std::copy_n(&from.waited_[at], cols, &waited_[to]);
         for (std::size_t c = 0; c < cols && !pulses_.empty(); ++c) {
             const bool worn_there = from.pulses_[at + c] >= from.life_[at + c] && pulses_[to + c] < life_[to + c];
             pulses_[to + c] = from.pulses_[at + c];
@@ -98,7 +100,7 @@ void NonidealArray::fabricate(std::span<const float> g_S, const Rng& rng) {
 
 double NonidealArray::fade(std::size_t k) const {
     if (!p_.drifts()) return 1;
-    const double age_s = p_.t_update.si * double{clock_ - written_[k]} + (on_shelf_ ? p_.t_shelf.si : 0);
+    const double age_s = p_.t_update.si * double{clock_ - written_[k]} + (waited_.empty() ? 0 : waited_[k]) + (on_shelf_ ? p_.t_shelf.si : 0);
     return age_s > 0 ? std::pow(1 + age_s / p_.drift_start.si, -double{exponent_[k]}) : 1;
 }
 
@@ -125,7 +127,7 @@ void NonidealArray::set_conductance(std::size_t first, std::span<const float> g_
     std::vector<float> g(g_S.size());
     for (std::size_t i = 0; i < g.size(); ++i) {
         g[i] = nearest_level(inner_of(first + i, g_S[i]));
-        if (p_.drifts()) written_[first + i] = clock_;
+        if (p_.drifts()) written_now(first + i);
     }
     inner_->set_conductance(first, g);
 }
@@ -188,7 +190,7 @@ PulseBill NonidealArray::wrapped(std::size_t first, std::size_t n, const Rng& rn
         // The pulse acts on the cell as drift has left it.
         before[i] = inner_of(first + i, seen);
         inner_->set_conductance(first + i, std::span(&before[i], 1));
-        written_[first + i] = clock_;
+        written_now(first + i);
     }
     PulseBill bill = pulse();
     if (heat_inner > 0) {  // energies are of the inner cells; the mean conductance tells them apart
@@ -225,6 +227,18 @@ bool NonidealArray::rest(bool on_shelf) {
     return true;
 }
 
+bool NonidealArray::wait(Second time) {
+    if (!p_.drifts()) return false;
+    waited_.resize(size(), 0);
+    for (float& s : waited_) s += static_cast<float>(time.si);
+    return true;
+}
+
+void NonidealArray::written_now(std::size_t k) {
+    written_[k] = clock_;
+    if (!waited_.empty()) waited_[k] = 0;
+}
+
 std::size_t NonidealArray::n_worn() const {
     std::size_t n = 0;
     for (std::size_t k = 0; k < pulses_.size(); ++k) n += pulses_[k] >= life_[k];
@@ -235,11 +249,14 @@ std::vector<float> NonidealArray::state() const {
     std::vector<float> out = inner_->state();
     for (const auto* part : {&low_, &high_, &exponent_, &written_, &pulses_, &life_}) out.insert(out.end(), part->begin(), part->end());
     out.push_back(clock_);
+    out.insert(out.end(), waited_.begin(), waited_.end());
     return out;
 }
 void NonidealArray::restore(std::span<const float> state) {
-    const std::size_t n = size(), own = (2 + (p_.drifts() ? 2 : 0) + (p_.endurance > 0 ? 2 : 0)) * n + 1;
-    if (state.size() < own) throw DataError("device state does not fit this array");
+    const std::size_t n = size(), inner = inner_->state().size(), usual = inner + (2 + (p_.drifts() ? 2 : 0) + (p_.endurance > 0 ? 2 : 0)) * n + 1;
+    const bool waits = p_.drifts() && state.size() == usual + n;
+    if (state.size() != usual && !waits) throw DataError("device state does not fit this array");
+    const std::size_t own = state.size() - inner;
     inner_->restore(state.first(state.size() - own));
     auto at = state.begin() + static_cast<std::ptrdiff_t>(state.size() - own);
     const auto take = [&](std::vector<float>& part, bool used) {
@@ -251,7 +268,8 @@ void NonidealArray::restore(std::span<const float> state) {
     for (auto* part : {&low_, &high_}) take(*part, true);
     for (auto* part : {&exponent_, &written_}) take(*part, p_.drifts());
     for (auto* part : {&pulses_, &life_}) take(*part, p_.endurance > 0);
-    clock_ = *at;
+    clock_ = *at++;
+    take(waited_, waits);
 }
 
 }  // namespace ganbar

@@ -46,6 +46,8 @@ public:
     void make_stuck(std::size_t cell, Siemens g) override;
     void begin_update() override { clock_ += 1; }
     bool rest(bool on_shelf) override;
+    /// This much time passes without a pulse. False where cells do not drift.
+    bool wait(Second time);
     std::vector<float> state() const override;
     void restore(std::span<const float> state) override;
     std::unique_ptr<DeviceArray> clone() const override;
@@ -58,6 +60,7 @@ public:
 private:
     NonidealArray(const NonidealArray& other);
     double fade(std::size_t k) const;  ///< factor of drift at the cell's present age
+    void written_now(std::size_t k);
     float shown(std::size_t k, float g_S) const;
     float inner_of(std::size_t k, double shown_S) const;
     float nearest_level(float g_S) const;
@@ -72,6 +75,7 @@ private:
     float g_min_, g_max_;
     std::vector<float> low_, high_;                  // own windows, S
     std::vector<float> exponent_, written_;          // drift: nu, update of the last write
+    std::vector<float> waited_;                      // s waited since the last write; empty until the first wait
     std::vector<float> pulses_, life_;               // wear
     float clock_ = 0;                                // updates so far
     bool on_shelf_ = false;

@@ -205,6 +205,30 @@ TEST(Nonideal, APieceCutOutAndPastedBackIsTheArrayWithoutTheDetour) {
     EXPECT_EQ(whole->state(), other->state());
 }
 
+TEST(Nonideal, WaitingAgesCellsUntilTheyAreWritten) {
+    NonidealParams p;
+    p.drift = 0.1;
+    auto a = cells(p, 4, 12e-6f);
+    auto& aging = dynamic_cast<NonidealArray&>(*a);
+    const std::size_t usual = a->state().size();
+    EXPECT_TRUE(aging.wait({9}));
+    EXPECT_TRUE(aging.wait({90}));
+    EXPECT_NEAR(test::conductances(*a)[0], 12e-6 * std::pow(100, -0.1), 1e-11);
+    const float again = 12e-6f;
+    a->set_conductance(1, std::span(&again, 1));
+    EXPECT_NEAR(test::conductances(*a)[1], 12e-6, 1e-11);
+    EXPECT_EQ(a->state().size(), usual + 4);  // only chips that waited say so
+    auto b = cells(p, 4, 10e-6f, 2);
+    b->restore(a->state());
+    EXPECT_EQ(test::conductances(*a), test::conductances(*b));
+    EXPECT_EQ(test::conductances(*a), test::conductances(*a->clone()));
+    EXPECT_EQ(test::conductances(*a), test::conductances(*a->cut(0, 2, 2, 2)));
+    NonidealParams still;
+    still.read_noise = 0.1;
+    auto c = cells(still, 4, 12e-6f);
+    EXPECT_FALSE(dynamic_cast<NonidealArray&>(*c).wait({9}));
+}
+
 TEST(Nonideal, ImpossibleSettingsAreFaults) {
     NonidealParams p;
     p.levels = 1;

@@ -1,13 +1,9 @@
 // Cells of one weight matrix under PyTorch's training loop: what python/ganbar/torch stands on. Rows are samples (positions of feature maps), float32.
 #include <mutex>
+#include <optional>
 
-#include "ganbar/bits/noise_tables.h"
-#include "ganbar/config/given.h"
 #include "ganbar/core/patches.h"
-#include "ganbar/experiment/build.h"
-#include "ganbar/nn/map_shape.h"
-#include "ganbar/python/bind.h"
-#include "ganbar/tile/training_rule.h"
+#include "ganbar/python/torch_parts.h"
 #include "ganbar/tile/weight_cells.h"
 
 namespace ganbar::python {
@@ -36,73 +32,6 @@ Out hand_over(Matrix&& m) {
     return Out(kept->row(0), {kept->rows(), kept->cols()}, owner, {static_cast<std::int64_t>(kept->stride()), 1});
 }
 
-/// What the layers live on: cells, arrays, converters, wires of an experiment; and its rule, unless the optimizer names another.
-struct Hardware {
-    LibraryPtr library;
-    Experiment e;
-    Hardware(const LibraryPtr& l, const std::string& toml) : library(l), e(read_experiment({.name = "hardware", .given = config::parse_toml(toml, "hardware").get(), .origin = config::said_in_python}, l->presets("experiments"), l->registries)) {
-        if (e.hardware.kind != HardwareKind::crossbar) throw ConfigError("layers live on crossbars; expected hardware.kind = \"crossbar\"");
-    }
-};
-using HardwarePtr = std::shared_ptr<const Hardware>;
-
-/// Where the matrices of a model lie, all placed together.
-struct Plan {
-    Placement placement;
-    Plan(const HardwarePtr& hw, const std::vector<std::pair<std::size_t, std::size_t>>& shapes) {
-        std::vector<Shape2> list;
-        for (const auto& [rows, cols] : shapes) list.push_back({rows, cols});
-        placement = place(list, {static_cast<std::size_t>(hw->e.tile.rows), static_cast<std::size_t>(hw->e.tile.cols)}, hw->e.tile.placement);
-    }
-};
-
-/// A training rule with settings in place of an experiment's [train.RULE].
-struct Rule {
-    RuleSpec spec;
-    std::string name;
-    Rule(const LibraryPtr& library, const std::string& rule, const nb::dict& settings) : name(rule) {
-        const auto& entry = library->registries.rules.get(rule, {});
-        if (!entry.in_cells) throw ConfigError("rule \"" + rule + "\" moves no cells; expected one that does (ganbar.list(\"rules\"))");
-        const auto node = node_of(settings, "rule");
-        spec = entry.bind(node.get());
-        config::reject_unused(*node, {{"", [&] {
-                                           std::vector<std::string> names;
-                                           for (const auto& row : entry.defaults) names.push_back(row.info.name);
-                                           return names;
-                                       }()}});
-        if (spec.join_arrays) throw ConfigError("rule \"" + rule + "\" needs a second array beside each matrix; expected a rule of one array here");
-    }
-};
-
-/// The windows of a convolution over maps of one size; a transposed one without zeros has a part a phase.
-struct Windows {
-    struct Part {
-        PatchMap map;
-        std::vector<std::size_t> taps;
-    };
-    std::vector<Part> parts;
-    std::vector<std::size_t> out_side;
-    Windows(bool transposed, const std::vector<std::size_t>& side, const std::vector<std::size_t>& kernel, const std::vector<std::size_t>& stride, const std::vector<std::size_t>& padding,
-            const std::vector<std::size_t>& output_padding, bool zero_free) {
-        const nn::MapShape in{1, side};
-        const nn::Window w{kernel, stride, padding, padding, output_padding};
-        if (transposed) {
-            const auto out = nn::conv_transpose_output(in, w, 1, {});
-            for (auto& part : nn::conv_transpose_patches(in, out, w, zero_free)) parts.push_back({std::move(part.map), std::move(part.taps)});
-            out_side = out.side;
-        } else {
-            const auto out = nn::conv_output(in, w, 1, {});
-            std::size_t n = 1;
-            for (const std::size_t k : kernel) n *= k;
-            std::vector<std::size_t> all(n);
-            for (std::size_t i = 0; i < n; ++i) all[i] = i;
-            parts.push_back({nn::conv_patches(in, out, w), std::move(all)});
-            out_side = out.side;
-        }
-    }
-};
-using WindowsPtr = std::shared_ptr<const Windows>;
-
 class Cells {
 public:
     Cells(HardwarePtr hardware, std::string name, const In& initial, double w_max, std::uint64_t seed, const Plan& plan, std::size_t index) : hardware_(std::move(hardware)) {
@@ -112,12 +41,12 @@ public:
         std::vector<Block> blocks;
         for (const auto& b : plan.placement.blocks)
             if (b.layer == index) blocks.push_back(b);
+        name_ = name, w_max_ = w_max, rng_ = Rng(seed).stream(name), blocks_ = blocks;
         std::vector<std::unique_ptr<DeviceArray>> planes;
         for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p) planes.push_back(with_nonidealities(e.device.make(w.rows() * w.cols()), e.nonideal));
-        const Rng rng = Rng(seed).stream(name);
-        auto op = std::make_unique<AnalogOp>(std::move(name), std::move(planes), std::move(blocks), w, w_max, e.tile, rng);
+        auto op = std::make_unique<AnalogOp>(std::move(name), std::move(planes), std::move(blocks), w, w_max, e.tile, rng_);
         op->attach_wires(e.wires);
-        cells_ = std::make_unique<WeightCells>(std::move(op), rng.stream("calls"));
+        cells_ = std::make_unique<WeightCells>(std::move(op), rng_.stream("calls"));
     }
 
     Out forward(const In& x, std::uint64_t call, bool training) { return pass(x, [&](const Matrix& in, Matrix& y) { cells_->forward(in, y, call, training); }); }
@@ -130,35 +59,98 @@ public:
             cells_->forward(map, in, samples, y, call, training);
         });
     }
-    Out backward_windows(const WindowsPtr& w, std::size_t part, const In& dy, std::size_t samples, std::uint64_t call, bool training) {
+    /// `sum`: what the parts before this one gave, which it is added to.
+    Out backward_windows(const WindowsPtr& w, std::size_t part, const In& dy, std::size_t samples, std::uint64_t call, bool training, const std::optional<In>& sum) {
         return pass(dy, [&](const Matrix& in, Matrix& dx) {
             const PatchMap& map = w->parts.at(part).map;
-            dx.resize(samples * map.n_source, cells_->op().n_in() / map.n_taps), dx.fill(0);
-            cells_->backward(map, in, samples, dx, call, training);
+            if (sum) take(*sum, dx);
+            else dx.resize(samples * map.n_source, cells_->op().n_in() / map.n_taps), dx.fill(0);
+            cells_->backward(map, in, samples, dx, call, training, sum.has_value());
         });
     }
 
-    nb::tuple apply(const In& gradient, const Rule& rule, std::int64_t update, double rate) {
-        UpdateCost cost;
-        {
-            const nb::gil_scoped_release free;
-            const std::lock_guard lock(busy_);
+    nb::tuple apply(const In& gradient, const Rule& rule, std::int64_t update, double rate, bool book) {
+        return updated(rule, update, rate, book, [&](const UpdateRule& r, std::uint64_t number) {
             Matrix g;
             take(gradient, g);
-            cost = cells_->apply(g, rule.spec.at({update, false, rate}), static_cast<std::uint64_t>(update));
-        }
-        return tuple_of(cost);
+            return cells_->apply(g, r, number);
+        });
     }
     nb::tuple apply_pairs(const In& x, const In& dy, const Rule& rule, std::int64_t update, double rate) {
-        UpdateCost cost;
+        return updated(rule, update, rate, true, [&](const UpdateRule& r, std::uint64_t number) {
+            Matrix a, b;
+            take(x, a), take(dy, b);
+            return cells_->apply(a, b, r, number);
+        });
+    }
+    nb::tuple apply_pairs_windows(const WindowsPtr& w, std::size_t part, const In& x, const In& dy, std::size_t samples, const Rule& rule, std::int64_t update, double rate) {
+        return updated(rule, update, rate, true, [&](const UpdateRule& r, std::uint64_t number) {
+            Matrix a, b;
+            take(x, a), take(dy, b);
+            return cells_->apply(w->parts.at(part).map, a, b, samples, r, number);
+        });
+    }
+    /// A second set of cells, one a weight around mid-window, as an experiment with this rule has it (experiment/build.cpp).
+    void join(const Rule& rule) {
+        const Experiment& e = hardware_->e;
+        if (!rule.spec.join_arrays || cells_->joined()) return;
+        TileParams tile = e.tile;
+        tile.mapping = Mapping::offset, tile.start = CellStart::weights;
+        const Matrix zero(cells_->op().n_in(), cells_->op().n_out());
+        std::vector<std::unique_ptr<DeviceArray>> planes;
+        planes.push_back(with_nonidealities(e.device.make(zero.rows() * zero.cols()), e.nonideal));
+        auto fast = std::make_unique<AnalogOp>(name_ + "_fast", std::move(planes), blocks_, zero, w_max_, tile, rng_.stream("fast"));
+        fast->attach_wires(e.wires);
+        cells_->join(std::move(fast), [&](std::unique_ptr<LinearOp> a, std::unique_ptr<LinearOp> c) { return rule.spec.join_arrays(name_, std::move(a), std::move(c)); });
+    }
+    /// Number of cells, pulses, cells not reached; root mean square and largest error as parts of the window; energy in J.
+    nb::tuple tune(const In& weights, double tolerance, std::int64_t max_pulses, std::int64_t number, bool book) {
+        TuneReport r;
         {
             const nb::gil_scoped_release free;
             const std::lock_guard lock(busy_);
-            Matrix a, b;
-            take(x, a), take(dy, b);
-            cost = cells_->apply(a, b, rule.spec.at({update, false, rate}), static_cast<std::uint64_t>(update));
+            Matrix w;
+            take(weights, w);
+            TuneSpec spec = writing_of(hardware_->e);
+            if (tolerance > 0) spec.tolerance = tolerance;
+            if (max_pulses > 0) spec.max_pulses = max_pulses;
+            cells_->book_writes(book);
+            r = cells_->tune(w, spec, static_cast<std::uint64_t>(number));
         }
-        return tuple_of(cost);
+        return nb::make_tuple(r.n_cells, r.n_pulses, r.n_unreached, r.sum_error2, r.largest_error, r.energy_J);
+    }
+    bool rest(double seconds) {
+        const std::lock_guard lock(busy_);
+        return cells_->op().rest({seconds});
+    }
+    std::vector<float> ranges() {
+        const std::lock_guard lock(busy_);
+        return cells_->op().ranges();
+    }
+    void set_ranges(const std::vector<float>& ranges_A) {
+        const std::lock_guard lock(busy_);
+        if (ranges_A.size() != cells_->op().ranges().size()) throw ConfigError(name_ + ": expected " + std::to_string(cells_->op().ranges().size()) + " ranges of converters");
+        cells_->op().set_ranges(ranges_A);
+    }
+    /// What a graph needs to repeat this part's reads: see AnalogOp::BlockRead.
+    nb::dict read_graph() {
+        const std::lock_guard lock(busy_);
+        AnalogOp& op = cells_->op();
+        nb::list blocks;
+        for (auto& b : op.block_reads()) {
+            std::vector<float> g;
+            for (std::size_t r = 0; r < b.g_S.rows(); ++r) g.insert(g.end(), b.g_S.row(r), b.g_S.row(r) + b.g_S.cols());
+            nb::dict one;
+            one["row0"] = b.block.row0, one["col0"] = b.block.col0, one["range_A"] = b.range_A;
+            one["g_S"] = give(std::move(g), {b.block.rows, b.block.cols});
+            one["variance_zero_A2"] = give(std::move(b.variance_zero_A2)), one["variance_slope_S2"] = give(std::move(b.variance_slope_S2));
+            blocks.append(one);
+        }
+        nb::dict out;
+        out["blocks"] = blocks, out["n_in"] = op.n_in(), out["n_out"] = op.n_out(), out["weight_per_S"] = op.weight_per_siemens();
+        out["v_read"] = op.params().v_read.si, out["adc_bits"] = op.converters().adc_bits, out["dac_bits"] = op.converters().dac_bits;
+        out["adc_noise_lsb"] = op.params().adc_noise_lsb;
+        return out;
     }
     void write(const In& weights) {
         const std::lock_guard lock(busy_);
@@ -207,6 +199,19 @@ public:
 
 private:
     template <class F>
+    nb::tuple updated(const Rule& rule, std::int64_t update, double rate, bool book, const F& f) {
+        const WireParams& wires = hardware_->e.wires;
+        if (wires.exact(wires.program) && !rule.spec.wires_fault.empty()) throw ConfigError(name_ + ": " + rule.spec.wires_fault);
+        UpdateCost cost;
+        {
+            const nb::gil_scoped_release free;
+            const std::lock_guard lock(busy_);
+            cells_->book_writes(book);
+            cost = f(rule.spec.at({update, false, rate}), static_cast<std::uint64_t>(update));
+        }
+        return tuple_of(cost);
+    }
+    template <class F>
     Out pass(const In& x, const F& f) {
         Matrix y;
         {
@@ -220,6 +225,10 @@ private:
     }
     static nb::tuple tuple_of(const UpdateCost& c) { return nb::make_tuple(c.n_set, c.n_reset, c.n_idle, c.energy_J, c.busy_s); }
     HardwarePtr hardware_;
+    std::string name_;
+    double w_max_ = 0;
+    Rng rng_{0};
+    std::vector<Block> blocks_;
     std::unique_ptr<WeightCells> cells_;
     std::mutex busy_;
 };
@@ -246,71 +255,28 @@ Out gradient_windows(const WindowsPtr& w, std::size_t part, const In& x, const I
     return hand_over(std::move(g));
 }
 
-/// Random bits of simulated arrays as the experiment describes them, one byte a bit.
-class Bits {
-public:
-    Bits(const HardwarePtr& hw, std::uint64_t seed, std::int64_t per_vector) : hardware_(hw), stream_(make(*hw, seed, per_vector), hw->e.noise.noise) {}
-    nb::ndarray<nb::numpy, std::uint8_t> take_bits(std::size_t n) {
-        std::vector<std::uint8_t> bits(n);
-        {
-            const nb::gil_scoped_release free;
-            const std::lock_guard lock(busy_);
-            stream_.take(bits);
-        }
-        return give(std::move(bits));
-    }
-    double energy_J() const {
-        double sum = 0;
-        for (const auto& [name, charge] : stream_.generator().cost().accounts) sum += charge.energy_J;
-        return sum;
-    }
-
-private:
-    static std::unique_ptr<BitGenerator> make(const Hardware& hw, std::uint64_t seed, std::int64_t per_vector) {
-        NoiseTables tables = hw.e.noise;
-        tables.trng.vector_bits = per_vector;
-        return tables.make(TrngStreams(Rng(seed).stream("trng")), hw.e.noise_device, &hw.e.wires);
-    }
-    HardwarePtr hardware_;
-    BitStream stream_;
-    std::mutex busy_;
-};
-
 }  // namespace
 
 void bind_torch_cells(nb::module_& m) {
-    nb::class_<Hardware>(m, "Hardware", "Cells, arrays, converters and wires of an experiment.")
-        .def(nb::new_([](const LibraryPtr& library, const std::string& toml) { return std::make_shared<const Hardware>(library, toml); }), nb::arg("library"), nb::arg("toml"))
-        .def_prop_ro("toml", [](const Hardware& h) { return run_toml(h.e); })
-        .def_prop_ro("w_max", [](const Hardware& h) { return std::pair{h.e.generator.w_max, h.e.discriminator.w_max}; })
-        .def_prop_ro("rate", [](const Hardware& h) { return h.e.train.rate; })
-        .def_prop_ro("rule", [](const Hardware& h) { return h.e.rule.name; })
-        .def_prop_ro("device", [](const Hardware& h) { return h.e.device.model; })
-        .def_prop_ro("crossbar", [](const Hardware& h) { return std::pair{h.e.tile.rows, h.e.tile.cols}; })
-        .def_prop_ro("planes", [](const Hardware& h) { return h.e.tile.mapping == Mapping::differential ? 2 : 1; });
-    nb::class_<Plan>(m, "Plan", "Where the matrices of a model lie, all placed together.")
-        .def(nb::init<const HardwarePtr&, const std::vector<std::pair<std::size_t, std::size_t>>&>(), nb::arg("hardware"), nb::arg("shapes"))
-        .def_prop_ro("n_crossbars", [](const Plan& p) { return p.placement.n_crossbars; });
-    nb::class_<Rule>(m, "Rule", "A training rule with its settings.").def(nb::init<const LibraryPtr&, const std::string&, const nb::dict&>(), nb::arg("library"), nb::arg("rule"), nb::arg("settings")).def_ro("name", &Rule::name);
-    nb::class_<Windows>(m, "Windows", "Windows of a convolution over maps of one size.")
-        .def(nb::new_([](bool transposed, const std::vector<std::size_t>& side, const std::vector<std::size_t>& kernel, const std::vector<std::size_t>& stride, const std::vector<std::size_t>& padding,
-                         const std::vector<std::size_t>& output_padding, bool zero_free) { return std::make_shared<const Windows>(transposed, side, kernel, stride, padding, output_padding, zero_free); }),
-             nb::arg("transposed"), nb::arg("side"), nb::arg("kernel"), nb::arg("stride"), nb::arg("padding"), nb::arg("output_padding"), nb::arg("zero_free"))
-        .def_prop_ro("out_side", [](const Windows& w) { return w.out_side; })
-        .def_prop_ro("taps", [](const Windows& w) {
-            std::vector<std::vector<std::size_t>> out;
-            for (const auto& p : w.parts) out.push_back(p.taps);
-            return out;
-        });
+    bind_torch_parts(m);
     nb::class_<Cells>(m, "WeightCells", "Cells of one weight matrix [n_in x n_out].")
         .def(nb::init<HardwarePtr, std::string, const In&, double, std::uint64_t, const Plan&, std::size_t>(), nb::arg("hardware"), nb::arg("name"), nb::arg("initial").noconvert(), nb::arg("w_max"),
              nb::arg("seed"), nb::arg("plan"), nb::arg("index"))
         .def("forward", &Cells::forward, nb::arg("x").noconvert(), nb::arg("call"), nb::arg("training"))
         .def("backward", &Cells::backward, nb::arg("dy").noconvert(), nb::arg("call"), nb::arg("training"))
         .def("forward_windows", &Cells::forward_windows, nb::arg("windows"), nb::arg("part"), nb::arg("x").noconvert(), nb::arg("samples"), nb::arg("call"), nb::arg("training"))
-        .def("backward_windows", &Cells::backward_windows, nb::arg("windows"), nb::arg("part"), nb::arg("dy").noconvert(), nb::arg("samples"), nb::arg("call"), nb::arg("training"))
-        .def("apply", &Cells::apply, nb::arg("gradient").noconvert(), nb::arg("rule"), nb::arg("update"), nb::arg("rate"))
+        .def("backward_windows", &Cells::backward_windows, nb::arg("windows"), nb::arg("part"), nb::arg("dy").noconvert(), nb::arg("samples"), nb::arg("call"), nb::arg("training"),
+             nb::arg("sum") = nb::none())
+        .def("apply", &Cells::apply, nb::arg("gradient").noconvert(), nb::arg("rule"), nb::arg("update"), nb::arg("rate"), nb::arg("book") = true)
         .def("apply_pairs", &Cells::apply_pairs, nb::arg("x").noconvert(), nb::arg("dy").noconvert(), nb::arg("rule"), nb::arg("update"), nb::arg("rate"))
+        .def("apply_pairs_windows", &Cells::apply_pairs_windows, nb::arg("windows"), nb::arg("part"), nb::arg("x").noconvert(), nb::arg("dy").noconvert(), nb::arg("samples"), nb::arg("rule"),
+             nb::arg("update"), nb::arg("rate"))
+        .def("join", &Cells::join, nb::arg("rule"))
+        .def("tune", &Cells::tune, nb::arg("weights").noconvert(), nb::arg("tolerance"), nb::arg("max_pulses"), nb::arg("number"), nb::arg("book") = true)
+        .def("rest", &Cells::rest, nb::arg("seconds"))
+        .def("ranges", &Cells::ranges)
+        .def("set_ranges", &Cells::set_ranges, nb::arg("ranges_A"))
+        .def("read_graph", &Cells::read_graph)
         .def("write", &Cells::write, nb::arg("weights").noconvert())
         .def("weights", &Cells::weights)
         .def("conductance", &Cells::conductance)
@@ -321,10 +287,6 @@ void bind_torch_cells(nb::module_& m) {
         .def_prop_ro("window", &Cells::window);
     m.def("weight_gradient", &gradient, nb::arg("x").noconvert(), nb::arg("dy").noconvert());
     m.def("weight_gradient_windows", &gradient_windows, nb::arg("windows"), nb::arg("part"), nb::arg("x").noconvert(), nb::arg("dy").noconvert(), nb::arg("samples"));
-    nb::class_<Bits>(m, "ArrayBits", "Random bits of simulated arrays.")
-        .def(nb::init<const HardwarePtr&, std::uint64_t, std::int64_t>(), nb::arg("hardware"), nb::arg("seed"), nb::arg("per_vector"))
-        .def("take", &Bits::take_bits, nb::arg("n"))
-        .def_prop_ro("energy_J", &Bits::energy_J);
 }
 
 }  // namespace ganbar::python

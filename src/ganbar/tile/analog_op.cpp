@@ -159,10 +159,10 @@ void AnalogOp::calibrate(bool transposed, const Matrix& first_rows, std::uint64_
         if (tiles_[t].side[transposed].range_A == 0) tiles_[t].side[transposed].range_A = static_cast<float>(cells_.params.adc_headroom) * largest[t];
 }
 
-void AnalogOp::before_read(const Step& step) {
+void AnalogOp::before_read(bool training) {
     for (const auto& plane : cells_.planes)
-        if (plane->rest(!step.training)) dirty_ = copy_due_ = true;
-    refresh(step.training);
+        if (plane->rest(!training)) dirty_ = copy_due_ = true;
+    refresh(training);
 }
 
 // first_rows: converted inputs of the first rows, for calibration.
@@ -170,10 +170,9 @@ void AnalogOp::start(Reading& reading, const Matrix& first_rows, const Step& ste
     double total = 0;
     for (const double s : reading.sum_v2) total += s;
     const double v_rms2 = total / static_cast<double>(reading.rows * reading.sum_v2.size());
-    const double unit = (cells_.params.mapping == Mapping::offset ? 2 : 1) * cells_.w_max / span_S_;  // weight per siemens
     reading.key = step.rng.stream(cells_.name, reading.transposed).key();
     calibrate(reading.transposed, first_rows, reading.key);
-    reading.blocks = prepare(reading.transposed, v_rms2, unit * reading.x_max / cells_.params.v_read.si, true);
+    reading.blocks = prepare(reading.transposed, v_rms2, weight_per_siemens() * reading.x_max / cells_.params.v_read.si, true);
 }
 
 // currents: the largest of every block, item after item.
@@ -192,7 +191,7 @@ void AnalogOp::finish(const Reading& reading, const std::vector<float>& currents
 
 void AnalogOp::read(bool transposed, const Matrix& x, Matrix& y, Step& step) {
     GANBAR_ASSERT(x.cols() == (transposed ? cells_.n_out : cells_.n_in) && &x != &y);
-    before_read(step);
+    before_read(step.training);
     Reading reading;
     reading.transposed = transposed;
     convert_inputs(x, reading);
@@ -271,10 +270,7 @@ State AnalogOp::state() const {
     State out;
     for (std::size_t p = 0; p < cells_.planes.size(); ++p) out.push_back({cells_.name + "/cells" + std::to_string(p), cells_.planes[p]->state()});
     out.push_back({cells_.name + "/sign", std::vector<float>(cells_.sign.begin(), cells_.sign.end())});
-    std::vector<float> ranges;
-    for (const auto& t : tiles_)
-        for (const auto& s : t.side) ranges.push_back(s.range_A);
-    out.push_back({cells_.name + "/ranges", std::move(ranges)});
+    out.push_back({cells_.name + "/ranges", ranges()});
     out.push_back({cells_.name + "/average", flatten(cells_.memory.average)});
     out.push_back({cells_.name + "/moment1", cells_.memory.moments.first});
     out.push_back({cells_.name + "/moment2", cells_.memory.moments.second});
@@ -301,8 +297,7 @@ void AnalogOp::restore(const State& state) {
         cells_.planes[p]->restore(find_tensor(state, key("cells" + std::to_string(p))));
     }
     for (std::size_t k = 0; k < n; ++k) cells_.sign[k] = sign[k] < 0 ? -1 : 1;
-    for (std::size_t t = 0; t < tiles_.size(); ++t)
-        for (std::size_t s = 0; s < 2; ++s) tiles_[t].side[s].range_A = ranges[2 * t + s];
+    set_ranges(ranges);
     cells_.memory.average = unflattened(average, cells_.n_in, cells_.n_out);
     cells_.memory.moments = {find_tensor_or_empty(state, key("moment1"), n), find_tensor_or_empty(state, key("moment2"), n), find_tensor(state, key("steps"), 1)[0]};
     if (wired_) restore_wires(find_tensor(state, key("wires")));

@@ -65,6 +65,24 @@ public:
     /// Writes weights [n_in x n_out] cell by cell with verification; signs of single cells are set with them. Booked under programming/.
     TuneReport tune(const Matrix& weights, const TuneSpec& spec, Step& step);
 
+    /// One block as a read outside training sees it: y += weight_per_siemens x_max / v_read ADC(v g + noise), v the converted inputs in volts, the
+    /// noise's variance of output j zero[j] + slope[j] mean(v^2). For programs that repeat a read elsewhere.
+    struct BlockRead {
+        Block block;
+        Matrix g_S;  ///< [rows x cols], signed
+        std::vector<float> variance_zero_A2, variance_slope_S2;  ///< of each output; zeros without read noise
+        float range_A = 0;  ///< of the block's ADC, 0: none, or not read yet
+    };
+    std::vector<BlockRead> block_reads();
+    double weight_per_siemens() const { return (cells_.params.mapping == Mapping::offset ? 2 : 1) * cells_.w_max / span_S_; }
+    const TileConverters& converters() const { return converters_; }
+    const TileParams& params() const { return cells_.params; }
+    /// Full scales of the ADCs, block after block: forward, transposed. Setting them is for replicas of one chip that read different samples.
+    std::vector<float> ranges() const;
+    void set_ranges(std::span<const float> ranges_A);
+    /// Time passes without a pulse: cells drift (NonidealParams). False where they do not.
+    bool rest(Second time);
+
 private:
     static constexpr std::size_t n_calibration = 4 * CellMatrix::rows_per_item;
     struct Side {  // one direction of one block
@@ -88,7 +106,7 @@ private:
         std::uint64_t key = 0;
         std::vector<kernels::ReadBlock> blocks;
     };
-    void before_read(const Step& step);
+    void before_read(bool training);
     float full_scale(const std::vector<float>& largest) const;
     void convert_inputs(const Matrix& x, Reading& reading);
     void convert_map(const PatchMap& map, const Matrix& x, std::size_t samples, Reading& reading);

@@ -97,7 +97,7 @@ void AnalogOp::convert_map(const PatchMap& map, const Matrix& x, std::size_t sam
 
 void AnalogOp::forward_patches(const PatchMap& map, const Matrix& x, std::size_t samples, Matrix& y, Step& step) {
     GANBAR_ASSERT(map.n_taps * x.cols() == cells_.n_in && x.rows() == samples * map.n_source && y.rows() == samples * map.n_target && y.cols() == cells_.n_out);
-    before_read(step);
+    before_read(step.training);
     Reading reading;
     convert_map(map, x, samples, reading);
     const std::size_t n_first = std::min(n_calibration, reading.rows);
@@ -131,7 +131,7 @@ void AnalogOp::backward_patches(const PatchMap& map, const Matrix& dy, std::size
         multiply_patches_adjoint(map, dy, digital_copy(map.n_taps), samples, dx, accumulate);
         return book_digital(samples * map.n_patches(), step);
     }
-    before_read(step);
+    before_read(step.training);
     Reading reading;
     reading.transposed = true;
     const bool direct = map.in_order;

@@ -100,6 +100,7 @@ TuneReport AnalogOp::tune(const Matrix& weights, const TuneSpec& spec, Step& ste
     charge(step.ledger, {where, Phase::programming, Component::idle}, pulses.n_idle, {pulses.idle_energy_J});
     charge(step.ledger, {where, Phase::programming, Component::verify}, n_reads, {reads_J}, {cells * static_cast<double>(passes + 1) * cells_.params.t_read.si});
     dirty_ = copy_due_ = true;
+    wired_due();
     return sum;
 }
 

@@ -5,6 +5,7 @@
 
 #include "ganbar/core/test_matrix.h"
 #include "ganbar/tile/test_op.h"
+#include "ganbar/tile/tiki_taka_op.h"
 
 namespace ganbar {
 namespace {
@@ -92,6 +93,77 @@ TEST(WeightCells, StateGoesOnWithTheSameBits) {
     b.restore(a.state());
     for (WeightCells* w : {&a, &b}) w->apply(gradient, rule, 1);
     EXPECT_EQ(a.op().conductance(1), b.op().conductance(1));
+}
+
+TEST(WeightCells, TwoArraysAreUpdatedReadAndRestoredTogether) {
+    const Matrix x = random_matrix(6, 40, 2), dy = random_matrix(6, 12, 3, 0.1);
+    TikiTaka rule;
+    rule.fast.rate = 0.5, rule.transfer_rate = 0.5, rule.zero_pulses = 50;
+    const auto joined = [&](std::uint64_t seed) {
+        WeightCells w = make(seed);
+        TileParams p;
+        p.mapping = Mapping::offset;
+        auto fast = std::make_unique<AnalogOp>(test::analog_op(Matrix(40, 12), p, {"soft_bounds", "d2d = true\nc2c = 0.3"}, 0.6, "dense1_fast", seed));
+        w.join(std::move(fast), [](std::unique_ptr<LinearOp> a, std::unique_ptr<LinearOp> c) {
+            const auto cells = [](std::unique_ptr<LinearOp> op) { return std::unique_ptr<AnalogOp>(&dynamic_cast<AnalogOp&>(*op.release())); };
+            return std::make_unique<TikiTakaOp>("dense1", cells(std::move(a)), cells(std::move(c)));
+        });
+        return w;
+    };
+    WeightCells a = joined(3), b = joined(99);
+    const Matrix before = a.weights();
+    a.apply(x, dy, rule, 0);
+    EXPECT_FALSE(same(before, a.weights()));
+    b.restore(a.state());
+    for (WeightCells* w : {&a, &b}) w->apply(x, dy, rule, 1);
+    EXPECT_TRUE(same(a.weights(), b.weights()));
+    EXPECT_THROW(a.join(nullptr, nullptr), ConfigError);
+    EXPECT_THROW(make().apply(x, dy, rule, 0), ConfigError);  // no second array
+}
+
+TEST(WeightCells, ReplicasBookWritesOnce) {
+    const Matrix x = random_matrix(6, 40, 2), dy = random_matrix(6, 12, 3, 0.1);
+    Matrix gradient;
+    AnalogOp::gradient(x, dy, gradient);
+    WeightCells one = make(), other = make();
+    other.book_writes(false);
+    const UpdateCost a = one.apply(gradient, Manhattan{}, 0), b = other.apply(gradient, Manhattan{}, 0);
+    EXPECT_EQ(a.energy_J, b.energy_J);
+    EXPECT_GT(one.ledger().energy("").si, 0);
+    EXPECT_EQ(other.ledger().energy("").si, 0);
+    EXPECT_TRUE(same(one.weights(), other.weights()));
+}
+
+TEST(WeightCells, BlocksAreWhatAReadMultipliesWith) {
+    TileParams p;
+    p.adc_bits = p.dac_bits = 0, p.read_noise = false, p.mapping = Mapping::signed_cell;
+    AnalogOp op = test::analog_op(random_matrix(70, 30, 1, 0.2), p, {"ideal", ""}, 0.6);
+    const Matrix x = random_matrix(5, 70, 2);
+    Matrix y;
+    Ledger ledger;
+    const Rng rng(5);
+    Step step{rng, ledger, "evaluation", false};
+    op.forward(x, y, step);
+    Matrix sum(5, 30);
+    sum.fill(0);
+    for (const auto& b : op.block_reads())
+        for (std::size_t r = 0; r < 5; ++r)
+            for (std::size_t i = 0; i < b.g_S.rows(); ++i)
+                for (std::size_t j = 0; j < b.g_S.cols(); ++j)
+                    sum(r, b.block.col0 + j) += static_cast<float>(op.weight_per_siemens()) * b.g_S(i, j) * x(r, b.block.row0 + i);
+    for (std::size_t r = 0; r < 5; ++r)
+        for (std::size_t j = 0; j < 30; ++j) EXPECT_NEAR(sum(r, j), y(r, j), 1e-5);
+}
+
+TEST(WeightCells, AVerifiedWriteIsBilled) {
+    WeightCells w = make();
+    TuneSpec spec;
+    spec.pulse = {{1}, {-1}, {100e-9}, {}};
+    spec.tolerance = 0.05;
+    const TuneReport report = w.tune(random_matrix(40, 12, 8, 0.2), spec, 1);
+    EXPECT_EQ(report.n_cells, 2 * 40 * 12);
+    EXPECT_GT(report.n_pulses, 0);
+    EXPECT_NEAR(w.ledger().energy("training/dense1/programming").si, report.energy_J, 1e-9 * report.energy_J);
 }
 
 }  // namespace
