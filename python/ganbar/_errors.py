@@ -1,4 +1,6 @@
 """The four kinds of fault. The C++ core raises them by name."""
+from __future__ import annotations
+
 import re
 
 _PLACE = re.compile(r"^(?P<file>[^\n]*?):(?P<line>\d+):(?P<column>\d+): ")
@@ -17,15 +19,15 @@ class ConfigError(Error, ValueError):
     `hint`, the nearest legal name, or None.
     """
 
-    def __init__(self, message=""):
+    def __init__(self, message: str = "") -> None:
         super().__init__(message)
         place = _PLACE.match(message) or _DICT.match(message)
         said = place.groupdict() if place else {}
-        self.file = said.get("file")
-        self.line = int(said["line"]) if "line" in said else None
-        self.column = int(said["column"]) if "column" in said else None
+        self.file: str | None = said.get("file")
+        self.line: int | None = int(said["line"]) if "line" in said else None
+        self.column: int | None = int(said["column"]) if "column" in said else None
         near = _HINT.search(message)
-        self.hint = near.group(1) if near else None
+        self.hint: str | None = near.group(1) if near else None
 
 
 class DataError(Error, OSError):
