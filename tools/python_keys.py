@@ -4,6 +4,7 @@
 tools/python_keys.py [--check]: with --check it says whether the file is current, and writes nothing. Run it with the interpreter that has ganbar
 (build/venv/bin/python), after a parameter has changed.
 """
+import keyword
 import math
 import pathlib
 import sys
@@ -94,15 +95,20 @@ def text():
         for n in range(1, len(parts)):
             found.setdefault(".".join(parts[:n]), (False, {}))
     out = ['"""Keys of every section of an experiment, for type checkers and completion. Made by tools/python_keys.py from the parameter declarations: do not edit."""',
-           "from __future__ import annotations", "", "from collections.abc import Sequence", "from typing import Literal, TypedDict", ""]
+           "from __future__ import annotations", "", "from collections.abc import Sequence", "from typing import Literal, TypedDict", "", "from .device import Device as _Device", ""]
     for path in sorted(found, key=lambda p: (-p.count("."), p)):
         if path == "":
             continue
         is_item, keys = found[path]
         children = sorted(p for p in found if p.startswith(path + ".") and p.count(".") == path.count(".") + 1)
-        out += ["", f"class {class_name(path)}(TypedDict, total=False):", f'    """[{"[" if is_item else ""}{path}]{"]" if is_item else ""}', ""]
+        words = [k for k in sorted(keys) if keyword.iskeyword(k)]  # no names of Python's
+        base = "TypedDict"
+        if words:
+            base = f"_{class_name(path)}Words"
+            out += ["", base + f' = TypedDict("{base}", {{' + ", ".join(f'"{k}": "{" | ".join(keys[k][0])} | None"' for k in words) + "}, total=False)", ""]
+        out += ["", f"class {class_name(path)}({base}, total=False):", f'    """[{"[" if is_item else ""}{path}]{"]" if is_item else ""}', ""]
         out += [f"    {lines[0]}" for _, lines in (keys[k] for k in sorted(keys))] + ['    """', ""]
-        for key in sorted(keys):
+        for key in (k for k in sorted(keys) if k not in words):
             out.append(f"    {key}: {' | '.join(keys[key][0])} | None")
         for child in children:
             name = class_name(child)
@@ -113,7 +119,7 @@ def text():
     out += ["", "class Sections(TypedDict, total=False):", '    """The sections that ganbar.load takes as keywords."""', ""]
     for path in sorted(p for p in found if p and "." not in p):
         name = class_name(path)
-        out.append(f"    {path}: {f'Sequence[{name}]' if found[path][0] else name} | None")
+        out.append(f"    {path}: {f'Sequence[{name}]' if found[path][0] else name}{' | _Device' if path == 'device' else ''} | None")
     return "\n".join(out) + "\n"
 
 

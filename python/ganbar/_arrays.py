@@ -23,10 +23,10 @@ def quantity(name: str, value: Any, unit: str) -> float:
         return _core.quantity(value, unit, name)
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise ConfigError(f"{name} is a {type(value).__name__}; expected a number in {_WORDS.get(unit, unit)} or a text with its unit")
-    value = float(value)
-    if value != value or value in (float("inf"), float("-inf")):
-        raise ConfigError(f"{name} = {value}; expected a finite number in {_WORDS.get(unit, unit)}")
-    return value
+    number = float(value)
+    if number != number or number in (float("inf"), float("-inf")):
+        raise ConfigError(f"{name} = {number}; expected a finite number in {_WORDS.get(unit, unit)}")
+    return number
 
 
 def reals(name: str, values: Any, unit: str, n_dims: int, *, floating: bool = False) -> Doubles:
@@ -86,7 +86,7 @@ def voltage_rows(name: str, values: Any, n: int, lines: str) -> tuple[Doubles, b
 def whole(name: str, value: Any, lo: int, hi: int = 2**63 - 1) -> int:
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise ConfigError(f"{name} = {value!r}; expected a whole number")
-    if not lo <= value <= hi:
+    if not lo <= int(value) <= hi:
         raise ConfigError(f"{name} = {value}; expected a whole number from {lo} to {hi}")
     return int(value)
 

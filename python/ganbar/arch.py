@@ -14,7 +14,11 @@ from ._types import Names, PathLike
 
 
 class Estimate(dict[str, Any]):
-    """One accelerator's estimate: the object of `estimate --json`. `layers`: a table, one row a layer and phase."""
+    """One accelerator's estimate: the object of `estimate --json`. `layers`: a table, one row a layer and phase.
+
+    >>> len(estimate("dcgan", on="regan")["regan"].layers) > 8
+    True
+    """
 
     @property
     def layers(self) -> Any:
@@ -26,7 +30,12 @@ class Estimate(dict[str, Any]):
 
 
 class Estimates:
-    """Estimates by accelerator: `[name]` is one, `table` has a row each, `unfit` tells which machines cannot run the network, and why."""
+    """Estimates by accelerator: `[name]` is one, `table` has a row each, `unfit` tells which machines cannot run the network, and why.
+
+    >>> found = estimate("dcgan", on=["regan", "pipelayer"])
+    >>> list(found), len(found.table)
+    (['regan', 'pipelayer'], 2)
+    """
 
     def __init__(self, found: Sequence[Mapping[str, Any]], unfit: Iterable[tuple[str, str]]) -> None:
         self._found = {one["accelerator"]: Estimate(one) for one in found}

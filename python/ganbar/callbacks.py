@@ -80,7 +80,8 @@ class Progress:
     """
 
     def __init__(self, **bar: Any) -> None:
-        self._options, self._bar = bar, None
+        self._options = bar
+        self._bar: Any = None
         self._seen: dict[str, str] = {}
         self._tqdm: Any = None
         try:
@@ -235,6 +236,9 @@ class Prune:
 
     def quality(self, round: Round) -> None:
         """Reports, and asks."""
-        self._trial.report(round.quality[self._by], round.round)
+        if round.quality is None:
+            return
+        value = round.quality[self._by]
+        self._trial.report(value, round.round)
         if self._trial.should_prune():
-            raise self._optuna.TrialPruned(f"{self._by} {round.quality[self._by]:.4g} after round {round.round}")
+            raise self._optuna.TrialPruned(f"{self._by} {value:.4g} after round {round.round}")

@@ -24,7 +24,11 @@ def list(kind: str = "") -> builtins.list[str]:
 
 class Entry:
     """What one thing is, from `describe()`: `kind`, `name`, `text`, `facts` (a dict), `parameters` (a table: name, type, value and range in SI
-    with unit, kind, source, doc) and `config`, its text as a file, or ""."""
+    with unit, kind, source, doc) and `config`, its text as a file, or "".
+
+    >>> describe("device", "nili2020")  # doctest: +ELLIPSIS
+    Entry(device nili2020, ... parameters)
+    """
 
     def __init__(self, said: Mapping[str, Any]) -> None:
         self.kind, self.name, self.text = said["kind"], said["name"], said["text"]

@@ -56,6 +56,10 @@ class OperatingPoint:
     `W`, `B`: node voltages of word and bit lines [rows, cols]; `i_word` [rows]: current out of each word source; `i_bit` [cols]: into each bit
     terminal; `i_cell` [rows, cols]: from word to bit line; `power_W`, and where it goes: `power_cells_W`, `power_wires_W`; `iterations`;
     `residual_A`: the largest current that does not balance at a node.
+
+    >>> point = solve([[1e-4, 2e-4]], word=0.1)
+    >>> point.W.shape, point.residual_A < 1e-12, point.power_cells_W < point.power_W
+    ((1, 2), True, True)
     """
 
     W: np.ndarray[Any, Any]
@@ -75,7 +79,8 @@ class OperatingPoint:
     @property
     def v_cell(self) -> np.ndarray[Any, Any]:
         """What every cell is left with [rows, cols], volts."""
-        return self.W - self.B
+        left: np.ndarray[Any, Any] = self.W - self.B
+        return left
 
     def plot(self, ax: Any = None) -> Any:
         """A map of the cells' voltages (matplotlib); returns its axes."""

@@ -24,7 +24,12 @@ def _as_shown(planar: np.ndarray[Any, Any], shape: Sequence[int]) -> np.ndarray[
 
 
 class Images:
-    """Labelled images: `pixels` uint8 [n, h, w(, 3)], `labels` uint8 [n] or empty, `class_names`, `signed` float32 in [-1, 1]; `len()` of it is n."""
+    """Labelled images: `pixels` uint8 [n, h, w(, 3)], `labels` uint8 [n] or empty, `class_names`, `signed` float32 in [-1, 1]; `len()` of it is n.
+
+    >>> some = images("synthetic-digits", classes=[3])
+    >>> set(some.labels.tolist()), some.signed.dtype.name, len(some) == len(some.pixels)
+    ({3}, 'float32', True)
+    """
 
     def __init__(self, said: Mapping[str, Any]) -> None:
         self.name, self.split, self.class_names, self.sha256 = said["name"], said["split"], said["class_names"], said["sha256"]
@@ -57,7 +62,12 @@ def images(dataset: PathLike, classes: int | Sequence[int] | None = None, split:
 
 
 class Quality:
-    """How real and how varied images are: the keys of summary.json as attributes, and as a dict by `to_dict()`."""
+    """How real and how varied images are: the keys of summary.json as attributes, and as a dict by `to_dict()`.
+
+    >>> found = quality(images("synthetic-digits", split="test").pixels[:64], "synthetic-digits")
+    >>> found.collapsed, found["coverage"] == found.coverage
+    (False, True)
+    """
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = dict(values)

@@ -158,7 +158,8 @@ class MeasuredDevice(Device):
     """
 
     def __init__(self, fit: Mapping[str, Any], name: str) -> None:
-        self.name, self._toml = name, fit["toml"]
+        self.name = name
+        self._toml: str = fit["toml"]
         self._section = _core.toml_dict(self._toml, name)["device"]
         self.verdict, self.families, self.data, self.notes = Verdict(fit["verdict"]), fit["families"], table(fit["data"]), fit["notes"]
         self.n_devices, self.n_pulses, self.n_outliers, self.read_noise_S = (fit[k] for k in ("n_devices", "n_pulses", "n_outliers", "read_noise_S"))
@@ -197,7 +198,8 @@ def _toml(value: Any) -> str:
         return "[" + ", ".join(_toml(v) for v in value) + "]"
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return repr(value.item() if hasattr(value, "item") else value)
+    plain: Any = value.item() if hasattr(value, "item") else value
+    return repr(plain)
 
 
 def _as_csv(name: str, data: Any) -> tuple[str, str]:

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from . import _arrays, _core, _places
 from ._errors import ConfigError, DataError, InternalError, NumericError
@@ -28,7 +28,15 @@ Callbacks = Any  # a callable, an object as in ganbar.callbacks, or several
 class Round:
     """One weight-update round as played, with the numbers of metrics.csv: `round` (of `n_rounds`), `epoch`, `loss_d`, `loss_g`, `p_real`, `p_fake`,
     `pulses_set`, `pulses_reset`, `update_energy_J` and the other parts of its energy, `energy_J` (their sum), `training_energy_J` (of all
-    rounds), and `quality`: None, or a Quality where the round was evaluated."""
+    rounds), and `quality`: None, or a Quality where the round was evaluated.
+
+    >>> import tempfile
+    >>> exp = load("satyam2022-balanced", data={"dataset": "synthetic-digits", "classes": [1], "limit": 60}, train={"rounds": 1, "batch": 16}, evaluation={"samples": 16})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     rounds = list(exp.start(folder + "/run", report=False))
+    >>> rounds[0].round, rounds[0].n_rounds, rounds[0].update_energy_J > 0, rounds[0].quality is None
+    (1, 1, True, False)
+    """
 
     __slots__ = ("__dict__",)
 
@@ -57,7 +65,11 @@ class Round:
 
 
 class Plan(dict[str, Any]):
-    """The crossbars of an experiment: `n_crossbars`, `cells_used`, `crossbar_area_m2`; tables `matrices` and `blocks`."""
+    """The crossbars of an experiment: `n_crossbars`, `cells_used`, `crossbar_area_m2`; tables `matrices` and `blocks`.
+
+    >>> list(load("satyam2022-balanced").plan.matrices["rows"])
+    [784, 128, 100, 128]
+    """
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -78,7 +90,14 @@ def _html(table: Any) -> str:
 
 
 class Experiment:
-    """One description of network, hardware and training, every value resolved; never changes. From `load()`."""
+    """One description of network, hardware and training, every value resolved; never changes. From `load()`.
+
+    >>> exp = load("satyam2022-balanced", seed=3)
+    >>> exp
+    Experiment('satyam2022-balanced', seed=3)
+    >>> exp["tile"]["rows"], load(exp.to_dict()) == exp, exp.plan.n_crossbars
+    (64, True, 52)
+    """
 
     def __init__(self, core: _core.Experiment) -> None:
         self._core = core
@@ -123,7 +142,7 @@ class Experiment:
         """Its crossbars: a Plan."""
         return Plan(self._core.plan())
 
-    def start(self, folder: PathLike, *, resume: bool = False, report: bool = True, callbacks: Callbacks = ()) -> Iterator[Round]:
+    def start(self, folder: PathLike, *, resume: bool = False, report: bool = True, callbacks: Callbacks = ()) -> Generator[Round, None, None]:
         """Plays the experiment into a run folder as an iterator: one weight-update round a turn, a Round each.
 
         The folder and its bytes are those of `ganbar train --out FOLDER`. Leaving the loop early, by break, an exception or Ctrl-C, writes a
@@ -171,13 +190,13 @@ class Experiment:
         return f"<p>{self!r}</p>" + self.plan._repr_html_()
 
 
-def _rounds(playing: _core.Playing, callbacks: Sequence[Any], experiment: Experiment, folder: PathLike) -> Iterator[Round]:
+def _rounds(playing: _core.Playing, callbacks: Sequence[Any], experiment: Experiment, folder: PathLike) -> Generator[Round, None, None]:
     broken = False
     try:
         tell(callbacks, "start", experiment)
         n_rounds = playing.n_rounds
         while (said := playing.advance()) is not None:
-            record = Round(said, n_rounds)
+            record = Round(cast("dict[str, Any]", said), n_rounds)
             tell(callbacks, "round", record)
             if record.quality is not None:
                 tell(callbacks, "quality", record)

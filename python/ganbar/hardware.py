@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 class Hardware:
-    """Cells, arrays, converters and wires of an experiment; what ganbar.torch takes. Never changes."""
+    """Cells, arrays, converters and wires of an experiment; what ganbar.torch takes. Never changes.
+
+    >>> hw = hardware("satyam2022-balanced")
+    >>> hw.device, hw.crossbar
+    ('nili2020', (64, 64))
+    """
 
     def __init__(self, toml: str) -> None:
         self._core = _core.Hardware(library(), toml)

@@ -63,7 +63,15 @@ def _column(texts: Sequence[str]) -> np.ndarray[Any, Any]:
 
 
 class Run:
-    """A run folder. Tables and numbers are read when asked for, so a run that is being written shows what is there."""
+    """A run folder. Tables and numbers are read when asked for, so a run that is being written shows what is there.
+
+    >>> import ganbar, tempfile
+    >>> exp = ganbar.load("satyam2022-balanced", data={"dataset": "synthetic-digits", "classes": [1], "limit": 60}, train={"rounds": 1, "batch": 16}, evaluation={"samples": 16})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     run = exp.run(folder + "/run", report=False)
+    ...     len(run.metrics), run.samples.shape, run.conductance(run.matrices[0]).shape, run.sample(5).shape
+    (1, (16, 28, 28), (100, 128), (5, 28, 28))
+    """
 
     def __init__(self, folder: PathLike) -> None:
         self.folder = pathlib.Path(folder)
@@ -184,7 +192,15 @@ class Run:
 
 
 def open(folder: PathLike) -> Run:
-    """A run folder. DataError where it is none."""
+    """A run folder. DataError where it is none.
+
+    >>> import ganbar, tempfile
+    >>> exp = ganbar.load("satyam2022-balanced", data={"dataset": "synthetic-digits", "classes": [1], "limit": 60}, train={"rounds": 1, "batch": 16}, evaluation={"samples": 16})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     run = exp.run(folder + "/run", report=False)
+    ...     open(folder + "/run").summary["rounds"]
+    1
+    """
     folder = pathlib.Path(os.fspath(folder))
     if not (folder / "run.toml").is_file():
         raise DataError(f"{folder} is no run folder: it has no run.toml")

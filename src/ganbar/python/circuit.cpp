@@ -49,7 +49,7 @@ nb::dict point_dict(OperatingPoint&& point, std::size_t rows, std::size_t cols) 
 }
 
 nb::dict solve(const CrossbarProblem& p) {
-    return point_dict(interruptible([&] { return solve_operating_point(p); }, p.rows * p.cols <= brief_cells), p.rows, p.cols);
+    return point_dict(interruptible([=] { return solve_operating_point(p); }, p.rows * p.cols <= brief_cells), p.rows, p.cols);
 }
 
 nb::list solve_many(const CrossbarProblem& p, const Reals<2>& words, const Reals<2>& bits) {
@@ -61,7 +61,7 @@ nb::list solve_many(const CrossbarProblem& p, const Reals<2>& words, const Reals
         return out;
     };
     for (std::size_t k = 0; k < biases.size(); ++k) biases[k] = {row(words, k), row(bits, k)};
-    auto points = interruptible([&] { return solve_operating_points(p, biases); }, biases.size() * p.rows * p.cols <= brief_cells);
+    auto points = interruptible([=] { return solve_operating_points(p, biases); }, biases.size() * p.rows * p.cols <= brief_cells);
     nb::list out;
     for (auto& point : points) out.append(point_dict(std::move(point), p.rows, p.cols));
     return out;
@@ -78,16 +78,16 @@ class ReducedCrossbar {
 public:
     ReducedCrossbar(const Reals<2>& g, const std::vector<double>& wires, const std::string& ends) : rows_(g.shape(0)), cols_(g.shape(1)) {
         const Wires w = wires_of(wires.at(0), wires.at(1), wires.at(2), wires.at(3), ends);
-        t_S_ = interruptible([&] {
-            std::vector<double> t_S(rows_ * cols_);
-            transfer_matrix(TransferPlan(rows_, cols_, w.ends), std::span(g.data(), g.size()), w, t_S);
-            return t_S;
+        t_S_ = interruptible([rows = rows_, cols = cols_, w, g_S = held(g)] {
+            const auto t_S = std::make_shared<std::vector<double>>(rows * cols);
+            transfer_matrix(TransferPlan(rows, cols, w.ends), std::span(g_S->data(), g_S->size()), w, *t_S);
+            return std::shared_ptr<const std::vector<double>>(t_S);
         }, rows_ * cols_ <= brief_cells);
     }
     /// [batch, rows] volts -> [batch, cols] amperes; every sum in the order of the rows, whatever the threads.
     nb::ndarray<nb::numpy, double> read(const Reals<2>& v) const {
         const std::size_t n = v.shape(0);
-        return give(interruptible([&] { return array_currents(t_S_, rows_, cols_, {v.data(), v.size()}, n); }, n * rows_ * cols_ <= brief_products), {n, cols_});
+        return give(interruptible([rows = rows_, cols = cols_, t_S = t_S_, v = held(v), n] { return array_currents(*t_S, rows, cols, {v->data(), v->size()}, n); }, n * rows_ * cols_ <= brief_products), {n, cols_});
     }
     /// Seconds that the library takes for a read, the least of n_times: what bench/python_overhead.py holds a call against.
     double read_seconds(const Reals<2>& v, int n_times) const {
@@ -95,16 +95,16 @@ public:
         double least = std::numeric_limits<double>::infinity();
         for (int k = 0; k < n_times; ++k) {
             const auto start = std::chrono::steady_clock::now();
-            const auto currents = array_currents(t_S_, rows_, cols_, {v.data(), v.size()}, v.shape(0));
+            const auto currents = array_currents(*t_S_, rows_, cols_, {v.data(), v.size()}, v.shape(0));
             least = std::min(least, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
         }
         return least;
     }
-    nb::ndarray<nb::numpy, double> transfer() const { return give(t_S_, {rows_, cols_}); }
+    nb::ndarray<nb::numpy, double> transfer() const { return give(std::vector<double>(*t_S_), {rows_, cols_}); }
 
 private:
     std::size_t rows_, cols_;
-    std::vector<double> t_S_;
+    std::shared_ptr<const std::vector<double>> t_S_;
 };
 
 }  // namespace

@@ -11,12 +11,12 @@ std::pair<std::string, std::string> name_and_split(const Library& library, const
     return {name, said};
 }
 
-nb::dict images(const Library& library, const std::string& dataset, const std::vector<std::int64_t>& classes, const std::string& split, std::size_t side) {
-    Dataset data = interruptible([&] {
-        const auto [name, said] = name_and_split(library, dataset, split);
+nb::dict images(const LibraryPtr& library, const std::string& dataset, const std::vector<std::int64_t>& classes, const std::string& split, std::size_t side) {
+    Dataset data = interruptible([=] {
+        const auto [name, said] = name_and_split(*library, dataset, split);
         ReadOptions read;
         read.side = side;
-        return select_classes(load_dataset(name, said, library.places.data, {}, read), classes);
+        return select_classes(load_dataset(name, said, library->places.data, {}, read), classes);
     });
     nb::dict out;
     out["name"] = data.name, out["split"] = data.split, out["shape"] = std::vector<std::size_t>{data.channels, data.height, data.width};
@@ -26,18 +26,18 @@ nb::dict images(const Library& library, const std::string& dataset, const std::v
     return out;
 }
 
-nb::dict quality(const Library& library, const Bytes2& pixels, const std::vector<std::size_t>& shape, const std::string& dataset, const std::vector<std::int64_t>& classes,
+nb::dict quality(const LibraryPtr& library, const Bytes2& pixels, const std::vector<std::size_t>& shape, const std::string& dataset, const std::vector<std::int64_t>& classes,
                  const std::string& features, const nb::object& hear) {
     const Log log = log_to(hear);
-    const gan::Quality q = interruptible([&] {
+    const gan::Quality q = interruptible([library, pixels = held(pixels), shape, dataset, classes, features, log] {
         Dataset samples;
-        samples.name = "images", samples.n = pixels.shape(0), samples.channels = shape.at(0), samples.height = shape.at(1), samples.width = shape.at(2);
-        samples.pixels.assign(pixels.data(), pixels.data() + pixels.size());
+        samples.name = "images", samples.n = pixels->shape(0), samples.channels = shape.at(0), samples.height = shape.at(1), samples.width = shape.at(2);
+        samples.pixels.assign(pixels->data(), pixels->data() + pixels->size());
         finish(samples);
         ReferenceSpec spec;
-        std::tie(spec.dataset, spec.split) = name_and_split(library, dataset, "");
+        std::tie(spec.dataset, spec.split) = name_and_split(*library, dataset, "");
         spec.classes = classes, spec.features = features;
-        return Evaluator(spec, library.places, log).evaluate(samples);
+        return Evaluator(spec, library->places, log).evaluate(samples);
     });
     nb::dict out;
     for (const auto& [key, value] : gan::fields(q)) out[key.c_str()] = std::visit([](const auto& v) { return nb::object(nb::cast(v)); }, value);

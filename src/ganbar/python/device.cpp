@@ -13,12 +13,12 @@ EnergyRule energy_rule(const std::string& name) {
     return name == "ohmic" ? EnergyRule::ohmic : EnergyRule::nonlinear;
 }
 
-nb::dict pulse_expected(const Library& library, const std::string& model, const std::vector<std::string>& settings, const std::optional<double>& from_S,
+nb::dict pulse_expected(const LibraryPtr& library, const std::string& model, const std::vector<std::string>& settings, const std::optional<double>& from_S,
                         const std::vector<std::pair<double, double>>& pulses, std::int64_t count, std::uint64_t seed, const std::string& energy) {
     CellQuestion question{model, settings, from_S, {}, count, seed, energy_rule(energy)};
     for (const auto& [v, t] : pulses) question.pulses.push_back({{v}, {t}});
     constexpr std::int64_t brief_pulses = 1000;
-    CellAnswer answer = interruptible([&] { return pulse_cell(library.registries.devices, question); }, count * static_cast<std::int64_t>(pulses.size()) <= brief_pulses);
+    CellAnswer answer = interruptible([=] { return pulse_cell(library->registries.devices, question); }, count * static_cast<std::int64_t>(pulses.size()) <= brief_pulses);
     nb::dict out;
     std::vector<double> v, t;
     for (const auto& p : answer.pulses) v.push_back(p.voltage.si), t.push_back(p.width.si);

@@ -114,6 +114,7 @@ struct Game {
         if (!fault) return;
         try {
             std::rethrow_exception(fault);
+        } catch (const Stopped&) {
         } catch (const std::exception& e) {
             messages.on_message(std::string("warning: after Ctrl-C: ") + e.what());
         }
@@ -129,8 +130,11 @@ class Playing {
 public:
     Playing(ExperimentPtr e, const std::string& folder, bool resume, bool report, const nb::object& hear) : folder_(folder), game_(std::make_shared<Game>(std::move(e), hear)) {
         wait_for_folder(folder);
-        Game& g = *game_;
-        interruptibly([&] { g.run = std::make_unique<FolderRun>(g.experiment->experiment, g.experiment->library->places, RunOptions{folder, resume, report}, g.messages); });
+        run_interruptibly({[game = game_, folder, resume, report](const std::atomic<bool>& stop) {
+            const StopScope scope(stop);
+            const std::lock_guard lock(game->busy);
+            game->run = std::make_unique<FolderRun>(game->experiment->experiment, game->experiment->library->places, RunOptions{folder, resume, report}, game->messages);
+        }, folder, leave()});
     }
     /// The round just played, or None when there was none left. After Ctrl-C a round is ended, by this call or behind it, and never cut: what has
     /// been played stays, and the folder's bytes are those of an unbroken run.
@@ -140,18 +144,21 @@ public:
             std::optional<gan::Quality> quality;
         };
         const auto played = std::make_shared<std::optional<Played>>();
-        interruptibly(FolderWork{folder_, [game = game_, played](const auto&) {
+        run_interruptibly({[game = game_, played](const std::atomic<bool>&) {
             const std::lock_guard lock(game->busy);
             FolderRun& run = game->playing();
             if (run.advance()) *played = Played{run.last(), run.last_quality()};
-        }, [game = game_](const std::exception_ptr& fault) { game->leave(fault); }});
+        }, folder_, leave()});
         return *played ? nb::object(record((*played)->round, (*played)->quality)) : nb::none();
     }
     nb::dict finish() {
-        return quality_dict(interruptible([&] {
-            const std::lock_guard lock(game_->busy);
-            return game_->playing().finish();
-        }));
+        const auto quality = std::make_shared<gan::Quality>();
+        run_interruptibly({[game = game_, quality](const std::atomic<bool>& stop) {
+            const StopScope scope(stop);
+            const std::lock_guard lock(game->busy);
+            *quality = game->playing().finish();
+        }, folder_, leave()});
+        return quality_dict(*quality);
     }
     /// A checkpoint, unless `fault`, and lets the folder go: nothing can be played afterwards. At once where a round was left behind, which does that.
     void close(bool fault) {
@@ -165,6 +172,9 @@ public:
     std::int64_t n_rounds() { return game_->playing().session().n_rounds(); }
 
 private:
+    std::function<void(const std::exception_ptr&)> leave() const {
+        return [game = game_](const std::exception_ptr& fault) { game->leave(fault); };
+    }
     static nb::dict record(const Round& r, const std::optional<gan::Quality>& quality) {
         nb::dict out;
         out["round"] = r.round, out["epoch"] = r.epoch;

@@ -32,20 +32,24 @@ nb::list families_list(const std::vector<fit::FamilyFit>& families) {
 /// `text`: the table; `file`: what it is called. `plan`, `unit`: "" = the file says it.
 nb::dict fit_pulses(const std::string& text, const std::string& file, const std::string& name, const std::string& iv_text, const std::string& iv_file, const std::string& plan,
                     const std::optional<double>& read_V, const std::optional<double>& width_s, const std::string& unit, const std::string& preset) {
-    fit::PulseData data;
-    fit::DeviceFit fit;
-    fit::Verdict verdict;
-    std::vector<fit::FamilyFit> families;
-    interruptibly([&] {
+    struct Found {
+        fit::PulseData data;
+        fit::DeviceFit fit;
+        fit::Verdict verdict;
+        std::vector<fit::FamilyFit> families;
+    };
+    const auto [data, fit, verdict, families] = interruptible([=] {
+        Found f;
         fit::ReadOptions read;
         if (!plan.empty()) read.plan = fit::parse_plan(plan);
         read.read_V = read_V, read.width_s = width_s, read.unit = unit;
-        data = fit::parse_pulses(text, file, read);
-        fit = fit::fit_device(data);
-        if (!iv_text.empty()) fit.iv = fit::fit_iv(iv_text, iv_file);
-        fit.name = name;
-        verdict = fit::judge(fit);
-        families = fit::fit_families(data, fit);
+        f.data = fit::parse_pulses(text, file, read);
+        f.fit = fit::fit_device(f.data);
+        if (!iv_text.empty()) f.fit.iv = fit::fit_iv(iv_text, iv_file);
+        f.fit.name = name;
+        f.verdict = fit::judge(f.fit);
+        f.families = fit::fit_families(f.data, f.fit);
+        return f;
     });
     nb::dict out, rows;
     out["toml"] = fit::device_toml(fit, preset), out["notes"] = fit.notes, out["verdict"] = verdict_dict(verdict), out["families"] = families_list(families);

@@ -10,8 +10,6 @@
 #include <mutex>
 #include <thread>
 
-#include "ganbar/core/stop.h"
-
 namespace ganbar::python {
 namespace {
 
@@ -136,8 +134,7 @@ void remove_behind(const std::filesystem::path& folder) {
 
 bool in_main_thread() { return ::getpid() == ::gettid(); }  // the only one where Python looks for signals
 
-/// `folder`: of work that may be left behind, nullptr for work that may not.
-void play(const ErrandPtr& errand, const std::filesystem::path* folder) {
+void play(const ErrandPtr& errand, const std::filesystem::path& folder) {
     idle_helper().take(errand);
     for (;;) {
         bool done = false;
@@ -152,12 +149,10 @@ void play(const ErrandPtr& errand, const std::filesystem::path* folder) {
         {
             const nb::gil_scoped_release free;
             done = errand->wait_for(patience);
-            if (!done && folder != nullptr) {
-                add_behind(*folder);
-                if (errand->leave_behind()) done = true;
-                else remove_behind(*folder);
+            if (!done) {
+                add_behind(folder);
+                if (!errand->leave_behind()) remove_behind(folder);  // it has come to its end
             }
-            while (!done) done = errand->wait_for(look_every);
         }
         throw signal;
     }
@@ -165,27 +160,17 @@ void play(const ErrandPtr& errand, const std::filesystem::path* folder) {
 
 }  // namespace
 
-void interruptibly(const std::function<void()>& work) {
+void run_interruptibly(LongWork given) {
     if (!in_main_thread()) {
+        const std::atomic<bool> never{false};
         const nb::gil_scoped_release free;
-        return work();
+        return given.work(never);
     }
-    play(std::make_shared<Errand>([&work](Errand& errand) {
-        const StopScope scope(errand.stop);
-        work();
-    }), nullptr);
-}
-
-void interruptibly(FolderWork given) {
-    if (!in_main_thread()) {
-        const nb::gil_scoped_release free;
-        return given.work([] { return false; });
-    }
-    const std::filesystem::path folder = std::filesystem::absolute(given.folder).lexically_normal();
+    const std::filesystem::path folder = given.folder.empty() ? given.folder : std::filesystem::absolute(given.folder).lexically_normal();
     play(std::make_shared<Errand>([w = std::move(given), folder](Errand& errand) mutable {
         std::exception_ptr fault;
         try {
-            w.work([&errand] { return errand.stop.load(); });
+            w.work(errand.stop);
         } catch (...) {
             fault = std::current_exception();
         }
@@ -199,7 +184,7 @@ void interruptibly(FolderWork given) {
         }
         fault = nullptr, w.work = nullptr, w.leave = nullptr;  // before the process may end
         remove_behind(folder);
-    }), &folder);
+    }), folder);
 }
 
 void wait_for_folder(const std::filesystem::path& folder) {

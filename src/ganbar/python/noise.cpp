@@ -7,18 +7,18 @@
 namespace ganbar::python {
 namespace {
 
-nb::bytes generate(const Library& library, std::size_t n_bits, const std::vector<std::string>& settings) {
-    const auto packed = interruptible([&] {
+nb::bytes generate(const LibraryPtr& library, std::size_t n_bits, const std::vector<std::string>& settings) {
+    const auto packed = interruptible([=] {
         BitReport report;
-        return make_bits(settings, n_bits, library.registries.devices, report).packed();
+        return make_bits(settings, n_bits, library->registries.devices, report).packed();
     });
     return nb::bytes(packed.data(), packed.size());
 }
 
 /// JSON as `noise test --json` prints it.
 std::string test(const nb::bytes& data, const std::string& format, std::size_t n_bits, bool entropy) {
-    const std::span<const std::uint8_t> bytes(static_cast<const std::uint8_t*>(data.data()), data.size());
-    return interruptible([&] {
+    const auto* first = static_cast<const std::uint8_t*>(data.data());
+    return interruptible([bytes = std::vector<std::uint8_t>(first, first + data.size()), format, n_bits, entropy] {
         using noise::BitFormat;
         const std::string name = "data";
         const BitFormat asked = noise::bit_format_of(format);

@@ -24,7 +24,7 @@ nb::list rows_of(const std::vector<SweepRow>& rows, const Sweep& sweep) {
 
 /// A sweep file's path, or the same as a dict. (folder, rows); `share`: (rank, number of ranks).
 std::pair<std::string, nb::list> sweep(const LibraryPtr& library, const nb::object& given, const std::string& out, const std::pair<int, int>& share, int jobs, bool retry, const nb::object& hear) {
-    const auto tree = nb::isinstance<nb::dict>(given) ? node_of(nb::cast<nb::dict>(given)) : nullptr;
+    const std::shared_ptr<const config::Node> tree = nb::isinstance<nb::dict>(given) ? node_of(nb::cast<nb::dict>(given)) : nullptr;
     const std::string path = tree ? "" : nb::cast<std::string>(given);
     struct Work {
         LibraryPtr library;
@@ -34,9 +34,9 @@ std::pair<std::string, nb::list> sweep(const LibraryPtr& library, const nb::obje
         std::vector<SweepRow> rows{};
     };
     const auto work = std::make_shared<Work>(Work{library, library->presets("experiments"), library->presets("networks"), {}, {out, share.first, share.second, jobs, retry, "", log_to(hear)}});
-    interruptibly([&] {
-        const SweepTargets targets{work->experiments, work->networks, library->registries};
-        work->sweep = tree ? read_sweep(*tree, {"dict"}, "sweep", ".", targets) : load_sweep(path, work->experiments, work->networks, library->registries);
+    work->sweep = interruptible([work, tree, path] {
+        const SweepTargets targets{work->experiments, work->networks, work->library->registries};
+        return tree ? read_sweep(*tree, {"dict"}, "sweep", ".", targets) : load_sweep(path, work->experiments, work->networks, work->library->registries);
     });
     if (out.empty()) {
         const std::string& name = work->sweep.spec.name;
@@ -45,9 +45,9 @@ std::pair<std::string, nb::list> sweep(const LibraryPtr& library, const nb::obje
     }
     work->run.command = tree ? "ganbar.sweep(..., \"" + work->run.folder.string() + "\")" : "ganbar sweep " + path + " --out " + work->run.folder.string();
     wait_for_folder(work->run.folder);
-    interruptibly(FolderWork{work->run.folder, [work](const std::function<bool()>& stop) {
-        work->rows = run_sweep(work->sweep, {work->experiments, work->networks, work->library->registries, "", stop, &work->library->places}, work->run);
-    }});
+    run_interruptibly({[work](const std::atomic<bool>& stop) {
+        work->rows = run_sweep(work->sweep, {work->experiments, work->networks, work->library->registries, "", [&stop] { return stop.load(); }, &work->library->places}, work->run);
+    }, work->run.folder});
     if (n_of(work->rows, "done") + n_of(work->rows, "open") == 0) throw DataError("none of the " + std::to_string(work->rows.size()) + " points could be run; the first: " + work->rows.front().error);
     return {work->run.folder.string(), rows_of(work->rows, work->sweep)};
 }

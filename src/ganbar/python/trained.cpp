@@ -13,7 +13,7 @@ namespace {
 class TrainedModel {
 public:
     TrainedModel(LibraryPtr library, const std::string& folder) : library_(std::move(library)) {
-        trained_ = interruptible([&] { return load_run(folder, library_->registries); });
+        trained_ = std::move(*interruptible([library = library_, folder] { return std::make_shared<Trained>(load_run(folder, library->registries)); }));
     }
     nb::ndarray<nb::numpy, std::uint8_t> sample(std::size_t n, std::uint64_t seed) {
         return images([&] { return sample_images(trained_.model, n, seed); });
@@ -37,10 +37,12 @@ public:
         }
         const AnalogOp& op = *trained_.model.analog[static_cast<std::size_t>(at - names.begin())].op;
         if (plane >= op.n_planes()) throw ConfigError("plane = " + std::to_string(plane) + " of \"" + name + "\", which has " + std::to_string(op.n_planes()) + "; expected 0" + (op.n_planes() > 1 ? " (G+) or 1 (G-)" : ""));
-        auto g = interruptible([&] {
+        std::vector<float> g;
+        {
+            const nb::gil_scoped_release free;
             const std::lock_guard lock(busy_);
-            return op.conductance(plane);
-        }, true);
+            g = op.conductance(plane);
+        }
         return give(std::move(g), {op.n_in(), op.n_out()});
     }
     std::vector<std::size_t> shape() const {  // channels, height, width where the generator ends in a map
@@ -52,11 +54,14 @@ public:
 private:
     template <class Make>
     nb::ndarray<nb::numpy, std::uint8_t> images(const Make& make) {
-        auto [pixels, n] = interruptible([&] {
+        std::vector<std::uint8_t> pixels;
+        std::size_t n = 0;
+        {
+            const nb::gil_scoped_release free;
             const std::lock_guard lock(busy_);
             const Matrix m = make();
-            return std::pair(to_pixels(m), m.rows());
-        });
+            pixels = to_pixels(m), n = m.rows();
+        }
         const std::size_t size = n > 0 ? pixels.size() / n : 0;
         return give(std::move(pixels), {n, size});
     }
@@ -66,7 +71,7 @@ private:
 };
 
 std::string report_html(const std::vector<std::string>& folders, const std::string& title) {
-    return interruptible([&] {
+    return interruptible([=] {
         std::vector<report::RunData> runs;
         for (const auto& folder : folders) runs.push_back(report::read_run(folder));
         auto input = report::describe_runs(std::move(runs));
