@@ -66,7 +66,7 @@ class Device:
             if one == 0:
                 raise ConfigError("v = 0 V is no pulse; expected another voltage")
         start = None if start is None else _arrays.quantity("start", start, "S")
-        out = self._ask(pulses, start, _arrays.whole("count", count, 1), _arrays.whole("seed", seed, 0), _energy(energy))
+        out = self._ask(pulses, start, _arrays.whole("count", count, 1, 10**7), _arrays.whole("seed", seed, 0), _energy(energy))
         for line in out["warnings"]:
             hear("warning: " + line)
         return table({name: out[name] for name in ("v_V", "t_s", "g_S", "delta_g_S", "energy_J")})

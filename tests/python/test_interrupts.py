@@ -25,7 +25,7 @@ calls = {
     "read": lambda: [array.read(inputs) for _ in range(5)],
     "noise.generate": lambda: ganbar.noise.generate(bits=2**31),
     "noise.test": lambda: ganbar.noise.test(rng.bytes(4_000_000), "packed"),
-    "pulse": lambda: ganbar.Device("nili2020").pulse("0.9 V", "100 ns", start="200 uS", count=10**8),
+    "pulse": lambda: ganbar.Device("nili2020").pulse("0.9 V", "100 ns", start="200 uS", count=10**7),
     "images": lambda: [ganbar.images("synthetic-digits") for _ in range(1000)],
     "start": lambda: list(ganbar.load("satyam2022-balanced", **long).start(folder + "/run", report=False)),
     "sweep": lambda: ganbar.sweep({"sweep": {"base": "satyam2022-balanced", "set": ["data.dataset=synthetic-digits", "data.limit=20000", "train.batch=10000", "train.rounds=50", "train.steps_d=4", "evaluation.samples=16"]},
