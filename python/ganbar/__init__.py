@@ -2,7 +2,9 @@
 
 Names and keys are those of the command line and of its TOML files. Quantities are texts with a unit ("0.8 V"), arrays are SI.
 """
-from . import _core, noise
+from __future__ import annotations
+
+from . import _core, callbacks, noise, plot
 from ._errors import ConfigError, DataError, Error, InternalError, NumericError
 from .arch import Estimates, estimate
 from .catalogue import Entry, describe, list
@@ -12,11 +14,12 @@ from .device import Cells, Device
 from .experiment import Experiment, Round, load
 from .hardware import Hardware, hardware
 from .run import Run, open
+from .study import sweep
 
 __version__ = _core.version
 
 
-def threads(n=None):
+def threads(n: int | None = None) -> int:
     """Threads that long work uses; `threads(2)` sets them. Results do not depend on them.
 
     >>> threads(2)
@@ -30,4 +33,4 @@ def threads(n=None):
 
 
 __all__ = ["Cells", "ConfigError", "Crossbar", "DataError", "Device", "Entry", "Error", "Estimates", "Experiment", "Hardware", "Images", "InternalError", "NumericError",
-           "OperatingPoint", "Quality", "Round", "Run", "describe", "estimate", "hardware", "images", "list", "load", "netlist", "noise", "open", "quality", "solve", "threads"]
+           "OperatingPoint", "Quality", "Round", "Run", "describe", "callbacks", "estimate", "hardware", "images", "list", "load", "netlist", "noise", "open", "plot", "quality", "solve", "sweep", "threads"]

@@ -1,27 +1,35 @@
 """What a user hands in, as the arrays that the core takes: float64 in C order, checked and named in messages."""
-import numbers
+from __future__ import annotations
 
-import numpy as np
+import numbers
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import _core
 from ._errors import ConfigError
 
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    from ._lazy import np
+
+Doubles: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 _WORDS = {"S": "siemens", "V": "volts", "ohm": "ohms", "s": "seconds"}
 
 
-def quantity(name, value, unit):
+def quantity(name: str, value: Any, unit: str) -> float:
     """A number in SI, or a text with its unit ("1 ohm"), as a float."""
     if isinstance(value, str):
         return _core.quantity(value, unit, name)
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise ConfigError(f"{name} is a {type(value).__name__}; expected a number in {_WORDS.get(unit, unit)} or a text with its unit")
-    value = float(value)
-    if value != value or value in (float("inf"), float("-inf")):
-        raise ConfigError(f"{name} = {value}; expected a finite number in {_WORDS.get(unit, unit)}")
-    return value
+    number = float(value)
+    if number != number or number in (float("inf"), float("-inf")):
+        raise ConfigError(f"{name} = {number}; expected a finite number in {_WORDS.get(unit, unit)}")
+    return number
 
 
-def reals(name, values, unit, n_dims, *, floating=False):
+def reals(name: str, values: Any, unit: str, n_dims: int, *, floating: bool = False) -> Doubles:
     """An array of SI numbers. An array of whole numbers is refused: in siemens or volts it is a mistake of units. `floating`: NaN is allowed."""
     try:
         a = np.asarray(values)
@@ -47,7 +55,7 @@ def reals(name, values, unit, n_dims, *, floating=False):
     return a
 
 
-def conductances(values):
+def conductances(values: Any) -> Doubles:
     g = reals("G", values, "S", 2)
     if (g < 0).any():
         at = tuple(int(k) for k in np.argwhere(g < 0)[0])
@@ -55,7 +63,7 @@ def conductances(values):
     return g
 
 
-def voltages(name, values, n, lines):
+def voltages(name: str, values: Any, n: int, lines: str) -> Doubles:
     """[n] from one number, a text, or a list with None (or NaN) for floating terminals."""
     if isinstance(values, str) or (np.ndim(values) == 0 and not isinstance(values, np.ndarray)):
         return np.full(n, quantity(name, values, "V"))
@@ -65,7 +73,7 @@ def voltages(name, values, n, lines):
     return v
 
 
-def voltage_rows(name, values, n, lines):
+def voltage_rows(name: str, values: Any, n: int, lines: str) -> tuple[Doubles, bool]:
     """[batch, n], and whether there was a batch."""
     if np.ndim(values) == 2:
         v = reals(name, values, "V", 2, floating=True)
@@ -75,17 +83,17 @@ def voltage_rows(name, values, n, lines):
     return voltages(name, values, n, lines)[None, :], False
 
 
-def whole(name, value, lo, hi=2**63 - 1):
+def whole(name: str, value: Any, lo: int, hi: int = 2**63 - 1) -> int:
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise ConfigError(f"{name} = {value!r}; expected a whole number")
-    if not lo <= value <= hi:
+    if not lo <= int(value) <= hi:
         raise ConfigError(f"{name} = {value}; expected a whole number from {lo} to {hi}")
     return int(value)
 
 
-def settings(values, prefix=""):
+def settings(values: Mapping[str, Any] | None, prefix: str = "") -> list[str]:
     """{"key": value} or nested, as the key=value texts of --set."""
-    out = []
+    out: list[str] = []
     for key, value in (values or {}).items():
         if not isinstance(key, str):
             raise ConfigError(f"{key!r} is no key; expected a text")
@@ -96,7 +104,7 @@ def settings(values, prefix=""):
     return out
 
 
-def _text(value):
+def _text(value: Any) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):

@@ -1,4 +1,6 @@
 """The four kinds of fault. The C++ core raises them by name."""
+from __future__ import annotations
+
 import re
 
 _PLACE = re.compile(r"^(?P<file>[^\n]*?):(?P<line>\d+):(?P<column>\d+): ")
@@ -7,7 +9,15 @@ _HINT = re.compile(r"did you mean \"([^\"]*)\"\?")
 
 
 class Error(Exception):
-    """Any fault that ganbar tells of. Its text is one sentence: what; what was expected."""
+    """Any fault that ganbar tells of. Its text is one sentence: what; what was expected.
+
+    >>> import ganbar
+    >>> try:
+    ...     ganbar.list("devises")
+    ... except ganbar.Error as fault:
+    ...     print(type(fault).__name__)
+    ConfigError
+    """
 
 
 class ConfigError(Error, ValueError):
@@ -15,29 +25,56 @@ class ConfigError(Error, ValueError):
 
     Attributes: `file`, `line`, `column` where it was said (None where that is unknown; of a dict, `file` is "dict key train.v_set"), and
     `hint`, the nearest legal name, or None.
+
+    >>> import ganbar
+    >>> try:
+    ...     ganbar.load("satyam2022-balanced", train={"rouns": 3})
+    ... except ganbar.ConfigError as fault:
+    ...     print(fault.file, fault.hint)
+    dict key train.rouns rounds
     """
 
-    def __init__(self, message=""):
+    def __init__(self, message: str = "") -> None:
         super().__init__(message)
         place = _PLACE.match(message) or _DICT.match(message)
         said = place.groupdict() if place else {}
-        self.file = said.get("file")
-        self.line = int(said["line"]) if "line" in said else None
-        self.column = int(said["column"]) if "column" in said else None
+        self.file: str | None = said.get("file")
+        self.line: int | None = int(said["line"]) if "line" in said else None
+        self.column: int | None = int(said["column"]) if "column" in said else None
         near = _HINT.search(message)
-        self.hint = near.group(1) if near else None
+        self.hint: str | None = near.group(1) if near else None
 
 
 class DataError(Error, OSError):
-    """Data or a file are missing, damaged or cannot be written."""
+    """Data or a file are missing, damaged or cannot be written.
+
+    >>> import ganbar
+    >>> try:
+    ...     ganbar.open("runs/none")
+    ... except ganbar.DataError as fault:
+    ...     print(fault)
+    runs/none is no run folder: it has no run.toml
+    """
 
 
 class NumericError(Error, ArithmeticError):
-    """Numbers diverged or did not converge."""
+    """Numbers diverged or did not converge.
+
+    >>> import ganbar
+    >>> try:
+    ...     ganbar.Crossbar([[1e300, 1e308]])
+    ... except ganbar.NumericError as fault:
+    ...     print(str(fault)[:18])
+    no transfer matrix
+    """
 
 
 class InternalError(Error):
-    """A broken invariant: a bug of ganbar's, never of the caller's."""
+    """A broken invariant: a bug of ganbar's, never of the caller's.
+
+    >>> issubclass(InternalError, Error), issubclass(InternalError, ValueError)
+    (True, False)
+    """
 
 
 for _kind in (Error, ConfigError, DataError, NumericError, InternalError):

@@ -1,49 +1,78 @@
 """Cycles, latency, energy and area of a GAN on accelerators."""
+from __future__ import annotations
+
 import json
 import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from . import _arrays, _core, _places
+from ._errors import ConfigError
 from ._log import hear
 from ._table import from_rows
+from ._types import Names, PathLike
 
 
-class Estimate(dict):
-    """One accelerator's estimate: the object of `estimate --json`. `layers`: a table, one row a layer and phase."""
+class Estimate(dict[str, Any]):
+    """One accelerator's estimate: the object of `estimate --json`. `layers`: a table, one row a layer and phase.
+
+    >>> len(estimate("dcgan", on="regan")["regan"].layers) > 8
+    True
+    """
 
     @property
-    def layers(self):
+    def layers(self) -> Any:
+        """One row a layer and phase: cycles, energies in joules by component."""
         return from_rows(self["layers"])
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Estimate({self['network']} on {self['accelerator']}: {self['iteration_latency_s']:.4g} s, {self['iteration_energy_J']:.4g} J an iteration)"
 
 
 class Estimates:
-    """Estimates by accelerator: `[name]` is one, `table` has a row each, `unfit` tells which machines cannot run the network, and why."""
+    """Estimates by accelerator: `[name]` is one, `table` has a row each, `unfit` tells which machines cannot run the network, and why.
 
-    def __init__(self, found, unfit):
+    >>> found = estimate("dcgan", on=["regan", "pipelayer"])
+    >>> list(found), len(found.table)
+    (['regan', 'pipelayer'], 2)
+    """
+
+    def __init__(self, found: Sequence[Mapping[str, Any]], unfit: Iterable[tuple[str, str]]) -> None:
         self._found = {one["accelerator"]: Estimate(one) for one in found}
         self.unfit = dict(unfit)
 
     @property
-    def table(self):
+    def table(self) -> Any:
         """One row a machine; columns are the numbers of `estimate --json`."""
         return from_rows([{k: v for k, v in one.items() if not isinstance(v, (list, dict))} for one in self._found.values()])
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Estimate:
+        if name not in self._found:
+            raise ConfigError(f"there is no estimate for \"{name}\"; expected one of {', '.join(self._found)}")
         return self._found[name]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._found)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._found)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Estimates({', '.join(self._found)})"
 
+    def _repr_html_(self) -> str:
+        rows = [{name: one.get(name) for name in ("accelerator", "network", "batch", "iteration_latency_s", "iteration_energy_J", "area_m2", "power_W")} for one in self._found.values()]
+        return str(from_rows(rows)._repr_html_())
 
-def estimate(network, on, batch=None, steps_d=None, set=None, *, task="", discriminator=""):
+    def plot(self, column: str = "iteration_energy_J", ax: Any = None) -> Any:
+        """One number of each machine as a bar (matplotlib); returns its axes."""
+        from . import plot
+
+        return plot.estimates(self, column, ax=ax)
+
+
+def estimate(network: PathLike, on: Names, batch: int | None = None, steps_d: int | None = None, set: Mapping[str, Any] | None = None, *, task: str = "",
+             discriminator: PathLike = "") -> Estimates:
     """What one training iteration costs. `network`: a preset's name, a TOML or ONNX file. `on`: a machine, a list of them, or "all".
     `set`: parameters, {"regan.steps_per_cycle": 64}. `task`: "training" or "generation". ConfigError for unknown names and keys.
 
@@ -51,6 +80,8 @@ def estimate(network, on, batch=None, steps_d=None, set=None, *, task="", discri
     True
     """
     machines = [on] if isinstance(on, str) else [str(one) for one in on]
+    if not machines:
+        raise ConfigError("on names no machine; expected one, a list of them, or \"all\"")
     batch, steps_d = (None if v is None else _arrays.whole(n, v, 1) for n, v in (("batch", batch), ("steps_d", steps_d)))
     said, unfit, warnings = _core.estimate(_places.library(), os.fspath(network), os.fspath(discriminator), machines, batch, steps_d, task, _arrays.settings(set))
     for line in warnings:

@@ -1,13 +1,22 @@
 """Passive crossbars: operating points, many reads of one array, SPICE decks."""
-import numpy as np
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from . import _arrays, _core
 from ._errors import ConfigError
+from ._types import Quantity, Reals
 
-_LAWS = {"linear": None, "cubic": ("c3", "1/V2"), "sinh": ("b", "1/V")}
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    from ._lazy import np
+
+_LAWS: dict[str, tuple[str, str] | None] = {"linear": None, "cubic": ("c3", "1/V2"), "sinh": ("b", "1/V")}
 
 
-def _law(device):
+def _law(device: Mapping[str, Any] | None) -> tuple[str, float]:
     """(name, coefficient) of device={"type": "sinh", "b": 2.0}."""
     if device is None:
         return "linear", 0.0
@@ -17,21 +26,21 @@ def _law(device):
     if law not in _LAWS:
         near = _core.nearest(str(law), list(_LAWS))
         raise ConfigError(f"device type \"{law}\" is not known" + (f"; did you mean \"{near}\"?" if near else "") + "; expected linear, cubic or sinh")
-    key = _LAWS[law][0] if _LAWS[law] else None
+    key, unit = _LAWS[law] or (None, "")
     for other in device:
         if other not in ("type", key):
             raise ConfigError(f"a {law} device has no \"{other}\"; expected " + (f"type and {key}" if key else "type alone"))
     if key is None:
         return law, 0.0
     if key not in device:
-        raise ConfigError(f"a {law} device needs \"{key}\", a number in {_LAWS[law][1]}")
-    coefficient = _arrays.quantity(key, device[key], _LAWS[law][1])
+        raise ConfigError(f"a {law} device needs \"{key}\", a number in {unit}")
+    coefficient = _arrays.quantity(key, device[key], unit)
     if coefficient < 0 or (law == "sinh" and coefficient == 0):
         raise ConfigError(f"{key} = {coefficient}; expected a number {'> 0' if law == 'sinh' else '>= 0'}, so that the current rises with the voltage")
     return law, coefficient
 
 
-def _wires(rw, rb, rdrv, rsense):
+def _wires(rw: Quantity, rb: Quantity, rdrv: Quantity, rsense: Quantity) -> list[float]:
     out = []
     for name, value in (("rw", rw), ("rb", rb), ("rdrv", rdrv), ("rsense", rsense)):
         ohm = _arrays.quantity(name, value, "ohm")
@@ -47,28 +56,50 @@ class OperatingPoint:
     `W`, `B`: node voltages of word and bit lines [rows, cols]; `i_word` [rows]: current out of each word source; `i_bit` [cols]: into each bit
     terminal; `i_cell` [rows, cols]: from word to bit line; `power_W`, and where it goes: `power_cells_W`, `power_wires_W`; `iterations`;
     `residual_A`: the largest current that does not balance at a node.
+
+    >>> point = solve([[1e-4, 2e-4]], word=0.1)
+    >>> point.W.shape, point.residual_A < 1e-12, point.power_cells_W < point.power_W
+    ((1, 2), True, True)
     """
 
-    def __init__(self, values):
+    W: np.ndarray[Any, Any]
+    B: np.ndarray[Any, Any]
+    i_word: np.ndarray[Any, Any]
+    i_bit: np.ndarray[Any, Any]
+    i_cell: np.ndarray[Any, Any]
+    power_W: float
+    power_cells_W: float
+    power_wires_W: float
+    iterations: int
+    residual_A: float
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
         self.__dict__.update(values)
 
     @property
-    def v_cell(self):
+    def v_cell(self) -> np.ndarray[Any, Any]:
         """What every cell is left with [rows, cols], volts."""
-        return self.W - self.B
+        left: np.ndarray[Any, Any] = self.W - self.B
+        return left
 
-    def plot(self, ax=None):
+    def plot(self, ax: Any = None) -> Any:
         """A map of the cells' voltages (matplotlib); returns its axes."""
         from . import plot
 
         return plot.operating_point(self, ax=ax)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         rows, cols = self.W.shape
         return f"OperatingPoint({rows} x {cols}, {self.power_W:.4g} W, cells at {np.min(self.v_cell):.4g} to {np.max(self.v_cell):.4g} V)"
 
+    def _repr_html_(self) -> str:
+        from . import _show
 
-def _problem(G, word, bit, rw, rb, rdrv, rsense, ends, device):
+        return _show.point(self)
+
+
+def _problem(G: Reals, word: Reals, bit: Reals, rw: Quantity, rb: Quantity, rdrv: Quantity, rsense: Quantity, ends: str,
+             device: Mapping[str, Any] | None) -> tuple[_core.CrossbarProblem, np.ndarray[Any, Any], np.ndarray[Any, Any], bool]:
     g = _arrays.conductances(G)
     law, coefficient = _law(device)
     words, many_w = _arrays.voltage_rows("word", word, g.shape[0], "word lines")
@@ -79,7 +110,8 @@ def _problem(G, word, bit, rw, rb, rdrv, rsense, ends, device):
     return problem, words, bits, many_w or many_b
 
 
-def solve(G, word, bit=0.0, *, rw=1.0, rb=1.0, rdrv=10.0, rsense=10.0, ends="single", device=None):
+def solve(G: Reals, word: Reals, bit: Reals = 0.0, *, rw: Quantity = 1.0, rb: Quantity = 1.0, rdrv: Quantity = 10.0, rsense: Quantity = 10.0, ends: str = "single",
+          device: Mapping[str, Any] | None = None) -> Any:
     """Operating point of a passive crossbar, as `ganbar solve` gives it, to the last bit.
 
     `G`: siemens [rows, cols], any strides, float32 or float64. `word`, `bit`: volts, one number or text for all lines, a list or array with one
@@ -100,7 +132,8 @@ def solve(G, word, bit=0.0, *, rw=1.0, rb=1.0, rdrv=10.0, rsense=10.0, ends="sin
     return [OperatingPoint(point) for point in _core.solve_many(problem, *spread)]
 
 
-def netlist(G, word, bit=0.0, *, rw=1.0, rb=1.0, rdrv=10.0, rsense=10.0, ends="single", device=None, node_voltages=False):
+def netlist(G: Reals, word: Reals, bit: Reals = 0.0, *, rw: Quantity = 1.0, rb: Quantity = 1.0, rdrv: Quantity = 10.0, rsense: Quantity = 10.0, ends: str = "single",
+            device: Mapping[str, Any] | None = None, node_voltages: bool = False) -> str:
     """The crossbar of `solve` as the text of a SPICE deck that `ngspice -b` runs; `node_voltages` prints every node too.
 
     >>> "\\n.op" in netlist([[1e-4]], word=0.1)
@@ -121,12 +154,12 @@ class Crossbar:
     [[1e-05, 2e-05]]
     """
 
-    def __init__(self, G, *, rw=1.0, rb=1.0, rdrv=10.0, rsense=10.0, ends="single"):
+    def __init__(self, G: Reals, *, rw: Quantity = 1.0, rb: Quantity = 1.0, rdrv: Quantity = 10.0, rsense: Quantity = 10.0, ends: str = "single") -> None:
         g = _arrays.conductances(G)
         self.shape = g.shape
         self._core = _core.Crossbar(g, _wires(rw, rb, rdrv, rsense), ends)
 
-    def read(self, V):
+    def read(self, V: Reals) -> np.ndarray[Any, Any]:
         """Currents into the bit terminals [batch, cols], amperes, of word voltages V [batch, rows] (or [rows]: then [cols]), bit lines at 0 V."""
         v = _arrays.reals("V", V, "V", 1 if np.ndim(V) == 1 else 2)
         batch = v[None, :] if v.ndim == 1 else v
@@ -136,9 +169,9 @@ class Crossbar:
         return i[0] if v.ndim == 1 else i
 
     @property
-    def transfer(self):
+    def transfer(self) -> np.ndarray[Any, Any]:
         """T [rows, cols] in siemens: i_bit = V T, all other terminals at 0 V. A copy."""
         return self._core.transfer()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Crossbar({self.shape[0]} x {self.shape[1]})"

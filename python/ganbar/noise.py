@@ -1,11 +1,15 @@
 """Random bits from simulated arrays, and the tests of SP 800-22 and SP 800-90B on any bits."""
+from __future__ import annotations
+
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from . import _arrays, _core, _places
 from ._errors import ConfigError
 
 
-def generate(generator=None, *, bits, seed=None, trng=None, **sections):
+def generate(generator: str | None = None, *, bits: int, seed: int | None = None, trng: Mapping[str, Any] | None = None, **sections: Any) -> bytes:
     """Bits from a simulated generator, packed as `ganbar noise generate` writes them: first bit = most significant bit of byte 0.
 
     `generator`: "columns" (satyam2022, the default), "telegraph", "switching" or "thermal". `trng` and other sections (`noise_device`,
@@ -22,7 +26,7 @@ def generate(generator=None, *, bits, seed=None, trng=None, **sections):
     return _core.noise_generate(_places.library(), _arrays.whole("bits", bits, 1, 2**33), _arrays.settings(given))
 
 
-def test(data, format="auto", *, bits=0, entropy=True):
+def test(data: Any, format: str = "auto", *, bits: int = 0, entropy: bool = True) -> dict[str, Any]:
     """Statistical tests of random bits; a dict as `noise test --json` prints it.
 
     `data`: bytes, or a uint8 array. `format`: "auto", "packed", "ascii" (text of 0 and 1), "bytes" (one bit a byte) or "hex". `bits`: only the
@@ -35,4 +39,5 @@ def test(data, format="auto", *, bits=0, entropy=True):
         data = bytes(memoryview(data).cast("B"))
     except TypeError as fault:
         raise ConfigError(f"data is a {type(data).__name__}; expected bytes or a uint8 array") from fault
-    return json.loads(_core.noise_test(data, format, _arrays.whole("bits", bits, 0), bool(entropy)))
+    found: dict[str, Any] = json.loads(_core.noise_test(data, format, _arrays.whole("bits", bits, 0), bool(entropy)))
+    return found

@@ -1,18 +1,32 @@
 """Figures on matplotlib, which is imported when the first is drawn. Each takes `ax` and returns it."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ._errors import ConfigError
 
+if TYPE_CHECKING:
+    import numpy as np
 
-def _axes(ax):
+    from .arch import Estimates
+    from .circuit import OperatingPoint
+    from .device import Cells, MeasuredDevice
+    from .run import Run
+else:
+    from ._lazy import np
+
+
+def _axes(ax: Any) -> Any:
     if ax is not None:
         return ax
     try:
-        import matplotlib.pyplot as plt
+        import matplotlib.pyplot as plt  # type: ignore[import-not-found, unused-ignore]
     except ImportError as fault:
         raise ConfigError("figures need matplotlib; expected it installed (pip install matplotlib)") from fault
     return plt.subplots()[1]
 
 
-def operating_point(point, *, ax=None):
+def operating_point(point: OperatingPoint, *, ax: Any = None) -> Any:
     """The voltage that every cell is left with, as a map."""
     ax = _axes(ax)
     ax.figure.colorbar(ax.imshow(point.v_cell), ax=ax, label="cell voltage (V)")
@@ -21,7 +35,7 @@ def operating_point(point, *, ax=None):
     return ax
 
 
-def cells(array, *, ax=None):
+def cells(array: Cells, *, ax: Any = None) -> Any:
     """A histogram of conductances."""
     ax = _axes(ax)
     ax.hist(array.g * 1e6, bins=50)
@@ -30,7 +44,7 @@ def cells(array, *, ax=None):
     return ax
 
 
-def metrics(run, *, ax=None):
+def metrics(run: Run, *, ax: Any = None) -> Any:
     """Losses of a run by round."""
     ax = _axes(ax)
     rows = run.metrics
@@ -38,4 +52,57 @@ def metrics(run, *, ax=None):
         ax.plot(rows["round"], rows[name], label=name)
     ax.set_xlabel("round")
     ax.legend()
+    return ax
+
+
+def steps(device: MeasuredDevice, *, ax: Any = None) -> Any:
+    """Measured steps of a MeasuredDevice over conductance, and the table's mean steps at the main amplitudes."""
+    ax = _axes(ax)
+    d = device.data
+    g, v = (np.asarray(d[k], float) for k in ("g_S", "v_V"))
+    same = (np.diff(np.asarray(d["device"])) == 0) & (np.diff(np.asarray(d["cycle"])) == 0)
+    said = device.to_dict()
+    for sign, key in ((1, "set"), (-1, "reset")):
+        of = same & (np.sign(v[1:]) == sign)
+        colour = ax.plot(g[:-1][of] * 1e6, np.diff(g)[of] * 1e6, ".", ms=2, alpha=0.4)[0].get_color()
+        mean = np.reshape(said[f"dg_{key}"], (-1, len(said["g"])))
+        for k, row in enumerate(mean):
+            ax.plot(np.asarray(said["g"]) * 1e6, row * 1e6, color=colour, label=key if k == 0 else None)
+    ax.set_xlabel("conductance (uS)")
+    ax.set_ylabel("step of a pulse (uS)")
+    ax.legend()
+    return ax
+
+
+def samples(images: Any, *, ax: Any = None, columns: int = 8) -> Any:
+    """Images, uint8 [n, h, w(, 3)], or a Run's samples, as one grid."""
+    ax = _axes(ax)
+    images = getattr(images, "samples", images)
+    images = np.asarray(images)[: columns * columns]
+    rows = -(-len(images) // columns)
+    h, w = images.shape[1:3]
+    sheet = np.zeros((rows * h, columns * w) + images.shape[3:], np.uint8)
+    for k, image in enumerate(images):
+        sheet[k // columns * h:(k // columns + 1) * h, k % columns * w:(k % columns + 1) * w] = image
+    ax.imshow(sheet, cmap="gray", vmin=0, vmax=255)
+    ax.set_axis_off()
+    return ax
+
+
+def conductance(run: Run, name: str, *, plane: int = 0, ax: Any = None) -> Any:
+    """Conductances of a Run's weight matrix as a map."""
+    ax = _axes(ax)
+    ax.figure.colorbar(ax.imshow(run.conductance(name, plane) * 1e6, aspect="auto"), ax=ax, label="conductance (uS)")
+    ax.set_xlabel("output")
+    ax.set_ylabel("input")
+    return ax
+
+
+def estimates(found: Estimates, column: str = "iteration_energy_J", *, ax: Any = None) -> Any:
+    """One number of Estimates as a bar a machine, on a logarithmic scale."""
+    ax = _axes(ax)
+    names = list(found)
+    ax.barh(names, [found[name][column] for name in names])
+    ax.set_xscale("log")
+    ax.set_xlabel(column)
     return ax

@@ -1,26 +1,36 @@
 """Run folders, also of the command line, also while they are being written."""
+from __future__ import annotations
+
 import builtins
 import json
 import os
 import pathlib
-
-import numpy as np
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from . import _arrays, _core, _places
 from ._errors import ConfigError, DataError
 from ._table import from_rows, table
+from ._types import PathLike
 from .data import _as_shown
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .experiment import Experiment
+else:
+    from ._lazy import np
 
 
 class Report(str):
     """A page of HTML; a notebook shows it in a frame."""
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         import html
 
         return f'<iframe srcdoc="{html.escape(self)}" width="100%" height="600"></iframe>'
 
-    def save(self, path):
+    def save(self, path: PathLike) -> None:
         """Writes it; ConfigError where the file exists."""
         try:
             with builtins.open(path, "x", encoding="utf-8") as file:
@@ -29,7 +39,7 @@ class Report(str):
             raise ConfigError(f"{path} exists; expected another name") from fault
 
 
-def _csv(path):
+def _csv(path: pathlib.Path) -> Any:
     """A table of a run's CSV; a last line without its end, of a run that was killed, does not count."""
     text = path.read_text() if path.exists() else ""
     lines = text[: text.rfind("\n") + 1].splitlines()
@@ -39,7 +49,7 @@ def _csv(path):
     return table({name: _column([row[k] for row in rows]) for k, name in enumerate(names)})
 
 
-def _column(texts):
+def _column(texts: Sequence[str]) -> np.ndarray[Any, Any]:
     if texts and all(t in ("true", "false") for t in texts):
         return np.array([t == "true" for t in texts])
     try:
@@ -53,37 +63,46 @@ def _column(texts):
 
 
 class Run:
-    """A run folder. Tables and numbers are read when asked for, so a run that is being written shows what is there."""
+    """A run folder. Tables and numbers are read when asked for, so a run that is being written shows what is there.
 
-    def __init__(self, folder):
+    >>> import ganbar, tempfile
+    >>> exp = ganbar.load("satyam2022-balanced", data={"dataset": "synthetic-digits", "classes": [1], "limit": 60}, train={"rounds": 1, "batch": 16}, evaluation={"samples": 16})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     run = exp.run(folder + "/run", report=False)
+    ...     len(run.metrics), run.samples.shape, run.conductance(run.matrices[0]).shape, run.sample(5).shape
+    (1, (16, 28, 28), (100, 128), (5, 28, 28))
+    """
+
+    def __init__(self, folder: PathLike) -> None:
         self.folder = pathlib.Path(folder)
-        self._trained = None
+        self._trained: _core.Trained | None = None
 
-    def _json(self, name):
+    def _json(self, name: str) -> dict[str, Any]:
         try:
-            return json.loads((self.folder / name).read_text())
+            found: dict[str, Any] = json.loads((self.folder / name).read_text())
+            return found
         except FileNotFoundError as fault:
             raise DataError(f"{self.folder / name} is not there yet; expected a finished run") from fault
         except ValueError as fault:
             raise DataError(f"{self.folder / name} is no JSON ({fault}); expected what ganbar wrote") from fault
 
     @property
-    def metrics(self):
+    def metrics(self) -> Any:
         """metrics.csv: one row a weight-update round; energies in joules."""
         return _csv(self.folder / "metrics.csv")
 
     @property
-    def quality(self):
+    def quality(self) -> Any:
         """quality.csv: one row an evaluation."""
         return _csv(self.folder / "quality.csv")
 
     @property
-    def summary(self):
+    def summary(self) -> dict[str, Any]:
         """summary.json as a dict."""
         return self._json("summary.json")
 
     @property
-    def ledger(self):
+    def ledger(self) -> Any:
         """The accounts of hardware.json: path, network, layer, phase, component, n, energy_J, busy_s."""
         rows = []
         for path, said in sorted(self._accounts()):
@@ -91,56 +110,57 @@ class Run:
             rows.append({"path": path, "network": parts[0], "layer": "/".join(parts[1:-2]), "phase": parts[-2] if len(parts) > 1 else "", "component": parts[-1], **said})
         return from_rows(rows)
 
-    def _accounts(self):
+    def _accounts(self) -> list[tuple[str, dict[str, Any]]]:
         accounts = self._json("hardware.json")["accounts"]
         if isinstance(accounts, dict):
             return list(accounts.items())
         return [(one["account"], {k: v for k, v in one.items() if k != "account"}) for one in accounts]
 
     @property
-    def experiment(self):
+    def experiment(self) -> Experiment:
         """The Experiment that it ran."""
         from .experiment import load
 
         return load(self.folder / "run.toml")
 
     @property
-    def samples(self):
+    def samples(self) -> np.ndarray[Any, Any]:
         """The final images, uint8 [n, h, w(, 3)]."""
         try:
-            return np.load(self.folder / "samples.npy")
+            images: np.ndarray[Any, Any] = np.load(self.folder / "samples.npy")
+            return images
         except FileNotFoundError as fault:
             raise DataError(f"{self.folder / 'samples.npy'} is not there yet; expected a finished run") from fault
 
-    def _model(self):
+    def _model(self) -> _core.Trained:
         if self._trained is None:
             self._trained = _core.Trained(_places.library(), str(self.folder))
         return self._trained
 
     @property
-    def matrices(self):
+    def matrices(self) -> list[str]:
         """Names of the weight matrices on crossbars: "generator/dense1", ..."""
         return list(self._model().matrices)
 
-    def conductance(self, name, plane=0):
+    def conductance(self, name: str, plane: int = 0) -> np.ndarray[Any, Any]:
         """Conductances of a weight matrix in the newest checkpoint, float32 siemens [inputs, outputs]; plane 1: G- of differential mapping."""
         return self._model().conductance(name, _arrays.whole("plane", plane, 0, 9))
 
-    def sample(self, n=64, *, seed=1):
+    def sample(self, n: int = 64, *, seed: int = 1) -> np.ndarray[Any, Any]:
         """n images of the trained generator, uint8 [n, h, w(, 3)], as `ganbar sample` draws them; the run does not change."""
         return self._shown(self._model().sample(_arrays.whole("n", n, 1, 10**6), _arrays.whole("seed", seed, 0)))
 
-    def interpolate(self, n_rows=8, n_steps=10, *, seed=1):
+    def interpolate(self, n_rows: int = 8, n_steps: int = 10, *, seed: int = 1) -> np.ndarray[Any, Any]:
         """Images between pairs of latent vectors, uint8 [n_rows, n_steps, h, w(, 3)]."""
         rows, steps = _arrays.whole("n_rows", n_rows, 1, 1000), _arrays.whole("n_steps", n_steps, 2, 1000)
         flat = self._shown(self._model().interpolate(rows, steps, _arrays.whole("seed", seed, 0)))
         return flat.reshape(rows, steps, *flat.shape[1:])
 
-    def _shown(self, planar):
+    def _shown(self, planar: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         shape = list(self._model().shape) or self._shape_of_data(planar.shape[1])
         return _as_shown(planar, shape)
 
-    def _shape_of_data(self, n_pixels):
+    def _shape_of_data(self, n_pixels: int) -> list[int]:
         try:
             data = self._json("env.json").get("data", {})
         except DataError:
@@ -151,22 +171,36 @@ class Run:
         side = round(n_pixels ** 0.5)
         return [1, side, side] if side * side == n_pixels else [1, 1, n_pixels]
 
-    def report(self, *others, title=""):
+    def report(self, *others: Run | PathLike, title: str = "") -> Report:
         """The page of `ganbar report`: one self-contained HTML text; with other runs, side by side."""
         folders = [str(self.folder)] + [str(o.folder if isinstance(o, Run) else o) for o in others]
         return Report(_core.report_html(folders, title))
 
-    def __repr__(self):
+    def plot(self, ax: Any = None) -> Any:
+        """The losses by round (matplotlib); returns its axes."""
+        from . import plot
+
+        return plot.metrics(self, ax=ax)
+
+    def __repr__(self) -> str:
         return f"Run({str(self.folder)!r}, {len(self.metrics)} rounds)"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         from . import _show
 
         return _show.run(self)
 
 
-def open(folder):
-    """A run folder. DataError where it is none."""
+def open(folder: PathLike) -> Run:
+    """A run folder. DataError where it is none.
+
+    >>> import ganbar, tempfile
+    >>> exp = ganbar.load("satyam2022-balanced", data={"dataset": "synthetic-digits", "classes": [1], "limit": 60}, train={"rounds": 1, "batch": 16}, evaluation={"samples": 16})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     run = exp.run(folder + "/run", report=False)
+    ...     open(folder + "/run").summary["rounds"]
+    1
+    """
     folder = pathlib.Path(os.fspath(folder))
     if not (folder / "run.toml").is_file():
         raise DataError(f"{folder} is no run folder: it has no run.toml")

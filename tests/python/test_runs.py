@@ -1,6 +1,8 @@
 """A run of Python's is the command line's, byte for byte; experiments as dicts are experiments as TOML."""
 import itertools
 import pathlib
+import pickle
+import subprocess
 
 import pytest
 
@@ -23,14 +25,29 @@ def same_runs(a, b):
         assert ours[name].read_bytes() == theirs[name].read_bytes(), name
 
 
-@pytest.mark.parametrize("preset, threads", [("satyam2022-balanced", 1), ("satyam2022-balanced", 2), ("satyam2022-balanced-d2d", 2)])
+PRESETS = ["satyam2022-balanced", "satyam2022-balanced-d2d", "satyam2022-trng", "satyam2022-wires-small", "satyam2022-software", "dcgan-quick"]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("threads", [1, 2])
 def test_a_run_is_the_command_lines(preset, threads, command, tmp_path):
-    command("train", preset, "--out", tmp_path / "cli", "--seed", 3, "--threads", threads, "--no-report", *as_sets(QUICK))
+    small = dict(QUICK, train=dict(QUICK["train"], rounds=3))
+    command("train", preset, "--out", tmp_path / "cli", "--seed", 3, "--threads", threads, "--no-report", *as_sets(small))
     ganbar.threads(threads)
-    run = ganbar.load(preset, seed=3, **QUICK).run(tmp_path / "py", report=False)
+    run = ganbar.load(preset, seed=3, **small).run(tmp_path / "py", report=False)
     same_runs(tmp_path / "py", tmp_path / "cli")
     theirs = ganbar.open(tmp_path / "cli").summary
     assert {k: v for k, v in run.summary.items() if k != "wall_s"} == {k: v for k, v in theirs.items() if k != "wall_s"}
+
+
+def test_run_toml_of_one_is_the_others(command, tmp_path):
+    small = dict(QUICK, train=dict(QUICK["train"], rounds=2))
+    ganbar.load("satyam2022-balanced", seed=3, **small).run(tmp_path / "py", report=False)
+    command("train", tmp_path / "py/run.toml", "--out", tmp_path / "cli", "--no-report")
+    again = ganbar.load(tmp_path / "cli/run.toml").run(tmp_path / "again", report=False)
+    same_runs(tmp_path / "py", tmp_path / "cli")
+    same_runs(tmp_path / "py", again.folder)
+    command("train", tmp_path / "py/run.toml", "--out", tmp_path / "py", "--resume", "--no-report")  # who made a folder does not matter
 
 
 def test_left_early_and_resumed_is_unbroken(tmp_path):
@@ -47,10 +64,13 @@ def test_left_early_and_resumed_is_unbroken(tmp_path):
 
 
 @pytest.mark.parametrize("preset", ganbar.list("experiments"))
-def test_dict_is_toml(preset):
+def test_dict_is_toml(preset, tmp_path):
     exp = ganbar.load(preset)
     again = ganbar.load(exp.to_dict())
-    assert again.to_toml() == exp.to_toml()
+    assert again.to_toml() == exp.to_toml() and again.to_dict() == exp.to_dict() and again == exp
+    (tmp_path / "run.toml").write_text(exp.to_toml())
+    assert ganbar.load(tmp_path / "run.toml") == exp
+    assert pickle.loads(pickle.dumps(exp)) == exp
 
 
 def test_rounds_say_what_metrics_say(tmp_path):
@@ -93,7 +113,30 @@ def test_what_can_be_wrong(tmp_path):
         ganbar.load(exp, seed=99).run(tmp_path / "run", resume=True)
 
 
-def test_another_model_drops_the_presets_keys():
-    assert ganbar.load("satyam2022-balanced-d2d", device={"model": "ideal"})["device"]["model"] == "ideal"
-    with pytest.raises(ganbar.ConfigError):  # the user's own key stays an error
-        ganbar.load("satyam2022-balanced-d2d", device={"model": "ideal", "clamp_nonneg": True})
+OTHER_MODELS = [("satyam2022-balanced-d2d", "device.model", "ideal"), ("satyam2022-balanced-d2d", "device.model", "soft_bounds"), ("satyam2022-balanced", "train.rule", "mixed_precision"),
+                ("krestinskaya2020-small", "device.model", "ideal"), ("satyam2022-trng", "noise.generator", "telegraph")]
+
+
+@pytest.mark.parametrize("preset, key, value", OTHER_MODELS)
+def test_another_model_drops_the_presets_keys(preset, key, value, command):
+    """The preset's keys of its own model go with it, here and at the command line; both have the same experiment then."""
+    section, name = key.split(".")
+    exp = ganbar.load(preset, **{section: {name: value}})
+    assert exp[section][name] == value
+    shown = command("train", preset, "--set", f"{key}={value}", "--dry-run")
+    said = [line for line in exp.to_toml().splitlines() if line and not line.startswith("#")]
+    theirs = {line for line in shown.splitlines()}
+    assert [line for line in said if line not in theirs and "set_by" not in line and "python" not in line and '"' + key not in line] == []
+
+
+def test_the_users_own_key_of_another_model_stays_an_error(command, program, tmp_path):
+    with pytest.raises(ganbar.ConfigError) as fault:
+        ganbar.load("satyam2022-balanced-d2d", device={"model": "ideal", "gate": "off"})
+    assert "gate" in str(fault.value) and fault.value.file == "dict key device.gate"
+    with pytest.raises(ganbar.ConfigError):
+        ganbar.load({"preset": "satyam2022-balanced-d2d", "device": {"gate": "off"}}, device={"model": "ideal"})
+    (tmp_path / "mine.toml").write_text('preset = "satyam2022-balanced-d2d"\n[device]\ngate = "off"\n')
+    with pytest.raises(ganbar.ConfigError):
+        ganbar.load(tmp_path / "mine.toml", device={"model": "ideal"})
+    done = subprocess.run([program, "train", "satyam2022-balanced-d2d", "--set", "device.model=ideal", "--set", "device.gate=off", "--dry-run"], capture_output=True, text=True)
+    assert done.returncode == 2 and "gate" in done.stderr

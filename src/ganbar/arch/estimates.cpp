@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "ganbar/core/stop.h"
 namespace ganbar::arch {
 
 std::string network_path(const std::string& name_or_path, const config::Presets& presets) {
@@ -64,6 +65,7 @@ EstimateResult estimate_workload(Workload w, const std::vector<NamedMachine>& ma
     EstimateResult result;
     result.workload = std::move(w);
     for (const auto& m : machines) {
+        stop_point();
         try {
             result.estimates.push_back(run_one(m, result.workload, true, m.entry->swings));
         } catch (const ConfigError& e) {

@@ -9,6 +9,7 @@
 #include "ganbar/circuit/kernels/cells.h"
 #include "ganbar/core/kernels/gemm.h"
 #include "ganbar/core/parallel.h"
+#include "ganbar/core/stop.h"
 
 namespace ganbar {
 
@@ -103,6 +104,7 @@ public:
         int worse = 0;
         bool plain = options.mixing == 0;
         for (int sweep = 1; sweep <= options.max_sweeps; ++sweep) {
+            stop_point();
             report.mismatch_V = correction();
             report.sweeps = sweep;
             report.correction_V = cells::largest(f_.data(), f_.size());

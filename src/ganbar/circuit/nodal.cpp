@@ -8,6 +8,7 @@
 #include "ganbar/circuit/laplacian.h"
 #include "ganbar/circuit/network.h"
 #include "ganbar/core/parallel.h"
+#include "ganbar/core/stop.h"
 
 namespace ganbar {
 namespace {
@@ -64,6 +65,7 @@ private:
         const double enough_V = options.tolerance_V * net_.largest_V;
         double change_V = 0;
         for (int step = 1; step <= options.max_steps; ++step) {
+            stop_point();
             solve_tangents();
             change_V = 0;
             for (const auto& c : cells_) change_V = std::max(change_V, std::abs(c.next_u_V - c.u_V));

@@ -3,6 +3,7 @@
 #include <Eigen/Cholesky>
 #include <Eigen/Dense>
 
+#include "ganbar/core/stop.h"
 namespace ganbar {
 
 std::vector<double> transfer_by_rows(std::size_t rows, std::size_t cols, std::span<const double> g_S, const Wires& wires) {
@@ -15,6 +16,7 @@ std::vector<double> transfer_by_rows(std::size_t rows, std::size_t cols, std::sp
     const double gw = 1 / wires.rw.si, gb = 1 / wires.rb.si, gdrv = 1 / wires.rdrv.si, gsense = 1 / wires.rsense.si;
     Eigen::MatrixXd inverse = Eigen::MatrixXd::Zero(n, n), y = Eigen::MatrixXd::Zero(n, m);
     for (Eigen::Index i = 0; i < m; ++i) {
+        stop_point();
         Eigen::MatrixXd t = g.row(i).asDiagonal();
         for (Eigen::Index j = 0; j < n; ++j) {
             t(j, j) += (j > 0 ? gw : gdrv) + (j + 1 < n ? gw : 0);

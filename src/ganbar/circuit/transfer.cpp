@@ -8,6 +8,7 @@
 
 #include "ganbar/circuit/reduction_plan.h"
 #include "ganbar/core/parallel.h"
+#include "ganbar/core/stop.h"
 
 namespace ganbar {
 namespace {
@@ -121,6 +122,7 @@ void reduce(const TransferPlan& shape, std::span<const Real> g_S, const Wires& w
     double* work = panel + rounded(plan.panel);
     double* inputs = work + plan.lane_work * n_lanes;
     for (const auto& step : plan.steps) {
+        stop_point();
         if (const auto* merge = std::get_if<Merge>(&step)) {
             run_merge(*merge, storage, panel, w.terminal.data());
             continue;

@@ -12,7 +12,10 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include "ganbar/core/stop.h"
 
 namespace ganbar {
 namespace {
@@ -47,7 +50,7 @@ public:
             std::thread([this] { work(); }).detach();  // they end with the process
     }
     void run(std::size_t n, detail::Item item, const void* body) {
-        item_ = item, body_ = body, n_ = n, failure_ = nullptr;
+        item_ = item, body_ = body, n_ = n, failure_ = nullptr, stop_ = detail::stop_flag;
         next_.store(0, std::memory_order_relaxed);
         gate_.store(open, std::memory_order_release);
         round_.fetch_add(1, std::memory_order_release);
@@ -70,14 +73,17 @@ private:
     }
     void take_items() {
         in_items = true;
+        const auto* own = std::exchange(detail::stop_flag, stop_);
         for (std::size_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < n_;) {
             try {
+                stop_point();
                 item_(body_, i);
             } catch (...) {
                 const std::lock_guard lock(failing_);
                 if (!failure_) failure_ = std::current_exception();
             }
         }
+        detail::stop_flag = own;
         in_items = false;
     }
     void work() {
@@ -93,6 +99,7 @@ private:
     const void* body_ = nullptr;
     std::size_t n_ = 0;
     std::exception_ptr failure_;
+    const std::atomic<bool>* stop_ = nullptr;  // of the thread whose work it is
     std::mutex failing_;
     std::atomic<std::size_t> next_{0};
     std::atomic<std::uint32_t> gate_{0}, round_{0};
@@ -156,7 +163,10 @@ void detail::run_items(std::size_t n, Item item, const void* body) {
         Pool* p = current_pool();
         if (std::unique_lock lock(p->busy, std::try_to_lock); lock.owns_lock()) return p->run(n, item, body);
     }
-    for (std::size_t i = 0; i < n; ++i) item(body, i);
+    for (std::size_t i = 0; i < n; ++i) {
+        stop_point();
+        item(body, i);
+    }
 }
 
 }  // namespace ganbar

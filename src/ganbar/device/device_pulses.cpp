@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "ganbar/core/stop.h"
+
 namespace ganbar {
 namespace {
 
@@ -84,6 +86,7 @@ void apply_pulses(DeviceArray& cell, const CellQuestion& question, const std::op
     const Rng draws = Rng(question.seed).stream("device pulses");
     double before = answer.start_S;
     for (std::int64_t round = 0; round < question.count; ++round) {
+        stop_point();
         for (const auto& pulse : question.pulses) {
             const std::int8_t sign = pulse.voltage.si > 0 ? 1 : -1;
             const PulsePair pair{sign > 0 ? pulse.voltage : -pulse.voltage, sign > 0 ? -pulse.voltage : pulse.voltage, pulse.width};

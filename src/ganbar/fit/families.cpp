@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "ganbar/core/rng.h"
+#include "ganbar/core/stop.h"
 
 namespace ganbar::fit {
 namespace {
@@ -172,6 +173,7 @@ void intervals(FamilyFit& out, const Family& up, const Family& down, const Binne
     std::vector<std::vector<double>> drawn(2 * k);
     const bool by_device = data.n_devices() >= 8;
     for (std::size_t r = 0; r < options.n_bootstrap; ++r) {
+        stop_point();
         Rng rng = Rng(options.seed).stream("bootstrap", r);
         std::vector<double> times(data.n_devices(), by_device ? 0.0 : 1.0);
         if (by_device)

@@ -1,15 +1,19 @@
 // Passive crossbars: operating points, reduced arrays for many inputs, SPICE decks.
+#include <chrono>
 #include <cmath>
+#include <limits>
 #include <sstream>
 
+#include "ganbar/circuit/array_read.h"
 #include "ganbar/circuit/nodal.h"
 #include "ganbar/circuit/spice.h"
 #include "ganbar/circuit/transfer.h"
-#include "ganbar/core/parallel.h"
-#include "ganbar/python/bind.h"
+#include "ganbar/python/interrupt.h"
 
 namespace ganbar::python {
 namespace {
+
+constexpr std::size_t brief_cells = 4096, brief_products = std::size_t{1} << 24;  // some milliseconds
 
 Wires wires_of(double rw, double rb, double rdrv, double rsense, const std::string& ends) {
     if (ends != "single" && ends != "both") throw ConfigError("ends = \"" + ends + "\" is not known; expected \"single\" or \"both\"");
@@ -45,12 +49,7 @@ nb::dict point_dict(OperatingPoint&& point, std::size_t rows, std::size_t cols) 
 }
 
 nb::dict solve(const CrossbarProblem& p) {
-    OperatingPoint point;
-    {
-        const nb::gil_scoped_release free;
-        point = solve_operating_point(p);
-    }
-    return point_dict(std::move(point), p.rows, p.cols);
+    return point_dict(interruptible([=] { return solve_operating_point(p); }, p.rows * p.cols <= brief_cells), p.rows, p.cols);
 }
 
 nb::list solve_many(const CrossbarProblem& p, const Reals<2>& words, const Reals<2>& bits) {
@@ -62,11 +61,7 @@ nb::list solve_many(const CrossbarProblem& p, const Reals<2>& words, const Reals
         return out;
     };
     for (std::size_t k = 0; k < biases.size(); ++k) biases[k] = {row(words, k), row(bits, k)};
-    std::vector<OperatingPoint> points;
-    {
-        const nb::gil_scoped_release free;
-        points = solve_operating_points(p, biases);
-    }
+    auto points = interruptible([=] { return solve_operating_points(p, biases); }, biases.size() * p.rows * p.cols <= brief_cells);
     nb::list out;
     for (auto& point : points) out.append(point_dict(std::move(point), p.rows, p.cols));
     return out;
@@ -81,35 +76,35 @@ std::string netlist(const CrossbarProblem& p, bool node_voltages) {
 /// A crossbar with linear cells, reduced once: i_bit = V T.
 class ReducedCrossbar {
 public:
-    ReducedCrossbar(const Reals<2>& g, const std::vector<double>& wires, const std::string& ends) : rows_(g.shape(0)), cols_(g.shape(1)), t_S_(rows_ * cols_) {
+    ReducedCrossbar(const Reals<2>& g, const std::vector<double>& wires, const std::string& ends) : rows_(g.shape(0)), cols_(g.shape(1)) {
         const Wires w = wires_of(wires.at(0), wires.at(1), wires.at(2), wires.at(3), ends);
-        const nb::gil_scoped_release free;
-        transfer_matrix(TransferPlan(rows_, cols_, w.ends), std::span(g.data(), g.size()), w, t_S_);
+        t_S_ = interruptible([rows = rows_, cols = cols_, w, g_S = held(g)] {
+            const auto t_S = std::make_shared<std::vector<double>>(rows * cols);
+            transfer_matrix(TransferPlan(rows, cols, w.ends), std::span(g_S->data(), g_S->size()), w, *t_S);
+            return std::shared_ptr<const std::vector<double>>(t_S);
+        }, rows_ * cols_ <= brief_cells);
     }
     /// [batch, rows] volts -> [batch, cols] amperes; every sum in the order of the rows, whatever the threads.
     nb::ndarray<nb::numpy, double> read(const Reals<2>& v) const {
         const std::size_t n = v.shape(0);
-        std::vector<double> out(n * cols_, 0.0);
-        {
-            const nb::gil_scoped_release free;
-            constexpr std::size_t together = 16;  // vectors that share a pass over T
-            parallel_for((n + together - 1) / together, [&](std::size_t block) {
-                for (std::size_t i = 0; i < rows_; ++i)
-                    for (std::size_t k = block * together; k < std::min(n, (block + 1) * together); ++k) {
-                        const double x = v.data()[k * rows_ + i];
-                        double* sum = &out[k * cols_];
-                        const double* t = &t_S_[i * cols_];
-                        for (std::size_t j = 0; j < cols_; ++j) sum[j] += x * t[j];
-                    }
-            });
-        }
-        return give(std::move(out), {n, cols_});
+        return give(interruptible([rows = rows_, cols = cols_, t_S = t_S_, v = held(v), n] { return array_currents(*t_S, rows, cols, {v->data(), v->size()}, n); }, n * rows_ * cols_ <= brief_products), {n, cols_});
     }
-    nb::ndarray<nb::numpy, double> transfer() const { return give(t_S_, {rows_, cols_}); }
+    /// Seconds that the library takes for a read, the least of n_times: what bench/python_overhead.py holds a call against.
+    double read_seconds(const Reals<2>& v, int n_times) const {
+        const nb::gil_scoped_release free;
+        double least = std::numeric_limits<double>::infinity();
+        for (int k = 0; k < n_times; ++k) {
+            const auto start = std::chrono::steady_clock::now();
+            const auto currents = array_currents(*t_S_, rows_, cols_, {v.data(), v.size()}, v.shape(0));
+            least = std::min(least, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+        }
+        return least;
+    }
+    nb::ndarray<nb::numpy, double> transfer() const { return give(std::vector<double>(*t_S_), {rows_, cols_}); }
 
 private:
     std::size_t rows_, cols_;
-    std::vector<double> t_S_;
+    std::shared_ptr<const std::vector<double>> t_S_;
 };
 
 }  // namespace
@@ -123,6 +118,7 @@ void bind_circuit(nb::module_& m) {
     nb::class_<ReducedCrossbar>(m, "Crossbar", "A crossbar with linear cells, reduced once.")
         .def(nb::init<const Reals<2>&, const std::vector<double>&, const std::string&>(), nb::arg("g"), nb::arg("wires"), nb::arg("ends"))
         .def("read", &ReducedCrossbar::read, nb::arg("v"))
+        .def("read_seconds", &ReducedCrossbar::read_seconds, nb::arg("v"), nb::arg("n_times"))
         .def("transfer", &ReducedCrossbar::transfer);
 }
 

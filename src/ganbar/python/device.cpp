@@ -3,7 +3,7 @@
 
 #include "ganbar/core/rng.h"
 #include "ganbar/device/device_pulses.h"
-#include "ganbar/python/bind.h"
+#include "ganbar/python/interrupt.h"
 
 namespace ganbar::python {
 namespace {
@@ -13,15 +13,12 @@ EnergyRule energy_rule(const std::string& name) {
     return name == "ohmic" ? EnergyRule::ohmic : EnergyRule::nonlinear;
 }
 
-nb::dict pulse_expected(const Library& library, const std::string& model, const std::vector<std::string>& settings, const std::optional<double>& from_S,
+nb::dict pulse_expected(const LibraryPtr& library, const std::string& model, const std::vector<std::string>& settings, const std::optional<double>& from_S,
                         const std::vector<std::pair<double, double>>& pulses, std::int64_t count, std::uint64_t seed, const std::string& energy) {
     CellQuestion question{model, settings, from_S, {}, count, seed, energy_rule(energy)};
     for (const auto& [v, t] : pulses) question.pulses.push_back({{v}, {t}});
-    CellAnswer answer;
-    {
-        const nb::gil_scoped_release free;
-        answer = pulse_cell(library.registries.devices, question);
-    }
+    constexpr std::int64_t brief_pulses = 1000;
+    CellAnswer answer = interruptible([=] { return pulse_cell(library->registries.devices, question); }, count * static_cast<std::int64_t>(pulses.size()) <= brief_pulses);
     nb::dict out;
     std::vector<double> v, t;
     for (const auto& p : answer.pulses) v.push_back(p.voltage.si), t.push_back(p.width.si);
@@ -52,25 +49,36 @@ public:
     }
     /// One pulse a cell of its own voltage; 0 V = none. Cells moved up and down, cells not moved, energy.
     nb::dict pulse(const Reals<1>& v_V, double width_s, const std::string& energy) {
-        const std::lock_guard lock(busy_);
         if (v_V.size() != cells_->size()) throw ConfigError("v has " + std::to_string(v_V.size()) + " voltages for " + std::to_string(cells_->size()) + " cells; expected one each, or one for all");
         const std::vector<float> v(v_V.data(), v_V.data() + v_V.size());
-        const PulseBill bill = cells_->program_at(0, v, {width_s}, energy_rule(energy), rng_.stream("pulse", n_pulses_++));
+        const EnergyRule rule = energy_rule(energy);
+        PulseBill bill;
+        {  // never cut by Ctrl-C: each cell has had its pulse, or none has
+            const nb::gil_scoped_release free;
+            const std::lock_guard lock(busy_);
+            bill = cells_->program_at(0, v, {width_s}, rule, rng_.stream("pulse", n_pulses_++));
+        }
         nb::dict out;
         out["n_set"] = bill.n_set, out["n_reset"] = bill.n_reset, out["n_idle"] = bill.n_idle, out["energy_J"] = bill.energy_J;
         return out;
     }
     nb::ndarray<nb::numpy, float> conductance() {
-        const std::lock_guard lock(busy_);
         std::vector<float> g(cells_->size());
-        cells_->conductance(0, g);
+        {
+            const nb::gil_scoped_release free;
+            const std::lock_guard lock(busy_);
+            cells_->conductance(0, g);
+        }
         return give(std::move(g));
     }
     nb::ndarray<nb::numpy, double> current(double v_V) {
-        const std::lock_guard lock(busy_);
         const std::vector<double> v(cells_->size(), v_V);
         std::vector<double> i(v.size());
-        cells_->current(0, v, i);
+        {
+            const nb::gil_scoped_release free;
+            const std::lock_guard lock(busy_);
+            cells_->current(0, v, i);
+        }
         return give(std::move(i));
     }
     std::size_t size() const { return cells_->size(); }

@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "ganbar/python/bind.h"
+#include "ganbar/core/stop.h"
 #include "ganbar/run/run.h"
 
 namespace ganbar::python {
@@ -22,6 +23,8 @@ void translate(const std::exception_ptr& fault, void*) {
     } catch (const NumericError& e) {
         raise("NumericError", e.what());
     } catch (const Interrupted&) {
+        PyErr_SetNone(PyExc_KeyboardInterrupt);
+    } catch (const Stopped&) {
         PyErr_SetNone(PyExc_KeyboardInterrupt);
     } catch (const std::filesystem::filesystem_error& e) {
         raise("DataError", (e.path1().string() + ": " + e.code().message() + "; expected a place that can be read and written").c_str());

@@ -1,5 +1,5 @@
 // Cycles, latency, energy and area of a GAN on accelerators.
-#include "ganbar/python/bind.h"
+#include "ganbar/python/interrupt.h"
 #include "ganbar/report/estimate_json.h"
 
 namespace ganbar::python {
@@ -7,14 +7,14 @@ namespace {
 
 /// (JSON as `estimate --json` prints it, machines that do not run the network with the reason, warnings).
 std::tuple<std::string, std::vector<std::pair<std::string, std::string>>, std::vector<std::string>> estimate(
-    const Library& library, const std::string& network, const std::string& discriminator, const std::vector<std::string>& on, const std::optional<arch::Int>& batch,
+    const LibraryPtr& library, const std::string& network, const std::string& discriminator, const std::vector<std::string>& on, const std::optional<arch::Int>& batch,
     const std::optional<arch::Int>& steps_d, const std::string& task, const std::vector<std::string>& settings) {
     arch::EstimateRequest request;
     request.accelerators = on, request.overrides = settings, request.batch = batch, request.steps_d = steps_d;
     if (task == "generation") request.task = arch::Task::generation;
     else if (task == "training") request.task = arch::Task::training;
     else if (!task.empty()) throw ConfigError("task = \"" + task + "\" is not known; expected training or generation");
-    const auto result = arch::run_estimates(library.registries.accelerators, arch::load_gan(network, library.presets("networks"), discriminator), request);
+    const auto result = interruptible([=] { return arch::run_estimates(library->registries.accelerators, arch::load_gan(network, library->presets("networks"), discriminator), request); });
     std::vector<std::string> warnings;
     for (const auto& n : result.estimates)
         for (const auto& warning : n.warnings) warnings.push_back(n.name + "." + warning);
@@ -24,8 +24,7 @@ std::tuple<std::string, std::vector<std::pair<std::string, std::string>>, std::v
 }  // namespace
 
 void bind_estimate(nb::module_& m) {
-    m.def("estimate", &estimate, nb::arg("library"), nb::arg("network"), nb::arg("discriminator"), nb::arg("on"), nb::arg("batch").none(), nb::arg("steps_d").none(), nb::arg("task"), nb::arg("settings"),
-          nb::call_guard<nb::gil_scoped_release>());
+    m.def("estimate", &estimate, nb::arg("library"), nb::arg("network"), nb::arg("discriminator"), nb::arg("on"), nb::arg("batch").none(), nb::arg("steps_d").none(), nb::arg("task"), nb::arg("settings"));
 }
 
 }  // namespace ganbar::python

@@ -2,7 +2,7 @@
 #include <mutex>
 
 #include "ganbar/config/given.h"
-#include "ganbar/python/bind.h"
+#include "ganbar/python/interrupt.h"
 #include "ganbar/run/results.h"
 #include "ganbar/run/run.h"
 
@@ -38,6 +38,23 @@ std::string origin(const LoadedExperiment& e, const std::string& key) {
         }
     const std::string near = nearest_name(key, names);
     throw ConfigError("unknown key \"" + key + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") + "; expected SECTION.KEY as in run.toml");
+}
+
+/// The parameter declarations behind run.toml: by section, each with what may stand there and where it is from.
+nb::list sections(const LoadedExperiment& e) {
+    nb::list out;
+    for (const auto& section : resolved(e.experiment)) {
+        nb::list rows;
+        for (const auto& row : section.rows) {
+            const ParamInfo& info = row.info;
+            nb::dict one;
+            one["name"] = info.name, one["type"] = static_cast<int>(info.type), one["unit"] = info.unit, one["lo"] = info.lo, one["hi"] = info.hi;
+            one["choices"] = info.choices, one["doc"] = info.doc, one["source"] = info.source.text, one["kind"] = to_string(info.source.kind);
+            rows.append(one);
+        }
+        out.append(nb::make_tuple(section.path, section.is_item, rows));
+    }
+    return out;
 }
 
 nb::dict plan(const LoadedExperiment& loaded) {
@@ -82,54 +99,83 @@ private:
     Log log_;
 };
 
+/// A run and who may touch it; shared by the script and by a round that Ctrl-C left behind.
+struct Game {
+    Game(ExperimentPtr e, const nb::object& hear) : experiment(std::move(e)), messages(hear) {}
+    FolderRun& playing() {
+        if (!run) throw ConfigError("this run was let go; expected Experiment.start(folder, resume=True) to go on with its folder");
+        return *run;
+    }
+    /// Ends with a checkpoint, unless numbers or files are broken: then the one before stays the newest.
+    void leave(const std::exception_ptr& fault) {
+        const std::lock_guard lock(busy);
+        if (run && !fault && run->session().round() > 0) run->checkpoint();
+        run.reset();
+        if (!fault) return;
+        try {
+            std::rethrow_exception(fault);
+        } catch (const Stopped&) {
+        } catch (const std::exception& e) {
+            messages.on_message(std::string("warning: after Ctrl-C: ") + e.what());
+        }
+    }
+    const ExperimentPtr experiment;
+    Messages messages;
+    std::mutex busy;
+    std::unique_ptr<FolderRun> run;
+};
+
 /// A run being played. Two threads may hold it: each call waits for the one before.
 class Playing {
 public:
-    Playing(ExperimentPtr e, const std::string& folder, bool resume, bool report, const nb::object& hear) : experiment_(std::move(e)), messages_(hear) {
-        const nb::gil_scoped_release free;
-        run_ = std::make_unique<FolderRun>(experiment_->experiment, experiment_->library->places, RunOptions{folder, resume, report}, messages_);
+    Playing(ExperimentPtr e, const std::string& folder, bool resume, bool report, const nb::object& hear) : folder_(folder), game_(std::make_shared<Game>(std::move(e), hear)) {
+        wait_for_folder(folder);
+        run_interruptibly({[game = game_, folder, resume, report](const std::atomic<bool>& stop) {
+            const StopScope scope(stop);
+            const std::lock_guard lock(game->busy);
+            game->run = std::make_unique<FolderRun>(game->experiment->experiment, game->experiment->library->places, RunOptions{folder, resume, report}, game->messages);
+        }, folder, leave()});
     }
-    /// The round just played, or None when there was none left.
+    /// The round just played, or None when there was none left. After Ctrl-C a round is ended, by this call or behind it, and never cut: what has
+    /// been played stays, and the folder's bytes are those of an unbroken run.
     nb::object advance() {
-        bool played = false;
-        {
-            const nb::gil_scoped_release free;
-            const std::lock_guard lock(busy_);
-            played = run().advance();
-        }
-        return played ? nb::object(record()) : nb::none();
-    }
-    void checkpoint() {
-        const nb::gil_scoped_release free;
-        const std::lock_guard lock(busy_);
-        run().checkpoint();
+        struct Played {
+            Round round;
+            std::optional<gan::Quality> quality;
+        };
+        const auto played = std::make_shared<std::optional<Played>>();
+        run_interruptibly({[game = game_, played](const std::atomic<bool>&) {
+            const std::lock_guard lock(game->busy);
+            FolderRun& run = game->playing();
+            if (run.advance()) *played = Played{run.last(), run.last_quality()};
+        }, folder_, leave()});
+        return *played ? nb::object(record((*played)->round, (*played)->quality)) : nb::none();
     }
     nb::dict finish() {
-        gan::Quality quality;
-        {
-            const nb::gil_scoped_release free;
-            const std::lock_guard lock(busy_);
-            quality = run().finish();
-        }
-        return quality_dict(quality);
+        const auto quality = std::make_shared<gan::Quality>();
+        run_interruptibly({[game = game_, quality](const std::atomic<bool>& stop) {
+            const StopScope scope(stop);
+            const std::lock_guard lock(game->busy);
+            *quality = game->playing().finish();
+        }, folder_, leave()});
+        return quality_dict(*quality);
     }
-    /// Lets the folder go; nothing can be played afterwards.
-    void close() {
+    /// A checkpoint, unless `fault`, and lets the folder go: nothing can be played afterwards. At once where a round was left behind, which does that.
+    void close(bool fault) {
         const nb::gil_scoped_release free;
-        const std::lock_guard lock(busy_);
-        run_.reset();
+        const std::unique_lock lock(game_->busy, std::try_to_lock);
+        if (!lock.owns_lock() || !game_->run) return;
+        if (!fault && game_->run->session().round() > 0) game_->run->checkpoint();
+        game_->run.reset();
     }
-    std::string folder() { return run().folder().string(); }
-    std::int64_t round() { return run().session().round(); }
-    std::int64_t n_rounds() { return run().session().n_rounds(); }
+    std::int64_t round() { return game_->playing().session().round(); }
+    std::int64_t n_rounds() { return game_->playing().session().n_rounds(); }
 
 private:
-    FolderRun& run() {
-        if (!run_) throw ConfigError("this run was let go; expected Experiment.start(folder, resume=True) to go on with its folder");
-        return *run_;
+    std::function<void(const std::exception_ptr&)> leave() const {
+        return [game = game_](const std::exception_ptr& fault) { game->leave(fault); };
     }
-    nb::dict record() {
-        const Round& r = run_->last();
+    static nb::dict record(const Round& r, const std::optional<gan::Quality>& quality) {
         nb::dict out;
         out["round"] = r.round, out["epoch"] = r.epoch;
         out["loss_d"] = r.record.loss_d, out["loss_g"] = r.record.loss_g, out["p_real"] = r.record.p_real, out["p_fake"] = r.record.p_fake;
@@ -140,13 +186,11 @@ private:
         }
         out["energy_J"] = r.after.training_J() - r.before.training_J();
         out["cumulative_update_energy_J"] = r.after.of(Part::update), out["training_energy_J"] = r.after.training_J();
-        out["quality"] = run_->last_quality() ? nb::object(quality_dict(*run_->last_quality())) : nb::none();
+        out["quality"] = quality ? nb::object(quality_dict(*quality)) : nb::none();
         return out;
     }
-    const ExperimentPtr experiment_;
-    Messages messages_;
-    std::mutex busy_;
-    std::unique_ptr<FolderRun> run_;
+    const std::string folder_;
+    const std::shared_ptr<Game> game_;
 };
 
 }  // namespace
@@ -158,15 +202,14 @@ void bind_experiment(nb::module_& m) {
         .def("to_toml", [](const LoadedExperiment& e) { return run_toml(e.experiment); })
         .def("to_dict", &to_dict)
         .def("origin", &origin, nb::arg("key"))
+        .def("sections", &sections)
         .def("plan", &plan);
     m.def("load", &load, nb::arg("library"), nb::arg("base"), nb::arg("over"));
     nb::class_<Playing>(m, "Playing", "A run, round by round.")
         .def(nb::init<ExperimentPtr, const std::string&, bool, bool, const nb::object&>(), nb::arg("experiment"), nb::arg("folder"), nb::arg("resume"), nb::arg("report"), nb::arg("log").none())
         .def("advance", &Playing::advance)
-        .def("checkpoint", &Playing::checkpoint)
         .def("finish", &Playing::finish)
-        .def("close", &Playing::close)
-        .def_prop_ro("folder", &Playing::folder)
+        .def("close", &Playing::close, nb::arg("fault"))
         .def_prop_ro("round", &Playing::round)
         .def_prop_ro("n_rounds", &Playing::n_rounds);
 }

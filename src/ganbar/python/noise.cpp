@@ -2,34 +2,33 @@
 #include "ganbar/bits/bit_source.h"
 #include "ganbar/bits/bit_tests.h"
 #include "ganbar/noise/bit_file.h"
-#include "ganbar/python/bind.h"
+#include "ganbar/python/interrupt.h"
 
 namespace ganbar::python {
 namespace {
 
-nb::bytes generate(const Library& library, std::size_t n_bits, const std::vector<std::string>& settings) {
-    std::vector<std::uint8_t> packed;
-    {
-        const nb::gil_scoped_release free;
+nb::bytes generate(const LibraryPtr& library, std::size_t n_bits, const std::vector<std::string>& settings) {
+    const auto packed = interruptible([=] {
         BitReport report;
-        packed = make_bits(settings, n_bits, library.registries.devices, report).packed();
-    }
+        return make_bits(settings, n_bits, library->registries.devices, report).packed();
+    });
     return nb::bytes(packed.data(), packed.size());
 }
 
 /// JSON as `noise test --json` prints it.
 std::string test(const nb::bytes& data, const std::string& format, std::size_t n_bits, bool entropy) {
-    const std::span<const std::uint8_t> bytes(static_cast<const std::uint8_t*>(data.data()), data.size());
-    const nb::gil_scoped_release free;
-    using noise::BitFormat;
-    const std::string name = "data";
-    const BitFormat asked = noise::bit_format_of(format);
-    noise::BitString bits = noise::read_bits(bytes, asked == BitFormat::automatic ? noise::recognise_bits(bytes, name) : asked, name);
-    if (n_bits > bits.size()) throw DataError("data hold " + std::to_string(bits.size()) + " bits; bits = " + std::to_string(n_bits) + " asks for more");
-    if (n_bits > 0) bits = bits.slice(0, n_bits);
-    BitTestOptions options;
-    options.json = true, options.entropy = entropy;
-    return test_bits(bits, options, bit_test_warnings(bits, options));
+    const auto* first = static_cast<const std::uint8_t*>(data.data());
+    return interruptible([bytes = std::vector<std::uint8_t>(first, first + data.size()), format, n_bits, entropy] {
+        using noise::BitFormat;
+        const std::string name = "data";
+        const BitFormat asked = noise::bit_format_of(format);
+        noise::BitString bits = noise::read_bits(bytes, asked == BitFormat::automatic ? noise::recognise_bits(bytes, name) : asked, name);
+        if (n_bits > bits.size()) throw DataError("data hold " + std::to_string(bits.size()) + " bits; bits = " + std::to_string(n_bits) + " asks for more");
+        if (n_bits > 0) bits = bits.slice(0, n_bits);
+        BitTestOptions options;
+        options.json = true, options.entropy = entropy;
+        return test_bits(bits, options, bit_test_warnings(bits, options));
+    });
 }
 
 }  // namespace

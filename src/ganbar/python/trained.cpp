@@ -2,7 +2,7 @@
 #include <mutex>
 
 #include "ganbar/experiment/sampling.h"
-#include "ganbar/python/bind.h"
+#include "ganbar/python/interrupt.h"
 #include "ganbar/report/report_input.h"
 #include "ganbar/run/run.h"
 
@@ -13,8 +13,7 @@ namespace {
 class TrainedModel {
 public:
     TrainedModel(LibraryPtr library, const std::string& folder) : library_(std::move(library)) {
-        const nb::gil_scoped_release free;
-        trained_ = load_run(folder, library_->registries);
+        trained_ = std::move(*interruptible([library = library_, folder] { return std::make_shared<Trained>(load_run(folder, library->registries)); }));
     }
     nb::ndarray<nb::numpy, std::uint8_t> sample(std::size_t n, std::uint64_t seed) {
         return images([&] { return sample_images(trained_.model, n, seed); });
@@ -38,8 +37,13 @@ public:
         }
         const AnalogOp& op = *trained_.model.analog[static_cast<std::size_t>(at - names.begin())].op;
         if (plane >= op.n_planes()) throw ConfigError("plane = " + std::to_string(plane) + " of \"" + name + "\", which has " + std::to_string(op.n_planes()) + "; expected 0" + (op.n_planes() > 1 ? " (G+) or 1 (G-)" : ""));
-        const std::lock_guard lock(busy_);
-        return give(op.conductance(plane), {op.n_in(), op.n_out()});
+        std::vector<float> g;
+        {
+            const nb::gil_scoped_release free;
+            const std::lock_guard lock(busy_);
+            g = op.conductance(plane);
+        }
+        return give(std::move(g), {op.n_in(), op.n_out()});
     }
     std::vector<std::size_t> shape() const {  // channels, height, width where the generator ends in a map
         const auto& end = trained_.experiment.generator_plan.shapes.back();
@@ -67,11 +71,13 @@ private:
 };
 
 std::string report_html(const std::vector<std::string>& folders, const std::string& title) {
-    std::vector<report::RunData> runs;
-    for (const auto& folder : folders) runs.push_back(report::read_run(folder));
-    auto input = report::describe_runs(std::move(runs));
-    if (!title.empty()) input.title = title;
-    return report::render_html(input);
+    return interruptible([=] {
+        std::vector<report::RunData> runs;
+        for (const auto& folder : folders) runs.push_back(report::read_run(folder));
+        auto input = report::describe_runs(std::move(runs));
+        if (!title.empty()) input.title = title;
+        return report::render_html(input);
+    });
 }
 
 }  // namespace
@@ -85,7 +91,7 @@ void bind_trained(nb::module_& m) {
         .def_prop_ro("matrices", &TrainedModel::matrices)
         .def_prop_ro("shape", &TrainedModel::shape)
         .def_prop_ro("round", &TrainedModel::round);
-    m.def("report_html", &report_html, nb::arg("folders"), nb::arg("title"), nb::call_guard<nb::gil_scoped_release>());
+    m.def("report_html", &report_html, nb::arg("folders"), nb::arg("title"));
 }
 
 }  // namespace ganbar::python

@@ -226,26 +226,29 @@ std::vector<std::string> settings_of(const Sweep& sweep, std::size_t point) {
 }
 
 Sweep load_sweep(const std::string& path, const config::Presets& experiments, const config::Presets& networks, const Registries& registries) {
-    const auto root = config::load_toml(path);
+    return read_sweep(*config::load_toml(path), {path}, fs::path(path).stem().string(), fs::path(path).parent_path(), {experiments, networks, registries});
+}
+
+Sweep read_sweep(const config::Node& root, const Location& where, const std::string& name, const fs::path& beside, const SweepTargets& targets) {
     Sweep sweep;
-    sweep.where = {path};
+    sweep.where = where;
     std::map<std::string, std::vector<std::string>> known{{"", {"sweep", "axis"}}, {"axis", {"key", "values", "from", "to", "n", "scale"}}};
-    const config::Node* node = root->table("sweep");
+    const config::Node* node = root.table("sweep");
     if (node == nullptr) throw ConfigError("is no sweep: it has no [sweep]", sweep.where);
     sweep.where = node->where;
     known["sweep"] = config::bind(node, SweepSpec::schema(), sweep.spec);
     known["sweep"].insert(known["sweep"].end(), {"set", "also"});
     if (const auto* leaf = node->leaf("set")) sweep.set = texts_of(*leaf);
     if (const auto* leaf = node->leaf("also")) sweep.also = texts_of(*leaf);
-    if (sweep.spec.name.empty()) sweep.spec.name = fs::path(path).stem().string();
+    if (sweep.spec.name.empty()) sweep.spec.name = name;
     if (sweep.spec.base.empty()) throw ConfigError("the sweep needs a base, for example base = \"satyam2022-balanced\"", sweep.where);
     const bool is_path = sweep.spec.base.ends_with(".toml") || sweep.spec.base.find('/') != std::string::npos;
-    if (is_path) sweep.spec.base = fs::absolute(fs::path(path).parent_path() / sweep.spec.base).lexically_normal().string();
+    if (is_path) sweep.spec.base = fs::absolute(beside / sweep.spec.base).lexically_normal().string();
     if (sweep.spec.objective.empty()) sweep.spec.objective = sweep.spec.kind == SweepKind::experiment ? "frechet_distance" : "iteration_latency_s";
-    for (const auto* item : root->list("axis"))
+    for (const auto* item : root.list("axis"))
         for (const auto& key : known["axis"]) item->leaf(key);
-    config::reject_unused(*root, known);
-    for (const auto* item : root->list("axis")) sweep.axes.push_back(AxisReader(*item, sweep.spec.search).read());
+    config::reject_unused(root, known);
+    for (const auto* item : root.list("axis")) sweep.axes.push_back(AxisReader(*item, sweep.spec.search).read());
     if (sweep.axes.empty()) throw ConfigError("the sweep varies nothing; expected at least one [[axis]]", sweep.where);
     for (std::size_t a = 0; a < sweep.axes.size(); ++a)
         for (std::size_t b = 0; b < a; ++b)
@@ -253,7 +256,7 @@ Sweep load_sweep(const std::string& path, const config::Presets& experiments, co
     if (sweep.spec.search == SweepSearch::random && sweep.spec.points < 1) throw ConfigError("a random search needs points, how many to draw", sweep.where);
     if (sweep.spec.search == SweepSearch::grid && sweep.spec.points > 0) throw ConfigError("points belongs to search = \"random\"; a grid has as many as its axes give", node->leaf("points")->key_where);
     sweep.points = sweep.spec.search == SweepSearch::grid ? grid_points(sweep.axes, sweep.where) : random_points(sweep.axes, sweep.spec.points, sweep.spec.seed);
-    try_settings(sweep, {experiments, networks, registries});
+    try_settings(sweep, targets);
     return sweep;
 }
 

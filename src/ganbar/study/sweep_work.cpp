@@ -9,8 +9,10 @@
 #include "ganbar/study/child_process.h"
 #include "ganbar/run/environment.h"
 #include "ganbar/run/results.h"
+#include "ganbar/core/stop.h"
 #include "ganbar/report/estimate_json.h"
 #include "ganbar/experiment/experiment.h"
+#include "ganbar/run/run.h"
 
 namespace ganbar::study {
 namespace {
@@ -73,6 +75,23 @@ void add_values(const nlohmann::ordered_json& object, PointResult& result) {
     }
 }
 
+class Stopping final : public RunObserver {
+public:
+    explicit Stopping(const std::function<bool()>& stop) : stop_(stop) {}
+    bool stop() override { return stop_ && stop_(); }
+private:
+    const std::function<bool()>& stop_;
+};
+
+void train_here(const Sweep& sweep, const std::vector<std::string>& settings, const fs::path& folder, const SweepTargets& targets, PointResult& result) {
+    GANBAR_ASSERT(targets.places != nullptr);
+    Stopping observer(targets.stop);
+    const Experiment experiment = load_experiment(sweep.spec.base, targets.experiments, all_settings(sweep, settings), targets.registries);
+    result.done = run(experiment, *targets.places, {folder, fs::exists(folder), false}, observer).finished;
+    result.interrupted = !result.done;
+    if (result.done) add_values(nlohmann::ordered_json::parse(read_text(folder / "summary.json")), result);
+}
+
 void train(const Sweep& sweep, const std::vector<std::string>& settings, const fs::path& folder, int n_threads, const SweepTargets& targets, PointResult& result) {
     std::vector<std::string> argv = {targets.program, "train", sweep.spec.base, "--out", fs::absolute(folder).string(), "--threads", std::to_string(n_threads), "--no-report"};
     for (const auto& s : all_settings(sweep, settings)) argv.insert(argv.end(), {"--set", s});
@@ -111,11 +130,14 @@ PointResult work_on(const Sweep& sweep, std::size_t point, const fs::path& folde
     const auto settings = settings_of(sweep, point);
     try {
         if (sweep.spec.kind == SweepKind::experiment) {
-            train(sweep, settings, folder, n_threads, targets, result);
+            if (targets.program.empty()) train_here(sweep, settings, folder, targets, result);
+            else train(sweep, settings, folder, n_threads, targets, result);
         } else {
             add_values(estimate(sweep, settings, targets), result);
             result.done = true;
         }
+    } catch (const Stopped&) {
+        result.interrupted = true;
     } catch (const std::exception& e) {
         result.error = e.what();
     }

@@ -5,6 +5,7 @@
 #include <map>
 #include <variant>
 
+#include "ganbar/experiment/places.h"
 #include "ganbar/study/sweep.h"
 
 namespace ganbar::study {
@@ -13,8 +14,9 @@ struct SweepTargets {
     const config::Presets& experiments;
     const config::Presets& networks;
     const Registries& registries;
-    std::string program{};  ///< what trains an experiment: `PROGRAM train ...` as ganbar's command line does
+    std::string program{};  ///< what trains an experiment: `PROGRAM train ...` as ganbar's command line does; "": this process, with `places`
     std::function<bool()> stop{};  ///< asked while a point trains: true ends it at its next round, with a checkpoint
+    const Places* places = nullptr;
 };
 
 using SweepValue = std::variant<std::int64_t, double, std::string>;

@@ -1,96 +1,26 @@
 // `ganbar sweep`: works through the points of a sweep file. Under mpirun, or wherever the environment gives a rank and a number of ranks,
 // rank r takes the points r, r + n, r + 2n, ...; all write the same SQLite file. Whoever finishes last writes the summary.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
-
-#include <atomic>
-#include <cstdlib>
-#include <mutex>
-#include <thread>
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/output_file.h"
 #include "ganbar/app/rank.h"
 #include "ganbar/app/terminal.h"
 #include "ganbar/run/run.h"
-#include "ganbar/data/folder_lock.h"
 #include "ganbar/study/sweep_report.h"
-#include "ganbar/core/parallel.h"
-#include "ganbar/data/atomic_file.h"
-#include "ganbar/report/write_report.h"
+#include "ganbar/study/sweep_run.h"
 
 namespace ganbar::app {
 namespace {
 
 using namespace study;
-namespace fs = std::filesystem;
 
 struct Options {
     std::string sweep, out, rank;
     int jobs = 1;
     bool retry = false, json = false, dry_run = false;
-};
-
-fs::path run_folder(const fs::path& out, std::size_t point) { return out / "runs" / fmt::format("{:05d}", point); }
-
-class Work {
-public:
-    Work(const Sweep& sweep, const SweepTargets& targets, SweepStore& store, const fs::path& out, const Rank& rank, const Options& o)
-        : sweep_(sweep), targets_(targets), store_(store), out_(out), rank_(rank), jobs_(o.jobs) {
-        for (const auto& row : store.rows())
-            if ((row.status == "open" || (o.retry && row.status == "failed")) && static_cast<int>(row.id % rank.n) == rank.rank) open_.push_back(static_cast<std::size_t>(row.id));
-    }
-    void run() {
-        std::vector<std::thread> threads;
-        for (int k = 0; k < std::min<int>(jobs_, static_cast<int>(open_.size())); ++k) threads.emplace_back([this] { take_points(); });
-        for (auto& t : threads) t.join();
-        if (failure_) std::rethrow_exception(failure_);
-    }
-
-private:
-    void take_points() {
-        const int n_threads = std::max(1, max_threads() / std::max(1, jobs_ * rank_.n));
-        for (std::size_t k; !stopped_ && !signal_noted() && (k = next_++) < open_.size();) {
-            try {
-                const std::size_t point = open_[k];
-                const fs::path folder = run_folder(out_, point);
-                const PointResult result = work_on(sweep_, point, folder, n_threads, targets_);
-                const std::lock_guard lock(mutex_);
-                if (result.interrupted) {
-                    stopped_ = true;
-                    continue;
-                }
-                store_.record(point, result, rank_.rank);
-                if (result.done && !sweep_.spec.keep_runs) fs::remove_all(folder);
-                say(point, result);
-            } catch (...) {  // the table cannot be written
-                const std::lock_guard lock(mutex_);
-                stopped_ = true;
-                failure_ = std::current_exception();
-            }
-        }
-    }
-    void say(std::size_t point, const PointResult& result) {
-        std::string value;
-        for (const auto& [key, v] : result.values)
-            if (key == sweep_.spec.objective) std::visit([&](const auto& x) { value = fmt::format("{} {}", key, x); }, v);
-        app::say(fmt::format("[{}/{}] point {}: {}: {} ({:.1f} s)", ++n_said_, open_.size(), point, join(settings_of(sweep_, point)), result.done ? value : "failed: " + result.error, result.wall_s));
-    }
-
-    const Sweep& sweep_;
-    const SweepTargets& targets_;
-    SweepStore& store_;
-    fs::path out_;
-    Rank rank_;
-    int jobs_;
-    std::vector<std::size_t> open_;
-    std::atomic<std::size_t> next_{0};
-    std::atomic<bool> stopped_{false};
-    std::mutex mutex_;
-    std::exception_ptr failure_;
-    std::size_t n_said_ = 0;
 };
 
 /// How many points fall to a rank.
@@ -118,29 +48,19 @@ void run(const Options& o, const config::Presets& experiments, const config::Pre
     const Sweep sweep = load_sweep(o.sweep, experiments, networks, context.registries);
     if (o.dry_run) return print_plan(sweep);
     const Rank rank = o.rank.empty() ? rank_from_environment() : rank_of(o.rank);
-    const fs::path out = o.out.empty() ? fs::path("sweeps") / file_name_of(sweep.spec.name) : fs::path(o.out);
-    std::error_code fault;
-    fs::create_directories(out / "runs", fault);
-    if (fault) throw DataError(fmt::format("cannot make the folder {}: {}; choose another with --out", out.string(), fault.message()));
-    const FolderLock lock(out, "sweep", fmt::format("{}-of-{}", rank.rank, rank.n));
-    SweepStore store(out / "sweep.sqlite", sweep);
+    const std::string out = o.out.empty() ? "sweeps/" + file_name_of(sweep.spec.name) : o.out;
     const SweepTargets targets{experiments, networks, context.registries, context.program, [] { return signal_noted(); }};
     if (rank.n > 1) say(fmt::format("rank {} of {} by {}: {} of {} points are left to the other ranks", rank.rank, rank.n, rank.source, sweep.points.size() - share_of(sweep, rank), sweep.points.size()));
     note_signals();
-    Work(sweep, targets, store, out, rank, o).run();
-    const auto rows = store.rows();
-    const auto has = [&](const char* status) { return std::any_of(rows.begin(), rows.end(), [&](const auto& r) { return r.status == status; }); };
-    if (has("open")) {
-        const auto n_open = std::count_if(rows.begin(), rows.end(), [](const auto& r) { return r.status == "open"; });
+    const auto rows = run_sweep(sweep, targets, {out, rank.rank, rank.n, o.jobs, o.retry, fmt::format("ganbar sweep {} --out {}", o.sweep, out), [](const std::string& line) { say(line); }});
+    if (const auto n_open = n_of(rows, "open"); n_open > 0) {
         if (signal_noted() || rank.n == 1)
-            throw Interrupted(fmt::format("stopped with {} of {} points to do; to go on: the same command ({} --out {})", n_open, rows.size(), "ganbar sweep " + o.sweep, out.string()));
+            throw Interrupted(fmt::format("stopped with {} of {} points to do; to go on: the same command ({} --out {})", n_open, rows.size(), "ganbar sweep " + o.sweep, out));
         return say(fmt::format("{} of {} points are open yet; the rank that ends last writes table and page", n_open, rows.size()));
     }
-    write_file(out / "sweep.csv", sweep_csv(sweep, rows, store.result_columns()), Replace::yes);
-    report::write_report(sweep_report(sweep, rows, fmt::format("ganbar sweep {} --out {}", o.sweep, out.string())), (out / "report.html").string(), true);
     if (o.json) fmt::print("{}\n", rows_json(rows).dump(1));
-    else fmt::print("{}{}\n", sweep_table(sweep, rows), out.string());
-    if (!has("done")) throw DataError(fmt::format("none of the {} points could be run; the table has their errors", rows.size()), {(out / "sweep.sqlite").string()});
+    else fmt::print("{}{}\n", sweep_table(sweep, rows), out);
+    if (n_of(rows, "done") == 0) throw DataError(fmt::format("none of the {} points could be run; the table has their errors", rows.size()), {out + "/sweep.sqlite"});
 }
 
 }  // namespace

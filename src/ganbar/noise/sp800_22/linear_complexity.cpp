@@ -2,6 +2,7 @@
 #include <bit>
 #include <cmath>
 
+#include "ganbar/core/stop.h"
 #include "ganbar/noise/sp800_22/special.h"
 #include "ganbar/noise/sp800_22/suite.h"
 
@@ -54,6 +55,7 @@ TestResult linear_complexity(const BitString& bits, Constants constants, std::si
     const double mean = m / 2 + (9 - sign) / 36 - (m / 3 + 2.0 / 9) * std::exp2(-m);
     std::array<double, 7> seen{};
     for (std::size_t b = 0; b < n_blocks; ++b) {
+        stop_point();
         const double t = sign * (static_cast<double>(linear_complexity_of(bits, b * block, block)) - mean) + 2.0 / 9;
         std::size_t c = 0;
         while (c < 6 && t > -2.5 + static_cast<double>(c)) ++c;

@@ -2,6 +2,7 @@
 #include <bit>
 #include <cmath>
 
+#include "ganbar/core/stop.h"
 #include "ganbar/noise/sp800_22/special.h"
 #include "ganbar/noise/sp800_22/suite.h"
 
@@ -44,6 +45,7 @@ TestResult rank(const BitString& bits, std::size_t m) {
     double full = 0, one_less = 0;
     std::vector<std::uint64_t> rows(m);
     for (std::size_t k = 0; k < n_matrices; ++k) {
+        stop_point();
         for (std::size_t r = 0; r < m; ++r) rows[r] = bits.bits(k * m * m + r * m, m);
         const std::size_t rank = rank_of(rows);
         full += rank == m, one_less += rank + 1 == m;

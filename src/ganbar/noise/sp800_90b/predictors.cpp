@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "ganbar/core/stop.h"
 #include "ganbar/noise/sp800_90b/estimators.h"
 
 namespace ganbar::noise::sp800_90b {
@@ -39,6 +40,7 @@ Guesses multi_mcw(Bits s) {
     Guesses g;
     std::int64_t run = 0;
     for (std::size_t i = 0; i < s.size(); ++i) {
+        stop_point();
         const bool bit = s[i] != 0;
         if (i >= window[0]) {
             const auto guess = [&](std::size_t j) { return 2 * ones[j] > window[j]; };  // windows are odd: no ties
@@ -61,6 +63,7 @@ Guesses lag(Bits s) {
     Guesses g;
     std::int64_t run = 0;
     for (std::size_t i = 1; i < s.size(); ++i) {
+        stop_point();
         const std::uint8_t bit = s[i];
         note(g, run, winner < i && s[i - 1 - winner] == bit);
         std::int32_t best = score[winner];
@@ -86,6 +89,7 @@ Guesses multi_mmc(Bits s) {
     std::int64_t run = 0;
     std::uint32_t word = s.empty() ? 0 : s[0] != 0;
     for (std::size_t i = 2; i < s.size(); ++i) {
+        stop_point();
         const bool newest = s[i - 1] != 0, bit = s[i] != 0;
         for (std::size_t d = 1; d <= orders && d < i; ++d) {
             std::uint32_t& count = seen.at(d, word)[newest];
@@ -117,6 +121,7 @@ Guesses lz78y(Bits s) {
     std::uint32_t word = 0;
     for (std::size_t i = 0; i < std::min(longest, s.size()); ++i) word = word << 1 | (s[i] != 0);
     for (std::size_t i = longest + 1; i < s.size(); ++i) {
+        stop_point();
         const bool newest = s[i - 1] != 0;
         for (std::size_t j = longest; j > 0; --j) {
             auto& f = seen.at(j, word);

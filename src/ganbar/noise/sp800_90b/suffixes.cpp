@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "ganbar/core/stop.h"
 namespace ganbar::noise {
 
 std::vector<std::uint32_t> suffix_order(const BitString& s) {
@@ -24,6 +25,7 @@ std::vector<std::uint32_t> suffix_order(const BitString& s) {
         if (k - begin > 1) groups.emplace_back(begin, k);
     }
     for (std::uint32_t known = 64; !groups.empty(); known *= 2) {
+        stop_point();
         const auto behind = [&](std::uint32_t i) { return i + known < n ? std::int64_t{rank[i + known]} : -1; };
         open.clear();
         next = rank;

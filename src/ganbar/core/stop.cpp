@@ -1,0 +1,7 @@
+#include "ganbar/core/stop.h"
+
+namespace ganbar {
+
+Stopped::Stopped() : Error(130, {}, "stopped") {}
+
+}  // namespace ganbar

@@ -1,0 +1,61 @@
+// Sweeps: many experiments or estimates, worked through in this process.
+#include "ganbar/python/interrupt.h"
+#include "ganbar/study/sweep_run.h"
+
+namespace ganbar::python {
+namespace {
+
+using namespace study;
+
+nb::list rows_of(const std::vector<SweepRow>& rows, const Sweep& sweep) {
+    nb::list out;
+    for (const auto& row : rows) {
+        nb::dict one;
+        one["id"] = row.id, one["status"] = row.status, one["wall_s"] = row.wall_s, one["error"] = row.error;
+        const auto put = [&](const std::string& key, const SweepValue& value) { one[key.c_str()] = std::visit([](const auto& v) { return nb::object(nb::cast(v)); }, value); };
+        for (const auto& axis : sweep.axes)
+            if (const auto found = row.values.find(axis.key); found != row.values.end()) put(axis.key, found->second);
+        for (const auto& [key, value] : row.values)
+            if (!one.contains(key.c_str())) put(key, value);
+        out.append(one);
+    }
+    return out;
+}
+
+/// A sweep file's path, or the same as a dict. (folder, rows); `share`: (rank, number of ranks).
+std::pair<std::string, nb::list> sweep(const LibraryPtr& library, const nb::object& given, const std::string& out, const std::pair<int, int>& share, int jobs, bool retry, const nb::object& hear) {
+    const std::shared_ptr<const config::Node> tree = nb::isinstance<nb::dict>(given) ? node_of(nb::cast<nb::dict>(given)) : nullptr;
+    const std::string path = tree ? "" : nb::cast<std::string>(given);
+    struct Work {
+        LibraryPtr library;
+        config::Presets experiments, networks;
+        Sweep sweep;
+        SweepRun run;
+        std::vector<SweepRow> rows{};
+    };
+    const auto work = std::make_shared<Work>(Work{library, library->presets("experiments"), library->presets("networks"), {}, {out, share.first, share.second, jobs, retry, "", log_to(hear)}});
+    work->sweep = interruptible([work, tree, path] {
+        const SweepTargets targets{work->experiments, work->networks, work->library->registries};
+        return tree ? read_sweep(*tree, {"dict"}, "sweep", ".", targets) : load_sweep(path, work->experiments, work->networks, work->library->registries);
+    });
+    if (out.empty()) {
+        const std::string& name = work->sweep.spec.name;
+        if (name.front() == '.' || name.find_first_of("/\\") != std::string::npos) throw ConfigError("the sweep's name, \"" + name + "\", is none for a folder; expected out");
+        work->run.folder = "sweeps/" + name;
+    }
+    work->run.command = tree ? "ganbar.sweep(..., \"" + work->run.folder.string() + "\")" : "ganbar sweep " + path + " --out " + work->run.folder.string();
+    wait_for_folder(work->run.folder);
+    run_interruptibly({[work](const std::atomic<bool>& stop) {
+        work->rows = run_sweep(work->sweep, {work->experiments, work->networks, work->library->registries, "", [&stop] { return stop.load(); }, &work->library->places}, work->run);
+    }, work->run.folder});
+    if (n_of(work->rows, "done") + n_of(work->rows, "open") == 0) throw DataError("none of the " + std::to_string(work->rows.size()) + " points could be run; the first: " + work->rows.front().error);
+    return {work->run.folder.string(), rows_of(work->rows, work->sweep)};
+}
+
+}  // namespace
+
+void bind_sweep(nb::module_& m) {
+    m.def("sweep", &sweep, nb::arg("library"), nb::arg("given"), nb::arg("out"), nb::arg("share"), nb::arg("jobs"), nb::arg("retry"), nb::arg("log").none());
+}
+
+}  // namespace ganbar::python
