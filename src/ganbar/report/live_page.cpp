@@ -55,7 +55,12 @@ std::string live_charts(const RunData& run) {
     add(training_charts(groups));
     add(quality_charts(groups));
     add(energy_charts(groups));
-    add(histogram_charts(groups));
+    auto histograms = histogram_charts(groups);
+    for (auto& chart : histograms) {
+        chart.caption = "Share of the layer's cells per conductance bin, newest and first.";
+        if (!chart.views[0].series.empty()) chart.views[0].series[0].name = "newest";
+    }
+    add(std::move(histograms));
     return "[" + out + "]";
 }
 

@@ -13,6 +13,7 @@
 #include "ganbar/app/command.h"
 #include "ganbar/app/output_file.h"
 #include "ganbar/app/rank.h"
+#include "ganbar/app/slurm_script.h"
 #include "ganbar/app/terminal.h"
 #include "ganbar/run/run.h"
 #include "ganbar/data/folder_lock.h"
@@ -29,8 +30,8 @@ namespace fs = std::filesystem;
 
 struct Options {
     std::string sweep, out, rank;
-    int jobs = 1;
-    bool retry = false, json = false, dry_run = false;
+    int jobs = 1, tasks = 0;
+    bool retry = false, json = false, dry_run = false, slurm = false;
 };
 
 fs::path run_folder(const fs::path& out, std::size_t point) { return out / "runs" / fmt::format("{:05d}", point); }
@@ -51,7 +52,8 @@ public:
 
 private:
     void take_points() {
-        const int n_threads = std::max(1, max_threads() / std::max(1, jobs_ * rank_.n));
+        // Ranks share a machine unless the number of threads of each process is said.
+        const int n_threads = std::max(1, max_threads() / std::max(1, jobs_ * (std::getenv("OMP_NUM_THREADS") != nullptr ? 1 : rank_.n)));
         for (std::size_t k; !stopped_ && !signal_noted() && (k = next_++) < open_.size();) {
             try {
                 const std::size_t point = open_[k];
@@ -114,11 +116,25 @@ nlohmann::ordered_json rows_json(const std::vector<SweepRow>& rows) {
     return out;
 }
 
+/// Nothing is worked on: the job does that.
+void write_job(const Options& o, const Sweep& sweep, const fs::path& out, const std::string& program) {
+    if (!o.rank.empty()) throw ConfigError("--slurm writes a job whose tasks are the ranks; expected it without --rank");
+    const auto n_points = static_cast<int>(std::min<std::size_t>(sweep.points.size(), 1u << 20));
+    const int n_tasks = std::min(n_points, o.tasks > 0 ? o.tasks : 16);
+    const fs::path file = fs::absolute(out) / "job.sh";
+    make_folder(out);
+    write_file(file, slurm_script({"ganbar-" + file_name_of(sweep.spec.name), program, fs::absolute(o.sweep), fs::absolute(out), fs::current_path(), n_tasks, o.jobs}), Replace::yes);
+    fmt::print("{}\n", file.string());
+    say(fmt::format("submit it: sbatch {}   ({} points, {} tasks of {} cores; follow it: ganbar watch {})", file.string(), sweep.points.size(), n_tasks, o.jobs, out.string()));
+}
+
 void run(const Options& o, const config::Presets& experiments, const config::Presets& networks, const CommandContext& context) {
     const Sweep sweep = load_sweep(o.sweep, experiments, networks, context.registries);
     if (o.dry_run) return print_plan(sweep);
-    const Rank rank = o.rank.empty() ? rank_from_environment() : rank_of(o.rank);
     const fs::path out = o.out.empty() ? fs::path("sweeps") / file_name_of(sweep.spec.name) : fs::path(o.out);
+    if (o.slurm) return write_job(o, sweep, out, context.program);
+    if (o.tasks > 0) throw ConfigError("--tasks is the size of a job's array; expected it with --slurm");
+    const Rank rank = o.rank.empty() ? rank_from_environment() : rank_of(o.rank);
     std::error_code fault;
     fs::create_directories(out / "runs", fault);
     if (fault) throw DataError(fmt::format("cannot make the folder {}: {}; choose another with --out", out.string(), fault.message()));
@@ -152,6 +168,8 @@ void ganbar_register_sweep(CommandContext& context) {
     command->add_option("--out", o->out, "folder of the sweep; default sweeps/NAME. The same command again goes on where it stopped");
     command->add_option("--jobs", o->jobs, "points worked on at once by this process")->check(Range{1, 1024})->show_default();
     command->add_option("--rank", o->rank, "I/N: this is process I, from 0, of N that share the folder; otherwise as mpirun or srun say");
+    command->add_flag("--slurm", o->slurm, "write OUT/job.sh, an array job of Slurm for sbatch, and stop");
+    command->add_option("--tasks", o->tasks, "with --slurm: tasks of the array, each one process; default 16, never more than points")->check(Range{1, 100000});
     command->add_flag("--retry", o->retry, "work on failed points again");
     command->add_flag("--dry-run", o->dry_run, "print the points and stop");
     command->add_flag("--json", o->json, "print all rows as JSON");
