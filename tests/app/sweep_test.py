@@ -225,6 +225,37 @@ class Sweep(InFolder):
             self.assertIn("name no rank", self.refused("sweep", "estimate.toml", "--out", "r", **wrong))
         self.assertFalse((self.folder / "r").exists())
 
+    def test_a_job_script_of_slurm(self):
+        place = self.folder / "it's a 50 % place"
+        place.mkdir()
+        (place / "e.toml").write_text(ESTIMATE)
+        for wrong in (("--rank", "0/2"), ("--tasks", "0")):
+            self.refused("sweep", "estimate.toml", "--out", "slurm", "--slurm", *wrong)
+        self.assertIn("--slurm", self.refused("sweep", "estimate.toml", "--out", "slurm", "--tasks", "2"))
+        done = self.good("sweep", str(place / "e.toml"), "--out", str(place / "out"), "--slurm", "--tasks", "4", "--jobs", "2")
+        script = place / "out/job.sh"
+        self.assertEqual(done.stdout, f"{script}\n")
+        self.assertEqual(sorted(p.name for p in (place / "out").iterdir()), ["job.sh"])  # nothing was worked on
+        text = script.read_text()
+        for line in ("#SBATCH --array=0-3", "#SBATCH --ntasks=1", "#SBATCH --cpus-per-task=2", "it's a 50 %% place/out/slurm-%A_%a.log"):
+            self.assertIn(line, text)
+        # As Slurm calls it: the script's own copy, in any folder, one task after the other in any order; the last one tells.
+        job = dict(self.environment(), SLURM_JOB_ID="7", SLURM_ARRAY_JOB_ID="7", SLURM_NTASKS="1", SLURM_PROCID="0", SLURM_CPUS_PER_TASK="2", SLURM_ARRAY_TASK_COUNT="4")
+        for k in "2031":
+            ran = subprocess.run(["bash", "-s"], input=text, text=True, capture_output=True, cwd="/", env=dict(job, SLURM_ARRAY_TASK_ID=k), timeout=100)
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+            self.assertIn(f"rank {k} of 4 by --rank", ran.stderr)
+            self.assertEqual("6 done, 0 failed, 0 open" in ran.stdout, k == "1")
+        self.assertEqual([r["rank"] for r in self.rows(place / "out")], [0, 1, 2, 3, 0, 1])
+        # No array task: all points. A task beyond the array: told.
+        self.good("sweep", str(place / "e.toml"), "--out", str(place / "all"), "--slurm")
+        ran = subprocess.run(["bash", str(place / "all/job.sh")], text=True, capture_output=True, cwd="/", env=self.environment(), timeout=100)
+        self.assertIn("6 done, 0 failed, 0 open", ran.stdout, ran.stderr)
+        self.assertIn("#SBATCH --array=0-5", (place / "all/job.sh").read_text())  # six points are six tasks at most
+        ran = subprocess.run(["bash", str(script)], text=True, capture_output=True, env=dict(job, SLURM_ARRAY_TASK_ID="4"), timeout=100)
+        self.assertEqual(ran.returncode, 2)
+        self.assertIn("expected I/N", ran.stderr)
+
     def test_a_signal_ends_it_with_checkpoints(self):
         (self.folder / "long.toml").write_text('[sweep]\nbase = "small.toml"\nset = ["train.rounds=200000", "train.checkpoint_every=0"]\n[[axis]]\nkey = "train.batch"\nvalues = [8, 16, 24]\n')
         for name, number, group in (("int", signal.SIGINT, False), ("term", signal.SIGTERM, False), ("terminal", signal.SIGINT, True)):

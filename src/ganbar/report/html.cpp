@@ -177,15 +177,20 @@ std::string render_html(const ReportInput& input) {
     return whole_page(input.title, page, navigation_at);
 }
 
-std::string whole_page(const std::string& title, const Page& page, std::size_t navigation_at) {
+PageShell file_shell() {
+    return {"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+            std::string(web::format_js) + std::string(web::chart_js) + std::string(web::page_js) + std::string(web::marks_js), ""};
+}
+
+std::string whole_page(const std::string& title, const Page& page, std::size_t navigation_at, const PageShell& shell) {
     std::string out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-                      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">"
-                      "<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"generator\" content=\"ganbar\">";
+                      "<meta http-equiv=\"Content-Security-Policy\" content=\"" + shell.policy + "\">"
+                      "<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"generator\" content=\"ganbar\">" + shell.head;
     out += "<title>" + escape(title) + "</title>\n<style>" + std::string(web::report_css) + std::string(web::marks_css) + "</style></head>\n<body>\n";
     out += "<main>\n" + page.body().substr(0, navigation_at) + "<nav aria-label=\"sections\">" + page.navigation() + "</nav>\n" + page.body().substr(navigation_at) + "</main>\n";
     out += "<footer>Made by ganbar. All numbers are SI; energies and areas carry prefixes.</footer>\n<script>\n\"use strict\";\n(() => {\n";
-    return out + std::string(web::format_js) + std::string(web::chart_js) + std::string(web::page_js) + std::string(web::marks_js) + "})();\n</script>\n</body></html>\n";
+    return out + shell.scripts + "})();\n</script>\n</body></html>\n";
 }
 
 }  // namespace ganbar::report

@@ -18,8 +18,16 @@ void area_section(Page& page, const std::vector<Group>& groups);
 void assumptions_section(Page& page, const std::vector<Group>& groups);
 void provenance_section(Page& page, const ReportInput& input, const std::vector<Group>& groups);
 
+/// What a page may load, and what runs on it.
+struct PageShell {
+    std::string policy;   ///< Content-Security-Policy
+    std::string scripts;  ///< JavaScript, in one scope
+    std::string head;     ///< further elements of the head
+};
+/// Of a file that needs nothing else: nothing may be loaded.
+PageShell file_shell();
 /// The document around a page's body: head, styles, navigation (inserted at `navigation_at`), scripts.
-std::string whole_page(const std::string& title, const Page& page, std::size_t navigation_at);
+std::string whole_page(const std::string& title, const Page& page, std::size_t navigation_at, const PageShell& shell = file_shell());
 
 /// A line on how curves of several seeds are drawn, "" when each variant has one.
 std::string band_note(const std::vector<Group>& groups);

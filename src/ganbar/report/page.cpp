@@ -29,20 +29,6 @@ std::string json_view(const ChartView& view) {
 
 std::string optional_number(const std::optional<double>& v) { return v && std::isfinite(*v) ? fmt::format("{:.6g}", *v) : "null"; }
 
-std::string json_chart(const Chart& chart) {
-    std::string views, references, frames;
-    for (const auto& view : chart.views) views += (views.empty() ? "" : ",") + json_view(view);
-    for (const auto& line : chart.references)
-        references += fmt::format("{}{{\"name\":{},\"y\":{}}}", references.empty() ? "" : ",", json_string(line.name), optional_number(line.y));
-    for (const auto& frame : chart.frames) {
-        std::string values;
-        for (const auto& y : frame.y) values += (values.empty() ? "" : ",") + json_numbers(y);
-        frames += fmt::format("{}{{\"round\":{},\"y\":[{}]}}", frames.empty() ? "" : ",", frame.round, values);
-    }
-    return fmt::format("{{\"title\":{},\"logY\":{},\"steps\":{},\"fromZero\":{},\"yLo\":{},\"yHi\":{},\"views\":[{}],\"references\":[{}],\"frames\":[{}]}}",
-                       json_string(chart.title), chart.log_y, chart.steps, chart.from_zero, optional_number(chart.y_lo), optional_number(chart.y_hi), views, references, frames);
-}
-
 std::string legend(const ChartView& view) {
     std::string out = "<ul class=\"legend\">";
     for (std::size_t i = 0; i < view.series.size(); ++i) {
@@ -76,6 +62,20 @@ std::string img(const std::string& png, const std::string& alt, const std::strin
 
 }  // namespace
 
+std::string chart_json(const Chart& chart) {
+    std::string views, references, frames;
+    for (const auto& view : chart.views) views += (views.empty() ? "" : ",") + json_view(view);
+    for (const auto& line : chart.references)
+        references += fmt::format("{}{{\"name\":{},\"y\":{}}}", references.empty() ? "" : ",", json_string(line.name), optional_number(line.y));
+    for (const auto& frame : chart.frames) {
+        std::string values;
+        for (const auto& y : frame.y) values += (values.empty() ? "" : ",") + json_numbers(y);
+        frames += fmt::format("{}{{\"round\":{},\"y\":[{}]}}", frames.empty() ? "" : ",", frame.round, values);
+    }
+    return fmt::format("{{\"title\":{},\"logY\":{},\"steps\":{},\"fromZero\":{},\"yLo\":{},\"yHi\":{},\"views\":[{}],\"references\":[{}],\"frames\":[{}]}}",
+                       json_string(chart.title), chart.log_y, chart.steps, chart.from_zero, optional_number(chart.y_lo), optional_number(chart.y_hi), views, references, frames);
+}
+
 std::string Page::next_figure_number() { return fmt::format("<b>Figure {}.</b> ", ++n_figures_); }
 std::string Page::next_table_number() { return fmt::format("<b>Table {}.</b> ", ++n_tables_); }
 
@@ -88,7 +88,7 @@ void Page::chart(const Chart& chart) {
     const int id = ++n_data_;
     body_ += fmt::format("<figure class=\"chart-figure\" data-chart=\"{}\"><div class=\"figure-head\"><h3>{}</h3><div class=\"tools\"></div></div><div class=\"plot\">{}</div>{}"
                          "<figcaption>{}{}</figcaption></figure>\n<script type=\"application/json\" id=\"data-{}\">{}</script>\n",
-                         id, escape(chart.title), render_svg(chart, false), legend(chart.views.front()), next_figure_number(), escape(chart.caption), id, json_chart(chart));
+                         id, escape(chart.title), render_svg(chart, false), legend(chart.views.front()), next_figure_number(), escape(chart.caption), id, chart_json(chart));
 }
 
 void Page::charts(const std::vector<Chart>& charts) {

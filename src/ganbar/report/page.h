@@ -42,6 +42,9 @@ private:
     int n_figures_ = 0, n_tables_ = 0, n_data_ = 0;
 };
 
+/// What the scripts draw a chart from (web/chart.js).
+std::string chart_json(const Chart& chart);
+
 /// Evenly chosen frames, first and last among them, whose files together stay within the budget (the last stays in any case).
 std::vector<std::vector<Snapshot>> fit_budget(const std::vector<std::vector<Snapshot>>& sequences, std::uint64_t budget_bytes);
 

@@ -34,7 +34,7 @@ public:
 private:
     bool asked_to_stop() const { return stopped_ || (targets_.stop && targets_.stop()); }
     void take_points() {
-        const int n_threads = std::max(1, max_threads() / std::max(1, run_.jobs * run_.n_ranks));
+        const int n_threads = std::max(1, max_threads() / std::max(1, run_.jobs * run_.ranks_here));
         for (std::size_t k; !asked_to_stop() && (k = next_++) < open_.size();) {
             try {
                 const std::size_t point = open_[k];
@@ -59,7 +59,10 @@ private:
         if (!run_.say) return;
         std::string value;
         for (const auto& [key, v] : result.values)
-            if (key == sweep_.spec.objective) std::visit([&](const auto& x) { value = fmt::format("{} {}", key, x); }, v);
+            if (key == sweep_.spec.objective) std::visit([&](const auto& x) {
+                    if constexpr (std::is_same_v<std::decay_t<decltype(x)>, double>) value = fmt::format("{} {:.6g}", key, x);
+                    else value = fmt::format("{} {}", key, x);
+                }, v);
         run_.say(fmt::format("[{}/{}] point {}: {}: {} ({:.1f} s)", ++n_said_, open_.size(), point, join(settings_of(sweep_, point)), result.done ? value : "failed: " + result.error, result.wall_s));
     }
 

@@ -7,6 +7,7 @@ namespace ganbar::study {
 struct SweepRun {
     std::filesystem::path folder;  ///< sweep.sqlite, runs/, at the end sweep.csv and report.html
     int rank = 0, n_ranks = 1;     ///< this process takes the points rank, rank + n_ranks, ...
+    int ranks_here = 1;            ///< of the ranks, those that share this machine's cores
     int jobs = 1;                  ///< points worked on at once
     bool retry = false;            ///< failed points too
     std::string command;           ///< what makes the page again

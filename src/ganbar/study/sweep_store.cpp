@@ -73,6 +73,27 @@ private:
     sqlite3_stmt* statement_ = nullptr;
 };
 
+std::vector<SweepRow> rows_of(sqlite3* db, const std::string& file) {
+    std::vector<SweepRow> out;
+    Statement all(db, "SELECT * FROM runs ORDER BY id", file);
+    while (all.step()) {
+        SweepRow row;
+        for (int c = 0; c < all.n_columns(); ++c) {
+            const auto value = all.value(c);
+            if (!value) continue;
+            const std::string name = all.name(c);
+            if (name == "id") row.id = std::get<std::int64_t>(*value);
+            else if (name == "status") row.status = std::get<std::string>(*value);
+            else if (name == "error") row.error = std::get<std::string>(*value);
+            else if (name == "wall_s") row.wall_s = std::get<double>(*value);
+            else if (name == "rank") row.rank = std::get<std::int64_t>(*value);
+            else row.values[name] = *value;
+        }
+        out.push_back(std::move(row));
+    }
+    return out;
+}
+
 }  // namespace
 
 SweepStore::SweepStore(const std::filesystem::path& file, const Sweep& sweep) : file_(file.string()) {
@@ -95,6 +116,12 @@ SweepStore::SweepStore(const std::filesystem::path& file, const Sweep& sweep) : 
         Statement keep(db_, "INSERT OR IGNORE INTO sweep VALUES('identity', ?)", file_);
         keep.bind(1, identity);
         keep.step();
+        for (const auto& [key, value] : {std::pair<std::string, std::string>{"objective", sweep.spec.objective}, {"goal", sweep.spec.goal == SweepGoal::max ? "max" : "min"}}) {
+            Statement say(db_, "INSERT OR REPLACE INTO sweep VALUES(?, ?)", file_);
+            say.bind(1, key);
+            say.bind(2, value);
+            say.step();
+        }
         const auto present = rows();
         if (present.size() > sweep.points.size()) throw ConfigError(fmt::format("holds a sweep of {} points, this one has {}; choose another folder with --out", present.size(), sweep.points.size()), {file_});
         for (std::size_t p = 0; p < sweep.points.size(); ++p) {
@@ -134,26 +161,7 @@ std::vector<std::string> SweepStore::result_columns() const {
     return out;
 }
 
-std::vector<SweepRow> SweepStore::rows() const {
-    std::vector<SweepRow> out;
-    Statement all(db_, "SELECT * FROM runs ORDER BY id", file_);
-    while (all.step()) {
-        SweepRow row;
-        for (int c = 0; c < all.n_columns(); ++c) {
-            const auto value = all.value(c);
-            if (!value) continue;
-            const std::string name = all.name(c);
-            if (name == "id") row.id = std::get<std::int64_t>(*value);
-            else if (name == "status") row.status = std::get<std::string>(*value);
-            else if (name == "error") row.error = std::get<std::string>(*value);
-            else if (name == "wall_s") row.wall_s = std::get<double>(*value);
-            else if (name == "rank") row.rank = std::get<std::int64_t>(*value);
-            else row.values[name] = *value;
-        }
-        out.push_back(std::move(row));
-    }
-    return out;
-}
+std::vector<SweepRow> SweepStore::rows() const { return rows_of(db_, file_); }
 
 void SweepStore::record(std::size_t point, const PointResult& result, int rank) {
     exec("BEGIN IMMEDIATE");
@@ -182,6 +190,40 @@ void SweepStore::record(std::size_t point, const PointResult& result, int rank) 
         sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
         throw;
     }
+}
+
+/// "experiment BASE\nSETTING...\nAXIS, AXIS": the settings take no part here.
+static void read_identity(const std::string& identity, SweepTable& table) {
+    const std::size_t first = identity.find('\n'), last = identity.rfind('\n'), word = identity.find(' ');
+    if (word == std::string::npos || first == std::string::npos || word > first) return;
+    table.is_estimate = identity.starts_with("estimate ");
+    table.base = identity.substr(word + 1, first - word - 1);
+    std::string axes = identity.substr(last + 1);
+    for (std::size_t at = 0; at < axes.size();) {
+        const std::size_t end = std::min(axes.find(", ", at), axes.size());
+        table.axes.push_back(axes.substr(at, end - at));
+        at = end + 2;
+    }
+}
+
+SweepTable read_sweep_table(const std::filesystem::path& file) {
+    sqlite3* db = nullptr;
+    const int opened = sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_FULLMUTEX, nullptr);
+    const std::unique_ptr<sqlite3, int (*)(sqlite3*)> owner(db, sqlite3_close_v2);
+    if (opened != SQLITE_OK) throw DataError(fmt::format("the table of the sweep cannot be opened: {}", sqlite3_errmsg(db)), {file.string()});
+    sqlite3_busy_timeout(db, 500);
+    SweepTable table;
+    Statement facts(db, "SELECT key, value FROM sweep", file.string());
+    while (facts.step()) {
+        const auto key = facts.value(0), value = facts.value(1);
+        if (!key || !value || !std::holds_alternative<std::string>(*key) || !std::holds_alternative<std::string>(*value)) continue;
+        const auto& text = std::get<std::string>(*value);
+        if (std::get<std::string>(*key) == "identity") read_identity(text, table);
+        else if (std::get<std::string>(*key) == "objective") table.objective = text;
+        else if (std::get<std::string>(*key) == "goal") table.is_max = text == "max";
+    }
+    table.rows = rows_of(db, file.string());
+    return table;
 }
 
 }  // namespace ganbar::study

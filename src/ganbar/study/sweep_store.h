@@ -38,4 +38,14 @@ private:
     std::vector<std::string> axes_;
 };
 
+/// A table as it stands, for who looks on: opened for reading only, and made by nobody who looks.
+struct SweepTable {
+    std::string base, objective;        ///< tables of earlier versions do not say the objective: ""
+    bool is_estimate = false, is_max = false;
+    std::vector<std::string> axes;      ///< keys, in order
+    std::vector<SweepRow> rows;
+};
+/// DataError when the file cannot be read, and while another process is putting something in it for longer than half a second.
+SweepTable read_sweep_table(const std::filesystem::path& file);
+
 }  // namespace ganbar::study

@@ -2,12 +2,15 @@
 // rank r takes the points r, r + n, r + 2n, ...; all write the same SQLite file. Whoever finishes last writes the summary.
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/output_file.h"
 #include "ganbar/app/rank.h"
+#include "ganbar/app/slurm_script.h"
 #include "ganbar/app/terminal.h"
+#include "ganbar/data/atomic_file.h"
 #include "ganbar/run/run.h"
 #include "ganbar/study/sweep_report.h"
 #include "ganbar/study/sweep_run.h"
@@ -16,11 +19,12 @@ namespace ganbar::app {
 namespace {
 
 using namespace study;
+namespace fs = std::filesystem;
 
 struct Options {
     std::string sweep, out, rank;
-    int jobs = 1;
-    bool retry = false, json = false, dry_run = false;
+    int jobs = 1, tasks = 0;
+    bool retry = false, json = false, dry_run = false, slurm = false;
 };
 
 /// How many points fall to a rank.
@@ -44,15 +48,32 @@ nlohmann::ordered_json rows_json(const std::vector<SweepRow>& rows) {
     return out;
 }
 
+/// Nothing is worked on: the job does that.
+void write_job(const Options& o, const Sweep& sweep, const fs::path& out, const std::string& program) {
+    if (!o.rank.empty()) throw ConfigError("--slurm writes a job whose tasks are the ranks; expected it without --rank");
+    const auto n_points = static_cast<int>(std::min<std::size_t>(sweep.points.size(), 1u << 20));
+    const int n_tasks = std::min(n_points, o.tasks > 0 ? o.tasks : 16);
+    const fs::path file = fs::absolute(out) / "job.sh";
+    make_folder(out);
+    write_file(file, slurm_script({"ganbar-" + file_name_of(sweep.spec.name), program, fs::absolute(o.sweep), fs::absolute(out), fs::current_path(), n_tasks, o.jobs}), Replace::yes);
+    fmt::print("{}\n", file.string());
+    say(fmt::format("submit it: sbatch {}   ({} points, {} tasks of {} cores; follow it: ganbar watch {})", file.string(), sweep.points.size(), n_tasks, o.jobs, out.string()));
+}
+
 void run(const Options& o, const config::Presets& experiments, const config::Presets& networks, const CommandContext& context) {
     const Sweep sweep = load_sweep(o.sweep, experiments, networks, context.registries);
     if (o.dry_run) return print_plan(sweep);
-    const Rank rank = o.rank.empty() ? rank_from_environment() : rank_of(o.rank);
     const std::string out = o.out.empty() ? "sweeps/" + file_name_of(sweep.spec.name) : o.out;
+    if (o.slurm) return write_job(o, sweep, out, context.program);
+    if (o.tasks > 0) throw ConfigError("--tasks is the size of a job's array; expected it with --slurm");
+    const Rank rank = o.rank.empty() ? rank_from_environment() : rank_of(o.rank);
     const SweepTargets targets{experiments, networks, context.registries, context.program, [] { return signal_noted(); }};
     if (rank.n > 1) say(fmt::format("rank {} of {} by {}: {} of {} points are left to the other ranks", rank.rank, rank.n, rank.source, sweep.points.size() - share_of(sweep, rank), sweep.points.size()));
     note_signals();
-    const auto rows = run_sweep(sweep, targets, {out, rank.rank, rank.n, o.jobs, o.retry, fmt::format("ganbar sweep {} --out {}", o.sweep, out), [](const std::string& line) { say(line); }});
+    const auto rows = run_sweep(sweep, targets, {.folder = out, .rank = rank.rank, .n_ranks = rank.n,
+                                                   // Ranks share a machine unless the number of threads of each process is said.
+                                                   .ranks_here = std::getenv("OMP_NUM_THREADS") != nullptr ? 1 : rank.n,
+                                                   .jobs = o.jobs, .retry = o.retry, .command = fmt::format("ganbar sweep {} --out {}", o.sweep, out), .say = [](const std::string& line) { say(line); }});
     if (const auto n_open = n_of(rows, "open"); n_open > 0) {
         if (signal_noted() || rank.n == 1)
             throw Interrupted(fmt::format("stopped with {} of {} points to do; to go on: the same command ({} --out {})", n_open, rows.size(), "ganbar sweep " + o.sweep, out));
@@ -72,6 +93,8 @@ void ganbar_register_sweep(CommandContext& context) {
     command->add_option("--out", o->out, "folder of the sweep; default sweeps/NAME. The same command again goes on where it stopped");
     command->add_option("--jobs", o->jobs, "points worked on at once by this process")->check(Range{1, 1024})->show_default();
     command->add_option("--rank", o->rank, "I/N: this is process I, from 0, of N that share the folder; otherwise as mpirun or srun say");
+    command->add_flag("--slurm", o->slurm, "write OUT/job.sh, an array job of Slurm for sbatch, and stop");
+    command->add_option("--tasks", o->tasks, "with --slurm: tasks of the array, each one process; default 16, never more than points")->check(Range{1, 100000});
     command->add_flag("--retry", o->retry, "work on failed points again");
     command->add_flag("--dry-run", o->dry_run, "print the points and stop");
     command->add_flag("--json", o->json, "print all rows as JSON");

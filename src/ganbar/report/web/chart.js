@@ -326,6 +326,15 @@ class LineChart {
     this.cursorDots.textContent = "";
   }
 
+  // New numbers of the same curves; what the reader chose and points at stays.
+  update(data) {
+    const cursor = this.cursor, tools = () => `${this.canBeLog()}${this.current.series.some((s) => s.x.length >= 100)}`, before = tools();
+    this.data = data;
+    if (tools() !== before) this.makeTools();
+    this.draw();
+    if (cursor !== null) this.show(cursor);
+  }
+
   setRound(round, isLast) {
     this.markedRound = isLast ? null : round;
     const frames = this.data.frames;
