@@ -1,5 +1,7 @@
 #include "ganbar/arch/accelerator.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -27,6 +29,7 @@ double Estimate::power_density_W_m2() const {
     const double area = area_total_m2() * iteration_latency_s;
     return area > 0 ? energy_J() / area : 0;
 }
+double Estimate::lifetime_s() const { return writes_per_cell > 0 ? endurance / writes_per_cell * iteration_latency_s : 0; }
 double Estimate::utilisation() const {
     const double slots = peak_macs_per_s * iteration_latency_s;
     return slots > 0 ? macs_useful / slots : 0;
@@ -48,6 +51,12 @@ std::vector<std::string> uncoupled_changes(const std::vector<Uncoupled>& uncoupl
         if (!same.empty()) out.push_back(u.param + " was changed, " + same + " not: " + u.why);
     }
     return out;
+}
+
+std::string bits_lost_warning(double bits) {
+    return fmt::format("adc_bits is {:.3g} bit{} short of what the array adds up: sums are coarser, which time, energy and area do not show "
+                       "(what it costs in quality: ganbar explore --train)",
+                       bits, bits == 1 ? "" : "s");
 }
 
 void Estimate::reset(const Workload& w) {

@@ -98,6 +98,8 @@ Json estimate_json(const Workload& w, const NamedEstimate& n) {
     j["macs_useful"] = e.macs_useful, j["macs_executed"] = e.macs_executed, j["macs_zero_inserted"] = e.macs_zero_inserted;
     j["utilisation"] = e.utilisation();
     add_densities(j, e);
+    if (e.writes_per_cell > 0) j["writes_per_cell"] = e.writes_per_cell;
+    if (e.lifetime_s() > 0) j["lifetime_h"] = e.lifetime_s() / 3600;
     if (!n.warnings.empty()) j["warnings"] = n.warnings;
     j["task"] = w.task == Task::training ? "training" : "generation";
     j["steps_d"] = w.steps_d, j["cycle_s"] = e.cycle_s, j["n_arrays"] = e.n_arrays;
@@ -164,6 +166,18 @@ std::string densities_table(const std::vector<NamedEstimate>& rows) {
     return out;
 }
 
+/// Of machines whose cells have an endurance given.
+std::string lifetimes_table(const std::vector<NamedEstimate>& rows) {
+    std::string out;
+    for (const auto& n : rows) {
+        const Estimate& e = n.estimate;
+        if (!(e.lifetime_s() > 0)) continue;
+        if (out.empty()) out = fmt::format("\n{:<12}{:>20}{:>12}{:>32}\n", "training without pause", "writes/cell/s", "endurance", "hours to the first failed cell");
+        out += fmt::format("{:<12}{:>30.4g}{:>12.3g}{:>32.4g}\n", n.name, e.writes_per_cell / e.iteration_latency_s, e.endurance, e.lifetime_s() / 3600);
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string limits_text(const Budget& b) {
@@ -210,7 +224,7 @@ std::string estimates_table(const EstimateResult& result) {
     out +=
         "ranges: the uncertain parameters of each model (--json lists all with their sources); scopes differ, see `ganbar describe "
         "accelerator NAME`\n";
-    out += densities_table(rows);
+    out += densities_table(rows) + lifetimes_table(rows);
     for (const auto& n : rows)
         for (const auto& warning : n.warnings) out += fmt::format("warning: {}.{}\n", n.name, warning);
     bool head = false;
