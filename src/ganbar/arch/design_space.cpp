@@ -152,7 +152,7 @@ std::vector<DesignAxis> default_axes(const std::vector<ParamRow>& params) {
             if (double(v) >= axis.info.lo && double(v) <= axis.info.hi) values.push_back(v);
         const bool square = std::all_of(own.begin(), own.end(), [&](Int v) { return v == own.front(); });
         if (square && std::find(values.begin(), values.end(), own.front()) == values.end()) values.insert(std::upper_bound(values.begin(), values.end(), own.front()), own.front());
-        for (const Int v : values) axis.values.push_back(v);
+        axis.values.assign(values.begin(), values.end());
         out.push_back(std::move(axis));
     }
     return out;

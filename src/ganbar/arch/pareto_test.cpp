@@ -67,14 +67,14 @@ TEST(Pareto, ASimplexKeepsAllAndADiagonalOne) {
 }
 
 /// n log n: a quadratic method would take minutes here, on the worst case of a front that holds all points.
-TEST(Pareto, HalfAMillionPointsOfOneFront) {
+TEST(Pareto, ManyPointsOfOneFront) {
     std::vector<Objectives> p;
     Rng rng(3);
-    for (int i = 0; i < 500'000; ++i) {
+    for (int i = 0; i < 200'000; ++i) {
         const double a = rng.uniform(), b = rng.uniform() * (1 - a);
         p.push_back({a, b, 1 - a - b});
     }
-    EXPECT_GT(pareto_front(p).size(), 499'000u);
+    EXPECT_GT(pareto_front(p).size(), 199'000u);
 }
 
 }  // namespace

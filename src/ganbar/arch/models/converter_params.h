@@ -96,6 +96,7 @@ inline std::vector<Swing> converter_swings(const CrossbarDesign& d = converter_d
 inline void converter_machine(AcceleratorModel<CrossbarDesign>& m) {
     m.couple = couple_converters, m.bits_lost = converter_bits_lost, m.uncoupled = uncoupled_crossbar_choices();
     m.swings = converter_swings(m.defaults);
+    m.chip = {.area_m2 = 85.4e-6, .n_arrays = 0, .power_W = 0, .source = assumed("its own is not published: the area of ISAAC's")};
 }
 
 }  // namespace ganbar::arch

@@ -92,6 +92,7 @@ inline std::vector<Swing> spike_swings() {
 inline void spike_machine(AcceleratorModel<CrossbarDesign>& m) {
     m.couple = couple_spikes, m.uncoupled = uncoupled_crossbar_choices();
     m.swings = spike_swings();
+    m.chip = {.area_m2 = 82.63e-6, .n_arrays = 7024, .power_W = 0, .source = assumed("its own is not published: PipeLayer's")};
 }
 
 }  // namespace ganbar::arch
