@@ -127,6 +127,7 @@ TEST(Explore, ConvertersBelowTheirNeedSaveAndSay) {
     EXPECT_LT(e.points[2].energy_J, e.points[3].energy_J);
     EXPECT_GT(e.points[4].energy_J, e.points[3].energy_J);
     EXPECT_EQ(e.points[4].bits_lost, 0);
+    for (const DesignPoint& p : run("isaac", {"rows=100,300,700", "adc_bits=0,6"}).points) EXPECT_EQ(p.bits_lost, std::round(p.bits_lost));
     const auto six = registry().get("isaac").make(nullptr)->with("adc_bits", Value{Int{6}});
     ASSERT_EQ(six->warnings().size(), 1u);
     EXPECT_NE(six->warnings()[0].find("2 bits short"), std::string::npos);
