@@ -1,8 +1,9 @@
 // Architecture models: analytic design points per second (a ten-layer GAN, full breakdown by operation and component), the bare closed form
-// of a schedule, its event-level form, the lowering of a network, and ZARA's event-level iteration of DCGAN at batch 64.
+// of a schedule, its event-level form, whole explorations, the lowering of a network, and ZARA's event-level iteration of DCGAN at batch 64.
 #include <benchmark/benchmark.h>
 
 #include "ganbar/arch/estimates.h"
+#include "ganbar/arch/explore.h"
 #include "ganbar/arch/crossbar_engine.h"
 #include "ganbar/arch/digital_engine.h"
 #include "ganbar/arch/models/converter_params.h"
@@ -79,6 +80,23 @@ void zara_event_level_batch_64(benchmark::State& state) {
     state.counters["events"] = events;
 }
 BENCHMARK(zara_event_level_batch_64)->Unit(benchmark::kMillisecond);
+
+/// `ganbar explore dcgan`: every design with its whole breakdown and its machine made anew, and the front; on as many threads as there are.
+void exploration(benchmark::State& state, const char* machine) {
+    std::vector<std::string> folders;
+    folders.push_back(GANBAR_SOURCE_ROOT "/presets/networks");
+    const Gan gan = load_gan("dcgan", config::Presets(folders));
+    AcceleratorRegistry registry("accelerator");
+    register_builtin_accelerators(registry);
+    ExploreRequest request;
+    request.machine = machine;
+    if (registry.get(machine).platform == "CMOS") request.axes = {"units=64:16384:200", "buffer_bytes=16384:4194304:100"};
+    std::size_t n = 0;
+    for (auto _ : state) n += explore(registry, gan, request).points.size();
+    state.counters["design_points_per_s"] = benchmark::Counter(double(n), benchmark::Counter::kIsRate);
+}
+BENCHMARK_CAPTURE(exploration, isaac, "isaac")->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK_CAPTURE(exploration, ganax, "ganax")->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
 

@@ -127,13 +127,12 @@ class Estimate(InFolder):
         self.good("estimate", "mine.toml", "--on", "all", "-o", "page.html", "--force")
         self.assertEqual((self.folder / "page.html").read_text().replace(" --force", ""), text)
 
-    def test_sensitivity_spans_the_interval(self):
+    def test_intervals_hold_the_estimate_and_open_where_something_swings(self):
         for machine in json.loads(self.good("estimate", "mine.toml", "--on", "all", "--json").stdout):
             lo, hi = machine["interval"]["iteration_energy_J"]
-            for row in machine["sensitivity"]:
-                for ratio in row["energy_ratio"]:
-                    self.assertGreaterEqual(ratio * machine["iteration_energy_J"], lo * 0.999999)
-                    self.assertLessEqual(ratio * machine["iteration_energy_J"], hi * 1.000001)
+            self.assertTrue(lo <= machine["iteration_energy_J"] <= hi)
+            self.assertTrue(any(ratio != 1 for row in machine["sensitivity"] for ratio in row["energy_ratio"]))
+            self.assertLess(lo, hi)
             self.assertGreater(machine["efficiency"]["reached"], 0)
 
     def test_densities_and_warnings(self):

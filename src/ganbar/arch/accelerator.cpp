@@ -1,8 +1,13 @@
 #include "ganbar/arch/accelerator.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+
+#include "ganbar/core/parallel.h"
+#include "ganbar/core/rng.h"
 
 namespace ganbar::arch {
 
@@ -27,6 +32,7 @@ double Estimate::power_density_W_m2() const {
     const double area = area_total_m2() * iteration_latency_s;
     return area > 0 ? energy_J() / area : 0;
 }
+double Estimate::lifetime_s() const { return writes_per_cell > 0 ? endurance / writes_per_cell * iteration_latency_s : 0; }
 double Estimate::utilisation() const {
     const double slots = peak_macs_per_s * iteration_latency_s;
     return slots > 0 ? macs_useful / slots : 0;
@@ -50,6 +56,12 @@ std::vector<std::string> uncoupled_changes(const std::vector<Uncoupled>& uncoupl
     return out;
 }
 
+std::string bits_lost_warning(double bits) {
+    return fmt::format("adc_bits is {:.3g} bit{} short of what the array adds up: sums are coarser, which time, energy and area do not show "
+                       "(what it costs in quality: ganbar explore --train)",
+                       bits, bits == 1 ? "" : "s");
+}
+
 void Estimate::reset(const Workload& w) {
     std::vector<OpCost> keep = std::move(ops);
     *this = Estimate{};
@@ -57,37 +69,80 @@ void Estimate::reset(const Workload& w) {
     ops.assign(w.ops.size(), OpCost{});
 }
 
+namespace {
+
+using Ratios = std::array<double, 3>;  ///< latency, energy, area over the estimate's
+
+Ratios ratios(const Accelerator& machine, const Workload& w, const Estimate& base) {
+    thread_local Estimate e;
+    machine.estimate(w, e);
+    const double now[3] = {e.iteration_latency_s, e.energy_J(), e.area_total_m2()}, was[3] = {base.iteration_latency_s, base.energy_J(), base.area_total_m2()};
+    Ratios out;
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = was[i] > 0 ? now[i] / was[i] : 1;
+    return out;
+}
+
+/// The value at `share` of the way from low to high: by equal ratios where both are above zero, one of the two where they are not numbers.
+Value drawn(const Swing& s, double share) {
+    const auto at = [&](double lo, double hi) { return lo > 0 && hi > 0 ? lo * std::pow(hi / lo, share) : lo + share * (hi - lo); };
+    if (const auto* lo = std::get_if<double>(&s.lo)) return at(*lo, std::get<double>(s.hi));
+    if (const auto* lo = std::get_if<Int>(&s.lo)) return Int(std::llround(at(double(*lo), double(std::get<Int>(s.hi)))));
+    return share < 0.5 ? s.lo : s.hi;
+}
+
+constexpr std::size_t n_draws = 32;
+constexpr double tail = 0.05;  ///< of the draws that each end of an interval leaves out
+
+/// A Latin hypercube over the swings: every parameter passes through all of its strata once.
+std::vector<Ratios> joint_draws(const Accelerator& accelerator, const std::vector<Swing>& swings, const Workload& w, const Estimate& e) {
+    const Rng root(1);
+    std::vector<std::array<double, n_draws>> shares(swings.size());
+    for (std::size_t s = 0; s < swings.size(); ++s) {
+        Rng own = root.stream("uncertainty", s);
+        std::array<std::size_t, n_draws> strata;
+        std::iota(strata.begin(), strata.end(), std::size_t{0});
+        for (std::size_t i = n_draws; i > 1; --i) std::swap(strata[i - 1], strata[own.below(i)]);
+        for (std::size_t i = 0; i < n_draws; ++i) shares[s][i] = (double(strata[i]) + own.uniform()) / double(n_draws);
+    }
+    std::vector<Ratios> out(n_draws);
+    parallel_for(n_draws, [&](std::size_t i) {
+        std::unique_ptr<Accelerator> changed;
+        for (std::size_t s = 0; s < swings.size(); ++s) changed = (changed ? *changed : accelerator).with(swings[s].param, drawn(swings[s], shares[s][i]));
+        out[i] = changed ? ratios(*changed, w, e) : Ratios{1, 1, 1};
+    });
+    return out;
+}
+
+/// Of sorted values, between neighbours.
+double quantile(const std::vector<double>& sorted, double share) {
+    const double at = share * double(sorted.size() - 1);
+    const auto below = std::size_t(at);
+    return below + 1 < sorted.size() ? sorted[below] + (at - double(below)) * (sorted[below + 1] - sorted[below]) : sorted.back();
+}
+
+}  // namespace
+
 Uncertainty uncertainty(const Accelerator& accelerator, const std::vector<Swing>& swings, const Workload& w, const Estimate& e) {
     Uncertainty u;
-    const double base[3] = {e.iteration_latency_s, e.energy_J(), e.area_total_m2()};
-    double up[3] = {0, 0, 0}, down[3] = {0, 0, 0};
-    Estimate changed;
     for (const Swing& s : swings) {
-        Influence f{s.param, s.lo, s.hi};
-        double ratio[2][3];
-        int side = 0;
-        for (const Value* v : {&s.lo, &s.hi}) {
-            accelerator.with(s.param, *v)->estimate(w, changed);
-            const double now[3] = {changed.iteration_latency_s, changed.energy_J(), changed.area_total_m2()};
-            for (int i = 0; i < 3; ++i) ratio[side][i] = base[i] > 0 ? now[i] / base[i] : 1;
-            ++side;
-        }
-        for (int i = 0; i < 3; ++i) {
-            const double a = std::log(ratio[0][i]), b = std::log(ratio[1][i]);
-            const double rise = std::max({0.0, a, b}), fall = std::min({0.0, a, b});
-            up[i] += rise * rise, down[i] += fall * fall;
-        }
-        f.latency_lo = ratio[0][0], f.latency_hi = ratio[1][0], f.energy_lo = ratio[0][1], f.energy_hi = ratio[1][1],
-        f.area_lo = ratio[0][2], f.area_hi = ratio[1][2];
-        u.influences.push_back(f);
+        const Ratios lo = ratios(*accelerator.with(s.param, s.lo), w, e), hi = ratios(*accelerator.with(s.param, s.hi), w, e);
+        u.influences.push_back({s.param, s.lo, s.hi, lo[0], hi[0], lo[1], hi[1], lo[2], hi[2]});
     }
     const auto weight = [](const Influence& f) {
         return std::abs(std::log(f.latency_hi / f.latency_lo)) + std::abs(std::log(f.energy_hi / f.energy_lo));
     };
     std::stable_sort(u.influences.begin(), u.influences.end(),
                      [&](const Influence& a, const Influence& b) { return weight(a) > weight(b); });
+    const std::vector<Ratios> draws = joint_draws(accelerator, swings, w, e);
+    const double base[3] = {e.iteration_latency_s, e.energy_J(), e.area_total_m2()};
     Interval* const out[3] = {&u.latency_s, &u.energy_J, &u.area_m2};
-    for (int i = 0; i < 3; ++i) *out[i] = {base[i], base[i] * std::exp(-std::sqrt(down[i])), base[i] * std::exp(std::sqrt(up[i]))};
+    for (std::size_t i = 0; i < 3; ++i) {
+        std::vector<double> sorted;
+        for (const Ratios& r : draws) sorted.push_back(r[i]);
+        std::sort(sorted.begin(), sorted.end());
+        // what is published may lie at the edge of what is plausible: the interval holds it in any case
+        *out[i] = {base[i], base[i] * std::min(1.0, quantile(sorted, tail)), base[i] * std::max(1.0, quantile(sorted, 1 - tail))};
+    }
     return u;
 }
 

@@ -50,12 +50,15 @@ struct Estimate {
     double peak_macs_per_s = 0, peak_power_W = 0;  ///< every array or unit at work on operands without inserted zeros
     double n_arrays = 0;                                             ///< crossbars, or processing elements
     double writes = 0, reads = 0, conversions = 0, bytes_dram = 0, words_buffer = 0;  ///< of the iteration: cells written, array steps, ...
+    double writes_per_cell = 0;   ///< of the iteration, of the cells that are programmed most often
+    double endurance = 0;         ///< writes that a cell survives; 0: not given
     std::vector<OpCost> ops;                                         ///< parallel to Workload::ops
     PerComponent area_m2{};
     PerComponent idle_J{};  ///< energy that belongs to no operation (static power x latency)
     double energy_J() const;
     double area_total_m2() const;
     double power_density_W_m2() const;
+    double lifetime_s() const;      ///< training without pause until the first cell fails, no wear levelling; 0: endurance not given, or nothing is written
     double utilisation() const;     ///< useful multiplications per multiplication slot of the peak rate
     void reset(const Workload& w);  ///< empty accounts, no allocation when the size is unchanged
 };
@@ -80,6 +83,9 @@ constexpr double high_power_density_W_m2 = 1e6;
 std::vector<std::string> uncoupled_changes(const std::vector<Uncoupled>& uncoupled, const std::vector<ParamRow>& now,
                                            const std::vector<ParamRow>& published);
 
+/// What a machine with `bits` too few in its converters should be told.
+std::string bits_lost_warning(double bits);
+
 class Accelerator {
 public:
     virtual ~Accelerator() = default;
@@ -90,7 +96,15 @@ public:
     virtual std::vector<ParamRow> params() const = 0;
     /// Changed parameters whose consequences the model does not follow, one sentence each.
     virtual std::vector<std::string> warnings() const = 0;
+    /// Bits that its converters lack to resolve what an array adds up as well as the published machine does; 0 where it has none.
+    virtual double bits_lost() const = 0;
     virtual std::unique_ptr<Accelerator> with(const std::string& param, const Value& value) const = 0;
+};
+
+/// The chip that was published, or that we state; zeros: not known.
+struct Chip {
+    double area_m2 = 0, n_arrays = 0, power_W = 0;
+    Source source;
 };
 
 struct AcceleratorEntry {
@@ -100,6 +114,7 @@ struct AcceleratorEntry {
     std::vector<std::string> param_names;
     std::vector<ParamRow> defaults;
     std::vector<Swing> swings;
+    Chip chip;
     std::function<std::unique_ptr<Accelerator>(const config::Node*)> make;  ///< parameters from a table (may be null)
 };
 
@@ -111,9 +126,11 @@ struct AcceleratorModel {
     Design defaults;
     Schema<Design> schema;
     std::vector<Swing> swings;
+    Chip chip;
     std::vector<Uncoupled> uncoupled;
     /// What a design costs whose choices differ from the published ones (`defaults`): energies, times and areas of the periphery follow.
     Design (*couple)(const Design& design, const Design& published) = nullptr;
+    double (*bits_lost)(const Design& design, const Design& published) = nullptr;  ///< null: no converters to choose
     void (*run)(const Design&, const Workload&, Estimate&) = nullptr;
     double (*arrays)(const Design&, const Workload&) = nullptr;  ///< null: a fixed machine
 };
@@ -139,8 +156,11 @@ public:
         throw ConfigError("unknown parameter \"" + name + "\"");
     }
     std::vector<std::string> warnings() const override {
-        return uncoupled_changes(model_->uncoupled, params(), param_rows(model_->schema, model_->defaults, model_->defaults));
+        auto out = uncoupled_changes(model_->uncoupled, params(), param_rows(model_->schema, model_->defaults, model_->defaults));
+        if (bits_lost() > 0) out.push_back(bits_lost_warning(bits_lost()));
+        return out;
     }
+    double bits_lost() const override { return model_->bits_lost ? model_->bits_lost(design_, model_->defaults) : 0; }
     const Design& design() const { return design_; }
 
 private:
@@ -157,6 +177,7 @@ AcceleratorEntry accelerator_entry(AcceleratorModel<Design> model) {
     for (const auto& p : shared->schema) e.param_names.push_back(p.info.name);
     e.defaults = param_rows(shared->schema, shared->defaults, shared->defaults);
     e.swings = shared->swings;
+    e.chip = shared->chip;
     e.make = [shared](const config::Node* node) -> std::unique_ptr<Accelerator> {
         Design design = shared->defaults;
         config::bind(node, shared->schema, design);

@@ -50,11 +50,16 @@ void couple_node(CrossbarDesign& out, const CrossbarDesign& d, const CrossbarDes
 
 }  // namespace
 
-double converter_bits(const CrossbarDesign& d, const CrossbarDesign& r) {
+double needed_converter_bits(const CrossbarDesign& d, const CrossbarDesign& r) {
     const auto lossless = [](const CrossbarDesign& x) {
         return lossless_adc_bits(double(x.rows), double(x.dac_bits), double(x.cell_bits));
     };
     return std::max(1.0, r.converter_bits + lossless(d) - lossless(r));
+}
+
+double converter_bits(const CrossbarDesign& d, const CrossbarDesign& r) { return d.adc_bits > 0 ? double(d.adc_bits) : needed_converter_bits(d, r); }
+double converter_bits_lost(const CrossbarDesign& d, const CrossbarDesign& r) {  // whole bits: a part of one is a whole one in a converter
+    return std::max(0.0, std::ceil(needed_converter_bits(d, r) - converter_bits(d, r) - 1e-9));
 }
 
 CrossbarDesign couple_converters(const CrossbarDesign& d, const CrossbarDesign& r) {

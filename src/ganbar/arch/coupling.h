@@ -7,8 +7,12 @@
 
 namespace ganbar::arch {
 
-/// Bits of the converters: the published ones, and as many more or fewer as a lossless one would need; at least one.
+/// Bits that the converters need: the published ones, and as many more or fewer as a lossless one would need; at least one.
+double needed_converter_bits(const CrossbarDesign& d, const CrossbarDesign& published);
+/// Bits of the converters: adc_bits where it is set, else the needed ones.
 double converter_bits(const CrossbarDesign& d, const CrossbarDesign& published);
+/// Bits that they lack; never negative.
+double converter_bits_lost(const CrossbarDesign& d, const CrossbarDesign& published);
 
 /// Machines with drivers and converters (ISAAC and its kin): resolution after rows, cell and driver bits; converters enough for their
 /// columns in the time that an array settles; word lines and bit lines as long as the array is wide and high.

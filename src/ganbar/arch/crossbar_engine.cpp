@@ -229,6 +229,23 @@ double count_arrays(const CrossbarDesign& d, const Plans& plans, bool training, 
     return d.packing == Packing::dense ? std::ceil(n) : n;
 }
 
+/// How often the busiest cell of a gradient is programmed in an iteration. Its array has a twin that is programmed while it computes, holds the
+/// operands of shared_samples samples side by side, and with spatial parallelism serves one of the two streams alone.
+double gradient_writes_per_cell(const CrossbarDesign& d, const Workload& w, const Plans& plans, const NetCopies (&net_copies)[2]) {
+    double most = 0;
+    for (const bool generator : {false, true}) {
+        const auto& layers = generator ? plans.generator : plans.discriminator;
+        for (std::size_t l = 0; l < layers.size(); ++l) {
+            double samples = 0;
+            for (const Op& op : w.ops)
+                if (op.generator == generator && op.layer == l && op.pass == Pass::gradient && !(d.computation_sharing && op.shareable)) samples += op.samples;
+            const PassPlan& p = layers[l][std::size_t(Pass::gradient)];
+            if (p.stored_cells > 0) most = std::max(most, samples / (2 * p.shared_samples * net_copies[generator ? 1 : 0].gradient));
+        }
+    }
+    return most;
+}
+
 }  // namespace
 
 double crossbar_arrays(const CrossbarDesign& d, const Workload& w) {
@@ -316,6 +333,7 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
             charge_update(d, l, (op.generator ? plans.generator : plans.discriminator)[op.layer], net_copies[op.generator ? 1 : 0],
                           op.samples, out.ops[i], cells);
             out.writes += cells;
+            out.writes_per_cell = std::max(out.writes_per_cell, op.samples * update_share(d, l).cells);
             out.ops[i].cycles = op.samples;
             continue;
         }
@@ -332,6 +350,8 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
         if (op.pass == Pass::gradient && d.gradient == GradientMode::rewrite) out.writes += samples * p.stored_cells * p.copies;
         out.words_buffer += samples * (l.work(op.pass).words_in + l.work(op.pass).words_out);
     }
+    out.endurance = d.endurance;
+    if (training && d.gradient == GradientMode::rewrite) out.writes_per_cell = std::max(out.writes_per_cell, gradient_writes_per_cell(d, w, plans, net_copies));
     const double product_s = slices(d) * d.step.si, update_s = double(d.rows) * d.write_row.si;
     const double n_updates = training ? double(w.steps_d) + (w.generator.layers.empty() ? 0 : 1) : 0;
     if (d.schedule == Schedule::lockstep) {

@@ -37,6 +37,7 @@ struct CrossbarDesign {
     SquareMetre array_area{}, buffer_word_area{}, fixed_area{};
     // what the periphery was published for (coupling.h): bits of its converters, node, and parts of array_area
     double converter_bits = 8;
+    std::int64_t adc_bits = 0;  ///< bits of the converters as chosen; 0: as many as rows, cells and drivers need (coupling.h)
     std::int64_t node_nm = 32;
     SquareMetre converter_area{}, driver_area{}, accumulator_area{}, cells_area{};
     // choices
@@ -55,6 +56,7 @@ struct CrossbarDesign {
     Joule loss_sample{};         ///< the block that turns D's output into the error, per sample
     bool bidirectional = false;  ///< errors go back through the same cells: no transposed arrays
     bool only_fully_connected = false;
+    double endurance = 0;        ///< writes that a cell survives; 0: not given
     double update_fraction = 1;  ///< cells that an update pulses
     Packing packing = Packing::blocks;
     std::int64_t arrays_available = 0;  ///< 0 = as many as needed

@@ -43,14 +43,15 @@ void expect_sound(const Reproduction& r) {
 
 /// Two digits and an x, as the page prints ratios.
 std::string times(double ratio) { return fmt::format("{:.2g}x", ratio); }
-/// docs/reproduced.md has this text in a row that begins with `row`.
-void expect_readme(const std::string& row, const std::string& text) {
-    std::ifstream file(std::string(GANBAR_SOURCE_ROOT) + "/docs/reproduced.md");
+/// The page has this text in a row that begins with `row`.
+void expect_row(const std::string& page, const std::string& row, const std::string& text) {
+    std::ifstream file(std::string(GANBAR_SOURCE_ROOT) + "/" + page);
     bool found = false;
-    for (std::string line; std::getline(file, line);) 
+    for (std::string line; std::getline(file, line);)
         found = found || (line.starts_with("| " + row) && line.find(text) != std::string::npos);
-    EXPECT_TRUE(found) << "docs/reproduced.md: row \"" << row << "\" should say \"" << text << '"';
+    EXPECT_TRUE(found) << page << ": row \"" << row << "\" should say \"" << text << '"';
 }
+void expect_readme(const std::string& row, const std::string& text) { expect_row("docs/reproduced.md", row, text); }
 
 TEST(Reproductions, GanaxOverEyeriss) {  // the paper's averages of six GANs: 3.6x and 3.1x
     Fixture f;
@@ -66,6 +67,8 @@ TEST(Reproductions, GanaxOverEyeriss) {  // the paper's averages of six GANs: 3.
     EXPECT_NEAR(speed, 3.6, 0.05 * 3.6);
     EXPECT_NEAR(energy, 3.1, 0.05 * 3.1);
     expect_readme("GANAX", fmt::format("{:.2f}x, {:.2f}x, arithmetic", speed, energy));
+    expect_row("README.md", "GANAX", fmt::format("3.6x, 3.1x | {:.2f}x, {:.2f}x |", speed, energy));
+    expect_row("docs/validation.md", "GANAX", fmt::format("{:.2f}x, {:.2f}x;", speed, energy));
 }
 
 TEST(Reproductions, Regan2018) {

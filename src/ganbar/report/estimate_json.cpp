@@ -60,6 +60,27 @@ void add_densities(Json& j, const Estimate& e) {
     j["above_1_W_per_mm2"] = e.power_density_W_m2() > high_power_density_W_m2;
 }
 
+/// Chips of the published or stated size that the machine for this network fills.
+double chips(const NamedEstimate& n) { return n.entry->chip.area_m2 > 0 ? n.estimate.area_total_m2() / n.entry->chip.area_m2 : 0; }
+
+/// What may cross between chips in an iteration when one does not hold the machine: every activation and error, in and out. Not in its time and energy.
+double bytes_between_chips(const NamedEstimate& n) {
+    if (chips(n) <= 1.0001) return 0;
+    for (const ParamRow& p : n.params)
+        if (p.info.name == "input_bits") return n.estimate.words_buffer * double(std::get<Int>(p.value)) / 8;
+    return 0;
+}
+
+Json chip_json(const NamedEstimate& n) {
+    const Chip& chip = n.entry->chip;
+    Json out = {{"area_m2", chip.area_m2}};
+    if (chip.n_arrays > 0) out["n_arrays"] = chip.n_arrays;
+    if (chip.power_W > 0) out["power_W"] = chip.power_W;
+    out["source"] = chip.source.text, out["kind"] = to_string(chip.source.kind), out["filled"] = chips(n);
+    if (const double bytes = bytes_between_chips(n); bytes > 0) out["bytes_between_chips_at_most"] = bytes;
+    return out;
+}
+
 /// What a speed-up over this machine rests on: the share of its peak it reaches, and the share its model assumes where that is a parameter.
 Json efficiency_json(const NamedEstimate& n) {
     Json out = {{"reached", n.estimate.utilisation()}};
@@ -98,6 +119,8 @@ Json estimate_json(const Workload& w, const NamedEstimate& n) {
     j["macs_useful"] = e.macs_useful, j["macs_executed"] = e.macs_executed, j["macs_zero_inserted"] = e.macs_zero_inserted;
     j["utilisation"] = e.utilisation();
     add_densities(j, e);
+    if (e.writes_per_cell > 0) j["writes_per_cell"] = e.writes_per_cell;
+    if (e.lifetime_s() > 0) j["lifetime_h"] = e.lifetime_s() / 3600;
     if (!n.warnings.empty()) j["warnings"] = n.warnings;
     j["task"] = w.task == Task::training ? "training" : "generation";
     j["steps_d"] = w.steps_d, j["cycle_s"] = e.cycle_s, j["n_arrays"] = e.n_arrays;
@@ -109,6 +132,7 @@ Json estimate_json(const Workload& w, const NamedEstimate& n) {
     if (n.zero_skipping)
         j["zero_skipping"] = {
             {"macs_ratio", n.zero_skipping->macs}, {"latency_ratio", n.zero_skipping->latency}, {"energy_ratio", n.zero_skipping->energy}};
+    if (n.entry->chip.area_m2 > 0) j["chip"] = chip_json(n);
     j["efficiency"] = efficiency_json(n);
     j["sensitivity"] = sensitivity_json(n);
     j["area_by_component_m2"] = energies(e.area_m2);
@@ -164,6 +188,34 @@ std::string densities_table(const std::vector<NamedEstimate>& rows) {
     return out;
 }
 
+/// How much of its published or stated chip each machine fills with this network.
+std::string chips_table(const std::vector<NamedEstimate>& rows) {
+    std::string out = fmt::format("\n{:<12}{:>22}{:>14}{:>36}\n", "chip, published or stated", "area", "filled", "between chips, at most");
+    bool several = false;
+    for (const auto& n : rows) {
+        const Chip& chip = n.entry->chip;
+        if (chip.area_m2 <= 0) continue;
+        const double bytes = bytes_between_chips(n);
+        several = several || bytes > 0;
+        out += fmt::format("{:<12}{:>35}{:>14}{:>36}\n", n.name, fmt::format("{:.3g} mm2{}", chip.area_m2 * 1e6, chip.source.kind == Kind::assumed ? " ?" : ""),
+                           chips(n) < 10 ? fmt::format("{:.3g} %", 100 * chips(n)) : fmt::format("{:.3g} chips", chips(n)), bytes > 0 ? engineering(bytes, "B per iteration") : "");
+    }
+    if (several) out += "above 100 %: so many chips side by side; what crosses between them is in neither time nor energy. ? assumed\n";
+    return out;
+}
+
+/// Of machines whose cells have an endurance given.
+std::string lifetimes_table(const std::vector<NamedEstimate>& rows) {
+    std::string out;
+    for (const auto& n : rows) {
+        const Estimate& e = n.estimate;
+        if (!(e.lifetime_s() > 0)) continue;
+        if (out.empty()) out = fmt::format("\n{:<12}{:>20}{:>12}{:>32}\n", "training without pause", "writes/cell/s", "endurance", "hours to the first failed cell");
+        out += fmt::format("{:<12}{:>30.4g}{:>12.3g}{:>32.4g}\n", n.name, e.writes_per_cell / e.iteration_latency_s, e.endurance, e.lifetime_s() / 3600);
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string limits_text(const Budget& b) {
@@ -210,7 +262,7 @@ std::string estimates_table(const EstimateResult& result) {
     out +=
         "ranges: the uncertain parameters of each model (--json lists all with their sources); scopes differ, see `ganbar describe "
         "accelerator NAME`\n";
-    out += densities_table(rows);
+    out += densities_table(rows) + chips_table(rows) + lifetimes_table(rows);
     for (const auto& n : rows)
         for (const auto& warning : n.warnings) out += fmt::format("warning: {}.{}\n", n.name, warning);
     bool head = false;

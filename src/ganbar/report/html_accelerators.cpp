@@ -132,7 +132,7 @@ void sensitivity(Page& page, const AcceleratorSet& set) {
     bool any = false;
     for (const auto& m : set.machines) any = any || !m.sensitivity.empty();
     if (!any) return;
-    page.open_section("sensitivity", "What the figures hang on", prose("Every uncertain parameter alone at its low and its high value; ratios to the estimate. A machine's interval joins these as root of summed squares of logarithms."));
+    page.open_section("sensitivity", "What the figures hang on", prose("Every uncertain parameter alone at its low and its high value; ratios to the estimate. A machine's interval lets all of them vary at once: 5th to 95th percentile of 32 joint draws."));
     bool first = true;
     for (const auto& m : set.machines) {
         if (m.sensitivity.empty()) continue;

@@ -8,33 +8,12 @@
 
 #include "ganbar/report/figure.h"
 #include "ganbar/report/html_text.h"
+#include "ganbar/report/log_axis.h"
 #include "ganbar/report/number_text.h"
 #include "ganbar/report/page.h"
 
 namespace ganbar::report {
 namespace {
-
-/// A logarithmic axis from 0 to 100 per cent.
-struct LogAxis {
-    double lo = 1, hi = 10;
-    double at(double v) const { return 100 * std::log(v / lo) / std::log(hi / lo); }
-};
-LogAxis axis_over(const std::vector<double>& values) {
-    LogAxis a{1e300, 0};
-    for (const double v : values)
-        if (std::isfinite(v) && v > 0) a.lo = std::min(a.lo, v), a.hi = std::max(a.hi, v);
-    if (!(a.hi > 0)) return {1, 10};
-    const double room = std::max(1.15, std::pow(a.hi / a.lo, 0.04));
-    return {a.lo / room, a.hi * room};
-}
-
-/// Decades, thinned to at most six; within a decade 1, 2, 5.
-std::vector<double> axis_ticks(const LogAxis& a) {
-    std::vector<double> all = log_ticks(a.lo, a.hi), out;
-    const std::size_t step = all.size() / 6 + 1;
-    for (std::size_t i = 0; i < all.size(); i += step) out.push_back(all[i]);
-    return out;
-}
 
 std::string ticks_html(const LogAxis& a, const std::string& unit) {
     std::string out = "<div class=\"mark-row axis-row\"><span></span><span class=\"mark-plot\">";

@@ -41,6 +41,8 @@ inline Schema<CrossbarDesign> converter_schema(const Source& array_source, const
         param("weight_bits", &D::weight_bits, one, std::int64_t{32}, "bits of a weight", array_source),
         param("input_bits", &D::input_bits, one, std::int64_t{32}, "bits of an input", array_source),
         param("dac_bits", &D::dac_bits, one, std::int64_t{8}, "bits of an input applied in one step", array_source),
+        param("adc_bits", &D::adc_bits, std::int64_t{0}, std::int64_t{16},
+              "bits of a converter; 0: as many as rows, cell_bits and dac_bits need (fewer lose bits of every sum)", array_source),
         param("columns_per_weight", &D::columns_per_weight, one, std::int64_t{2}, "2: positive and negative columns", array_source),
         param("step", &D::step, Second{1e-10}, Second{1e-5}, "one input slice through an array, conversion included", array_source),
         param("write_row", &D::write_row, Second{1e-9}, Second{1e-3}, "time to program the cells of one word line",
@@ -52,6 +54,8 @@ inline Schema<CrossbarDesign> converter_schema(const Source& array_source, const
         param("accumulate_energy", &D::accumulate_step, Joule{0}, Joule{1e-9}, "shift and add per conversion", periphery_source),
         param("write_energy", &D::write, Joule{0}, Joule{1e-6}, "programming one cell",
               assumed("PUMA's constants: 22.6 nJ for a whole 128x128 array; NVSim's sample cell takes 0.6 pJ")),
+        param("endurance", &D::endurance, 0.0, 1e18, "writes that a cell survives (0: not given, no lifetime is stated)",
+              assumed("a property of the cells that none of these papers gives")),
         param("activation_energy", &D::activation, Joule{0}, Joule{1e-9}, "one activation", assumed("PUMA's look-up unit, 0.26 pJ")),
         param("alu_energy", &D::alu, Joule{0}, Joule{1e-9}, "one 16-bit operation beside the arrays", assumed("PUMA's constants, 0.57 pJ")),
         param("buffer_energy", &D::buffer_word, Joule{0}, Joule{1e-9}, "reading a 16-bit word from the buffer", periphery_source),
@@ -90,8 +94,9 @@ inline std::vector<Swing> converter_swings(const CrossbarDesign& d = converter_d
 
 /// What every model with drivers and converters has in common.
 inline void converter_machine(AcceleratorModel<CrossbarDesign>& m) {
-    m.couple = couple_converters, m.uncoupled = uncoupled_crossbar_choices();
+    m.couple = couple_converters, m.bits_lost = converter_bits_lost, m.uncoupled = uncoupled_crossbar_choices();
     m.swings = converter_swings(m.defaults);
+    m.chip = {.area_m2 = 85.4e-6, .n_arrays = 0, .power_W = 0, .source = assumed("its own is not published: the area of ISAAC's")};
 }
 
 }  // namespace ganbar::arch

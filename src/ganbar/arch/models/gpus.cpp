@@ -45,6 +45,7 @@ void ganbar_register_gpus(AcceleratorRegistry& registry) {
                     {"launch", 3e-6, 10e-6},
                     {"power", 0.4 * b.limit_W, b.limit_W},
                     {"bandwidth_share", 0.6, 0.85}};
+        m.chip = {.area_m2 = m.defaults.die.si, .n_arrays = 0, .power_W = 0, .source = published("the die")};
         m.run = run_gpu, m.uncoupled = uncoupled_gpu_choices();
         registry.add(b.name, accelerator_entry(std::move(m)));
     }

@@ -18,6 +18,7 @@ void ganbar_register_gtx1080(AcceleratorRegistry& registry) {
          published("GP104: 314 mm2")});
     m.swings = {{"efficiency", 0.15, 0.4}, {"efficiency_fc", 0.1, 0.5}, {"host", 0.05e-3, 4e-3},
                 {"launch", 5e-6, 10e-6},   {"power", 100.0, 180.0},     {"bandwidth_share", 0.6, 0.85}};
+    m.chip = {.area_m2 = m.defaults.die.si, .n_arrays = 0, .power_W = 0, .source = published("the die")};
     m.run = run_gpu, m.uncoupled = uncoupled_gpu_choices();
     registry.add("gtx1080", accelerator_entry(std::move(m)));
 }

@@ -33,6 +33,7 @@ void ganbar_register_satyam2022(AcceleratorRegistry& registry) {
     d.steps_per_cycle = d.gradient_steps_per_cycle = 1 << 30;
     d.cells_area = d.array_area, d.converter_bits = 8;
     m.defaults = d, m.couple = couple_converters, m.uncoupled = uncoupled_crossbar_choices();
+    m.chip = {.area_m2 = 54 * 64 * 64 * 0.36e-12, .n_arrays = 54, .power_W = 0, .source = published("satyam2022: 54 arrays of 64 x 64 cells of 0.36 um2")};
     const Source paper = published("satyam2022, sec. II");
     m.schema = {
         param("rows", &D::rows, std::int64_t{8}, std::int64_t{1024}, "word lines", paper),
@@ -43,6 +44,8 @@ void ganbar_register_satyam2022(AcceleratorRegistry& registry) {
                assumed("the paper's 54 lie between dense packing (53) and one tiling per layer (58)")),
         param("write_energy", &D::write, Joule{0}, Joule{1e-9}, "one update pulse",
               derived("V^2 G t = 0.64 V2 x 225 uS (middle of the window) x 100 ns")),
+        param("endurance", &D::endurance, 0.0, 1e18, "writes that a cell survives (0: not given, no lifetime is stated)",
+              assumed("a property of the cells that the paper does not give")),
         param("update_fraction", &D::update_fraction, 0.0, 1.0, "cells pulsed in an update",
               derived("65 to 97 % in simulations of this network")),
         param("write_row", &D::write_row, Second{1e-9}, Second{1e-3}, "set and reset pulse of one word line",

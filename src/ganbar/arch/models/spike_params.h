@@ -50,6 +50,8 @@ inline Schema<CrossbarDesign> spike_schema(const Source& interface_source) {
         choice("write_scope", &D::write_scope, {"row", "cell"}, "what one write spike's energy covers",
                assumed("per word line: 31 pJ a cell, ten times other ReRAM tables; per cell would be 3.9 nJ, a thousand times")),
         param("input_density", &D::input_density, 0.01, 1.0, "share of input bits that are one", assumed("random bits")),
+        param("endurance", &D::endurance, 0.0, 1e18, "writes that a cell survives (0: not given, no lifetime is stated)",
+              assumed("a property of the cells that none of these papers gives")),
         param("activation_energy", &D::activation, Joule{0}, Joule{1e-9}, "one look-up",
               assumed("a table of PUMA's component library, 0.26 pJ")),
         param("alu_energy", &D::alu, Joule{0}, Joule{1e-9}, "one 16-bit operation beside the arrays",
@@ -90,6 +92,7 @@ inline std::vector<Swing> spike_swings() {
 inline void spike_machine(AcceleratorModel<CrossbarDesign>& m) {
     m.couple = couple_spikes, m.uncoupled = uncoupled_crossbar_choices();
     m.swings = spike_swings();
+    m.chip = {.area_m2 = 82.63e-6, .n_arrays = 7024, .power_W = 0, .source = assumed("its own is not published: PipeLayer's")};
 }
 
 }  // namespace ganbar::arch
