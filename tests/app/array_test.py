@@ -5,6 +5,10 @@ usage: array_test.py GANBAR
 import csv
 import io
 import json
+import re
+import shutil
+import struct
+import subprocess
 import unittest
 
 from running import InFolder
@@ -41,6 +45,46 @@ class Array(InFolder):
         rows = list(csv.DictReader(io.StringIO(self.good("array", "--size", "8", "--chips", "2", "--against", "scheme=half,third", "--csv").stdout)))
         self.assertEqual([r["scheme"] for r in rows], ["half", "third"])
         self.assertLess(float(rows[0]["read_power_W_least"]), float(rows[0]["read_power_W_most"]))
+
+    def test_cells_with_transistors_are_what_solve_and_ngspice_say(self):
+        """32 x 32, square law: every column of a read against operating points with and without wires, and against the deck of the first."""
+        n = 32
+        g = [[struct.unpack("f", struct.pack("f", 1.5e-4 + 1.5e-4 * ((7 * i + 13 * j) % 31) / 31))[0] for j in range(n)] for i in range(n)]
+        (self.folder / "cut.csv").write_text("\n".join(",".join(map(repr, row)) for row in g) + "\n")
+        words = ("--conductances", "cut.csv", "--device", "ideal", "--cell", "1t1r", "--set", "cell.transistor=square_law", "--scheme", "inhibit", "--set", "array.disturb_writes=1")
+        found = self.figures(*words, "--wire", "2.5 ohm", "--driver", "10 ohm")
+        currents = {}
+        for name, r, r_end in (("wired", 2.5, 10), ("alone", 0, 0)):
+            crossbar = {"rows": n, "cols": n, "G": g, "rw": r, "rb": r, "rdrv": r_end, "rsense": r_end, "Vw": [0.1] * n, "Vb": [0] * n, "Vg": [2.5] * n, "device": {"type": "1t1r", "transistor": "square_law"}}
+            (self.folder / f"{name}.json").write_text(json.dumps(crossbar))
+            point = json.loads(self.good("solve", f"{name}.json").stdout)
+            currents[name] = point["I_bit_terminal"]
+            if name == "wired":
+                self.assertAlmostEqual(point["power_W"] / found["figures"]["read_power_W"], 1, delta=1e-9)
+        for j in range(n):
+            self.assertAlmostEqual(currents["wired"][j] / currents["alone"][j] - 1, found["column_error"][j], delta=1e-9)
+        if shutil.which("ngspice") is None:
+            self.skipTest("ngspice is not installed")
+        self.good("netlist", "wired.json", "-o", "wired.cir")
+        text = subprocess.run(["ngspice", "-b", "wired.cir"], cwd=self.folder, capture_output=True, text=True, timeout=200, check=True).stdout
+        value = {name: float(number) for name, number in re.findall(r"^(\w+) = (\S+)$", text, re.M)}
+        for j in range(n):
+            self.assertAlmostEqual(value[f"ib_{j}"], currents["wired"][j], delta=1e-7 * max(currents["wired"]))
+
+    def test_cells_side_by_side(self):
+        rows = list(csv.DictReader(io.StringIO(self.good("array", "--size", "8", "--against", "cell=passive,1t1r,1s1r,1d1r", "--set", "array.v_read=0.8 V", "--csv").stdout)))
+        self.assertEqual([r["cell"] for r in rows], ["passive", "1t1r", "1s1r", "1d1r"])
+        self.assertEqual(rows[0]["selector_share_mean"], "")
+        self.assertEqual(rows[1]["read_margin_floating"], "")
+        self.assertLess(abs(float(rows[1]["sneak_share"])), 1e-3)
+        self.assertGreater(float(rows[0]["sneak_share"]), float(rows[2]["sneak_share"]))
+        self.good("array", "--size", "8", "--cell", "1t1r", "--scheme", "inhibit", "-o", "gated.html")
+        self.assertIn("1t1r cells", (self.folder / "gated.html").read_text())
+
+    def test_cells_that_are_refused(self):
+        for part, words in (("1t1r", ("--cell", "1t2r")), ("gates", ("--scheme", "inhibit")), ("passive", ("--cell", "1d1r", "--scheme", "floating")),
+                            ("cell.r_on has no effect on 1d1r", ("--cell", "1d1r", "--set", "cell.r_on=1 kohm")), ("selector", ("--cell", "1s1r", "--set", "cell.selector=ovonic"))):
+            self.assertIn(part, self.refused("array", "--size", "4", *words))
 
     def test_files_and_pages(self):
         found = self.figures("bench.toml")

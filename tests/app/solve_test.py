@@ -67,6 +67,37 @@ class Solve(unittest.TestCase):
         self.assertEqual(run("solve", source, "-o", self.path("out.json")).stdout, "")
         self.assertEqual(pathlib.Path(self.path("out.json")).read_text(), run("solve", source).stdout)
 
+    def test_cells_with_selectors(self):
+        gates = {"Vg": ["2.5 V", 2.5, 0, 2.5], "Vb": [0, 0, 0]}
+        plain = self.solve(example(Vb=[0, 0, 0]))
+        closed = self.solve(example(device={"type": "1t1r", "r_on": "1 kohm"}, **gates))
+        self.assertLess(closed["I_word_source"][2], 1e-9)  # its gate is closed
+        self.assertLess(closed["I_word_source"][0], plain["I_word_source"][0])
+        for device in ({"type": "1t1r", "law": "cubic", "c3": 2.81, "transistor": "square_law", "k": "300 uA/V2", "vt": "0.5 V"},
+                       {"type": "1s1r", "law": "sinh", "b": 4.1, "v_0": "40 mV"}, {"type": "1s1r", "selector": "threshold", "v_th": "50 mV"}, {"type": "1d1r", "i_s": "1 nA", "n": 1.5, "temperature": "300 K"}):
+            crossbar = example(device=device, **(gates if device["type"] == "1t1r" else {}))
+            source = self.path("in.json", crossbar)
+            point = json.loads(run("solve", source, "--internal-nodes", "--cell-currents").stdout)
+            for i in range(4):
+                for j in range(3):
+                    (low, high), inner = sorted((point["W"][i][j], point["B"][i][j])), point["X"][i][j]
+                    self.assertTrue(low - 1e-15 <= inner <= high + 1e-15)
+                    if "law" not in device:  # the memristor is linear
+                        self.assertAlmostEqual(point["I_cell"][i][j], crossbar["G"][i][j] * (point["W"][i][j] - inner), delta=1e-15)
+        done = run("solve", self.path("in.json", example()), "--internal-nodes")
+        self.assertEqual(done.returncode, 2)
+
+    def test_faults_of_selectors(self):
+        self.fault(2, example(device={"type": "1t1r"}), '"Vg" is missing')
+        self.fault(2, example(device={"type": "1t1r"}, Vg=[1, 2]), "Vg has 2 values")
+        self.fault(2, example(Vg=[1, 1, 1, 1]), "no gate")
+        self.fault(2, example(device={"type": "1d1r", "vt": 0.4}), "a 1d1r device has no vt", "i_s")
+        self.fault(2, example(device={"type": "linear", "law": "sinh"}), "law")
+        self.fault(2, example(device={"type": "1d1r", "n": "1.2"}), "n = ")
+        self.fault(2, example(device={"type": "1s1r", "v_0": "1 A"}), "voltage")
+        self.fault(2, example(device={"type": "1d1r", "i_s": -1}), "i_s")
+        self.fault(2, example(device={"type": "1d1q"}), "1d1r")
+
     def test_netlist_runs_in_ngspice(self):
         if shutil.which("ngspice") is None:
             self.skipTest("ngspice is not installed")

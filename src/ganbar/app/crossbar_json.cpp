@@ -60,9 +60,8 @@ public:
         const std::string near = v.is_string() ? nearest_name(v.get<std::string>(), names) : "";
         throw fault(key, fmt::format("{} = {}{}; expected one of {}", key, v.dump(), near.empty() ? "" : ", did you mean \"" + near + "\"?", join(names)));
     }
-    ConfigError fault(const std::string& key, const std::string& what) const {
-        return ConfigError(what, text_.where(key.empty() ? pointer_ : pointer_ + "/" + key));
-    }
+    Location place(const std::string& key) const { return text_.where(key.empty() ? pointer_ : pointer_ + "/" + key); }
+    ConfigError fault(const std::string& key, const std::string& what) const { return ConfigError(what, place(key)); }
 
 private:
     const JsonText& text_;
@@ -114,15 +113,62 @@ std::vector<double> conductances(const Object& in, std::size_t rows, std::size_t
     return g;
 }
 
-CellCurve curve(const Object& in, const JsonText& text) {
-    if (!in.has("device")) return {};
-    const Object device(text, in.get("device", "an object"), "/device", {"type", "c3", "b"});
-    const std::string type = device.choice("type", {"linear", "cubic", "sinh"});
+CellCurve curve(const Object& device, const std::string& law) {
     for (const char* key : {"c3", "b"})
-        if (device.has(key) && type != (key[0] == 'c' ? "cubic" : "sinh")) throw device.fault(key, fmt::format("a {} device has no {}", type, key));
-    if (type == "cubic") return {CellCurve::Kind::cubic, device.coefficient("c3", "1/V2", true)};
-    if (type == "sinh") return {CellCurve::Kind::sinh, device.coefficient("b", "1/V", false)};
+        if (device.has(key) && law != (key[0] == 'c' ? "cubic" : "sinh")) throw device.fault(key, fmt::format("a {} device has no {}", law, key));
+    if (law == "cubic") return {CellCurve::Kind::cubic, device.coefficient("c3", "1/V2", true)};
+    if (law == "sinh") return {CellCurve::Kind::sinh, device.coefficient("b", "1/V", false)};
     return {};
+}
+
+/// One key of a selector, by its declaration.
+void set_selector(const Object& device, const Param<Selector>& p, Selector& out) {
+    const ParamInfo& info = p.info;
+    if (info.type == ParamType::choice) return p.set(out, device.choice(info.name, info.choices));
+    const std::string expected = info.unit.empty() ? "a number" : "a number in " + info.unit + " or a text with a unit";
+    const json& value = device.get(info.name, expected.c_str());
+    if (info.unit.empty() && !value.is_number()) throw device.fault(info.name, fmt::format("{} = {}; expected {}", info.name, value.dump(), expected));
+    const Value number = device.quantity(value, info.name, info.name, info.unit.c_str(), expected);
+    check_value(info, number, device.place(info.name));
+    p.set(out, number);
+}
+
+/// The memristors' law, and what is in series with them.
+void device(const Object& in, const JsonText& text, CrossbarProblem& out) {
+    if (!in.has("device")) return;
+    const std::vector<std::string> laws{"linear", "cubic", "sinh"};
+    std::vector<std::string> known{"c3", "b", "law"}, types = laws;
+    const auto schema = Selector::schema();
+    for (const auto& p : schema) known.push_back(p.info.name);
+    types.insert(types.end(), cell_type_names().begin() + 1, cell_type_names().end());
+    const Object device(text, in.get("device", "an object"), "/device", known);
+    const std::string type = device.choice("type", types);
+    const bool passive = std::find(laws.begin(), laws.end(), type) != laws.end();
+    if (passive && device.has("law")) throw device.fault("law", fmt::format("a {} device has no law of its own; expected law with 1t1r, 1s1r or 1d1r", type));
+    out.curve = curve(device, passive ? type : device.has("law") ? device.choice("law", laws) : "linear");
+    Selector s;
+    for (const auto& p : schema) {
+        if (p.info.name == "type" && !passive) p.set(s, Value{type});
+        if (p.info.type == ParamType::choice && p.info.name != "type" && device.has(p.info.name)) set_selector(device, p, s);
+    }
+    const auto own = s.keys();
+    for (const auto& p : schema) {
+        if (p.info.name == "type" || !device.has(p.info.name)) continue;
+        if (std::find(own.begin(), own.end(), p.info.name) == own.end())
+            throw device.fault(p.info.name, fmt::format("a {} device has no {}{}", type, p.info.name, own.empty() ? "" : "; expected one of " + join(own)));
+        if (p.info.type != ParamType::choice) set_selector(device, p, s);
+    }
+    out.selector = s;
+}
+
+/// Vg: one voltage for the gate line of each row.
+std::vector<double> gates(const Object& in, std::size_t rows) {
+    const std::string expected = fmt::format("a list of {} voltages, one for the gate line of each row", rows);
+    const json& list = in.get("Vg", expected.c_str());
+    if (!list.is_array() || list.size() != rows) throw in.fault("Vg", fmt::format("Vg {}; expected {}", list.is_array() ? fmt::format("has {} values", list.size()) : "is not a list", expected));
+    std::vector<double> out;
+    for (std::size_t i = 0; i < rows; ++i) out.push_back(in.quantity(list[i], fmt::format("Vg/{}", i), fmt::format("Vg[{}]", i), "V", "a voltage"));
+    return out;
 }
 
 json table(const std::vector<double>& values, std::size_t rows, std::size_t cols) {
@@ -149,14 +195,21 @@ std::string place_of(const std::string& message, const std::string& bias_w, cons
 }  // namespace
 
 CrossbarInput read_crossbar(const JsonText& text) {
-    const Object in(text, text.root(), "", {"rows", "cols", "G", "device", "rw", "rb", "rdrv", "rsense", "ends", "Vw", "Vb"});
+    const Object in(text, text.root(), "", {"rows", "cols", "G", "device", "rw", "rb", "rdrv", "rsense", "ends", "Vw", "Vb", "Vg"});
     CrossbarInput out;
     CrossbarProblem& p = out.problem;
     p.rows = in.count("rows"), p.cols = in.count("cols");
     p.wires.rw = in.resistance("rw"), p.wires.rb = in.resistance("rb");
     p.wires.rdrv = in.resistance("rdrv"), p.wires.rsense = in.resistance("rsense");
     if (in.has("ends")) p.wires.ends = in.choice("ends", {"single", "both"}) == "both" ? Ends::both : Ends::single;
-    p.curve = curve(in, text);
+    device(in, text, p);
+    if (p.selector.has_gate()) p.gate_V = gates(in, p.rows);
+    else if (in.has("Vg")) throw in.fault("Vg", "these cells have no gate; expected Vg with {\"type\": \"1t1r\"} only");
+    try {
+        validate(p.selector);
+    } catch (const ConfigError& e) {
+        throw in.fault("device", e.what());
+    }
     p.g_S = conductances(in, p.rows, p.cols);
     bool many_w = false, many_b = false;
     const auto vw = biases(in, "Vw", p.rows, "word lines", many_w), vb = biases(in, "Vb", p.cols, "bit lines", many_b);
@@ -175,11 +228,12 @@ CrossbarInput read_crossbar(const JsonText& text) {
     return out;
 }
 
-json to_json(const OperatingPoint& point, std::size_t rows, std::size_t cols, bool cell_currents) {
+json to_json(const OperatingPoint& point, std::size_t rows, std::size_t cols, const Wanted& wanted) {
     json out{{"W", table(point.w_V, rows, cols)}, {"B", table(point.b_V, rows, cols)}, {"I_word_source", point.i_word_A}, {"I_bit_terminal", point.i_bit_A},
              {"power_W", point.power_W}, {"power_cells_W", point.cells_W}, {"power_wires_W", point.wires_W},
              {"iterations", point.iterations}, {"residual_A", point.residual_A}};
-    if (cell_currents) out["I_cell"] = table(point.i_cell_A, rows, cols);
+    if (wanted.cell_currents) out["I_cell"] = table(point.i_cell_A, rows, cols);
+    if (wanted.internal_nodes) out["X"] = table(point.internal_V, rows, cols);
     return out;
 }
 

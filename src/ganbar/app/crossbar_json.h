@@ -15,7 +15,10 @@ struct CrossbarInput {
 /// The keys and their units, ranges and meaning: docs/circuit.md. Quantities are numbers in SI or texts with a unit ("2.5 ohm"). Throws ConfigError with
 /// the position of what is wrong, and as ganbar::validate does.
 CrossbarInput read_crossbar(const JsonText& json);
-/// I_cell only where asked for.
-nlohmann::json to_json(const OperatingPoint& point, std::size_t rows, std::size_t cols, bool cell_currents);
+/// What is told only where asked for: I_cell; X, the nodes between memristors and selectors (of cells that have them).
+struct Wanted {
+    bool cell_currents = false, internal_nodes = false;
+};
+nlohmann::json to_json(const OperatingPoint& point, std::size_t rows, std::size_t cols, const Wanted& wanted);
 
 }  // namespace ganbar::app

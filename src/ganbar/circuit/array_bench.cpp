@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "ganbar/circuit/array_bench_driven.h"
+#include "ganbar/circuit/settling.h"
 #include "ganbar/circuit/transfer.h"
 
 namespace ganbar {
@@ -13,6 +15,8 @@ namespace {
 
 constexpr std::size_t n_probes = 64;   // cells that feel the half-selected voltage
 constexpr std::size_t n_draws = 16;    // random sets of active rows
+constexpr std::size_t n_driven_draws = 4;  // of cells with selectors, each an operating point
+constexpr std::size_t most_settling_cells = 256 * 256;  // beyond, the elimination takes longer than all else
 constexpr std::size_t phase_batch = 32;  // phases whose cell voltages are held at once
 
 std::vector<std::int8_t> random_signs(std::size_t n, Rng rng) {
@@ -30,14 +34,20 @@ public:
 
     /// Figures in a fixed order; maps into `first` where it is given.
     std::vector<ArrayFigure> measure(ArrayAnswer* first) {
-        read(first);
+        driven_.emplace(q_, *array_);
+        if (passive()) read(first);
+        else read_driven(first);
         margins();
-        write(first);
+        if (passive()) write(first);
+        else write_driven(first);
+        note("cell_area_m2", "m2", "of all cells: the passive footprint, or with their transistors", static_cast<double>(n_) * (q_.cell.selector.has_gate() ? q_.cell.active_area.si : q_.spec.cell_area.si));
         return std::move(figures_);
     }
 
 private:
     void note(const char* key, const char* unit, const char* doc, double value) { figures_.push_back({key, unit, doc, {value}}); }
+
+    bool passive() const { return q_.cell.selector.type == CellType::passive; }
 
     std::vector<float> spread() {
         const Window w = array_->window();
@@ -63,30 +73,93 @@ private:
         double total_S = 0;
         for (const double x : t) total_S += x;
         const double power = q_.spec.v_read.si * q_.spec.v_read.si * total_S;  // what bit lines take at 0 V the word sources gave
-        note("read_share_mean", "", "transfer over conductance, mean over cells: 1 without wires", std::accumulate(share.begin(), share.end(), 0.0) / static_cast<double>(n_));
-        note("read_share_least", "", "the same of the cell that wires hide most", *std::min_element(share.begin(), share.end()));
-        note("read_error_rms", "", "error of a column's current with all rows on, rms over columns, relative", all.rms);
-        note("read_error_worst", "", "the same of the worst column", all.worst);
-        note("read_power_W", "W", "delivered while all rows are on at v_read", power);
-        note("read_energy_J", "J", "of one read with all rows on, t_read long; without converters", power * q_.spec.t_read.si);
+        note_read(share, all, power);
+        note_settling({g.begin(), g.end()});
         if (!first) return;
         first->read_share = std::move(share);
         for (std::size_t n = 1; n < rows_; n *= 4) first->by_active.push_back(active(g, t, n, nullptr));
         first->by_active.push_back(all);
     }
 
-    /// Random sets of n rows on; all rows need one draw.
+    void note_read(const std::vector<double>& share, const ActiveRows& all, double power) {
+        note("read_share_mean", "", "transfer over conductance, mean over cells: 1 without wires", std::accumulate(share.begin(), share.end(), 0.0) / static_cast<double>(n_));
+        note("read_share_least", "", "the same of the cell that wires hide most", *std::min_element(share.begin(), share.end()));
+        note("read_error_rms", "", "error of a column's current with all rows on, rms over columns, relative", all.rms);
+        note("read_error_worst", "", "the same of the worst column", all.worst);
+        note("read_power_W", "W", "delivered while all rows are on at v_read", power);
+        note("read_energy_J", "J", "of one read with all rows on, t_read long; without converters", power * q_.spec.t_read.si);
+    }
+
+    /// All rows step to v_read; cells stay at their chord conductances.
+    void note_settling(std::vector<double> g_S) {
+        if (!(q_.spec.c_node.si > 0) || !(q_.wires.rsense.si > 0) || n_ > most_settling_cells) return;
+        CrossbarProblem p;
+        p.rows = rows_, p.cols = cols_, p.g_S = std::move(g_S), p.wires = q_.wires;
+        p.vw_V.assign(rows_, q_.spec.v_read.si), p.vb_V.assign(cols_, 0.0);
+        const Settling s = read_settling(p, {q_.spec.c_node, q_.spec.c_node}, q_.spec.settle_error);
+        note("read_settle_s", "s", "until every column is within settle_error of its current, all rows switched on at once", s.slowest_s);
+        note("read_elmore_s", "s", "Elmore's delay of the slowest column", *std::max_element(s.elmore_s.begin(), s.elmore_s.end()));
+    }
+
+    /// The same from operating points. Errors are the wires' alone: against cells, selectors included, without wires.
+    void read_driven(ArrayAnswer* first) {
+        const auto alone = driven_->alone(), bare = driven_->bare();
+        std::vector<std::size_t> every(rows_);
+        std::iota(every.begin(), every.end(), std::size_t{0});
+        const DrivenPoint point = driven_->read(every);
+        std::vector<double> share(n_), errors;
+        double least = 1, sum = 0;
+        for (std::size_t k = 0; k < n_; ++k) {
+            share[k] = alone[k] > 0 ? point.cells[k].i_A / alone[k] : 1;
+            const double kept = bare[k] > 0 ? alone[k] / bare[k] : 1;
+            least = std::min(least, kept), sum += kept;
+        }
+        const ActiveRows all = active_driven(alone, rows_, first ? &first->column_error : nullptr);
+        note_read(share, all, point.delivered_W);
+        note("selector_share_mean", "", "current of a cell at v_read without wires over its memristor's alone, mean", sum / static_cast<double>(n_));
+        note("selector_share_least", "", "the same of the cell whose selector takes most", least);
+        std::vector<double> chord(alone);
+        for (double& x : chord) x /= q_.spec.v_read.si;
+        note_settling(std::move(chord));
+        note("read_gate_J", "J", "of all gate lines, up and down once; not in read_energy_J", q_.cell.gate_swing_J(n_));
+        if (!first) return;
+        first->read_share = std::move(share);
+        for (std::size_t n = 1; n < rows_; n *= 4) first->by_active.push_back(active_driven(alone, n, nullptr));
+        first->by_active.push_back(all);
+    }
+
+    ActiveRows active_driven(const std::vector<double>& alone, std::size_t n, std::vector<double>* errors) const {
+        return active_rows(n, n_driven_draws, errors, [&](std::span<const std::size_t> on) {
+            const auto got = driven_->read(on).i_bit_A;
+            std::vector<std::pair<double, double>> columns(cols_);
+            for (std::size_t c = 0; c < cols_; ++c) {
+                columns[c].second = got[c];
+                for (const std::size_t i : on) columns[c].first += alone[i * cols_ + c];
+            }
+            return columns;
+        });
+    }
+
     ActiveRows active(const std::vector<float>& g, const std::vector<double>& t, std::size_t n, std::vector<double>* errors) const {
+        return active_rows(n, n_draws, errors, [&](std::span<const std::size_t> on) {
+            std::vector<std::pair<double, double>> columns(cols_);
+            for (std::size_t c = 0; c < cols_; ++c)
+                for (const std::size_t i : on) columns[c].first += static_cast<double>(g[i * cols_ + c]), columns[c].second += t[i * cols_ + c];
+            return columns;
+        });
+    }
+
+    /// Random sets of n rows on; all rows need one draw. `read` gives what each column wants and gets.
+    template <class Read>
+    ActiveRows active_rows(std::size_t n, std::size_t n_sets, std::vector<double>* errors, const Read& read) const {
         ActiveRows out{n, 0, 0};
         std::vector<std::size_t> order(rows_);
         std::iota(order.begin(), order.end(), std::size_t{0});
         Rng rng = rng_.stream("active rows", n);
-        const std::size_t draws = n == rows_ ? 1 : n_draws;
+        const std::size_t draws = n == rows_ ? 1 : n_sets;
         for (std::size_t d = 0; d < draws; ++d) {
             for (std::size_t i = 0; i < n && n < rows_; ++i) std::swap(order[i], order[i + static_cast<std::size_t>(rng.uniform() * static_cast<double>(rows_ - i))]);
-            for (std::size_t c = 0; c < cols_; ++c) {
-                double wanted = 0, got = 0;
-                for (std::size_t i = 0; i < n; ++i) wanted += static_cast<double>(g[order[i] * cols_ + c]), got += t[order[i] * cols_ + c];
+            for (const auto& [wanted, got] : read(std::span<const std::size_t>(order).first(n))) {
                 const double error = wanted > 0 ? got / wanted - 1 : 0;
                 out.rms += error * error, out.worst = std::max(out.worst, std::abs(error));
                 if (errors) errors->push_back(error);
@@ -108,12 +181,25 @@ private:
             return transfer(g, connected)[cell];
         };
         for (const bool floating : {true, false}) {
+            if (!passive()) continue;
             const Connected connected = floating ? Connected{row, col} : Connected{};
-            const double on = current(w.g_max.si, connected), off = current(w.g_min.si, connected);
-            note(floating ? "read_margin_floating" : "read_margin_grounded", "",
-                 floating ? "(on - off)/on of the farthest cell, all others on, other lines floating: sneak paths decide" : "the same with the other lines at 0 V", on > 0 ? (on - off) / on : 0);
+            note_margin(floating ? "read_margin_floating" : "read_margin_grounded", floating ? "(on - off)/on of the farthest cell, all others on, other lines floating: sneak paths decide" : "the same with the other lines at 0 V",
+                        current(w.g_max.si, connected), current(w.g_min.si, connected));
         }
+        const auto one = [&](double g_S, bool half) {
+            auto chip = array_->clone();
+            std::vector<float> g(n_, static_cast<float>(w.g_max.si));
+            g[cell] = static_cast<float>(g_S);
+            chip->set_conductance(0, g);
+            return DrivenArray(q_, *chip).read_one(0, cols_ - 1, half);
+        };
+        if (!passive()) note_margin("read_margin_grounded", "(on - off)/on of the farthest cell, all others on, other lines at 0 V", one(w.g_max.si, false).bit_A, one(w.g_min.si, false).bit_A);
+        const auto on = one(w.g_max.si, true), off = one(w.g_min.si, true);
+        note_margin("read_margin_half", "the same with the other lines at v_read/2", on.bit_A, off.bit_A);
+        note("sneak_share", "", "of that bit line's current what half-selected cells bring, over the selected cell's, which is on", on.cell_A > 0 ? (on.bit_A - on.cell_A) / on.cell_A : 0);
     }
+
+    void note_margin(const char* key, const char* doc, double on_A, double off_A) { note(key, "", doc, on_A > 0 ? (on_A - off_A) / on_A : 0); }
 
     void write(ArrayAnswer* first) {
         const CellSolver solver(rows_, cols_, q_.wires);
@@ -130,16 +216,32 @@ private:
         }
         const auto chip = array_->clone();
         const WriteReport r = writer.write(*chip, 0, signs, EnergyRule::nonlinear, rng_.stream("write"));
-        note("delivered_mean", "", "part of the amplitude on a cell while it is selected, mean over cells", std::accumulate(delivered.begin(), delivered.end(), 0.0) / static_cast<double>(n_));
-        note("delivered_least", "", "the same of the cell that gets least", *std::min_element(delivered.begin(), delivered.end()));
-        note("half_selected_set_V", "V", "largest set voltage on a cell that was not meant", highest);
-        note("half_selected_reset_V", "V", "largest reset voltage on a cell that was not meant, negative", lowest);
-        note("disturb", "", "change of a mid-window cell after disturb_writes such pulses, part of the window, the worse polarity", std::max(disturb(lowest), disturb(highest)));
+        note_delivered(delivered, lowest, highest);
         note("write_energy_J", "J", "of one update of all cells with random signs: cells and wires, V I t of the static laws", r.selected_J + r.half_selected_J + r.wires_J);
         note("write_half_selected_J", "J", "the part of cells that were not meant", r.half_selected_J);
         note("write_wires_J", "J", "the part of the wires", r.wires_J);
         note("write_time_s", "s", "of the update, all its phases", r.time_s);
         if (first) first->delivered = std::move(delivered);
+    }
+
+    void note_delivered(const std::vector<double>& delivered, double lowest, double highest) {
+        note("delivered_mean", "", "part of the amplitude on a memristor while it is selected, mean over cells", std::accumulate(delivered.begin(), delivered.end(), 0.0) / static_cast<double>(n_));
+        note("delivered_least", "", "the same of the cell that gets least", *std::min_element(delivered.begin(), delivered.end()));
+        note("half_selected_set_V", "V", "largest set voltage on a memristor that was not meant", highest);
+        note("half_selected_reset_V", "V", "largest reset voltage on a memristor that was not meant, negative", lowest);
+        note("disturb", "", "change of a mid-window cell after disturb_writes such pulses, part of the window, the worse polarity", std::max(disturb(lowest), disturb(highest)));
+    }
+
+    void write_driven(ArrayAnswer* first) {
+        const CellSolver solver(rows_, cols_, q_.wires);  // its spectra are not used: the writer names phases and voltages
+        auto w = driven_->write(ArrayWriter(solver, q_.write, q_.spec.pulses()), random_signs(n_, rng_.stream("signs")));
+        note_delivered(w.delivered, w.lowest_V, w.highest_V);
+        note("write_energy_J", "J", "of one update of all cells with random signs: cells, wires and gate lines", w.selected_J + w.half_selected_J + w.wires_J + w.gate_J);
+        note("write_half_selected_J", "J", "the part of cells that were not meant", w.half_selected_J);
+        note("write_wires_J", "J", "the part of the wires", w.wires_J);
+        note("write_gate_J", "J", "the part of the gate lines", w.gate_J);
+        note("write_time_s", "s", "of the update, all its phases", w.time_s);
+        if (first) first->delivered = std::move(w.delivered);
     }
 
     void look(const WritePhase& phase, std::span<const double> u, std::vector<double>& delivered, double& lowest, double& highest) const {
@@ -171,6 +273,7 @@ private:
     std::size_t rows_, cols_, n_;
     TransferPlan plan_;
     std::unique_ptr<DeviceArray> array_;
+    std::optional<DrivenArray> driven_;
     std::vector<ArrayFigure> figures_;
 };
 
@@ -189,6 +292,9 @@ Schema<ArraySpec> ArraySpec::schema() {
         param("t_read", &A::t_read, Second{1e-12}, 1_ms, "integration time of one read", assumed("as long as a programming pulse")),
         param("v_set", &A::v_set, Volt{0}, Volt{10}, "set amplitude", published("satyam2022, sec. II: 0.8 V")),
         param("v_reset", &A::v_reset, Volt{-10}, Volt{0}, "reset amplitude", published("satyam2022, sec. II: -0.8 V")),
+        param("cell_area", &A::cell_area, SquareMetre{1e-18}, SquareMetre{1e-6}, "footprint of one passive cell", published("satyam2022, sec. III.C: 0.6 um x 0.6 um")),
+        param("c_node", &A::c_node, Farad{0}, Farad{1e-9}, "capacitance to ground of a word or bit line at each cell; 0 = no settling time", assumed("0.2 fF/um of wire, a pitch of 0.6 um")),
+        param("settle_error", &A::settle_error, 1e-9, 0.5, "a read has settled once every column's current is this near to its end", assumed("1%")),
         param("t_pulse", &A::t_pulse, Second{1e-12}, Second{1}, "pulse width", published("satyam2022, sec. II: 100 ns")),
     };
 }
@@ -211,6 +317,11 @@ ArrayAnswer measure_array(const ArrayQuestion& q) {
     const std::size_t n = static_cast<std::size_t>(q.spec.rows * q.spec.cols);
     if (!q.g_S.empty() && q.g_S.size() != n) throw ConfigError(fmt::format("{} conductances do not fill {} x {} cells", q.g_S.size(), q.spec.rows, q.spec.cols));
     if (q.spec.v_set.si <= 0 || q.spec.v_reset.si >= 0) throw ConfigError("a write needs v_set > 0 V and v_reset < 0 V");
+    validate(q.cell.selector);
+    if (q.write.scheme == Scheme::inhibit && !q.cell.selector.has_gate())
+        throw ConfigError("scheme = \"inhibit\" puts the full amplitude on the cells of other rows unless gates keep these closed; expected 1t1r cells or another scheme");
+    if (q.cell.selector.type != CellType::passive && (q.write.scheme == Scheme::floating || q.write.compensation != WriteCompensation::none))
+        throw ConfigError("floating lines and compensated drivers are computed for passive cells; expected a scheme with driven lines and compensation = \"none\"");
     const Window w = q.device.make(1)->window();
     for (std::size_t k = 0; k < q.g_S.size(); ++k)
         if (!(q.g_S[k] >= static_cast<float>(w.g_min.si) * (1 - 1e-6f) && q.g_S[k] <= static_cast<float>(w.g_max.si) * (1 + 1e-6f)))

@@ -1,5 +1,5 @@
 // One crossbar on the bench: what a read sees of its cells, what voltage a write delivers, what both cost, what a write does to cells that were not
-// meant. Any device model, exact wires, over chips. No network, no training.
+// meant. Any device model, alone or behind a transistor, selector or diode, exact wires, over chips. No network, no training.
 #pragma once
 #include "ganbar/circuit/programming.h"
 #include "ganbar/device/device_registry.h"
@@ -11,6 +11,9 @@ struct ArraySpec {
     std::int64_t rows = 64, cols = 64, chips = 1, seed = 1, disturb_writes = 1000;
     Volt v_read{0.1}, v_set{0.8}, v_reset{-0.8};
     Second t_read{100e-9}, t_pulse{100e-9};
+    SquareMetre cell_area{0.36e-12};
+    Farad c_node{0.12e-15};     ///< of a line's node to ground
+    double settle_error = 0.01;
     static Schema<ArraySpec> schema();
     PulsePair pulses() const { return {v_set, v_reset, t_pulse}; }
 };
@@ -18,6 +21,7 @@ struct ArraySpec {
 struct ArrayQuestion {
     ArraySpec spec;
     DeviceSpec device;
+    CellParams cell;
     Wires wires;
     WriteParams write;
     std::vector<float> g_S;  ///< rows x cols; empty: spread evenly over the device's window
@@ -49,7 +53,8 @@ struct ArrayAnswer {
 };
 
 /// Reads by the exact transfer matrix of the cells' chord conductances at v_read, as training reads; writes a matrix of random signs by the exact
-/// voltages of every phase. Sizes up to 1024 x 1024. ConfigError for a size that does not fit the conductances, conductances outside the device's
+/// voltages of every phase. Cells that are not passive are read and written by solve_driven, phases on the cells as they stand at the start; then `read_share` is
+/// the cell's current with all rows on over what it passes at v_read without wires, and the floating margin is left out. Sizes up to 1024 x 1024. ConfigError for a scheme that the cells do not allow, a size that does not fit the conductances, conductances outside the device's
 /// window, and as ArrayWriter; NumericError as the solvers.
 ArrayAnswer measure_array(const ArrayQuestion& question);
 

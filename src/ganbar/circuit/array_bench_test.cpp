@@ -62,6 +62,19 @@ TEST(ArrayBench, PowerIsVoltageTimesColumnCurrents) {
     EXPECT_DOUBLE_EQ(a.by_active.back().rms, a.figure("read_error_rms").mean());
 }
 
+TEST(ArrayBench, LongerLinesSettleLater) {
+    double last = 0;
+    for (const std::int64_t n : {4, 16, 48}) {
+        const auto a = measure_array(question("ideal", n, n, 5));
+        EXPECT_GT(a.figure("read_settle_s").mean(), 2 * last);
+        EXPECT_GT(a.figure("read_settle_s").mean(), a.figure("read_elmore_s").mean());
+        last = a.figure("read_settle_s").mean();
+    }
+    auto none = question("ideal", 4, 4, 5);
+    none.spec.c_node = Farad{0};
+    EXPECT_THROW(measure_array(none).figure("read_settle_s"), ConfigError);
+}
+
 TEST(ArrayBench, ThirdOfTheVoltageStressesLess) {
     auto half = question("nili2020", 8, 8, 0), third = half;
     third.write.scheme = Scheme::third;

@@ -52,6 +52,7 @@ public:
                                    std::span<const double> u_V) const;
 
     std::size_t rows() const { return rows_; }
+    const Wires& wires() const { return wires_; }
     std::size_t cols() const { return cols_; }
 
 private:

@@ -34,7 +34,18 @@ void Network::rebias() {
 
 double Network::current(const Element& e, const NodeVoltages& v) const {
     const double u = v.across(e.a, e.b);
+    if (e.is_cell() && problem.selector.type != CellType::passive) return cell_point(e, u, v.high_V[e.b]).i_A;
     return e.g_S * (e.is_cell() ? problem.curve.shape(u) : u);
+}
+
+double Network::slope(const Element& e, const NodeVoltages& v) const {
+    if (!e.is_cell()) return e.g_S;
+    const double u = v.across(e.a, e.b);
+    return problem.selector.type == CellType::passive ? e.g_S * problem.curve.slope(u) : cell_point(e, u, v.high_V[e.b]).slope_S;
+}
+
+CellPoint Network::cell_point(const Element& e, double u_V, double bit_V) const {
+    return composed_cell(problem.curve, e.g_S, problem.selector, u_V, problem.gate_V.empty() ? 0.0 : problem.gate_V[e.cell / problem.cols], bit_V);
 }
 
 Network::Balance Network::balance(const NodeVoltages& v) const {
@@ -49,7 +60,7 @@ Network::Balance Network::balance(const NodeVoltages& v) const {
                 throw NumericError(fmt::format("the current of cell [{}][{}] exceeds the range of numbers: {} V lie across it", e.cell / problem.cols, e.cell % problem.cols, u));
             throw NumericError("the node voltages of the crossbar are not finite");
         }
-        const double open = 32 * eps * (std::abs(u) + eps * largest_V) * e.g_S * (e.is_cell() ? problem.curve.slope(u) : 1);
+        const double open = 32 * eps * (std::abs(u) + eps * largest_V) * slope(e, v);
         for (const std::size_t n : {e.a, e.b}) out.passing_A[n] += std::abs(i), rounding[n] += open;
         out.leaving_A[e.a] += i, out.leaving_A[e.b] -= i;
     }
@@ -71,9 +82,11 @@ OperatingPoint Network::point(const NodeVoltages& v, const Balance& balance) con
     out.w_V.resize(n), out.b_V.resize(n);
     for (std::size_t k = 0; k < n; ++k) out.w_V[k] = v.high_V[topology.group[k]], out.b_V[k] = v.high_V[topology.group[n + k]];
     out.i_cell_A.assign(n, 0.0);
+    if (problem.selector.type != CellType::passive) out.internal_V = out.w_V;  // open cells: at the word line, where the memristor would be
     for (const auto& e : elements) {
         const double i = current(e, v), power = v.across(e.a, e.b) * i;
         if (e.is_cell()) out.i_cell_A[e.cell] = i;
+        if (e.is_cell() && !out.internal_V.empty()) out.internal_V[e.cell] = v.high_V[e.b] + cell_point(e, v.across(e.a, e.b), v.high_V[e.b]).x_V;
         (e.is_cell() ? out.cells_W : out.wires_W) += power;
     }
     out.residual_A = balance.residual_A;
@@ -88,8 +101,8 @@ void Network::terminal_currents(const NodeVoltages& v, const std::vector<double>
     std::vector<double> cell_current(m + n, 0.0), cell_slope(m + n, 0.0);
     for (std::size_t k = n_wires; k < elements.size(); ++k) {
         const auto& e = elements[k];
-        const double slope = e.g_S * p.curve.slope(v.across(e.a, e.b));
-        for (const std::size_t line : {e.cell / n, m + e.cell % n}) cell_current[line] += out.i_cell_A[e.cell], cell_slope[line] += slope;
+        const double slope_S = slope(e, v);
+        for (const std::size_t line : {e.cell / n, m + e.cell % n}) cell_current[line] += out.i_cell_A[e.cell], cell_slope[line] += slope_S;
     }
     out.i_word_A.assign(m, 0.0), out.i_bit_A.assign(n, 0.0);
     for (std::size_t i = 0; i < m; ++i) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <utility>
 
+#include "ganbar/circuit/composed_cell.h"
 #include "ganbar/circuit/crossbar_problem.h"
 #include "ganbar/circuit/topology.h"
 
@@ -11,6 +12,13 @@ namespace ganbar {
 struct NodeVoltages {
     std::vector<double> high_V, low_V;
     double across(std::size_t a, std::size_t b) const { return (high_V[a] - high_V[b]) + (low_V[a] - low_V[b]); }
+    /// Adds a small change without losing its digits (Knuth's two-sum).
+    void add(std::size_t k, double change_V) {
+        const double low = low_V[k] + change_V, before = high_V[k];
+        high_V[k] = before + low;
+        const double back = high_V[k] - before;
+        low_V[k] = (before - (high_V[k] - back)) + (low - back);
+    }
 };
 
 class Network {
@@ -37,6 +45,10 @@ public:
     /// Kirchhoff's current law at every group. Throws NumericError when a current is not finite.
     Balance balance(const NodeVoltages& v) const;
     double current(const Element& e, const NodeVoltages& v) const;
+    /// di/du of a cell or a wire.
+    double slope(const Element& e, const NodeVoltages& v) const;
+    /// A cell with its selector: current, slopes, internal node.
+    CellPoint cell_point(const Element& e, double u_V, double bit_V) const;
     bool forced(const Element& e) const { return unknown[e.a] == none && unknown[e.b] == none; }
     /// Node voltages, currents, powers.
     OperatingPoint point(const NodeVoltages& v, const Balance& balance) const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganbar/circuit/composed_newton.h"
 #include "ganbar/circuit/laplacian.h"
 #include "ganbar/circuit/network.h"
 #include "ganbar/core/parallel.h"
@@ -165,10 +166,7 @@ private:
             NodeVoltages next = v_;
             for (std::size_t k = 0; k < net_.unknown.size(); ++k) {
                 if (net_.unknown[k] == Network::none) continue;
-                const double low = v_.low_V[k] + x[net_.unknown[k]];
-                next.high_V[k] = v_.high_V[k] + low;
-                const double back = next.high_V[k] - v_.high_V[k];
-                next.low_V[k] = (v_.high_V[k] - (next.high_V[k] - back)) + (low - back);  // exact (Knuth's two-sum)
+                next.add(k, x[net_.unknown[k]]);
             }
             auto better = net_.balance(next);
             if (!(better.worst < balance.worst)) break;
@@ -192,6 +190,7 @@ private:
 
 OperatingPoint solve_operating_point(const CrossbarProblem& problem, const NewtonOptions& options) {
     validate(problem);
+    if (problem.selector.type != CellType::passive) return composed_operating_point(problem, options);
     return Newton(problem).run(options);
 }
 
@@ -205,6 +204,10 @@ std::vector<OperatingPoint> solve_operating_points(const CrossbarProblem& proble
                 CrossbarProblem p = problem;
                 p.vw_V = biases[k].vw_V, p.vb_V = biases[k].vb_V;
                 validate(p);
+                if (p.selector.type != CellType::passive) {
+                    out[k] = composed_operating_point(p, options);
+                    continue;
+                }
                 if (!newton || !newton->rebias(biases[k])) newton.emplace(std::move(p));
                 out[k] = newton->run(options);
             } catch (const NumericError& e) {

@@ -14,7 +14,7 @@ namespace ganbar {
 Schema<WriteParams> WriteParams::schema() {
     const Second none{0}, most{1};
     return {
-        choice("scheme", &WriteParams::scheme, {"half", "third", "grounded", "floating"}, "voltages of the lines that are not selected: V/2, V/3, grounded, floating",
+        choice("scheme", &WriteParams::scheme, {"half", "third", "grounded", "floating", "inhibit"}, "voltages of the lines that are not selected: V/2, V/3, grounded, floating; inhibit: bit lines at the row's voltage, for 1t1r",
                assumed("V/2: the fewest cells under stress while one row is written")),
         choice("order", &WriteParams::order, {"cells", "rows", "rank_one"}, "what one phase writes: one cell, one polarity of a row, or a quarter of a rank-one sign matrix",
                published("rank_one: Zamanidoost et al. 2015, fully parallel stochastic Manhattan; rows: what a batch's sign matrix, not of rank one, needs")),
@@ -38,7 +38,7 @@ void WriteReport::operator+=(const WriteReport& r) {
     bill += r.bill;
     n_phases += r.n_phases, n_set_phases += r.n_set_phases, n_selected += r.n_selected, sweeps += r.sweeps;
     time_s += r.time_s;
-    selected_J += r.selected_J, selected_set_J += r.selected_set_J, half_selected_J += r.half_selected_J, wires_J += r.wires_J;
+    selected_J += r.selected_J, selected_set_J += r.selected_set_J, half_selected_J += r.half_selected_J, wires_J += r.wires_J, gate_J += r.gate_J;
     sum_ratio += r.sum_ratio, least_ratio = std::min(least_ratio, r.least_ratio);
 }
 
@@ -103,6 +103,7 @@ void ArrayWriter::bias(const WritePhase& phase, std::span<double> vw_V, std::spa
         case Scheme::third: level = {v, v / 3, 0, 2 * v / 3}; break;
         case Scheme::grounded: level = {v, 0, 0, v / 2}; break;
         case Scheme::floating: level = {v / 2, open, -v / 2, open}; break;
+        case Scheme::inhibit: level = {v, 0, 0, v}; break;
     }
     std::fill(vw_V.begin(), vw_V.end(), level.other_word);
     std::fill(vb_V.begin(), vb_V.end(), level.other_bit);
@@ -272,9 +273,15 @@ WriteReport ArrayWriter::write(DeviceArray& array, std::size_t first, std::span<
     std::vector<float> pulse_V(m * n);
     const auto plan = phases(signs);
     if (plan.empty()) return report;
-    Phases voltages(*this, array, first);
+    std::optional<Phases> cells;
+    if (!cell_.selector.has_gate()) cells.emplace(*this, array, first);
     for (std::size_t k = 0; k < plan.size(); ++k) {
         bias(plan[k], vw, vb);
+        if (!cells) {
+            report += write_row(array, first, plan[k], vw, vb, rule, rng.stream("phase", k));
+            continue;
+        }
+        Phases& voltages = *cells;
         voltages.solve(plan[k], vw, vb, pulse_V, report);
         report.bill += array.program_at(first, pulse_V, pulses_.width, rule, rng.stream("phase", k));
         voltages.follow();

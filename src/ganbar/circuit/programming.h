@@ -5,14 +5,16 @@
 //   third     V, V/3 | 0, 2V/3        every other cell sees +-V/3               (V/3 scheme)
 //   grounded  V, 0   | 0, V/2         one polarity of supply; V/2 in the row and, reversed, in unselected columns
 //   floating  V/2, - | -V/2, -        unselected lines are left open: sneak paths decide
+//   inhibit   V, 0   | 0, V           unselected bit lines follow the row: for cells whose gates keep the other rows closed (1t1r)
 // Through wires a cell sees less; every cell, selected or not, gets a pulse of the voltage computed for it (DeviceArray::program_at), the cells
 // being as the phases before left them. Whether a small voltage disturbs a cell is the device model's law.
 #pragma once
 #include "ganbar/circuit/cell_solver.h"
+#include "ganbar/circuit/selector.h"
 
 namespace ganbar {
 
-enum class Scheme : std::uint8_t { half, third, grounded, floating };
+enum class Scheme : std::uint8_t { half, third, grounded, floating, inhibit };
 /// cells: one crossing a phase; rows: the set cells of a row, then its reset cells; rank_one: set (x+,d+), (x-,d-), reset (x+,d-), (x-,d+) of a
 /// sign matrix x d^T in four phases (Zamanidoost et al., "Manhattan rule training for memristive crossbar circuit pattern classifiers", 2015).
 enum class WriteOrder : std::uint8_t { cells, rows, rank_one };
@@ -40,6 +42,7 @@ struct WriteReport {
     std::int64_t n_phases = 0, n_set_phases = 0, n_selected = 0, sweeps = 0;
     double time_s = 0;
     double selected_J = 0, half_selected_J = 0, wires_J = 0;  ///< u i t of the wanted cells, of all others, of the wires, by static curves
+    double gate_J = 0;                                        ///< of gate lines, up and down once a phase
     double selected_set_J = 0;                                ///< the part of selected_J that set phases took
     double sum_ratio = 0, least_ratio = 1;                    ///< delivered over wanted voltage of selected cells: sum, smallest
     double mean_ratio() const { return n_selected > 0 ? sum_ratio / static_cast<double>(n_selected) : 1; }
@@ -51,6 +54,10 @@ public:
     /// The solver must outlive the writer. Throws ConfigError for compensation with an order other than rows.
     ArrayWriter(const CellSolver& solver, const WriteParams& params, const PulsePair& pulses);
 
+    /// From here on cells lie behind transistors that are switches, their gate lines open in the row of a phase. Closed rows are taken for open circuits
+    /// (their leakage, g_off of each, is left out) and get no pulse, so that a phase is a row by itself, on its cells as they are. Throws ConfigError for
+    /// other cells, several rows a phase, floating lines, compensation.
+    void put_behind_transistors(const CellParams& cell);
     /// Phases of a sign matrix (rows x cols; +1 set, -1 reset, 0 nothing). Throws ConfigError when rank_one is asked of one that is not.
     std::vector<WritePhase> phases(std::span<const std::int8_t> signs) const;
     /// Terminal voltages of a phase, NaN = floating.
@@ -67,12 +74,14 @@ public:
 private:
     class Phases;
     void calibrate_polarity(const StaticCells& cells, bool set);
+    WriteReport write_row(DeviceArray& array, std::size_t first, const WritePhase& phase, std::span<const double> vw_V, std::span<const double> vb_V, EnergyRule rule, const Rng& rng) const;
     double amplitude_V(bool set) const { return set ? pulses_.set.si : pulses_.reset.si; }
     double most_V() const;
 
     const CellSolver& solver_;
     WriteParams params_;
     PulsePair pulses_;
+    CellParams cell_;
     std::vector<double> gain_[2];     ///< rows: of set and reset, 1 without compensation
     std::vector<double> extra_V_[2];  ///< rows x cols: added magnitude on the bit line, empty without compensation
 };

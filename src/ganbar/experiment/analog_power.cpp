@@ -63,7 +63,7 @@ AnalogLayer layer_of(const Experiment& e, const std::string& network, const nn::
     const double computations = static_cast<double>(out.columns * out.reads);
     out.image_J = computations * out.slot_W * p.t_slot.si;
     out.image_s = static_cast<double>(turn * out.reads) * p.t_slot.si;
-    out.cells_m2 = static_cast<double>(out.crossbars * e.tile.rows * e.tile.cols) * e.tile.cell_area.si;
+    out.cells_m2 = static_cast<double>(out.crossbars * e.tile.rows * e.tile.cols) * e.tile.footprint().si;
     out.periphery_m2 = static_cast<double>(out.readouts) * neuron_m2;
     return out;
 }
@@ -100,7 +100,7 @@ AnalogSystem analog_system(const Experiment& e, const Drive& drive) {
     }
     if (computations > 0) s.mean_average_W /= computations;
     s.crossbars = static_cast<std::int64_t>(placement_of(e).n_crossbars) * (e.tile.mapping == Mapping::differential ? 2 : 1);
-    s.area_m2 += static_cast<double>(s.crossbars * e.tile.rows * e.tile.cols) * e.tile.cell_area.si;
+    s.area_m2 += static_cast<double>(s.crossbars * e.tile.rows * e.tile.cols) * e.tile.footprint().si;
     return s;
 }
 

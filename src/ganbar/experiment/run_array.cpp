@@ -16,6 +16,8 @@ CrossbarProblem run_array(const Experiment& e, const Model& model, std::int64_t 
     const auto g = op.chord_conductance(e.tile.v_read, static_cast<std::size_t>(k / n_blocks));
     for (std::size_t r = 0; r < b.rows; ++r)
         for (std::size_t c = 0; c < b.cols; ++c) p.g_S.push_back(static_cast<double>(g[(b.row0 + r) * op.n_out() + b.col0 + c]));
+    p.selector = e.tile.cell.selector;
+    if (p.selector.has_gate()) p.gate_V.assign(b.rows, e.tile.cell.v_gate.si);
     p.vw_V.assign(b.rows, e.tile.v_read.si);
     p.vb_V.assign(b.cols, 0.0);
     return p;

@@ -38,7 +38,8 @@ std::vector<std::string> wire_warnings(const Experiment& e) {
             continue;
         }
         const double part = e.wires.write.scheme == Scheme::third ? 1.0 / 3 : 0.5;
-        const double exposures = static_cast<double>(e.tile.rows) * (e.wires.write.scheme == Scheme::third ? 1.0 : 0.5);
+        const bool gated = e.tile.cell.selector.has_gate();  // closed rows are not exposed; those of the row are, unless its other bit lines follow it
+        const double exposures = gated ? (e.wires.write.scheme == Scheme::inhibit ? 0.0 : 1.0) : static_cast<double>(e.tile.rows) * (e.wires.write.scheme == Scheme::third ? 1.0 : 0.5);
         const double disturbed = exposures * mean_move_S(e, part * v);
         if (whole > 0 && disturbed > 0.5 * whole)
             out.push_back(fmt::format("wires: half-selected cells are exposed so often that an update moves them {:.2g} times as far as a whole {} pulse; "

@@ -10,7 +10,7 @@ nlohmann::ordered_json value_json(const Value& value) {
 }
 
 double crossbar_area_m2(const Experiment& e, const Placement& placement) {
-    return static_cast<double>(n_crossbars(e, placement)) * static_cast<double>(e.tile.rows * e.tile.cols) * e.tile.cell_area.si;
+    return static_cast<double>(n_crossbars(e, placement)) * static_cast<double>(e.tile.rows * e.tile.cols) * e.tile.footprint().si;
 }
 
 std::vector<AreaRow> area_of(const Experiment& e, const Placement& placement) {

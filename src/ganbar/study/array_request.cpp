@@ -26,8 +26,9 @@ std::vector<std::string> against_settings(const std::string& word, const std::st
     if (word == "driver") return {"wires.rdrv=" + value, "wires.rsense=" + value};
     if (word == "scheme" || word == "compensation" || word == "ends") return {"wires." + word + "=" + value};
     if (word == "device") return {"device.model=" + value};
+    if (word == "cell") return {"cell.type=" + value};
     if (word.find('.') != std::string::npos) return {word + "=" + value};
-    const std::vector<std::string> words{"size", "wire", "driver", "scheme", "compensation", "ends", "device"};
+    const std::vector<std::string> words{"size", "wire", "driver", "scheme", "compensation", "ends", "device", "cell"};
     const std::string near = nearest_name(word, words);
     throw ConfigError("--against \"" + word + "\" is not known" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") + "; expected one of " + join(words) + ", or a key such as device.c2c");
 }
@@ -36,7 +37,7 @@ std::vector<std::string> settings_of(const ArrayRequest& o) {
     std::vector<std::string> out;
     const auto add = [&](const std::vector<std::string>& more) { out.insert(out.end(), more.begin(), more.end()); };
     if (!o.size.empty()) add(size_settings(o.size));
-    for (const auto& [word, value] : {std::pair{"device", o.device}, {"wire", o.wire}, {"driver", o.driver}, {"scheme", o.scheme}, {"compensation", o.compensation}, {"ends", o.ends}})
+    for (const auto& [word, value] : {std::pair{"device", o.device}, {"cell", o.cell}, {"wire", o.wire}, {"driver", o.driver}, {"scheme", o.scheme}, {"compensation", o.compensation}, {"ends", o.ends}})
         if (!value.empty()) add(against_settings(word, value));
     if (!o.sense.empty()) out.push_back("wires.rsense=" + o.sense);
     if (o.chips > 0) out.push_back("array.chips=" + std::to_string(o.chips));
@@ -106,7 +107,7 @@ std::string command_of(const ArrayRequest& o) {
         if (!value.empty()) text += fmt::format(" {} \"{}\"", name, value);
     };
     if (!o.file.empty()) text += " " + o.file;
-    add("--size", o.size), add("--device", o.device), add("--wire", o.wire), add("--driver", o.driver), add("--sense", o.sense), add("--scheme", o.scheme), add("--compensation", o.compensation);
+    add("--size", o.size), add("--device", o.device), add("--cell", o.cell), add("--wire", o.wire), add("--driver", o.driver), add("--sense", o.sense), add("--scheme", o.scheme), add("--compensation", o.compensation);
     add("--ends", o.ends), add("--conductances", o.conductances), add("--against", o.against);
     if (o.chips > 0) text += fmt::format(" --chips {}", o.chips);
     for (const auto& s : o.sets) add("--set", s);
@@ -117,7 +118,7 @@ nlohmann::ordered_json array_json(const ArrayStudy& s) {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (std::size_t k = 0; k < s.answers.size(); ++k) {
         const auto& spec = s.inputs[k].question.spec;
-        nlohmann::ordered_json one{{"rows", spec.rows}, {"cols", spec.cols}, {"device", s.inputs[k].question.device.model}, {"chips", spec.chips}};
+        nlohmann::ordered_json one{{"rows", spec.rows}, {"cols", spec.cols}, {"device", s.inputs[k].question.device.model}, {"cell", cell_type_names()[static_cast<std::size_t>(s.inputs[k].question.cell.selector.type)]}, {"chips", spec.chips}};
         if (!s.values.empty()) one[s.key] = s.values[k];
         for (const auto& f : s.answers[k].figures) {
             one["figures"][f.key] = f.mean();

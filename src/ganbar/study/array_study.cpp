@@ -20,6 +20,18 @@ void section(const config::Node& root, const char* name, T& target, std::map<std
     for (auto& key : config::bind(root.table(name), T::schema(), target)) known[name].push_back(std::move(key));
 }
 
+/// A key of [cell] that this type of cell does not have would be without effect.
+void check_cell(const config::Node& root, const Selector& s) {
+    const auto table = root.tables.find("cell");
+    if (table == root.tables.end()) return;
+    auto own = s.keys();
+    own.push_back("type");
+    if (s.has_gate()) own.insert(own.end(), {"v_gate", "c_gate", "active_area"});
+    for (const auto& [name, leaf] : table->second->leaves)
+        if (leaf.used && std::find(own.begin(), own.end(), name) == own.end())
+            throw ConfigError(fmt::format("cell.{} has no effect on {} cells; expected one of {}", name, cell_type_names()[static_cast<std::size_t>(s.type)], join(own)), leaf.where);
+}
+
 /// Means over squares of a map, at most 32 a side.
 report::HeatTable coarse(const std::vector<double>& values, std::size_t rows, std::size_t cols) {
     report::HeatTable t;
@@ -43,6 +55,20 @@ std::string of(const ArrayFigure& f) {
     return fmt::format("{} ({} to {})", format_quantity(f.mean(), f.unit), least, most);
 }
 
+/// The figures that any of the arrays has, in order; cells of different types have some of their own.
+std::vector<ArrayFigure> all_figures(const ArrayStudy& s) {
+    std::vector<ArrayFigure> out;
+    for (const auto& a : s.answers)
+        for (const auto& f : a.figures)
+            if (std::none_of(out.begin(), out.end(), [&](const auto& o) { return o.key == f.key; })) out.push_back(f);
+    return out;
+}
+
+const ArrayFigure* find(const ArrayAnswer& a, const std::string& key) {
+    const auto it = std::find_if(a.figures.begin(), a.figures.end(), [&](const auto& f) { return f.key == key; });
+    return it == a.figures.end() ? nullptr : &*it;
+}
+
 report::TextTable figures_table(const ArrayStudy& s) {
     report::TextTable t;
     t.title = "Figures", t.caption = s.inputs.front().question.spec.chips > 1 ? "Mean over chips, and the range." : "Of one chip.";
@@ -50,11 +76,10 @@ report::TextTable figures_table(const ArrayStudy& s) {
     if (s.values.empty()) t.columns.push_back("value");
     for (const auto& v : s.values) t.columns.push_back(v);
     t.columns.push_back("what it is");
-    for (std::size_t f = 0; f < s.answers.front().figures.size(); ++f) {
-        const auto& first = s.answers.front().figures[f];
-        std::vector<std::string> row{report::label_of_key(first.key)};
-        for (const auto& a : s.answers) row.push_back(of(a.figures[f]));
-        row.push_back(first.doc);
+    for (const auto& figure : all_figures(s)) {
+        std::vector<std::string> row{report::label_of_key(figure.key)};
+        for (const auto& a : s.answers) row.push_back(find(a, figure.key) ? of(*find(a, figure.key)) : "-");
+        row.push_back(figure.doc);
         t.rows.push_back(std::move(row));
     }
     return t;
@@ -127,13 +152,15 @@ ArrayInput load_array(const std::string& file, std::span<const std::string> sett
     ArrayInput out;
     ArrayQuestion& q = out.question;
     std::map<std::string, std::vector<std::string>> known;
-    known[""] = {"array", "device", "wires"};
+    known[""] = {"array", "device", "cell", "wires"};
     section(*root, "array", q.spec, known);
+    section(*root, "cell", q.cell, known);
+    check_cell(*root, q.cell.selector);
     section(*root, "wires", q.wires, known);
     section(*root, "wires", q.write, known);
     q.device = bind_device(root->table("device"), "device", default_device, devices, &known["device"]);
     config::reject_unused(*root, known);
-    out.sections = {{"array", param_rows(ArraySpec::schema(), q.spec)}, {"device", q.device.params}, {"wires", param_rows(Wires::schema(), q.wires)}};
+    out.sections = {{"array", param_rows(ArraySpec::schema(), q.spec)}, {"device", q.device.params}, {"cell", param_rows(CellParams::schema(), q.cell)}, {"wires", param_rows(Wires::schema(), q.wires)}};
     auto rest = param_rows(WriteParams::schema(), q.write);
     out.sections.back().rows.insert(out.sections.back().rows.end(), rest.begin(), rest.end());
     return out;
@@ -144,9 +171,10 @@ report::ReportInput array_page(const ArrayStudy& s, const std::string& command) 
     const ArrayAnswer& a = s.answers.front();
     const auto& spec = input.question.spec;
     report::ReportInput page;
-    page.title = fmt::format("{} x {} cells of {}", spec.rows, spec.cols, input.question.device.model);
+    const std::string cell = cell_type_names()[static_cast<std::size_t>(input.question.cell.selector.type)];
+    page.title = fmt::format("{} x {} {} cells of {}", spec.rows, spec.cols, cell, input.question.device.model);
     if (!s.key.empty()) page.title = fmt::format("Arrays of {} against {}", input.question.device.model, s.key);
-    page.intro = "One passive crossbar with exact wires: what a read sees of its cells, what a write delivers to them, what both cost.";
+    page.intro = "One crossbar with exact wires: what a read sees of its cells, what a write delivers to them, what both cost.";
     const std::string at = s.values.empty() ? "" : fmt::format("At {} = {}: ", s.key, s.values.front());
     page.findings.push_back({"Reads", at + fmt::format("With all rows on, a column's current is off by {} rms and by {} at worst; a cell shows {} of its conductance on average. One read takes {} and {} from the word lines, converters not counted.",
                                                   of(a.figure("read_error_rms")), of(a.figure("read_error_worst")), of(a.figure("read_share_mean")), of(a.figure("read_power_W")), of(a.figure("read_energy_J"))), {}});
@@ -173,16 +201,20 @@ report::ReportInput array_page(const ArrayStudy& s, const std::string& command) 
 
 std::string array_csv(const ArrayStudy& s) {
     std::vector<CsvValue> head{CsvValue{s.key.empty() ? std::string("array") : s.key}};
-    for (const auto& f : s.answers.front().figures) {
+    const auto figures = all_figures(s);
+    for (const auto& f : figures) {
         head.emplace_back(f.key);
         if (f.values.size() > 1) head.emplace_back(f.key + "_least"), head.emplace_back(f.key + "_most");
     }
     std::string text = csv_line(head);
     for (std::size_t k = 0; k < s.answers.size(); ++k) {
         std::vector<CsvValue> row{CsvValue{s.values.empty() ? std::string("1") : s.values[k]}};
-        for (const auto& f : s.answers[k].figures) {
-            row.emplace_back(f.mean());
-            if (f.values.size() > 1) row.emplace_back(f.least()), row.emplace_back(f.most());
+        for (const auto& figure : figures) {
+            const ArrayFigure* f = find(s.answers[k], figure.key);
+            const std::size_t n = figure.values.size() > 1 ? 3 : 1;
+            if (f == nullptr) row.insert(row.end(), n, CsvValue{std::string()});
+            else row.emplace_back(f->mean());
+            if (f != nullptr && n == 3) row.emplace_back(f->least()), row.emplace_back(f->most());
         }
         text += csv_line(row);
     }

@@ -12,14 +12,14 @@ namespace ganbar::study {
 
 struct ArrayInput {
     ArrayQuestion question;
-    std::vector<config::Section> sections;  ///< [array], [device], [wires] with the values in use
+    std::vector<config::Section> sections;  ///< [array], [device], [cell], [wires] with the values in use
 };
-/// `presets`: of experiments, beside which device files lie. Reads [array], [device] and [wires] from `file` ("" = defaults) and the settings, as --set takes them, in order. ConfigError with the place.
+/// `presets`: of experiments, beside which device files lie. Reads [array], [device], [cell] and [wires] from `file` ("" = defaults) and the settings, as --set takes them, in order. ConfigError with the place.
 ArrayInput load_array(const std::string& file, std::span<const std::string> settings, const config::Presets& presets, const DeviceRegistry& devices);
 
 /// An array in a few words, as the command line and a script say it; "" = not said.
 struct ArrayRequest {
-    std::string file, size, device, wire, driver, sense, scheme, compensation, ends, conductances, against;
+    std::string file, size, device, cell, wire, driver, sense, scheme, compensation, ends, conductances, against;
     std::int64_t chips = 0;
     std::vector<std::string> sets;
 };

@@ -36,6 +36,22 @@ TEST(RunArray, AnArrayAsACircuitCarriesWhatItsReadsSee) {
     EXPECT_THROW(run_array(e, model, static_cast<std::int64_t>(model.placement.blocks.size())), ConfigError);
 }
 
+TEST(RunArray, ItsTransistorsAreInTheCircuit) {
+    const Experiment e = load({"tile.cell=1t1r", "wires.scheme=inhibit"});
+    const Model model = build(e);
+    const CrossbarProblem p = run_array(e, model, 0);
+    const double r_on = e.tile.cell.selector.r_on.si;
+    std::vector<double> g, t(p.g_S.size());
+    for (const double one : p.g_S) g.push_back(one / (1 + one * r_on));
+    transfer_matrix(TransferPlan(p.rows, p.cols), std::span<const double>(g), p.wires, t);
+    const OperatingPoint point = solve_operating_point(p);
+    for (std::size_t c = 0; c < p.cols; ++c) {
+        double want = 0;
+        for (std::size_t r = 0; r < p.rows; ++r) want += e.tile.v_read.si * t[r * p.cols + c];
+        ASSERT_NEAR(point.i_bit_A[c] / want, 1, 1e-9);
+    }
+}
+
 TEST(WireWarnings, AGateAtTheAmplitudeAndMuchDisturbAreNamed) {
     const auto gate = wire_warnings(load({"device.gate_voltage=0.8 V", "train.v_set=0.8 V", "train.v_reset=-0.8 V"}));
     ASSERT_EQ(gate.size(), 2u);
@@ -50,6 +66,10 @@ TEST(WireWarnings, AGateAtTheAmplitudeAndMuchDisturbAreNamed) {
 TEST(WireSettings, ContradictionsAreToldAtOnce) {
     for (const char* bad : {"hardware.kind=software", "train.literal=true", "train.rule=mixed_precision", "wires.order=rank_one"}) EXPECT_THROW(load({bad}), ConfigError) << bad;
     EXPECT_THROW(load({"wires.scheme=floating", "wires.ends=both"}), ConfigError);
+    EXPECT_NO_THROW(load({"tile.cell=1t1r", "wires.scheme=inhibit", "tile.cell_r_on=1 kohm"}));
+    for (const std::vector<std::string>& bad : {std::vector<std::string>{"wires.scheme=inhibit"}, {"tile.cell_r_on=1 kohm"}, {"tile.cell=1t1r", "wires.program=ideal"}, {"tile.cell=1t1r", "wires.mode=ideal"},
+                                                {"tile.cell=1t1r", "wires.scheme=floating"}, {"tile.cell=1t1r", "wires.compensation=rows"}, {"tile.cell=1t1r", "tile.cell_v_gate=0.2 V"}})
+        EXPECT_THROW(load(bad), ConfigError) << bad.back();
     EXPECT_NO_THROW(load({"train.rule=mixed_precision", "wires.program=ideal"}));
 }
 

@@ -16,6 +16,10 @@
 namespace ganbar {
 namespace {
 
+/// A memristor and the open transistor in series with it, and back.
+double behind_transistor(double g_S, const CellParams& cell) { return cell.selector.has_gate() ? g_S / (1 + g_S * cell.selector.r_on.si) : g_S; }
+double memristor_of(double g_S, const CellParams& cell) { return cell.selector.has_gate() ? g_S / (1 - g_S * cell.selector.r_on.si) : g_S; }
+
 /// What depends on a block's shape alone. Immutable once made.
 struct WiredShape {
     TransferPlan plan;
@@ -47,20 +51,22 @@ struct AnalogOp::Wired {
 
 /// One block as an array behind its wires, cut out of its plane while it is programmed.
 struct AnalogOp::WiredGroup final : CellGroup {
-    WiredGroup(const WireParams& params, const WiredShape& shape, std::unique_ptr<DeviceArray> array, double v_read)
-        : params(params), shape(shape), array(std::move(array)), v_read_V(v_read) {}
+    WiredGroup(const WireParams& params, const CellParams& cell, const WiredShape& shape, std::unique_ptr<DeviceArray> array, double v_read)
+        : params(params), cell(cell), shape(shape), array(std::move(array)), v_read_V(v_read) {}
     PulseBill pulse(std::span<const std::int8_t> polarity, const PulsePair& pulses, const Rng& rng) override {
         ArrayWriter writer(shape.solver, params.write, pulses);
         if (shape.calibrated) writer.adopt(*shape.calibrated);
+        if (cell.selector.has_gate()) writer.put_behind_transistors(cell);
         const WriteReport one = writer.write(*array, 0, polarity, EnergyRule::ohmic, rng);
         report += one;
         return one.bill;
     }
     void look(std::span<float> g_S) override {
         array->chord_conductance(v_read_V, 0, g_S);
+        for (float& g : g_S) g = static_cast<float>(behind_transistor(static_cast<double>(g), cell));
         t_S.resize(shape.size());
         transfer_matrix(shape.plan, std::span<const float>(g_S), params.lines, t_S);
-        for (std::size_t k = 0; k < g_S.size(); ++k) g_S[k] = static_cast<float>(t_S[k] / shape.attenuation[k]);
+        for (std::size_t k = 0; k < g_S.size(); ++k) g_S[k] = static_cast<float>(memristor_of(t_S[k] / shape.attenuation[k], cell));
     }
     void noise(std::span<float> variance_A2) override {
         array->read_noise(v_read_V, 0, variance_A2);
@@ -68,6 +74,7 @@ struct AnalogOp::WiredGroup final : CellGroup {
     }
     bool disturbs() const override { return true; }
     const WireParams& params;
+    const CellParams& cell;
     const WiredShape& shape;
     std::unique_ptr<DeviceArray> array;
     double v_read_V;
@@ -85,7 +92,7 @@ void AnalogOp::attach_wires(const WireParams& wires) {
         const Block& b = tile.block;
         auto& shape = wired_->shapes[{b.rows, b.cols}];
         if (!shape) {
-            shape = std::make_shared<WiredShape>(b.rows, b.cols, wires, zero_S, middle_S);
+            shape = std::make_shared<WiredShape>(b.rows, b.cols, wires, behind_transistor(zero_S, cells_.params.cell), behind_transistor(middle_S, cells_.params.cell));
             if (wires.write.compensation != WriteCompensation::none && wires.exact(wires.program)) {
                 const auto probe = cells_.planes[0]->cut(b.row0 * cells_.n_out + b.col0, cells_.n_out, b.rows, b.cols);
                 const Window w = probe->window();
@@ -101,7 +108,7 @@ void AnalogOp::attach_wires(const WireParams& wires) {
     cells_.through_wires = [wired = wired_](CellMatrix& cells, std::size_t t, std::size_t plane, const CellMatrix::ProgramGroup& program) {
         const Block& b = cells.blocks[t];
         const std::size_t first = b.row0 * cells.n_out + b.col0;
-        WiredGroup group(wired->params, *wired->of_tile[t], cells.planes[plane]->cut(first, cells.n_out, b.rows, b.cols), cells.params.v_read.si);
+        WiredGroup group(wired->params, cells.params.cell, *wired->of_tile[t], cells.planes[plane]->cut(first, cells.n_out, b.rows, b.cols), cells.params.v_read.si);
         program(group);
         cells.planes[plane]->paste(first, cells.n_out, b.rows, b.cols, *group.array);
         return group.report;
@@ -126,7 +133,11 @@ void AnalogOp::refresh_through_wires(bool training) {
     if (!dirty_ && !w.due && !other_reads) return;
     if (w.due) {
         w.held.assign(cells_.planes.size(), std::vector<float>(cells_.n_in * cells_.n_out));
-        for (std::size_t p = 0; p < cells_.planes.size(); ++p) cells_.planes[p]->chord_conductance(cells_.params.v_read.si, 0, w.held[p]);
+        for (std::size_t p = 0; p < cells_.planes.size(); ++p) {
+            cells_.planes[p]->chord_conductance(cells_.params.v_read.si, 0, w.held[p]);
+            if (!cells_.params.cell.selector.has_gate()) continue;
+            for (float& g : w.held[p]) g = static_cast<float>(behind_transistor(static_cast<double>(g), cells_.params.cell));
+        }
         w.since = 0, w.due = false;
     }
     w.training = training;
@@ -139,7 +150,8 @@ void AnalogOp::refresh_wired(std::size_t n) {
     const Wired& w = *wired_;
     const WiredShape& shape = *w.of_tile[n];
     const Block& b = tile.block;
-    const double v = cells_.params.v_read.si, zero_S = cells_.params.mapping == Mapping::differential ? 0.0 : reference_S_;
+    const double v = cells_.params.v_read.si, zero_S = cells_.params.mapping == Mapping::differential ? 0.0 : behind_transistor(reference_S_, cells_.params.cell);
+    const double r_on = cells_.params.cell.selector.has_gate() ? cells_.params.cell.selector.r_on.si : 0.0;
     const std::size_t size = b.rows * b.cols;
     std::vector<float> g(size), v1(b.cols), v2(b.cols);
     std::vector<double> t(size), ideal(size);
@@ -165,7 +177,8 @@ void AnalogOp::refresh_wired(std::size_t n) {
             }
             for (std::size_t c = 0; c < b.cols; ++c) {
                 const std::size_t k = r * b.cols + c;
-                const double bare = static_cast<double>(g[k]), passes = bare > 0 ? t[k] / bare : 1.0;
+                const double bare = static_cast<double>(g[k]), kept = 1 - bare * r_on;  // kept: conductance with its transistor over that of the memristor
+                const double passes = kept * (bare > 0 ? t[k] / bare : 1.0);
                 const double slope = cells_.params.read_noise ? std::max(0.0, static_cast<double>(v1[c] - v2[c]) / (0.75 * v * v)) : 0.0;
                 const double at_zero = cells_.params.read_noise ? std::max(0.0, static_cast<double>(v1[c]) - slope * v * v) : 0.0;
                 for (std::size_t s = 0; s < 2; ++s) {
@@ -175,8 +188,8 @@ void AnalogOp::refresh_wired(std::size_t n) {
                     const double sign = p == 1 ? -1.0 : cells_.params.mapping == Mapping::signed_cell ? cells_.sign[first + c] : 1.0;
                     side.g(in, out) += static_cast<float>(sign * (seen - zero));
                     side.line_S[in] += seen;
-                    side.variance_at_zero[out] += static_cast<float>(at_zero * (exact[s] ? passes : 1.0));
-                    side.variance_slope[out] += static_cast<float>(slope * (exact[s] ? passes : 1.0));
+                    side.variance_at_zero[out] += static_cast<float>(at_zero * (exact[s] ? passes : kept));
+                    side.variance_slope[out] += static_cast<float>(slope * (exact[s] ? passes : kept));
                     with_wires[s][out] += seen, without[s][out] += bare;
                 }
             }

@@ -75,6 +75,65 @@ TEST(Wires, WithoutResistanceReadsAndPulsesAreTheIdealOnes) {
     }
 }
 
+TEST(Wires, BehindTransistorsOnlyTheCellsMeantMove) {  // whose device would not hold half-selected cells
+    const Matrix w = random_matrix(40, 30, 1, 0.1), x = random_matrix(8, 40, 2), dy = random_matrix(8, 30, 3);
+    Bench ideal, gated;
+    gated.settings = ideal.settings = "d2d = \"off\"\ngate = \"off\"";
+    gated.wires = wires_of(0, 0);
+    gated.wires.write.scheme = Scheme::inhibit;
+    gated.params.cell.selector.type = CellType::transistor;
+    gated.params.cell.selector.r_on = Ohm{1e-3};
+    AnalogOp a = ideal.make(w), b = gated.make(w);
+    Play pa, pb;
+    Matrix ya, yb, da, db;
+    for (int round = 0; round < 2; ++round) {
+        a.forward(x, ya, pa.step), b.forward(x, yb, pb.step);
+        a.backward(dy, da, pa.step), b.backward(dy, db, pb.step);
+        for (std::size_t r = 0; r < 8; ++r) {
+            for (std::size_t c = 0; c < 30; ++c) ASSERT_NEAR(ya(r, c), yb(r, c), 2e-5);
+            for (std::size_t c = 0; c < 40; ++c) ASSERT_NEAR(da(r, c), db(r, c), 2e-5);
+        }
+        a.update(x, dy, pulses(), pa.step), b.update(x, dy, pulses(), pb.step);
+        ASSERT_LT(largest_difference(a.conductance(0), b.conductance(0)), 1e-10);
+    }
+    EXPECT_NEAR(pb.ledger.total("training/", "/update/half_selected").energy_J, 0, 1e-6 * pb.ledger.total("training/", "/update/set").energy_J);
+    const auto gates = pb.ledger.total("training/", "/update/wires");
+    EXPECT_NEAR(gates.energy_J, static_cast<double>(gates.count) * gated.params.cell.gate_swing_J(15), 0.1 * gates.energy_J);  // a phase opens one row of 14 to 16 cells
+}
+
+TEST(Wires, ATransistorTakesItsShareOfReadsAndPulses) {
+    const Matrix w = random_matrix(20, 16, 1, 0.1), x = random_matrix(5, 20, 2);
+    Bench bench;
+    bench.params.rows = 20;
+    bench.params.mapping = Mapping::differential;
+    bench.wires = wires_of(3, 10);
+    bench.wires.write.scheme = Scheme::inhibit;
+    bench.params.cell.selector.type = CellType::transistor;
+    const double r_on = bench.params.cell.selector.r_on.si;
+    AnalogOp op = bench.make(w);
+    std::vector<double> t[2];
+    for (std::size_t p = 0; p < 2; ++p) {
+        std::vector<double> g;
+        for (const float one : op.chord_conductance({0.1}, p)) g.push_back(static_cast<double>(one) / (1 + static_cast<double>(one) * r_on));
+        t[p] = transfer_by_rows(20, 16, g, bench.wires.lines);
+    }
+    Bench plain;
+    plain.params.rows = 20;
+    const auto low = plain.make(Matrix(20, 16)).chord_conductance({0.1}, 0)[0];
+    Matrix ones(20, 16);
+    ones.fill(1);
+    const double unit = 0.4 / static_cast<double>(plain.make(ones).chord_conductance({0.1}, 0)[0] - low);
+    Play play;
+    Matrix y;
+    op.forward(x, y, play.step);
+    for (std::size_t r = 0; r < 5; ++r)
+        for (std::size_t c = 0; c < 16; ++c) {
+            double want = 0;
+            for (std::size_t i = 0; i < 20; ++i) want += static_cast<double>(x(r, i)) * unit * (t[0][i * 16 + c] - t[1][i * 16 + c]);
+            ASSERT_NEAR(y(r, c), want, 1e-5);
+        }
+}
+
 TEST(Wires, ReadsAreTheTransferBothWays) {
     const Matrix w = random_matrix(20, 16, 1, 0.1), x = random_matrix(5, 20, 2), dy = random_matrix(5, 16, 3);
     Bench bench;

@@ -1,11 +1,26 @@
 #include "ganbar/tile/tile_params.h"
 
 namespace ganbar {
+namespace {
+
+/// What a tile says of its cells' transistors, as the circuit layer declares it: "type" as `cell`, the others as `cell_NAME`.
+void add_cell(Schema<TileParams>& out) {
+    for (auto& part : CellParams::schema()) {
+        const std::string name = part.info.name;
+        if (name != "type" && name != "r_on" && name != "g_off" && name != "v_gate" && name != "c_gate" && name != "active_area") continue;
+        ParamInfo info = part.info;
+        info.name = name == "type" ? "cell" : "cell_" + name;
+        if (name == "type") info.choices = {"passive", "1t1r"}, info.doc = "the memristor alone, or with a transistor on a gate line of its row: closed gates keep the other rows from half-selection (needs wires.mode = exact)";
+        out.push_back({info, [set = part.set](TileParams& t, const Value& v) { set(t.cell, v); }, [get = part.get](const TileParams& t) { return get(t.cell); }});
+    }
+}
+
+}  // namespace
 
 Schema<TileParams> TileParams::schema() {
     using namespace literals;
     using T = TileParams;
-    return {
+    Schema<T> out{
         param("rows", &T::rows, std::int64_t{1}, std::int64_t{4096}, "word lines of one crossbar", published("satyam2022, sec. II: 64 x 64 arrays")),
         param("cols", &T::cols, std::int64_t{1}, std::int64_t{4096}, "bit lines of one crossbar", published("satyam2022, sec. II: 64 x 64 arrays")),
         choice("mapping", &T::mapping, {"signed", "differential", "offset"}, "how cells encode signed weights", published("satyam2022, eq. 3: signed single cell")),
@@ -37,6 +52,8 @@ Schema<TileParams> TileParams::schema() {
         param("adc_area", &T::adc_area, SquareMetre{0}, SquareMetre{1e-6}, "area of one output converter, whatever its bits; 0 = by kind, bits, rate and node (8 bits: 1200 um2)", derived("ISAAC, ISCA 2016, table I: 0.0096 mm2 for 8, rescaled by bits as for accelerators")),
         param("dac_area", &T::dac_area, SquareMetre{0}, SquareMetre{1e-6}, "area of one input converter, whatever its bits; 0 = by kind, bits and node (8 bits: 438 um2)", derived("8-bit DAC, 40 nm, as used by MNSIM 2.0; twice per bit as ISAAC's drivers")),
     };
+    add_cell(out);
+    return out;
 }
 
 }  // namespace ganbar

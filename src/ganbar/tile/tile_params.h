@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 
+#include "ganbar/circuit/selector.h"
 #include "ganbar/device/device_array.h"
 #include "ganbar/tile/placement.h"
 
@@ -39,10 +40,13 @@ struct TileParams {
     Joule adc_energy{0}, dac_energy{0};  // 0, here and below: as the kind, its bits and the node have it
     Second adc_time{0};
     SquareMetre cell_area{0.36e-12}, adc_area{0}, dac_area{0};
+    CellParams cell;  ///< passive, or behind a transistor that is a switch
 
     std::shared_ptr<const ConverterRegistries> converters;  ///< where `adc` and `dac` are looked up; null: builtin_converters()
 
     static Schema<TileParams> schema();
+    /// Footprint of one cell, its transistor included.
+    SquareMetre footprint() const { return cell.selector.has_gate() ? cell.active_area : cell_area; }
 };
 
 }  // namespace ganbar

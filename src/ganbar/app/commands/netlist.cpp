@@ -35,7 +35,7 @@ CrossbarProblem problem_of(const Options& o, const Registries& registries) {
 }  // namespace
 
 void ganbar_register_netlist(CommandContext& context) {
-    auto* command = context.cli.add_subcommand("netlist", "a passive crossbar as a SPICE deck that ngspice runs in batch mode");
+    auto* command = context.cli.add_subcommand("netlist", "a crossbar as a SPICE deck that ngspice runs in batch mode");
     auto o = std::make_shared<Options>();
     command->add_option("input", o->in, "crossbar as JSON, as for solve");
     command->add_option("--run", o->run, "instead: an array of this trained run, all its word lines at tile.v_read, behind the run's wires");

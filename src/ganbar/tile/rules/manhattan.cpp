@@ -380,13 +380,13 @@ void Signs::book_wired(const CellMatrix& cells, const std::vector<UpdateBill>& b
         set_s = std::max(set_s, one_s * static_cast<double>(r.n_set_phases));
         reset_s = std::max(reset_s, one_s * static_cast<double>(r.n_phases - r.n_set_phases));
         verify_s = std::max(verify_s, static_cast<double>(b.rows) * static_cast<double>(bills[k].n_passes + 1) * cells.params.t_read.si);
-        exposures += r.n_phases * static_cast<std::int64_t>(b.rows * b.cols) - r.n_selected;
+        exposures += r.n_phases * static_cast<std::int64_t>(cells.params.cell.selector.has_gate() ? b.cols : b.rows * b.cols) - r.n_selected;  // closed rows are not exposed
     }
     const std::string where = cells.account(step);
     charge(step.ledger, {where, Phase::update, Component::set}, sum.pulses.n_set, {all.selected_set_J}, {set_s});
     charge(step.ledger, {where, Phase::update, Component::reset}, sum.pulses.n_reset, {all.selected_J - all.selected_set_J}, {reset_s});
     charge(step.ledger, {where, Phase::update, Component::half_selected}, exposures, {all.half_selected_J});
-    charge(step.ledger, {where, Phase::update, Component::wires}, all.n_phases, {all.wires_J});
+    charge(step.ledger, {where, Phase::update, Component::wires}, all.n_phases, {all.wires_J + all.gate_J});
     if (rule.verify_pulses > 0 || rule.feedback > 0) charge(step.ledger, {where, Phase::update, Component::verify}, sum.n_verify, {sum.verify_J}, {verify_s});
 }
 
