@@ -126,7 +126,7 @@ function(ganbar_layer name)
     add_library(ganbar_${name} STATIC ${sources})
     target_sources(ganbar_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${GANBAR_SOURCE_DIR} FILES ${headers})
     target_link_libraries(ganbar_${name} PUBLIC ${uses} ${L_LINK})
-    if(name MATCHES "^(app|study|run|experiment|report|config)$")  # no inner loops here; a first build is a quarter shorter
+    if(name MATCHES "^(app|study|exports|run|experiment|report|config)$")  # no inner loops here; a first build is a quarter shorter
       target_compile_options(ganbar_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
       target_precompile_headers(ganbar_${name} REUSE_FROM ganbar_headers_light)
     else()

@@ -66,7 +66,7 @@ published results, and estimates what accelerators for such networks cost.")
   set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libganbar-dev)
   set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
   # The archives need these at every link; the presets and the data that they name are the program's.
-  set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "ganbar (= ${PROJECT_VERSION}-1), libfmt-dev, libhwy-dev, nettle-dev, zlib1g-dev, libpng-dev, libjpeg-dev, libsqlite3-dev, libonnx-dev, libprotobuf-dev, nlohmann-json3-dev, pkg-config")
+  set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "ganbar (= ${PROJECT_VERSION}-1), libfmt-dev, libhwy-dev, nettle-dev, zlib1g-dev, libpng-dev, libjpeg-dev, libgif-dev, libcairo2-dev, libsqlite3-dev, libonnx-dev, libprotobuf-dev, nlohmann-json3-dev, pkg-config")
   set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "simulator of adversarial networks on memristors (library)
 Headers, archives and package files of the library behind the program ganbar:
 device models, passive crossbars with their wires, tiles, training sessions,

@@ -7,7 +7,7 @@ set -euo pipefail
 packages_of() {
     case "$1" in
         build) echo g++ make cmake ninja-build ccache pkg-config libfmt-dev nlohmann-json3-dev libcli11-dev libcpp-httplib-dev libtomlplusplus-dev libeigen3-dev \
-            libboost-dev libpng-dev libjpeg-dev zlib1g-dev libsqlite3-dev nettle-dev libhwy-dev librandom123-dev libgmp-dev libgtest-dev libonnx-dev libprotobuf-dev ;;
+            libboost-dev libpng-dev libjpeg-dev libgif-dev libcairo2-dev zlib1g-dev libsqlite3-dev nettle-dev libhwy-dev librandom123-dev libgmp-dev libgtest-dev libonnx-dev libprotobuf-dev ;;
         python) echo python3 python3-venv python3-dev python3-numpy python3-torch ;;
         test) echo python3 ngspice dataset-fashion-mnist openmpi-bin ;;
          slow) echo ent dieharder rng-tools5 slurmctld slurmd slurm-client munge ;;

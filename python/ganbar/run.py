@@ -176,6 +176,17 @@ class Run:
         folders = [str(self.folder)] + [str(o.folder if isinstance(o, Run) else o) for o in others]
         return Report(_core.report_html(folders, title))
 
+    def export(self, path, *, noise="none", converters=False, figure=None, column=None, n=None, seed=None, force=False):
+        """The run for other tools, as the ending of `path` asks: .onnx (with noise="reads", converters=True in the graph), .safetensors, .npz
+        (n images of a seed), .csv, .gif, .mp4, .svg and .pdf (figure="losses", column="single" or "double"; the names: `ganbar export RUN --list`).
+
+        ConfigError: the file exists and force is off, an ending or figure that is not known, an option that the kind of file has no use for.
+        DataError: no checkpoint, or a place that cannot be written.
+        """
+        whole = {"n": (n, 1, 10**6), "seed": (seed, 0, 2**63 - 1)}
+        n, seed = (None if value is None else _arrays.whole(name, value, lo, hi) for name, (value, lo, hi) in whole.items())
+        _core.export_run(_places.library(), str(self.folder), os.fspath(path), noise, bool(converters), figure, column, n, seed, bool(force))
+
     def plot(self, ax: Any = None) -> Any:
         """The losses by round (matplotlib); returns its axes."""
         from . import plot

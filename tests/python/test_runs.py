@@ -94,6 +94,22 @@ def test_a_run_read_back(tmp_path, command):
     assert "<html" in run.report()
 
 
+def test_exports_are_the_command_lines(command, tmp_path):
+    run = ganbar.load("satyam2022-balanced", seed=3, **QUICK).run(tmp_path / "run", report=False)
+    for name, options, words in (("a.onnx", dict(converters=True, noise="reads"), ["--converters", "--noise", "reads"]), ("a.safetensors", {}, []), ("a.npz", dict(n=3, seed=2), ["-n", 3, "--seed", 2]),
+                                 ("a.gif", {}, []), ("a.csv", {}, []), ("a.pdf", dict(figure="losses", column="double"), ["--figure", "losses", "--column", "double"])):
+        run.export(tmp_path / name, **options)
+        command("export", tmp_path / "run", "-o", tmp_path / ("cli-" + name), *words)
+        assert (tmp_path / name).read_bytes() == (tmp_path / ("cli-" + name)).read_bytes(), name
+    with pytest.raises(ganbar.ConfigError, match="exists"):
+        run.export(tmp_path / "a.csv")
+    run.export(tmp_path / "a.csv", force=True)
+    with pytest.raises(ganbar.ConfigError, match="noise"):
+        run.export(tmp_path / "b.onnx", noise="loud")
+    with pytest.raises(ganbar.ConfigError, match="did you mean"):
+        run.export(tmp_path / "b.svg", figure="loses")
+
+
 def test_what_can_be_wrong(tmp_path):
     with pytest.raises(ganbar.ConfigError) as fault:
         ganbar.load("satyam2022-balanced", train={"v_sett": "1 V"})

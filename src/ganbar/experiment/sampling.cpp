@@ -26,6 +26,17 @@ Matrix sample_images(Model& model, std::size_t n, std::uint64_t seed) {
     return gan::sample(gan, n, Rng(seed).stream("sample"), unbooked, "sampling");
 }
 
+Sampled sample_with_latents(Model& model, std::size_t n, std::uint64_t seed) {
+    const UntouchedLatents untouched(*model.latents);
+    gan::Gan gan = model.gan();
+    Ledger unbooked;
+    const Rng rng = Rng(seed).stream("sample");  // as gan::sample draws
+    Step step{rng, unbooked, "sampling", false};
+    Sampled out{gan::draw_latents(gan, n, step), {}};
+    out.images = gan::generate(*model.generator, out.latents, rng, unbooked, "sampling");
+    return out;
+}
+
 Matrix interpolate_images(Model& model, std::size_t n_rows, std::size_t n_steps, std::uint64_t seed) {
     const UntouchedLatents untouched(*model.latents);
     const Rng rng = Rng(seed).stream("interpolate");

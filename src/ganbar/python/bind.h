@@ -67,6 +67,6 @@ using LibraryPtr = std::shared_ptr<const Library>;
 Log log_to(const nb::object& hear);
 
 using Bind = void(nb::module_&);
-Bind bind_errors, bind_library, bind_experiment, bind_trained, bind_circuit, bind_device, bind_noise, bind_data, bind_estimate, bind_sweep, bind_fit, bind_interrupt, bind_torch_cells;
+Bind bind_errors, bind_library, bind_experiment, bind_trained, bind_circuit, bind_device, bind_noise, bind_data, bind_estimate, bind_export, bind_sweep, bind_fit, bind_interrupt, bind_torch_cells;
 
 }  // namespace ganbar::python

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "ganbar/core/error.h"
-#include "ganbar/report/figure.h"
+#include "ganbar/report/axis.h"
 #include "ganbar/report/html_text.h"
 #include "ganbar/report/number_text.h"
 
@@ -14,98 +14,6 @@ namespace ganbar::report {
 namespace {
 
 constexpr double width = 640, height = 340, right = 14, top = 12, bottom = 46;
-
-struct Tick {
-    double at = 0;
-    std::string text;
-};
-
-std::vector<std::string> log_texts(const std::vector<double>& values, const std::string& unit) {
-    std::vector<std::string> texts;
-    for (const double v : values) texts.push_back(format_quantity(v, unit, 1));
-    return texts;
-}
-
-struct Axis {
-    double lo = 0, hi = 1, from = 0, to = 1;  ///< data range and where it lands on the picture
-    bool log = false;
-    Prefix prefix;
-    std::string unit;
-    bool whole = false;  ///< ticks at whole numbers only
-    double at(double v) const {
-        const double share = log ? (std::log10(v) - std::log10(lo)) / (std::log10(hi) - std::log10(lo)) : (v - lo) / (hi - lo);
-        return from + share * (to - from);
-    }
-    bool shows(double v) const { return std::isfinite(v) && (!log || v > 0); }
-    std::vector<Tick> ticks(int n) const {
-        const double f = prefix.factor;
-        auto values = log ? log_ticks(lo / f, hi / f) : nice_ticks(lo / f, hi / f, n);
-        if (whole) std::erase_if(values, [](double v) { return v != std::round(v); });
-        const auto texts = log ? log_texts(values, unit) : format_ticks(values);
-        std::vector<Tick> out;
-        for (std::size_t i = 0; i < values.size(); ++i) out.push_back({at(values[i] * f), texts[i]});
-        return out;
-    }
-};
-
-struct Range {
-    double lo = std::numeric_limits<double>::infinity(), hi = -std::numeric_limits<double>::infinity();
-    void add(double v, bool positive_only) {
-        if (!std::isfinite(v) || (positive_only && v <= 0)) return;
-        lo = std::min(lo, v);
-        hi = std::max(hi, v);
-    }
-    bool empty() const { return !(lo <= hi); }
-};
-
-/// A logarithmic axis gives every tick its own prefix.
-Prefix axis_prefix(double magnitude, const std::string& unit, bool log) { return log ? Prefix{} : prefix_for(magnitude, unit); }
-
-void check_lengths(const Series& s) {
-    const std::size_t n = s.x.size();
-    if (s.y.size() != n || (!s.lo.empty() && s.lo.size() != n) || s.lo.size() != s.hi.size())
-        throw DataError(fmt::format("curve \"{}\" has {} x, {} y, {} lo, {} hi values; expected equal numbers (lo and hi may both be empty)", s.name, n,
-                                    s.y.size(), s.lo.size(), s.hi.size()));
-}
-
-Axis x_axis(const ChartView& view, double left) {
-    Range range;
-    for (const auto& s : view.series)
-        for (const double v : s.x) range.add(v, view.log_x);
-    if (range.empty()) range.lo = view.log_x ? 1 : 0, range.hi = view.log_x ? 10 : 1;
-    if (range.lo == range.hi) range.hi = view.log_x ? range.lo * 10 : range.lo + 1;
-    return {range.lo, range.hi, left, width - right, view.log_x, axis_prefix(range.hi, view.x_unit, view.log_x), view.x_unit, view.x_label.find("round") != std::string::npos};
-}
-
-Axis y_axis(const Chart& chart, const ChartView& view) {
-    Range range;
-    // A histogram's axis fits the last frame; the dashed first one may leave it.
-    const bool has_solid = std::any_of(view.series.begin(), view.series.end(), [](const Series& s) { return !s.dashed; });
-    for (const auto& s : view.series)
-        for (const auto* values : {&s.y, &s.lo, &s.hi})
-            for (const double v : *values)
-                if (!(chart.steps && has_solid && s.dashed)) range.add(v, chart.log_y);
-    for (const auto& line : chart.references) range.add(line.y, chart.log_y);
-    Axis axis{0, 1, height - bottom, top, chart.log_y, {}, view.y_unit, false};
-    if (range.empty()) range.lo = chart.log_y ? 1 : 0, range.hi = chart.log_y ? 10 : 1;
-    if (chart.log_y) {
-        axis.lo = range.lo / 1.15;
-        axis.hi = range.hi * 1.15;
-    } else {
-        if (chart.from_zero) range.add(0, false);
-        const double margin = range.hi > range.lo ? 0.05 * (range.hi - range.lo) : range.hi != 0 ? 0.5 * std::abs(range.hi) : 1;
-        axis.lo = range.lo >= 0 && range.lo - margin < 0 ? 0 : range.lo - margin;
-        axis.hi = range.hi + margin;
-    }
-    if (chart.y_lo && (!axis.log || *chart.y_lo > 0)) axis.lo = *chart.y_lo;
-    if (chart.y_hi) axis.hi = *chart.y_hi;
-    axis.prefix = axis_prefix(std::max(std::abs(axis.hi), std::abs(axis.lo)) * 0.999, view.y_unit, axis.log);
-    return axis;
-}
-
-std::string axis_title(const std::string& label, const Prefix& prefix) {
-    return prefix.symbol.empty() ? label : fmt::format("{} ({})", label, prefix.symbol);
-}
 
 /// Room for the longest tick text and the axis title.
 double left_margin(const Axis& y) {
@@ -160,8 +68,6 @@ std::string band_path(const Series& s, const Axis& x, const Axis& y) {
     }
     return forth.empty() ? forth : forth + back + "Z";
 }
-
-int slot_of(const Series& s, std::size_t position) { return s.colour >= 0 ? s.colour % n_colours : static_cast<int>(position % n_colours); }
 
 std::string draw_series(const Chart& chart, const ChartView& view, const Axis& x, const Axis& y) {
     std::string out;
@@ -228,7 +134,7 @@ std::string render_svg(const Chart& chart, bool standalone) {
     if (chart.views.empty()) throw DataError(fmt::format("chart \"{}\" has no view; expected at least one", chart.title));
     const ChartView& view = chart.views.front();
     for (const auto& s : view.series) check_lengths(s);
-    const Axis y = y_axis(chart, view), x = x_axis(view, left_margin(y));
+    const Axis y = y_axis(chart, view, height - bottom, top), x = x_axis(view, left_margin(y), width - right);
     std::string out = fmt::format("<svg class=\"chart\" viewBox=\"0 {} {} {}\" role=\"img\" aria-label=\"{}\"{}>", standalone ? -24 : 0, width,
                                   height + (standalone ? 24 : 0), escape(chart.title), standalone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "");
     if (standalone) out += standalone_style() + draw_legend(view, x.from);

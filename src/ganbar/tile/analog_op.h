@@ -50,6 +50,23 @@ public:
     std::vector<float> conductance(std::size_t plane = 0) const;
     /// The same as a read at this voltage sees them, I(v)/v.
     std::vector<float> chord_conductance(Volt v, std::size_t plane = 0) const;
+    /// What a forward read outside training computes, block by block, for those who write it down in another form. With q = round(x / x_max d) / d
+    /// (d = dac_codes; 0: unrounded), x_max the largest |x| of the batch: currents I = q v_read g plus Gaussian noise of variance_A2 +
+    /// variance_per_V2 (mean v^2) + (adc_noise_lsb lsb)^2 a column, lsb = range_A / adc_codes; y += x_max weight_per_S / v_read lsb
+    /// clip(round(I / lsb)), or of I itself where adc_codes is 0.
+    struct ReadForm {
+        struct Part {
+            Block block;
+            Matrix g_S;                                       ///< [rows x cols] signed effective conductance, wires and curved cells included
+            std::vector<float> variance_A2, variance_per_V2;  ///< per column; zeros without read noise
+            float range_A = 0;                                ///< 0: not settled yet, the first read does it
+        };
+        std::vector<Part> parts;
+        double v_read_V = 0, weight_per_S = 0, adc_noise_lsb = 0;
+        std::int64_t dac_codes = 0, adc_codes = 0;
+        Matrix weights() const;  ///< [n_in x n_out] that q and I stand for: weight_per_S times the conductances
+    };
+    ReadForm read_form();
     std::size_t n_planes() const { return cells_.planes.size(); }
     /// Sign of each weight under signed mapping, else all +1.
     const std::vector<std::int8_t>& signs() const { return cells_.sign; }

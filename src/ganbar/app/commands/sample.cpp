@@ -1,12 +1,9 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
-#include <cmath>
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/output_file.h"
 #include "ganbar/experiment/sampling.h"
-#include "ganbar/run/environment.h"
+#include "ganbar/run/image_shape.h"
 #include "ganbar/run/pictures.h"
 #include "ganbar/run/run.h"
 
@@ -18,28 +15,6 @@ struct Options {
     OutputFile out{.path = "", .force = false, .endings = {".png", ".npy"}};
     std::int64_t n = 64, seed = 1;
 };
-
-struct ImageShape {
-    std::size_t channels = 1, height = 1, width = 1;
-};
-
-// The generator's own shape when it ends in a feature map; else what env.json says of the data; else the data set's own shape when it is known by name, else a square, else one row.
-ImageShape image_shape(const std::string& run, const Experiment& e) {
-    const auto pixels = e.n_pixels();
-    const nn::MapShape& end = e.generator_plan.shapes.back();
-    if (end.side.size() == 2) return {end.channels, end.side[0], end.side[1]};
-    const auto file = std::filesystem::path(run) / "env.json";
-    if (std::filesystem::exists(file)) {
-        const auto env = nlohmann::json::parse(read_text(file), nullptr, false);
-        const auto data = env.is_object() && env.contains("data") && env["data"].is_object() ? env["data"] : nlohmann::json::object();
-        const ImageShape shape{data.value("channels", std::size_t{0}), data.value("height", std::size_t{0}), data.value("width", std::size_t{0})};
-        if (shape.channels * shape.height * shape.width == pixels) return shape;
-    }
-    for (const auto& info : dataset_table())
-        if (info.name == e.data.dataset) return {info.channels, info.height, info.width};
-    const auto side = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(pixels))));
-    return side * side == pixels ? ImageShape{1, side, side} : ImageShape{1, 1, pixels};
-}
 
 void write_images(const Experiment& e, const std::vector<std::uint8_t>& pixels, std::size_t n, const Options& o, std::size_t columns = 0) {
     const auto [channels, height, width] = image_shape(o.run, e);

@@ -4,6 +4,7 @@
 #include "ganbar/app/command.h"
 #include "ganbar/app/output_file.h"
 #include "ganbar/app/terminal.h"
+#include "ganbar/exports/tensorboard.h"
 #include "ganbar/run/results.h"
 #include "ganbar/run/run.h"
 #include "ganbar/run/environment.h"
@@ -13,7 +14,7 @@ namespace ganbar::app {
 namespace {
 
 struct Options {
-    std::string experiment, out;
+    std::string experiment, out, tensorboard;
     std::vector<std::string> sets;
     std::int64_t seed = -1;
     int threads = 0;
@@ -37,8 +38,10 @@ void train(const Options& o, const config::Presets& presets, const CommandContex
     options.out = o.out.empty() ? fmt::format("runs/{}-seed{}", file_name_of(e.experiment.name), e.experiment.seed) : o.out;
     options.resume = o.resume;
     options.report = !o.no_report;
-    TerminalObserver observer(isatty(STDERR_FILENO) != 0);
-    const RunResult result = run(e, context.places, options, observer);
+    TerminalObserver terminal(isatty(STDERR_FILENO) != 0);
+    std::optional<exports::TensorboardObserver> events;
+    if (!o.tensorboard.empty()) events.emplace(terminal, o.tensorboard, options.out, options.resume);
+    const RunResult result = run(e, context.places, options, events ? static_cast<RunObserver&>(*events) : terminal);
     if (!result.finished)
         throw Interrupted(fmt::format("stopped after round {} of {}; to go on: the same command with --resume --out {}", result.round, result.n_rounds, result.folder.string()));
     if (o.json) fmt::print("{}", read_text(result.folder / "summary.json"));
@@ -58,6 +61,7 @@ void ganbar_register_train(CommandContext& context) {
     command->add_flag("--resume", o->resume, "go on with the run in --out from its newest checkpoint");
     command->add_flag("--dry-run", o->dry_run, "print the resolved experiment and its crossbars, and stop");
     command->add_flag("--json", o->json, "print summary.json when done");
+    command->add_option("--tensorboard", o->tensorboard, "folder for event files that TensorBoard shows while the run trains");
     command->add_flag("--no-report", o->no_report, "leave report.html out");
     auto presets = std::make_shared<config::Presets>(context.places.preset_folders("experiments"));
     command->callback([&context, o, presets] { context.run = [&context, o, presets] { train(*o, *presets, context); }; });

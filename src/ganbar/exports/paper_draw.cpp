@@ -1,0 +1,187 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ganbar/exports/paper_figures.h"
+#include "ganbar/report/axis.h"
+#include "ganbar/report/html_text.h"
+
+namespace ganbar::exports {
+namespace {
+
+constexpr double point_per_mm = 72 / 25.4, single_mm = 89, double_mm = 183, highest_mm = 240;  // Nature's columns and page
+constexpr double margin = 3, line_height = 9.5, key_width = 13, key_gap = 3, item_gap = 9, tick_length = 2.5;
+const std::string ink = "#1b1c1e", faint = "#e3e3e0", soft = "#55585c";
+
+std::string colour(int slot) { return report::light_palette[static_cast<std::size_t>(slot)]; }
+double width_of(Column column) { return (column == Column::single ? single_mm : double_mm) * point_per_mm; }
+
+struct Key {
+    std::string name, colour;
+    bool dashed = false, block = false;
+};
+
+/// Keys from the left, in as many lines as they need; the height taken.
+double draw_legend(Drawing& d, const std::vector<Key>& keys, double left, double top) {
+    double x = left, y = top + line_height - 2.5;
+    for (const auto& k : keys) {
+        const double width = key_width + key_gap + text_width(k.name);
+        if (x > left && x + width > d.width - margin) x = left, y += line_height;
+        if (k.block) d.shapes.push_back(Path::box({x + key_width - 6, y - 5.5}, {x + key_width, y + 0.5}, k.colour));
+        else {
+            Path line = Path::line({x, y - 2.5}, {x + key_width, y - 2.5}, k.colour, 1);
+            line.dashed = k.dashed;
+            d.shapes.push_back(line);
+        }
+        d.shapes.push_back(Words{{x + key_width + key_gap, y}, k.name});
+        x += width + item_gap;
+    }
+    return y + 2.5 - top;
+}
+
+class ChartDrawer {
+public:
+    ChartDrawer(const report::Chart& chart, Column column) : chart_(chart), view_(chart.views.at(0)) {
+        for (const auto& s : view_.series) report::check_lengths(s);
+        d_.width = width_of(column), d_.height = d_.width * (column == Column::single ? 0.62 : 0.36);
+        d_.title = chart.title;
+    }
+    Drawing draw() {
+        report::Axis y = report::y_axis(chart_, view_, 0, 1);
+        double widest = 0;
+        for (const auto& t : y.ticks(5)) widest = std::max(widest, text_width(t.text));
+        left_ = margin + line_height + widest + tick_length + 3, right_ = d_.width - margin - 4;
+        top_ = margin + 2 + (keys().size() > 1 ? draw_legend(d_, keys(), left_, margin) + 3 : 0), bottom_ = d_.height - margin - 2 * line_height - tick_length;
+        d_.clip_from = {left_, top_}, d_.clip_to = {right_, bottom_};
+        y = report::y_axis(chart_, view_, bottom_, top_);
+        const report::Axis x = report::x_axis(view_, left_, right_);
+        axes(x, y);
+        references(y);
+        for (std::size_t i = 0; i < view_.series.size(); ++i) curve(view_.series[i], colour(report::slot_of(view_.series[i], i)), x, y);
+        return std::move(d_);
+    }
+
+private:
+    std::vector<Key> keys() const {
+        std::vector<Key> out;
+        for (std::size_t i = 0; i < view_.series.size(); ++i) out.push_back({view_.series[i].name, colour(report::slot_of(view_.series[i], i)), view_.series[i].dashed, false});
+        return out;
+    }
+    void axes(const report::Axis& x, const report::Axis& y) {
+        for (const auto& t : y.ticks(5)) {
+            if (t.at < top_ - 0.5 || t.at > bottom_ + 0.5) continue;
+            d_.shapes.push_back(Path::line({left_, t.at}, {right_, t.at}, faint, 0.4));
+            d_.shapes.push_back(Path::line({left_ - tick_length, t.at}, {left_, t.at}, soft));
+            d_.shapes.push_back(Words{{left_ - tick_length - 1.5, t.at + 2.4}, t.text, Anchor::end});
+        }
+        double free_from = 0;  // tick texts never touch
+        for (const auto& t : x.ticks(d_.width > 300 ? 9 : 5)) {
+            if (t.at < left_ - 0.5 || t.at > right_ + 0.5) continue;
+            d_.shapes.push_back(Path::line({t.at, bottom_}, {t.at, bottom_ + tick_length}, soft));
+            const double half = text_width(t.text) / 2;
+            if (t.at - half < free_from || t.at + half > d_.width) continue;
+            d_.shapes.push_back(Words{{t.at, bottom_ + tick_length + 7}, t.text, Anchor::middle});
+            free_from = t.at + half + 3;
+        }
+        d_.shapes.push_back(Path::line({left_, bottom_}, {right_, bottom_}, soft));
+        d_.shapes.push_back(Path::line({left_, top_}, {left_, bottom_}, soft));
+        d_.shapes.push_back(Words{{(left_ + right_) / 2, d_.height - margin - 1}, report::axis_title(view_.x_label, x.prefix), Anchor::middle});
+        d_.shapes.push_back(Words{{margin + 6, (top_ + bottom_) / 2}, report::axis_title(view_.y_label, y.prefix), Anchor::middle, true});
+    }
+    void references(const report::Axis& y) {
+        for (const auto& line : chart_.references) {
+            if (!y.shows(line.y)) continue;
+            Path p = Path::line({left_, y.at(line.y)}, {right_, y.at(line.y)}, soft, 0.6);
+            p.dotted = true;
+            d_.shapes.push_back(p);
+            d_.shapes.push_back(Words{{right_ - 1, y.at(line.y) - 1.5}, line.name, Anchor::end, false, soft});
+        }
+    }
+    void curve(const report::Series& s, const std::string& tint, const report::Axis& x, const report::Axis& y) {
+        Path band{{}, "", tint, 0, 0.18, false, false, true};
+        std::vector<Point> back;
+        for (std::size_t i = 0; i < s.lo.size(); ++i) {
+            if (!x.shows(s.x[i]) || !y.shows(s.lo[i]) || !y.shows(s.hi[i])) continue;
+            band.points.push_back({x.at(s.x[i]), y.at(s.hi[i])}), back.push_back({x.at(s.x[i]), y.at(s.lo[i])});
+        }
+        band.points.insert(band.points.end(), back.rbegin(), back.rend());
+        if (!band.points.empty()) d_.shapes.push_back(std::move(band));
+        Path line{{}, tint, "", 0.9, 1, s.dashed, false, true};
+        const auto end_of_line = [&] {
+            if (line.points.size() == 1) {
+                const Point p = line.points[0];
+                d_.shapes.push_back(Path::box({p.x - 1.2, p.y - 1.2}, {p.x + 1.2, p.y + 1.2}, tint));
+            } else if (!line.points.empty()) {
+                d_.shapes.push_back(line);
+            }
+            line.points.clear();
+        };
+        for (std::size_t i = 0; i < s.x.size(); ++i) {
+            if (!x.shows(s.x[i]) || !y.shows(s.y[i])) {
+                end_of_line();
+                continue;
+            }
+            const Point p{x.at(s.x[i]), y.at(s.y[i])};
+            if (chart_.steps && !line.points.empty()) line.points.push_back({p.x, line.points.back().y});
+            line.points.push_back(p);
+        }
+        end_of_line();
+    }
+
+    const report::Chart& chart_;
+    const report::ChartView& view_;
+    Drawing d_;
+    double left_ = 0, right_ = 0, top_ = 0, bottom_ = 0;
+};
+
+Drawing draw(const Bars& bars, Column column, const std::string& title) {
+    constexpr double bar_height = 8, pitch = 13;
+    Drawing d;
+    d.width = width_of(column), d.title = title;
+    double names = 0, longest = 0, texts = 0;
+    for (const auto& row : bars.rows) {
+        double total = 0;
+        for (const double v : row.parts) total += v;
+        names = std::max(names, text_width(row.name)), longest = std::max(longest, total), texts = std::max(texts, text_width(report::format_quantity(total, "J")));
+    }
+    std::vector<Key> keys;
+    for (std::size_t i = 0; i < bars.parts.size(); ++i) keys.push_back({bars.parts[i], colour(static_cast<int>(i)), false, true});
+    const double left = margin + names + 4, right = d.width - margin - texts - 4;
+    double y = margin + draw_legend(d, keys, margin, margin) + 4;
+    for (const auto& row : bars.rows) {
+        d.shapes.push_back(Words{{left - 4, y + bar_height - 1.6}, row.name, Anchor::end});
+        double x = left, total = 0;
+        for (std::size_t i = 0; i < row.parts.size(); ++i) {
+            const double w = (right - left) * row.parts[i] / longest;
+            if (w > 0) d.shapes.push_back(Path::box({x, y}, {x + w, y + bar_height}, colour(static_cast<int>(i))));
+            x += w, total += row.parts[i];
+        }
+        d.shapes.push_back(Words{{x + 3, y + bar_height - 1.6}, report::format_quantity(total, "J")});
+        y += pitch;
+    }
+    d.shapes.push_back(Path::line({left, margin + line_height}, {left, y - pitch + bar_height + 1}, soft));
+    d.height = y - pitch + bar_height + margin;
+    return d;
+}
+
+Drawing draw(const report::Snapshot& shot, Column column, const std::string& title) {
+    Image image = read_png(shot.path);
+    Drawing d;
+    const double aspect = static_cast<double>(image.height) / static_cast<double>(image.width);
+    d.width = width_of(column), d.height = d.width * aspect, d.title = title;
+    const double highest = highest_mm * point_per_mm, shrink = std::min(1.0, highest / d.height);
+    d.height *= shrink;
+    d.shapes.push_back(Bitmap{{d.width * (1 - shrink) / 2, 0}, d.width * shrink, d.height, std::move(image)});
+    return d;
+}
+
+}  // namespace
+
+Drawing draw_figure(const PaperFigure& figure, Column column) {
+    if (const auto* chart = std::get_if<report::Chart>(&figure.content)) return ChartDrawer(*chart, column).draw();
+    if (const auto* bars = std::get_if<Bars>(&figure.content)) return draw(*bars, column, figure.title);
+    return draw(std::get<report::Snapshot>(figure.content), column, figure.title);
+}
+
+}  // namespace ganbar::exports

@@ -1,0 +1,67 @@
+#include "ganbar/exports/paper_figures.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+#include "ganbar/report/html_text.h"
+
+namespace ganbar::exports {
+namespace {
+
+using report::Account;
+
+std::string slug(const std::string& title) {
+    std::string out;
+    for (const char c : title) {
+        const auto u = static_cast<unsigned char>(c);
+        if (std::isalnum(u) != 0) out += static_cast<char>(std::tolower(u));
+        else if (c != '\'' && !out.empty() && out.back() != '-') out += '-';
+    }
+    while (!out.empty() && out.back() == '-') out.pop_back();
+    return out;
+}
+
+/// Rows in the order of the accounts, parts by what they take; the least become "other" where there are more than colours.
+Bars bars_of(const std::vector<Account>& accounts, std::string Account::*part) {
+    std::map<std::string, double> total;
+    std::vector<std::pair<std::string, std::map<std::string, double>>> rows;
+    for (const auto& a : accounts) {
+        const std::string name = a.layer.empty() ? a.network : a.network + " · " + a.layer;
+        auto at = std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.first == name; });
+        if (at == rows.end()) at = rows.insert(rows.end(), {name, {}});
+        at->second[a.*part] += a.energy_J, total[a.*part] += a.energy_J;
+    }
+    Bars out;
+    for (const auto& [name, energy_J] : total)
+        if (energy_J > 0) out.parts.push_back(name);
+    std::stable_sort(out.parts.begin(), out.parts.end(), [&](const auto& a, const auto& b) { return total[a] > total[b]; });
+    const std::size_t named = out.parts.size() > report::n_colours ? report::n_colours - 1 : out.parts.size();
+    for (const auto& [name, parts] : rows) {
+        Bars::Row row{name, std::vector<double>(named + (named < out.parts.size() ? 1 : 0), 0.0)};
+        for (std::size_t i = 0; i < out.parts.size(); ++i)
+            if (const auto at = parts.find(out.parts[i]); at != parts.end()) row.parts[std::min(i, named)] += at->second;
+        if (std::any_of(row.parts.begin(), row.parts.end(), [](double v) { return v > 0; })) out.rows.push_back(std::move(row));
+    }
+    if (named < out.parts.size()) out.parts.resize(named), out.parts.push_back("other");
+    return out;
+}
+
+}  // namespace
+
+std::vector<PaperFigure> paper_figures(const report::RunData& run) {
+    const std::vector<report::RunData> runs{run};
+    const auto groups = report::groups_of(runs);
+    std::vector<PaperFigure> out;
+    const auto add = [&](const std::string& title, auto content) { out.push_back({slug(title), title, std::move(content)}); };
+    if (!run.samples.empty()) add("Generated images", run.samples.back());
+    if (!run.conductance.empty()) add("Conductance of every array", run.conductance.back());
+    for (const auto& charts : {report::histogram_charts(groups), report::training_charts(groups), report::other_charts(groups), report::quality_charts(groups), report::energy_charts(groups)})
+        for (const auto& chart : charts) add(chart.title, chart);
+    const auto accounts = report::mean_accounts(groups.front());
+    for (const auto& [title, part] : {std::pair{"Energy by layer and component", &Account::component}, std::pair{"Energy by layer and phase", &Account::phase}})
+        if (Bars bars = bars_of(accounts, part); !bars.rows.empty()) add(title, std::move(bars));
+    return out;
+}
+
+}  // namespace ganbar::exports

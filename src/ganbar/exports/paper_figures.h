@@ -1,0 +1,30 @@
+// The figures of a run's report for print: journal column widths, 7 pt type, no title (that is the caption's), the page's colours.
+#pragma once
+#include "ganbar/exports/drawing.h"
+#include "ganbar/exports/export.h"
+#include "ganbar/report/aggregate.h"
+
+namespace ganbar::exports {
+
+/// Bars of energy, each split into parts.
+struct Bars {
+    struct Row {
+        std::string name;
+        std::vector<double> parts;  ///< joules, one for each part of the legend
+    };
+    std::vector<std::string> parts;
+    std::vector<Row> rows;
+};
+
+struct PaperFigure {
+    std::string name;  ///< "losses", "generated-images", "conductance-of-generator-dense1"
+    std::string title;
+    std::variant<report::Chart, report::Snapshot, Bars> content;
+};
+
+/// In the report's order: pictures, histograms of conductances, training, quality, energy. A figure without data is left out.
+std::vector<PaperFigure> paper_figures(const report::RunData& run);
+
+Drawing draw_figure(const PaperFigure& figure, Column column);
+
+}  // namespace ganbar::exports
