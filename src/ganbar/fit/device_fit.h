@@ -13,7 +13,8 @@ struct StepTable {
     std::vector<double> v_V, t_s;          ///< amplitudes as magnitudes
     std::vector<double> mean_S, noise_S;   ///< signed mean step; its standard deviation from pulse to pulse
     std::vector<double> spread;            ///< relative, between devices, by node
-    std::vector<double> scales;            ///< of each device: its steps over the mean's; NaN where it has too few
+    std::vector<double> z;                 ///< of each device: its place in the spread; NaN where it has no step that counts
+    std::vector<double> scales;            ///< of each device: its steps over the mean's, 1 + z times the spread's mean; NaN likewise
     std::vector<std::size_t> n;            ///< steps behind each amplitude of each width
     std::size_t main = 0;                  ///< position of the amplitude (of the first width) with most steps
     std::vector<double> data_lo_S, data_hi_S;  ///< conductances that each curve rests on

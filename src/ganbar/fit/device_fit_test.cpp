@@ -37,73 +37,112 @@ DeviceSpec as_table(const DeviceFit& fit, bool variation = false) {
     if (!variation) device.leaves["d2d"].value = std::string("off"), device.leaves["c2c"].value = 0.0;
     return bind_device(&device, "device", "nili2020", ganbar::test::devices(), nullptr);
 }
-double step_of_table(const DeviceSpec& table, double g_S, double v_V, double t_s) {
-    auto cell = table.make(1);
-    const float g = static_cast<float>(g_S), v = static_cast<float>(v_V);
-    cell->fabricate(std::span(&g, 1), Rng(1));
-    const float before = ganbar::test::conductances(*cell)[0];
-    cell->program_at(0, std::span(&v, 1), {t_s}, EnergyRule::ohmic, Rng(1));
-    return double{ganbar::test::conductances(*cell)[0]} - before;
-}
-/// Largest difference of the table's mean step from the model's own, over the window's largest step. 20 devices fix the mean of all devices
-/// no better than their spread over sqrt(20): that common factor of each polarity is taken out and checked apart.
-double worst_step(const DeviceFit& fit, const std::string& model, Settings settings, const Bench& bench, double most_off = 0.1) {
-    settings["d2d"] = "off", settings["c2c"] = 0.0;
-    double worst = 0, largest = 0;
-    const auto table = as_table(fit);
-    for (const auto& [p, v] : {std::pair{&fit.set, bench.pulses.set.si}, std::pair{&fit.reset, bench.pulses.reset.si}}) {
-        std::vector<double> due, got;
-        double dg = 0, dd = 0;
-        for (std::size_t i = 1; i < 32; ++i) {
-            const double g = fit.g_min_S + (fit.g_max_S - fit.g_min_S) * static_cast<double>(i) / 32;
-            if (g < p->data_lo_S[0] || g > p->data_hi_S[0]) continue;
-            due.push_back(step_of(model, settings, g, v, bench.pulses.width.si)), got.push_back(step_of_table(table, g, v, bench.pulses.width.si));
-            largest = std::max(largest, std::abs(due.back())), dg += due.back() * got.back(), dd += due.back() * due.back();
-        }
-        EXPECT_NEAR(dg / dd, 1, most_off);
-        for (std::size_t i = 0; i < due.size(); ++i) worst = std::max(worst, std::abs(got[i] / (dg / dd) - due[i]));
-    }
-    return worst / largest;
-}
-
 struct Case {
     const char* name;
     const char* model;
     Settings settings;
     PulsePair pulses{{1.0}, {-1.0}, {100e-9}};
-    std::size_t n_each = 100;   ///< 200 pulses a device in all
-    double most = 0.03;         ///< the goal; a larger value marks a case that misses it
+    std::size_t n_each = 100, n_cycles = 1;   ///< 200 pulses a device in all
+    Bench bench(std::uint64_t seed, std::size_t n_devices = 20) const { return {n_devices, n_each, n_cycles, pulses, seed}; }
 };
 const Case cases[] = {
     {"soft_bounds", "soft_bounds", {{"set_fraction", 0.03}, {"reset_fraction", 0.03}, {"c2c", 0.2}, {"d2d", "on"}, {"d2d_sigma", 0.15}}},
-    {"ideal_like", "constant_step", {{"preset", "GokmenVlasov"}, {"c2c", 0.3}, {"dw_min", 0.012}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"dw_min_dtod", 0.1}}, {{1.0}, {-1.0}, {100e-9}}, 100, 0.035},  // misses the goal
+    {"ideal_like", "constant_step", {{"preset", "GokmenVlasov"}, {"c2c", 0.3}, {"dw_min", 0.012}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"dw_min_dtod", 0.1}}},
     {"linear_step", "linear_step", {{"preset", "EcRam"}, {"dw_min", 0.02}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"gamma_dtod", 0.0}, {"up_down_dtod", 0.0}}},
     {"pow_step", "pow_step", {{"gamma_up", 2.0}, {"gamma_down", 1.5}, {"dw_min", 0.03}, {"c2c", 0.1}, {"gamma_dtod", 0.0}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"dw_min_dtod", 0.1}}},
     {"vteam", "vteam", {{"r_on", "3 kohm"}, {"r_off", "10 kohm"}, {"v_on", "-0.5 V"}, {"v_off", "0.5 V"}, {"k_on", -3e-4}, {"k_off", 3e-4}, {"d2d", "on"}, {"c2c", 0.1}}},
-    {"nili2020", "nili2020", {{"d2d", "B"}, {"bins", "interpolated"}, {"c2c", 0.1}}, {{1.15}, {-1.5}, {100e-9}}, 100, 0.035},  // misses the goal: 16 pulses cross its window, the others rest at the bound
+    // steps differ between devices by 50% (set) and 75% (reset), some never move, and 16 pulses cross the window
+    {"nili2020", "nili2020", {{"d2d", "B"}, {"bins", "interpolated"}, {"c2c", 0.1}}, {{1.15}, {-1.5}, {100e-9}}},
+    {"nili2020, five cycles", "nili2020", {{"d2d", "B"}, {"bins", "interpolated"}, {"c2c", 0.1}}, {{1.15}, {-1.5}, {100e-9}}, 20, 5},
 };
 
-TEST(DeviceFit, MeanStepIsWithinThreePercentOrAsMarked) {
-    for (const auto& c : cases) {
-        const Bench bench{20, c.n_each, 1, c.pulses, 5};
-        const auto fit = fit_device(measure(c.model, c.settings, bench));
-        EXPECT_LT(worst_step(fit, c.model, c.settings, bench), c.most) << c.name;
-    }
+/// One polarity of the fit beside the truth at 31 conductances, where there are data and no bound cuts a step.
+struct Compared {
+    std::vector<double> due, got;       ///< mean step of the expected device, of the fit
+    std::vector<double> mean, spread;   ///< of the very devices that were measured, without noise
+    std::vector<double> noise;          ///< from pulse to pulse, of the expected device
+    std::vector<double> fit_spread, fit_noise;
+    double largest = 0;
+};
+/// Steps of n cells of the model at one conductance.
+std::vector<double> steps_at(const Case& c, const Settings& settings, std::size_t n, double g_S, bool up, std::uint64_t seed) {
+    auto array = ganbar::test::make_array(c.model, settings, n);
+    array->fabricate(std::vector<float>(n, static_cast<float>(g_S)), Rng(seed));
+    const auto before = ganbar::test::conductances(*array);
+    array->program(0, std::vector<std::int8_t>(n, up ? 1 : -1), c.pulses, EnergyRule::ohmic, Rng(9));
+    const auto after = ganbar::test::conductances(*array);
+    std::vector<double> out;
+    for (std::size_t k = 0; k < n; ++k) out.push_back(double{after[k]} - double{before[k]});
+    return out;
 }
-TEST(DeviceFit, NoiseAndSpreadAreWithin15Percent) {
-    const Case& c = cases[0];
-    const Bench bench{60, 100, 1, c.pulses, 5};
-    const auto fit = fit_device(measure(c.model, c.settings, bench));
-    double ratio = 0, n = 0;
-    for (std::size_t i = 4; i + 4 < fit.g_S.size(); ++i) ratio += fit.set.noise_S[i] / std::abs(fit.set.mean_S[i]), n += 1;
-    EXPECT_NEAR(ratio / n, 0.2 * std::exp(0.15 * 0.15), 0.03);
-    double s2 = 0;
-    for (const double f : fit.set.scales) s2 += (f - 1) * (f - 1) / 59;
-    EXPECT_NEAR(fit.set.spread[16], std::sqrt(s2), 0.15 * std::sqrt(s2));
+Compared compare(const DeviceFit& fit, const Case& c, std::uint64_t seed, bool up) {
+    Settings noisy = c.settings, quiet = c.settings, off;
+    if (std::string(c.model) == "nili2020") noisy["window"] = "off", quiet["window"] = "off";  // the law itself, not cut by a bound
+    quiet["c2c"] = 0.0, off = quiet, off["d2d"] = "off", noisy["d2d"] = "off";
+    const auto& p = up ? fit.set : fit.reset;
+    Compared out;
+    for (std::size_t i = 1; i < 32; ++i) {
+        const double g = fit.g_min_S + (fit.g_max_S - fit.g_min_S) * static_cast<double>(i) / 32;
+        if (g < p.data_lo_S[0] || g > p.data_hi_S[0]) continue;
+        const double due = steps_at(c, off, 1, g, up, seed)[0];
+        const auto each = ganbar::test::moments(steps_at(c, quiet, fit.n_devices, g, up, seed));
+        if (std::string(c.model) != "nili2020" && std::abs(each.mean) * 1.5 > (up ? fit.g_max_S - g : g - fit.g_min_S)) continue;
+        out.due.push_back(due), out.mean.push_back(each.mean), out.spread.push_back(each.deviation / std::abs(each.mean));
+        out.got.push_back(at_nodes(fit.g_S, std::span(p.mean_S).first(fit.g_S.size()), g) * (fit.log_normal ? std::exp(0.5 * std::pow(at_nodes(fit.g_S, p.spread, g), 2)) : 1));
+        out.noise.push_back(ganbar::test::moments(steps_at(c, noisy, 1000, g, up, seed)).deviation);
+        out.fit_spread.push_back(at_nodes(fit.g_S, p.spread, g)), out.fit_noise.push_back(at_nodes(fit.g_S, std::span(p.noise_S).first(fit.g_S.size()), g));
+        out.largest = std::max(out.largest, std::abs(due));
+    }
+    return out;
+}
+/// Factor of b against a by least squares.
+double factor(const std::vector<double>& a, const std::vector<double>& b) {
+    double ab = 0, aa = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) ab += a[i] * b[i], aa += a[i] * a[i];
+    return ab / aa;
+}
+double mean_ratio(const std::vector<double>& a, const std::vector<double>& b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] / b[i] / static_cast<double>(a.size());
+    return sum;
+}
+/// Largest difference of the table's mean step from the expected device's, over the largest step. 20 devices fix the mean of all devices no
+/// better than their spread over sqrt(20): that common factor is taken out here and held against the mean of the devices measured.
+double worst_step(const Compared& x) {
+    const double off = factor(x.due, x.got);
+    double worst = 0;
+    for (std::size_t i = 0; i < x.due.size(); ++i) worst = std::max(worst, std::abs(x.got[i] / off - x.due[i]));
+    return worst / x.largest;
+}
+
+TEST(DeviceFit, MeanNoiseAndSpreadComeBack) {
+    for (const auto& c : cases)
+        for (const std::uint64_t seed : {5u, 6u}) {
+            const auto fit = fit_device(measure(c.model, c.settings, c.bench(seed)));
+            for (const bool up : {true, false}) {
+                const auto x = compare(fit, c, seed, up);
+                const std::string where = std::string(c.name) + (up ? ", set, seed " : ", reset, seed ") + std::to_string(seed);
+                ASSERT_GT(x.due.size(), 15u) << where;
+                EXPECT_LT(worst_step(x), 0.03) << where;
+                EXPECT_NEAR(factor(x.mean, x.got), 1, std::string(c.model) == "nili2020" ? 0.05 : 0.025) << where;
+                EXPECT_NEAR(mean_ratio(x.fit_spread, x.spread), 1, std::string(c.model) == "nili2020" ? 0.2 : 0.15) << where;  // of devices that never move only their number is known
+                EXPECT_NEAR(mean_ratio(x.fit_noise, x.noise), 1, 0.15) << where;
+            }
+        }
+}
+TEST(DeviceFit, ManyDevicesFixTheMeanToo) {
+    const Case& c = cases[6];
+    const auto fit = fit_device(measure(c.model, c.settings, c.bench(5, 324)));
+    for (const bool up : {true, false}) {
+        const auto x = compare(fit, c, 5, up);
+        EXPECT_LT(worst_step(x), 0.03);
+        EXPECT_NEAR(factor(x.mean, x.got), 1, up ? 0.02 : 0.08);  // a tenth never move by a reset pulse: how far below 0 they are is inferred
+    }
+    EXPECT_FALSE(fit.log_normal);  // some devices never move
 }
 TEST(DeviceFit, TheTableRunsAndMovesAsFitted) {
     const Case& c = cases[0];
-    auto fit = fit_device(measure(c.model, c.settings, {20, 100, 1, c.pulses, 5}));
+    auto fit = fit_device(measure(c.model, c.settings, c.bench(5)));
     fit.name = "mine";
     const auto spec = as_table(fit, true);
     EXPECT_EQ(spec.model, "table");
@@ -122,7 +161,8 @@ TEST(DeviceFit, OutliersAndReadNoiseDoNotSpoilIt) {
     const auto fit = fit_device(data);
     EXPECT_GE(fit.n_outliers, 5u);
     EXPECT_NEAR(fit.read_noise_S, 2e-6, 0.5e-6);
-    EXPECT_LT(worst_step(fit, "soft_bounds", {{"set_fraction", 0.03}, {"reset_fraction", 0.03}}, {}), 0.15);
+    const Case c{"noisy", "soft_bounds", {{"set_fraction", 0.03}, {"reset_fraction", 0.03}}};
+    for (const bool up : {true, false}) EXPECT_LT(worst_step(compare(fit, c, 5, up)), 0.15);
 }
 TEST(DeviceFit, RefusesWhatCannotBeFitted) {
     EXPECT_THROW(fit_device(parse_pulses("v_V,t_s,g_uS\n1,1e-7,150\n", "x.csv")), DataError);
@@ -137,7 +177,7 @@ TEST(Families, TheOneThatMadeTheDataRanksFirst) {
     std::erase_if(all, [](const Case& c) { return std::string(c.model) == "nili2020"; });
     all.push_back({"exp_step", "exp_step", {{"preset", "ReRamES"}, {"dw_min", 0.02}, {"c2c", 0.3}, {"write_noise", 0.0}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"up_down_dtod", 0.0}, {"dw_min_dtod", 0.1}}});
     for (const auto& c : all) {
-        const auto data = measure(c.model, c.settings, {20, c.n_each, 1, c.pulses, 5});
+        const auto data = measure(c.model, c.settings, c.bench(5));
         const auto ranked = fit_families(data, fit_device(data));
         ASSERT_FALSE(ranked.empty()) << c.name;
         std::string order;

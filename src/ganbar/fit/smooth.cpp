@@ -18,6 +18,30 @@ Place place(std::span<const double> nodes, double x) {
     return {i, (x - nodes[i]) / (nodes[i + 1] - nodes[i])};
 }
 
+/// Squares of second differences; of first ones.
+Eigen::MatrixXd bending(Eigen::Index n) {
+    Eigen::MatrixXd out = Eigen::MatrixXd::Zero(n, n);
+    const Eigen::Vector3d d(1, -2, 1);
+    for (Eigen::Index i = 0; i + 2 < n; ++i) out.block<3, 3>(i, i) += d * d.transpose();
+    return out;
+}
+Eigen::MatrixXd sloping(Eigen::Index n) {
+    Eigen::MatrixXd out = Eigen::MatrixXd::Zero(n, n);
+    const Eigen::Vector2d d(1, -1);
+    for (Eigen::Index i = 0; i + 1 < n; ++i) out.block<2, 2>(i, i) += d * d.transpose();
+    return out;
+}
+Eigen::MatrixXd full(const std::vector<double>& diagonal, const std::vector<double>& beside) {
+    const auto n = static_cast<Eigen::Index>(diagonal.size());
+    Eigen::MatrixXd out = Eigen::MatrixXd::Zero(n, n);
+    for (Eigen::Index i = 0; i < n; ++i) {
+        out(i, i) = diagonal[static_cast<std::size_t>(i)];
+        if (i + 1 < n) out(i, i + 1) = out(i + 1, i) = beside[static_cast<std::size_t>(i)];
+    }
+    return out;
+}
+Eigen::VectorXd vector(const std::vector<double>& x) { return Eigen::Map<const Eigen::VectorXd>(x.data(), static_cast<Eigen::Index>(x.size())); }
+
 }  // namespace
 
 Smoother::Smoother(std::vector<double> nodes) : nodes_(std::move(nodes)), diagonal_(nodes_.size()), beside_(nodes_.size()), right_(nodes_.size()), weight_(nodes_.size()) {}
@@ -33,17 +57,8 @@ void Smoother::add(double x, double y, double factor, double weight) {
 
 std::vector<double> Smoother::solve(double least_penalty) const {
     const auto n = static_cast<Eigen::Index>(nodes_.size());
-    Eigen::MatrixXd normal = Eigen::MatrixXd::Zero(n, n), bend = Eigen::MatrixXd::Zero(n, n);
-    Eigen::VectorXd right(n);
-    for (Eigen::Index i = 0; i < n; ++i) {
-        const auto k = static_cast<std::size_t>(i);
-        normal(i, i) = diagonal_[k], right(i) = right_[k];
-        if (i + 1 < n) normal(i, i + 1) = normal(i + 1, i) = beside_[k];
-        if (i + 2 < n) {
-            const Eigen::Vector3d d(1, -2, 1);
-            bend.block<3, 3>(i, i) += d * d.transpose();
-        }
-    }
+    const Eigen::MatrixXd normal = full(diagonal_, beside_), bend = bending(n);
+    const Eigen::VectorXd right = vector(right_);
     const double scale = std::max(1e-300, normal.trace() / static_cast<double>(n));
     const Eigen::MatrixXd floor = 1e-12 * scale * Eigen::MatrixXd::Identity(n, n);
     double best = std::numeric_limits<double>::infinity();
@@ -53,7 +68,49 @@ std::vector<double> Smoother::solve(double least_penalty) const {
         const Eigen::VectorXd x = solver.solve(right);
         const double freedom = solver.solve(normal).trace(), rest = std::max(0.0, squares_ - 2 * x.dot(right) + x.dot(normal * x));
         const double score = n_ * std::log(std::max(rest, 1e-18 * squares_)) + freedom * std::log(std::max(n_, 3.0));
-        if (score < best - 1e-9) best = score, values = x;
+        if (score < best - 1e-9) best = score, values = x, penalty_ = penalty;
+    }
+    return {values.data(), values.data() + n};
+}
+
+void SharedShape::begin(double penalty) {
+    const std::vector<double> zero(nodes_.size());
+    groups_.push_back({penalty, {zero, zero}, {zero, zero}, {zero, zero}, zero, zero});
+}
+void SharedShape::add(double x, double y, double c, double weight) {
+    auto& group = groups_.back();
+    const auto [i, u] = place(nodes_, x);
+    const double a = 1 - u;
+    const auto sum = [&](Band& band, double w) { band.diagonal[i] += w * a * a, band.diagonal[i + 1] += w * u * u, band.beside[i] += w * a * u; };
+    sum(group.aa, weight), sum(group.ar, weight * c), sum(group.rr, weight * c * c);
+    group.ya[i] += weight * y * a, group.ya[i + 1] += weight * y * u;
+    group.yr[i] += weight * c * y * a, group.yr[i + 1] += weight * c * y * u;
+    squares_ += weight * y * y, n_ += 1;
+}
+std::vector<double> SharedShape::solve() const {
+    const auto n = static_cast<Eigen::Index>(nodes_.size());
+    const Eigen::MatrixXd bend = bending(n), slope = sloping(n), one = Eigen::MatrixXd::Identity(n, n);
+    Eigen::MatrixXd normal = Eigen::MatrixXd::Zero(n, n);  // of r, with every a_k at its best for that r
+    Eigen::VectorXd right = Eigen::VectorXd::Zero(n);
+    double squares = squares_;
+    for (const auto& g : groups_) {
+        const Eigen::MatrixXd aa = full(g.aa.diagonal, g.aa.beside), ar = full(g.ar.diagonal, g.ar.beside);
+        const double scale = std::max(1e-300, aa.trace() / static_cast<double>(n));
+        const Eigen::LDLT<Eigen::MatrixXd> curve(aa + g.penalty * scale * bend + 1e-12 * scale * one);
+        const Eigen::VectorXd ya = vector(g.ya);
+        normal += full(g.rr.diagonal, g.rr.beside) - ar * curve.solve(ar);
+        right += vector(g.yr) - ar * curve.solve(ya);
+        squares -= ya.dot(curve.solve(ya));
+    }
+    const double scale = std::max(1e-300, normal.trace() / static_cast<double>(n));
+    double best = std::numeric_limits<double>::infinity();
+    Eigen::VectorXd values = Eigen::VectorXd::Zero(n);
+    for (double penalty = 1e-4; penalty < 1e7; penalty *= 4) {
+        const Eigen::LDLT<Eigen::MatrixXd> solver(normal + penalty * scale * slope + 1e-12 * scale * one);
+        const Eigen::VectorXd r = solver.solve(right);
+        const double freedom = solver.solve(normal).trace(), rest = std::max(0.0, squares - 2 * r.dot(right) + r.dot(normal * r));
+        const double score = n_ * std::log(std::max(rest, 1e-18 * squares_)) + freedom * std::log(std::max(n_, 3.0));
+        if (score < best - 1e-9) best = score, values = r;
     }
     return {values.data(), values.data() + n};
 }

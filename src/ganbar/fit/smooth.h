@@ -17,9 +17,37 @@ public:
     /// Sum of weights of each node: how much data it rests on.
     const std::vector<double>& weight() const { return weight_; }
     const std::vector<double>& nodes() const { return nodes_; }
+    /// The penalty that solve() took last, relative.
+    double penalty() const { return penalty_; }
 
 private:
     std::vector<double> nodes_, diagonal_, beside_, right_, weight_;
+    double squares_ = 0, n_ = 0;
+    mutable double penalty_ = 0;
+};
+
+/// r of y = a_k(x) + c r(x) + noise over several groups k with curves a_k of their own: all are solved at once, as data where c hardly varies
+/// leave only a_k + c r known. Of r the slope is penalised: without evidence it is constant (penalty by BIC).
+class SharedShape {
+public:
+    explicit SharedShape(std::vector<double> nodes) : nodes_(std::move(nodes)) {}
+    /// Next group; `penalty` of its curve's bending, relative, as Smoother::penalty.
+    void begin(double penalty);
+    void add(double x, double y, double c, double weight = 1);
+    std::vector<double> solve() const;
+
+private:
+    /// Sums over the steps of a group on pairs of neighbouring hat functions.
+    struct Band {
+        std::vector<double> diagonal, beside;
+    };
+    struct Group {
+        double penalty;
+        Band aa, ar, rr;               ///< weighted by 1, c, c^2
+        std::vector<double> ya, yr;
+    };
+    std::vector<double> nodes_;
+    std::vector<Group> groups_;
     double squares_ = 0, n_ = 0;
 };
 

@@ -58,28 +58,27 @@ std::vector<Raw> differences(const std::vector<PulseRow>& rows) {
     return out;
 }
 
-/// Reads that are off make neighbouring steps undo each other: their covariance is minus the variance of a read.
+/// Reads that are off make neighbouring steps undo each other. Of four steps in a row, freed of mean and trend, two contrasts are left,
+/// q = (1 -1 -1 1)/2 and c = (-1 3 -3 1)/sqrt(20). Steps of white variance s with reads of variance r make var q = s + 5/2 r, var c = s + 7/2 r.
 double read_noise(const std::vector<Raw>& raw) {
-    double sum = 0, total = 0;
+    double sum_q = 0, sum_c = 0;
     std::size_t n = 0;
     std::vector<double> sizes;
     for (std::size_t i = 1; i < raw.size(); ++i)
         if (raw[i].row == raw[i - 1].row + 1 && raw[i].v == raw[i - 1].v) sizes.push_back(std::abs(raw[i].step.dg_S - raw[i - 1].step.dg_S));
     const double wild = 8 * quantile(sizes, 0.5);  // about six standard deviations: single wild reads are no noise
-    for (std::size_t i = 3; i < raw.size(); ++i) {  // steps freed of their trend by the mean of the two around
+    for (std::size_t i = 3; i < raw.size(); ++i) {
         const auto &a = raw[i - 3], &b = raw[i - 2], &c = raw[i - 1], &d = raw[i];
         if (d.row - a.row != 3 || a.step.device != d.step.device || a.boundary || b.boundary || c.boundary || d.boundary) continue;
         if (a.v != b.v || b.v != c.v || c.v != d.v) continue;
-        const double mean = 0.25 * (a.step.dg_S + b.step.dg_S + c.step.dg_S + d.step.dg_S);
-        if (std::max({std::abs(a.step.dg_S - mean), std::abs(b.step.dg_S - mean), std::abs(c.step.dg_S - mean), std::abs(d.step.dg_S - mean)}) > wild) continue;
-        sum += (b.step.dg_S - mean) * (c.step.dg_S - mean), total += 0.5 * ((b.step.dg_S - mean) * (b.step.dg_S - mean) + (c.step.dg_S - mean) * (c.step.dg_S - mean));
+        const double ab = a.step.dg_S - b.step.dg_S, bc = b.step.dg_S - c.step.dg_S, cd = c.step.dg_S - d.step.dg_S;
+        if (std::max({std::abs(ab), std::abs(bc), std::abs(cd)}) > 1.5 * wild) continue;
+        sum_q += (ab - cd) * (ab - cd) / 4, sum_c += (ab - 2 * bc + cd) * (ab - 2 * bc + cd) / 20;
         ++n;
     }
     if (n < 100) return 0;
-    // steps of white variance s with reads of variance r, about their mean m = (g4 - g0)/4 + ...: the reads between do not reach m, so
-    // bb = 3/4 s + 17/8 r and bc = -1/4 s - 7/8 r
-    const double bc = sum / static_cast<double>(n), bb = total / static_cast<double>(n), r = -2 * bb - 6 * bc;
-    return r > std::max(0.02, 15 / std::sqrt(static_cast<double>(n))) * bb ? std::sqrt(r) : 0;
+    const double q = sum_q / static_cast<double>(n), r = sum_c / static_cast<double>(n) - q;
+    return r > std::max(0.02, 15 / std::sqrt(static_cast<double>(n))) * q ? std::sqrt(r) : 0;
 }
 
 /// Conductance before each pulse as the mean of the reads around it in the same run of pulses, which a noisy read does not pull about.
