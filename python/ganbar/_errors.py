@@ -6,6 +6,13 @@ import re
 _PLACE = re.compile(r"^(?P<file>[^\n]*?):(?P<line>\d+):(?P<column>\d+): ")
 _DICT = re.compile(r"^(?P<file>dict(?: key [^:\n]+)?): ")
 _HINT = re.compile(r"did you mean \"([^\"]*)\"\?")
+_OPTION = re.compile(r"--([a-z][a-z-]*)( ?)")
+_ARGUMENTS = {"out": "folder", "resume": "resume=True", "from": "start", "on": "on=", "read-voltage": "read_V"}
+
+
+def _in_python(message: str) -> str:
+    """The library names options of the command line; here they are arguments: "--from" is `start`, "--set key" is the key."""
+    return _OPTION.sub(lambda m: "" if m[1] == "set" else _ARGUMENTS.get(m[1], m[1].replace("-", "_")) + ("" if m[1] == "on" else m[2]), message)
 
 
 class Error(Exception):
@@ -18,6 +25,9 @@ class Error(Exception):
     ...     print(type(fault).__name__)
     ConfigError
     """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(_in_python(message))
 
 
 class ConfigError(Error, ValueError):

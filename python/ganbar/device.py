@@ -30,6 +30,8 @@ def _width(value: Quantity) -> float:
     width = _arrays.quantity("width", value, "s")
     if width <= 0:
         raise ConfigError(f"width = {width} s; expected a time above 0")
+    if width > (1e6 if isinstance(value, str) else 1):
+        raise ConfigError(f"width = {width} s; expected a pulse of at most 1 s, or a text with its unit: \"100 ns\"")
     return width
 
 
@@ -246,8 +248,14 @@ class Cells:
         self._core = _core.Cells(_places.library(), model, params, _arrays.whole("n", n, 1, 10**8), start, _arrays.whole("seed", seed, 0))
 
     def pulse(self, v: Reals, width: Quantity, *, energy: str = "ohmic") -> dict[str, Any]:
-        """One pulse: `v` for all cells, or an array with a voltage each (0: none). A dict: n_set, n_reset, n_idle (cells not moved), energy_J."""
-        return self._core.pulse(_arrays.voltages("v", v, len(self), "cells"), _width(width), _energy(energy))
+        """One pulse: `v` for all cells, or an array with a voltage each (0: none). A dict: n_set, n_reset, n_idle (cells not moved), energy_J.
+
+        ConfigError: voltages that are not finite or beyond 100 V, widths of 0, bare widths above 1 s.
+        """
+        volts = _arrays.voltages("v", v, len(self), "cells")
+        if not (np.abs(volts) <= 100).all():
+            raise ConfigError(f"v holds {volts[~(np.abs(volts) <= 100)][0]} V; expected finite voltages up to 100 V")
+        return self._core.pulse(volts, _width(width), _energy(energy))
 
     @property
     def g(self) -> np.ndarray[Any, Any]:

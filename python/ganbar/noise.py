@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from . import _arrays, _core, _places
 from ._errors import ConfigError
 
@@ -35,8 +37,15 @@ def test(data: Any, format: str = "auto", *, bits: int = 0, entropy: bool = True
     >>> test(generate(bits=4096, seed=1), "packed", entropy=False)["n_bits"]
     4096
     """
+    if isinstance(data, np.ndarray):
+        if data.dtype not in (np.uint8, np.bool_):
+            raise ConfigError(f"data is an array of {data.dtype}; expected uint8 or bool (bits as numbers: bits.astype(\"uint8\"), format=\"bytes\")")
+        data = np.ascontiguousarray(data)
     try:
-        data = bytes(memoryview(data).cast("B"))
+        view = memoryview(data)
+        if view.itemsize != 1:
+            raise ConfigError(f"data holds items of {view.itemsize} bytes; expected bytes or a uint8 array")
+        data = bytes(view.cast("B"))
     except TypeError as fault:
         raise ConfigError(f"data is a {type(data).__name__}; expected bytes or a uint8 array") from fault
     found: dict[str, Any] = json.loads(_core.noise_test(data, format, _arrays.whole("bits", bits, 0), bool(entropy)))

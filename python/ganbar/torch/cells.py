@@ -1,5 +1,7 @@
 """What all layers in cells share: the cells, their state, what the user sees of them."""
 import hashlib
+import numbers
+import warnings
 import weakref
 
 import numpy
@@ -8,6 +10,7 @@ import torch
 from .. import _core
 from .._errors import ConfigError
 from .._places import library
+from ..hardware import Hardware
 from . import ranks
 
 _OWNERS = {}  # id of a Parameter -> its layer; parameters keep no attribute of ours, so that they copy and pickle as torch's do
@@ -51,7 +54,7 @@ class _Store:
     def __init__(self, layer, plan, index):
         self.hardware, self.name, self.w_max, self.seed = layer.hardware, layer.name, layer.w_max, layer.seed
         self.plan_shapes, self.index = plan, index
-        self.calls, self.looks, self.updates, self.writes, self.seen = 0, 0, 0, 0, None
+        self.calls, self.looks, self.updates, self.writes, self.seen, self.shown = 0, 0, 0, 0, None, None
         self.joined, self.parts = False, []
 
     def make(self, matrices):
@@ -66,13 +69,13 @@ class _Store:
         self.joined = True
 
     def __getstate__(self):
-        out = {k: v for k, v in self.__dict__.items() if k not in ("parts", "seen")}
+        out = {k: v for k, v in self.__dict__.items() if k not in ("parts", "seen", "shown")}
         out["cells"] = [(p.weights().copy(), {k: v.copy() for k, v in p.state().items()}) for p in self.parts]
         return out
 
     def __setstate__(self, state):
         cells = state.pop("cells")
-        self.__dict__.update(state, seen=None)
+        self.__dict__.update(state, seen=None, shown=None)
         self.make([numpy.ascontiguousarray(w) for w, _ in cells])
         if self.joined:
             self.join(_two_arrays())
@@ -93,6 +96,10 @@ class AnalogLayer:
     """
 
     def _place_on(self, hardware, w_max, seed, name):
+        if not isinstance(hardware, Hardware):
+            raise TypeError(f"{name}: hardware is a {type(hardware).__name__}; expected ganbar.hardware(...), for example ganbar.hardware(\"satyam2022-balanced\")")
+        if w_max != "auto" and not (isinstance(w_max, numbers.Real) and 0 < w_max < float("inf")):
+            raise ValueError(f"{name}: w_max = {w_max!r}; expected a weight above 0, or \"auto\"")
         self.hardware, self.seed = hardware, (torch.initial_seed() if seed is None else seed) & (2**63 - 1)
         self.name, self._w_max, self._store, self._pairs, self._placed = name, w_max, None, [], None
         self._wants_pairs, self.written = False, None
@@ -138,6 +145,7 @@ class AnalogLayer:
     def fabricate(self):
         """Makes the cells now, from the present weight; otherwise the first read does. Returns the layer."""
         need_float32(self.weight, self.name)
+        self._warn_of_clipping(self.weight)
         matrices = self._matrices(self.weight)
         shapes, index = self._placed or ([tuple(m.shape) for m in matrices], 0)
         store = _Store(self, shapes, index)
@@ -145,6 +153,12 @@ class AnalogLayer:
         self._store = store
         self._show()
         return self
+
+    @torch.no_grad()
+    def _warn_of_clipping(self, weight):
+        beyond = float((weight.abs() > self.w_max * (1 + 1e-6)).float().mean())
+        if beyond > 0:
+            warnings.warn(f"{self.name}: {100 * beyond:.2g}% of the weights lie beyond w_max = {self.w_max:.4g}, which a fully on cell holds, and are clipped", stacklevel=3)
 
     def refabricate(self, seed):
         """Another chip with the same weights: new cells, new draws. Returns the layer."""
@@ -170,6 +184,7 @@ class AnalogLayer:
             raise ValueError(f"{self.name}: expected a tolerance between 0 and 1 and at least one pulse")
         if tuple(weight.shape) != tuple(self.weight.shape):
             raise ValueError(f"{self.name}: weight has shape {tuple(weight.shape)}; expected {tuple(self.weight.shape)}")
+        self._warn_of_clipping(weight)
         for part, matrix in zip(self._store.parts, self._matrices(weight.float())):
             if verify:
                 self._store.writes += 1
@@ -204,7 +219,10 @@ class AnalogLayer:
     @torch.no_grad()
     def _show(self):
         self.weight.copy_(self._weight_from([p.weights() for p in self._store.parts]))
-        self._store.seen = self.weight._version
+        self._seen()
+
+    def _seen(self):
+        self._store.seen, self._store.shown = self.weight._version, self.weight.detach().clone()
 
     def _ready(self):
         if self._parameters.get("weight") is None:
@@ -212,18 +230,21 @@ class AnalogLayer:
                                "layer, or one that stays digital: convert(model, hardware, exclude=[...])")
         if self._store is None:
             self.fabricate()
-        elif self._store.seen is None:  # a copy
-            if not self._still_shows():
-                raise RuntimeError(self._changed())
-        elif self.weight._version != self._store.seen and not self._still_shows():
-            raise RuntimeError(self._changed())
+        else:
+            self._must_show()
         self._own()
+
+    def _must_show(self):
+        """RuntimeError where the weight in memory is not what the cells show; `.data` changes it behind torch's counter of versions, and a copy has none."""
+        s = self._store
+        if (s.seen != self.weight._version or s.shown is None or not torch.equal(self.weight.detach(), s.shown)) and not self._still_shows():
+            raise RuntimeError(self._changed())
 
     def _still_shows(self):
         """Whether a weight that was written in memory says what the cells show; then nothing has changed (replicas that are sent to all ranks)."""
         if not torch.equal(self.weight.detach(), self._weight_from([p.weights() for p in self._store.parts])):
             return False
-        self._store.seen = self.weight._version
+        self._seen()
         return True
 
     def _changed(self):
@@ -280,6 +301,8 @@ class AnalogLayer:
         return torch.tensor(list(hashlib.sha256(text.encode()).digest()), dtype=torch.uint8)
 
     def _save_to_state_dict(self, destination, prefix, keep_vars):
+        if self._store is not None:
+            self._must_show()
         super()._save_to_state_dict(destination, prefix, keep_vars)
         if self._store is None:
             return

@@ -1,5 +1,6 @@
 """Whole models: onto crossbars and back, what lies where, what it cost."""
 import copy
+import warnings
 
 import torch
 from torch import nn
@@ -10,6 +11,9 @@ from . import layers, ranks
 
 _KINDS = {nn.Linear: layers.AnalogLinear, nn.Conv1d: layers.AnalogConv1d, nn.Conv2d: layers.AnalogConv2d, nn.Conv3d: layers.AnalogConv3d,
           nn.ConvTranspose1d: layers.AnalogConvTranspose1d, nn.ConvTranspose2d: layers.AnalogConvTranspose2d, nn.ConvTranspose3d: layers.AnalogConvTranspose3d}
+
+
+_MEANT = ("left out", "no hardware for it", "is in cells already")  # the user's own choice: nothing to warn of
 
 
 def _reason(module):
@@ -31,6 +35,7 @@ def _reason(module):
 def _chosen(model, hardware, only, exclude):
     """Name, module, hardware or None, and why not, of every module with a weight of its own."""
     modules = dict(model.named_modules())
+    only, exclude = ((names,) if isinstance(names, str) else names for names in (only, exclude))
     for name in (*(only or ()), *exclude):
         if name not in modules:
             near = _core.nearest(name, [n for n in modules if n])
@@ -50,13 +55,17 @@ def convert(model, hardware, *, only=None, exclude=(), w_max="auto", seed=None, 
 
     hardware: ganbar.hardware(...), or a function (name, module) -> Hardware or None. only, exclude: module paths. w_max: weight of a fully on cell, or
     "auto". seed: of all cells; torch.initial_seed() when None. inplace: change the model itself (a model that is one layer cannot be).
-    ValueError for names that the model does not have.
+    ValueError for names that the model does not have, and for two layers with one weight. Warns of layers that have no cells and stay digital.
     """
     model = model if inplace else copy.deepcopy(model)
-    made = []
-    for name, module, hw, _ in list(_chosen(model, hardware, only, exclude)):
+    made, digital, owners = [], [], {}
+    for name, module, hw, why in list(_chosen(model, hardware, only, exclude)):
         if hw is None:
+            digital += [f"{name or 'the model'} ({type(module).__name__}: {why})"] if why not in _MEANT else []
             continue
+        first = owners.setdefault(id(module.weight), name)
+        if first != name:
+            raise ValueError(f"{name} shares its weight with {first}, and cells belong to one layer; use one module in both places, or leave both digital: exclude=[\"{first}\", \"{name}\"]")
         new = _like(module, hw, w_max, seed, name or "layer")
         made.append(new)
         if not name:
@@ -64,9 +73,11 @@ def convert(model, hardware, *, only=None, exclude=(), w_max="auto", seed=None, 
                 raise ValueError("a model that is a single layer cannot be changed in place; use the return value without inplace")
             model = new
             continue
-        parent = model.get_submodule(name.rpartition(".")[0])
-        setattr(parent, name.rpartition(".")[2], new)
+        for path in [p for p, m in model.named_modules(remove_duplicate=False) if m is module]:  # one module in several places stays one
+            setattr(model.get_submodule(path.rpartition(".")[0]), path.rpartition(".")[2], new)
     _place_together(made)
+    if digital:
+        warnings.warn(f"these layers stay digital: {', '.join(digital)}; plan(model, hardware) lists all, exclude=[...] says that it is meant", stacklevel=2)
     return model
 
 
@@ -119,6 +130,8 @@ def to_digital(model):
     model = copy.deepcopy(model)
 
     def plain(layer):
+        if layer._store is not None:
+            layer._must_show()
         base = next(c for c in type(layer).__mro__ if c.__module__.startswith("torch.nn"))
         if isinstance(layer, nn.Linear):
             new = base(layer.in_features, layer.out_features, layer.bias is not None)

@@ -187,6 +187,8 @@ class Latents(nn.Module):
             raise ValueError(f"source=\"{source}\" is not known; expected \"array\" or \"gaussian\"")
         if source == "array" and hardware is None:
             raise ValueError("source=\"array\" needs hardware=ganbar.hardware(...)")
+        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+            raise ValueError(f"size = {size!r}; expected a whole number of at least 1")
         self.size, self.source, self.hardware = size, source, hardware
         self.seed = (torch.initial_seed() if seed is None else seed) & (2**63 - 1)
         self._taken, self._bits = 0, self._source()

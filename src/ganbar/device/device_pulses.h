@@ -21,13 +21,13 @@ double parse_conductance(const std::string& text);
 
 struct CellQuestion {
     std::string model;
-    const config::Node* table = nullptr;  ///< the model's keys from a device file, below the settings
     std::vector<std::string> settings;  ///< key=value
     std::optional<double> from_S;       ///< the model's g_min when absent
     std::vector<CellPulse> pulses;      ///< the sequence
     std::int64_t count = 1;             ///< how often the whole sequence is applied
     std::uint64_t seed = 1;             ///< of the cell's draws, where the settings ask for variation
     EnergyRule energy = EnergyRule::ohmic;
+    const config::Node* table = nullptr;  ///< the model's keys from a device file, below the settings
 };
 struct CellAnswer {
     double start_S = 0;
