@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import numbers
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from ._errors import ConfigError
 from ._log import hear
 from ._table import from_rows
 from ._types import Names, PathLike
+from .experiment import Experiment
 
 
 class Estimate(dict[str, Any]):
@@ -71,19 +73,33 @@ class Estimates:
         return plot.estimates(self, column, ax=ax)
 
 
-def estimate(network: PathLike, on: Names, batch: int | None = None, steps_d: int | None = None, set: Mapping[str, Any] | None = None, *, task: str = "",
-             discriminator: PathLike = "") -> Estimates:
-    """What one training iteration costs. `network`: a preset's name, a TOML or ONNX file. `on`: a machine, a list of them, or "all".
-    `set`: parameters, {"regan.steps_per_cycle": 64}. `task`: "training" or "generation". ConfigError for unknown names and keys.
+def _above_0(name: str, value: float | None, unit: str) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 < value < 1e12:
+        raise ConfigError(f"{name} = {value!r}; expected a number of {unit} above 0")
+    return float(value)
+
+
+def estimate(network: PathLike | Experiment, on: Names, batch: int | None = None, steps_d: int | None = None, set: Mapping[str, Any] | None = None, *, task: str = "",
+             discriminator: PathLike = "", area_m2: float | None = None, power_W: float | None = None, arrays: float | None = None) -> Estimates:
+    """What one training iteration costs. `network`: a network's or an experiment's name, a TOML or ONNX file, a run folder, an Experiment. `on`: a
+    machine, a list of them, or "all". `set`: parameters, {"regan.steps_per_cycle": 64}. `task`: "training" or "generation". `area_m2` (m2), `power_W`
+    (W), `arrays`: size every machine to what runs the network fastest within them. ConfigError for unknown names and keys.
 
     >>> estimate("dcgan", on="regan")["regan"]["iteration_latency_s"] > 0
     True
     """
+    if not isinstance(on, (str, Iterable)) or (set is not None and not isinstance(set, Mapping)):
+        raise ConfigError(f"on = {on!r}, set = {set!r}; expected a machine's name, a list of names or \"all\", and parameters as a dict")
     machines = [on] if isinstance(on, str) else [str(one) for one in on]
     if not machines:
         raise ConfigError("on names no machine; expected one, a list of them, or \"all\"")
     batch, steps_d = (None if v is None else _arrays.whole(n, v, 1) for n, v in (("batch", batch), ("steps_d", steps_d)))
-    said, unfit, warnings = _core.estimate(_places.library(), os.fspath(network), os.fspath(discriminator), machines, batch, steps_d, task, _arrays.settings(set))
+    toml = network.to_toml() if isinstance(network, Experiment) else ""
+    limits = (_above_0("area_m2", area_m2, "m2"), _above_0("power_W", power_W, "W"), _above_0("arrays", arrays, "arrays"))
+    said, unfit, warnings = _core.estimate(_places.library(), "" if toml else os.fspath(network), os.fspath(discriminator), machines, batch, steps_d, task, _arrays.settings(set), toml,
+                                            *limits)
     for line in warnings:
         hear("warning: " + line)
     found = json.loads(said)

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "ganbar/config/device_file.h"
 #include "ganbar/config/given.h"
 
 namespace ganbar::config {
@@ -62,6 +63,15 @@ void insert_device_files(Node& root, const Presets& presets, std::vector<std::st
         files.push_back(file);
         if (name == "device" && own->tables.contains("train")) take_over(root.child("train"), *own->tables.at("train"), model.origin);
     }
+}
+
+std::unique_ptr<Node> device_table(const std::string& device, const Presets& presets) {
+    Node root;
+    auto& model = root.child("device").leaves["model"];
+    model.value = device, model.origin = "--set";
+    std::vector<std::string> files;
+    insert_device_files(root, presets, files);
+    return root.child("device").clone();
 }
 
 }  // namespace ganbar::config

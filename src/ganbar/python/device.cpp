@@ -1,6 +1,7 @@
 // Device models outside any network: one expected cell under pulses, and arrays of cells.
 #include <mutex>
 
+#include "ganbar/config/device_file.h"
 #include "ganbar/core/rng.h"
 #include "ganbar/device/device_pulses.h"
 #include "ganbar/python/interrupt.h"
@@ -15,10 +16,14 @@ EnergyRule energy_rule(const std::string& name) {
 
 nb::dict pulse_expected(const LibraryPtr& library, const std::string& model, const std::vector<std::string>& settings, const std::optional<double>& from_S,
                         const std::vector<std::pair<double, double>>& pulses, std::int64_t count, std::uint64_t seed, const std::string& energy) {
-    CellQuestion question{model, settings, from_S, {}, count, seed, energy_rule(energy)};
+    const std::shared_ptr<const config::Node> table = config::device_table(model, library->presets("experiments"));
+    CellQuestion question{std::get<std::string>(table->leaves.at("model").value), settings, from_S, {}, count, seed, energy_rule(energy), table.get()};
     for (const auto& [v, t] : pulses) question.pulses.push_back({{v}, {t}});
     constexpr std::int64_t brief_pulses = 1000;
-    CellAnswer answer = interruptible([=] { return pulse_cell(library->registries.devices, question); }, count * static_cast<std::int64_t>(pulses.size()) <= brief_pulses);
+    CellAnswer answer = interruptible([=] {
+        static_cast<void>(table);  // the question points to it
+        return pulse_cell(library->registries.devices, question);
+    }, count * static_cast<std::int64_t>(pulses.size()) <= brief_pulses);
     nb::dict out;
     std::vector<double> v, t;
     for (const auto& p : answer.pulses) v.push_back(p.voltage.si), t.push_back(p.width.si);
@@ -33,10 +38,9 @@ nb::dict pulse_expected(const LibraryPtr& library, const std::string& model, con
 class CellArray {
 public:
     CellArray(const Library& library, const std::string& model, const nb::dict& settings, std::size_t n, const std::optional<double>& start_S, std::uint64_t seed) : rng_(seed) {
-        auto node = node_of(settings, "device");
         config::Node root;
-        root.tables["device"] = std::move(node);
-        root.tables["device"]->leaves["model"].value = model;
+        root.tables["device"] = config::device_table(model, library.presets("experiments"));
+        config::merge(*root.tables["device"], *node_of(settings, "device"));
         std::vector<std::string> known;
         const DeviceSpec spec = bind_device(root.table("device"), "device", model, library.registries.devices, &known);
         config::reject_unused(root, {{"", {"device"}}, {"device", known}});

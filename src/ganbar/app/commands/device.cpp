@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ganbar/app/command.h"
-#include "ganbar/config/preset.h"
+#include "ganbar/config/device_file.h"
 #include "ganbar/device/device_pulses.h"
 
 namespace ganbar::app {
@@ -45,18 +45,8 @@ void print_model(const Options& options, const DeviceEntry& entry, const CellAns
     fmt::print("{}\n", out.dump(1));
 }
 
-/// The device's table: a model's name, or a file, the user's or one of presets/devices, that holds a model with its keys.
-std::unique_ptr<config::Node> table_of(const std::string& device, const config::Presets& presets) {
-    config::Node root;
-    auto& model = root.child("device").leaves["model"];
-    model.value = device, model.origin = "--set";
-    std::vector<std::string> files;
-    config::insert_device_files(root, presets, files);
-    return root.child("device").clone();
-}
-
 void run_device(const DeviceRegistry& devices, const config::Presets& presets, Options options) {
-    const auto table = table_of(options.device, presets);
+    const auto table = config::device_table(options.device, presets);
     options.question.table = table.get();
     options.question.model = std::get<std::string>(table->leaves.at("model").value);
     if (options.energy != "ohmic" && options.energy != "nonlinear") throw ConfigError("--energy \"" + options.energy + "\" is not known; expected ohmic or nonlinear");
