@@ -28,6 +28,35 @@ def test_cells_have_their_own_draws():
         ganbar.Cells("nili2020", 5, windw="off")
 
 
+def test_measured_devices_by_name_and_file(command, tmp_path):
+    theirs = json.loads(command("device", "ecram-li", "--pulse", "1,1e-7", "--json"))
+    assert list(ganbar.Device("ecram-li").pulse("1 V", "100 ns")["g_S"]) == theirs["g_S"]
+    (tmp_path / "mine.toml").write_text('[device]\nmodel = "linear_step"\npreset = "EcRam"\n')
+    assert list(ganbar.Device(str(tmp_path / "mine.toml")).pulse("1 V", "100 ns")["g_S"]) == theirs["g_S"]
+    assert ganbar.Cells("ecram-li", 10).pulse("1 V", "100 ns")["n_set"] == 10
+
+
+@pytest.mark.parametrize("v, width", [(float("nan"), 1e-7), (np.full(10, np.nan), 1e-7), (1e6, 1e-7), (0.9, 100), (0.9, "-1 ns")])
+def test_pulses_that_no_cell_gets(v, width):
+    cells = ganbar.Cells("nili2020", 10)
+    before = cells.g
+    with pytest.raises(ganbar.ConfigError):
+        cells.pulse(v, width)
+    assert np.array_equal(cells.g, before)
+
+
+def test_bits_of_any_stride_and_of_no_other_type():
+    bits = np.frombuffer(ganbar.noise.generate(bits=8000, seed=5), np.uint8)
+    ones = np.unpackbits(bits)
+    assert ganbar.noise.test(ones, "bytes", entropy=False) == ganbar.noise.test(bits, "packed", entropy=False)
+    spread = np.zeros(2 * len(ones), np.uint8)
+    spread[::2] = ones
+    assert ganbar.noise.test(spread[::2], "bytes", entropy=False) == ganbar.noise.test(bits, "packed", entropy=False)
+    for wrong in (ones.astype(float), ones.astype(np.int32), [0, 1, 1], memoryview(ones.astype(np.float32))):
+        with pytest.raises(ganbar.ConfigError):
+            ganbar.noise.test(wrong, entropy=False)
+
+
 def test_bits(command, tmp_path):
     command("noise", "generate", "--bits", 4096, "-o", tmp_path / "bits", "--set", "experiment.seed=5")
     bits = ganbar.noise.generate(bits=4096, seed=5)
@@ -39,6 +68,22 @@ def test_estimates(command):
     theirs = json.loads(command("estimate", "dcgan", "--on", "regan", "--json"))
     assert dict(ganbar.estimate("dcgan", on="regan")["regan"]) == theirs[0]
     assert len(ganbar.estimate("dcgan", on="all").table) > 3
+
+
+def test_estimates_of_experiments_and_budgets(command, tmp_path):
+    theirs = json.loads(command("estimate", "dcgan-quick", "--on", "isaac", "--json"))
+    assert dict(ganbar.estimate("dcgan-quick", on="isaac")["isaac"]) == theirs[0]
+    ours = dict(ganbar.estimate(ganbar.load("dcgan-quick"), on="isaac")["isaac"])
+    assert ours["iteration_energy_J"] == theirs[0]["iteration_energy_J"] and ours["layers"] == theirs[0]["layers"]
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "run.toml").write_text(ganbar.load("dcgan-quick").to_toml())
+    assert ganbar.estimate(run, on="isaac")["isaac"]["iteration_latency_s"] == theirs[0]["iteration_latency_s"]
+    sized = json.loads(command("estimate", "dcgan", "--on", "regan", "--area", "100", "--json"))
+    assert dict(ganbar.estimate("dcgan", on="regan", area_m2=100e-6)["regan"]) == sized[0]
+    for wrong in ({"on": None}, {"on": "regan", "set": ["a=b"]}, {"on": "regan", "power_W": -1}, {"on": "regan", "arrays": "many"}):
+        with pytest.raises(ganbar.ConfigError):
+            ganbar.estimate("dcgan", **wrong)
 
 
 def test_lists_and_descriptions(command):

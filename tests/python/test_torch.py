@@ -2,6 +2,7 @@
 import copy
 import io
 import pickle
+import warnings
 
 import pytest
 
@@ -243,6 +244,61 @@ def test_another_chip_and_written_weights(real):
     assert float((layer.weight - 0.05).abs().max()) < 1e-3
     with pytest.raises(ValueError, match="shape"):
         layer.write_(torch.ones(2, 2))
+
+
+def test_a_weight_changed_behind_torchs_back_is_seen(real):
+    net = convert(nn.Sequential(nn.Linear(6, 4), nn.Conv2d(1, 2, 3)), real)
+    net[0](torch.randn(3, 6))
+    net[0].weight.data.clamp_(-0.01, 0.01)  # a Wasserstein critic's clipping
+    for use in (lambda: net[0](torch.randn(3, 6)), net.state_dict, lambda: to_digital(net)):
+        with pytest.raises(RuntimeError, match="changed in memory"):
+            use()
+    net[0].write_(net[0].weight.detach())
+    net[0](torch.randn(3, 6))
+
+
+def test_one_module_in_two_places_stays_one(real):
+    class Twice(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a = nn.Linear(5, 5)
+            self.inner = nn.Sequential(self.a, nn.ReLU())
+
+    net = convert(Twice(), real)
+    assert net.inner[0] is net.a and isinstance(net.a, AnalogLinear)
+    tied = nn.Sequential(nn.Linear(5, 5), nn.Linear(5, 5))
+    tied[1].weight = tied[0].weight
+    with pytest.raises(ValueError, match="shares its weight"):
+        convert(tied, real)
+    assert isinstance(convert(tied, real, exclude=["0", "1"])[1], nn.Linear)
+
+
+def test_what_clips_and_what_stays_digital_is_told(real, ideal):
+    with pytest.warns(UserWarning, match="w_max = 0.1"):
+        AnalogLinear(20, 20, hardware=real, w_max=0.1)(torch.zeros(1, 20))
+    layer = AnalogLinear(20, 20, hardware=real, w_max=0.4)
+    with pytest.warns(UserWarning, match="clipped"):
+        layer.write_(torch.full((20, 20), 5.0))
+    with pytest.warns(UserWarning, match=r"1 \(Conv2d: groups or dilation\)"):
+        convert(nn.Sequential(nn.Conv2d(1, 2, 3), nn.Conv2d(2, 2, 3, groups=2)), ideal)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        convert(nn.Sequential(nn.Conv2d(1, 2, 3), nn.Conv2d(2, 2, 3, groups=2)), ideal, exclude="1")
+
+
+def test_what_is_not_finite_is_no_input(real):
+    for layer, shape in ((AnalogLinear(6, 4, hardware=real), (3, 6)), (AnalogConv2d(1, 2, 3, hardware=real), (2, 1, 5, 5))):
+        for bad in (float("nan"), float("inf")):
+            x = torch.zeros(shape)
+            x.view(-1)[-1] = bad
+            with pytest.raises(ganbar.NumericError):
+                layer(x)
+
+
+@pytest.mark.parametrize("wrong", [{"w_max": 0}, {"w_max": -1.0}, {"w_max": "0.4"}, {"hardware": "satyam2022-balanced"}])
+def test_layers_refuse_what_they_cannot_be_made_of(real, wrong):
+    with pytest.raises((ValueError, TypeError), match="expected"):
+        AnalogLinear(4, 4, **{"hardware": real, **wrong})
 
 
 def test_latents_are_bits_of_the_array(real):
