@@ -40,7 +40,9 @@ def loop(make, pulses, rounds, data):
         (bce(d(x), one) + bce(d(fake.detach()), zero)).backward()
         od.step()
         og.zero_grad()
+        d.requires_grad_(False)  # the program forms no gradient of D's weights here either
         bce(d(fake), one).backward()
+        d.requires_grad_(True)
         og.step()
 
 
