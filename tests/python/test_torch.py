@@ -319,8 +319,11 @@ def test_what_cannot_be_is_said(real):
         fresh(torch.ones(1, 4, dtype=torch.float64))
     with pytest.raises(ValueError, match="features"):
         fresh(torch.ones(1, 5))
-    with pytest.raises(TypeError, match="float32"):
-        fresh.half()
+    for model in (fresh, nn.Sequential(fresh)):
+        with pytest.raises(TypeError, match="float32"):
+            model.half()
+        with pytest.raises(RuntimeError, match="simulated on the CPU"):
+            model.to("cuda")
     with pytest.raises(ValueError, match="groups"):
         AnalogConv2d(2, 2, 3, groups=2, hardware=real)
     with pytest.raises(ganbar.ConfigError, match="v_set"):

@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch", reason="python3-torch is among the packages
 from torch import nn  # noqa: E402
 
 import ganbar  # noqa: E402
-from ganbar.torch import AnalogConv2d, AnalogConvTranspose2d, AnalogLinear, FidelityGenerator, Latents, Pulses, convert, dataset, ledger  # noqa: E402
+from ganbar.torch import AnalogConv2d, AnalogConvTranspose2d, AnalogLinear, FidelityGenerator, Latents, Pulses, convert, dataset, ledger, refabricate, rest  # noqa: E402
 
 QUIET = {"adc_bits": 0, "dac_bits": 0, "read_noise": False, "mapping": "differential"}
 
@@ -127,7 +127,7 @@ def test_rest_is_the_law_of_drift():
     g = layer.conductance[0].clone()
     layer.rest(9.0)
     assert torch.allclose(layer.conductance[0], g * 10 ** -0.1, rtol=1e-5)
-    layer.rest(90.0)  # time adds up
+    rest(nn.Sequential(layer), 90.0)  # time adds up
     assert torch.allclose(layer.conductance[0], g * 100 ** -0.1, rtol=1e-5)
     shown = layer(x).detach()
     other = AnalogLinear(5, 4, bias=False, hardware=drifting(), w_max=1.0, seed=5)
@@ -153,6 +153,9 @@ def test_other_chips_hold_the_same_weights():
         layer.refabricate(seed)
         seen.append(layer.weight.detach().clone())
     assert not torch.equal(seen[1], seen[2])  # stuck cells are others
+    model = nn.Sequential(layer, nn.Tanh())
+    kept = torch.stack(layer.conductance)
+    assert refabricate(model, 7) is model and not torch.equal(kept, torch.stack(layer.conductance))
 
 
 def test_computed_weights_are_refused_with_the_remedy():

@@ -7,7 +7,7 @@
 >>> layer(torch.ones(2, 4)).shape
 torch.Size([2, 3])
 """
-from .convert import convert, ledger, plan, to_digital
+from .convert import convert, ledger, plan, refabricate, rest, to_digital
 from .data import FidelityGenerator, dataset
 from .export import export_onnx
 from .layers import (AnalogConv1d, AnalogConv2d, AnalogConv3d, AnalogConvTranspose1d, AnalogConvTranspose2d, AnalogConvTranspose3d, AnalogLayer,
@@ -15,4 +15,4 @@ from .layers import (AnalogConv1d, AnalogConv2d, AnalogConv3d, AnalogConvTranspo
 from .optim import Pulses
 
 __all__ = ["AnalogConv1d", "AnalogConv2d", "AnalogConv3d", "AnalogConvTranspose1d", "AnalogConvTranspose2d", "AnalogConvTranspose3d", "AnalogLayer",
-           "AnalogLinear", "FidelityGenerator", "Latents", "Pulses", "convert", "dataset", "export_onnx", "ledger", "plan", "to_digital"]
+           "AnalogLinear", "FidelityGenerator", "Latents", "Pulses", "convert", "dataset", "export_onnx", "ledger", "plan", "refabricate", "rest", "to_digital"]

@@ -337,7 +337,10 @@ class AnalogLayer:
         self._show()
 
     def _apply(self, fn, *rest, **named):
-        probe = fn(torch.zeros(1))
+        try:
+            probe = fn(torch.zeros(1))
+        except Exception as fault:  # a device that this torch does not have
+            raise RuntimeError(f"{self.name}: cells are simulated on the CPU in float32; keep this layer there ({fault})") from fault
         need_float32(probe, self.name)
         return super()._apply(fn, *rest, **named) if self._store is None else self
 

@@ -153,6 +153,24 @@ def to_digital(model):
     return model
 
 
+def _layers(model):
+    return [m for m in model.modules() if isinstance(m, layers.AnalogLayer)]
+
+
+def refabricate(model, seed):
+    """Another chip with the same weights under every layer of the model (Monte Carlo over chips): new cells, new draws. Returns the model."""
+    for layer in _layers(model):
+        layer.refabricate(seed)
+    return model
+
+
+def rest(model, seconds):
+    """This many seconds pass for all cells of the model without a pulse; they drift as their hardware's [nonideal] says. Returns the model."""
+    for layer in _layers(model):
+        layer.rest(seconds)
+    return model
+
+
 def ledger(*models, all_ranks=False):
     """What the cells of models took: a table with layer, phase, component, n, energy_J, busy_s. A pandas DataFrame where pandas is there, else a list of dicts.
 

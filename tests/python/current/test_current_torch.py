@@ -68,10 +68,8 @@ def test_other_types_and_places_are_refused(real):
         with pytest.raises(TypeError, match="float32"):
             move()
     for place in ("cuda", "meta"):
-        with pytest.raises((RuntimeError, AssertionError, NotImplementedError)) as fault:
+        with pytest.raises(RuntimeError, match="simulated on the CPU"):
             layer.to(place)
-        if place == "meta" or torch.cuda.is_available():
-            assert "CPU" in str(fault.value)
     assert layer(torch.ones(1, 4)).dtype == torch.float32
 
 
