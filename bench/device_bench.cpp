@@ -80,6 +80,7 @@ int main(int argc, char** argv) {
     };
     add("nili2020-interpolated", registry.get("nili2020"), {{"bins", setting(std::string("interpolated"))}});
     add("nili2020-c2c", registry.get("nili2020"), {{"c2c", setting(0.3)}});
+    add("table-quiet", registry.get("table"), {{"c2c", setting(0.0)}});
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
 }

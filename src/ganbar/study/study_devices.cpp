@@ -62,9 +62,13 @@ struct Result {
     }
 };
 
-Result train_device(const std::string& device, const std::string& comment, bool feedback, const StudyOptions& o, std::int64_t rounds, std::int64_t n_seeds, const Context& context) {
-    Result out{device, feedback ? "error feedback" : "blind pulses", comment, {}};
-    for (std::int64_t seed = 1; seed <= n_seeds; ++seed) {
+Result untrained(const std::string& device, const std::string& comment, bool feedback) { return {device, feedback ? "error feedback" : "blind pulses", comment, {}}; }
+
+/// Adds the runs of seeds first..last.
+void train_device(Result& out, const StudyOptions& o, std::int64_t rounds, std::int64_t first, std::int64_t last, const Context& context) {
+    const std::string& device = out.device;
+    const bool feedback = out.rule == "error feedback";
+    for (std::int64_t seed = first; seed <= last; ++seed) {
         std::vector<std::string> sets{"device.model=" + device, fmt::format("train.rounds={}", rounds), fmt::format("experiment.seed={}", seed), fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds / 4))};
         if (feedback) {
             const Experiment probe = load_experiment("measured-device", context.experiments, sets, context.registries);
@@ -79,7 +83,6 @@ Result train_device(const std::string& device, const std::string& comment, bool 
         out.runs.push_back(report::read_run(folder.string()));
         out.runs.back().group = device + ", " + out.rule;
     }
-    return out;
 }
 
 report::TextTable result_table(const std::vector<Result>& results) {
@@ -109,8 +112,11 @@ void study_devices(const StudyOptions& options, std::int64_t n_seeds, const Cont
     fs::create_directories(options.out);
     std::vector<Result> all, best;
     for (const auto& [device, comment] : device_presets(context.experiments)) {
-        Result blind = train_device(device, comment, false, options, rounds, n_seeds, context), fed = train_device(device, comment, true, options, rounds, n_seeds, context);
-        best.push_back(fed.mean("frechet_distance") < blind.mean("frechet_distance") ? fed : blind);
+        Result blind = untrained(device, comment, false), fed = untrained(device, comment, true);
+        for (auto* r : {&blind, &fed}) train_device(*r, options, rounds, 1, 1, context);
+        auto& better = fed.mean("frechet_distance") < blind.mean("frechet_distance") ? fed : blind;
+        train_device(better, options, rounds, 2, n_seeds, context);
+        best.push_back(better);
         all.push_back(std::move(blind)), all.push_back(std::move(fed));
     }
     if (all.empty()) throw ConfigError("there are no device presets; expected NAME.toml in a folder presets/devices");

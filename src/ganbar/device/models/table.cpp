@@ -51,16 +51,24 @@ struct Table {
 
     struct Cell {
         float g_S = 0;
-        float z_set = 0, z_reset = 0;  ///< this device's place in the spread of its steps
+        float z[2] = {0, 0};  ///< this device's place in the spread of its set steps, of its reset steps
     };
 
-    /// What is known at a node of the fine, even grid in G: step, noise, relative spread.
-    struct alignas(16) Node {
-        float mean_S = 0, noise_S = 0, spread = 0, unused = 0;
-        Node mix(const Node& b, float u) const { return {mean_S + u * (b.mean_S - mean_S), noise_S + u * (b.noise_S - noise_S), spread + u * (b.spread - spread), 0}; }
+    /// What is known at a node of the fine, even grid in G: step, noise, relative spread; and how each goes on to the next node.
+    struct alignas(32) Node {
+        float mean_S = 0, noise_S = 0, spread = 0;
+        float mean_rise_S = 0, noise_rise_S = 0, spread_rise = 0, unused[2] = {0, 0};
+        Node mix(const Node& b, float u) const {
+            return {mean_S + u * (b.mean_S - mean_S), noise_S + u * (b.noise_S - noise_S), spread + u * (b.spread - spread),
+                    mean_rise_S + u * (b.mean_rise_S - mean_rise_S), noise_rise_S + u * (b.noise_rise_S - noise_rise_S), spread_rise + u * (b.spread_rise - spread_rise)};
+        }
     };
     static constexpr std::size_t n_fine = 257, per_interval = 8;  ///< nodes in G; rows an interval of amplitudes is cut into
     using Row = std::array<Node, n_fine>;
+    static void find_rises(Row& row) {
+        for (std::size_t i = 0; i + 1 < n_fine; ++i)
+            row[i].mean_rise_S = row[i + 1].mean_S - row[i].mean_S, row[i].noise_rise_S = row[i + 1].noise_S - row[i].noise_S, row[i].spread_rise = row[i + 1].spread - row[i].spread;
+    }
 
     /// One polarity, resampled: rows by amplitude for each width.
     struct Branch {
@@ -100,26 +108,25 @@ struct Table {
             const std::vector<Row>& rows = v > 0 ? *set : *reset;
             const Row& row = rows[at.row];
             const auto [i, w] = locate(c.g_S);
-            if (at.u > 0) move(c, row[i].mix(rows[at.row + 1][i], at.u), row[i + 1].mix(rows[at.row + 1][i + 1], at.u), w, at.weak, v > 0 ? c.z_set : c.z_reset, draw);
-            else move(c, row[i], row[i + 1], w, at.weak, v > 0 ? c.z_set : c.z_reset, draw);
+            const std::size_t down = v < 0;  // an index, not a branch: signs are random
+            if (at.u > 0) move(c, row[i].mix(rows[at.row + 1][i], at.u), w, at.weak, c.z[down], draw);
+            else move(c, row[i], w, at.weak, c.z[down], draw);
         }
         struct Between {
-            std::size_t i;  ///< node below
+            std::size_t i;  ///< node below, or the last
             float w;        ///< way to the next
         };
         Between locate(float g_S) const {
-            const float x = std::clamp((g_S - g_lo) * per_S, 0.0f, n_fine - 1.0f);
-            const auto i = std::min(static_cast<std::int32_t>(x), static_cast<std::int32_t>(n_fine) - 2);
+            const float x = std::max(0.0f, std::min((g_S - g_lo) * per_S, n_fine - 1.0f));
+            const auto i = static_cast<std::int32_t>(x);  // the last node rises by 0
             return {static_cast<std::size_t>(i), x - static_cast<float>(i)};
         }
-        void move(Cell& c, const Node& a, const Node& b, float w, float weak, float z, PulseDraw draw) const {
-            float dg = a.mean_S + w * (b.mean_S - a.mean_S);
-            if (z != 0) {
-                const float r = z * (a.spread + w * (b.spread - a.spread));
-                dg *= log_normal ? fast::exp(r) : 1 + r;
-            }
-            if (random) dg += c2c * (a.noise_S + w * (b.noise_S - a.noise_S)) * draw.a;
-            c.g_S = std::clamp(c.g_S + weak * dg, std::min(c.g_S, g_min), std::max(c.g_S, g_max));
+        void move(Cell& c, const Node& at, float w, float weak, float z, PulseDraw draw) const {
+            float dg = at.mean_S + w * at.mean_rise_S;
+            const float r = z * (at.spread + w * at.spread_rise);
+            dg *= log_normal ? fast::exp(r) : 1 + r;
+            if (random) dg += c2c * (at.noise_S + w * at.noise_rise_S) * draw.a;
+            c.g_S = std::max(std::min(c.g_S, g_min), std::min(c.g_S + weak * dg, std::max(c.g_S, g_max)));
         }
     };
     /// A fixed pulse: the row of its amplitude, mixed once for all cells.
@@ -127,11 +134,12 @@ struct Table {
         WidthLaw law;
         std::shared_ptr<const Row> row;
         float weak = 1;
-        bool up = false, inert = true, random = false;
+        std::uint32_t down = 0;
+        bool inert = true, random = false;
         void apply(Cell& c, PulseDraw draw) const {
             if (inert) return;
             const auto [i, w] = law.locate(c.g_S);
-            law.move(c, (*row)[i], (*row)[i + 1], w, weak, up ? c.z_set : c.z_reset, draw);
+            law.move(c, (*row)[i], w, weak, c.z[down], draw);
         }
     };
 
@@ -155,7 +163,7 @@ struct Table {
     Cell fresh_cell(Siemens g, Rng& rng) const {
         if (p.d2d == OnOff::off) return {static_cast<float>(g.si)};
         const double a = rng.normal(), b = rng.normal(), r = p.spread_correlation;
-        return {static_cast<float>(g.si), static_cast<float>(a), static_cast<float>(r * a + std::sqrt(1 - r * r) * b)};
+        return {static_cast<float>(g.si), {static_cast<float>(a), static_cast<float>(r * a + std::sqrt(1 - r * r) * b)}};
     }
     double current_A(const Cell& c, double v) const {
         if (p.iv == Iv::linear) return c.g_S * v;
@@ -169,15 +177,16 @@ struct Table {
         return law;
     }
     PulseLaw pulse_law(Volt v, Second t) const {
-        PulseLaw law{bare_law(), nullptr, 1, v.si > 0, !reaches(v.si, p.threshold.si), p.c2c > 0};
+        PulseLaw law{bare_law(), nullptr, 1, v.si < 0, !reaches(v.si, p.threshold.si), p.c2c > 0};
         if (law.inert) return law;
-        const auto rows = rows_at(law.up ? grid->set : grid->reset, t.si);
+        const auto rows = rows_at(v.si > 0 ? grid->set : grid->reset, t.si);
         const Place at = law.law.place(static_cast<float>(v.si));
         law.weak = at.weak;
         law.row = std::shared_ptr<const Row>(rows, &(*rows)[at.row]);
         if (!(at.u > 0)) return law;
         auto mixed = std::make_shared<Row>(*law.row);
         for (std::size_t i = 0; i < n_fine; ++i) (*mixed)[i] = (*mixed)[i].mix((*rows)[at.row + 1][i], at.u);
+        find_rises(*mixed);
         law.row = std::move(mixed);
         return law;
     }
@@ -274,8 +283,9 @@ Table::Branch Table::branch(const List& v, const List& t, const List& dg, const 
             for (std::size_t k = 0; k < n_v; ++k) mean_at[k] = means[k](g), noise_at[k] = noises[k](g);
             const MonotoneCubic by_mean(v, mean_at), by_noise(v, noise_at);
             for (std::size_t r = 0; r < rows.size(); ++r)
-                rows[r][i] = {static_cast<float>(by_mean(out.volts[r])), static_cast<float>(by_noise(out.volts[r])), static_cast<float>(relative(g)), 0};
+                rows[r][i] = {static_cast<float>(by_mean(out.volts[r])), static_cast<float>(by_noise(out.volts[r])), static_cast<float>(relative(g))};
         }
+        for (auto& row : rows) find_rises(row);
         out.rows.push_back(std::move(rows));
     }
     return out;
@@ -292,6 +302,7 @@ std::shared_ptr<const std::vector<Table::Row>> Table::rows_at(const Branch& b, d
     auto mixed = std::make_shared<std::vector<Row>>(b.rows[w]);
     for (std::size_t r = 0; r < mixed->size(); ++r)
         for (std::size_t i = 0; i < n_fine; ++i) (*mixed)[r][i] = (*mixed)[r][i].mix(b.rows[w + 1][r][i], u);
+    for (auto& row : *mixed) find_rises(row);
     return mixed;
 }
 
