@@ -10,7 +10,7 @@ with_python = -DGANBAR_PYTHON=ON -DPython_EXECUTABLE=$(CURDIR)/build/venv/bin/py
 # $(call build,PRESET,OPTIONS): configure and build
 build = cmake --preset $(1) $(2) >build/configure-$(1).log 2>&1 || { cat build/configure-$(1).log; exit 1; }; cmake --build --preset $(1) -j $(JOBS)
 
-.PHONY: help demo python wheel test test-slow oracle docs build install deb bench fuzz asan tsan lint check-all clean torch
+.PHONY: help demo python wheel test test-slow oracle docs build install deb bench fuzz asan tsan lint check-all clean torch accessibility
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -76,6 +76,11 @@ docs: build  ## the documentation site, its tutorials run, in build/docs
 	@test -x build/venv-docs/bin/sphinx-build || { /usr/bin/python3 -m venv build/venv-docs && \
 		build/venv-docs/bin/pip install -q -r tools/site/requirements.txt; }
 	@build/venv-docs/bin/python tools/site/build.py build/release/bin/ganbar build/docs
+
+accessibility: build  ## pages held against axe-core: contrast, labels, keyboard
+	@tools/install.sh browser
+	@test -f build/axe/node_modules/axe-core/axe.min.js || npm install --silent --no-audit --no-fund --prefix build/axe axe-core
+	@/usr/bin/python3 tests/report/accessibility_check.py build/release/bin/ganbar build/axe/node_modules/axe-core/axe.min.js
 
 bench: | build-folder  ## benchmarks, into build/bench/results.json
 	@tools/install.sh build bench

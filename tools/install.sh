@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the targets of the Makefile need: tools/install.sh GROUP...
-# Groups: build, python, test, slow, data, bench, oracle, fuzz, lint, deb, docs. What is there already is left alone; when nothing is missing, nothing is
+# Groups: build, python, test, slow, data, bench, oracle, fuzz, lint, deb, docs, browser. What is there already is left alone; when nothing is missing, nothing is
 # asked of the network. As root it works without questions; as an ordinary user it says what it wants and uses sudo.
 set -euo pipefail
 
@@ -18,8 +18,9 @@ packages_of() {
         lint) echo python3 clang-format clang-tidy shellcheck ;;
         deb) echo dpkg-dev file lintian ;;
         docs) echo python3 python3-venv ;;
+        browser) echo python3 chromium npm ;;
         *)
-            echo "install.sh: unknown group \"$1\"; expected build, python, test, slow, data, bench, oracle, fuzz, lint, deb or docs" >&2
+            echo "install.sh: unknown group \"$1\"; expected build, python, test, slow, data, bench, oracle, fuzz, lint, deb, docs or browser" >&2
             exit 2
             ;;
     esac

@@ -3,11 +3,13 @@
 report_page_test.py GANBAR     standard library only; with node the scripts' numbers are compared with the program's, and with
 chromium the page is opened to see that its scripts run without a fault.
 """
-import html.parser, json, os, re, shutil, subprocess, sys, tempfile, unittest
+import base64, csv, html.parser, json, os, re, shutil, subprocess, sys, tempfile, unittest, urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import fake_run  # noqa: E402
+sys.path.insert(0, os.path.join(HERE, "../app"))
+import browser  # noqa: E402
 
 GANBAR = sys.argv.pop(1) if len(sys.argv) > 1 else ""
 WEB = os.path.join(HERE, "../../src/ganbar/report/web")
@@ -116,6 +118,32 @@ class ReportPage(unittest.TestCase):
         for word in ("satyam2022-software", "satyam2022-prng", "satyam2022-trng", "2 of 2 collapsed", "none of 2 collapsed", "one per epoch", "<svg class=\"chart\"", "published", "noise.kind"):
             self.assertIn(word, still)
         self.assertGreaterEqual(still.count("<img"), 8)
+
+    def test_pictures_are_small_and_none_is_there_twice(self):
+        for path in (self.page, self.one):
+            text, _ = self.parsed(path)
+            pictures = [base64.b64decode(p) for p in re.findall(r"data:image/png;base64,([A-Za-z0-9+/=]+)", text)]
+            self.assertEqual(len(pictures), len(set(pictures)))
+            for picture in pictures:
+                bits, kind = picture[24], picture[25]
+                self.assertTrue(kind == 3 and bits <= 4, (bits, kind))  # a palette of 16 at most
+        shown = lambda text: [text.index(f'<section id="{name}"') for name in ("training", "curves", "energy", "area")]
+        text, _ = self.parsed(self.one)
+        self.assertEqual(shown(text), sorted(shown(text)))  # images first, then what they cost
+
+    @unittest.skipUnless(browser.CHROMIUM, "chromium is not installed")
+    def test_data_of_a_chart_is_one_click_away(self):
+        with browser.Page("file://" + self.one) as page:
+            page.until("document.documentElement.dataset.ready")
+            self.assertEqual(page.evaluate("document.querySelectorAll('.chart-figure').length"), page.evaluate("document.querySelectorAll('.chart-figure details.data').length"))
+            page.evaluate("document.querySelector('.chart-figure details.data > summary').click()")
+            link = page.until("document.querySelector('details.data a')?.href")
+            rows = list(csv.reader(urllib.parse.unquote(link.split(",", 1)[1]).splitlines()))
+            chart = json.loads(page.evaluate("document.getElementById('data-' + document.querySelector('.chart-figure').dataset.chart).textContent"))
+            shown = chart["frames"][-1]["y"][0] if chart["frames"] else chart["views"][0]["series"][0]["y"]
+            self.assertEqual([float(r[1]) if r[1] else None for r in rows[1:1 + len(shown)]], shown)
+            self.assertEqual(page.evaluate("document.querySelectorAll('details.data[open] tbody tr').length"), len(rows) - 1)
+            self.assertEqual(page.said, [])
 
     def test_existing_file_is_kept(self):
         before = os.path.getmtime(self.one)

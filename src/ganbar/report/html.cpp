@@ -11,7 +11,7 @@
 
 namespace ganbar::report {
 namespace web {  // the files of report/web/, carried inside the program (cmake/embed.cmake)
-extern const std::string_view report_css, marks_css, chart_js, format_js, marks_js, page_js;
+extern const std::string_view report_css, marks_css, chart_js, draw_js, format_js, marks_js, page_js;
 }
 namespace {
 
@@ -93,7 +93,7 @@ std::string last_lines(const std::string& text, int n) {
 void provenance_section(Page& page, const ReportInput& input, const std::vector<Group>& groups) {
     page.open_section("reproduce", "Settings and how to reproduce");
     if (!input.reproduce_commands.empty()) {
-        page.html("<pre class=\"commands\"><code>");
+        page.html("<pre class=\"commands\" tabindex=\"0\"><code>");
         for (const auto& command : input.reproduce_commands) page.html(escape(command) + "\n");
         page.html("</code></pre>");
     }
@@ -112,7 +112,7 @@ void provenance_section(Page& page, const ReportInput& input, const std::vector<
     for (const auto& group : groups) {
         const RunData& run = *group.runs.front();
         if (!run.run_toml.empty())
-            page.html(fmt::format("<details class=\"settings\"><summary>{}: all settings, resolved</summary><pre class=\"toml\"><code>{}</code></pre></details>\n", escape(group.name + ", " + run.label), toml_html(run.run_toml)));
+            page.html(fmt::format("<details class=\"settings\"><summary>{}: all settings, resolved</summary><pre class=\"toml\" tabindex=\"0\"><code>{}</code></pre></details>\n", escape(group.name + ", " + run.label), toml_html(run.run_toml)));
     }
     if (!groups.empty() && !groups.front().runs.front()->environment.empty()) {
         std::vector<std::vector<Cell>> rows;
@@ -123,7 +123,7 @@ void provenance_section(Page& page, const ReportInput& input, const std::vector<
     }
     for (const auto& group : groups)
         if (!group.runs.front()->log_text.empty())
-            page.html(fmt::format("<details class=\"log\"><summary>{}: end of the log</summary><pre><code>{}</code></pre></details>\n", escape(group.name), escape(last_lines(group.runs.front()->log_text, 60))));
+            page.html(fmt::format("<details class=\"log\"><summary>{}: end of the log</summary><pre tabindex=\"0\"><code>{}</code></pre></details>\n", escape(group.name), escape(last_lines(group.runs.front()->log_text, 60))));
     page.close_section();
 }
 
@@ -158,23 +158,50 @@ ReportInput describe_runs(std::vector<RunData> runs) {
     return input;
 }
 
+/// Sliders and a canvas; the script fills and shows them.
+static void drawing_section(Page& page, const DrawingNetwork& network) {
+    std::size_t n_weights = 0;
+    for (const auto& layer : network.layers) n_weights += layer.weights.size();
+    page.open_section("draw", "Draw new images");
+    page.html("<figure id=\"draw-figure\" class=\"draw\" hidden><canvas class=\"pixels\" role=\"img\" aria-label=\"24 new images of the generator\"></canvas><div class=\"draw-tools\">");
+    const auto slider = [&](const char* name, const char* label, const char* range) {
+        page.html(fmt::format("<label><span>{}</span><input type=\"range\" name=\"{}\" {}><output></output></label>", label, name, range));
+    };
+    slider("first", "towards a second image", "min=\"-1\" max=\"1\" step=\"0.05\" value=\"0\"");
+    slider("second", "towards a third image", "min=\"-1\" max=\"1\" step=\"0.05\" value=\"0\"");
+    slider("noise", "noise of every weight", "min=\"0\" max=\"25\" step=\"0.5\" value=\"0\"");
+    page.html(fmt::format("<button type=\"button\">other images</button></div><figcaption>{}The trained generator, {} {} in half precision, draws here, in your browser: every image has a latent vector of its own and two "
+                          "others to walk towards. The noise is what one read finds of each weight, in per cent of its layer's largest.</figcaption></figure>"
+                          "<noscript><p>The generator needs scripts.</p></noscript><script type=\"application/json\" id=\"data-draw\">{}</script>\n",
+                          page.next_figure_number(), format_number(static_cast<double>(n_weights), 8), network.in_cells ? "weights from its memristors" : "weights", drawing_json(network)));
+    page.close_section();
+}
+
+static constexpr std::size_t most_shown_first = 6;  ///< variants whose pictures open the page
+
 std::string render_html(const ReportInput& input) {
     const auto groups = groups_of(input.runs);
     Page page;
     title_block(page, input, groups);
     if (!groups.empty()) verdict_section(page, groups);
     const std::size_t navigation_at = page.body().size();
+    const bool is_study = groups.size() > most_shown_first;
+    if (!groups.empty() && !is_study) training_section(page, input, groups);  // what came of it first, then what it costs
+    if (input.generator) drawing_section(page, *input.generator);
     comparison_section(page, input);
-    findings_section(page, input);  // before the runs they come from: a study has dozens
-    if (!groups.empty()) training_section(page, input, groups);
+    findings_section(page, input);  // before the curves of the runs they come from: a study has dozens
+    if (!groups.empty() && is_study) training_section(page, input, groups);
     if (!groups.empty()) {
+        curves_section(page, groups);
         energy_section(page, groups);
         accelerators_section(page, groups);
         area_section(page, groups);
         assumptions_section(page, groups);
     }
     provenance_section(page, input, groups);
-    return whole_page(input.title, page, navigation_at);
+    PageShell shell = file_shell();
+    if (input.generator) shell.scripts += web::draw_js;
+    return whole_page(input.title, page, navigation_at, shell);
 }
 
 PageShell file_shell() {

@@ -194,7 +194,7 @@ std::string render_accelerators(const AcceleratorPage& input) {
     scopes_and_parameters(page, input.set);
     if (!input.commands.empty()) {
         page.open_section("reproduce", "Reproduce");
-        page.html("<pre class=\"commands\"><code>");
+        page.html("<pre class=\"commands\" tabindex=\"0\"><code>");
         for (const auto& c : input.commands) page.html(escape(c) + "\n");
         page.html("</code></pre>");
         page.close_section();

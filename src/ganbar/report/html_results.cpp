@@ -7,6 +7,7 @@
 #include "ganbar/report/html_sections.h"
 #include "ganbar/report/html_text.h"
 #include "ganbar/report/number_text.h"
+#include "ganbar/report/small_picture.h"
 
 namespace ganbar::report {
 namespace {
@@ -124,7 +125,24 @@ void verdict_section(Page& page, const std::vector<Group>& groups) {
 namespace {
 
 std::string thinning_note(std::size_t shown, std::size_t all) {
-    return shown < all ? fmt::format(" {} of {} snapshots are kept here to bound the size of the page.", shown, all) : "";
+    return shown < all ? fmt::format(" {} of {} snapshots are kept here to bound the size of the page, in {} shades; the run folder has all.", shown, all, page_shades) : "";
+}
+
+/// Frames as the page carries them, their sizes with them. First few enough, since each is read and made small here.
+std::vector<std::vector<Snapshot>> small_frames(const std::vector<std::vector<Snapshot>>& sequences) {
+    constexpr std::size_t most = 24;
+    auto out = sequences;
+    for (auto& s : out) {
+        const std::size_t all = s.size(), keep = std::min(all, most);
+        std::vector<Snapshot> chosen;
+        for (std::size_t k = 0; k < keep; ++k) chosen.push_back(s[keep == 1 ? all - 1 : k * (all - 1) / (keep - 1)]);
+        s = std::move(chosen);
+        for (auto& frame : s) {
+            frame.png = small_picture(read_file(frame.path));
+            frame.n_bytes = frame.png.size();
+        }
+    }
+    return out;
 }
 
 /// One strip of pictures, a picture per variant (its first run), all moved by the slider.
@@ -140,7 +158,7 @@ void snapshot_strip(Page& page, const std::vector<Group>& groups, std::vector<Sn
         n_all += sequences.back().size();
     }
     if (owners.empty()) return;
-    sequences = fit_budget(sequences, budget_bytes);
+    sequences = fit_budget(small_frames(sequences), budget_bytes);
     page.html(fmt::format("<figure class=\"strip-figure\"><h3>{}</h3><div class=\"strip{}{}\">", title, kind == &RunData::conductance ? " wide" : "",
                           owners.size() == 1 && beside == nullptr ? " one" : owners.size() == 3 ? " three" : ""));
     if (beside != nullptr) page.picture(*beside);
@@ -185,6 +203,9 @@ void training_section(Page& page, const ReportInput& input, const std::vector<Gr
     snapshot_strip(page, groups, &RunData::conductance, input.image_budget_bytes / 2, "Conductance of every array", "Each square is one crossbar, each dot one memristor: dark at the low end of the device's conductance window, bright at the high end, flat where no memristor is in use.", "conductance maps of all arrays,", nullptr);
     page.charts(histograms);
     page.close_section();
+}
+
+void curves_section(Page& page, const std::vector<Group>& groups) {
     const auto curves = training_charts(groups), others = other_charts(groups);
     if (!curves.empty() || !others.empty()) {
         page.open_section("curves", "Adversarial training", band_note(groups));

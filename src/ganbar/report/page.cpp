@@ -8,6 +8,7 @@
 #include "ganbar/core/error.h"
 #include "ganbar/report/html_text.h"
 #include "ganbar/report/number_text.h"
+#include "ganbar/report/small_picture.h"
 
 namespace ganbar::report {
 namespace {
@@ -47,7 +48,8 @@ std::string heat_style(double share) {
     return fmt::format("background:#{:02x}{:02x}{:02x};color:{}", rgb[0], rgb[1], rgb[2], t > 0.55 ? "#fff" : "#111");
 }
 
-std::string png_of(const Picture& picture) { return picture.png_bytes.empty() ? read_file(picture.png_path) : picture.png_bytes; }
+std::string png_of(const Picture& picture) { return small_picture(picture.png_bytes.empty() ? read_file(picture.png_path) : picture.png_bytes); }
+std::string png_of(const Snapshot& frame) { return frame.png.empty() ? small_picture(read_file(frame.path)) : frame.png; }
 
 std::uint32_t width_of(const std::string& png) {
     if (png.size() < 24 || png.compare(1, 3, "PNG") != 0) return 0;
@@ -87,7 +89,7 @@ void Page::open_section(const std::string& id, const std::string& title, const s
 void Page::chart(const Chart& chart) {
     const int id = ++n_data_;
     body_ += fmt::format("<figure class=\"chart-figure\" data-chart=\"{}\"><div class=\"figure-head\"><h3>{}</h3><div class=\"tools\"></div></div><div class=\"plot\">{}</div>{}"
-                         "<figcaption>{}{}</figcaption></figure>\n<script type=\"application/json\" id=\"data-{}\">{}</script>\n",
+                         "<figcaption>{}{}</figcaption><details class=\"data\"><summary>Data</summary></details></figure>\n<script type=\"application/json\" id=\"data-{}\">{}</script>\n",
                          id, escape(chart.title), render_svg(chart, false), legend(chart.views.front()), next_figure_number(), escape(chart.caption), id, chart_json(chart));
 }
 
@@ -179,11 +181,11 @@ void Page::snapshots(const std::string& title, const std::string& alt, const std
     for (std::size_t i = 0; i < frames.size(); ++i) {
         rounds += (i ? "," : "") + std::to_string(frames[i].round);
         // The last frame is in the page already; the scripts take it from there.
-        sources += (i ? "," : "") + (i + 1 < frames.size() ? "\"" + png_data_uri(read_file(frames[i].path)) + "\"" : "null");
+        sources += (i ? "," : "") + (i + 1 < frames.size() ? "\"" + png_data_uri(png_of(frames[i])) + "\"" : "null");
     }
     body_ += fmt::format("<figure class=\"snap\" data-frames=\"{}\">{}<figcaption>{} <span class=\"at\">round {}</span></figcaption></figure>"
                          "<script type=\"application/json\" id=\"data-{}\">{{\"rounds\":[{}],\"src\":[{}]}}</script>\n",
-                         id, img(read_file(frames.back().path), alt, ""), escape(title), frames.back().round, id, rounds, sources);
+                         id, img(png_of(frames.back()), alt, ""), escape(title), frames.back().round, id, rounds, sources);
 }
 
 std::vector<std::vector<Snapshot>> fit_budget(const std::vector<std::vector<Snapshot>>& sequences, std::uint64_t budget_bytes) {

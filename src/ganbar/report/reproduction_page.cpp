@@ -111,7 +111,7 @@ std::string render_reproduction(const Reproduction& r, const std::string& comman
     ladder(page, r);
     tornado(page, r);
     page.open_section("reproduce", "Reproduce");
-    page.html("<pre class=\"commands\"><code>" + escape(command) + "\n</code></pre>");
+    page.html("<pre class=\"commands\" tabindex=\"0\"><code>" + escape(command) + "\n</code></pre>");
     page.close_section();
     return whole_page(r.title, page, navigation_at);
 }

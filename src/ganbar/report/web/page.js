@@ -137,14 +137,46 @@ function setUpCue(box) {
   update();
 }
 
+// The numbers behind a chart, as a table and as CSV in SI units; made when first opened, for the page holds them already.
+function seriesColumns(view) {
+  const columns = [];
+  for (const s of view.series) {
+    const known = columns.find((c) => c.name === view.xLabel && c.values.length === s.x.length && c.values.every((v, i) => v === s.x[i]));
+    if (!known) columns.push({ name: view.xLabel, unit: view.xUnit, values: s.x });
+    columns.push({ name: s.name, unit: view.yUnit, values: s.y });
+    if (s.lo.length) columns.push({ name: s.name + " lowest", unit: view.yUnit, values: s.lo }, { name: s.name + " highest", unit: view.yUnit, values: s.hi });
+  }
+  return columns;
+}
+
+const csvText = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+function setUpData(chart) {
+  const box = chart.figure.querySelector("details.data");
+  box?.addEventListener("toggle", () => {
+    if (!box.open) return;
+    [...box.children].slice(1).forEach((e) => e.remove());
+    const columns = seriesColumns({ ...chart.current, series: chart.series() }), n = Math.max(...columns.map((c) => c.values.length));
+    const heads = columns.map((c) => (c.unit ? `${c.name} (${c.unit})` : c.name));
+    const rows = Array.from({ length: n }, (_, i) => columns.map((c) => c.values[i] ?? null));
+    const csv = [heads.map(csvText), ...rows.map((r) => r.map((v) => v ?? ""))].map((r) => r.join(",")).join("\n") + "\n";
+    const table = htmlElement("table", {}, htmlElement("thead", {}, htmlElement("tr", {}, ...heads.map((h) => htmlElement("th", { scope: "col", className: "n", textContent: h })))),
+      htmlElement("tbody", {}, ...rows.map((r) => htmlElement("tr", {}, ...r.map((v) => htmlElement("td", { className: "n", textContent: v === null ? "" : String(v) }))))));
+    const name = chart.data.title.toLowerCase().replace(/[^a-z0-9]+/g, "-") + ".csv";
+    box.append(htmlElement("a", { href: "data:text/csv;charset=utf-8," + encodeURIComponent(csv), download: name, textContent: name }),
+      htmlElement("div", { className: "scroll values", tabIndex: 0, role: "region", "aria-label": "data of " + chart.data.title }, table));
+  });
+}
+
 setUpScrubber();
+charts.forEach(setUpData);
 document.querySelectorAll(".scroll").forEach(setUpCue);
 document.querySelectorAll("table.sortable").forEach(setUpSorting);
 document.querySelectorAll("[data-filter]").forEach(setUpFilter);
 const PRINT_WIDTH = 400;  // px; two charts side by side on a sheet
 let closed = [];
 window.addEventListener("beforeprint", () => {
-  closed = [...document.querySelectorAll("details:not([open]):not(.log):not(.settings)")];
+  closed = [...document.querySelectorAll("details:not([open]):not(.log):not(.settings):not(.data)")];
   closed.forEach((d) => { d.open = true; });
   charts.forEach((c) => c.draw(PRINT_WIDTH));
 });
