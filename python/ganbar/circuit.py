@@ -33,7 +33,7 @@ def _law(device: Mapping[str, Any] | None) -> tuple[str, float]:
     if key is None:
         return law, 0.0
     if key not in device:
-        raise ConfigError(f"a {law} device needs \"{key}\", a number in {unit}")
+        raise ConfigError(f"a {law} device needs \"{key}\"; expected a number in {unit}")
     coefficient = _arrays.quantity(key, device[key], unit)
     if coefficient < 0 or (law == "sinh" and coefficient == 0):
         raise ConfigError(f"{key} = {coefficient}; expected a number {'> 0' if law == 'sinh' else '>= 0'}, so that the current rises with the voltage")

@@ -57,7 +57,8 @@ class Device:
 
         `v` and `width`: one pulse, or lists of equal length, a sequence applied `count` times; numbers in volts and seconds or texts with units.
         `start`: conductance before the first (default: the model's lowest). `seed`: of the draws, where the settings ask for variation.
-        ConfigError: 0 V, widths of 0, a start the model cannot hold. Pulses beyond what the model was fitted on are logged as warnings.
+        ConfigError: 0 V, widths of 0, a start below 0. A start outside the window and pulses beyond what the model was fitted on are logged
+        as warnings.
         """
         volts = list(v) if isinstance(v, (list, tuple, np.ndarray)) else [v]
         widths = list(width) if isinstance(width, (list, tuple, np.ndarray)) else [width] * len(volts)
@@ -68,6 +69,8 @@ class Device:
             if one == 0:
                 raise ConfigError("v = 0 V is no pulse; expected another voltage")
         start = None if start is None else _arrays.quantity("start", start, "S")
+        if start is not None and start < 0:
+            raise ConfigError(f"start = {start} S; expected a conductance >= 0")
         out = self._ask(pulses, start, _arrays.whole("count", count, 1, 10**7), _arrays.whole("seed", seed, 0), _energy(energy))
         for line in out["warnings"]:
             hear("warning: " + line)

@@ -15,8 +15,8 @@ def program():
 
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory):
-    """One cache for package and program: the classifier of the data is trained once."""
-    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    """One cache for package and program, and for all files of tests where GANBAR_TEST_CACHE names it: the classifier of the data is trained once."""
+    os.environ["XDG_CACHE_HOME"] = os.environ.get("GANBAR_TEST_CACHE") or str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session")

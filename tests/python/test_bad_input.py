@@ -16,8 +16,8 @@ SHAPES = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5)
 def refused(fault, *words):
     """One sentence that says what was expected; no trace of Python or C++ in it."""
     text = str(fault.value)
-    assert "\n" not in text and len(text) < 400, text
-    assert "expected" in text or "did you mean" in text or "for example" in text, text
+    assert "\n" not in text and len(text) < 700, text
+    assert "expected" in text or "did you mean" in text or "for example" in text or "nearest of" in text, text
     assert not any(word in text for word in ("nanobind", "std::", "Traceback", "incompatible function arguments", "object at 0x")), text
     assert all(word in text for word in words), text
     assert isinstance(fault.value, ganbar.Error) and type(fault.value) is not ganbar.InternalError
@@ -28,7 +28,7 @@ def good(shape):
 
 
 @few
-@given(hnp.arrays(st.sampled_from([np.float32, np.float64]), SHAPES, elements=st.floats(1e-6, 1e-3, width=32)), st.sampled_from(["C", "F", "step", "back"]))
+@given(hnp.arrays(st.sampled_from([np.float32, np.float64]), SHAPES, elements=st.floats(2**-20, 2**-10, width=32)), st.sampled_from(["C", "F", "step", "back"]))
 def test_any_shape_and_stride_is_solved_or_refused(g, order):
     if order == "F":
         g = np.asfortranarray(g)
@@ -110,7 +110,7 @@ WRONG = {
     "pulse without time": lambda: ganbar.Device("nili2020").pulse("1 V", 0),
     "width negative": lambda: ganbar.Device("nili2020").pulse("1 V", "-1 ns"),
     "widths of another number": lambda: ganbar.Device("nili2020").pulse([1, 2, 3], ["1 ns"] * 2),
-    "start outside": lambda: ganbar.Device("nili2020").pulse("1 V", "100 ns", start="1 S"),
+    "start below 0": lambda: ganbar.Device("nili2020").pulse("1 V", "100 ns", start="-5 uS"),
     "count 0": lambda: ganbar.Device("nili2020").pulse("1 V", "100 ns", count=0),
     "count a float": lambda: ganbar.Device("nili2020").pulse("1 V", "100 ns", count=1.5),
     "energy unknown": lambda: ganbar.Device("nili2020").pulse("1 V", "100 ns", energy="none"),

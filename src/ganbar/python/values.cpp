@@ -14,8 +14,8 @@ constexpr int deepest = 32;  // as in TOML
 Location place(const std::string& path) { return {path.empty() ? "dict" : "dict key " + path}; }
 
 [[noreturn]] void refuse(const nb::handle& value, const std::string& path) {
-    throw ConfigError(fmt::format("{} is a {}, which no key takes; expected a number, a text (quantities with their unit: \"0.8 V\"), True or False, a list of these, or a dict",
-                                  nb::repr(value).c_str(), nb::type_name(value.type()).c_str()), place(path));
+    throw ConfigError(fmt::format("the value is a {}, which no key takes; expected a number, a text (quantities with their unit: \"0.8 V\"), True or False, a list of these, or a dict",
+                                  nb::type_name(value.type()).c_str()), place(path));
 }
 
 bool is_number(const nb::handle& v) { return !nb::isinstance<nb::bool_>(v) && (nb::isinstance<nb::int_>(v) || nb::isinstance<nb::float_>(v)); }
