@@ -52,11 +52,11 @@ test-slow: | build-folder  ## the long tests
 	@$(call build,release)
 	@ctest --test-dir build/release -L slow -j 1 --output-on-failure
 
-oracle: | build-folder  ## checks against other programs: torch, onnxruntime
+oracle: | build-folder  ## checks against other programs: torch, onnxruntime, safetensors, tensorboard
 	@tools/install.sh build oracle
 	@$(call build,release) --target ganbar oracle_programs
 	@test -x build/venv-oracle/bin/python || { /usr/bin/python3 -m venv --system-site-packages build/venv-oracle && \
-		build/venv-oracle/bin/pip install -q onnx onnxruntime; } || echo "no onnx and onnxruntime from PyPI: their check is skipped"
+		build/venv-oracle/bin/pip install -q 'numpy<2' onnx onnxruntime safetensors tensorboard pillow; } || echo "no onnx, onnxruntime, safetensors, tensorboard, pillow from PyPI: their checks are skipped"
 	@for check in tests/oracle/*_check.py; do /usr/bin/python3 $$check build/release; done
 
 docs: build  ## the documentation site, its tutorials run, in build/docs

@@ -76,6 +76,7 @@ void draw(cairo_t* c, const Drawing& d, const Path& p) {
         cairo_rectangle(c, d.clip_from.x, d.clip_from.y, d.clip_to.x - d.clip_from.x, d.clip_to.y - d.clip_from.y);
         cairo_clip(c);
     }
+    cairo_new_path(c);  // text leaves a point behind
     for (const auto& at : p.points) cairo_line_to(c, at.x, at.y);
     if (!p.fill.empty()) {
         const Rgb f = colour_of(p.fill);
@@ -132,20 +133,20 @@ void draw(cairo_t* c, const Bitmap& b) {
 
 }  // namespace
 
-// Digits and most small letters of sans-serif fonts are 0.5 to 0.56 em wide; i, l and punctuation half of that, capitals and m more.
+// Digits and most small letters of sans-serif fonts are 0.5 (Helvetica) to 0.63 em (DejaVu) wide; i, l and punctuation half of that, capitals and m more.
 double text_width(const std::string& text) {
     double em = 0;
     for (const char c : text) {
         if ((c & 0xc0) == 0x80) continue;  // a letter's further bytes
         const std::string_view narrow = "ijlt.,:;'|!()[] ", wide = "mwMW%";
-        em += narrow.find(c) != std::string_view::npos ? 0.31 : wide.find(c) != std::string_view::npos ? 0.88 : c >= 'A' && c <= 'Z' ? 0.69 : 0.57;
+        em += narrow.find(c) != std::string_view::npos ? 0.34 : wide.find(c) != std::string_view::npos ? 0.95 : c >= 'A' && c <= 'Z' ? 0.7 : 0.61;
     }
     return em * font_size;
 }
 
 std::string svg_of(const Drawing& d) {
     std::string out = fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{:.2f}mm\" height=\"{:.2f}mm\" viewBox=\"0 0 {:.2f} {:.2f}\" role=\"img\" "
-                                  "font-family=\"Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif\" font-size=\"{}\">\n<title>{}</title>\n",
+                                  "font-family=\"Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif\" font-size=\"{}\">\n<title>{}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
                                   d.width * mm_per_point, d.height * mm_per_point, d.width, d.height, font_size, report::escape(d.title));
     out += fmt::format("<clipPath id=\"plot\"><rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\"/></clipPath>\n", d.clip_from.x, d.clip_from.y, d.clip_to.x - d.clip_from.x, d.clip_to.y - d.clip_from.y);
     for (const auto& shape : d.shapes)

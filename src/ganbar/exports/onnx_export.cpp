@@ -38,6 +38,7 @@ public:
     // Vectors of maps run position after position, each with its channels.
     void rearrange(const nn::MapShape& shape, Layout from, Layout to) override {
         const auto n = static_cast<std::int64_t>(shape.side.size());
+        if (to == Layout::map) rank_ = shape.side.size();
         Dims last{0}, first{0, n + 1};  // orders that bring the channels to the end, and to the front
         for (std::int64_t a = 0; a < n; ++a) last.push_back(a + 2), first.push_back(a + 1);
         last.push_back(1);

@@ -40,7 +40,7 @@ private:
         for (std::size_t a = 0; !is_dense() && a < l_.out.side.size(); ++a) shape.push_back(1);
         return onnx_.floats(name, shape, std::move(values));
     }
-    std::string flat_bias(std::vector<float> values) { return onnx_.floats("bias", {static_cast<std::int64_t>(values.size())}, std::move(values)); }
+    std::string flat_bias(const std::vector<float>& values) { return onnx_.floats("bias", {static_cast<std::int64_t>(values.size())}, values); }
 
     /// The kernel [out, in, taps] (transposed: [in, out, taps]) whose values come from rows [row0, row0 + n) and columns [col0, col0 + n) of a
     /// matrix of one part; other rows are zero.
