@@ -247,6 +247,9 @@ class Export(InFolder):
             (("-o", "b.gif", "--list"), "expected it without -o"),
         ):
             self.assertIn(told, self.refused("export", "run", *words))
+        for sets, words, told in (("tile.read_noise=false", ("--noise", "reads"), "reads have no noise"), ("tile.dac_bits=0 tile.adc_bits=0", ("--converters",), "without converters")):
+            self.good("train", "run.toml", "--out", "bare-" + words[0], "--no-report", "--set", "train.rounds=1", *[w for s in sets.split() for w in ("--set", s)])
+            self.assertIn(told, self.refused("export", "bare-" + words[0], "-o", "b.onnx", *words))
         self.assertIn("generator is in software", self.refused("export", "software", "-o", "b.onnx", "--converters"))
         self.assertIn("is no run folder", self.refused("export", "nowhere", "-o", "b.onnx", code=3))
         (self.folder / "there.csv").write_text("mine")

@@ -54,7 +54,8 @@ public:
         double widest = 0;
         for (const auto& t : y.ticks(5)) widest = std::max(widest, text_width(t.text));
         left_ = margin + line_height + widest + tick_length + 3, right_ = d_.width - margin - 6;
-        top_ = margin + 2 + (keys().size() > 1 ? draw_legend(d_, keys(), left_, margin) + 3 : 0), bottom_ = d_.height - margin - 2 * line_height - tick_length;
+        top_ = margin + 2 + (keys().size() > 1 ? draw_legend(d_, keys(), left_, margin) + 3 : 0),
+        bottom_ = d_.height - margin - 2 * line_height - tick_length;
         d_.clip_from = {left_, top_}, d_.clip_to = {right_, bottom_};
         y = report::y_axis(chart_, view_, bottom_, top_);
         const report::Axis x = report::x_axis(view_, left_, right_);
@@ -67,7 +68,8 @@ public:
 private:
     std::vector<Key> keys() const {
         std::vector<Key> out;
-        for (std::size_t i = 0; i < view_.series.size(); ++i) out.push_back({view_.series[i].name, colour(report::slot_of(view_.series[i], i)), view_.series[i].dashed, false});
+        for (std::size_t i = 0; i < view_.series.size(); ++i)
+            out.push_back({view_.series[i].name, colour(report::slot_of(view_.series[i], i)), view_.series[i].dashed, false});
         return out;
     }
     void axes(const report::Axis& x, const report::Axis& y) {
@@ -88,7 +90,8 @@ private:
         }
         d_.shapes.push_back(Path::line({left_, bottom_}, {right_, bottom_}, soft));
         d_.shapes.push_back(Path::line({left_, top_}, {left_, bottom_}, soft));
-        d_.shapes.push_back(Words{{(left_ + right_) / 2, d_.height - margin - 1}, report::axis_title(view_.x_label, x.prefix), Anchor::middle});
+        d_.shapes.push_back(
+            Words{{(left_ + right_) / 2, d_.height - margin - 1}, report::axis_title(view_.x_label, x.prefix), Anchor::middle});
         d_.shapes.push_back(Words{{margin + 6, (top_ + bottom_) / 2}, report::axis_title(view_.y_label, y.prefix), Anchor::middle, true});
     }
     void references(const report::Axis& y) {
@@ -154,10 +157,12 @@ Drawing draw(const Bars& bars, Column column, const std::string& title) {
     Drawing d;
     d.width = width_of(column), d.title = title;
     double names = 0, texts = 0;
-    for (const auto& row : bars.rows) names = std::max(names, text_width(row.name)), texts = std::max(texts, text_width(report::format_quantity(total(row), "J")));
+    for (const auto& row : bars.rows)
+        names = std::max(names, text_width(row.name)), texts = std::max(texts, text_width(report::format_quantity(total(row), "J")));
     std::vector<Key> keys;
     for (std::size_t i = 0; i < bars.parts.size(); ++i) keys.push_back({bars.parts[i], colour(static_cast<int>(i)), false, true});
-    const double left = margin + names + 4, right = d.width - margin - texts - 4, longest = full_scale(bars), top = margin + draw_legend(d, keys, margin, margin) + 4;
+    const double left = margin + names + 4, right = d.width - margin - texts - 4, longest = full_scale(bars),
+                 top = margin + draw_legend(d, keys, margin, margin) + 4;
     double y = top;
     for (const auto& row : bars.rows) {
         d.shapes.push_back(Words{{left - 4, y + bar_height - 1.6}, row.name, Anchor::end});
@@ -169,7 +174,9 @@ Drawing draw(const Bars& bars, Column column, const std::string& title) {
             x += w;
         }
         if (all > longest)  // broken: two white strokes
-            for (const double at : {0.86, 0.88}) d.shapes.push_back(Path::line({left + at * length - 2, y + bar_height + 1}, {left + at * length + 2, y - 1}, "#ffffff", 1.4));
+            for (const double at : {0.86, 0.88})
+                d.shapes.push_back(
+                    Path::line({left + at * length - 2, y + bar_height + 1}, {left + at * length + 2, y - 1}, "#ffffff", 1.4));
         d.shapes.push_back(Words{{x + 3, y + bar_height - 1.6}, report::format_quantity(all, "J")});
         y += pitch;
     }
@@ -187,7 +194,8 @@ void draw_scale(Drawing& d, std::pair<double, double> window_S, double top) {
     for (int i = 0; i < n_steps; ++i) {
         const auto c = perceptual_colour((i + 0.5) / n_steps);
         const double from = left + (right - left) * i / n_steps, to = left + (right - left) * (i + 1) / n_steps;
-        d.shapes.push_back(Path::box({from, top}, {std::min(right, to + 0.2), top + height}, fmt::format("#{:02x}{:02x}{:02x}", c[0], c[1], c[2])));
+        d.shapes.push_back(
+            Path::box({from, top}, {std::min(right, to + 0.2), top + height}, fmt::format("#{:02x}{:02x}{:02x}", c[0], c[1], c[2])));
     }
     d.shapes.push_back(Words{{left - 3, top + height - 0.2}, lo, Anchor::end});
     d.shapes.push_back(Words{{right + 3, top + height - 0.2}, hi});

@@ -74,10 +74,12 @@ std::vector<PaperFigure> paper_figures(const report::RunData& run) {
     const auto add = [&](const std::string& title, auto content) { out.push_back({slug(title), title, std::move(content)}); };
     if (!run.samples.empty()) add("Generated images", Shot{run.samples.back(), {}});
     if (!run.conductance.empty()) add("Conductance of every array", Shot{run.conductance.back(), window_of(run)});
-    for (const auto& charts : {report::histogram_charts(groups), report::training_charts(groups), report::other_charts(groups), report::quality_charts(groups), report::energy_charts(groups)})
+    for (const auto& charts : {report::histogram_charts(groups), report::training_charts(groups), report::other_charts(groups),
+                               report::quality_charts(groups), report::energy_charts(groups)})
         for (const auto& chart : charts) add(chart.title, chart);
     const auto accounts = report::mean_accounts(groups.front());
-    for (const auto& [title, part] : {std::pair{"Energy by layer and component", &Account::component}, std::pair{"Energy by layer and phase", &Account::phase}})
+    for (const auto& [title, part] :
+         {std::pair{"Energy by layer and component", &Account::component}, std::pair{"Energy by layer and phase", &Account::phase}})
         if (Bars bars = bars_of(accounts, part); !bars.rows.empty()) add(title, std::move(bars));
     return out;
 }
