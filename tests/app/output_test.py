@@ -27,6 +27,7 @@ WRITERS = {
     "sample": (["sample", "run", "-o"], ".png"),
     "interpolate": (["interpolate", "run", "-o"], ".npy"),
     "report": (["report", "run", "-o"], ".html"),
+    "export": (["export", "run", "-o"], ".csv"),
 }
 TOLD = "cannot write to stdout: No space left on device"
 
@@ -91,7 +92,7 @@ class Output(InFolder):
     def test_devices_are_written_to_and_stay(self):
         null, full = self.device("null", 3), self.device("full", 7)
         for name, (words, _) in WRITERS.items():
-            if name in ("sample", "interpolate"):  # the ending says which format they write
+            if name in ("sample", "interpolate", "export"):  # the ending says which format they write
                 continue
             with self.subTest(name):
                 for force in ([], ["--force"]):
@@ -107,7 +108,7 @@ class Output(InFolder):
         return done.stderr
 
     def test_a_fifo_is_written_into(self):
-        for name in ("noise generate", "solve", "sample", "report"):
+        for name in ("noise generate", "solve", "sample", "report", "export"):
             words, ending = WRITERS[name]
             with self.subTest(name):
                 fifo, plain = self.folder / ("fifo" + name.replace(" ", "-") + ending), self.folder / ("beside" + name.replace(" ", "-") + ending)
@@ -147,7 +148,7 @@ class Output(InFolder):
         self.assertEqual(self.entries(), before)
 
     def test_a_name_says_the_format(self):
-        for name, wrong in (("report", "x.pdf"), ("estimate", "x.png"), ("sample", "x.gif"), ("inspect schedule", "x.pdf")):
+        for name, wrong in (("report", "x.pdf"), ("estimate", "x.png"), ("sample", "x.gif"), ("inspect schedule", "x.pdf"), ("export", "x.tar")):
             self.assertIn("expected a name ending in", self.refused(*WRITERS[name][0], wrong))
             self.assertFalse((self.folder / wrong).exists())
 

@@ -93,7 +93,7 @@ CASES = {
     "dense, offset, classes": DENSE.format(bias="none") + '[tile]\nmapping = "offset"\n[latent]\nclasses = 2\n',
     "dense, wires": DENSE.format(bias="none") + '[tile]\nrows = 16\ncols = 16\n[wires]\nmode = "exact"\n',
     "convolutional": layers() + "[tile]\nrows = 24\ncols = 5\n",
-    "convolutional, virtual norm, biases in cells": layers(norm="virtual_batch", conv_bias="cells", last="upsample"),
+    "convolutional, virtual norm, biases in cells": layers(norm="virtual", conv_bias="cells", last="upsample"),
     "convolutional, zeros inserted": layers(form="zero_inserted", last="upsample", more=CHAINED),
     "software": layers() + '[hardware]\nkind = "software"\n',
 }

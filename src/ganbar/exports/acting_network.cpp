@@ -11,7 +11,8 @@ ActingNetwork::ActingNetwork(const Experiment& experiment, Model& model, bool ge
         for (LinearOp* op : network.layer(i).ops()) {
             ActingMatrix m;
             m.name = plan().matrices.at(matrices_.size()).name;
-            const auto cells = std::find_if(model.analog.begin(), model.analog.end(), [&](const WeightMatrix& w) { return w.name == name() + "/" + m.name; });
+            const auto cells = std::find_if(model.analog.begin(), model.analog.end(),
+                                            [&](const WeightMatrix& w) { return w.name == name() + "/" + m.name; });
             if (cells == model.analog.end() || !written) {
                 m.weights = op->weights();
             } else {

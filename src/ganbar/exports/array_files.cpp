@@ -52,8 +52,12 @@ std::string cell(double v) { return std::isnan(v) ? "" : fmt::format("{}", v); }
 Bytes safetensors_of(Trained& run) {
     TensorFile file;
     for (const auto& a : weights_of(run)) file.put(a.name, a.shape, a.values);
-    file.metadata = {{"format", "pt"}, {"producer", "ganbar " + version()}, {"experiment", run.experiment.experiment.name},
-                     {"seed", std::to_string(run.experiment.experiment.seed)}, {"round", std::to_string(run.round)}, {"dataset", run.experiment.data.dataset}};
+    file.metadata = {{"format", "pt"},
+                     {"producer", "ganbar " + version()},
+                     {"experiment", run.experiment.experiment.name},
+                     {"seed", std::to_string(run.experiment.experiment.seed)},
+                     {"round", std::to_string(run.round)},
+                     {"dataset", run.experiment.data.dataset}};
     return safetensors_bytes(file);
 }
 
@@ -65,7 +69,8 @@ Bytes npz_of(Trained& run, const report::RunData& tables, const ImageShape& shap
     add_floats(zip, "latents", {n, s.latents.cols()}, flat(s.latents));
     for (const auto& a : weights_of(run)) add_floats(zip, "weights." + a.name, a.shape, a.values);
     for (const auto& [name, op] : run.model.analog)
-        for (std::size_t plane = 0; plane < op->n_planes(); ++plane) add_floats(zip, fmt::format("conductances.{}.{}", dotted(name), plane), {op->n_in(), op->n_out()}, op->conductance(plane));
+        for (std::size_t plane = 0; plane < op->n_planes(); ++plane)
+            add_floats(zip, fmt::format("conductances.{}.{}", dotted(name), plane), {op->n_in(), op->n_out()}, op->conductance(plane));
     add_table(zip, "metrics", tables.metrics);
     add_table(zip, "quality", tables.quality);
     return zip.finish();

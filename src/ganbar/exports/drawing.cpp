@@ -37,14 +37,16 @@ std::string svg_path(const Path& p) {
 
 std::string svg_words(const Words& w) {
     const char* anchor = w.anchor == Anchor::start ? "start" : w.anchor == Anchor::middle ? "middle" : "end";
-    const std::string place = w.upright ? fmt::format("transform=\"translate({:.2f} {:.2f}) rotate(-90)\"", w.at.x, w.at.y) : fmt::format("x=\"{:.2f}\" y=\"{:.2f}\"", w.at.x, w.at.y);
+    const std::string place = w.upright ? fmt::format("transform=\"translate({:.2f} {:.2f}) rotate(-90)\"", w.at.x, w.at.y)
+                                        : fmt::format("x=\"{:.2f}\" y=\"{:.2f}\"", w.at.x, w.at.y);
     return fmt::format("<text {} text-anchor=\"{}\" fill=\"{}\">{}</text>\n", place, anchor, w.colour, report::escape(w.text));
 }
 
 std::string svg_bitmap(const Bitmap& b) {
     const Bytes png = png_bytes(b.image);
-    return fmt::format("<image x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" style=\"image-rendering:pixelated\" href=\"{}\"/>\n", b.at.x, b.at.y, b.width, b.height,
-                       report::png_data_uri({reinterpret_cast<const char*>(png.data()), png.size()}));
+    return fmt::format(
+        "<image x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" style=\"image-rendering:pixelated\" href=\"{}\"/>\n", b.at.x,
+        b.at.y, b.width, b.height, report::png_data_uri({reinterpret_cast<const char*>(png.data()), png.size()}));
 }
 
 // ---- PDF
@@ -76,6 +78,7 @@ void draw(cairo_t* c, const Drawing& d, const Path& p) {
         cairo_rectangle(c, d.clip_from.x, d.clip_from.y, d.clip_to.x - d.clip_from.x, d.clip_to.y - d.clip_from.y);
         cairo_clip(c);
     }
+    cairo_new_path(c);  // text leaves a point behind
     for (const auto& at : p.points) cairo_line_to(c, at.x, at.y);
     if (!p.fill.empty()) {
         const Rgb f = colour_of(p.fill);
@@ -117,7 +120,8 @@ void draw(cairo_t* c, const Bitmap& b) {
         for (std::size_t x = 0; x < b.image.width; ++x) {
             const std::uint8_t* from = b.image.at(x, y);
             const bool grey = b.image.channels == 1;
-            const std::uint32_t value = static_cast<std::uint32_t>(from[0]) << 16 | static_cast<std::uint32_t>(from[grey ? 0 : 1]) << 8 | from[grey ? 0 : 2];
+            const std::uint32_t value =
+                static_cast<std::uint32_t>(from[0]) << 16 | static_cast<std::uint32_t>(from[grey ? 0 : 1]) << 8 | from[grey ? 0 : 2];
             *reinterpret_cast<std::uint32_t*>(data + y * stride + 4 * x) = value;
         }
     cairo_surface_mark_dirty(image.get());
@@ -132,24 +136,33 @@ void draw(cairo_t* c, const Bitmap& b) {
 
 }  // namespace
 
-// Digits and most small letters of sans-serif fonts are 0.5 to 0.56 em wide; i, l and punctuation half of that, capitals and m more.
+// Digits and most small letters of sans-serif fonts are 0.5 (Helvetica) to 0.63 em (DejaVu) wide; i, l and punctuation half of that,
+// capitals and m more.
 double text_width(const std::string& text) {
     double em = 0;
     for (const char c : text) {
         if ((c & 0xc0) == 0x80) continue;  // a letter's further bytes
         const std::string_view narrow = "ijlt.,:;'|!()[] ", wide = "mwMW%";
-        em += narrow.find(c) != std::string_view::npos ? 0.31 : wide.find(c) != std::string_view::npos ? 0.88 : c >= 'A' && c <= 'Z' ? 0.69 : 0.57;
+        em += narrow.find(c) != std::string_view::npos ? 0.34
+              : wide.find(c) != std::string_view::npos ? 0.95
+              : c >= 'A' && c <= 'Z'                   ? 0.7
+                                                       : 0.61;
     }
     return em * font_size;
 }
 
 std::string svg_of(const Drawing& d) {
-    std::string out = fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{:.2f}mm\" height=\"{:.2f}mm\" viewBox=\"0 0 {:.2f} {:.2f}\" role=\"img\" "
-                                  "font-family=\"Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif\" font-size=\"{}\">\n<title>{}</title>\n",
-                                  d.width * mm_per_point, d.height * mm_per_point, d.width, d.height, font_size, report::escape(d.title));
-    out += fmt::format("<clipPath id=\"plot\"><rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\"/></clipPath>\n", d.clip_from.x, d.clip_from.y, d.clip_to.x - d.clip_from.x, d.clip_to.y - d.clip_from.y);
+    std::string out = fmt::format(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{:.2f}mm\" height=\"{:.2f}mm\" viewBox=\"0 0 {:.2f} {:.2f}\" role=\"img\" "
+        "font-family=\"Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif\" font-size=\"{}\">\n<title>{}</title>\n<rect "
+        "width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
+        d.width * mm_per_point, d.height * mm_per_point, d.width, d.height, font_size, report::escape(d.title));
+    out += fmt::format("<clipPath id=\"plot\"><rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\"/></clipPath>\n",
+                       d.clip_from.x, d.clip_from.y, d.clip_to.x - d.clip_from.x, d.clip_to.y - d.clip_from.y);
     for (const auto& shape : d.shapes)
-        out += std::visit(Each{[](const Path& p) { return svg_path(p); }, [](const Words& w) { return svg_words(w); }, [](const Bitmap& b) { return svg_bitmap(b); }}, shape);
+        out += std::visit(Each{[](const Path& p) { return svg_path(p); }, [](const Words& w) { return svg_words(w); },
+                               [](const Bitmap& b) { return svg_bitmap(b); }},
+                          shape);
     return out + "</svg>\n";
 }
 
@@ -158,18 +171,23 @@ Bytes pdf_of(const Drawing& d) {
     const Surface surface(cairo_pdf_surface_create_for_stream(append, &out, d.width, d.height));
     cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_TITLE, d.title.c_str());
     cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATOR, "ganbar");
-    cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");  // no clock: same figure, same bytes
+    cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE,
+                                   "2000-01-01T00:00:00Z");  // no clock: same figure, same bytes
     {
         const Context c(cairo_create(surface.get()));
         cairo_select_font_face(c.get(), "Helvetica", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
         cairo_set_font_size(c.get(), font_size);
         for (const auto& shape : d.shapes)
-            std::visit(Each{[&](const Path& p) { draw(c.get(), d, p); }, [&](const Words& w) { draw(c.get(), w); }, [&](const Bitmap& b) { draw(c.get(), b); }}, shape);
+            std::visit(Each{[&](const Path& p) { draw(c.get(), d, p); }, [&](const Words& w) { draw(c.get(), w); },
+                            [&](const Bitmap& b) { draw(c.get(), b); }},
+                       shape);
         cairo_show_page(c.get());
-        if (cairo_status(c.get()) != CAIRO_STATUS_SUCCESS) throw DataError(fmt::format("cairo cannot draw the figure: {}", cairo_status_to_string(cairo_status(c.get()))));
+        if (cairo_status(c.get()) != CAIRO_STATUS_SUCCESS)
+            throw DataError(fmt::format("cairo cannot draw the figure: {}", cairo_status_to_string(cairo_status(c.get()))));
     }
     cairo_surface_finish(surface.get());
-    if (cairo_surface_status(surface.get()) != CAIRO_STATUS_SUCCESS) throw DataError(fmt::format("cairo cannot write the PDF: {}", cairo_status_to_string(cairo_surface_status(surface.get()))));
+    if (cairo_surface_status(surface.get()) != CAIRO_STATUS_SUCCESS)
+        throw DataError(fmt::format("cairo cannot write the PDF: {}", cairo_status_to_string(cairo_surface_status(surface.get()))));
     return out;
 }
 

@@ -17,9 +17,13 @@ struct Path {
     std::string stroke, fill;  ///< "#0072b2"; "" for none
     double width = 0.5, fill_opacity = 1;
     bool dashed = false, dotted = false;
-    bool clipped = false;      ///< to Drawing::clip
-    static Path line(Point a, Point b, const std::string& stroke, double width = 0.5) { return {{a, b}, stroke, "", width, 1, false, false, false}; }
-    static Path box(Point a, Point b, const std::string& fill) { return {{a, {b.x, a.y}, b, {a.x, b.y}}, "", fill, 0, 1, false, false, false}; }
+    bool clipped = false;  ///< to Drawing::clip
+    static Path line(Point a, Point b, const std::string& stroke, double width = 0.5) {
+        return {{a, b}, stroke, "", width, 1, false, false, false};
+    }
+    static Path box(Point a, Point b, const std::string& fill) {
+        return {{a, {b.x, a.y}, b, {a.x, b.y}}, "", fill, 0, 1, false, false, false};
+    }
 };
 
 enum class Anchor : std::uint8_t { start, middle, end };

@@ -17,12 +17,24 @@ namespace fs = std::filesystem;
 namespace {
 
 enum Wire { varint_kind = 0, fixed64 = 1, lengthy = 2, fixed32 = 5 };
-namespace event { enum Field { wall_time = 1, step = 2, file_version = 3, summary = 5, session_log = 7 }; }
-namespace summary_field { enum Field { value = 1 }; }
-namespace value_field { enum Field { tag = 1, simple_value = 2, image = 4, histo = 5 }; }
-namespace image_field { enum Field { height = 1, width = 2, colorspace = 3, encoded = 4 }; }
-namespace histo_field { enum Field { min = 1, max = 2, num = 3, sum = 4, sum_squares = 5, bucket_limit = 6, bucket = 7 }; }
-namespace session_field { enum Field { status = 1 }; }
+namespace event {
+enum Field { wall_time = 1, step = 2, file_version = 3, summary = 5, session_log = 7 };
+}
+namespace summary_field {
+enum Field { value = 1 };
+}
+namespace value_field {
+enum Field { tag = 1, simple_value = 2, image = 4, histo = 5 };
+}
+namespace image_field {
+enum Field { height = 1, width = 2, colorspace = 3, encoded = 4 };
+}
+namespace histo_field {
+enum Field { min = 1, max = 2, num = 3, sum = 4, sum_squares = 5, bucket_limit = 6, bucket = 7 };
+}
+namespace session_field {
+enum Field { status = 1 };
+}
 constexpr std::uint64_t session_start = 1;
 constexpr std::uint32_t mask_delta = 0xa282ead8u;
 
@@ -77,7 +89,8 @@ Message& Message::reals(int field, const std::vector<double>& values) {
 
 void Summary::scalar(const std::string& tag, double value) {
     if (std::isnan(value)) return;
-    message_.message(summary_field::value, Message().text(value_field::tag, tag).single(value_field::simple_value, static_cast<float>(value)));
+    message_.message(summary_field::value,
+                     Message().text(value_field::tag, tag).single(value_field::simple_value, static_cast<float>(value)));
 }
 
 void Summary::image(const std::string& tag, const Bytes& png, std::uint32_t width, std::uint32_t height, std::uint32_t channels) {
@@ -96,7 +109,11 @@ void Summary::histogram(const std::string& tag, const Histogram& h) {
     }
     if (n == 0) return;
     Message histo;
-    histo.real(histo_field::min, lo).real(histo_field::max, hi).real(histo_field::num, n).real(histo_field::sum, sum).real(histo_field::sum_squares, squares);
+    histo.real(histo_field::min, lo)
+        .real(histo_field::max, hi)
+        .real(histo_field::num, n)
+        .real(histo_field::sum, sum)
+        .real(histo_field::sum_squares, squares);
     histo.reals(histo_field::bucket_limit, h.edges).reals(histo_field::bucket, h.counts);
     message_.message(summary_field::value, Message().text(value_field::tag, tag).message(value_field::histo, histo));
 }
@@ -118,16 +135,23 @@ EventFile::~EventFile() { std::fclose(file_); }
 
 // Events that cannot be written are no reason to lose the run, as with its log.
 void EventFile::record(const Message& m) {
-    const std::string length = little_endian(std::uint64_t{m.bytes().size()}), frame = length + masked(length) + m.bytes() + masked(m.bytes());
+    const std::string length = little_endian(std::uint64_t{m.bytes().size()}),
+                      frame = length + masked(length) + m.bytes() + masked(m.bytes());
     std::fwrite(frame.data(), 1, frame.size(), file_);
 }
 
 void EventFile::write(std::int64_t step, const Summary& summary) {
-    record(Message().real(event::wall_time, now_s()).whole(event::step, static_cast<std::uint64_t>(step)).message(event::summary, summary.message()));
+    record(Message()
+               .real(event::wall_time, now_s())
+               .whole(event::step, static_cast<std::uint64_t>(step))
+               .message(event::summary, summary.message()));
 }
 
 void EventFile::restart(std::int64_t step) {
-    record(Message().real(event::wall_time, now_s()).whole(event::step, static_cast<std::uint64_t>(step)).message(event::session_log, Message().whole(session_field::status, session_start)));
+    record(Message()
+               .real(event::wall_time, now_s())
+               .whole(event::step, static_cast<std::uint64_t>(step))
+               .message(event::session_log, Message().whole(session_field::status, session_start)));
 }
 
 void EventFile::flush() { std::fflush(file_); }

@@ -1,6 +1,6 @@
-// Event files as TensorBoard reads them: TFRecord frames (length, masked CRC-32C, message, masked CRC-32C) around protocol messages, of which
-// only the fields that are used are written. Sources: TensorFlow's documentation of the TFRecord format, and the field numbers of its public
-// messages Event, Summary, HistogramProto and SessionLog.
+// Event files as TensorBoard reads them: TFRecord frames (length, masked CRC-32C, message, masked CRC-32C) around protocol messages, of
+// which only the fields that are used are written. Sources: TensorFlow's documentation of the TFRecord format, and the field numbers of its
+// public messages Event, Summary, HistogramProto and SessionLog.
 #pragma once
 #include <cstdio>
 #include <filesystem>

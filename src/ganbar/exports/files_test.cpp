@@ -56,7 +56,8 @@ TEST(Zip, EntriesComeBack) {
     z_stream z{};
     ASSERT_EQ(inflateInit2(&z, -MAX_WBITS), Z_OK);
     Bytes out(same.size() + 1);
-    z.next_in = const_cast<Bytef*>(&all[at]), z.avail_in = static_cast<unsigned>(packed), z.next_out = out.data(), z.avail_out = static_cast<unsigned>(out.size());
+    z.next_in = const_cast<Bytef*>(&all[at]), z.avail_in = static_cast<unsigned>(packed), z.next_out = out.data(),
+    z.avail_out = static_cast<unsigned>(out.size());
     EXPECT_EQ(inflate(&z, Z_FINISH), Z_STREAM_END);
     EXPECT_EQ(z.total_out, same.size());
     inflateEnd(&z);

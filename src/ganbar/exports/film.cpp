@@ -30,8 +30,10 @@ std::vector<Frame> sample_frames(const report::RunData& run, std::size_t most) {
     for (std::size_t i = 0; i < n; ++i) {
         const auto& shot = all[n == 1 ? all.size() - 1 : i * (all.size() - 1) / (n - 1)];
         Image grid = read_png(shot.path);
-        if (!out.empty() && (grid.width != out[0].picture.width || grid.height + strip != out[0].picture.height || grid.channels != out[0].picture.channels))
-            throw DataError(fmt::format("{} is {} x {} pixels, the pictures before it {} x {}; expected equal sizes", shot.path, grid.width, grid.height, out[0].picture.width, out[0].picture.height - strip));
+        if (!out.empty() && (grid.width != out[0].picture.width || grid.height + strip != out[0].picture.height ||
+                             grid.channels != out[0].picture.channels))
+            throw DataError(fmt::format("{} is {} x {} pixels, the pictures before it {} x {}; expected equal sizes", shot.path, grid.width,
+                                        grid.height, out[0].picture.width, out[0].picture.height - strip));
         out.push_back({with_round(grid, shot.round), std::clamp(film_cs / static_cast<int>(n), shortest_cs, longest_cs)});
     }
     out.back().hold_cs += rest_cs;

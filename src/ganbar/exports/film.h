@@ -10,8 +10,8 @@ struct Frame {
     int hold_cs = 0;  ///< shown for so long, in hundredths of a second
 };
 
-/// The grids of samples/, oldest first, the round below each; at most `most`, evenly chosen, first and last among them. About 8 seconds in all, the
-/// last frame for two more. DataError: there is none, or their sizes differ.
+/// The grids of samples/, oldest first, the round below each; at most `most`, evenly chosen, first and last among them. About 8 seconds in
+/// all, the last frame for two more. DataError: there is none, or their sizes differ.
 std::vector<Frame> sample_frames(const report::RunData& run, std::size_t most = 120);
 
 /// An animated GIF that repeats for ever, through giflib. Grey frames have 256 greys, others the same 256 colours in all frames.

@@ -19,7 +19,8 @@ struct Coloured {
 
 Coloured greys(const std::vector<Frame>& frames) {
     Coloured out;
-    for (std::size_t i = 0; i < out.table.size(); ++i) out.table[i] = {static_cast<GifByteType>(i), static_cast<GifByteType>(i), static_cast<GifByteType>(i)};
+    for (std::size_t i = 0; i < out.table.size(); ++i)
+        out.table[i] = {static_cast<GifByteType>(i), static_cast<GifByteType>(i), static_cast<GifByteType>(i)};
     for (const auto& f : frames) out.pixels.insert(out.pixels.end(), f.picture.pixels.begin(), f.picture.pixels.end());
     return out;
 }
@@ -33,7 +34,8 @@ Coloured quantised(const std::vector<Frame>& frames) {
     Coloured out;
     out.pixels.resize(plane[0].size());
     int n = n_colours;
-    if (GifQuantizeBuffer(static_cast<unsigned>(frames[0].picture.width), height, &n, plane[0].data(), plane[1].data(), plane[2].data(), out.pixels.data(), out.table.data()) != GIF_OK)
+    if (GifQuantizeBuffer(static_cast<unsigned>(frames[0].picture.width), height, &n, plane[0].data(), plane[1].data(), plane[2].data(),
+                          out.pixels.data(), out.table.data()) != GIF_OK)
         throw DataError("giflib cannot choose the colours of the film: no memory");
     return out;
 }
@@ -59,7 +61,8 @@ public:
 
     void screen(const Image& first, const Coloured& film) {
         ColorMapObject* map = GifMakeMapObject(n_colours, film.table.data());
-        const int done = map == nullptr ? GIF_ERROR : EGifPutScreenDesc(gif_, static_cast<int>(first.width), static_cast<int>(first.height), 8, 0, map);
+        const int done =
+            map == nullptr ? GIF_ERROR : EGifPutScreenDesc(gif_, static_cast<int>(first.width), static_cast<int>(first.height), 8, 0, map);
         GifFreeMapObject(map);
         check(done);
         const GifByteType for_ever[3] = {1, 0, 0};
@@ -74,7 +77,8 @@ public:
         const auto n = EGifGCBToExtension(&control, block);
         check(EGifPutExtension(gif_, GRAPHICS_EXT_FUNC_CODE, static_cast<int>(n), block));
         check(EGifPutImageDesc(gif_, 0, 0, static_cast<int>(picture.width), static_cast<int>(picture.height), false, nullptr));
-        for (std::size_t y = 0; y < picture.height; ++y) check(EGifPutLine(gif_, pixels + y * picture.width, static_cast<int>(picture.width)));
+        for (std::size_t y = 0; y < picture.height; ++y)
+            check(EGifPutLine(gif_, pixels + y * picture.width, static_cast<int>(picture.width)));
     }
     void close() {
         const int done = EGifCloseFile(std::exchange(gif_, nullptr), &fault_);
@@ -101,12 +105,15 @@ Bytes gif_bytes(const std::vector<Frame>& frames) {
     GANBAR_ASSERT(!frames.empty());
     constexpr std::size_t longest = 65535;  // a side, of the format
     const Image& first = frames[0].picture;
-    if (first.width > longest || first.height > longest) throw ConfigError(fmt::format("the pictures are {} x {} pixels; expected at most {} a side in a GIF", first.width, first.height, longest));
+    if (first.width > longest || first.height > longest)
+        throw ConfigError(
+            fmt::format("the pictures are {} x {} pixels; expected at most {} a side in a GIF", first.width, first.height, longest));
     Coloured film = first.channels == 3 ? quantised(frames) : greys(frames);
     Bytes out;
     Encoder encoder(out);
     encoder.screen(first, film);
-    for (std::size_t i = 0; i < frames.size(); ++i) encoder.frame(&film.pixels[i * first.width * first.height], frames[i].picture, frames[i].hold_cs);
+    for (std::size_t i = 0; i < frames.size(); ++i)
+        encoder.frame(&film.pixels[i * first.width * first.height], frames[i].picture, frames[i].hold_cs);
     encoder.close();
     return out;
 }

@@ -16,7 +16,8 @@ class ScratchFolder {
 public:
     ScratchFolder() {
         std::string name = (fs::temp_directory_path() / "ganbar-film-XXXXXX").string();
-        if (mkdtemp(name.data()) == nullptr) throw DataError("cannot make a folder for the pictures of the film in " + fs::temp_directory_path().string());
+        if (mkdtemp(name.data()) == nullptr)
+            throw DataError("cannot make a folder for the pictures of the film in " + fs::temp_directory_path().string());
         path = name;
     }
     ~ScratchFolder() {
@@ -49,9 +50,13 @@ Bytes mp4_bytes(const std::vector<Frame>& frames) {
     write_file(scratch.path / "list", std::string_view(list));
     study::ChildResult done;
     try {
-        done = study::run_program({"ffmpeg", "-nostdin", "-loglevel", "error", "-f", "concat", "-i", "list", "-vf", "format=yuv420p", "-r", std::to_string(rate), "-c:v", "libx264", "-movflags", "+faststart", "film.mp4"}, scratch.path);
+        done = study::run_program({"ffmpeg", "-nostdin", "-loglevel", "error", "-f", "concat", "-i", "list", "-vf", "format=yuv420p", "-r",
+                                   std::to_string(rate), "-c:v", "libx264", "-movflags", "+faststart", "film.mp4"},
+                                  scratch.path);
     } catch (const DataError&) {
-        throw DataError("an .mp4 is made by the program ffmpeg, which is not on the PATH; expected it there (Debian: apt install ffmpeg), or a name ending in .gif");
+        throw DataError(
+            "an .mp4 is made by the program ffmpeg, which is not on the PATH; expected it there (Debian: apt install ffmpeg), or a name "
+            "ending in .gif");
     }
     if (done.exit_code != 0) throw DataError("ffmpeg could not make the film: " + study::one_line(done.errors));
     return read_file(scratch.path / "film.mp4");

@@ -11,7 +11,8 @@ using nn::LayerSpec, nn::LayerType, nn::MapShape, nn::Window;
 
 class Walk {
 public:
-    Walk(nn::NetworkDefaults defaults, const nn::NetworkPlan& plan, NetworkVisitor& visitor) : defaults_(std::move(defaults)), plan_(plan), visitor_(visitor) {}
+    Walk(nn::NetworkDefaults defaults, const nn::NetworkPlan& plan, NetworkVisitor& visitor)
+        : defaults_(std::move(defaults)), plan_(plan), visitor_(visitor) {}
 
     void all(const nn::NetworkInput& input, const std::vector<LayerSpec>& specs) {
         struct Made {
@@ -20,7 +21,8 @@ public:
         };
         shape_ = nn::parse_map_shape(input.shape, {});
         layout_ = shape_.side.empty() ? Layout::vector : Layout::planar;
-        const bool branches = std::any_of(specs.begin(), specs.end(), [](const LayerSpec& s) { return s.type == LayerType::add || !s.from.empty(); });
+        const bool branches =
+            std::any_of(specs.begin(), specs.end(), [](const LayerSpec& s) { return s.type == LayerType::add || !s.from.empty(); });
         visitor_.begin(0, plan_.inputs[0]);
         if (input.n_classes > 0) classes(input.n_classes);
         if (branches && layout_ == Layout::planar) to(Layout::map);
@@ -57,14 +59,16 @@ private:
         return out;
     }
     Window window(const LayerSpec& s) const {
-        return {per_axis(s.kernel), per_axis(s.stride), per_axis(s.padding), per_axis(s.padding_high.empty() ? s.padding : s.padding_high), per_axis(s.output_padding)};
+        return {per_axis(s.kernel), per_axis(s.stride), per_axis(s.padding), per_axis(s.padding_high.empty() ? s.padding : s.padding_high),
+                per_axis(s.output_padding)};
     }
     nn::BiasKind bias_of(const LayerSpec& s) const {
         if (s.bias != nn::LayerBias::inherit) return static_cast<nn::BiasKind>(static_cast<int>(s.bias) - 1);
         return s.norm != nn::Norm::none ? nn::BiasKind::none : defaults_.bias;
     }
     void norm(const std::string& name, const LayerSpec& s) {
-        visitor_.norm(name, layout_ == Layout::map ? shape_.channels : shape_.size(), layout_ == Layout::map, s.norm == nn::Norm::virtual_batch);
+        visitor_.norm(name, layout_ == Layout::map ? shape_.channels : shape_.size(), layout_ == Layout::map,
+                      s.norm == nn::Norm::virtual_batch);
     }
     void finish(const std::string& name, const LayerSpec& s) {
         if (s.norm != nn::Norm::none) norm(name + "/norm", s);
@@ -86,7 +90,8 @@ private:
         l.kind = transposed ? LinearKind::conv_transpose : LinearKind::conv;
         l.name = name, l.first = next_, l.bias = bias_of(s), l.in = shape_, l.window = window(s);
         const auto channels = static_cast<std::size_t>(s.channels);
-        l.out = transposed ? nn::conv_transpose_output(shape_, l.window, channels, s.where) : nn::conv_output(shape_, l.window, channels, s.where);
+        l.out = transposed ? nn::conv_transpose_output(shape_, l.window, channels, s.where)
+                           : nn::conv_output(shape_, l.window, channels, s.where);
         l.zero_free = s.form == nn::TransposedForm::zero_free;
         if (transposed) l.phases = nn::conv_transpose_patches(shape_, l.out, l.window, l.zero_free);
         next_ += transposed ? l.phases.size() : 1;

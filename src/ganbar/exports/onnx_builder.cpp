@@ -75,7 +75,8 @@ std::string OnnxBuilder::whole(const Dims& values) {
     std::string& known = known_[fmt::format("i{}", fmt::join(values, ","))];
     if (!known.empty()) return known;
     known = fmt::format("whole_{}", known_.size());
-    tensor(known, {static_cast<std::int64_t>(values.size())}, onnx::TensorProto_DataType_INT64).set_raw_data(values.data(), values.size() * sizeof(std::int64_t));
+    tensor(known, {static_cast<std::int64_t>(values.size())}, onnx::TensorProto_DataType_INT64)
+        .set_raw_data(values.data(), values.size() * sizeof(std::int64_t));
     return known;
 }
 
@@ -90,7 +91,8 @@ std::string OnnxBuilder::node(const std::string& op, const std::vector<std::stri
         out->set_name(a.name);
         if (const auto* i = std::get_if<std::int64_t>(&a.value)) out->set_type(onnx::AttributeProto_AttributeType_INT), out->set_i(*i);
         else if (const auto* f = std::get_if<float>(&a.value)) out->set_type(onnx::AttributeProto_AttributeType_FLOAT), out->set_f(*f);
-        else if (const auto* s = std::get_if<std::string>(&a.value)) out->set_type(onnx::AttributeProto_AttributeType_STRING), out->set_s(*s);
+        else if (const auto* s = std::get_if<std::string>(&a.value))
+            out->set_type(onnx::AttributeProto_AttributeType_STRING), out->set_s(*s);
         else {
             out->set_type(onnx::AttributeProto_AttributeType_INTS);
             for (const auto i : std::get<Dims>(a.value)) out->add_ints(i);

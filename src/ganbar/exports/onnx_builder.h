@@ -31,7 +31,7 @@ public:
         std::variant<std::int64_t, float, std::string, Dims> value;
     };
     std::string node(const std::string& op, const std::vector<std::string>& inputs, const std::vector<Attribute>& attributes = {});
-    void rename_last(const std::string& name);  ///< of the last node's value
+    void rename_last(const std::string& name);                ///< of the last node's value
     void scope(const std::string& layer) { scope_ = layer; }  ///< goes before the names of nodes and values from now on
     Bytes bytes() const;
 

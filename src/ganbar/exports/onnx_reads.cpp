@@ -14,7 +14,8 @@ std::size_t product(const std::vector<std::size_t>& v) {
 
 class LinearWriter {
 public:
-    LinearWriter(OnnxBuilder& onnx, const ActingNetwork& network, const Linear& layer, const ReadDetail& detail) : onnx_(onnx), network_(network), l_(layer), detail_(detail) {
+    LinearWriter(OnnxBuilder& onnx, const ActingNetwork& network, const Linear& layer, const ReadDetail& detail)
+        : onnx_(onnx), network_(network), l_(layer), detail_(detail) {
         if (!is_dense()) taps_ = product(l_.window.kernel);
     }
 
@@ -40,10 +41,12 @@ private:
         for (std::size_t a = 0; !is_dense() && a < l_.out.side.size(); ++a) shape.push_back(1);
         return onnx_.floats(name, shape, std::move(values));
     }
-    std::string flat_bias(std::vector<float> values) { return onnx_.floats("bias", {static_cast<std::int64_t>(values.size())}, std::move(values)); }
+    std::string flat_bias(const std::vector<float>& values) {
+        return onnx_.floats("bias", {static_cast<std::int64_t>(values.size())}, values);
+    }
 
-    /// The kernel [out, in, taps] (transposed: [in, out, taps]) whose values come from rows [row0, row0 + n) and columns [col0, col0 + n) of a
-    /// matrix of one part; other rows are zero.
+    /// The kernel [out, in, taps] (transposed: [in, out, taps]) whose values come from rows [row0, row0 + n) and columns [col0, col0 + n)
+    /// of a matrix of one part; other rows are zero.
     template <class At>
     std::vector<float> kernel(std::size_t part, std::size_t row0, std::size_t rows, std::size_t cols, const At& at) const {
         const std::size_t c_in = l_.in.channels;
@@ -56,7 +59,8 @@ private:
     }
     std::size_t part_taps(std::size_t part) const { return transposed() ? l_.phases[part].taps.size() : taps_; }
     Dims kernel_dims(std::size_t in, std::size_t out) const {
-        Dims d = transposed() ? Dims{static_cast<std::int64_t>(in), static_cast<std::int64_t>(out)} : Dims{static_cast<std::int64_t>(out), static_cast<std::int64_t>(in)};
+        Dims d = transposed() ? Dims{static_cast<std::int64_t>(in), static_cast<std::int64_t>(out)}
+                              : Dims{static_cast<std::int64_t>(out), static_cast<std::int64_t>(in)};
         for (const auto k : l_.window.kernel) d.push_back(static_cast<std::int64_t>(k));
         return d;
     }
@@ -168,16 +172,20 @@ private:
 
     /// Currents of a block's columns, without noise.
     std::string currents(const AnalogOp::ReadForm::Part& b, std::size_t part, const Inputs& in) {
-        const std::size_t n_x = is_dense() ? l_.in.size() : part_taps(part) * l_.in.channels, end = std::min(b.block.row0 + b.block.rows, n_x);
+        const std::size_t n_x = is_dense() ? l_.in.size() : part_taps(part) * l_.in.channels,
+                          end = std::min(b.block.row0 + b.block.rows, n_x);
         std::string sum;
         if (b.block.row0 < end && is_dense()) {
             Matrix g(end - b.block.row0, b.block.cols);
             for (std::size_t r = 0; r < g.rows(); ++r) std::copy_n(b.g_S.row(r), g.cols(), g.row(r));
             std::string v = in.volts;
-            if (g.rows() < n_x) v = onnx_.node("Slice", {v, onnx_.whole({static_cast<std::int64_t>(b.block.row0)}), onnx_.whole({static_cast<std::int64_t>(end)}), onnx_.whole({1})});
+            if (g.rows() < n_x)
+                v = onnx_.node("Slice", {v, onnx_.whole({static_cast<std::int64_t>(b.block.row0)}),
+                                         onnx_.whole({static_cast<std::int64_t>(end)}), onnx_.whole({1})});
             sum = onnx_.node("MatMul", {v, onnx_.matrix("conductance", g)});
         } else if (b.block.row0 < end) {
-            auto k = kernel(part, b.block.row0, end - b.block.row0, b.block.cols, [&](std::size_t r, std::size_t c) { return b.g_S(r, c); });
+            auto k =
+                kernel(part, b.block.row0, end - b.block.row0, b.block.cols, [&](std::size_t r, std::size_t c) { return b.g_S(r, c); });
             sum = convolve({in.volts, onnx_.floats("conductance", kernel_dims(l_.in.channels, b.block.cols), std::move(k))});
         }
         if (b.block.row0 + b.block.rows <= n_x) return sum;
@@ -186,12 +194,15 @@ private:
         return sum.empty() ? own : onnx_.node("Add", {sum, own});
     }
 
-    std::string noisy(const std::string& current, const AnalogOp::ReadForm& form, const AnalogOp::ReadForm::Part& b, std::size_t part, const Inputs& in, double lsb) {
+    std::string noisy(const std::string& current, const AnalogOp::ReadForm& form, const AnalogOp::ReadForm::Part& b, std::size_t part,
+                      const Inputs& in, double lsb) {
         std::vector<float> at_zero = b.variance_A2;
         for (auto& v : at_zero) v += static_cast<float>(form.adc_noise_lsb * form.adc_noise_lsb * lsb * lsb);
-        if (std::all_of(at_zero.begin(), at_zero.end(), [](float v) { return v == 0; }) && std::all_of(b.variance_per_V2.begin(), b.variance_per_V2.end(), [](float v) { return v == 0; }))
+        if (std::all_of(at_zero.begin(), at_zero.end(), [](float v) { return v == 0; }) &&
+            std::all_of(b.variance_per_V2.begin(), b.variance_per_V2.end(), [](float v) { return v == 0; }))
             return current;
-        const std::string variance = onnx_.node("Add", {bias("variance", std::move(at_zero)), onnx_.node("Mul", {bias("variance_per_V2", b.variance_per_V2), in.mean_v2})});
+        const std::string variance = onnx_.node(
+            "Add", {bias("variance", std::move(at_zero)), onnx_.node("Mul", {bias("variance_per_V2", b.variance_per_V2), in.mean_v2})});
         std::string noise = onnx_.node("Mul", {onnx_.node("RandomNormalLike", {current}), onnx_.node("Sqrt", {variance})});
         if (transposed() && l_.phases[part].map.n_patches() < l_.out.positions()) {  // only where this phase's columns give an output
             std::vector<float> here(l_.out.positions(), 0.0f);
@@ -206,13 +217,15 @@ private:
     /// A block's share of y / x_max.
     std::string block(const AnalogOp::ReadForm& form, const AnalogOp::ReadForm::Part& b, std::size_t part, const Inputs& in) {
         const bool converts = detail_.converters && form.adc_codes > 0;
-        const double lsb = form.adc_codes > 0 ? double{b.range_A} / static_cast<double>(form.adc_codes) : 0, gain = form.weight_per_S / form.v_read_V;
+        const double lsb = form.adc_codes > 0 ? double{b.range_A} / static_cast<double>(form.adc_codes) : 0,
+                     gain = form.weight_per_S / form.v_read_V;
         std::string i = currents(b, part, in);
         if (detail_.noise) i = noisy(i, form, b, part, in, lsb);
         if (!converts) return onnx_.node("Mul", {i, onnx_.number(static_cast<float>(gain))});
         const auto codes = static_cast<float>(form.adc_codes);
         const std::string code = onnx_.node("Round", {onnx_.node("Mul", {i, onnx_.number(lsb > 0 ? static_cast<float>(1 / lsb) : 0.0f)})});
-        return onnx_.node("Mul", {onnx_.node("Clip", {code, onnx_.number(-codes), onnx_.number(codes)}), onnx_.number(static_cast<float>(gain * lsb))});
+        return onnx_.node(
+            "Mul", {onnx_.node("Clip", {code, onnx_.number(-codes), onnx_.number(codes)}), onnx_.number(static_cast<float>(gain * lsb))});
     }
 
     OnnxBuilder& onnx_;
@@ -230,7 +243,8 @@ std::vector<OnnxBuilder::Attribute> window_attributes(const nn::Window& w) {
     return {{"kernel_shape", dims(w.kernel)}, {"strides", dims(w.stride)}, {"pads", pads}};
 }
 
-std::string write_linear(OnnxBuilder& onnx, const ActingNetwork& network, const Linear& layer, const ReadDetail& detail, const std::string& x) {
+std::string write_linear(OnnxBuilder& onnx, const ActingNetwork& network, const Linear& layer, const ReadDetail& detail,
+                         const std::string& x) {
     return LinearWriter(onnx, network, layer, detail).write(x);
 }
 

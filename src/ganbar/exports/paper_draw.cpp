@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
+#include "ganbar/data/picture.h"
 #include "ganbar/exports/paper_figures.h"
 #include "ganbar/report/axis.h"
 #include "ganbar/report/html_text.h"
@@ -51,8 +53,9 @@ public:
         report::Axis y = report::y_axis(chart_, view_, 0, 1);
         double widest = 0;
         for (const auto& t : y.ticks(5)) widest = std::max(widest, text_width(t.text));
-        left_ = margin + line_height + widest + tick_length + 3, right_ = d_.width - margin - 4;
-        top_ = margin + 2 + (keys().size() > 1 ? draw_legend(d_, keys(), left_, margin) + 3 : 0), bottom_ = d_.height - margin - 2 * line_height - tick_length;
+        left_ = margin + line_height + widest + tick_length + 3, right_ = d_.width - margin - 6;
+        top_ = margin + 2 + (keys().size() > 1 ? draw_legend(d_, keys(), left_, margin) + 3 : 0),
+        bottom_ = d_.height - margin - 2 * line_height - tick_length;
         d_.clip_from = {left_, top_}, d_.clip_to = {right_, bottom_};
         y = report::y_axis(chart_, view_, bottom_, top_);
         const report::Axis x = report::x_axis(view_, left_, right_);
@@ -65,7 +68,8 @@ public:
 private:
     std::vector<Key> keys() const {
         std::vector<Key> out;
-        for (std::size_t i = 0; i < view_.series.size(); ++i) out.push_back({view_.series[i].name, colour(report::slot_of(view_.series[i], i)), view_.series[i].dashed, false});
+        for (std::size_t i = 0; i < view_.series.size(); ++i)
+            out.push_back({view_.series[i].name, colour(report::slot_of(view_.series[i], i)), view_.series[i].dashed, false});
         return out;
     }
     void axes(const report::Axis& x, const report::Axis& y) {
@@ -86,7 +90,8 @@ private:
         }
         d_.shapes.push_back(Path::line({left_, bottom_}, {right_, bottom_}, soft));
         d_.shapes.push_back(Path::line({left_, top_}, {left_, bottom_}, soft));
-        d_.shapes.push_back(Words{{(left_ + right_) / 2, d_.height - margin - 1}, report::axis_title(view_.x_label, x.prefix), Anchor::middle});
+        d_.shapes.push_back(
+            Words{{(left_ + right_) / 2, d_.height - margin - 1}, report::axis_title(view_.x_label, x.prefix), Anchor::middle});
         d_.shapes.push_back(Words{{margin + 6, (top_ + bottom_) / 2}, report::axis_title(view_.y_label, y.prefix), Anchor::middle, true});
     }
     void references(const report::Axis& y) {
@@ -135,44 +140,76 @@ private:
     double left_ = 0, right_ = 0, top_ = 0, bottom_ = 0;
 };
 
+double total(const Bars::Row& row) { return std::accumulate(row.parts.begin(), row.parts.end(), 0.0); }
+
+/// The longest bar, unless it dwarfs the next tenfold: then it is drawn broken and the rest set the scale.
+double full_scale(const Bars& bars) {
+    std::vector<double> totals;
+    for (const auto& row : bars.rows) totals.push_back(total(row));
+    std::sort(totals.rbegin(), totals.rend());
+    for (std::size_t i = 1; i <= totals.size() / 2; ++i)
+        if (totals[i] > 0 && totals[i - 1] > 10 * totals[i]) return 1.25 * totals[i];
+    return totals.front();
+}
+
 Drawing draw(const Bars& bars, Column column, const std::string& title) {
     constexpr double bar_height = 8, pitch = 13;
     Drawing d;
     d.width = width_of(column), d.title = title;
-    double names = 0, longest = 0, texts = 0;
-    for (const auto& row : bars.rows) {
-        double total = 0;
-        for (const double v : row.parts) total += v;
-        names = std::max(names, text_width(row.name)), longest = std::max(longest, total), texts = std::max(texts, text_width(report::format_quantity(total, "J")));
-    }
+    double names = 0, texts = 0;
+    for (const auto& row : bars.rows)
+        names = std::max(names, text_width(row.name)), texts = std::max(texts, text_width(report::format_quantity(total(row), "J")));
     std::vector<Key> keys;
     for (std::size_t i = 0; i < bars.parts.size(); ++i) keys.push_back({bars.parts[i], colour(static_cast<int>(i)), false, true});
-    const double left = margin + names + 4, right = d.width - margin - texts - 4;
-    double y = margin + draw_legend(d, keys, margin, margin) + 4;
+    const double left = margin + names + 4, right = d.width - margin - texts - 4, longest = full_scale(bars),
+                 top = margin + draw_legend(d, keys, margin, margin) + 4;
+    double y = top;
     for (const auto& row : bars.rows) {
         d.shapes.push_back(Words{{left - 4, y + bar_height - 1.6}, row.name, Anchor::end});
-        double x = left, total = 0;
+        const double all = total(row), length = (right - left) * std::min(1.0, all / longest);
+        double x = left;
         for (std::size_t i = 0; i < row.parts.size(); ++i) {
-            const double w = (right - left) * row.parts[i] / longest;
+            const double w = length * row.parts[i] / all;
             if (w > 0) d.shapes.push_back(Path::box({x, y}, {x + w, y + bar_height}, colour(static_cast<int>(i))));
-            x += w, total += row.parts[i];
+            x += w;
         }
-        d.shapes.push_back(Words{{x + 3, y + bar_height - 1.6}, report::format_quantity(total, "J")});
+        if (all > longest)  // broken: two white strokes
+            for (const double at : {0.86, 0.88})
+                d.shapes.push_back(
+                    Path::line({left + at * length - 2, y + bar_height + 1}, {left + at * length + 2, y - 1}, "#ffffff", 1.4));
+        d.shapes.push_back(Words{{x + 3, y + bar_height - 1.6}, report::format_quantity(all, "J")});
         y += pitch;
     }
-    d.shapes.push_back(Path::line({left, margin + line_height}, {left, y - pitch + bar_height + 1}, soft));
+    d.shapes.push_back(Path::line({left, top - 1}, {left, y - pitch + bar_height + 1}, soft));
     d.height = y - pitch + bar_height + margin;
     return d;
 }
 
-Drawing draw(const report::Snapshot& shot, Column column, const std::string& title) {
-    Image image = read_png(shot.path);
+/// The colours of a map from one end of the window to the other.
+void draw_scale(Drawing& d, std::pair<double, double> window_S, double top) {
+    constexpr int n_steps = 64;
+    constexpr double height = 5;
+    const std::string lo = report::format_quantity(window_S.first, "S"), hi = report::format_quantity(window_S.second, "S");
+    const double left = margin + text_width(lo) + 3, right = d.width - margin - text_width(hi) - 3;
+    for (int i = 0; i < n_steps; ++i) {
+        const auto c = perceptual_colour((i + 0.5) / n_steps);
+        const double from = left + (right - left) * i / n_steps, to = left + (right - left) * (i + 1) / n_steps;
+        d.shapes.push_back(
+            Path::box({from, top}, {std::min(right, to + 0.2), top + height}, fmt::format("#{:02x}{:02x}{:02x}", c[0], c[1], c[2])));
+    }
+    d.shapes.push_back(Words{{left - 3, top + height - 0.2}, lo, Anchor::end});
+    d.shapes.push_back(Words{{right + 3, top + height - 0.2}, hi});
+}
+
+Drawing draw(const Shot& shot, Column column, const std::string& title) {
+    Image image = read_png(shot.file.path);
     Drawing d;
-    const double aspect = static_cast<double>(image.height) / static_cast<double>(image.width);
-    d.width = width_of(column), d.height = d.width * aspect, d.title = title;
-    const double highest = highest_mm * point_per_mm, shrink = std::min(1.0, highest / d.height);
-    d.height *= shrink;
-    d.shapes.push_back(Bitmap{{d.width * (1 - shrink) / 2, 0}, d.width * shrink, d.height, std::move(image)});
+    const double aspect = static_cast<double>(image.height) / static_cast<double>(image.width), scale = shot.window_S ? 12 : 0;
+    d.width = width_of(column), d.title = title;
+    const double shrink = std::min(1.0, highest_mm * point_per_mm / (d.width * aspect)), height = d.width * aspect * shrink;
+    d.shapes.push_back(Bitmap{{d.width * (1 - shrink) / 2, 0}, d.width * shrink, height, std::move(image)});
+    if (shot.window_S) draw_scale(d, *shot.window_S, height + 4);
+    d.height = height + scale;
     return d;
 }
 
@@ -181,7 +218,7 @@ Drawing draw(const report::Snapshot& shot, Column column, const std::string& tit
 Drawing draw_figure(const PaperFigure& figure, Column column) {
     if (const auto* chart = std::get_if<report::Chart>(&figure.content)) return ChartDrawer(*chart, column).draw();
     if (const auto* bars = std::get_if<Bars>(&figure.content)) return draw(*bars, column, figure.title);
-    return draw(std::get<report::Snapshot>(figure.content), column, figure.title);
+    return draw(std::get<Shot>(figure.content), column, figure.title);
 }
 
 }  // namespace ganbar::exports

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <map>
 
 #include "ganbar/report/html_text.h"
@@ -11,7 +12,9 @@ namespace {
 
 using report::Account;
 
-std::string slug(const std::string& title) {
+std::string slug(std::string title) {
+    const std::string e_acute = "\u00e9";  // Fréchet
+    for (std::size_t at; (at = title.find(e_acute)) != std::string::npos;) title.replace(at, e_acute.size(), "e");
     std::string out;
     for (const char c : title) {
         const auto u = static_cast<unsigned char>(c);
@@ -44,7 +47,22 @@ Bars bars_of(const std::vector<Account>& accounts, std::string Account::*part) {
         if (std::any_of(row.parts.begin(), row.parts.end(), [](double v) { return v > 0; })) out.rows.push_back(std::move(row));
     }
     if (named < out.parts.size()) out.parts.resize(named), out.parts.push_back("other");
+    for (auto& name : out.parts) std::replace(name.begin(), name.end(), '_', ' ');
     return out;
+}
+
+/// The window that the colours of a map span: that of the bins of its histograms, where all layers have the same.
+std::optional<std::pair<double, double>> window_of(const report::RunData& run) {
+    std::map<std::string, std::pair<double, double>> by_layer;
+    for (const auto& bin : run.histogram) {
+        const auto [at, fresh] = by_layer.try_emplace(bin.layer, bin.lo_S, bin.hi_S);
+        if (!fresh) at->second = {std::min(at->second.first, bin.lo_S), std::max(at->second.second, bin.hi_S)};
+    }
+    if (by_layer.empty()) return std::nullopt;
+    const auto [lo, hi] = by_layer.begin()->second;
+    for (const auto& [layer, window] : by_layer)
+        if (std::abs(window.first - lo) + std::abs(window.second - hi) > 1e-6 * hi) return std::nullopt;
+    return std::pair{lo, hi};
 }
 
 }  // namespace
@@ -54,12 +72,14 @@ std::vector<PaperFigure> paper_figures(const report::RunData& run) {
     const auto groups = report::groups_of(runs);
     std::vector<PaperFigure> out;
     const auto add = [&](const std::string& title, auto content) { out.push_back({slug(title), title, std::move(content)}); };
-    if (!run.samples.empty()) add("Generated images", run.samples.back());
-    if (!run.conductance.empty()) add("Conductance of every array", run.conductance.back());
-    for (const auto& charts : {report::histogram_charts(groups), report::training_charts(groups), report::other_charts(groups), report::quality_charts(groups), report::energy_charts(groups)})
+    if (!run.samples.empty()) add("Generated images", Shot{run.samples.back(), {}});
+    if (!run.conductance.empty()) add("Conductance of every array", Shot{run.conductance.back(), window_of(run)});
+    for (const auto& charts : {report::histogram_charts(groups), report::training_charts(groups), report::other_charts(groups),
+                               report::quality_charts(groups), report::energy_charts(groups)})
         for (const auto& chart : charts) add(chart.title, chart);
     const auto accounts = report::mean_accounts(groups.front());
-    for (const auto& [title, part] : {std::pair{"Energy by layer and component", &Account::component}, std::pair{"Energy by layer and phase", &Account::phase}})
+    for (const auto& [title, part] :
+         {std::pair{"Energy by layer and component", &Account::component}, std::pair{"Energy by layer and phase", &Account::phase}})
         if (Bars bars = bars_of(accounts, part); !bars.rows.empty()) add(title, std::move(bars));
     return out;
 }

@@ -16,10 +16,16 @@ struct Bars {
     std::vector<Row> rows;
 };
 
+/// A picture of the run folder; of conductances, with the ends of its colours in siemens.
+struct Shot {
+    report::Snapshot file;
+    std::optional<std::pair<double, double>> window_S;
+};
+
 struct PaperFigure {
     std::string name;  ///< "losses", "generated-images", "conductance-of-generator-dense1"
     std::string title;
-    std::variant<report::Chart, report::Snapshot, Bars> content;
+    std::variant<report::Chart, Shot, Bars> content;
 };
 
 /// In the report's order: pictures, histograms of conductances, training, quality, energy. A figure without data is left out.

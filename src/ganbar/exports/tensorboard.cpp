@@ -57,10 +57,13 @@ void TensorboardObserver::on_round(const Session& session, const Round& played) 
     Summary s;
     s.scalar("loss/discriminator", r.loss_d), s.scalar("loss/generator", r.loss_g);
     s.scalar("belief/real", r.p_real), s.scalar("belief/generated", r.p_fake);
-    s.scalar("pulses/set", static_cast<double>(after.n_set - before.n_set)), s.scalar("pulses/reset", static_cast<double>(after.n_reset - before.n_reset));
+    s.scalar("pulses/set", static_cast<double>(after.n_set - before.n_set)),
+        s.scalar("pulses/reset", static_cast<double>(after.n_reset - before.n_reset));
     s.scalar("energy_J/updates_of_round", after.of(Part::update) - before.of(Part::update));
-    s.scalar("energy_J/updates", after.of(Part::update)), s.scalar("energy_J/reads", after.of(Part::read)), s.scalar("energy_J/converters", after.of(Part::converter));
-    s.scalar("energy_J/noise", after.of(Part::noise)), s.scalar("energy_J/digital", after.of(Part::digital)), s.scalar("energy_J/amplifiers", after.of(Part::amplifier));
+    s.scalar("energy_J/updates", after.of(Part::update)), s.scalar("energy_J/reads", after.of(Part::read)),
+        s.scalar("energy_J/converters", after.of(Part::converter));
+    s.scalar("energy_J/noise", after.of(Part::noise)), s.scalar("energy_J/digital", after.of(Part::digital)),
+        s.scalar("energy_J/amplifiers", after.of(Part::amplifier));
     s.scalar("energy_J/training", after.training_J()), s.scalar("epoch", static_cast<double>(epoch));
     pictures(round, session, s);
     file_->write(round, s);
@@ -73,8 +76,10 @@ void TensorboardObserver::on_quality(const Session& session, const gan::Quality&
     start(session.round(), session);
     Summary s;
     s.scalar("quality/classifier_accuracy", q.classifier_accuracy), s.scalar("quality/classifier_confidence", q.classifier_confidence);
-    s.scalar("quality/frechet_distance", q.frechet_distance), s.scalar("quality/precision", q.precision), s.scalar("quality/recall", q.recall);
-    s.scalar("quality/density", q.density), s.scalar("quality/coverage", q.coverage), s.scalar("quality/mean_pairwise_distance", q.mean_pairwise_distance);
+    s.scalar("quality/frechet_distance", q.frechet_distance), s.scalar("quality/precision", q.precision),
+        s.scalar("quality/recall", q.recall);
+    s.scalar("quality/density", q.density), s.scalar("quality/coverage", q.coverage),
+        s.scalar("quality/mean_pairwise_distance", q.mean_pairwise_distance);
     s.scalar("quality/collapsed", q.collapsed ? 1 : 0);
     file_->write(session.round(), s);
     file_->flush();

@@ -8,13 +8,13 @@
 
 namespace ganbar::exports {
 
-/// Scalars of every round (the columns of metrics.csv) and of every evaluation (those of quality.csv), the pictures that the run folder gets
-/// (samples/, conductance/), and with every map of conductances a histogram of each weight matrix, in siemens. All else is passed on to `next`,
-/// which outlives it. A run taken up writes a file of its own, from which the rounds that are played again count.
+/// Scalars of every round (the columns of metrics.csv) and of every evaluation (those of quality.csv), the pictures that the run folder
+/// gets (samples/, conductance/), and with every map of conductances a histogram of each weight matrix, in siemens. All else is passed on
+/// to `next`, which outlives it. A run taken up writes a file of its own, from which the rounds that are played again count.
 class TensorboardObserver final : public RunObserver {
 public:
-    /// `run`: the folder of the run; `resumed`: it may have been there before. Makes `folder`, and the file with the first event. DataError where it
-    /// cannot.
+    /// `run`: the folder of the run; `resumed`: it may have been there before. Makes `folder`, and the file with the first event. DataError
+    /// where it cannot.
     TensorboardObserver(RunObserver& next, const std::filesystem::path& folder, std::filesystem::path run, bool resumed);
     void on_message(const std::string& line) override { next_.on_message(line); }
     void on_round(const Session& session, const Round& round) override;

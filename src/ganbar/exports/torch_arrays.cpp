@@ -25,7 +25,8 @@ public:
         const Matrix& w = network_.matrix(matrix).weights;
         add_named(network_.name() + ".classes.weight", {w.rows(), w.cols()}, [&](std::size_t i) { return w(i / w.cols(), i % w.cols()); });
     }
-    // Vectors of a map run position after position here and channel after channel in torch: what is made for the one is turned into the other.
+    // Vectors of a map run position after position here and channel after channel in torch: what is made for the one is turned into the
+    // other.
     void rearrange(const nn::MapShape& shape, Layout from, Layout to) override {
         if (from == Layout::map && to == Layout::vector) flow_.map = shape;
         if (from != Layout::vector || to != Layout::map) return;
@@ -42,7 +43,8 @@ public:
     void norm(const std::string& name, std::size_t, bool map, bool of_reference) override {
         const std::size_t first = arrays.size();
         add(name, "weight", network_.values(name + "/gamma")), add(name, "bias", network_.values(name + "/beta"));
-        if (!of_reference) add(name, "running_mean", network_.values(name + "/mean")), add(name, "running_var", network_.values(name + "/variance"));
+        if (!of_reference)
+            add(name, "running_mean", network_.values(name + "/mean")), add(name, "running_var", network_.values(name + "/variance"));
         if (map) return;
         for (std::size_t i = first; i < arrays.size(); ++i) {
             if (flow_.map) permute_rows(arrays[i], *flow_.map);
@@ -82,7 +84,9 @@ private:
         for (std::size_t i = 0; i < a.values.size(); ++i) a.values[i] = at(i);
         arrays.push_back(std::move(a));
     }
-    void add(const std::string& part, const std::string& tensor, const std::vector<float>& values) { arrays.push_back({name_of(part, tensor), {values.size()}, values}); }
+    void add(const std::string& part, const std::string& tensor, const std::vector<float>& values) {
+        arrays.push_back({name_of(part, tensor), {values.size()}, values});
+    }
     static std::vector<float> last_row(const Matrix& w) { return {w.row_span(w.rows() - 1).begin(), w.row_span(w.rows() - 1).end()}; }
 
     /// Rows (position, channel) to (channel, position).
@@ -90,7 +94,8 @@ private:
         const std::size_t width = a.values.size() / map.size(), positions = map.positions();
         std::vector<float> out(a.values.size());
         for (std::size_t c = 0; c < map.channels; ++c)
-            for (std::size_t p = 0; p < positions; ++p) std::copy_n(&a.values[(p * map.channels + c) * width], width, &out[(c * positions + p) * width]);
+            for (std::size_t p = 0; p < positions; ++p)
+                std::copy_n(&a.values[(p * map.channels + c) * width], width, &out[(c * positions + p) * width]);
         a.values = std::move(out);
     }
     void dense(const Linear& l) {
@@ -113,7 +118,8 @@ private:
         NamedArray a{name_of(l.name, "weight"), std::move(shape), std::vector<float>(taps * c_in * c_out, 0.0f)};
         const auto fill = [&](const Matrix& w, std::size_t at_row, std::size_t tap) {
             for (std::size_t i = 0; i < c_in; ++i)
-                for (std::size_t o = 0; o < c_out; ++o) a.values[((transposed ? i * c_out + o : o * c_in + i)) * taps + tap] = w(at_row * c_in + i, o);
+                for (std::size_t o = 0; o < c_out; ++o)
+                    a.values[((transposed ? i * c_out + o : o * c_in + i)) * taps + tap] = w(at_row * c_in + i, o);
         };
         if (!transposed)
             for (std::size_t t = 0; t < taps; ++t) fill(network_.matrix(l.first).weights, t, t);

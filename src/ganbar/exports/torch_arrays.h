@@ -11,8 +11,8 @@ struct NamedArray {
 };
 
 /// Linear weights [out, in], convolutions [out, in, kernel...], transposed ones [in, out, kernel...]; bias, and weight, bias, running_mean,
-/// running_var of batch norms (".norm." behind a layer that has its own; ".conv1.", ".conv2.", ".shortcut." in residual blocks). Vectors made of
-/// feature maps run channel after channel, as torch.nn.Flatten and Unflatten have them. Weights are those that reads act with.
+/// running_var of batch norms (".norm." behind a layer that has its own; ".conv1.", ".conv2.", ".shortcut." in residual blocks). Vectors
+/// made of feature maps run channel after channel, as torch.nn.Flatten and Unflatten have them. Weights are those that reads act with.
 std::vector<NamedArray> torch_arrays(const ActingNetwork& network);
 
 }  // namespace ganbar::exports

@@ -34,7 +34,8 @@ Bytes deflated(std::span<const std::uint8_t> content) {
 
 /// What the local header and the directory say alike.
 void put_facts(Bytes& out, bool packed, std::uint32_t crc, std::size_t stored, std::size_t size, const std::string& name) {
-    put(out, needs_version, 2), put(out, 1u << 11, 2), put(out, packed ? 8 : 0, 2), put(out, 0, 2), put(out, dated, 2);  // flag 11: names are UTF-8
+    put(out, needs_version, 2), put(out, 1u << 11, 2), put(out, packed ? 8 : 0, 2), put(out, 0, 2),
+        put(out, dated, 2);  // flag 11: names are UTF-8
     put(out, crc, 4), put(out, stored, 4), put(out, size, 4), put(out, name.size(), 2), put(out, 0, 2);
 }
 
@@ -42,7 +43,8 @@ void put_facts(Bytes& out, bool packed, std::uint32_t crc, std::size_t stored, s
 
 void ZipWriter::add(const std::string& name, std::span<const std::uint8_t> content) {
     if (out_.size() + content.size() + name.size() + 64 > most_bytes || n_ == most_entries)
-        throw ConfigError(fmt::format("the archive would hold more than 4 GiB or {} entries (at \"{}\"); expected less to export", most_entries, name));
+        throw ConfigError(
+            fmt::format("the archive would hold more than 4 GiB or {} entries (at \"{}\"); expected less to export", most_entries, name));
     const auto crc = static_cast<std::uint32_t>(crc32(crc32(0, nullptr, 0), content.data(), static_cast<uInt>(content.size())));
     const Bytes smaller = deflated(content);
     const bool packed = smaller.size() < content.size();
@@ -51,14 +53,16 @@ void ZipWriter::add(const std::string& name, std::span<const std::uint8_t> conte
     put(out_, 0x04034b50, 4), put_facts(out_, packed, crc, stored.size(), content.size(), name), put(out_, name), put(out_, stored);
     put(directory_, 0x02014b50, 4), put(directory_, (3 << 8) | needs_version, 2);  // made on Unix
     put_facts(directory_, packed, crc, stored.size(), content.size(), name);
-    put(directory_, 0, 2), put(directory_, 0, 2), put(directory_, 0, 2), put(directory_, regular_file, 4), put(directory_, at, 4), put(directory_, name);
+    put(directory_, 0, 2), put(directory_, 0, 2), put(directory_, 0, 2), put(directory_, regular_file, 4), put(directory_, at, 4),
+        put(directory_, name);
     ++n_;
 }
 
 Bytes ZipWriter::finish() {
     const std::size_t at = out_.size();
     put(out_, directory_);
-    put(out_, 0x06054b50, 4), put(out_, 0, 2), put(out_, 0, 2), put(out_, n_, 2), put(out_, n_, 2), put(out_, directory_.size(), 4), put(out_, at, 4), put(out_, 0, 2);
+    put(out_, 0x06054b50, 4), put(out_, 0, 2), put(out_, 0, 2), put(out_, n_, 2), put(out_, n_, 2), put(out_, directory_.size(), 4),
+        put(out_, at, 4), put(out_, 0, 2);
     return std::move(out_);
 }
 

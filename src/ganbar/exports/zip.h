@@ -1,4 +1,5 @@
-// ZIP archives, as numpy's .npz files are: every entry stored or deflated, no encryption, no zip64. Source: PKWARE's APPNOTE.TXT, sec. 4.3 and 4.4.
+// ZIP archives, as numpy's .npz files are: every entry stored or deflated, no encryption, no zip64. Source: PKWARE's APPNOTE.TXT, sec. 4.3
+// and 4.4.
 #pragma once
 #include <string>
 

@@ -8,10 +8,12 @@
 namespace ganbar::python {
 namespace {
 
-void export_run(const LibraryPtr& library, const std::string& run, const std::string& path, const std::string& noise, bool converters, const std::optional<std::string>& figure,
-                const std::optional<std::string>& column, std::optional<std::int64_t> n, std::optional<std::int64_t> seed, bool force) {
+void export_run(const LibraryPtr& library, const std::string& run, const std::string& path, const std::string& noise, bool converters,
+                const std::optional<std::string>& figure, const std::optional<std::string>& column, std::optional<std::int64_t> n,
+                std::optional<std::int64_t> seed, bool force) {
     const auto one_of = [](const char* name, const std::string& word, const std::vector<std::string>& words) {
-        if (std::find(words.begin(), words.end(), word) == words.end()) throw ConfigError(std::string(name) + " = \"" + word + "\"; expected " + join(words, " or "));
+        if (std::find(words.begin(), words.end(), word) == words.end())
+            throw ConfigError(std::string(name) + " = \"" + word + "\"; expected " + join(words, " or "));
     };
     one_of("noise", noise, {"none", "reads"});
     exports::ExportOptions options{noise == "reads", converters, figure, {}, n, seed};
@@ -28,9 +30,10 @@ void export_run(const LibraryPtr& library, const std::string& run, const std::st
 }  // namespace
 
 void bind_export(nb::module_& m) {
-    m.def("export_run", &export_run, nb::arg("library"), nb::arg("run"), nb::arg("path"), nb::arg("noise"), nb::arg("converters"), nb::arg("figure").none(), nb::arg("column").none(),
-          nb::arg("n").none(), nb::arg("seed").none(), nb::arg("force"));
-    m.def("figure_names", [](const std::string& run) { return exports::figure_names(run); }, nb::arg("run"));
+    m.def("export_run", &export_run, nb::arg("library"), nb::arg("run"), nb::arg("path"), nb::arg("noise"), nb::arg("converters"),
+          nb::arg("figure").none(), nb::arg("column").none(), nb::arg("n").none(), nb::arg("seed").none(), nb::arg("force"));
+    m.def(
+        "figure_names", [](const std::string& run) { return exports::figure_names(run); }, nb::arg("run"));
 }
 
 }  // namespace ganbar::python

@@ -16,7 +16,8 @@ ImageShape image_shape(const std::filesystem::path& run, const Experiment& e) {
     if (std::filesystem::exists(file)) {
         const auto env = nlohmann::json::parse(read_text(file), nullptr, false);
         const auto data = env.is_object() && env.contains("data") && env["data"].is_object() ? env["data"] : nlohmann::json::object();
-        const ImageShape shape{data.value("channels", std::size_t{0}), data.value("height", std::size_t{0}), data.value("width", std::size_t{0})};
+        const ImageShape shape{data.value("channels", std::size_t{0}), data.value("height", std::size_t{0}),
+                               data.value("width", std::size_t{0})};
         if (shape.channels * shape.height * shape.width == pixels) return shape;
     }
     for (const auto& info : dataset_table())

@@ -34,7 +34,8 @@ void write(const Options& o, const CommandContext& context) {
         for (const auto& name : exports::figure_names(o.run)) fmt::print("{}\n", name);
         return;
     }
-    if (!o.out.asked()) throw ConfigError("export needs the file to write; expected -o FILE, its name ending in " + join(o.out.endings, ", "));
+    if (!o.out.asked())
+        throw ConfigError("export needs the file to write; expected -o FILE, its name ending in " + join(o.out.endings, ", "));
     o.out.check();  // before the work
     o.out.write(exports::export_run(o.run, o.out.path, asked(o), context.registries));
 }
@@ -51,7 +52,8 @@ void ganbar_register_export(CommandContext& context) {
     command->add_option("-n", o->n, ".npz: number of images, 64 unless said")->check(Range{1, 1000000});
     command->add_option("--seed", o->seed, ".npz: seed of the latent vectors and the read noise, 1 unless said")->check(Range{0, 1e19});
     command->add_option("--figure", o->figure, ".svg, .pdf: a figure of the report by its name");
-    command->add_option("--column", o->column, ".svg, .pdf: single (89 mm, the default) or double (183 mm)")->check(OneOf{{"single", "double"}});
+    command->add_option("--column", o->column, ".svg, .pdf: single (89 mm, the default) or double (183 mm)")
+        ->check(OneOf{{"single", "double"}});
     command->add_flag("--list", o->list, "print the names of the figures");
     command->callback([&context, o] { context.run = [&context, o] { write(*o, context); }; });
 }
