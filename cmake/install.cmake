@@ -5,7 +5,7 @@ set(GANBAR_DATA_DIR ${CMAKE_INSTALL_DATADIR}/ganbar)
 
 # The package that brings what a layer links: the name that ganbarConfig.cmake looks it up by.
 function(ganbar_package_of out item)
-  if(item MATCHES "^PkgConfig::GANBAR_(HWY|NETTLE|CAIRO)$")
+  if(item MATCHES "^PkgConfig::GANBAR_(HWY|NETTLE|CAIRO)(_LIBRARY)?$")
     string(TOLOWER ${CMAKE_MATCH_1} package)
   elseif(item STREQUAL "ganbar::onnx_proto")
     set(package onnx_proto)

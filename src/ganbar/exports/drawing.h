@@ -49,12 +49,20 @@ struct Drawing {
     std::string title;  ///< for readers who hear the picture, and of the PDF
 };
 
+inline constexpr double dash[2] = {3, 2}, dots[2] = {0.8, 1.6};  ///< points: lengths of line and gap
+/// A visitor of shapes: one function for each kind.
+template <class... F>
+struct Each : F... {
+    using F::operator()...;
+};
+
 inline constexpr double font_size = 7;  ///< points: what journals ask of labels (5 to 7 pt at Nature, 7 pt at Elsevier)
 /// About: without the fonts of whoever looks at it.
 double text_width(const std::string& text);
 
 std::string svg_of(const Drawing& drawing);
-/// Fonts are embedded; the same drawing gives the same bytes. DataError: cairo refuses.
+/// Fonts are embedded; the same drawing gives the same bytes. DataError: cairo refuses, or this build has none (wheels: cairo wants the libraries of a
+/// desktop).
 Bytes pdf_of(const Drawing& drawing);
 
 }  // namespace ganbar::exports
