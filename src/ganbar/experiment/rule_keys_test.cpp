@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "ganbar/config/attribution.h"
+#include "ganbar/config/given.h"
 #include "ganbar/experiment/build.h"
 #include "ganbar/experiment/test_presets.h"
 
