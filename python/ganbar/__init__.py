@@ -14,7 +14,7 @@ from .device import Cells, Device
 from .experiment import Experiment, Round, load
 from .hardware import Hardware, hardware
 from .run import Run, open
-from .study import sweep
+from .study import array, sweep
 
 __version__ = _core.version
 
@@ -33,4 +33,4 @@ def threads(n: int | None = None) -> int:
 
 
 __all__ = ["Cells", "ConfigError", "Crossbar", "DataError", "Device", "Entry", "Error", "Estimates", "Experiment", "Hardware", "Images", "InternalError", "NumericError",
-           "OperatingPoint", "Quality", "Round", "Run", "describe", "callbacks", "estimate", "hardware", "images", "list", "load", "netlist", "noise", "open", "plot", "quality", "solve", "sweep", "threads"]
+           "OperatingPoint", "Quality", "Round", "Run", "array", "callbacks", "describe", "estimate", "hardware", "images", "list", "load", "netlist", "noise", "open", "plot", "quality", "solve", "sweep", "threads"]

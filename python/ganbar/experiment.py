@@ -68,7 +68,7 @@ class Plan(dict[str, Any]):
     """The crossbars of an experiment: `n_crossbars`, `cells_used`, `crossbar_area_m2`; tables `matrices` and `blocks`.
 
     >>> list(load("satyam2022-balanced").plan.matrices["rows"])
-    [784, 128, 100, 128]
+    [100, 128, 784, 128]
     """
 
     def __getattr__(self, name: str) -> Any:
@@ -96,7 +96,7 @@ class Experiment:
     >>> exp
     Experiment('satyam2022-balanced', seed=3)
     >>> exp["tile"]["rows"], load(exp.to_dict()) == exp, exp.plan.n_crossbars
-    (64, True, 52)
+    (64, True, 54)
     """
 
     def __init__(self, core: _core.Experiment) -> None:

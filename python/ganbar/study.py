@@ -1,6 +1,7 @@
-"""Sweeps: many experiments or estimates that differ in some settings."""
+"""Sweeps of experiments or estimates, and one array on the bench."""
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +10,7 @@ from . import _arrays, _core, _places
 from ._errors import ConfigError
 from ._log import hear
 from ._table import from_rows
-from ._types import PathLike
+from ._types import PathLike, Quantity
 from .experiment import _plain
 
 
@@ -47,3 +48,29 @@ def sweep(source: PathLike | Mapping[str, Any], out: PathLike | None = None, *, 
     folder = "" if out is None else os.fspath(out)
     _, rows = _core.sweep(_places.library(), given, folder, _share(rank), _arrays.whole("jobs", jobs, 1, 1024), bool(retry), hear)
     return from_rows(rows)
+
+
+def array(file: PathLike | None = None, *, size: Any = None, device: PathLike | None = None, wire: Quantity | None = None, driver: Quantity | None = None, sense: Quantity | None = None,
+          scheme: str | None = None, compensation: str | None = None, ends: str | None = None, conductances: PathLike | None = None, against: Any = None, chips: int = 0,
+          set: Mapping[str, Any] | None = None) -> Any:
+    """One crossbar on the bench with exact wires: read errors, delivered voltages, margins, disturb, energy and time; a dict of figures and maps in SI as
+    `ganbar array --json` prints it, or a list of them, one for each value of `against`.
+
+    `file`: TOML with [array], [device], [wires]. `size`: (rows, cols), a number, or "128x64". `device`: a model's name. `wire`, `driver`, `sense`: ohms or texts.
+    `scheme`: "half", "third", "grounded" or "floating". `compensation`: "none", "rows" or "cells". `ends`: "single" or "both". `conductances`: an NPY or CSV file. `against`: ("wire", [1, 2])
+    or a key with its values. `chips`: arrays made, figures with their range. `set`: {"array.v_read": "0.1 V"}.
+
+    >>> found = array(size=8, wire="2 ohm")
+    >>> found["rows"], found["cols"]
+    (8, 8)
+    """
+    ohms = {name: None if value is None else value if isinstance(value, str) else f"{_arrays.quantity(name, value, 'ohm')!r} ohm" for name, value in (("wire", wire), ("driver", driver), ("sense", sense))}
+    if size is not None and not isinstance(size, str):
+        sides = size if isinstance(size, (tuple, list)) else (size, size)
+        size = "x".join(str(_arrays.whole("size", side, 1, 2**20)) for side in sides)
+    if against is not None and not isinstance(against, str):
+        name, values = against
+        against = f"{name}={','.join(str(v) for v in values)}"
+    said = {"file": file, "size": size, "device": device, **ohms, "scheme": scheme, "compensation": compensation, "ends": ends, "conductances": conductances, "against": against}
+    words = [(name, os.fspath(value)) for name, value in said.items() if value is not None]
+    return json.loads(_core.array(_places.library(), words, _arrays.whole("chips", chips, 0, 10_000), _arrays.settings(set)))

@@ -86,6 +86,15 @@ def test_estimates_of_experiments_and_budgets(command, tmp_path):
             ganbar.estimate("dcgan", **wrong)
 
 
+def test_an_array_on_the_bench(command):
+    theirs = json.loads(command("array", "--size", "12x8", "--wire", "2 ohm", "--scheme", "third", "--json"))
+    assert ganbar.array(size=(12, 8), wire=2.0, scheme="third") == theirs
+    several = json.loads(command("array", "--size", "8", "--against", "wire=1,4", "--json"))
+    assert ganbar.array(size=8, against=("wire", [1, 4])) == several and len(several) == 2
+    with pytest.raises(ganbar.ConfigError):
+        ganbar.array(size=8, scheme="fourth")
+
+
 def test_lists_and_descriptions(command):
     for kind in ganbar.list():
         assert ganbar.list(kind) == [one["name"] for one in json.loads(command("list", kind, "--json"))]
@@ -94,7 +103,7 @@ def test_lists_and_descriptions(command):
     assert fault.value.hint == "nili2020"
 
 
-MODULES = ["", "_errors", "arch", "callbacks", "catalogue", "circuit", "data", "device", "experiment", "hardware", "noise", "run", "study"]
+MODULES = ["", "arch", "callbacks", "catalogue", "circuit", "data", "device", "experiment", "hardware", "noise", "run", "study"]
 
 
 @pytest.mark.parametrize("name", MODULES)

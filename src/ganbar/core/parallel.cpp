@@ -79,6 +79,7 @@ private:
                 stop_point();
                 item_(body_, i);
             } catch (...) {
+                if (detail::raised(stop_)) next_.store(n_, std::memory_order_relaxed);  // the items that are left would only say the same
                 const std::lock_guard lock(failing_);
                 if (!failure_) failure_ = std::current_exception();
             }

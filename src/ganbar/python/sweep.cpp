@@ -1,5 +1,8 @@
-// Sweeps: many experiments or estimates, worked through in this process.
+// The studies of python/ganbar/study.py: sweeps, worked through in this process, and one array on the bench.
+#include <nlohmann/json.hpp>
+
 #include "ganbar/python/interrupt.h"
+#include "ganbar/study/array_study.h"
 #include "ganbar/study/sweep_run.h"
 
 namespace ganbar::python {
@@ -52,10 +55,22 @@ std::pair<std::string, nb::list> sweep(const LibraryPtr& library, const nb::obje
     return {work->run.folder.string(), rows_of(work->rows, work->sweep)};
 }
 
+/// JSON as `array --json` prints it. `words`: the request by the names of its fields; "" = not said.
+std::string array(const LibraryPtr& library, const std::vector<std::pair<std::string, std::string>>& words, std::int64_t chips, const std::vector<std::string>& settings) {
+    study::ArrayRequest request;
+    const std::map<std::string, std::string*> fields{{"file", &request.file}, {"size", &request.size}, {"device", &request.device}, {"wire", &request.wire},
+        {"driver", &request.driver}, {"sense", &request.sense}, {"scheme", &request.scheme}, {"compensation", &request.compensation}, {"ends", &request.ends},
+        {"conductances", &request.conductances}, {"against", &request.against}};
+    for (const auto& [name, text] : words) *fields.at(name) = text;
+    request.chips = chips, request.sets = settings;
+    return interruptible([=] { return study::array_json(study::measure_arrays(request, library->presets("experiments"), library->registries.devices)).dump(); });
+}
+
 }  // namespace
 
 void bind_sweep(nb::module_& m) {
     m.def("sweep", &sweep, nb::arg("library"), nb::arg("given"), nb::arg("out"), nb::arg("share"), nb::arg("jobs"), nb::arg("retry"), nb::arg("log").none());
+    m.def("array", &array, nb::arg("library"), nb::arg("words"), nb::arg("chips"), nb::arg("settings"));
 }
 
 }  // namespace ganbar::python
