@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """A round of the founding GAN (satyam2022-balanced, batch 608) through ganbar.torch against `ganbar train`: processor time on one thread.
-With --aihwkit the same nets on aihwkit's 64 x 64 arrays, where it is installed.
 
-usage: layers_vs_program.py PROGRAM [--rounds N] [--repeats N] [--data NAME] [--aihwkit]    prints one JSON object
+usage: layers_vs_program.py PROGRAM [--rounds N] [--repeats N] [--data NAME]    prints one JSON object
 
 Contenders run in processes of their own, in turn; times are differences between a long and a short run, so that setting up is not counted. Latents are
 bits from the pseudo-random generator on both sides.
@@ -20,7 +19,7 @@ BATCH = 608
 
 
 def loop(make, pulses, rounds, data):
-    """Rounds of the game as README's script plays it; returns nothing."""
+    """Rounds of the game as the script of docs/torch.md plays it."""
     import torch
     from torch import nn
 
@@ -53,21 +52,6 @@ def play_layers(rounds, data):
     loop(lambda net, w_max: convert(net, hardware, w_max=w_max), lambda net: Pulses(net.parameters(), v_set="0.9 V", v_reset="-1.07 V"), rounds, data)
 
 
-def play_aihwkit(rounds, data):
-    from aihwkit.nn.conversion import convert_to_analog
-    from aihwkit.optim import AnalogSGD
-    from aihwkit.simulator.configs import ConstantStepDevice, SingleRPUConfig
-    config = SingleRPUConfig(device=ConstantStepDevice())
-    config.mapping.max_input_size = config.mapping.max_output_size = 64
-
-    def optimizer(net):
-        made = AnalogSGD(net.parameters(), lr=0.05)
-        made.regroup_param_groups(net)
-        return made
-
-    loop(lambda net, w_max: convert_to_analog(net, config), optimizer, rounds, data)
-
-
 def cost(command):
     """Processor time of a process, s."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -81,13 +65,10 @@ def contenders(given):
         return [given.program, "train", "satyam2022-balanced", "--threads", "1", "--set", f"train.rounds={rounds}", "--set", f"data.dataset={given.data}", "--set", "latent.source=bits",
                 "--set", "train.snapshot_every=0", "--set", "evaluation.samples=16", "--set", "evaluation.every=0", "--out", tempfile.mkdtemp() + "/run"]
 
-    def script(what):
-        return lambda rounds: [sys.executable, os.path.abspath(__file__), given.program, "--play", what, "--rounds", str(rounds), "--data", given.data]
+    def layers(rounds):
+        return [sys.executable, os.path.abspath(__file__), given.program, "--play", "--rounds", str(rounds), "--data", given.data]
 
-    out = {"program": program, "layers": script("layers")}
-    if given.aihwkit:
-        out["aihwkit"] = script("aihwkit")
-    return out
+    return {"program": program, "layers": layers}
 
 
 def main():
@@ -96,19 +77,17 @@ def main():
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--data", default="mnist")
-    parser.add_argument("--aihwkit", action="store_true")
-    parser.add_argument("--play", choices=["layers", "aihwkit"], help=argparse.SUPPRESS)
+    parser.add_argument("--play", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.play:
-        return {"layers": play_layers, "aihwkit": play_aihwkit}[given.play](given.rounds, given.data)
+        return play_layers(given.rounds, given.data)
     seconds = {name: [] for name in contenders(given)}
     for _ in range(given.repeats):
         for name, command in contenders(given).items():
             short, long = cost(command(2)), cost(command(2 + given.rounds))
             seconds[name].append((long - short) / given.rounds)
     median = {name: statistics.median(values) for name, values in seconds.items()}
-    print(json.dumps({"s_per_round": median, "all": seconds, "layers_over_program": median["layers"] / median["program"],
-                      **({"aihwkit_over_layers": median["aihwkit"] / median["layers"]} if given.aihwkit else {})}, indent=2))
+    print(json.dumps({"s_per_round": median, "all": seconds, "layers_over_program": median["layers"] / median["program"]}, indent=2))
 
 
 if __name__ == "__main__":

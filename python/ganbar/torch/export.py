@@ -5,8 +5,9 @@ Gaussian noise on its currents, conversion at the block's range, a sum in digita
 """
 import copy
 import inspect
-import io
 import pathlib
+import tempfile
+import warnings
 
 import torch
 from torch import nn
@@ -172,13 +173,14 @@ def _write(model, latents, opset):
     named = {"input_names": ["latent"], "output_names": ["images"], "dynamic_axes": {"latent": {0: "batch"}, "images": {0: "batch"}}, "opset_version": opset}
     if "dynamo" in inspect.signature(torch.onnx.export).parameters:
         named["dynamo"] = False
-    file = io.BytesIO()
-    try:
-        with torch.no_grad():
-            torch.onnx.export(model, (latents,), file, **named)
-    except ImportError as fault:
-        raise RuntimeError(f"torch {torch.__version__} writes ONNX files with packages that are not here ({fault}); pip install onnx onnxscript") from fault
-    return file.getvalue()
+    with tempfile.TemporaryDirectory() as folder, torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of the tracing exporter, which every version has
+        file = pathlib.Path(folder) / "graph.onnx"
+        try:
+            torch.onnx.export(model, (latents,), str(file), **named)
+        except ImportError as fault:
+            raise RuntimeError(f"torch {torch.__version__} writes ONNX files with packages that are not here ({fault}); pip install onnx onnxscript") from fault
+        return file.read_bytes()
 
 
 def export_onnx(generator, path, noise="none", *, latent=None, opset=17):
