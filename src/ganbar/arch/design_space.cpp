@@ -100,7 +100,6 @@ const std::vector<DefaultAxis>& usual_axes() {
                                                {{"steps_per_cycle"}, {4, 9, 16, 25, 49, 100, 196, 400}},
                                                {{"gradient_steps_per_cycle"}, {16, 49, 128, 512, 1024}},
                                                {{"units"}, {64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384}},
-                                               {{"word_bits"}, {8, 12, 16, 24, 32}},
                                                {{"buffer_bytes"}, {16384, 32768, 65536, 131072, 262144, 524288, 1048576, 4194304}}};
     return axes;
 }

@@ -21,7 +21,7 @@ struct DesignAxis {
 /// Throws ConfigError with the nearest name.
 DesignAxis read_axis(const std::string& text, const std::string& machine, const std::vector<ParamRow>& params);
 
-/// What an exploration varies when no axis is named: of array size, bits of cells, drivers and converters, stacks, copies, units, words and
+/// What an exploration varies when no axis is named: of array size, bits of cells, drivers and converters, stacks, copies, units and
 /// buffer what the machine has, each axis with the machine's own value among its values. Empty for machines that one buys as they are.
 std::vector<DesignAxis> default_axes(const std::vector<ParamRow>& params);
 

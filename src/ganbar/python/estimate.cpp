@@ -1,4 +1,5 @@
 // Cycles, latency, energy and area of a GAN on accelerators.
+#include "ganbar/config/given.h"
 #include "ganbar/config/node.h"
 #include "ganbar/experiment/workload_network.h"
 #include "ganbar/python/interrupt.h"

@@ -36,7 +36,7 @@ std::pair<std::string, nb::list> sweep(const LibraryPtr& library, const nb::obje
         SweepRun run;
         std::vector<SweepRow> rows{};
     };
-    const auto work = std::make_shared<Work>(Work{library, library->presets("experiments"), library->presets("networks"), {}, {out, share.first, share.second, jobs, retry, "", log_to(hear)}});
+    const auto work = std::make_shared<Work>(Work{library, library->presets("experiments"), library->presets("networks"), {}, {.folder = out, .rank = share.first, .n_ranks = share.second, .ranks_here = share.second, .jobs = jobs, .retry = retry, .command = "", .say = log_to(hear)}});
     work->sweep = interruptible([work, tree, path] {
         const SweepTargets targets{work->experiments, work->networks, work->library->registries};
         return tree ? read_sweep(*tree, {"dict"}, "sweep", ".", targets) : load_sweep(path, work->experiments, work->networks, work->library->registries);

@@ -164,7 +164,7 @@ namespace {
 
 std::string text_row(const Exploration& e, const std::string& name, const DesignPoint& p, const std::string& loss, const std::string& settings) {
     const double batch = double(e.workload.batch);
-    return fmt::format("{:<22}{:>12}{:>12}{:>12}{:>10}{:>10}  {}\n", name, engineering(p.latency_s / batch, "s"), engineering(p.energy_J / batch, "J"),
+    return fmt::format("{:<22}{:>12}{:>14}{:>15}{:>10}{:>11}  {}\n", name, engineering(p.latency_s / batch, "s"), engineering(p.energy_J / batch, "J"),
                        fmt::format("{:.3g} mm2", p.area_m2 * 1e6), engineering(p.power_W(), "W"), loss, settings);
 }
 
@@ -183,14 +183,14 @@ std::string explore_text(const Exploration& e) {
     if (e.limits.any()) out += fmt::format("; {} within {}", e.n_fit(), limits_text(e.limits));
     out += fmt::format("; {} that no other beats in time, energy, area{}\n\n", e.front.size(), loss_varies(e) ? " and " + loss_text(e) : "");
     const std::string column = measured(e) ? "quality" : "bits lost";
-    out += fmt::format("{:<22}{:>12}{:>12}{:>12}{:>10}{:>10}\n", "", "time/image", "energy/image", "area", "power", column);
+    out += fmt::format("{:<22}{:>12}{:>14}{:>15}{:>10}{:>11}\n", "", "time/image", "energy/image", "area", "power", column);
     const auto loss = [&](double v) { return fmt::format("{:.3g}", v); };
     if (e.as_set) out += text_row(e, "as set", *e.as_set, measured(e) ? "" : loss(e.as_set->bits_lost), e.as_set->fits ? "" : "(beyond the limits)");
     for (const auto& [name, i] : chosen_designs(e)) out += text_row(e, name, e.points[i], loss(e.loss[i]), design_text(e, i));
     for (const MeasuredLoss& m : e.measured)
         out += fmt::format("trained {:<44}{} {:.4g} ({:.4g} ... {:.4g}, {} runs)\n", join(m.settings), label_of_key(e.loss_name), m.mean, m.lo, m.hi, m.n_runs);
     if (e.front.empty()) out += "no design is within the limits\n";
-    else out += fmt::format("designs above: of the front's {} ({})\n", measured(e) ? "best quality" : "full converter resolution", loss_text(e));
+    else if (loss_varies(e)) out += measured(e) ? "designs above: the front's with the best " + loss_text(e) + "\n" : std::string("designs above: the front's that lose no bit of their sums (adc_bits)\n");
     if (!e.unfit.empty()) out += "some designs do not run it: " + e.unfit + "\n";
     for (const std::string& w : e.warnings) out += fmt::format("warning: {}.{}\n", e.machine, w);
     return out;

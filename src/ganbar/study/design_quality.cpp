@@ -74,7 +74,7 @@ Sweep sweep_of(const std::vector<std::vector<std::string>>& combinations, const 
     for (std::size_t p = 0; p < s.points.size(); p += std::size_t(plan.seeds)) {
         const std::vector<std::string> results = check_point(s, settings_of(s, p), targets);
         if (std::find(results.begin(), results.end(), objective) == results.end())
-            throw ConfigError(fmt::format("{} measures no {}; expected an experiment whose [evaluate] does", plan.experiment, objective));
+            throw ConfigError(fmt::format("{} measures no {}; expected an experiment whose [evaluation] does", plan.experiment, objective));
     }
     return s;
 }

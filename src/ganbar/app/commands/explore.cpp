@@ -108,7 +108,7 @@ void ganbar_register_explore(CommandContext& context) {
     command->add_option("--discriminator", o->discriminator, "the discriminator's ONNX file, where NETWORK is a generator's");
     command->add_option("--on", o->on, "the accelerator (ganbar list accelerators)")->required();
     command->add_option("--axis", o->axes, "a parameter that varies, NAME=VALUE,VALUE,... or NAME=FROM:TO:N or NAME=FROM:TO:N:log; rows+cols=64,128 changes both together. "
-                                           "Default: array size, bits of cells, drivers and converters, copies; units, words and buffer of digital machines")->one_value();
+                                           "Default: array size, bits of cells, drivers and converters, copies; units and buffer of digital machines")->one_value();
     command->add_option("--max-area", o->max_area, "the largest area, for example \"50 mm2\"");
     command->add_option("--max-power", o->max_power, "the largest mean power, for example \"10 W\"");
     command->add_option("--max-latency", o->max_latency, "the longest time of an iteration, for example \"1 ms\"");
