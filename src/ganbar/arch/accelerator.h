@@ -186,7 +186,7 @@ AcceleratorEntry accelerator_entry(AcceleratorModel<Design> model) {
     return e;
 }
 
-/// Latency, energy and area with the interval that the swings of uncertain parameters give (root of the summed squares of log ratios).
+/// Latency, energy and area with the interval that the swings of uncertain parameters give together (5th to 95th percentile of joint draws).
 struct Interval {
     double value = 0, lo = 0, hi = 0;
 };
