@@ -6,6 +6,7 @@
 #include "ganbar/config/given.h"
 #include "ganbar/core/layer_words.h"
 #include "ganbar/experiment/accelerator_spec.h"
+#include "ganbar/experiment/check_cells.h"
 #include "ganbar/experiment/rule_keys.h"
 #include "ganbar/experiment/network_layers.h"
 
@@ -187,29 +188,6 @@ static Location place_of(const config::Node& root, const std::string& table) {
     return said.empty() ? it->second->where : Location{join(said)};
 }
 
-/// Transistors in cells, where they are modelled: pulses and reads through wires, one row at a time.
-template <class Place>
-static void check_cells(const Experiment& e, const Place& place) {
-    const CellParams& cell = e.tile.cell;
-    const WriteParams& write = e.wires.write;
-    if (!cell.selector.has_gate()) {
-        if (e.wires.exact(e.wires.program) && write.scheme == Scheme::inhibit)
-            throw ConfigError("wires.scheme = \"inhibit\" puts the full amplitude on the cells of other rows unless gates keep these closed; expected tile.cell = \"1t1r\" or another scheme", place("wires"));
-        const TileParams plain;
-        for (const auto& p : TileParams::schema())
-            if (p.info.name.starts_with("cell_") && p.info.name != "cell_area" && p.get(e.tile) != p.get(plain))
-                throw ConfigError(fmt::format("tile.{} has no effect on passive cells; expected tile.cell = \"1t1r\", or leave it out", p.info.name), place("tile"));
-        return;
-    }
-    if (e.hardware.kind == HardwareKind::software) throw ConfigError("weights in memory have no transistors; expected hardware.kind = \"crossbar\" with tile.cell = \"1t1r\"", place("tile"));
-    if (!e.wires.exact(e.wires.program))
-        throw ConfigError("a transistor shares the voltage of every pulse, which is computed with wires.mode = \"exact\" and wires.program = \"exact\"; expected both with tile.cell = \"1t1r\" (resistances may be 0)", place("tile"));
-    validate(cell.selector);
-    if (!(cell.v_gate.si > cell.selector.vt.si)) throw ConfigError(fmt::format("tile.cell_v_gate does not open the transistors; expected more than {} V", cell.selector.vt.si), place("tile"));
-    if (write.order == WriteOrder::rank_one || write.scheme == Scheme::floating || write.compensation != WriteCompensation::none)
-        throw ConfigError("1t1r cells are written one row at a time under driven lines; expected wires.order = \"rows\" or \"cells\", a scheme that is not floating, and wires.compensation = \"none\"", place("wires"));
-}
-
 static void check(const Experiment& e, const Registries& registries) {
     const auto place = [&](const char* table) { return place_of(*e.source, table); };
     const std::size_t made = e.n_pixels(), taken = e.discriminator_plan.shapes.front().size(), logits = e.discriminator_plan.shapes.back().size();
@@ -230,7 +208,7 @@ static void check(const Experiment& e, const Registries& registries) {
         throw ConfigError("compensated drivers are calibrated for whole rows; expected wires.order = \"rows\"", place("wires"));
     if (e.wires.exact(e.wires.program) && e.wires.write.scheme == Scheme::floating && e.wires.lines.ends == Ends::both)
         throw ConfigError("the floating scheme needs lines with one terminal; expected wires.ends = \"single\"", place("wires"));
-    check_cells(e, place);
+    check_cells(e, place("tile"), place("wires"));
     if (e.wires.exact(e.wires.program) && !e.rule.wires_fault.empty()) throw ConfigError(e.rule.wires_fault, place("wires"));
     // The array writes once a latent vector; a length of its own would be a setting without effect.
     const std::int64_t bits = e.latent.source == LatentKind::array ? static_cast<std::int64_t>(e.latent.code().bits_for(e.n_latent())) : 0;
