@@ -28,4 +28,8 @@ std::uint16_t half_bits(float value);
 /// The network as the page's script reads it: sizes as JSON, numbers as base64 of little-endian half precision.
 std::string drawing_json(const DrawingNetwork& network);
 
+struct ReportInput;
+/// As render_html(input) (report_input.h), with the generator in a section of its own; nullptr: without.
+std::string render_html(const ReportInput& input, const DrawingNetwork* generator);
+
 }  // namespace ganbar::report

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "ganbar/core/error.h"
+#include "ganbar/report/drawing_network.h"
 #include "ganbar/report/group_runs.h"
 #include "ganbar/report/html_sections.h"
 #include "ganbar/report/html_text.h"
@@ -179,7 +180,9 @@ static void drawing_section(Page& page, const DrawingNetwork& network) {
 
 static constexpr std::size_t most_shown_first = 6;  ///< variants whose pictures open the page
 
-std::string render_html(const ReportInput& input) {
+std::string render_html(const ReportInput& input) { return render_html(input, nullptr); }
+
+std::string render_html(const ReportInput& input, const DrawingNetwork* generator) {
     const auto groups = groups_of(input.runs);
     Page page;
     title_block(page, input, groups);
@@ -187,7 +190,7 @@ std::string render_html(const ReportInput& input) {
     const std::size_t navigation_at = page.body().size();
     const bool is_study = groups.size() > most_shown_first;
     if (!groups.empty() && !is_study) training_section(page, input, groups);  // what came of it first, then what it costs
-    if (input.generator) drawing_section(page, *input.generator);
+    if (generator != nullptr) drawing_section(page, *generator);
     comparison_section(page, input);
     findings_section(page, input);  // before the curves of the runs they come from: a study has dozens
     if (!groups.empty() && is_study) training_section(page, input, groups);
@@ -200,7 +203,7 @@ std::string render_html(const ReportInput& input) {
     }
     provenance_section(page, input, groups);
     PageShell shell = file_shell();
-    if (input.generator) shell.scripts += web::draw_js;
+    if (generator != nullptr) shell.scripts += web::draw_js;
     return whole_page(input.title, page, navigation_at, shell);
 }
 

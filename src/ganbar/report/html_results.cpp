@@ -128,21 +128,22 @@ std::string thinning_note(std::size_t shown, std::size_t all) {
     return shown < all ? fmt::format(" {} of {} snapshots are kept here to bound the size of the page, in {} shades; the run folder has all.", shown, all, page_shades) : "";
 }
 
-/// Frames as the page carries them, their sizes with them. First few enough, since each is read and made small here.
-std::vector<std::vector<Snapshot>> small_frames(const std::vector<std::vector<Snapshot>>& sequences) {
+/// Of all snapshots of a page.
+constexpr std::uint64_t most_image_bytes = 1536u << 10;
+
+/// Few enough, since each is read and made small here; then what fits the budget.
+std::vector<std::vector<Frame>> small_frames(const std::vector<std::vector<Snapshot>>& sequences, std::uint64_t budget_bytes) {
     constexpr std::size_t most = 24;
-    auto out = sequences;
-    for (auto& s : out) {
+    std::vector<std::vector<Frame>> out;
+    for (const auto& s : sequences) {
+        out.emplace_back();
         const std::size_t all = s.size(), keep = std::min(all, most);
-        std::vector<Snapshot> chosen;
-        for (std::size_t k = 0; k < keep; ++k) chosen.push_back(s[keep == 1 ? all - 1 : k * (all - 1) / (keep - 1)]);
-        s = std::move(chosen);
-        for (auto& frame : s) {
-            frame.png = small_picture(read_file(frame.path));
-            frame.n_bytes = frame.png.size();
+        for (std::size_t k = 0; k < keep; ++k) {
+            const Snapshot& snapshot = s[keep == 1 ? all - 1 : k * (all - 1) / (keep - 1)];
+            out.back().push_back({snapshot.round, small_picture(read_file(snapshot.path))});
         }
     }
-    return out;
+    return fit_budget(out, budget_bytes);
 }
 
 /// One strip of pictures, a picture per variant (its first run), all moved by the slider.
@@ -158,15 +159,15 @@ void snapshot_strip(Page& page, const std::vector<Group>& groups, std::vector<Sn
         n_all += sequences.back().size();
     }
     if (owners.empty()) return;
-    sequences = fit_budget(small_frames(sequences), budget_bytes);
+    const auto frames = small_frames(sequences, budget_bytes);
     page.html(fmt::format("<figure class=\"strip-figure\"><h3>{}</h3><div class=\"strip{}{}\">", title, kind == &RunData::conductance ? " wide" : "",
                           owners.size() == 1 && beside == nullptr ? " one" : owners.size() == 3 ? " three" : ""));
     if (beside != nullptr) page.picture(*beside);
     for (std::size_t i = 0; i < owners.size(); ++i) {
-        n_shown += sequences[i].size();
+        n_shown += frames[i].size();
         const RunData& run = *owners[i]->runs.front();
         const std::string label = groups.size() > 1 || owners[i]->runs.size() > 1 ? owners[i]->name + ", " + run.label : run.group;
-        page.snapshots(label, alt + " " + label, sequences[i]);
+        page.snapshots(label, alt + " " + label, frames[i]);
     }
     page.html("</div><figcaption>" + page.next_figure_number() + caption + thinning_note(n_shown, n_all) + "</figcaption></figure>\n");
 }
@@ -197,10 +198,11 @@ void training_section(Page& page, const ReportInput& input, const std::vector<Gr
     page.open_section("training", "Over training");
     page.html("<div class=\"scrubber\" hidden><button type=\"button\" class=\"play\" aria-label=\"play\">▶</button>"
               "<input type=\"range\" min=\"0\" max=\"0\" value=\"0\" step=\"1\" aria-label=\"training round shown\"><output></output></div>\n");
+    const std::uint64_t budget = std::min(input.image_budget_bytes, most_image_bytes);
     const bool real = !input.real_images.png_bytes.empty() || !input.real_images.png_path.empty();
-    snapshot_strip(page, groups, &RunData::samples, input.image_budget_bytes / 2, "Generated images", "The same latent vectors at every round.", "generated images,", real ? &input.real_images : nullptr);
+    snapshot_strip(page, groups, &RunData::samples, budget / 2, "Generated images", "The same latent vectors at every round.", "generated images,", real ? &input.real_images : nullptr);
     other_seeds(page, groups);
-    snapshot_strip(page, groups, &RunData::conductance, input.image_budget_bytes / 2, "Conductance of every array", "Each square is one crossbar, each dot one memristor: dark at the low end of the device's conductance window, bright at the high end, flat where no memristor is in use.", "conductance maps of all arrays,", nullptr);
+    snapshot_strip(page, groups, &RunData::conductance, budget / 2, "Conductance of every array", "Each square is one crossbar, each dot one memristor: dark at the low end of the device's conductance window, bright at the high end, flat where no memristor is in use.", "conductance maps of all arrays,", nullptr);
     page.charts(histograms);
     page.close_section();
 }

@@ -169,8 +169,8 @@ TEST(Aggregate, HistogramSharesSumToHundredInEveryFrame) {
 }
 
 TEST(Page, BudgetKeepsFirstAndLastAndDropsEvenly) {
-    std::vector<Snapshot> frames;
-    for (int i = 0; i <= 60; ++i) frames.push_back({i * 5, "", 1000, 8, 8});
+    std::vector<Frame> frames;
+    for (int i = 0; i <= 60; ++i) frames.push_back({i * 5, std::string(1000, 'x')});
     EXPECT_EQ(fit_budget({frames}, 1u << 20)[0].size(), 61u);
     const auto kept = fit_budget({frames, frames}, 20000);
     ASSERT_EQ(kept.size(), 2u);

@@ -49,7 +49,6 @@ std::string heat_style(double share) {
 }
 
 std::string png_of(const Picture& picture) { return small_picture(picture.png_bytes.empty() ? read_file(picture.png_path) : picture.png_bytes); }
-std::string png_of(const Snapshot& frame) { return frame.png.empty() ? small_picture(read_file(frame.path)) : frame.png; }
 
 std::uint32_t width_of(const std::string& png) {
     if (png.size() < 24 || png.compare(1, 3, "PNG") != 0) return 0;
@@ -174,25 +173,25 @@ void Page::gallery(const Gallery& gallery) {
     body_ += fmt::format("</div><figcaption>{}{}</figcaption></figure>\n", next_figure_number(), escape(gallery.caption));
 }
 
-void Page::snapshots(const std::string& title, const std::string& alt, const std::vector<Snapshot>& frames) {
+void Page::snapshots(const std::string& title, const std::string& alt, const std::vector<Frame>& frames) {
     if (frames.empty()) return;
     const int id = ++n_data_;
     std::string rounds, sources;
     for (std::size_t i = 0; i < frames.size(); ++i) {
         rounds += (i ? "," : "") + std::to_string(frames[i].round);
         // The last frame is in the page already; the scripts take it from there.
-        sources += (i ? "," : "") + (i + 1 < frames.size() ? "\"" + png_data_uri(png_of(frames[i])) + "\"" : "null");
+        sources += (i ? "," : "") + (i + 1 < frames.size() ? "\"" + png_data_uri(frames[i].png) + "\"" : "null");
     }
     body_ += fmt::format("<figure class=\"snap\" data-frames=\"{}\">{}<figcaption>{} <span class=\"at\">round {}</span></figcaption></figure>"
                          "<script type=\"application/json\" id=\"data-{}\">{{\"rounds\":[{}],\"src\":[{}]}}</script>\n",
-                         id, img(png_of(frames.back()), alt, ""), escape(title), frames.back().round, id, rounds, sources);
+                         id, img(frames.back().png, alt, ""), escape(title), frames.back().round, id, rounds, sources);
 }
 
-std::vector<std::vector<Snapshot>> fit_budget(const std::vector<std::vector<Snapshot>>& sequences, std::uint64_t budget_bytes) {
+std::vector<std::vector<Frame>> fit_budget(const std::vector<std::vector<Frame>>& sequences, std::uint64_t budget_bytes) {
     std::size_t longest = 1;
     for (const auto& s : sequences) longest = std::max(longest, s.size());
     for (std::size_t n = longest;; n = n > 12 ? n * 4 / 5 : n - 1) {
-        std::vector<std::vector<Snapshot>> chosen;
+        std::vector<std::vector<Frame>> chosen;
         std::uint64_t total = 0;
         for (const auto& s : sequences) {
             chosen.emplace_back();
@@ -200,7 +199,7 @@ std::vector<std::vector<Snapshot>> fit_budget(const std::vector<std::vector<Snap
             for (std::size_t k = 0; k < keep; ++k) {
                 const std::size_t i = keep == 1 ? s.size() - 1 : k * (s.size() - 1) / (keep - 1);
                 chosen.back().push_back(s[i]);
-                total += s[i].n_bytes;
+                total += s[i].png.size();
             }
         }
         if (total <= budget_bytes || n <= 1) return chosen;

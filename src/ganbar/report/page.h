@@ -15,6 +15,12 @@ struct Cell {
     bool number = false;
 };
 
+/// A snapshot as the page carries it.
+struct Frame {
+    std::int64_t round = 0;
+    std::string png;  ///< bytes
+};
+
 class Page {
 public:
     void open_section(const std::string& id, const std::string& title, const std::string& lead_html = "");
@@ -25,7 +31,7 @@ public:
     /// `columns` are escaped here, cells are not. An empty caption leaves the table unnumbered.
     void table(const std::string& caption, const std::vector<std::string>& columns, const std::vector<std::vector<Cell>>& rows, const std::string& css_class = "");
     /// A picture that follows the slider. Frames must ascend in round; the last is what a page without scripts shows.
-    void snapshots(const std::string& title, const std::string& alt, const std::vector<Snapshot>& frames);
+    void snapshots(const std::string& title, const std::string& alt, const std::vector<Frame>& frames);
     /// A picture that stays. Shown enlarged with hard pixel edges when it is small.
     void picture(const Picture& picture, const std::string& css_class = "snap");
     std::string next_figure_number();
@@ -45,7 +51,7 @@ private:
 /// What the scripts draw a chart from (web/chart.js).
 std::string chart_json(const Chart& chart);
 
-/// Evenly chosen frames, first and last among them, whose files together stay within the budget (the last stays in any case).
-std::vector<std::vector<Snapshot>> fit_budget(const std::vector<std::vector<Snapshot>>& sequences, std::uint64_t budget_bytes);
+/// Evenly chosen frames, first and last among them, which together stay within the budget (the last stays in any case).
+std::vector<std::vector<Frame>> fit_budget(const std::vector<std::vector<Frame>>& sequences, std::uint64_t budget_bytes);
 
 }  // namespace ganbar::report

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "ganbar/report/drawing_network.h"
 #include "ganbar/report/figure.h"
 #include "ganbar/report/run_folder.h"
 
@@ -39,9 +38,8 @@ struct ReportInput {
     std::vector<Figure> figures;                 ///< further charts and tables, in a section of their own
     std::vector<std::string> reproduce_commands;
     std::string reproduce_note;                  ///< below the commands; same text rules
-    std::optional<DrawingNetwork> generator;     ///< draws new images in the page
     Picture real_images;                         ///< a grid of real images to lay beside the generated ones; optional
-    std::uint64_t image_budget_bytes = 1536u << 10;  ///< of snapshots as the page carries them (small_picture.h), thinned evenly until they fit; last ones always stay
+    std::uint64_t image_budget_bytes = 12u << 20;  ///< snapshots are thinned evenly until the pictures fit; last ones always stay
 };
 
 /// Title, intro, facts and commands for a page about `runs`, from their summaries; grouped by group_runs.

@@ -24,7 +24,6 @@ struct Snapshot {
     std::string path;
     std::uint64_t n_bytes = 0;
     std::uint32_t width = 0, height = 0;  ///< pixels, from the PNG header
-    std::string png{};                    ///< used instead of the file where not empty
 };
 /// Checks signature and header of a PNG file; `round` is left 0. Throws DataError.
 Snapshot read_png_header(const std::string& path);

@@ -30,8 +30,9 @@ void ganbar_register_report(CommandContext& context) {
             for (const auto& folder : options->runs) runs.push_back(report::read_run(folder));
             auto input = report::describe_runs(std::move(runs));
             if (!options->title.empty()) input.title = options->title;
-            if (options->generator) input.generator = drawing_network(options->runs.front(), context.registries);
-            options->out.write(report::render_html(input));
+            std::optional<report::DrawingNetwork> generator;
+            if (options->generator) generator = drawing_network(options->runs.front(), context.registries);
+            options->out.write(report::render_html(input, generator ? &*generator : nullptr));
         };
     });
 }
