@@ -70,7 +70,8 @@ def array(file: PathLike | None = None, *, size: Any = None, device: PathLike | 
         size = "x".join(str(_arrays.whole("size", side, 1, 2**20)) for side in sides)
     if against is not None and not isinstance(against, str):
         name, values = against
-        against = f"{name}={','.join(str(v) for v in values)}"
+        unit = " ohm" if name in ohms else ""
+        against = f"{name}={','.join(v if isinstance(v, str) else f'{v}{unit}' for v in values)}"
     said = {"file": file, "size": size, "device": device, **ohms, "scheme": scheme, "compensation": compensation, "ends": ends, "conductances": conductances, "against": against}
     words = [(name, os.fspath(value)) for name, value in said.items() if value is not None]
     return json.loads(_core.array(_places.library(), words, _arrays.whole("chips", chips, 0, 10_000), _arrays.settings(set)))

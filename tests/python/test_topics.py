@@ -89,7 +89,7 @@ def test_estimates_of_experiments_and_budgets(command, tmp_path):
 def test_an_array_on_the_bench(command):
     theirs = json.loads(command("array", "--size", "12x8", "--wire", "2 ohm", "--scheme", "third", "--json"))
     assert ganbar.array(size=(12, 8), wire=2.0, scheme="third") == theirs
-    several = json.loads(command("array", "--size", "8", "--against", "wire=1,4", "--json"))
+    several = json.loads(command("array", "--size", "8", "--against", "wire=1 ohm,4 ohm", "--json"))
     assert ganbar.array(size=8, against=("wire", [1, 4])) == several and len(several) == 2
     with pytest.raises(ganbar.ConfigError):
         ganbar.array(size=8, scheme="fourth")
