@@ -29,8 +29,8 @@ void show(const Options& o, const config::Presets& presets, const Registries& re
         fmt::print("{}\n", out.dump(1));
         return;
     }
-    if (n_crossbars(e, p) == 0) return fmt::print("{} is trained in software: no crossbars, no cells\n", e.experiment.name);
-    fmt::print("{} crossbars of {} x {}, {} cells used ({:.1f}%), {:.4g} mm2 of cells\n", n_crossbars(e, p), e.tile.rows, e.tile.cols, p.cells_used() * planes,
+    if (n_crossbars(e, p) == 0) fmt::print("{} is trained in software, without crossbars; on arrays of {} x {} its layers would lie so:\n", e.experiment.name, e.tile.rows, e.tile.cols);
+    else fmt::print("{} crossbars of {} x {}, {} cells used ({:.1f}%), {:.4g} mm2 of cells\n", n_crossbars(e, p), e.tile.rows, e.tile.cols, p.cells_used() * planes,
                100.0 * static_cast<double>(p.cells_used()) / static_cast<double>(p.n_crossbars * p.crossbar.rows * p.crossbar.cols), crossbar_area_m2(e, p) * 1e6);
     fmt::print("layer  weights    shape          name\n");
     for (std::size_t i = 0; i < matrices.size(); ++i)
