@@ -14,6 +14,7 @@ venv=$work/tools
 test -x "$venv/bin/python" || /usr/bin/python3 -m venv "$venv"
 "$venv/bin/pip" install -q --disable-pip-version-check "${tools[@]}"
 PATH=$PWD/$venv/bin:$PATH
+export CXX=${CXX:-c++}  # the compiler of every other build, whose objects a cache may hold
 
 echo "wheel.sh: source archive" >&2
 rm -f "$out"/ganbar-*

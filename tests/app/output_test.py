@@ -214,7 +214,7 @@ class Names(InFolder):
         (self.folder / "s.toml").write_text('[sweep]\nname = "../up/x"\nkind = "estimate"\nbase = "dcgan"\nset = ["on=regan"]\n[[axis]]\nkey = "batch"\nvalues = [4]\n')
         done = subprocess.run([GANBAR, "sweep", "../s.toml"], capture_output=True, text=True, env=self.environment(), cwd=inner, timeout=100)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertTrue((inner / "sweeps/-up-x/sweep.sqlite").is_file())
+        self.assertTrue((inner / "sweeps/up-x/sweep.sqlite").is_file())
         (self.folder / "s.toml").unlink()
 
 
