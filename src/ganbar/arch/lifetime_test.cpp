@@ -39,6 +39,8 @@ TEST(Lifetime, GradientCellsAreWrittenForEverySecondSample) {
     EXPECT_EQ(run(*machine("pipelayer"), w).writes_per_cell, 16);
     EXPECT_EQ(run(*machine("regan")->with("spatial_parallelism", Value{false}), w).writes_per_cell, 16);
     EXPECT_EQ(run(*machine("regan"), w).writes_per_cell, 8);
+    const Estimate regan = run(*machine("regan"), training("dcgan", 128));
+    EXPECT_NEAR(regan.writes_per_cell / regan.iteration_latency_s, 1.9e4, 0.05 * 1.9e4);  // 64 writes in 3.42 ms
     const Workload five = training("dcgan", 16, 5);
     EXPECT_EQ(run(*machine("pipelayer"), five).writes_per_cell, 80);
 }
