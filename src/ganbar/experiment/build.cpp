@@ -48,15 +48,22 @@ void Model::restore(const State& state) {
     latents->restore(state);
 }
 
+/// Cells of the experiment's device; noted in `cells`, for the pulses that each is given.
+static std::unique_ptr<DeviceArray> counted(const Experiment& e, std::size_t n, std::vector<CountedArray*>& cells) {
+    auto array = std::make_unique<CountedArray>(with_nonidealities(e.device.make(n), e.nonideal));
+    cells.push_back(array.get());
+    return array;
+}
+
 // A rule's second set of cells: one cell a weight around mid-window.
 static std::unique_ptr<LinearOp> with_fast_array(const Experiment& e, const std::string& layer, double w_max, std::vector<Block> blocks,
-                                                 std::unique_ptr<LinearOp> slow, const Rng& rng) {
+                                                 std::unique_ptr<LinearOp> slow, const Rng& rng, std::vector<CountedArray*>& cells) {
     TileParams tile = e.tile;
     tile.mapping = Mapping::offset;
     tile.start = CellStart::weights;
     Matrix zero(slow->n_in(), slow->n_out());
     std::vector<std::unique_ptr<DeviceArray>> planes;
-    planes.push_back(with_nonidealities(e.device.make(zero.rows() * zero.cols()), e.nonideal));
+    planes.push_back(counted(e, zero.rows() * zero.cols(), cells));
     auto fast = std::make_unique<AnalogOp>(layer + "_fast", std::move(planes), std::move(blocks), zero, w_max, tile, rng.stream("fast"));
     fast->attach_wires(e.wires);
     return e.rule.join_arrays(layer, std::move(fast), std::move(slow));
@@ -139,12 +146,12 @@ Model build(const Experiment& e) {
                 for (const auto& b : model.placement.blocks)
                     if (b.layer == matrix) blocks.push_back(b);
                 std::vector<std::unique_ptr<DeviceArray>> planes;
-                for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p)
-                    planes.push_back(with_nonidealities(e.device.make(r.rows * r.cols), e.nonideal));
+                std::vector<CountedArray*> cells;
+                for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p) planes.push_back(counted(e, r.rows * r.cols, cells));
                 const bool written_later = e.hardware.kind == HardwareKind::ex_situ;  // cells that nothing was written into yet
                 auto analog = std::make_unique<AnalogOp>(r.name, std::move(planes), blocks, written_later ? Matrix(r.rows, r.cols) : r.initial(), r.w_max, e.tile, rng);
                 analog->attach_wires(e.wires);
-                model.analog.push_back({name + "/" + r.name, analog.get()});
+                model.analog.push_back({name + "/" + r.name, analog.get(), std::move(cells)});
                 op = std::move(analog);
                 if (e.hardware.kind == HardwareKind::ex_situ) {
                     auto digital = std::make_unique<nn::DigitalOp>(r.name, r.initial(), r.w_max);
@@ -152,7 +159,7 @@ Model build(const Experiment& e) {
                     model.ex_situ.emplace_back(name, both.get());
                     op = std::move(both);
                 }
-                if (e.rule.join_arrays) op = with_fast_array(e, r.name, r.w_max, std::move(blocks), std::move(op), rng);
+                if (e.rule.join_arrays) op = with_fast_array(e, r.name, r.w_max, std::move(blocks), std::move(op), rng, model.analog.back().cells);
             }
             if (n.spectral_norm) op = std::make_unique<nn::SpectralNormOp>(r.name, std::move(op), rng);
             return op;

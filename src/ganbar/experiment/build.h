@@ -1,5 +1,6 @@
 // From an experiment to its objects: networks on their hardware, the latent source, the placement.
 #pragma once
+#include "ganbar/device/counted_array.h"
 #include "ganbar/experiment/experiment.h"
 #include "ganbar/tile/ex_situ_op.h"
 
@@ -32,6 +33,7 @@ struct FoldReport {
 struct WeightMatrix {
     std::string name;  ///< "generator/dense1"
     AnalogOp* op = nullptr;
+    std::vector<CountedArray*> cells;  ///< its arrays and, where a rule joins a fast one, that
 };
 
 struct Model {

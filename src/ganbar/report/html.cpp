@@ -41,6 +41,19 @@ std::string classes_text(const RunData& run) {
     return join(words);
 }
 
+/// Pulses per cell, and what an endurance makes of them; mean over seeds, most of all.
+void add_lifetime(std::vector<std::pair<std::string, std::string>>& facts, const std::vector<Group>& groups) {
+    std::set<std::string> pulses, trainings;
+    for (const auto& group : groups) {
+        const Spread mean = summary_spread(group, "pulses_per_cell_mean"), p999 = summary_spread(group, "pulses_per_cell_p999"), most = summary_spread(group, "pulses_per_cell_most");
+        if (mean.n > 0) pulses.insert(fmt::format("mean {}, 99.9% at most {}, most {} (in {})", format_number(mean.mean), format_number(p999.mean), format_number(most.hi), text_of(group, "most_pulsed_layer")));
+        const Spread survived = summary_spread(group, "trainings_survived");
+        if (survived.n > 0) trainings.insert(fmt::format("{} such trainings until 0.1% of the cells are worn out; {} first", format_number(survived.mean), text_of(group, "first_worn_layer")));
+    }
+    if (!pulses.empty()) facts.emplace_back("pulses a cell", join({pulses.begin(), pulses.end()}, "; "));
+    if (!trainings.empty()) facts.emplace_back("lifetime", join({trainings.begin(), trainings.end()}, "; "));
+}
+
 std::vector<std::pair<std::string, std::string>> summary_facts(const std::vector<Group>& groups) {
     std::vector<std::pair<std::string, std::string>> facts;
     add_fact(facts, groups, "data", "dataset");
@@ -49,6 +62,7 @@ std::vector<std::pair<std::string, std::string>> summary_facts(const std::vector
     add_fact(facts, groups, "weight-update rounds", "rounds");
     add_fact(facts, groups, "crossbars", "n_crossbars");
     add_fact(facts, groups, "memristors in use", "cells_used");
+    add_lifetime(facts, groups);
     const Spread area = groups.empty() ? Spread{} : total_spread(groups.front(), "area_with_periphery_m2"), cells = groups.empty() ? Spread{} : summary_spread(groups.front(), "area_m2");
     if (area.n > 0 && area.mean > 0) facts.emplace_back("area with periphery", format_quantity(area.mean, "m2"));
     if (cells.n > 0 && cells.mean > 0) facts.emplace_back("area of the cells", format_quantity(cells.mean, "m2"));

@@ -13,6 +13,7 @@
 #include "ganbar/report/write_report.h"
 #include "ganbar/run/continuation.h"
 #include "ganbar/run/environment.h"
+#include "ganbar/run/pulse_counts.h"
 #include "ganbar/run/results.h"
 
 namespace ganbar {
@@ -109,6 +110,7 @@ void FolderRun::take_up() {
     if (config::without_set_by(earlier_toml_) != config::without_set_by(toml_)) go_on_otherwise(found);  // who said a value makes no other experiment
     if (!found) return say("no checkpoint to go on from: starting from the first round");
     session_.restore({found->round, found->state, found->ledger, found->stop_reason});
+    counted_since_ = read_pulse_counts(folder_ / "pulses", found->round, session_.model());
     checkpointed_ = found->round;
     if (fs::exists(folder_ / "times.csv")) {
         const auto times = read_csv(folder_ / "times.csv");
@@ -144,7 +146,7 @@ void FolderRun::go_on_otherwise(const std::optional<Checkpoint>& from) {
     const std::int64_t round = from ? from->round : 0;
     if (session_.n_rounds() != rounds_asked(earlier_toml_, session_.rounds_per_epoch())) {
         for (const char* name : {"report.html", "summary.json", "hardware.json", "samples.npy"}) fs::remove(folder_ / name);
-        remove_checkpoints_after(folder_ / "checkpoints", round);
+        for (const char* kind : {"checkpoints", "pulses"}) remove_checkpoints_after(folder_ / kind, round);
         for (const char* kind : {"samples", "conductance"})
             if (fs::exists(folder_ / kind))
                 remove_pictures(folder_ / kind, [&](std::int64_t of) { return of <= round && (kind == std::string("samples") || of % map_every() == 0); });
@@ -208,6 +210,7 @@ void FolderRun::checkpoint() {
     if (checkpointed_ == session_.round()) return;
     tables_->sync();
     const SessionState s = session_.state();
+    if (!session_.matrices().empty()) write_pulse_counts(folder_ / "pulses", s.round, counted_since_, session_.model());  // first: a checkpoint finds its counts
     write_checkpoint(folder_ / "checkpoints", {s.round, s.tensors, s.ledger, identity_, s.stop_reason});
     checkpointed_ = s.round;
     std::string times = fs::exists(folder_ / "times.csv") ? read_text(folder_ / "times.csv") : "round,wall_s\n";
@@ -224,7 +227,7 @@ const gan::Quality& FolderRun::finish() {
     tables_->sync();
     const Dataset& d = session_.images();
     write_file(folder_ / "samples.npy", images_npy(session_.evaluated(), d.channels, d.height, d.width), Replace::yes);
-    RunEnd end{session_.n_rounds(), session_.stop_reason(), wall_s(), 0, 0, 0, session_.deployment(), final_quality_};
+    RunEnd end{session_.n_rounds(), session_.stop_reason(), wall_s(), 0, 0, 0, session_.deployment(), final_quality_, counted_since_};
     // From the table of all rounds, because this process may have played none of them.
     const auto table = read_csv(folder_ / "metrics.csv");
     const auto energy_J = table.numbers("update_energy_J");
@@ -232,7 +235,7 @@ const gan::Quality& FolderRun::finish() {
     for (std::size_t i = epoch - 1; i < energy_J.size(); i += epoch) end.sampled_per_epoch_J += energy_J[i];
     if (!table.rows.empty()) end.loss_d = table.numbers("loss_d").back(), end.loss_g = table.numbers("loss_g").back();
     const auto& e = session_.experiment();
-    write_file(folder_ / "hardware.json", hardware_json(e, session_.model().placement, session_.ledger(), session_.n_rounds(), end.sampled_per_epoch_J).dump(1) + "\n", Replace::yes);
+    write_file(folder_ / "hardware.json", hardware_json(e, session_.model().placement, session_.ledger(), session_.n_rounds(), end.sampled_per_epoch_J, lifetime_of(session_.model(), e.nonideal)).dump(1) + "\n", Replace::yes);
     write_file(folder_ / "summary.json", summary_json(e, session_.model(), d, session_.ledger(), end).dump(2) + "\n", Replace::yes);
     if (options_.report) {
         auto input = report::describe_runs({report::read_run(folder_.string())});

@@ -65,7 +65,7 @@ private:
     Round last_;
     std::optional<gan::Quality> last_quality_;
     gan::Quality final_quality_;
-    std::int64_t first_ = 0, checkpointed_ = -1;
+    std::int64_t first_ = 0, checkpointed_ = -1, counted_since_ = 0;  ///< the last: round from which the pulses of each cell are known
     double earlier_s_ = 0;
 };
 

@@ -15,7 +15,7 @@ Image conductance_map(const Model& model) {
     const auto columns = static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(n) * 1.6)));
     const std::size_t rows = (n + columns - 1) / columns;
     Image image(columns * (p.crossbar.cols + gap) + gap, rows * (p.crossbar.rows + gap) + gap, 3, 24);
-    for (const auto& [name, op] : model.analog) {
+    for (const auto& [name, op, cells] : model.analog) {
         const auto [g_min, g_max] = op->window();
         for (std::size_t plane = 0; plane < op->n_planes(); ++plane) {
             const auto g = op->conductance(plane);
@@ -37,7 +37,7 @@ Image conductance_map(const Model& model) {
 
 std::vector<HistogramRow> conductance_histogram(const Model& model, std::size_t n_bins) {
     std::vector<HistogramRow> out;
-    for (const auto& [layer, held] : model.analog) {
+    for (const auto& [layer, held, cells] : model.analog) {
         const AnalogOp& op = *held;
         const auto [g_min, g_max] = op.window();
         const double width = (g_max.si - g_min.si) / static_cast<double>(n_bins);

@@ -29,6 +29,18 @@ std::size_t cells_used(const Experiment& e, const Placement& placement) {
     return e.hardware.kind != HardwareKind::software ? placement.cells_used() * static_cast<std::size_t>(e.cells_per_weight()) : 0;
 }
 
+/// Pulses per cell of all cells on crossbars; with an endurance how many such trainings they survive.
+void add_lifetime(nlohmann::ordered_json& s, const Lifetime& l, std::int64_t counted_since) {
+    s["pulses_per_cell_mean"] = l.all.mean;
+    s["pulses_per_cell_p999"] = l.all.p999;
+    s["pulses_per_cell_most"] = l.all.most;
+    s["most_pulsed_layer"] = l.layers.empty() ? "" : l.layers[l.most_pulsed].name;
+    if (counted_since > 0) s["pulses_counted_since_round"] = counted_since;
+    if (!(l.endurance > 0)) return;
+    s["trainings_survived"] = l.all.trainings;
+    s["first_worn_layer"] = l.layers.empty() ? "" : l.layers[l.first].name;
+}
+
 void add_programming(nlohmann::ordered_json& s, const Deployment& d) {
     s["programming_error_rms"] = d.error_rms;
     s["programming_error_largest"] = d.error_largest;
@@ -37,7 +49,7 @@ void add_programming(nlohmann::ordered_json& s, const Deployment& d) {
 }
 }  // namespace
 
-nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& placement, const Ledger& ledger, std::int64_t rounds, double sampled_per_epoch_J) {
+nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& placement, const Ledger& ledger, std::int64_t rounds, double sampled_per_epoch_J, const Lifetime& lifetime) {
     using json = nlohmann::ordered_json;
     json out;
     out["accounts"] = json::array();
@@ -75,6 +87,11 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& place
                      {"area_with_periphery_m2", area},
                      {"n_crossbars", n_crossbars(e, placement)},
                      {"cells_used", cells_used(e, placement)}};
+    for (const auto& layer : lifetime.layers) {
+        json row = {{"layer", layer.name}, {"cells", layer.n_cells}, {"pulses_per_cell_mean", layer.mean}, {"pulses_per_cell_p999", layer.p999}, {"pulses_per_cell_most", layer.most}};
+        if (lifetime.endurance > 0) row["trainings_survived"] = layer.trainings;
+        out["lifetime"].push_back(std::move(row));
+    }
     if (!e.accelerators.machines.empty()) out["accelerators"] = run_estimates_json(estimate_run(e, ledger, rounds), ledger);
     out["assumptions"] = json::array();
     for (const auto& section : resolved(e))
@@ -125,6 +142,7 @@ nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, con
         add_programming(s, end.deployment);
     }
     s["noise_energy_J"] = cost.of(Part::noise);
+    if (e.hardware.kind != HardwareKind::software) add_lifetime(s, lifetime_of(model, e.nonideal), end.counted_since);
     for (const auto& [key, value] : gan::fields(end.quality)) s[key] = value_json(value);
     s["final_loss_d"] = end.loss_d;
     s["final_loss_g"] = end.loss_g;

@@ -2,6 +2,7 @@
 #pragma once
 #include <nlohmann/json.hpp>
 
+#include "ganbar/experiment/lifetime.h"
 #include "ganbar/experiment/session.h"
 
 namespace ganbar {
@@ -17,7 +18,7 @@ std::vector<AreaRow> area_of(const Experiment& e, const Placement& placement);
 double crossbar_area_m2(const Experiment& e, const Placement& placement);
 
 /// hardware.json: accounts (of training, without that prefix), area, totals, and every parameter with its source and kind.
-nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& placement, const Ledger& ledger, std::int64_t rounds, double sampled_per_epoch_J);
+nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& placement, const Ledger& ledger, std::int64_t rounds, double sampled_per_epoch_J, const Lifetime& lifetime);
 
 /// How a training ended.
 struct RunEnd {
@@ -28,6 +29,7 @@ struct RunEnd {
     double loss_d = 0, loss_g = 0;          ///< of the last round
     Deployment deployment;
     gan::Quality quality;
+    std::int64_t counted_since = 0;         ///< round from which pulses per cell were counted; 0 unless an older version played the rounds before
 };
 /// summary.json.
 nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, const Dataset& images, const Ledger& ledger, const RunEnd& end);
