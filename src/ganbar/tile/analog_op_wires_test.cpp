@@ -98,7 +98,7 @@ TEST(Wires, BehindTransistorsOnlyTheCellsMeantMove) {  // whose device would not
     }
     EXPECT_NEAR(pb.ledger.total("training/", "/update/half_selected").energy_J, 0, 1e-6 * pb.ledger.total("training/", "/update/set").energy_J);
     const auto gates = pb.ledger.total("training/", "/update/wires");
-    EXPECT_NEAR(gates.energy_J, static_cast<double>(gates.count) * gated.params.cell.gate_swing_J(15), 0.1 * gates.energy_J);  // a phase opens one row of 14 to 16 cells
+    EXPECT_NEAR(gates.energy_J, static_cast<double>(gates.n) * gated.params.cell.gate_swing_J(15), 0.1 * gates.energy_J);  // a phase opens one row of 14 to 16 cells
 }
 
 TEST(Wires, ATransistorTakesItsShareOfReadsAndPulses) {
