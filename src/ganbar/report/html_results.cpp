@@ -129,7 +129,7 @@ std::string thinning_note(std::size_t shown, std::size_t all) {
 }
 
 /// Of all snapshots of a page.
-constexpr std::uint64_t most_image_bytes = 1536u << 10;
+constexpr std::uint64_t most_image_bytes = 1280u << 10;
 
 /// Few enough, since each is read and made small here; then what fits the budget.
 std::vector<std::vector<Frame>> small_frames(const std::vector<std::vector<Snapshot>>& sequences, std::uint64_t budget_bytes) {
