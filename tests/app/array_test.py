@@ -109,7 +109,7 @@ class Array(InFolder):
 
     def test_bad_input(self):
         said = {("--size", "0x4"): "array.rows", ("--size", "big"): "rows x columns", ("--device", "nili202"): "nili2020", ("--wire", "2"): "ohm", ("--scheme", "haf"): "half",
-                ("--against", "sise=4"): "size", ("--against", "size"): "names no values", ("--conductances", "none.csv"): "none.csv", ("--set", "wires.rx=1 ohm"): "rx",
+                ("--against", "sise=4"): "size", ("--against", "size"): "names no values", ("--conductances", "none.csv"): "none.csv", ("--size", "4", "--conductances", "none.csv"): "without --size", ("--set", "wires.rx=1 ohm"): "rx",
                 ("--set", "array.v_set=0 V"): "v_set", ("-o", "x.pdf"): "html"}
         for words, expected in said.items():
             with self.subTest(words):

@@ -183,6 +183,9 @@ class Sweep(InFolder):
             for value in ("0", "-1", '"x"'):
                 self.bad(key, f'[sweep]\nkind = "estimate"\nbase = "dcgan"\nset = ["on=gtx1080"]\n[[axis]]\nkey = "{key}"\nvalues = [{value}]\n')
 
+    def test_a_value_given_twice_is_no_replicate(self):
+        self.bad("has the value 1 twice", '[sweep]\nname = "s"\nbase = "small.toml"\n[[axis]]\nkey = "experiment.seed"\nvalues = [1, 2, 1]\n')
+
     def test_seeds_are_replicates(self):
         text = '[sweep]\nbase = "small.toml"\n[[axis]]\nkey = "experiment.seed"\nvalues = [1, 2, 3]\n[[axis]]\nkey = "train.batch"\nvalues = [8, 16]\n'
         (self.folder / "seeds.toml").write_text(text)

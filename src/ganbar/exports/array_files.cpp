@@ -68,7 +68,7 @@ Bytes npz_of(Trained& run, const report::RunData& tables, const ImageShape& shap
     add_floats(zip, "images", {n, shape.channels, shape.height, shape.width}, flat(s.images));
     add_floats(zip, "latents", {n, s.latents.cols()}, flat(s.latents));
     for (const auto& a : weights_of(run)) add_floats(zip, "weights." + a.name, a.shape, a.values);
-    for (const auto& [name, op] : run.model.analog)
+    for (const auto& [name, op, counted] : run.model.analog)
         for (std::size_t plane = 0; plane < op->n_planes(); ++plane)
             add_floats(zip, fmt::format("conductances.{}.{}", dotted(name), plane), {op->n_in(), op->n_out()}, op->conductance(plane));
     add_table(zip, "metrics", tables.metrics);

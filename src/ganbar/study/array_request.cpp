@@ -75,6 +75,7 @@ void take_conductances(const std::string& path, ArrayQuestion& q) {
 
 ArrayStudy measure_arrays(const ArrayRequest& o, const config::Presets& presets, const DeviceRegistry& devices) {
     ArrayStudy s;
+    if (!o.size.empty() && !o.conductances.empty()) throw ConfigError("--conductances gives the size; expected it without --size");
     const auto base = settings_of(o);
     std::vector<std::vector<std::string>> points(1);
     if (!o.against.empty()) {

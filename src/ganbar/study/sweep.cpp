@@ -73,6 +73,9 @@ public:
             for (const char* other : {"n", "scale"})
                 if (const auto* leaf = node_.leaf(other)) throw ConfigError(fmt::format("{} belongs to an axis with from and to; axis {} lists its values", other, axis_.key), leaf->key_where);
             axis_.values = texts_of(*values);
+            for (std::size_t i = 0; i < axis_.values.size(); ++i)
+                if (std::find(axis_.values.begin(), axis_.values.begin() + static_cast<std::ptrdiff_t>(i), axis_.values[i]) != axis_.values.begin() + static_cast<std::ptrdiff_t>(i))
+                    throw ConfigError(fmt::format("axis {} has the value {} twice, which would count one result as two; expected each once", axis_.key, axis_.values[i]), values->where);
             if (axis_.values.empty()) throw ConfigError(fmt::format("axis {} has no values; expected at least one", axis_.key), values->where);
             return axis_;
         }
