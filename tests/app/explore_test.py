@@ -55,7 +55,8 @@ class Explore(InFolder):
             found = self.explored("dcgan", "--on", machine, "--points", "20000")
             self.assertGreater(found["n_points"], 50)
         found = self.explored("dcgan", "--on", "isaac", "--axis", "rows=8:4096:600", "--axis", "cols=8:4096:600", "--axis", "cell_bits=1,2,4", "--points", "20000")
-        self.assertEqual((found["n_points"], found["sampled"]), (20000, True))
+        self.assertTrue(found["sampled"])
+        self.assertTrue(19000 < found["n_points"] <= 20000, found["n_points"])  # a design drawn twice counts once
 
     def test_bad_input(self):
         for words, said in ((["--on", "isac"], "isaac"), (["--on", "gtx1080"], "--axis"), (["--on", "isaac", "--axis", "row=64"], "did you mean"), (["--on", "isaac", "--axis", "rows=4"], "out of range"),

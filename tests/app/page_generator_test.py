@@ -61,8 +61,9 @@ class PageGenerator(InFolder):
                 self.assertEqual(page.said, [])
                 for k in (0, 1, 47):
                     image = page.evaluate(f"document.getElementById('draw-figure').generate({k}, 0).map((v) => 127.5 * (1 + v))")
-                    worst = max(abs(a - b) for a, b in zip(image, drawn[784 * k:784 * (k + 1)]))
-                    self.assertLess(worst, 2, (name, k))
+                    off = [abs(a - b) for a, b in zip(image, drawn[784 * k:784 * (k + 1)])]
+                    self.assertLess(max(off), 2 if name == "soft" else 16, (name, k))  # the page has no converters and no read noise of its own
+                    self.assertLess(sum(off) / len(off), 0.5 if name == "soft" else 3, (name, k))
                     self.assertGreater(max(image) - min(image), 20)
                 spread = lambda share: page.evaluate("(() => { const g = document.getElementById('draw-figure').generate; const clean = g(0, 0); let sum = 0; for (let k = 0; k < 20; ++k) "
                                                      f"g(0, {share}).forEach((v, i) => {{ sum += (v - clean[i]) ** 2; }}); return Math.sqrt(sum / 20 / clean.length); }})()")

@@ -64,10 +64,10 @@ class Watcher:
         """Looks as they come."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         connection.request("GET", path)
-        answer = connection.getresponse()
-        assert answer.status == 200 and answer.getheader("Content-Type") == "text/event-stream", answer.status
         end = time.time() + seconds
         try:
+            answer = connection.getresponse()
+            assert answer.status == 200 and answer.getheader("Content-Type") == "text/event-stream", answer.status
             while time.time() < end:
                 line = answer.readline()
                 if not line:
@@ -75,10 +75,15 @@ class Watcher:
                 if line.startswith(b"data: "):
                     yield json.loads(line[6:])
         finally:
+            answer.close()  # the connection lets go of the socket only then
             connection.close()
 
     def newest(self, path="/events"):
-        return next(self.looks(path))
+        looks = self.looks(path)
+        try:
+            return next(looks)
+        finally:
+            looks.close()
 
     def end(self, number=signal.SIGINT):
         self.process.send_signal(number)

@@ -21,6 +21,23 @@ def test_solve_is_the_command_lines_to_the_last_bit(command, tmp_path):
         assert ours.power_W == theirs["power_W"]
 
 
+@pytest.mark.parametrize("device", [{"type": "1t1r", "r_on": "2 kohm", "law": "sinh", "b": 2.0}, {"type": "1t1r", "transistor": "square_law"}, {"type": "1s1r", "selector": "threshold"}, {"type": "1d1r", "n": 1.5}])
+def test_cells_with_something_in_series_are_the_command_lines(command, tmp_path, device):
+    rng = np.random.default_rng(1)
+    g, word, gate = rng.uniform(150e-6, 300e-6, (4, 3)), [0.9, 0.0, 0.45, 0.9], [2.5, 0.0, 2.5, 1.2]
+    gated = device["type"] == "1t1r"
+    said = {"rows": 4, "cols": 3, "G": g.tolist(), "device": device, "rw": 1.0, "rb": 1.0, "rdrv": 10.0, "rsense": 10.0, "Vw": word, "Vb": [0.0] * 3, **({"Vg": gate} if gated else {})}
+    (tmp_path / "in.json").write_text(json.dumps(said))
+    theirs = json.loads(command("solve", tmp_path / "in.json", "--internal-nodes"))
+    ours = ganbar.solve(g, word, device=device, gate=gate if gated else None)
+    for a, b in ((ours.W, "W"), (ours.B, "B"), (ours.i_bit, "I_bit_terminal"), (ours.X, "X")):
+        assert np.array_equal(a, np.array(theirs[b])), b
+    assert ".op" in ganbar.netlist(g, word, device=device, gate=gate if gated else None)
+    for wrong in ({"gate": [1.0] if gated else gate}, {"device": {**device, "r_of": 1}}, {"device": {**device, "law": "cubi"}}):
+        with pytest.raises(ganbar.ConfigError):
+            ganbar.solve(g, word, **{"device": device, "gate": gate if gated else None, **wrong})
+
+
 @settings(max_examples=25, deadline=None)
 @given(rows=st.integers(1, 9), cols=st.integers(1, 9), batch=st.integers(1, 40), step=st.sampled_from([1, 2, -1]), single=st.booleans())
 def test_reads_agree_with_operating_points_whatever_the_strides(rows, cols, batch, step, single):

@@ -1,4 +1,5 @@
 // Passive crossbars: operating points, reduced arrays for many inputs, SPICE decks.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -6,6 +7,7 @@
 
 #include "ganbar/circuit/array_read.h"
 #include "ganbar/circuit/nodal.h"
+#include "ganbar/circuit/selector.h"
 #include "ganbar/circuit/spice.h"
 #include "ganbar/circuit/transfer.h"
 #include "ganbar/python/interrupt.h"
@@ -28,13 +30,32 @@ std::vector<std::optional<double>> terminals(const Reals<1>& v) {
     return out;
 }
 
-CrossbarProblem problem_of(const Reals<2>& g, const Reals<1>& word, const Reals<1>& bit, const std::vector<double>& wires, const std::string& ends, const std::string& law, double coefficient) {
+/// What is in series with the memristors, by the declared keys of its type.
+Selector selector_of(const nb::dict& keys) {
+    Selector out;
+    const auto node = node_of(keys, "device");
+    const auto known = config::bind(*node, Selector::schema(), out);
+    config::reject_unused(*node, {{"", known}});
+    const auto own = out.keys();
+    for (const auto& [key, leaf] : node->leaves)
+        if (key != "type" && std::find(own.begin(), own.end(), key) == own.end())
+            throw ConfigError("a " + cell_type_names().at(static_cast<std::size_t>(out.type)) + " device has no \"" + key + "\"; expected one of " + join(own));
+    validate(out);
+    return out;
+}
+
+CrossbarProblem problem_of(const Reals<2>& g, const Reals<1>& word, const Reals<1>& bit, const std::vector<double>& wires, const std::string& ends, const std::string& law, double coefficient,
+                           const nb::dict& selector, const std::vector<double>& gate_V) {
     CrossbarProblem p;
     p.rows = g.shape(0), p.cols = g.shape(1);
     p.g_S.assign(g.data(), g.data() + g.size());
     p.curve = {law == "cubic" ? CellCurve::Kind::cubic : law == "sinh" ? CellCurve::Kind::sinh : CellCurve::Kind::linear, coefficient};
     p.wires = wires_of(wires.at(0), wires.at(1), wires.at(2), wires.at(3), ends);
     p.vw_V = terminals(word), p.vb_V = terminals(bit);
+    if (selector.size() > 0) p.selector = selector_of(selector);
+    if (!p.selector.has_gate() && !gate_V.empty()) throw ConfigError("these cells have no gate; expected gate with {\"type\": \"1t1r\"} only");
+    if (p.selector.has_gate() && gate_V.size() != p.rows) throw ConfigError("gate has " + std::to_string(gate_V.size()) + " voltages; expected " + std::to_string(p.rows) + ", one for the gate line of each row");
+    p.gate_V = gate_V;
     return p;
 }
 
@@ -43,6 +64,7 @@ nb::dict point_dict(OperatingPoint&& point, std::size_t rows, std::size_t cols) 
     out["W"] = give(std::move(point.w_V), {rows, cols}), out["B"] = give(std::move(point.b_V), {rows, cols});
     out["i_word"] = give(std::move(point.i_word_A)), out["i_bit"] = give(std::move(point.i_bit_A));
     out["i_cell"] = give(std::move(point.i_cell_A), {rows, cols});
+    if (!point.internal_V.empty()) out["X"] = give(std::move(point.internal_V), {rows, cols});
     out["power_W"] = point.power_W, out["power_cells_W"] = point.cells_W, out["power_wires_W"] = point.wires_W;
     out["iterations"] = point.iterations, out["residual_A"] = point.residual_A;
     return out;
@@ -111,7 +133,7 @@ private:
 
 void bind_circuit(nb::module_& m) {
     nb::class_<CrossbarProblem>(m, "CrossbarProblem", "A passive crossbar with one bias.");
-    m.def("crossbar_problem", &problem_of, nb::arg("g"), nb::arg("word"), nb::arg("bit"), nb::arg("wires"), nb::arg("ends"), nb::arg("law"), nb::arg("coefficient"));
+    m.def("crossbar_problem", &problem_of, nb::arg("g"), nb::arg("word"), nb::arg("bit"), nb::arg("wires"), nb::arg("ends"), nb::arg("law"), nb::arg("coefficient"), nb::arg("selector"), nb::arg("gate"));
     m.def("solve", &solve, nb::arg("problem"));
     m.def("solve_many", &solve_many, nb::arg("problem"), nb::arg("words"), nb::arg("bits"));
     m.def("netlist", &netlist, nb::arg("problem"), nb::arg("node_voltages"), nb::call_guard<nb::gil_scoped_release>());
