@@ -64,9 +64,9 @@ class Watcher:
         """Looks as they come."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         connection.request("GET", path)
+        answer = connection.getresponse()
         end = time.time() + seconds
         try:
-            answer = connection.getresponse()
             assert answer.status == 200 and answer.getheader("Content-Type") == "text/event-stream", answer.status
             while time.time() < end:
                 line = answer.readline()
@@ -79,11 +79,18 @@ class Watcher:
             connection.close()
 
     def newest(self, path="/events"):
-        looks = self.looks(path)
-        try:
-            return next(looks)
-        finally:
-            looks.close()
+        """The look of this moment. A server that holds as many streams as it may, as it has not heard yet that some are closed, is asked again."""
+        for _ in range(40):
+            looks = self.looks(path)
+            try:
+                return next(looks)
+            except AssertionError as refused:
+                if refused.args != (503,):
+                    raise
+                time.sleep(0.5)
+            finally:
+                looks.close()
+        raise AssertionError("no stream came free")
 
     def end(self, number=signal.SIGINT):
         self.process.send_signal(number)

@@ -177,7 +177,7 @@ class AnalogLayer:
         what it should within `tolerance` (part of the window) or after `max_pulses`; None: the hardware's hardware.write_* keys. Billed under
         programming/; `written` then says n_cells, n_pulses, n_unreached, rms_error and largest_error (parts of the window), energy_J.
         """
-        self._ready()
+        self._make()
         if not verify and (tolerance is not None or max_pulses is not None):
             raise ValueError(f"{self.name}: tolerance and max_pulses are of a write with verification; expected verify=True with them")
         if (tolerance is not None and not 0 < tolerance < 1) or (max_pulses is not None and max_pulses < 1):
@@ -224,15 +224,18 @@ class AnalogLayer:
     def _seen(self):
         self._store.seen, self._store.shown = self.weight._version, self.weight.detach().clone()
 
-    def _ready(self):
+    def _make(self):
+        """Cells, where there are none yet; whatever the weight in memory says by now."""
         if self._parameters.get("weight") is None:
             raise RuntimeError(f"{self.name}: its weight is computed from others (spectral norm, weight norm, a parametrization), which cells cannot follow; expected the plain "
                                "layer, or one that stays digital: convert(model, hardware, exclude=[...])")
         if self._store is None:
             self.fabricate()
-        else:
-            self._must_show()
         self._own()
+
+    def _ready(self):
+        self._make()
+        self._must_show()
 
     def _must_show(self):
         """RuntimeError where the weight in memory is not what the cells show; `.data` changes it behind torch's counter of versions, and a copy has none."""

@@ -44,7 +44,7 @@ def _chosen(model, hardware, only, exclude):
         if not any(p is not None and p.dim() > 1 for p in module._parameters.values()):
             continue
         why = _reason(module)
-        if why is None and (name in exclude or (only is not None and name not in only)):
+        if name in exclude or (only is not None and name not in only):
             why = "left out"
         hw = None if why else (hardware(name, module) if callable(hardware) else hardware)
         yield name, module, hw, why or (None if hw is not None else "no hardware for it")

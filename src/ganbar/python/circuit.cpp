@@ -34,7 +34,7 @@ std::vector<std::optional<double>> terminals(const Reals<1>& v) {
 Selector selector_of(const nb::dict& keys) {
     Selector out;
     const auto node = node_of(keys, "device");
-    const auto known = config::bind(*node, Selector::schema(), out);
+    const auto known = config::bind(node.get(), Selector::schema(), out);
     config::reject_unused(*node, {{"", known}});
     const auto own = out.keys();
     for (const auto& [key, leaf] : node->leaves)
