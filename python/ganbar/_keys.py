@@ -356,9 +356,9 @@ class Device(TypedDict, total=False):
     g: conductances of the table (S), ascending (assumed: an example without a device behind it; `ganbar device fit` writes measured ones)
     g_max: upper edge of the clipping window and of the weight mapping; a text with its unit, S; 1e-09 to 0.1 (published: satyam2022, sec. II: 150-300 uS)
     g_min: lower edge of the clipping window and of the weight mapping; a text with its unit, S; 1e-09 to 0.1 (published: satyam2022, sec. II: 150-300 uS)
-    gamma_down: exponent of down steps; 0 to 100 (published: aihwkit (MIT licence), presets/devices.py: the value of the chosen preset)
+    gamma_down: relative fall of down steps from w = 0 to the lower bound; 0 to 1 (published: aihwkit (MIT licence), presets/devices.py: the value of the chosen preset)
     gamma_dtod: spread of both gammas between devices; 0 to 10 (published: aihwkit (MIT licence), presets/devices.py: the value of the chosen preset)
-    gamma_up: exponent of up steps; 0 to 100 (published: aihwkit (MIT licence), presets/devices.py: the value of the chosen preset)
+    gamma_up: relative fall of up steps from w = 0 to the upper bound; 0 to 1 (published: aihwkit (MIT licence), presets/devices.py: the value of the chosen preset)
     gate: on: pulses with |V| < gate_voltage do nothing; off: the fit's tail is extrapolated; off, on (published: the transcription's crossbar writes, devices.py: |V| > 0.8 V; here >=, for satyam2022 writes with 0.8 V itself)
     gate_voltage: smallest magnitude that moves a cell while the gate is on; a text with its unit, V; 0 to 5 (published: lower end of the fitted voltages, 0.8 V (transcription, README))
     iv: static current: G V; G sinh(b V)/b; G V (1 + (|V|/scale)^power); linear, sinh, power (assumed: an example without a device behind it; `ganbar device fit` writes measured ones)
@@ -492,7 +492,7 @@ class Device(TypedDict, total=False):
     n_levels: int | None
     noise_reset: Sequence[float] | float | None
     noise_set: Sequence[float] | float | None
-    preset: Literal["GokmenVlasov", "Idealized"] | Literal["ReRamES", "PCM"] | Literal["EcRam", "EcRamMO", "Capacitor"] | Literal["ReRamSB", "ReRamArrayOM", "ReRamArrayHfO2"] | None
+    preset: Literal["GokmenVlasov", "Idealized"] | Literal["EcRam", "EcRamMO", "Capacitor"] | Literal["ReRamES", "PCM"] | Literal["ReRamSB", "ReRamArrayOM", "ReRamArrayHfO2"] | None
     r_off: str | None
     r_on: str | None
     rate_n: float | None
@@ -1045,7 +1045,13 @@ class Tile(_TileWords, total=False):
     adc_noise_lsb: converter noise, rms, in steps of the converter; 0 to 16 (assumed: off)
     adc_range: fixed range of every converter; 0 = follow the largest current; a text with its unit, A; 0 to 1 (assumed: ranged by the programmable gain of each array)
     adc_time: time of one output conversion; one converter serves a crossbar, a faster one than published is several interleaved; 0 = by kind and bits (8 bits: 0.8 ns); a text with its unit, s; 0 to 0.001 (derived: ISAAC, ISCA 2016: 1.28 GS/s, one comparison per bit)
+    cell: the memristor alone, or with a transistor on a gate line of its row: closed gates keep the other rows from half-selection (needs wires.mode = exact); passive, 1t1r (assumed: passive, as satyam2022's arrays)
+    cell_active_area: 1t1r: footprint of a cell with its transistor; a text with its unit, m2; 0 to 1e-06 (derived: 3 (W/L + 1) F2 (Dong, Xu, Xie, Jouppi, IEEE TCAD 31, 994, 2012) with W/L = 10, F = 0.25 um)
     cell_area: footprint of one cell; a text with its unit, m2; 1e-18 to 1e-06 (published: satyam2022, sec. III.C: 0.6 um x 0.6 um)
+    cell_c_gate: 1t1r: capacitance of one cell's gate with its part of the line; a text with its unit, F; 0 to 1e-09 (derived: 6 fF/um2 of the same table over 2.5 um x 0.25 um, rounded up for the line)
+    cell_g_off: leakage beside the element, whatever its state; a text with its unit, S; 0 to 1 (assumed: 0.1 nA at 1 V)
+    cell_r_on: 1t1r, switch: resistance while the gate line is above vt; a text with its unit, ohm; 0 to 1e+09 (derived: 420 ohm: k and vt as here with a gate at 2.5 V, 1/(k (2.5 V - vt)))
+    cell_v_gate: 1t1r: gate lines of the rows in use; the others lie at 0 V; a text with its unit, V; 0 to 10 (published: supply of the 0.25 um process of vt: 2.5 V)
     cols: bit lines of one crossbar; 1 to 4096 (published: satyam2022, sec. II: 64 x 64 arrays)
     dac: kind of the input converters (ganbar list converters); ideal = none (published: as used by MNSIM 2.0)
     dac_area: area of one input converter, whatever its bits; 0 = by kind, bits and node (8 bits: 438 um2); a text with its unit, m2; 0 to 1e-06 (derived: 8-bit DAC, 40 nm, as used by MNSIM 2.0; twice per bit as ISAAC's drivers)
@@ -1076,7 +1082,13 @@ class Tile(_TileWords, total=False):
     adc_noise_lsb: float | None
     adc_range: str | None
     adc_time: str | None
+    cell: Literal["passive", "1t1r"] | None
+    cell_active_area: str | None
     cell_area: str | None
+    cell_c_gate: str | None
+    cell_g_off: str | None
+    cell_r_on: str | None
+    cell_v_gate: str | None
     cols: int | None
     dac: str | None
     dac_area: str | None
@@ -1252,7 +1264,7 @@ class Wires(TypedDict, total=False):
     rsense: resistance of a bit-line sense amplifier with its lead; a text with its unit, ohm; 0 to 1e+09 (assumed: as rdrv)
     rw: resistance of one word-line segment; a text with its unit, ohm; 0 to 1e+09 (assumed: 1 to 2 ohm for good metal at sub-micrometre pitch; 200 nm x 60 nm platinum at 600 nm pitch gives 8 ohm)
     sampling: forward reads outside of training: pictures, evaluation, ganbar sample; ideal, exact (assumed: all reads through the wires)
-    scheme: voltages of the lines that are not selected: V/2, V/3, grounded, floating; half, third, grounded, floating (assumed: V/2: the fewest cells under stress while one row is written)
+    scheme: voltages of the lines that are not selected: V/2, V/3, grounded, floating; inhibit: bit lines at the row's voltage, for 1t1r; half, third, grounded, floating, inhibit (assumed: V/2: the fewest cells under stress while one row is written)
     voltage_tolerance: accuracy of cell voltages relative to the amplitude; 1e-12 to 0.01 (assumed: 1e-5 changes a step of the founding device by 1e-4 of itself)
     """
 
@@ -1274,7 +1286,7 @@ class Wires(TypedDict, total=False):
     rsense: str | None
     rw: str | None
     sampling: Literal["ideal", "exact"] | None
-    scheme: Literal["half", "third", "grounded", "floating"] | None
+    scheme: Literal["half", "third", "grounded", "floating", "inhibit"] | None
     voltage_tolerance: float | None
 
 

@@ -98,7 +98,7 @@ def estimate(network: PathLike | Experiment, on: Names, batch: int | None = None
     batch, steps_d = (None if v is None else _arrays.whole(n, v, 1) for n, v in (("batch", batch), ("steps_d", steps_d)))
     toml = network.to_toml() if isinstance(network, Experiment) else ""
     limits = (_above_0("area_m2", area_m2, "m2"), _above_0("power_W", power_W, "W"), _above_0("arrays", arrays, "arrays"))
-    said, unfit, warnings = _core.estimate(_places.library(), "" if toml else os.fspath(network), os.fspath(discriminator), machines, batch, steps_d, task, _arrays.settings(set), toml,
+    said, unfit, warnings = _core.estimate(_places.library(), "" if isinstance(network, Experiment) else os.fspath(network), os.fspath(discriminator), machines, batch, steps_d, task, _arrays.settings(set), toml,
                                             *limits)
     for line in warnings:
         hear("warning: " + line)

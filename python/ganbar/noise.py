@@ -3,12 +3,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from . import _arrays, _core, _places
 from ._errors import ConfigError
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    from ._lazy import np
 
 
 def generate(generator: str | None = None, *, bits: int, seed: int | None = None, trng: Mapping[str, Any] | None = None, **sections: Any) -> bytes:

@@ -176,7 +176,8 @@ class Run:
         folders = [str(self.folder)] + [str(o.folder if isinstance(o, Run) else o) for o in others]
         return Report(_core.report_html(folders, title))
 
-    def export(self, path, *, noise="none", converters=False, figure=None, column=None, n=None, seed=None, force=False):
+    def export(self, path: PathLike, *, noise: str = "none", converters: bool = False, figure: str | None = None, column: str | None = None, n: int | None = None,
+               seed: int | None = None, force: bool = False) -> None:
         """The run for other tools, as the ending of `path` asks: .onnx (with noise="reads", converters=True in the graph), .safetensors, .npz
         (n images of a seed), .csv, .gif, .mp4, .svg and .pdf (figure="losses", column="single" or "double"; the names: `ganbar export RUN --list`).
 

@@ -101,7 +101,7 @@ def test_exports_are_the_command_lines(command, tmp_path):
         run.export(tmp_path / name, **options)
         command("export", tmp_path / "run", "-o", tmp_path / ("cli-" + name), *words)
         assert (tmp_path / name).read_bytes() == (tmp_path / ("cli-" + name)).read_bytes(), name
-    with pytest.raises(ganbar.ConfigError, match="exists"):
+    with pytest.raises(ganbar.ConfigError, match="is there already"):
         run.export(tmp_path / "a.csv")
     run.export(tmp_path / "a.csv", force=True)
     with pytest.raises(ganbar.ConfigError, match="noise"):

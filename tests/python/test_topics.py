@@ -79,8 +79,8 @@ def test_estimates_of_experiments_and_budgets(command, tmp_path):
     run.mkdir()
     (run / "run.toml").write_text(ganbar.load("dcgan-quick").to_toml())
     assert ganbar.estimate(run, on="isaac")["isaac"]["iteration_latency_s"] == theirs[0]["iteration_latency_s"]
-    sized = json.loads(command("estimate", "dcgan", "--on", "regan", "--area", "100", "--json"))
-    assert dict(ganbar.estimate("dcgan", on="regan", area_m2=100e-6)["regan"]) == sized[0]
+    sized = json.loads(command("estimate", "dcgan", "--on", "regan", "--area", "1000", "--json"))
+    assert dict(ganbar.estimate("dcgan", on="regan", area_m2=1000e-6)["regan"]) == sized[0]
     for wrong in ({"on": None}, {"on": "regan", "set": ["a=b"]}, {"on": "regan", "power_W": -1}, {"on": "regan", "arrays": "many"}):
         with pytest.raises(ganbar.ConfigError):
             ganbar.estimate("dcgan", **wrong)

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganbar/core/root_sum_square.h"
+
 namespace ganbar {
 namespace {
 
@@ -101,7 +103,7 @@ SelectorPoint Selector::point(double x, double gate, double bit) const {
         case CellType::selector: {
             if (selector == Law::threshold) return threshold(*this, x);
             const double s = std::sinh(x / v_0.si);
-            return {i_0.si * s + g_off.si * x, i_0.si / v_0.si * std::hypot(1.0, s) + g_off.si, 0};
+            return {i_0.si * s + g_off.si * x, i_0.si / v_0.si * root_sum_square(1.0, s) + g_off.si, 0};
         }
         case CellType::diode: {
             const double v = thermal_V(*this), e = std::expm1(x / v);

@@ -98,7 +98,7 @@ private:
     void work() {
         for (;;) {
             std::unique_lock lock(mutex_);
-            changed_.wait(lock, [&] { return errand_ != nullptr; });
+            while (errand_ == nullptr) changed_.wait_for(lock, std::chrono::hours(1));  // wait() without an end is a symbol of g++ 12's library only
             const ErrandPtr errand = std::move(errand_);
             lock.unlock();
             errand->run([this] {  // the caller's next call finds this helper
