@@ -3,7 +3,7 @@
 # of the Makefile or a script of tests/, its output lies in build/check-all/STEP.log. The summary is build/check-all/checks.csv too.
 # FUZZ_SECONDS (60) for each fuzz target, KILLS (200). Exit code 1 when a step failed.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 logs=build/check-all
 mkdir -p "$logs"
 steps=("$@")
