@@ -50,8 +50,9 @@ void add_lifetime(std::vector<std::pair<std::string, std::string>>& facts, const
         const Spread survived = summary_spread(group, "trainings_survived");
         if (survived.n > 0) trainings.insert(fmt::format("{} such trainings until 0.1% of the cells are worn out; {} first", format_number(survived.mean), text_of(group, "first_worn_layer")));
     }
-    if (!pulses.empty()) facts.emplace_back("pulses a cell", join({pulses.begin(), pulses.end()}, "; "));
-    if (!trainings.empty()) facts.emplace_back("lifetime", join({trainings.begin(), trainings.end()}, "; "));
+    constexpr std::size_t few = 2;  // more are a table's business
+    if (!pulses.empty() && pulses.size() <= few) facts.emplace_back("pulses a cell", join({pulses.begin(), pulses.end()}, "; "));
+    if (!trainings.empty() && trainings.size() <= few) facts.emplace_back("lifetime", join({trainings.begin(), trainings.end()}, "; "));
 }
 
 std::vector<std::pair<std::string, std::string>> summary_facts(const std::vector<Group>& groups) {
