@@ -37,7 +37,7 @@ def main():
     run = experiment.run(folder / "run")
     assert len(run.metrics["round"]) == 3 and run.samples.shape[1:] == (28, 28)
     assert (folder / "run" / "report.html").stat().st_size > 10_000
-    assert "dcgan" in list(ganbar.list("networks")["name"]), "presets of networks are missing"
+    assert "dcgan" in ganbar.list("networks"), "presets of networks are missing"
     point = ganbar.solve([[1e-4, 2e-4], [3e-4, 4e-4]], word=[0.1, 0.2], bit=[0.0, 0.0], rw=1.0, rb=1.0)
     assert abs(sum(point.i_word) - sum(point.i_bit)) < 1e-15
     print("the wheel of ganbar", ganbar.__version__, "imports, estimates beside onnx, trains, solves")
