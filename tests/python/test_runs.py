@@ -129,7 +129,7 @@ def test_what_can_be_wrong(tmp_path):
         ganbar.load(exp, seed=99).run(tmp_path / "run", resume=True)
 
 
-OTHER_MODELS = [("satyam2022-balanced-d2d", "device.model", "ideal"), ("satyam2022-balanced", "device.model", "soft_bounds"), ("satyam2022-balanced", "train.rule", "mixed_precision"),
+OTHER_MODELS = [("satyam2022-balanced-d2d", "device.model", "ideal"), ("satyam2022-balanced-d2d", "device.model", "soft_bounds"), ("satyam2022-balanced", "train.rule", "mixed_precision"),
                 ("krestinskaya2020-small", "device.model", "ideal"), ("satyam2022-trng", "noise.generator", "telegraph")]
 
 

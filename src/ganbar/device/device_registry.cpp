@@ -4,12 +4,29 @@
 
 namespace ganbar {
 
-/// Another model than the preset's was asked for: what the preset said of its own model, and the new one does not know, is nobody's fault.
-static void drop_preset_keys(const config::Node& table, const std::vector<std::string>& known) {
+/// A preset's keys for its own model, under a model that somebody else named: those that this one does not have, and those whose value it does not
+/// take (levels of a spread have the names of their model). The table without them; nothing when all stay.
+static std::unique_ptr<config::Node> without_preset_keys(const config::Node& table, const DeviceEntry& entry) {
     const auto model = table.leaves.find("model");
-    if (model == table.leaves.end()) return;
-    for (const auto& [key, leaf] : table.leaves)
-        if (leaf.origin.starts_with("preset ") && leaf.origin != model->second.origin && std::find(known.begin(), known.end(), key) == known.end()) leaf.used = true;
+    if (model == table.leaves.end()) return nullptr;
+    const auto fits = [&](const std::string& key, const config::Node::Leaf& leaf) {
+        const auto row = std::find_if(entry.defaults.begin(), entry.defaults.end(), [&key](const ParamRow& r) { return r.info.name == key; });
+        if (row == entry.defaults.end()) return std::find(entry.param_names.begin(), entry.param_names.end(), key) != entry.param_names.end();
+        try {
+            config::read_value(row->info, leaf);
+        } catch (const ConfigError&) {
+            return false;
+        }
+        return true;
+    };
+    std::unique_ptr<config::Node> kept;
+    for (const auto& [key, leaf] : table.leaves) {
+        if (key == "model" || !leaf.origin.starts_with("preset ") || leaf.origin == model->second.origin || fits(key, leaf)) continue;
+        if (!kept) kept = table.clone();
+        kept->leaves.erase(key);
+        leaf.used = true;
+    }
+    return kept;
 }
 
 DeviceSpec bind_device(const config::Node* table, const std::string& name, const std::string& fallback, const DeviceRegistry& devices, std::vector<std::string>* known) {
@@ -29,8 +46,8 @@ DeviceSpec bind_device(const config::Node* table, const std::string& name, const
         *known = entry.param_names;
         known->push_back("model");
     }
-    if (table != nullptr) drop_preset_keys(*table, entry.param_names);
-    DeviceSpec spec = entry.bind(table);
+    const auto kept = table != nullptr ? without_preset_keys(*table, entry) : nullptr;
+    DeviceSpec spec = entry.bind(kept ? kept.get() : table);
     spec.model = model;
     return spec;
 }

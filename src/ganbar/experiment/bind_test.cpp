@@ -48,6 +48,16 @@ TEST(OtherModel, DropsWhatThePresetSaidOfItsOwn) {
     EXPECT_EQ(e.device.model, "ideal");
 }
 
+TEST(OtherModel, EveryModelTakesEveryPresetsPlace) {  // keys of one name may have other values there
+    for (const auto& name : test::registries().devices.names())
+        for (const char* preset : {"satyam2022-balanced-d2d", "satyam2022-balanced", "krestinskaya2020-small"}) {
+            const std::vector<std::string> sets{"device.model=" + name};
+            EXPECT_EQ(load_experiment(preset, shipped, sets, test::registries()).device.model, name) << preset;
+        }
+    const std::vector<std::string> own{"device.model=soft_bounds", "device.d2d=A"};
+    EXPECT_THROW(load_experiment("satyam2022-balanced-d2d", shipped, own, test::registries()), ConfigError);
+}
+
 TEST(OtherModel, TheUsersOwnKeysStayFaults) {
     const std::vector<std::string> sets{"device.model=ideal", "device.clamp_nonneg=true"};
     EXPECT_THROW(load_experiment("satyam2022-balanced-d2d", shipped, sets, test::registries()), ConfigError);
