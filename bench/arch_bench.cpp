@@ -1,11 +1,12 @@
 // Architecture models: analytic design points per second (a ten-layer GAN, full breakdown by operation and component), the bare closed form
-// of a schedule, its event-level form, whole explorations, the lowering of a network, and ZARA's event-level iteration of DCGAN at batch 64.
+// of a schedule, its event-level form, whole explorations, the lowering of a network, and ZARA's event-level iteration of DCGAN at
+// batch 64.
 #include <benchmark/benchmark.h>
 
-#include "ganbar/arch/estimates.h"
-#include "ganbar/arch/explore.h"
 #include "ganbar/arch/crossbar_engine.h"
 #include "ganbar/arch/digital_engine.h"
+#include "ganbar/arch/estimates.h"
+#include "ganbar/arch/explore.h"
 #include "ganbar/arch/models/converter_params.h"
 #include "ganbar/arch/models/digital_params.h"
 #include "ganbar/arch/models/spike_params.h"

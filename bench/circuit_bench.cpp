@@ -86,7 +86,8 @@ void nonlinear_read(benchmark::State& state) {
     double sweeps = 0;
     for (auto _ : state) sweeps = solver.solve_batch(cells, vw, vb, u, {1e-9})[0].sweeps;
     state.counters["sweeps"] = sweeps;
-    state.counters["per_input"] = benchmark::Counter(static_cast<double>(n_inputs), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+    state.counters["per_input"] =
+        benchmark::Counter(static_cast<double>(n_inputs), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(nonlinear_read)->Args({64, 608, 1})->Args({64, 608, 2})->Args({128, 32, 1})->Args({256, 8, 1})->Unit(benchmark::kMillisecond);
 
@@ -119,8 +120,8 @@ void write_array(benchmark::State& state) {
     for (auto _ : state) report = writer.write(*array, 0, signs, EnergyRule::ohmic, Rng(5));
     state.counters["phases"] = static_cast<double>(report.n_phases);
     state.counters["sweeps_per_phase"] = static_cast<double>(report.sweeps) / static_cast<double>(report.n_phases);
-    state.counters["per_phase"] =
-        benchmark::Counter(static_cast<double>(report.n_phases), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+    state.counters["per_phase"] = benchmark::Counter(static_cast<double>(report.n_phases),
+                                                     benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(write_array)->Arg(0)->Arg(1)->Arg(2)->Arg(3)->Unit(benchmark::kMillisecond);
 

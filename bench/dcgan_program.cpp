@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <ctime>
 
-#include "ganbar/experiment/build.h"
 #include "ganbar/core/parallel.h"
+#include "ganbar/experiment/build.h"
 
 int main(int argc, char** argv) {
     using namespace ganbar;
@@ -28,8 +28,9 @@ int main(int argc, char** argv) {
     for (int r = 0; r < rounds; ++r) {
         const auto start = std::chrono::steady_clock::now();
         const std::clock_t cpu = std::clock();
-        gan::play_round(gan, {}, [&](std::int64_t) -> const Matrix& { return real; }, e.rule.at(e.train.moment(r, true)), e.rule.at(e.train.moment(r, false)),
-                        rng.stream("round", static_cast<std::uint64_t>(r)), ledger);
+        gan::play_round(
+            gan, {}, [&](std::int64_t) -> const Matrix& { return real; }, e.rule.at(e.train.moment(r, true)),
+            e.rule.at(e.train.moment(r, false)), rng.stream("round", static_cast<std::uint64_t>(r)), ledger);
         const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
         if (r >= 2) std::printf("%.4f %.4f\n", spent.count(), 1e3 * static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC);
     }

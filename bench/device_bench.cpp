@@ -30,7 +30,8 @@ struct Bench {
 };
 
 void per_cell(benchmark::State& state) {
-    state.counters["per_cell"] = benchmark::Counter(static_cast<double>(n_cells), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+    state.counters["per_cell"] =
+        benchmark::Counter(static_cast<double>(n_cells), benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 void add(const std::string& name, const DeviceEntry& entry, std::vector<std::pair<std::string, config::Node::Leaf>> settings = {}) {
@@ -39,33 +40,42 @@ void add(const std::string& name, const DeviceEntry& entry, std::vector<std::pai
         for (const auto& [key, leaf] : settings) node.leaves[key] = leaf;
         return Bench(entry, &node);
     };
-    benchmark::RegisterBenchmark((name + "/polarity").c_str(), [make](benchmark::State& state) {
-        Bench b = make();
-        for (auto _ : state) {
-            auto bill = b.array->program(0, b.polarity, pulses, EnergyRule::ohmic, Rng(1));
-            benchmark::DoNotOptimize(bill);
-            for (auto& p : b.polarity) p = static_cast<std::int8_t>(-p);
-        }
-        per_cell(state);
-    })->Unit(benchmark::kMicrosecond)->MinTime(0.05);
-    benchmark::RegisterBenchmark((name + "/own_voltage").c_str(), [make](benchmark::State& state) {
-        Bench b = make();
-        for (auto _ : state) {
-            auto bill = b.array->program_at(0, b.v_V, pulses.width, EnergyRule::ohmic, Rng(1));
-            benchmark::DoNotOptimize(bill);
-            for (auto& v : b.v_V) v = -v;
-        }
-        per_cell(state);
-    })->Unit(benchmark::kMicrosecond)->MinTime(0.05);
-    benchmark::RegisterBenchmark((name + "/chord_conductance").c_str(), [make](benchmark::State& state) {
-        Bench b = make();
-        std::vector<float> g(n_cells);
-        for (auto _ : state) {
-            b.array->chord_conductance(0.1, 0, g);
-            benchmark::DoNotOptimize(g.data());
-        }
-        per_cell(state);
-    })->Unit(benchmark::kMicrosecond)->MinTime(0.05);
+    benchmark::RegisterBenchmark((name + "/polarity").c_str(),
+                                 [make](benchmark::State& state) {
+                                     Bench b = make();
+                                     for (auto _ : state) {
+                                         auto bill = b.array->program(0, b.polarity, pulses, EnergyRule::ohmic, Rng(1));
+                                         benchmark::DoNotOptimize(bill);
+                                         for (auto& p : b.polarity) p = static_cast<std::int8_t>(-p);
+                                     }
+                                     per_cell(state);
+                                 })
+        ->Unit(benchmark::kMicrosecond)
+        ->MinTime(0.05);
+    benchmark::RegisterBenchmark((name + "/own_voltage").c_str(),
+                                 [make](benchmark::State& state) {
+                                     Bench b = make();
+                                     for (auto _ : state) {
+                                         auto bill = b.array->program_at(0, b.v_V, pulses.width, EnergyRule::ohmic, Rng(1));
+                                         benchmark::DoNotOptimize(bill);
+                                         for (auto& v : b.v_V) v = -v;
+                                     }
+                                     per_cell(state);
+                                 })
+        ->Unit(benchmark::kMicrosecond)
+        ->MinTime(0.05);
+    benchmark::RegisterBenchmark((name + "/chord_conductance").c_str(),
+                                 [make](benchmark::State& state) {
+                                     Bench b = make();
+                                     std::vector<float> g(n_cells);
+                                     for (auto _ : state) {
+                                         b.array->chord_conductance(0.1, 0, g);
+                                         benchmark::DoNotOptimize(g.data());
+                                     }
+                                     per_cell(state);
+                                 })
+        ->Unit(benchmark::kMicrosecond)
+        ->MinTime(0.05);
 }
 
 }  // namespace

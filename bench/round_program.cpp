@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "ganbar/experiment/build.h"
 #include "ganbar/core/parallel.h"
+#include "ganbar/experiment/build.h"
 
 int main(int argc, char** argv) {
     using namespace ganbar;
@@ -27,8 +27,9 @@ int main(int argc, char** argv) {
     Ledger ledger;
     for (int r = 0; r < rounds; ++r) {
         const auto start = std::chrono::steady_clock::now();
-        gan::play_round(gan, {}, [&](std::int64_t) -> const Matrix& { return real; }, e.rule.at(e.train.moment(r, true)), e.rule.at(e.train.moment(r, false)),
-                        rng.stream("round", static_cast<std::uint64_t>(r)), ledger);
+        gan::play_round(
+            gan, {}, [&](std::int64_t) -> const Matrix& { return real; }, e.rule.at(e.train.moment(r, true)),
+            e.rule.at(e.train.moment(r, false)), rng.stream("round", static_cast<std::uint64_t>(r)), ledger);
         const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
         if (r >= 3) std::printf("%.4f\n", spent.count());
     }

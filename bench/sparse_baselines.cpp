@@ -13,14 +13,16 @@
 namespace ganbar::bench {
 namespace {
 
-/// Nodal matrix of a crossbar in compressed columns, with the places of every cell's conductance kept, so that a new array is four adds a cell.
+/// Nodal matrix of a crossbar in compressed columns, with the places of every cell's conductance kept, so that a new array is four adds a
+/// cell.
 struct NodalMatrix {
     std::vector<int> start, index;
     std::vector<double> wires, value;
     std::vector<std::array<int, 4>> cell;  // entries (w,w), (b,b), (w,b), (b,w); -1 when not stored
     int n;
 
-    NodalMatrix(std::size_t rows, std::size_t cols, const Wires& w, const std::vector<int>& place, bool lower) : n(static_cast<int>(2 * rows * cols)) {
+    NodalMatrix(std::size_t rows, std::size_t cols, const Wires& w, const std::vector<int>& place, bool lower)
+        : n(static_cast<int>(2 * rows * cols)) {
         std::map<std::pair<int, int>, double> entries;  // (column, row)
         const auto add = [&](int r, int c, double v) {
             if (!lower || r >= c) entries[{c, r}] += v;
@@ -58,7 +60,8 @@ struct NodalMatrix {
         value = wires;
         for (std::size_t k = 0; k < cell.size(); ++k)
             for (int q = 0; q < 4; ++q)
-                if (cell[k][static_cast<std::size_t>(q)] >= 0) value[static_cast<std::size_t>(cell[k][static_cast<std::size_t>(q)])] += q < 2 ? g_S[k] : -g_S[k];
+                if (cell[k][static_cast<std::size_t>(q)] >= 0)
+                    value[static_cast<std::size_t>(cell[k][static_cast<std::size_t>(q)])] += q < 2 ? g_S[k] : -g_S[k];
     }
 };
 
@@ -70,7 +73,8 @@ std::vector<int> identity(std::size_t n) {
 
 class Klu final : public SparseBaseline {
 public:
-    Klu(std::size_t rows, std::size_t cols, const Wires& w) : rows_(rows), cols_(cols), w_(w), a_(rows, cols, w, identity(2 * rows * cols), false), x_(2 * rows * cols * rows) {
+    Klu(std::size_t rows, std::size_t cols, const Wires& w)
+        : rows_(rows), cols_(cols), w_(w), a_(rows, cols, w, identity(2 * rows * cols), false), x_(2 * rows * cols * rows) {
         klu_defaults(&common_);
         a_.load(std::vector<double>(rows * cols, 2e-4));
         symbolic_ = klu_analyze(a_.n, a_.start.data(), a_.index.data(), &common_);
@@ -87,6 +91,7 @@ public:
         for (std::size_t i = 0; i < rows_; ++i)
             for (std::size_t j = 0; j < cols_; ++j) t_S[i * cols_ + j] = x_[i * n + rows_ * cols_ + (rows_ - 1) * cols_ + j] / w_.rsense.si;
     }
+
 private:
     std::size_t rows_, cols_;
     Wires w_;
@@ -113,14 +118,16 @@ std::vector<int> terminals_last(std::size_t rows, std::size_t cols) {
 
 class Cholmod final : public SparseBaseline {
 public:
-    Cholmod(std::size_t rows, std::size_t cols, const Wires& w) : rows_(rows), cols_(cols), w_(w), a_(rows, cols, w, terminals_last(rows, cols), true) {
+    Cholmod(std::size_t rows, std::size_t cols, const Wires& w)
+        : rows_(rows), cols_(cols), w_(w), a_(rows, cols, w, terminals_last(rows, cols), true) {
         cholmod_start(&common_);
         common_.nmethods = 1, common_.method[0].ordering = CHOLMOD_NATURAL, common_.postorder = 0;
         common_.supernodal = CHOLMOD_SIMPLICIAL, common_.final_ll = 1;
         sparse_ = {};
         sparse_.nrow = sparse_.ncol = static_cast<std::size_t>(a_.n), sparse_.nzmax = a_.index.size();
         sparse_.p = a_.start.data(), sparse_.i = a_.index.data(), sparse_.x = a_.value.data();
-        sparse_.stype = -1, sparse_.itype = CHOLMOD_INT, sparse_.xtype = CHOLMOD_REAL, sparse_.dtype = CHOLMOD_DOUBLE, sparse_.sorted = sparse_.packed = 1;
+        sparse_.stype = -1, sparse_.itype = CHOLMOD_INT, sparse_.xtype = CHOLMOD_REAL, sparse_.dtype = CHOLMOD_DOUBLE,
+        sparse_.sorted = sparse_.packed = 1;
         factor_ = cholmod_analyze(&sparse_, &common_);
     }
     ~Cholmod() override { cholmod_free_factor(&factor_, &common_), cholmod_finish(&common_); }
@@ -135,14 +142,17 @@ public:
         const double* value = static_cast<const double*>(factor_->x);
         Eigen::MatrixXd l = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(n_ports), static_cast<Eigen::Index>(n_ports));
         for (std::size_t c = 0; c < n_ports; ++c)
-            for (int q = start[first + c]; q < start[first + c] + count[first + c]; ++q) l(index[q] - static_cast<int>(first), static_cast<Eigen::Index>(c)) = value[q];
+            for (int q = start[first + c]; q < start[first + c] + count[first + c]; ++q)
+                l(index[q] - static_cast<int>(first), static_cast<Eigen::Index>(c)) = value[q];
         Eigen::MatrixXd x = Eigen::MatrixXd::Identity(static_cast<Eigen::Index>(n_ports), static_cast<Eigen::Index>(rows_));
         l.triangularView<Eigen::Lower>().solveInPlace(x);
         l.transpose().triangularView<Eigen::Upper>().solveInPlace(x);
         const double scale = 1 / (w_.rdrv.si * w_.rsense.si);
         for (std::size_t i = 0; i < rows_; ++i)
-            for (std::size_t j = 0; j < cols_; ++j) t_S[i * cols_ + j] = scale * x(static_cast<Eigen::Index>(rows_ + j), static_cast<Eigen::Index>(i));
+            for (std::size_t j = 0; j < cols_; ++j)
+                t_S[i * cols_ + j] = scale * x(static_cast<Eigen::Index>(rows_ + j), static_cast<Eigen::Index>(i));
     }
+
 private:
     std::size_t rows_, cols_;
     Wires w_;
@@ -154,7 +164,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<SparseBaseline> klu_all_inputs(std::size_t rows, std::size_t cols, const Wires& wires) { return std::make_unique<Klu>(rows, cols, wires); }
+std::unique_ptr<SparseBaseline> klu_all_inputs(std::size_t rows, std::size_t cols, const Wires& wires) {
+    return std::make_unique<Klu>(rows, cols, wires);
+}
 std::unique_ptr<SparseBaseline> cholmod_terminals_last(std::size_t rows, std::size_t cols, const Wires& wires) {
     return std::make_unique<Cholmod>(rows, cols, wires);
 }

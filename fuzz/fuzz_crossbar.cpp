@@ -25,7 +25,8 @@ void solved(const app::CrossbarInput& input) {
         for (const double i : point.i_bit_A) out += i;
         const double scale = std::max(largest(point.i_word_A), largest(point.i_bit_A));
         fuzz::expect(std::isfinite(in) && std::isfinite(out), "currents are numbers");
-        fuzz::expect(std::abs(in - out) <= 1e-6 * scale * static_cast<double>(n) + 1e-18, "what comes in by the word lines goes out by the bit lines");
+        fuzz::expect(std::abs(in - out) <= 1e-6 * scale * static_cast<double>(n) + 1e-18,
+                     "what comes in by the word lines goes out by the bit lines");
         fuzz::expect(point.w_V.size() == n && point.b_V.size() == n, "a voltage for each node");
     }
 }

@@ -8,7 +8,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace ganbar;
     try {
         const Image image = parse_jpeg({data, size}, "input", 1 << 16);
-        fuzz::expect(image.pixels.size() == image.width * image.height * image.channels && (image.channels == 1 || image.channels == 3), "the pixels are those declared");
+        fuzz::expect(image.pixels.size() == image.width * image.height * image.channels && (image.channels == 1 || image.channels == 3),
+                     "the pixels are those declared");
     } catch (const DataError&) {
     }
     return 0;

@@ -33,10 +33,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const NpyArray array = parse_npy({data, size}, "input");
         if (array.type != NpyType::boolean) {  // never written
             const NpyArray back = parse_npy(again(array), "again");
-            fuzz::expect(back.shape == array.shape && back.type == array.type && back.bytes == array.bytes, "an array reads back to itself");
+            fuzz::expect(back.shape == array.shape && back.type == array.type && back.bytes == array.bytes,
+                         "an array reads back to itself");
         }
         const Dataset images = dataset_from_npy(array, "input");
-        fuzz::expect(dataset_from_npy(parse_npy(npy_bytes(images), "again"), "again").pixels == images.pixels, "images read back to themselves");
+        fuzz::expect(dataset_from_npy(parse_npy(npy_bytes(images), "again"), "again").pixels == images.pixels,
+                     "images read back to themselves");
     } catch (const DataError&) {
     }
     return 0;

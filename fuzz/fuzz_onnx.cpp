@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             for (const int j : net.layers[i].inputs) expect(j < static_cast<int>(i), "inputs come before their layer");
         const arch::NetworkWork work = arch::lower(net);
         for (const auto& l : work.layers)
-            expect(l.forward.macs_useful >= 0 && l.forward.macs_useful <= l.forward.macs_zero_inserted, "useful work is part of the executed");
+            expect(l.forward.macs_useful >= 0 && l.forward.macs_useful <= l.forward.macs_zero_inserted,
+                   "useful work is part of the executed");
     } catch (const ConfigError& e) {
         expect(std::string(e.what()).size() < 5000 + 2 * size, "a message of bounded length");
     }

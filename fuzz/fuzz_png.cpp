@@ -9,7 +9,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try {
         const Image image = parse_png({data, size}, "input", 1 << 16);
         const Image back = parse_png(png_bytes(image), "again", 1 << 16);
-        fuzz::expect(back.width == image.width && back.height == image.height && back.channels == image.channels && back.pixels == image.pixels, "a picture reads back to itself");
+        fuzz::expect(
+            back.width == image.width && back.height == image.height && back.channels == image.channels && back.pixels == image.pixels,
+            "a picture reads back to itself");
     } catch (const DataError&) {
     }
     return 0;

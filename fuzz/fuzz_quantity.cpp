@@ -20,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         config::Node::Leaf leaf;
         const std::string again = value_text(info, Value{value});
         leaf.value = again.substr(1, again.size() - 2);
-        fuzz::expect(!std::isnan(value) && std::get<double>(config::read_value(info, leaf)) == value, text + " does not read back from " + again);
+        fuzz::expect(!std::isnan(value) && std::get<double>(config::read_value(info, leaf)) == value,
+                     text + " does not read back from " + again);
     }
     return 0;
 }

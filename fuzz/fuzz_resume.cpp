@@ -1,6 +1,6 @@
 // uses: run
-// A checkpoint that something damaged on the disk, taken up. Allowed outcomes: a DataError or ConfigError, or a session that stands at the checkpoint's
-// round. The input: damages to a whole checkpoint, five bytes each (where, what); an odd first byte also cuts the file there.
+// A checkpoint that something damaged on the disk, taken up. Allowed outcomes: a DataError or ConfigError, or a session that stands at the
+// checkpoint's round. The input: damages to a whole checkpoint, five bytes each (where, what); an odd first byte also cuts the file there.
 #include <unistd.h>
 
 #include <filesystem>
@@ -34,7 +34,9 @@ batch = 4
 samples = 16
 )";
 
-void write(const fs::path& file, std::string_view text) { std::ofstream(file, std::ios::binary | std::ios::trunc).write(text.data(), static_cast<std::streamsize>(text.size())); }
+void write(const fs::path& file, std::string_view text) {
+    std::ofstream(file, std::ios::binary | std::ios::trunc).write(text.data(), static_cast<std::streamsize>(text.size()));
+}
 
 struct Bench {
     fs::path folder = fs::temp_directory_path() / ("fuzz_resume." + std::to_string(::getpid()));
@@ -44,7 +46,8 @@ struct Bench {
         fs::create_directories(folder);
         const std::string file = (folder / "small.toml").string();
         write(file, kExperiment);
-        session = std::make_unique<Session>(load_experiment(file, config::Presets(std::vector<std::string>{}), {}, builtin_registries()), Places{});
+        session = std::make_unique<Session>(load_experiment(file, config::Presets(std::vector<std::string>{}), {}, builtin_registries()),
+                                            Places{});
         session->step();
         const SessionState s = session->state();
         write_checkpoint(folder / "whole", {s.round, s.tensors, s.ledger, "digest", s.stop_reason});
@@ -59,7 +62,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static Bench bench;
     std::string damaged = bench.whole;
     for (std::size_t i = 1; i + 5 <= size; i += 5) {
-        const std::size_t where = (std::size_t{data[i]} | std::size_t{data[i + 1]} << 8 | std::size_t{data[i + 2]} << 16 | std::size_t{data[i + 3]} << 24) % damaged.size();
+        const std::size_t where =
+            (std::size_t{data[i]} | std::size_t{data[i + 1]} << 8 | std::size_t{data[i + 2]} << 16 | std::size_t{data[i + 3]} << 24) %
+            damaged.size();
         damaged[where] = static_cast<char>(data[i + 4]);
         if (i == 1 && data[0] % 2 == 1) damaged.resize(where + 1);
     }
@@ -68,7 +73,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try {
         const Checkpoint c = read_checkpoint(file);
         bench.session->restore({c.round, c.state, c.ledger, c.stop_reason});
-        fuzz::expect(bench.session->round() == c.round && c.round >= 0 && c.round <= bench.session->n_rounds(), "it stands at the checkpoint's round");
+        fuzz::expect(bench.session->round() == c.round && c.round >= 0 && c.round <= bench.session->n_rounds(),
+                     "it stands at the checkpoint's round");
     } catch (const DataError&) {
     } catch (const ConfigError&) {
     }

@@ -19,7 +19,8 @@ struct CaseSpec {
     std::vector<nn::LayerSpec> layers;
     static Schema<CaseSpec> schema() {
         using T = CaseSpec;
-        return {param("input", &T::input, "shape", assumed("the oracle's")), param("batch", &T::batch, std::int64_t{1}, std::int64_t{1000}, "samples", assumed("the oracle's")),
+        return {param("input", &T::input, "shape", assumed("the oracle's")),
+                param("batch", &T::batch, std::int64_t{1}, std::int64_t{1000}, "samples", assumed("the oracle's")),
                 param("training", &T::training, "batch statistics or running ones", assumed("the oracle's"))};
     }
 };
@@ -36,8 +37,9 @@ void play(const CaseSpec& spec, std::uint64_t seed, const std::string& name, Ten
     nn::NetworkDefaults defaults;
     defaults.bias = nn::BiasKind::digital;
     const Rng root(seed);
-    auto net = nn::build_network("net", spec.input, spec.layers, defaults, [&](const std::string& layer) { return root.stream(layer); },
-                                 [](const nn::OpRequest& r) { return std::make_unique<nn::DigitalOp>(r.name, r.initial()); });
+    auto net = nn::build_network(
+        "net", spec.input, spec.layers, defaults, [&](const std::string& layer) { return root.stream(layer); },
+        [](const nn::OpRequest& r) { return std::make_unique<nn::DigitalOp>(r.name, r.initial()); });
     State state = net->state();  // biases, scales and statistics away from where they start
     for (auto& t : state) {
         Rng draws = root.stream(t.name);
@@ -55,7 +57,8 @@ void play(const CaseSpec& spec, std::uint64_t seed, const std::string& name, Ten
     put(out, name + "/dy", dy);
     const auto write_state = [&](const std::string& when) {
         for (const auto& t : net->state())
-            if (t.name.find("moment") == std::string::npos && !t.name.ends_with("steps")) out.put(name + when + t.name, {t.values.size()}, t.values);
+            if (t.name.find("moment") == std::string::npos && !t.name.ends_with("steps"))
+                out.put(name + when + t.name, {t.values.size()}, t.values);
     };
     Ledger ledger;
     Step step{root, ledger, "oracle", spec.training};

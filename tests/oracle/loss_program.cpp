@@ -28,7 +28,11 @@ static json losses() {
         for (double s = -7.31; s < 7.4; s += 0.173) {
             const auto loss = static_cast<gan::Loss>(k);
             const auto real = gan::loss_real(loss, s, 0.9), fake = gan::loss_fake(loss, s), generator = gan::loss_generator(loss, s);
-            out.push_back({{"loss", names[k]}, {"score", s}, {"real", {real.value, real.slope}}, {"fake", {fake.value, fake.slope}}, {"generator", {generator.value, generator.slope}}});
+            out.push_back({{"loss", names[k]},
+                           {"score", s},
+                           {"real", {real.value, real.slope}},
+                           {"fake", {fake.value, fake.slope}},
+                           {"generator", {generator.value, generator.slope}}});
         }
     return out;
 }
@@ -38,7 +42,8 @@ static json norms() {
     json out = json::array();
     for (std::uint64_t seed = 1; seed <= 40; ++seed) {
         const std::size_t n_in = 2 + seed % 9, n_out = 1 + seed * 7 % 8, batch = 1 + seed % 5;
-        const Matrix w = random_matrix(n_in, n_out, seed), x = random_matrix(batch, n_in, 100 + seed), t = random_matrix(batch, n_out, 200 + seed);
+        const Matrix w = random_matrix(n_in, n_out, seed), x = random_matrix(batch, n_in, 100 + seed),
+                     t = random_matrix(batch, n_out, 200 + seed);
         nn::SpectralNormOp op("a", std::make_unique<nn::DigitalOp>("a", w), Rng(seed), 3000);
         Ledger ledger;
         const Rng rng(1);
@@ -51,7 +56,8 @@ static json norms() {
         Matrix dw = op.weights();
         for (std::size_t r = 0; r < n_in; ++r)
             for (std::size_t c = 0; c < n_out; ++c) dw(r, c) = static_cast<float>(w(r, c) - dw(r, c) * sigma);
-        out.push_back({{"w", rows_of(w)}, {"x", rows_of(x)}, {"t", rows_of(t)}, {"y", rows_of(y)}, {"dx", rows_of(dx)}, {"dw", rows_of(dw)}});
+        out.push_back(
+            {{"w", rows_of(w)}, {"x", rows_of(x)}, {"t", rows_of(t)}, {"y", rows_of(y)}, {"dx", rows_of(dx)}, {"dw", rows_of(dw)}});
     }
     return out;
 }

@@ -34,9 +34,15 @@ public:
     void next() { ++call_; }
     std::size_t n_in() const override { return op_->n_in(); }
     std::size_t n_out() const override { return op_->n_out(); }
-    void forward(const Matrix& x, Matrix& y, Step& s) override { with("read", call_, s, [&](Step& own) { op_->forward(x, y, own); }); }
-    void backward(const Matrix& dy, Matrix& dx, Step& s) override { with("read", call_, s, [&](Step& own) { op_->backward(dy, dx, own); }); }
-    void update(const Matrix& x, const Matrix& dy, const UpdateRule& r, Step& s) override { with("update", 0, s, [&](Step& own) { op_->update(x, dy, r, own); }); }
+    void forward(const Matrix& x, Matrix& y, Step& s) override {
+        with("read", call_, s, [&](Step& own) { op_->forward(x, y, own); });
+    }
+    void backward(const Matrix& dy, Matrix& dx, Step& s) override {
+        with("read", call_, s, [&](Step& own) { op_->backward(dy, dx, own); });
+    }
+    void update(const Matrix& x, const Matrix& dy, const UpdateRule& r, Step& s) override {
+        with("update", 0, s, [&](Step& own) { op_->update(x, dy, r, own); });
+    }
     PatchOperator* patches() override { return this; }
     void forward_patches(const PatchMap& map, const Matrix& x, std::size_t n, Matrix& y, Step& s) override {
         with("read", call_, s, [&](Step& own) { op_->forward_patches(map, x, n, y, own); });
@@ -78,13 +84,17 @@ void play(const CaseSpec& spec, const Experiment& e, TensorFile& out) {
     const Rng root(static_cast<std::uint64_t>(spec.seed)), draws = Rng(1000 + static_cast<std::uint64_t>(spec.seed));
     nn::NetworkDefaults defaults;
     defaults.bias = nn::BiasKind::none;
-    const auto network = [&](const nn::OpFactory& make) { return nn::build_network("net", spec.input, spec.layers, defaults, [&](const std::string& layer) { return draws.stream(layer); }, make); };
+    const auto network = [&](const nn::OpFactory& make) {
+        return nn::build_network(
+            "net", spec.input, spec.layers, defaults, [&](const std::string& layer) { return draws.stream(layer); }, make);
+    };
     std::vector<Shape2> shapes;
     network([&](const nn::OpRequest& r) {
         shapes.push_back({r.rows, r.cols});
         return std::make_unique<nn::DigitalOp>(r.name, Matrix(r.rows, r.cols));
     });
-    const Placement placement = place(shapes, {static_cast<std::size_t>(e.tile.rows), static_cast<std::size_t>(e.tile.cols)}, e.tile.placement);
+    const Placement placement =
+        place(shapes, {static_cast<std::size_t>(e.tile.rows), static_cast<std::size_t>(e.tile.cols)}, e.tile.placement);
     std::vector<Numbered*> ops;
     const auto net = network([&](const nn::OpRequest& r) {
         const std::size_t k = ops.size();
@@ -93,7 +103,8 @@ void play(const CaseSpec& spec, const Experiment& e, TensorFile& out) {
         for (const auto& b : placement.blocks)
             if (b.layer == k) blocks.push_back(b);
         std::vector<std::unique_ptr<DeviceArray>> planes;
-        for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p) planes.push_back(with_nonidealities(e.device.make(r.rows * r.cols), e.nonideal));
+        for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p)
+            planes.push_back(with_nonidealities(e.device.make(r.rows * r.cols), e.nonideal));
         const Matrix w = drawn(r.rows, r.cols, draws.stream("w", k), 0.3 * spec.w_max);
         put(out, spec.name + "/w" + std::to_string(k), w);
         auto op = std::make_unique<AnalogOp>(name, std::move(planes), std::move(blocks), w, spec.w_max, e.tile, root.stream(name));
@@ -122,7 +133,8 @@ int main(int argc, char** argv) {
     try {
         const Registries registries = builtin_registries();
         const auto node = config::load_toml(argv[1]);
-        const Experiment e = read_experiment({.name = "hardware", .given = node.get(), .origin = config::said_in_python}, config::Presets({}), registries);
+        const Experiment e =
+            read_experiment({.name = "hardware", .given = node.get(), .origin = config::said_in_python}, config::Presets({}), registries);
         const auto root = config::load_toml(argv[2]);
         TensorFile out;
         for (const auto* item : root->list("case")) {

@@ -45,7 +45,8 @@ int main(int, char** argv) {
     const Registries registries = builtin_registries();
     expect(registries.devices.contains("one_step") && registries.devices.contains("nili2020"), "the device is beside the others");
     expect(registries.rules.contains("largest") && registries.rules.contains("manhattan"), "the rule is beside the others");
-    expect(registries.converters.adcs.contains("flash") && registries.converters.adcs.contains("sar"), "the converter is beside the others");
+    expect(registries.converters.adcs.contains("flash") && registries.converters.adcs.contains("sar"),
+           "the converter is beside the others");
     expect(registries.accelerators.contains("mychip") && registries.accelerators.contains("isaac"), "the accelerator is beside the others");
     std::ofstream(argv[1]) << experiment;
     Session session(load_experiment(argv[1], config::Presets({}), {}, registries), Places{{}, Cache(), {}});
@@ -59,7 +60,8 @@ int main(int, char** argv) {
     const Ledger& ledger = session.ledger();
     const Charge pulses = ledger.total("training/generator/", "/set"), adc = ledger.total("training/", "/adc");
     expect(pulses.n > 0 && pulses.energy_J > 0, "its pulses are booked");
-    expect(adc.n > 0 && std::abs(adc.energy_J - static_cast<double>(adc.n) * 32 * 20e-15) < 1e-9 * adc.energy_J, "conversions cost what the converter says");
+    expect(adc.n > 0 && std::abs(adc.energy_J - static_cast<double>(adc.n) * 32 * 20e-15) < 1e-9 * adc.energy_J,
+           "conversions cost what the converter says");
     std::printf("%lld set pulses, %lld conversions\n", static_cast<long long>(pulses.n), static_cast<long long>(adc.n));
     return n_faults;
 }

@@ -28,9 +28,9 @@ struct CommandContext {
     std::function<void()>& run;  ///< the chosen subcommand's callback sets this; main calls it and maps errors to exit codes
     const Registries& registries;
     const Places& places;
-    Kinds& kinds;                             ///< read them when the command runs, not when it registers
-    std::vector<Check>& checks;               ///< what `doctor` looks at, in order
-    std::string program;                      ///< its own file, for work that it starts as other processes
+    Kinds& kinds;                ///< read them when the command runs, not when it registers
+    std::vector<Check>& checks;  ///< what `doctor` looks at, in order
+    std::string program;         ///< its own file, for work that it starts as other processes
 };
 void register_builtin_commands(CommandContext& context);
 

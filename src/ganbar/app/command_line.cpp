@@ -61,20 +61,29 @@ std::string fault(const CLI::App& root, const CLI::ParseError& e) {
     if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr) {
         const auto extras = root.remaining(true);
         const std::string word = extras.empty() ? "" : extras.front();
-        if (word.starts_with("-")) return fmt::format("{} has no option {}{}{}", name, word, suggestion(word.substr(0, word.find('=')), option_names(at)), help);
-        if (!command_names(at).empty()) return fmt::format("there is no command {} {}{}{}", name, word, suggestion(word, command_names(at)), help);
+        if (word.starts_with("-"))
+            return fmt::format("{} has no option {}{}{}", name, word, suggestion(word.substr(0, word.find('=')), option_names(at)), help);
+        if (!command_names(at).empty())
+            return fmt::format("there is no command {} {}{}{}", name, word, suggestion(word, command_names(at)), help);
         return fmt::format("{} takes no argument \"{}\" here{}", name, word, help);
     }
     if (dynamic_cast<const CLI::RequiredError*>(&e) != nullptr && !command_names(at).empty()) {
         const auto rest = root.remaining(true);
-        if (!rest.empty()) return fmt::format("there is no command {} {}{}{}", name, rest.front(), suggestion(rest.front(), command_names(at)), help);
+        if (!rest.empty())
+            return fmt::format("there is no command {} {}{}{}", name, rest.front(), suggestion(rest.front(), command_names(at)), help);
         return fmt::format("{} needs a command: {}{}", name, join(command_names(at)), help);
     }
     if (dynamic_cast<const CLI::ConversionError*>(&e) != nullptr) {
-        const std::string said = e.what(), given = said.substr(said.find(": ") == std::string::npos ? 0 : said.find(": ") + 2);  // "Could not convert: --area = 5mm2"
+        const std::string said = e.what(), given = said.substr(said.find(": ") == std::string::npos
+                                                                   ? 0
+                                                                   : said.find(": ") + 2);  // "Could not convert: --area = 5mm2"
         const CLI::Option* option = at.get_option_no_throw(given.substr(0, given.find(' ')));
         const std::string type = option == nullptr ? "" : option->get_type_name();
-        return fmt::format("{}: {} is not understood; expected {}{}", name, given, type.starts_with("FLOAT") ? "a number" : type.starts_with("TEXT") ? "a text" : "a whole number, digits alone", help);
+        return fmt::format("{}: {} is not understood; expected {}{}", name, given,
+                           type.starts_with("FLOAT")  ? "a number"
+                           : type.starts_with("TEXT") ? "a text"
+                                                      : "a whole number, digits alone",
+                           help);
     }
     return fmt::format("{}: {}{}", name, e.what(), help);
 }
@@ -155,7 +164,8 @@ struct CommandLine::Impl {
 
 CommandLine::CommandLine() : impl_(std::make_unique<Impl>()), root_(std::make_unique<Command>(&impl_->cli, "ganbar")) {
     impl_->cli.require_subcommand(1);
-    impl_->cli.set_version_flag("--version", [] { return version_text(); }, "version, commit and vector target");
+    impl_->cli.set_version_flag(
+        "--version", [] { return version_text(); }, "version, commit and vector target");
 }
 CommandLine::~CommandLine() = default;
 
@@ -171,7 +181,8 @@ int CommandLine::parse(int argc, char** argv) {
             for (int i = 2; i < argc; ++i) {
                 const auto names = command_names(*at);
                 if (std::find(names.begin(), names.end(), argv[i]) == names.end())
-                    throw ConfigError(fmt::format("there is no command {} {}{}; see {} --help", full_name(*at), argv[i], suggestion(argv[i], names), full_name(*at)));
+                    throw ConfigError(fmt::format("there is no command {} {}{}; see {} --help", full_name(*at), argv[i],
+                                                  suggestion(argv[i], names), full_name(*at)));
                 at = at->get_subcommand(argv[i]);
             }
             fmt::print("{}", help_of(*at));

@@ -21,9 +21,9 @@ public:
     Option* required();
     Option* check(Range range);
     Option* check(OneOf words);
-    Option* delimiter(char c);        ///< one argument holds several values
-    Option* one_value();              ///< of a list: each mention takes one value, and mentions add up
-    Option* show_default();           ///< in --help
+    Option* delimiter(char c);  ///< one argument holds several values
+    Option* one_value();        ///< of a list: each mention takes one value, and mentions add up
+    Option* show_default();     ///< in --help
     class Impl;
     explicit Option(void* option) : option_(option) {}
 

@@ -17,11 +17,13 @@ class Object {
 public:
     Object(const JsonText& text, const json& value, std::string pointer, std::vector<std::string> known)
         : text_(text), value_(value), pointer_(std::move(pointer)), known_(std::move(known)) {
-        if (!value_.is_object()) throw fault("", (pointer_.empty() ? "the input" : pointer_.substr(1)) + " is not an object; expected {\"key\": value, ...}");
+        if (!value_.is_object())
+            throw fault("", (pointer_.empty() ? "the input" : pointer_.substr(1)) + " is not an object; expected {\"key\": value, ...}");
         for (const auto& item : value_.items())
             if (std::find(known_.begin(), known_.end(), item.key()) == known_.end()) {
                 const std::string near = nearest_name(item.key(), known_);
-                throw fault(item.key(), fmt::format("unknown key \"{}\"{} (known: {})", item.key(), near.empty() ? "" : "; did you mean \"" + near + "\"?", join(known_)));
+                throw fault(item.key(), fmt::format("unknown key \"{}\"{} (known: {})", item.key(),
+                                                    near.empty() ? "" : "; did you mean \"" + near + "\"?", join(known_)));
             }
     }
     bool has(const std::string& key) const { return value_.contains(key); }
@@ -45,7 +47,8 @@ public:
     double coefficient(const std::string& key, const char* unit, bool zero_too) const {
         const std::string expected = fmt::format("a number {} 0 in {}", zero_too ? ">=" : ">", unit);
         const double c = quantity(get(key, expected.c_str()), key, key, unit, expected);
-        if (!(c > 0 || (zero_too && c == 0))) throw fault(key, fmt::format("{} = {}; expected {}, so that the current rises with the voltage", key, c, expected));
+        if (!(c > 0 || (zero_too && c == 0)))
+            throw fault(key, fmt::format("{} = {}; expected {}, so that the current rises with the voltage", key, c, expected));
         return c;
     }
     std::size_t count(const std::string& key) const {
@@ -58,7 +61,8 @@ public:
         const json& v = get(key, ("one of " + join(names)).c_str());
         if (v.is_string() && std::find(names.begin(), names.end(), v.get<std::string>()) != names.end()) return v.get<std::string>();
         const std::string near = v.is_string() ? nearest_name(v.get<std::string>(), names) : "";
-        throw fault(key, fmt::format("{} = {}{}; expected one of {}", key, v.dump(), near.empty() ? "" : ", did you mean \"" + near + "\"?", join(names)));
+        throw fault(key, fmt::format("{} = {}{}; expected one of {}", key, v.dump(), near.empty() ? "" : ", did you mean \"" + near + "\"?",
+                                     join(names)));
     }
     Location place(const std::string& key) const { return text_.where(key.empty() ? pointer_ : pointer_ + "/" + key); }
     ConfigError fault(const std::string& key, const std::string& what) const { return ConfigError(what, place(key)); }
@@ -72,12 +76,14 @@ private:
 
 using Terminals = std::vector<std::optional<double>>;
 
-Terminals terminals(const Object& in, const json& list, const std::string& path, const std::string& name, std::size_t n, const std::string& expected) {
+Terminals terminals(const Object& in, const json& list, const std::string& path, const std::string& name, std::size_t n,
+                    const std::string& expected) {
     if (!list.is_array()) throw in.fault(path, fmt::format("{} is not a list; expected {}", name, expected));
     if (list.size() != n) throw in.fault(path, fmt::format("{} has {} values; expected {}", name, list.size(), expected));
     Terminals out(n);
     for (std::size_t k = 0; k < n; ++k)
-        if (!list[k].is_null()) out[k] = in.quantity(list[k], fmt::format("{}/{}", path, k), fmt::format("{}[{}]", name, k), "V", "a voltage or null");
+        if (!list[k].is_null())
+            out[k] = in.quantity(list[k], fmt::format("{}/{}", path, k), fmt::format("{}[{}]", name, k), "V", "a voltage or null");
     return out;
 }
 
@@ -88,7 +94,8 @@ std::vector<Terminals> biases(const Object& in, const std::string& key, std::siz
     if (!list.is_array() || list.empty() || !list[0].is_array()) return {terminals(in, list, key, key, n, expected)};
     many = true;
     std::vector<Terminals> out;
-    for (std::size_t k = 0; k < list.size(); ++k) out.push_back(terminals(in, list[k], fmt::format("{}/{}", key, k), fmt::format("{}[{}]", key, k), n, expected));
+    for (std::size_t k = 0; k < list.size(); ++k)
+        out.push_back(terminals(in, list[k], fmt::format("{}/{}", key, k), fmt::format("{}[{}]", key, k), n, expected));
     return out;
 }
 
@@ -96,7 +103,8 @@ std::vector<double> conductances(const Object& in, std::size_t rows, std::size_t
     const std::string expected = fmt::format("{} rows of {} conductances in siemens", rows, cols);
     const json& table = in.get("G", expected.c_str());
     if (!table.is_array() || table.size() != rows)
-        throw in.fault("G", table.is_array() ? fmt::format("G has {} rows; expected {}", table.size(), expected) : "G is not a list; expected " + expected);
+        throw in.fault("G", table.is_array() ? fmt::format("G has {} rows; expected {}", table.size(), expected)
+                                             : "G is not a list; expected " + expected);
     std::vector<double> g;
     g.reserve(rows * cols);
     for (std::size_t i = 0; i < rows; ++i) {
@@ -115,7 +123,8 @@ std::vector<double> conductances(const Object& in, std::size_t rows, std::size_t
 
 CellCurve curve(const Object& device, const std::string& law) {
     for (const char* key : {"c3", "b"})
-        if (device.has(key) && law != (key[0] == 'c' ? "cubic" : "sinh")) throw device.fault(key, fmt::format("a {} device has no {}", law, key));
+        if (device.has(key) && law != (key[0] == 'c' ? "cubic" : "sinh"))
+            throw device.fault(key, fmt::format("a {} device has no {}", law, key));
     if (law == "cubic") return {CellCurve::Kind::cubic, device.coefficient("c3", "1/V2", true)};
     if (law == "sinh") return {CellCurve::Kind::sinh, device.coefficient("b", "1/V", false)};
     return {};
@@ -127,7 +136,8 @@ void set_selector(const Object& device, const Param<Selector>& p, Selector& out)
     if (info.type == ParamType::choice) return p.set(out, device.choice(info.name, info.choices));
     const std::string expected = info.unit.empty() ? "a number" : "a number in " + info.unit + " or a text with a unit";
     const json& value = device.get(info.name, expected.c_str());
-    if (info.unit.empty() && !value.is_number()) throw device.fault(info.name, fmt::format("{} = {}; expected {}", info.name, value.dump(), expected));
+    if (info.unit.empty() && !value.is_number())
+        throw device.fault(info.name, fmt::format("{} = {}; expected {}", info.name, value.dump(), expected));
     const Value number = device.quantity(value, info.name, info.name, info.unit.c_str(), expected);
     check_value(info, number, device.place(info.name));
     p.set(out, number);
@@ -144,7 +154,8 @@ void device(const Object& in, const JsonText& text, CrossbarProblem& out) {
     const Object device(text, in.get("device", "an object"), "/device", known);
     const std::string type = device.choice("type", types);
     const bool passive = std::find(laws.begin(), laws.end(), type) != laws.end();
-    if (passive && device.has("law")) throw device.fault("law", fmt::format("a {} device has no law of its own; expected law with 1t1r, 1s1r or 1d1r", type));
+    if (passive && device.has("law"))
+        throw device.fault("law", fmt::format("a {} device has no law of its own; expected law with 1t1r, 1s1r or 1d1r", type));
     out.curve = curve(device, passive ? type : device.has("law") ? device.choice("law", laws) : "linear");
     Selector s;
     for (const auto& p : schema) {
@@ -155,7 +166,8 @@ void device(const Object& in, const JsonText& text, CrossbarProblem& out) {
     for (const auto& p : schema) {
         if (p.info.name == "type" || !device.has(p.info.name)) continue;
         if (std::find(own.begin(), own.end(), p.info.name) == own.end())
-            throw device.fault(p.info.name, fmt::format("a {} device has no {}{}", type, p.info.name, own.empty() ? "" : "; expected one of " + join(own)));
+            throw device.fault(p.info.name, fmt::format("a {} device has no {}{}", type, p.info.name,
+                                                        own.empty() ? "" : "; expected one of " + join(own)));
         if (p.info.type != ParamType::choice) set_selector(device, p, s);
     }
     out.selector = s;
@@ -165,9 +177,12 @@ void device(const Object& in, const JsonText& text, CrossbarProblem& out) {
 std::vector<double> gates(const Object& in, std::size_t rows) {
     const std::string expected = fmt::format("a list of {} voltages, one for the gate line of each row", rows);
     const json& list = in.get("Vg", expected.c_str());
-    if (!list.is_array() || list.size() != rows) throw in.fault("Vg", fmt::format("Vg {}; expected {}", list.is_array() ? fmt::format("has {} values", list.size()) : "is not a list", expected));
+    if (!list.is_array() || list.size() != rows)
+        throw in.fault("Vg", fmt::format("Vg {}; expected {}",
+                                         list.is_array() ? fmt::format("has {} values", list.size()) : "is not a list", expected));
     std::vector<double> out;
-    for (std::size_t i = 0; i < rows; ++i) out.push_back(in.quantity(list[i], fmt::format("Vg/{}", i), fmt::format("Vg[{}]", i), "V", "a voltage"));
+    for (std::size_t i = 0; i < rows; ++i)
+        out.push_back(in.quantity(list[i], fmt::format("Vg/{}", i), fmt::format("Vg[{}]", i), "V", "a voltage"));
     return out;
 }
 
@@ -214,14 +229,17 @@ CrossbarInput read_crossbar(const JsonText& text) {
     bool many_w = false, many_b = false;
     const auto vw = biases(in, "Vw", p.rows, "word lines", many_w), vb = biases(in, "Vb", p.cols, "bit lines", many_b);
     out.many = many_w || many_b;
-    if (many_w && many_b && vw.size() != vb.size()) throw in.fault("Vb", fmt::format("Vb has {} lists of voltages, Vw has {}; expected as many, or one list for all", vb.size(), vw.size()));
+    if (many_w && many_b && vw.size() != vb.size())
+        throw in.fault("Vb",
+                       fmt::format("Vb has {} lists of voltages, Vw has {}; expected as many, or one list for all", vb.size(), vw.size()));
     for (std::size_t k = 0; k < std::max(vw.size(), vb.size()); ++k) {
         out.biases.push_back({many_w ? vw[k] : vw[0], many_b ? vb[k] : vb[0]});
         p.vw_V = out.biases[k].vw_V, p.vb_V = out.biases[k].vb_V;
         try {
             validate(p);
         } catch (const ConfigError& e) {
-            throw ConfigError(e.what(), text.where(place_of(e.what(), many_w ? fmt::format("/Vw/{}", k) : "/Vw", many_b ? fmt::format("/Vb/{}", k) : "/Vb")));
+            throw ConfigError(e.what(), text.where(place_of(e.what(), many_w ? fmt::format("/Vw/{}", k) : "/Vw",
+                                                            many_b ? fmt::format("/Vb/{}", k) : "/Vb")));
         }
     }
     p.vw_V = out.biases[0].vw_V, p.vb_V = out.biases[0].vb_V;
@@ -229,9 +247,9 @@ CrossbarInput read_crossbar(const JsonText& text) {
 }
 
 json to_json(const OperatingPoint& point, std::size_t rows, std::size_t cols, const Wanted& wanted) {
-    json out{{"W", table(point.w_V, rows, cols)}, {"B", table(point.b_V, rows, cols)}, {"I_word_source", point.i_word_A}, {"I_bit_terminal", point.i_bit_A},
-             {"power_W", point.power_W}, {"power_cells_W", point.cells_W}, {"power_wires_W", point.wires_W},
-             {"iterations", point.iterations}, {"residual_A", point.residual_A}};
+    json out{{"W", table(point.w_V, rows, cols)}, {"B", table(point.b_V, rows, cols)}, {"I_word_source", point.i_word_A},
+             {"I_bit_terminal", point.i_bit_A},   {"power_W", point.power_W},          {"power_cells_W", point.cells_W},
+             {"power_wires_W", point.wires_W},    {"iterations", point.iterations},    {"residual_A", point.residual_A}};
     if (wanted.cell_currents) out["I_cell"] = table(point.i_cell_A, rows, cols);
     if (wanted.internal_nodes) out["X"] = table(point.internal_V, rows, cols);
     return out;

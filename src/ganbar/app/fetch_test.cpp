@@ -1,8 +1,8 @@
 #include "ganbar/app/fetch.h"
 
-#include "ganbar/study/child_process.h"
 #include "ganbar/data/catalogue.h"
 #include "ganbar/data/test_files.h"
+#include "ganbar/study/child_process.h"
 
 namespace ganbar::app {
 namespace {
@@ -45,7 +45,8 @@ TEST(Fetch, FaultsLeaveNothingBehind) {
     EXPECT_HAS(message_of<DataError>([&] { fetch_dataset("mnist", f / "a/b", mirror); }), "could not be downloaded");
     EXPECT_FALSE(std::filesystem::exists(f / "a"));
     write_file(f / "mirror/train-images-idx3-ubyte.gz", "something else");
-    EXPECT_HAS(message_of<DataError>([&] { fetch_dataset("mnist", f / "a/b", mirror + "/"); }), "delivered another train-images-idx3-ubyte.gz: sha256");
+    EXPECT_HAS(message_of<DataError>([&] { fetch_dataset("mnist", f / "a/b", mirror + "/"); }),
+               "delivered another train-images-idx3-ubyte.gz: sha256");
     EXPECT_FALSE(std::filesystem::exists(f / "a"));
     make_folder(f / "c/.mnist.fetch-999999999");  // left by a fetch that was killed
     EXPECT_THROW(fetch_dataset("mnist", f / "c", mirror), DataError);

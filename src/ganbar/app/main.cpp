@@ -17,7 +17,8 @@ using namespace ganbar;
 
 int work(int argc, char** argv) {
     std::function<void()> run;
-    if (const char* threads = std::getenv("OMP_NUM_THREADS"); threads != nullptr && std::atoi(threads) > 0) set_threads(std::atoi(threads));  // what batch systems set
+    if (const char* threads = std::getenv("OMP_NUM_THREADS"); threads != nullptr && std::atoi(threads) > 0)
+        set_threads(std::atoi(threads));  // what batch systems set
     const Registries registries = builtin_registries();
     const Places places = app::places_from_environment();
     app::CommandLine line;

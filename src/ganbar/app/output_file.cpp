@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "ganbar/core/error.h"
 #include "ganbar/app/terminal.h"
+#include "ganbar/core/error.h"
 #include "ganbar/data/atomic_file.h"
 
 namespace ganbar::app {
@@ -25,8 +25,11 @@ void OutputFile::check() const {
     std::error_code ignored;
     const auto type = fs::status(path, ignored).type();
     const bool named = type == fs::file_type::regular || type == fs::file_type::not_found;  // /dev/null has no ending
-    if (!named || endings.empty() || std::any_of(endings.begin(), endings.end(), [this](const auto& ending) { return path.ends_with(ending); })) return;
-    throw ConfigError(fmt::format("cannot be written in the format of its name; expected a name ending in {}", join(endings, " or ")), {path});
+    if (!named || endings.empty() ||
+        std::any_of(endings.begin(), endings.end(), [this](const auto& ending) { return path.ends_with(ending); }))
+        return;
+    throw ConfigError(fmt::format("cannot be written in the format of its name; expected a name ending in {}", join(endings, " or ")),
+                      {path});
 }
 
 void OutputFile::write(std::span<const std::uint8_t> bytes) const {
@@ -46,7 +49,8 @@ std::string file_name_of(const std::string& text) {
     constexpr std::size_t longest = 200;  // of 255 that a file system takes: "-seedN" and the like come after it
     std::string out;
     for (const char c : text) {
-        const bool stands = c != '/' && c != '\\' && static_cast<unsigned char>(c) >= 32 && c != 127 && !(c == '.' && (out.empty() || out.back() == '-'));
+        const bool stands =
+            c != '/' && c != '\\' && static_cast<unsigned char>(c) >= 32 && c != 127 && !(c == '.' && (out.empty() || out.back() == '-'));
         if (stands) out += c;
         else if (!out.empty() && out.back() != '-') out += '-';
     }

@@ -18,8 +18,8 @@ struct OutputFile {
     /// Declares the option and, beside it, --force.
     Option* declare(Command& command, const std::string& names, const std::string& text);
     bool asked() const { return !path.empty(); }
-    /// Before the work: ConfigError for a file that is there already (without --force), a folder, a name with another ending; DataError for a
-    /// place that cannot be written.
+    /// Before the work: ConfigError for a file that is there already (without --force), a folder, a name with another ending; DataError for
+    /// a place that cannot be written.
     void check() const;
     /// Writes, and says so on stderr. Throws as check() and write_file().
     void write(std::span<const std::uint8_t> bytes) const;

@@ -37,19 +37,26 @@ bool is_slurm_batch() {
 
 Rank rank_of(const std::string& text) {
     const std::size_t slash = text.find('/');
-    const auto rank = whole(std::string_view(text).substr(0, slash)), n = slash == std::string::npos ? std::nullopt : whole(std::string_view(text).substr(slash + 1));
-    if (!is_rank(rank, n)) throw ConfigError(fmt::format("--rank {} names no rank; expected I/N with I from 0 to N - 1, for example 0/4", text));
+    const auto rank = whole(std::string_view(text).substr(0, slash)),
+               n = slash == std::string::npos ? std::nullopt : whole(std::string_view(text).substr(slash + 1));
+    if (!is_rank(rank, n))
+        throw ConfigError(fmt::format("--rank {} names no rank; expected I/N with I from 0 to N - 1, for example 0/4", text));
     return {*rank, *n, "--rank"};
 }
 
 Rank rank_from_environment() {
-    for (const auto& [rank_name, n_name] : {std::pair{"GANBAR_RANK", "GANBAR_RANKS"}, {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"}, {"PMI_RANK", "PMI_SIZE"}, {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS"}}) {
+    for (const auto& [rank_name, n_name] : {std::pair{"GANBAR_RANK", "GANBAR_RANKS"},
+                                            {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"},
+                                            {"PMI_RANK", "PMI_SIZE"},
+                                            {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS"}}) {
         const std::string r = variable(rank_name), all = variable(n_name), name = rank_name;
         const bool ours = name.starts_with("GANBAR");
         if (ours ? r.empty() && all.empty() : r.empty() || all.empty()) continue;
         if (name.starts_with("SLURM") && is_slurm_batch()) continue;
         const auto rank = whole(r), n = whole(all);
-        if (!is_rank(rank, n)) throw ConfigError(fmt::format("{}={} and {}={} name no rank; expected whole numbers, the first from 0 to one below the second", rank_name, r, n_name, all));
+        if (!is_rank(rank, n))
+            throw ConfigError(fmt::format("{}={} and {}={} name no rank; expected whole numbers, the first from 0 to one below the second",
+                                          rank_name, r, n_name, all));
         return {*rank, *n, name};
     }
     return {};

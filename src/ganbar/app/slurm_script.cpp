@@ -8,7 +8,8 @@ namespace ganbar::app {
 namespace {
 
 std::string checked(const std::string& path) {
-    if (path.find_first_of("\n\r") != std::string::npos) throw ConfigError("a job script cannot name a path with a line break; expected another --out, or another place of the sweep file");
+    if (path.find_first_of("\n\r") != std::string::npos)
+        throw ConfigError("a job script cannot name a path with a line break; expected another --out, or another place of the sweep file");
     return path;
 }
 
@@ -48,8 +49,9 @@ else
 fi
 exec {program} sweep {sweep} --out {out} --jobs {jobs} "$@"
 )",
-                       fmt::arg("name", pattern(job.name)), fmt::arg("last", job.n_tasks - 1), fmt::arg("n", job.n_tasks), fmt::arg("jobs", job.jobs), fmt::arg("log", pattern(job.out)),
-                       fmt::arg("folder", word(job.folder)), fmt::arg("program", word(job.program)), fmt::arg("sweep", word(job.sweep)), fmt::arg("out", word(job.out)));
+                       fmt::arg("name", pattern(job.name)), fmt::arg("last", job.n_tasks - 1), fmt::arg("n", job.n_tasks),
+                       fmt::arg("jobs", job.jobs), fmt::arg("log", pattern(job.out)), fmt::arg("folder", word(job.folder)),
+                       fmt::arg("program", word(job.program)), fmt::arg("sweep", word(job.sweep)), fmt::arg("out", word(job.out)));
 }
 
 }  // namespace ganbar::app

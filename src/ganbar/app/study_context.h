@@ -8,7 +8,8 @@
 
 namespace ganbar::app {
 
-inline study::Context study_context(const CommandContext& c, const config::Presets& experiments, const config::Presets& networks, RunObserver& observer) {
+inline study::Context study_context(const CommandContext& c, const config::Presets& experiments, const config::Presets& networks,
+                                    RunObserver& observer) {
     return {experiments, networks, c.registries, c.places, observer, [](const std::string& line) { fmt::print(stderr, "{}\n", line); }};
 }
 

@@ -31,9 +31,7 @@ double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock:
 
 }  // namespace
 
-void say(const std::string& line) {
-    std::fputs((line + "\n").c_str(), stderr);
-}
+void say(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
 
 int close_streams(int code, int fault) {
     errno = 0;
@@ -68,7 +66,8 @@ void TerminalObserver::on_round(const Session& session, const Round& r) {
     const double n = static_cast<double>(session.n_rounds()), share = static_cast<double>(r.round) / n;
     const double left = (now_s() - start_s_) / static_cast<double>(r.round - first_) * (n - static_cast<double>(r.round));
     const int width = 24, filled = static_cast<int>(share * width);
-    std::string text = fmt::format("\r\033[K[{:#<{}}{:.<{}}] {}/{}  loss D {:.3f} G {:.3f}  {:.0f} s left", "", filled, "", width - filled, r.round, session.n_rounds(), r.record.loss_d, r.record.loss_g, left);
+    std::string text = fmt::format("\r\033[K[{:#<{}}{:.<{}}] {}/{}  loss D {:.3f} G {:.3f}  {:.0f} s left", "", filled, "", width - filled,
+                                   r.round, session.n_rounds(), r.record.loss_d, r.record.loss_g, left);
     if (session.finished()) text += "\n", first_ = -1;
     std::fputs(text.c_str(), stderr);
 }

@@ -6,12 +6,12 @@ namespace ganbar::app {
 
 /// A line on stderr. Never throws: a full disk behind stderr is no reason to lose a run; close_streams() tells of it.
 void say(const std::string& line);
-/// At the end of main: what is still to be written, and whether all of it was. The exit code: `code`, or 3 where it was 0 and output is lost;
-/// `fault`: the errno of a write that failed before, 0 when none is known.
+/// At the end of main: what is still to be written, and whether all of it was. The exit code: `code`, or 3 where it was 0 and output is
+/// lost; `fault`: the errno of a write that failed before, 0 when none is known.
 int close_streams(int code, int fault = 0);
 
-/// From the first call on, SIGINT and SIGTERM are noted instead of ending the program; a second one ends it at once, unless it comes within a
-/// second of the first: a terminal and a parent process may both pass on the same Ctrl-C.
+/// From the first call on, SIGINT and SIGTERM are noted instead of ending the program; a second one ends it at once, unless it comes within
+/// a second of the first: a terminal and a parent process may both pass on the same Ctrl-C.
 void note_signals();
 bool signal_noted();
 

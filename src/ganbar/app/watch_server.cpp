@@ -63,7 +63,9 @@ struct WatchServer::Impl {
     std::atomic<bool> ending{false};
     int port = 0;
 
-    bool is_ours(const std::string& host) const { return host == fmt::format("127.0.0.1:{}", port) || host == fmt::format("localhost:{}", port); }
+    bool is_ours(const std::string& host) const {
+        return host == fmt::format("127.0.0.1:{}", port) || host == fmt::format("localhost:{}", port);
+    }
 
     std::shared_ptr<Channel> channel_of(const httplib::Request& request) {
         if (!request.matches[1].matched) return first;
@@ -116,11 +118,15 @@ struct WatchServer::Impl {
         server.set_socket_options(take_port_alone);
         server.set_keep_alive_timeout(1);
         server.set_payload_max_length(0);
-        server.set_default_headers({{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}, {"X-Frame-Options", "DENY"}, {"Cross-Origin-Resource-Policy", "same-origin"},
+        server.set_default_headers({{"Cache-Control", "no-store"},
+                                    {"X-Content-Type-Options", "nosniff"},
+                                    {"X-Frame-Options", "DENY"},
+                                    {"Cross-Origin-Resource-Policy", "same-origin"},
                                     {"Referrer-Policy", "no-referrer"}});
         server.set_pre_routing_handler([this](const Request& request, Response& response) {
             const std::string origin = request.get_header_value("Origin");
-            if (request.get_header_value_count("Host") != 1 || !is_ours(request.get_header_value("Host")) || (!origin.empty() && origin != "http://" + request.get_header_value("Host"))) {
+            if (request.get_header_value_count("Host") != 1 || !is_ours(request.get_header_value("Host")) ||
+                (!origin.empty() && origin != "http://" + request.get_header_value("Host"))) {
                 refuse(response, 403, fmt::format("only http://127.0.0.1:{0}/ and http://localhost:{0}/ are answered", port));
                 return Server::HandlerResponse::Handled;
             }
@@ -130,7 +136,9 @@ struct WatchServer::Impl {
             }
             return Server::HandlerResponse::Unhandled;
         });
-        server.set_exception_handler([this](const Request&, Response& response, const std::exception_ptr&) { refuse(response, 500, "this cannot be read at the moment"); });
+        server.set_exception_handler([this](const Request&, Response& response, const std::exception_ptr&) {
+            refuse(response, 500, "this cannot be read at the moment");
+        });
         const auto get = [this](const std::string& path, auto answer) {
             server.Get("(?:/points/(\\d{1,9}))?" + path, [this, answer](const Request& request, Response& response) {
                 const auto channel = channel_of(request);
@@ -139,10 +147,14 @@ struct WatchServer::Impl {
             });
         };
         using Shared = std::shared_ptr<Channel>;
-        get("/", [](const Shared& channel, const Request&, Response& response) { response.set_content(channel->watched().page, "text/html; charset=utf-8"); });
+        get("/", [](const Shared& channel, const Request&, Response& response) {
+            response.set_content(channel->watched().page, "text/html; charset=utf-8");
+        });
         get("/events", [this](const Shared& channel, const Request&, Response& response) { stream(channel, response); });
         get("/(samples|conductance)/(\\d{1,15})\\.png", [this](const Shared& channel, const Request& request, Response& response) {
-            const auto bytes = channel->watched().picture ? channel->watched().picture(request.matches[2].str(), std::stoll(request.matches[3].str())) : std::nullopt;
+            const auto bytes = channel->watched().picture
+                                   ? channel->watched().picture(request.matches[2].str(), std::stoll(request.matches[3].str()))
+                                   : std::nullopt;
             if (!bytes) return refuse(response, 404, "no such picture");
             response.set_content(*bytes, "image/png");
         });
@@ -160,7 +172,10 @@ WatchServer::WatchServer(Watched first, Points points, int port) : impl_(std::ma
     const char* const host = "127.0.0.1";
     if (port == 0) impl_->port = impl_->server.bind_to_any_port(host);
     else if (impl_->server.bind_to_port(host, port)) impl_->port = port;
-    if (impl_->port <= 0) throw ConfigError(fmt::format("port {} of 127.0.0.1 cannot be had: another program has it, or it is reserved; expected one that is free, or --port 0 for any", port));
+    if (impl_->port <= 0)
+        throw ConfigError(fmt::format(
+            "port {} of 127.0.0.1 cannot be had: another program has it, or it is reserved; expected one that is free, or --port 0 for any",
+            port));
 }
 
 WatchServer::~WatchServer() = default;

@@ -19,9 +19,9 @@ struct Watched {
 class WatchServer {
 public:
     using Points = std::function<std::optional<Watched>(std::size_t point)>;
-    /// `first` is at /, the pages of points at /points/N/; no path of the address is ever taken for a path of the file system. Only GET and HEAD, only
-    /// under the names 127.0.0.1 and localhost (a page elsewhere whose name resolves to this machine is refused). port 0: any that is free.
-    /// ConfigError when the port is taken.
+    /// `first` is at /, the pages of points at /points/N/; no path of the address is ever taken for a path of the file system. Only GET and
+    /// HEAD, only under the names 127.0.0.1 and localhost (a page elsewhere whose name resolves to this machine is refused). port 0: any
+    /// that is free. ConfigError when the port is taken.
     WatchServer(Watched first, Points points, int port);
     ~WatchServer();
     WatchServer(const WatchServer&) = delete;

@@ -57,9 +57,10 @@ std::vector<std::string> uncoupled_changes(const std::vector<Uncoupled>& uncoupl
 }
 
 std::string bits_lost_warning(double bits) {
-    return fmt::format("adc_bits is {:.3g} bit{} short of what the array adds up: sums are coarser, which time, energy and area do not show "
-                       "(what it costs in quality: ganbar explore --train)",
-                       bits, bits == 1 ? "" : "s");
+    return fmt::format(
+        "adc_bits is {:.3g} bit{} short of what the array adds up: sums are coarser, which time, energy and area do not show "
+        "(what it costs in quality: ganbar explore --train)",
+        bits, bits == 1 ? "" : "s");
 }
 
 void Estimate::reset(const Workload& w) {
@@ -76,7 +77,8 @@ using Ratios = std::array<double, 3>;  ///< latency, energy, area over the estim
 Ratios ratios(const Accelerator& machine, const Workload& w, const Estimate& base) {
     thread_local Estimate e;
     machine.estimate(w, e);
-    const double now[3] = {e.iteration_latency_s, e.energy_J(), e.area_total_m2()}, was[3] = {base.iteration_latency_s, base.energy_J(), base.area_total_m2()};
+    const double now[3] = {e.iteration_latency_s, e.energy_J(), e.area_total_m2()},
+                 was[3] = {base.iteration_latency_s, base.energy_J(), base.area_total_m2()};
     Ratios out;
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = was[i] > 0 ? now[i] / was[i] : 1;
     return out;
@@ -107,7 +109,8 @@ std::vector<Ratios> joint_draws(const Accelerator& accelerator, const std::vecto
     std::vector<Ratios> out(n_draws);
     parallel_for(n_draws, [&](std::size_t i) {
         std::unique_ptr<Accelerator> changed;
-        for (std::size_t s = 0; s < swings.size(); ++s) changed = (changed ? *changed : accelerator).with(swings[s].param, drawn(swings[s], shares[s][i]));
+        for (std::size_t s = 0; s < swings.size(); ++s)
+            changed = (changed ? *changed : accelerator).with(swings[s].param, drawn(swings[s], shares[s][i]));
         out[i] = changed ? ratios(*changed, w, e) : Ratios{1, 1, 1};
     });
     return out;

@@ -48,17 +48,18 @@ struct Estimate {
     double iteration_cycles = 0, iteration_latency_s = 0;
     double macs_useful = 0, macs_executed = 0, macs_zero_inserted = 0;
     double peak_macs_per_s = 0, peak_power_W = 0;  ///< every array or unit at work on operands without inserted zeros
-    double n_arrays = 0;                                             ///< crossbars, or processing elements
+    double n_arrays = 0;                           ///< crossbars, or processing elements
     double writes = 0, reads = 0, conversions = 0, bytes_dram = 0, words_buffer = 0;  ///< of the iteration: cells written, array steps, ...
-    double writes_per_cell = 0;   ///< of the iteration, of the cells that are programmed most often
-    double endurance = 0;         ///< writes that a cell survives; 0: not given
-    std::vector<OpCost> ops;                                         ///< parallel to Workload::ops
+    double writes_per_cell = 0;  ///< of the iteration, of the cells that are programmed most often
+    double endurance = 0;        ///< writes that a cell survives; 0: not given
+    std::vector<OpCost> ops;     ///< parallel to Workload::ops
     PerComponent area_m2{};
     PerComponent idle_J{};  ///< energy that belongs to no operation (static power x latency)
     double energy_J() const;
     double area_total_m2() const;
     double power_density_W_m2() const;
-    double lifetime_s() const;      ///< training without pause until the first cell fails, no wear levelling; 0: endurance not given, or nothing is written
+    double lifetime_s()
+        const;  ///< training without pause until the first cell fails, no wear levelling; 0: endurance not given, or nothing is written
     double utilisation() const;     ///< useful multiplications per multiplication slot of the peak rate
     void reset(const Workload& w);  ///< empty accounts, no allocation when the size is unchanged
 };
@@ -172,8 +173,7 @@ template <class Design>
 AcceleratorEntry accelerator_entry(AcceleratorModel<Design> model) {
     auto shared = std::make_shared<const AcceleratorModel<Design>>(std::move(model));
     AcceleratorEntry e;
-    e.doc = shared->doc, e.platform = shared->platform, e.scope = shared->scope, e.trains = shared->trains,
-    e.pipelined = shared->pipelined;
+    e.doc = shared->doc, e.platform = shared->platform, e.scope = shared->scope, e.trains = shared->trains, e.pipelined = shared->pipelined;
     for (const auto& p : shared->schema) e.param_names.push_back(p.info.name);
     e.defaults = param_rows(shared->schema, shared->defaults, shared->defaults);
     e.swings = shared->swings;
@@ -186,7 +186,8 @@ AcceleratorEntry accelerator_entry(AcceleratorModel<Design> model) {
     return e;
 }
 
-/// Latency, energy and area with the interval that the swings of uncertain parameters give together (5th to 95th percentile of joint draws).
+/// Latency, energy and area with the interval that the swings of uncertain parameters give together (5th to 95th percentile of joint
+/// draws).
 struct Interval {
     double value = 0, lo = 0, hi = 0;
 };

@@ -38,9 +38,9 @@ Estimate run(const std::string& name, const Workload& w) { return run(*registry(
 
 TEST(Accelerators, AllAreThere) {
     EXPECT_EQ(registry().names(),
-              (std::vector<std::string>{"a100", "eyeriss", "fcn_engine", "flexigan", "ganax", "gtx1080", "gtx1080ti", "h100", "isaac", "lergan",
-                                        "liu2018", "pim_tgan", "pipelayer", "prime", "red", "regan", "satyam2022", "song2018", "t4", "v100",
-                                        "zara", "zhang2017"}));
+              (std::vector<std::string>{"a100",       "eyeriss",  "fcn_engine", "flexigan", "ganax",     "gtx1080",  "gtx1080ti", "h100",
+                                        "isaac",      "lergan",   "liu2018",    "pim_tgan", "pipelayer", "prime",    "red",       "regan",
+                                        "satyam2022", "song2018", "t4",         "v100",     "zara",      "zhang2017"}));
 }
 
 TEST(Accelerators, ParametersAreTypedRangedAndSourced) {
@@ -60,7 +60,9 @@ TEST(Accelerators, ParametersAreTypedRangedAndSourced) {
         for (const Swing& s : e.swings)  // a swing of another machine's value says nothing about this one
             for (const ParamRow& p : e.defaults) {
                 if (p.info.name != s.param || p.info.type == ParamType::choice) continue;
-                const auto number = [](const Value& v) { return std::holds_alternative<double>(v) ? std::get<double>(v) : double(std::get<std::int64_t>(v)); };
+                const auto number = [](const Value& v) {
+                    return std::holds_alternative<double>(v) ? std::get<double>(v) : double(std::get<std::int64_t>(v));
+                };
                 EXPECT_LE(number(s.lo), number(p.value)) << name << " " << s.param;
                 EXPECT_GE(number(s.hi), number(p.value)) << name << " " << s.param;
             }
@@ -73,7 +75,8 @@ TEST(Accelerators, ChangedParametersAreNoLongerPublished) {
         for (const ParamRow& p : machine->params()) EXPECT_EQ(kind_of(p), to_string(p.info.source.kind)) << name << " " << p.info.name;
         for (const Swing& s : registry().get(name).swings)
             for (const ParamRow& p : machine->with(s.param, s.lo)->params())
-                EXPECT_EQ(kind_of(p), p.info.name == s.param && p.value != *p.declared ? "user" : to_string(p.info.source.kind)) << name << " " << p.info.name;
+                EXPECT_EQ(kind_of(p), p.info.name == s.param && p.value != *p.declared ? "user" : to_string(p.info.source.kind))
+                    << name << " " << p.info.name;
     }
 }
 
@@ -356,15 +359,20 @@ TEST(Uncertainty, OfOneParameterIsItsOwnRange) {
     EXPECT_EQ(u.latency_s.hi, u.latency_s.value);
 }
 
-/// Two independent factors, uniform in their logarithms over a range of +-L each: their product's 95th percentile is at 2 L (1 - sqrt(0.1)) =
-/// 1.37 L, below the 2 L where both are at their end and above the sqrt(2) 0.9 L = 1.27 L of two that add as squares.
+/// Two independent factors, uniform in their logarithms over a range of +-L each: their product's 95th percentile is at 2 L (1 - sqrt(0.1))
+/// = 1.37 L, below the 2 L where both are at their end and above the sqrt(2) 0.9 L = 1.27 L of two that add as squares.
 TEST(Uncertainty, TwoFactorsAddAsIndependentOnesDo) {
     const Workload w = training("gan1", 16, 1);
     auto machine = registry().get("gtx1080").make(nullptr);
     const double power = 100, efficiency = 0.05;  // compute-bound: energy = power / efficiency
-    machine = machine->with("power", Value{power})->with("efficiency", Value{efficiency})->with("efficiency_fc", Value{efficiency})->with("host", Value{0.0})->with("launch", Value{0.0});
+    machine = machine->with("power", Value{power})
+                  ->with("efficiency", Value{efficiency})
+                  ->with("efficiency_fc", Value{efficiency})
+                  ->with("host", Value{0.0})
+                  ->with("launch", Value{0.0});
     machine = machine->with("bandwidth_B_per_s", Value{1e15})->with("batch_exponent", Value{0.0});
-    const Uncertainty u = uncertainty(*machine, {{"power", power / 4, power * 4}, {"peak_flop_per_s", 8.87e12 / 4, 8.87e12 * 4}}, w, run(*machine, w));
+    const Uncertainty u =
+        uncertainty(*machine, {{"power", power / 4, power * 4}, {"peak_flop_per_s", 8.87e12 / 4, 8.87e12 * 4}}, w, run(*machine, w));
     EXPECT_NEAR(std::log2(u.energy_J.hi / u.energy_J.value), 2.74, 0.5);
     EXPECT_NEAR(std::log2(u.energy_J.lo / u.energy_J.value), -2.74, 0.5);
     EXPECT_NEAR(std::log2(u.latency_s.hi / u.latency_s.value), 1.8, 0.15);

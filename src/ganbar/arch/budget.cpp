@@ -72,7 +72,8 @@ Int single_copies(const Accelerator& machine, const Workload& w) {
 }
 
 /// A larger target never needs more of any limit and is never faster. So for every forward target the best gradient target is the smallest
-/// that fits; growing the forward target slows one side and speeds the other, and the best is where the gradients stop being the slower side.
+/// that fits; growing the forward target slows one side and speeds the other, and the best is where the gradients stop being the slower
+/// side.
 Targets best_targets(Replication& r, Range forward, Range gradient) {
     const Int lowest = first(forward.lo, forward.hi, [&](Int f) { return r.fits(f, gradient.hi); });
     const auto gradient_for = [&](Int f) { return first(gradient.lo, gradient.hi, [&](Int g) { return r.fits(f, g); }); };
@@ -99,7 +100,8 @@ Targets without_idle_copies(Replication& r, Targets t, Range forward, Range grad
         return slower(n) ? n - 1 : n;
     };
     if (t.forward < forward.hi) t.forward = last(t.forward + 1, forward.hi, [&](Int f) { return r.latency_s(f, t.gradient) > latency; });
-    if (t.gradient < gradient.hi) t.gradient = last(t.gradient + 1, gradient.hi, [&](Int g) { return r.latency_s(t.forward, g) > latency; });
+    if (t.gradient < gradient.hi)
+        t.gradient = last(t.gradient + 1, gradient.hi, [&](Int g) { return r.latency_s(t.forward, g) > latency; });
     return t;
 }
 
@@ -137,7 +139,8 @@ std::unique_ptr<Accelerator> with_units(const Accelerator& machine, const Worklo
 std::string beyond(const Estimate& e, const Budget& budget) {
     const double area = e.area_total_m2(), power = e.iteration_latency_s > 0 ? e.energy_J() / e.iteration_latency_s : 0;
     if (budget.area_m2 && area <= 0) return "its area is not known";
-    if (budget.area_m2 && area > *budget.area_m2) return fmt::format("it needs {:.4g} mm2, the limit is {:.4g} mm2", area * 1e6, *budget.area_m2 * 1e6);
+    if (budget.area_m2 && area > *budget.area_m2)
+        return fmt::format("it needs {:.4g} mm2, the limit is {:.4g} mm2", area * 1e6, *budget.area_m2 * 1e6);
     if (budget.n_arrays && e.n_arrays > *budget.n_arrays)
         return fmt::format("it needs {:.0f} arrays or units, the limit is {:.0f}", e.n_arrays, *budget.n_arrays);
     if (budget.power_W && power > *budget.power_W) return fmt::format("it draws {:.4g} W, the limit is {:.4g} W", power, *budget.power_W);
@@ -156,7 +159,8 @@ std::unique_ptr<Accelerator> within_budget(const Accelerator& machine, const Wor
     Estimate e, as_given;
     chosen->estimate(w, e);
     machine.estimate(w, as_given);  // an event-driven schedule is not monotone: what was given may be better than what was searched
-    if (beyond(as_given, budget).empty() && (!beyond(e, budget).empty() || as_given.iteration_latency_s < e.iteration_latency_s)) return same(machine);
+    if (beyond(as_given, budget).empty() && (!beyond(e, budget).empty() || as_given.iteration_latency_s < e.iteration_latency_s))
+        return same(machine);
     if (const std::string limit = beyond(e, budget); !limit.empty()) throw ConfigError("does not fit at its smallest: " + limit);
     return chosen;
 }

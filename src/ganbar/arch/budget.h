@@ -17,7 +17,8 @@ struct Budget {
     bool any() const { return area_m2 || power_W || n_arrays; }
 };
 
-/// The first limit that the estimate breaks, as a sentence; empty when it keeps all. A machine without a known area breaks every area limit.
+/// The first limit that the estimate breaks, as a sentence; empty when it keeps all. A machine without a known area breaks every area
+/// limit.
 std::string beyond(const Estimate& e, const Budget& budget);
 
 /// The machine with the copies of its layers (crossbars: steps_per_cycle for forward and error passes, gradient_steps_per_cycle for weight

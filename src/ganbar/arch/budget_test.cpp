@@ -33,7 +33,8 @@ Workload small() {
     auto root = config::parse_toml(
         "doc = \"small\"\nsource = \"test\"\nconfidence = \"assumed\"\nbatch = 4\n"
         "[generator]\ninput = \"20\"\nlayers = [\"fc 16x4x4 relu\", \"tconv 3 k4 s2 p1 tanh\"]\n"
-        "[discriminator]\ninput = \"3x8x8\"\nlayers = [\"conv 16 k4 s2 p1 lrelu\", \"fc 1 sigmoid\"]\n", "small");
+        "[discriminator]\ninput = \"3x8x8\"\nlayers = [\"conv 16 k4 s2 p1 lrelu\", \"fc 1 sigmoid\"]\n",
+        "small");
     return lower(read_gan(*root, "small"), Task::training, 4, 1);
 }
 
@@ -55,7 +56,8 @@ TEST(Budget, OfItsOwnSizeNoMachineIsSlower) {
         if (name == "satyam2022") continue;
         const auto m = machine(name);
         const Estimate own = run(*m, w);
-        const Budget power{.area_m2 = {}, .power_W = power_W(own), .n_arrays = {}}, arrays{.area_m2 = {}, .power_W = {}, .n_arrays = own.n_arrays};
+        const Budget power{.area_m2 = {}, .power_W = power_W(own), .n_arrays = {}},
+            arrays{.area_m2 = {}, .power_W = {}, .n_arrays = own.n_arrays};
         EXPECT_LE(run(*within_budget(*m, w, power), w).iteration_latency_s, own.iteration_latency_s) << name;
         EXPECT_LE(run(*within_budget(*m, w, arrays), w).iteration_latency_s, own.iteration_latency_s) << name;
         if (own.area_total_m2() <= 0) continue;
@@ -71,7 +73,8 @@ TEST(Budget, ChosenParametersByHandAreTheSameMachine) {
     const NamedEstimate sized = run_estimates(registry(), preset("dcgan"), request).estimates.at(0);
     request.budget = {};
     for (const ParamRow& row : sized.params)
-        if (row.info.name.ends_with("steps_per_cycle")) request.overrides.push_back("zara." + row.info.name + "=" + std::to_string(std::get<Int>(row.value)));
+        if (row.info.name.ends_with("steps_per_cycle"))
+            request.overrides.push_back("zara." + row.info.name + "=" + std::to_string(std::get<Int>(row.value)));
     ASSERT_EQ(request.overrides.size(), 2u);
     const NamedEstimate by_hand = run_estimates(registry(), preset("dcgan"), request).estimates.at(0);
     EXPECT_EQ(sized.estimate.iteration_latency_s, by_hand.estimate.iteration_latency_s);
@@ -89,7 +92,8 @@ TEST(Budget, ChoiceIsBestOfAllPairs) {
         const double infinite = std::numeric_limits<double>::infinity();
         for (double share : {0.0, 0.1, 0.35, 0.7, 1.0}) {
             const auto between = [&](double a, double b) { return 1.0000001 * (a + share * (b - a)); };
-            cases.push_back({{.area_m2 = between(smallest.area_total_m2(), largest.area_total_m2()), .power_W = {}, .n_arrays = {}}, infinite});
+            cases.push_back(
+                {{.area_m2 = between(smallest.area_total_m2(), largest.area_total_m2()), .power_W = {}, .n_arrays = {}}, infinite});
             cases.push_back({{.area_m2 = {}, .power_W = {}, .n_arrays = between(smallest.n_arrays, largest.n_arrays)}, infinite});
             cases.push_back({{.area_m2 = {}, .power_W = between(power_W(smallest), power_W(largest)), .n_arrays = {}}, infinite});
         }

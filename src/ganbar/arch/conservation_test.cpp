@@ -49,7 +49,8 @@ TEST(Conservation, ArrayStepsFromTheMatricesThemselves) {  // every window of ev
     for (const Op& op : w.ops) {
         if (op.pass != Pass::forward && op.pass != Pass::error) continue;
         const MatrixJob& j = w.layer(op).work(op.pass).zero_inserted;
-        steps += op.samples * double(j.windows * j.count * ceil_div(j.rows, d.rows) * ceil_div(j.cols, d.cols)) * cells_per_weight(d) * slices(d);
+        steps += op.samples * double(j.windows * j.count * ceil_div(j.rows, d.rows) * ceil_div(j.cols, d.cols)) * cells_per_weight(d) *
+                 slices(d);
     }
     double gradients = 0;
     for (std::size_t i = 0; i < w.ops.size(); ++i)

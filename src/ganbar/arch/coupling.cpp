@@ -57,7 +57,9 @@ double needed_converter_bits(const CrossbarDesign& d, const CrossbarDesign& r) {
     return std::max(1.0, r.converter_bits + lossless(d) - lossless(r));
 }
 
-double converter_bits(const CrossbarDesign& d, const CrossbarDesign& r) { return d.adc_bits > 0 ? double(d.adc_bits) : needed_converter_bits(d, r); }
+double converter_bits(const CrossbarDesign& d, const CrossbarDesign& r) {
+    return d.adc_bits > 0 ? double(d.adc_bits) : needed_converter_bits(d, r);
+}
 double converter_bits_lost(const CrossbarDesign& d, const CrossbarDesign& r) {  // whole bits: a part of one is a whole one in a converter
     return std::max(0.0, std::ceil(needed_converter_bits(d, r) - converter_bits(d, r) - 1e-9));
 }

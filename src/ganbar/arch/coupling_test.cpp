@@ -63,8 +63,8 @@ TEST(Coupling, NoDensityForNothing) {  // more cells under the same periphery wo
     const Workload w = training("dcgan", 16);
     const Value many = Int{4096}, eight = Int{8};
     const Estimate isaac = estimate("isaac", {}, w);
-    for (const Settings& settings : {Settings{{"rows", many}, {"cols", many}}, Settings{{"dac_bits", eight}},
-                                     Settings{{"cell_bits", eight}}}) {
+    for (const Settings& settings :
+         {Settings{{"rows", many}, {"cols", many}}, Settings{{"dac_bits", eight}}, Settings{{"cell_bits", eight}}}) {
         const Estimate e = estimate("isaac", settings, w);
         EXPECT_LT(e.peak_macs_per_s / e.area_total_m2(), isaac.peak_macs_per_s / isaac.area_total_m2()) << settings[0].first;
         EXPECT_LT(e.peak_macs_per_s / e.peak_power_W, isaac.peak_macs_per_s / isaac.peak_power_W) << settings[0].first;
@@ -102,7 +102,7 @@ TEST(Coupling, WhatADesignerMayExpect) {
     const CrossbarDesign words = with([](auto& d) { d.input_bits = 8; });
     EXPECT_DOUBLE_EQ(words.buffer_word.si, r.buffer_word.si / 2);
     for (const Int rows : {8, 16, 64, 128, 512, 4096}) {  // every price grows with every choice
-        const CrossbarDesign a = with([&](auto& d) { d.rows = rows; }), b = with([&](auto& d) { d.rows = 2 * rows; });
+        const CrossbarDesign a = with([&](auto&d) { d.rows = rows; }), b = with([&](auto&d) { d.rows = 2 * rows; });
         EXPECT_LT(a.column_step.si, b.column_step.si);
         EXPECT_LT(a.array_area.si, b.array_area.si);
         EXPECT_LE(a.step.si, b.step.si);
@@ -141,8 +141,8 @@ TEST(Coupling, ConvertersFitIntoTheirMats) {  // the periphery that a machine's 
         const CrossbarDesign d = dynamic_cast<const AcceleratorOf<CrossbarDesign>&>(*registry().get(name).make(nullptr)).design();
         const double node = area_scale(32, int(d.node_nm));
         const double converters = double(d.cols) * component("adc_8bit").time_s / d.step.si;
-        const double needed = converters * adc_area_m2(d.converter_bits) * node + d.driver_area.si + d.cells_area.si +
-                              d.accumulator_area.si;
+        const double needed =
+            converters * adc_area_m2(d.converter_bits) * node + d.driver_area.si + d.cells_area.si + d.accumulator_area.si;
         EXPECT_LE(needed, d.array_area.si) << name;
         EXPECT_GE(d.converter_area.si, 0.9 * converters * adc_area_m2(d.converter_bits) * node) << name;
         EXPECT_GE(d.driver_area.si, 0.9 * double(d.rows) * component("dac_1bit").area_m2 * node) << name;

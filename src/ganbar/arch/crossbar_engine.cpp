@@ -229,8 +229,8 @@ double count_arrays(const CrossbarDesign& d, const Plans& plans, bool training, 
     return d.packing == Packing::dense ? std::ceil(n) : n;
 }
 
-/// How often the busiest cell of a gradient is programmed in an iteration. Its array has a twin that is programmed while it computes, holds the
-/// operands of shared_samples samples side by side, and with spatial parallelism serves one of the two streams alone.
+/// How often the busiest cell of a gradient is programmed in an iteration. Its array has a twin that is programmed while it computes, holds
+/// the operands of shared_samples samples side by side, and with spatial parallelism serves one of the two streams alone.
 double gradient_writes_per_cell(const CrossbarDesign& d, const Workload& w, const Plans& plans, const NetCopies (&net_copies)[2]) {
     double most = 0;
     for (const bool generator : {false, true}) {
@@ -238,7 +238,8 @@ double gradient_writes_per_cell(const CrossbarDesign& d, const Workload& w, cons
         for (std::size_t l = 0; l < layers.size(); ++l) {
             double samples = 0;
             for (const Op& op : w.ops)
-                if (op.generator == generator && op.layer == l && op.pass == Pass::gradient && !(d.computation_sharing && op.shareable)) samples += op.samples;
+                if (op.generator == generator && op.layer == l && op.pass == Pass::gradient && !(d.computation_sharing && op.shareable))
+                    samples += op.samples;
             const PassPlan& p = layers[l][std::size_t(Pass::gradient)];
             if (p.stored_cells > 0) most = std::max(most, samples / (2 * p.shared_samples * net_copies[generator ? 1 : 0].gradient));
         }
@@ -351,7 +352,8 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
         out.words_buffer += samples * (l.work(op.pass).words_in + l.work(op.pass).words_out);
     }
     out.endurance = d.endurance;
-    if (training && d.gradient == GradientMode::rewrite) out.writes_per_cell = std::max(out.writes_per_cell, gradient_writes_per_cell(d, w, plans, net_copies));
+    if (training && d.gradient == GradientMode::rewrite)
+        out.writes_per_cell = std::max(out.writes_per_cell, gradient_writes_per_cell(d, w, plans, net_copies));
     const double product_s = slices(d) * d.step.si, update_s = double(d.rows) * d.write_row.si;
     const double n_updates = training ? double(w.steps_d) + (w.generator.layers.empty() ? 0 : 1) : 0;
     if (d.schedule == Schedule::lockstep) {

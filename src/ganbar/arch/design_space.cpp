@@ -109,7 +109,8 @@ const std::vector<DefaultAxis>& usual_axes() {
 DesignAxis read_axis(const std::string& text, const std::string& machine, const std::vector<ParamRow>& params) {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
-        throw ConfigError("--axis \"" + text + "\" is no axis; expected NAME=VALUE,VALUE,... or NAME=FROM:TO:N, for example rows+cols=64,128,256");
+        throw ConfigError("--axis \"" + text +
+                          "\" is no axis; expected NAME=VALUE,VALUE,... or NAME=FROM:TO:N, for example rows+cols=64,128,256");
     DesignAxis axis;
     for (std::string name : split(text.substr(0, equals), '+')) {
         std::erase(name, ' ');
@@ -123,7 +124,8 @@ DesignAxis read_axis(const std::string& text, const std::string& machine, const 
     if (values.find(':') != std::string::npos) axis.values = range(axis.info, split(values, ':'), where);
     else
         for (const std::string& v : split(values, ',')) axis.values.push_back(read(axis.info, v, where));
-    if (axis.values.size() > most_values) throw ConfigError(fmt::format("{} values; expected at most {}", axis.values.size(), most_values), where);
+    if (axis.values.size() > most_values)
+        throw ConfigError(fmt::format("{} values; expected at most {}", axis.values.size(), most_values), where);
     drop_repeats(axis.values);
     for (const std::string& name : axis.params) {
         const ParamInfo& info = row_of(params, name, machine).info;
@@ -150,7 +152,8 @@ std::vector<DesignAxis> default_axes(const std::vector<ParamRow>& params) {
         for (const Int v : usual.values)
             if (double(v) >= axis.info.lo && double(v) <= axis.info.hi) values.push_back(v);
         const bool square = std::all_of(own.begin(), own.end(), [&](Int v) { return v == own.front(); });
-        if (square && std::find(values.begin(), values.end(), own.front()) == values.end()) values.insert(std::upper_bound(values.begin(), values.end(), own.front()), own.front());
+        if (square && std::find(values.begin(), values.end(), own.front()) == values.end())
+            values.insert(std::upper_bound(values.begin(), values.end(), own.front()), own.front());
         axis.values.assign(values.begin(), values.end());
         out.push_back(std::move(axis));
     }
@@ -187,7 +190,8 @@ void latin_hypercube(const std::vector<DesignAxis>& axes, std::size_t n, std::ui
         for (std::size_t i = n; i > 1; --i) std::swap(strata[i - 1], strata[own.below(i)]);
         const double n_values = double(axes[a].values.size());
         for (std::size_t i = 0; i < n; ++i)
-            draws[i * axes.size() + a] = std::uint32_t(std::min(n_values - 1, std::floor((double(strata[i]) + own.uniform()) / double(n) * n_values)));
+            draws[i * axes.size() + a] =
+                std::uint32_t(std::min(n_values - 1, std::floor((double(strata[i]) + own.uniform()) / double(n) * n_values)));
     }
     std::unordered_set<std::uint64_t> seen;
     for (std::size_t i = 0; i < n; ++i) {
@@ -206,14 +210,16 @@ Designs make_designs(const std::vector<DesignAxis>& axes, std::size_t most, std:
     Designs out;
     out.n_axes = axes.size();
     for (const DesignAxis& a : axes) out.n_grid *= double(a.values.size());
-    if (out.n_grid > most_combinations) throw ConfigError(fmt::format("the axes have {:.3g} combinations; expected at most {:.0e}", out.n_grid, most_combinations));
+    if (out.n_grid > most_combinations)
+        throw ConfigError(fmt::format("the axes have {:.3g} combinations; expected at most {:.0e}", out.n_grid, most_combinations));
     out.sampled = out.n_grid > double(most);
     if (out.sampled) latin_hypercube(axes, most, seed, out);
     else all_combinations(axes, out);
     return out;
 }
 
-std::unique_ptr<Accelerator> with_design(const Accelerator& machine, const std::vector<DesignAxis>& axes, std::span<const std::uint32_t> levels) {
+std::unique_ptr<Accelerator> with_design(const Accelerator& machine, const std::vector<DesignAxis>& axes,
+                                         std::span<const std::uint32_t> levels) {
     std::unique_ptr<Accelerator> out;
     for (std::size_t a = 0; a < axes.size(); ++a)
         for (const std::string& p : axes[a].params) out = (out ? *out : machine).with(p, axes[a].values[levels[a]]);

@@ -16,7 +16,8 @@ struct DesignAxis {
     std::string name() const { return join(params, "+"); }
 };
 
-/// "rows+cols=64,128,256": a list; "units=64:4096:7": from, to and how many, evenly spaced; "units=64:4096:7:log": by equal ratios. Values as
+/// "rows+cols=64,128,256": a list; "units=64:4096:7": from, to and how many, evenly spaced; "units=64:4096:7:log": by equal ratios. Values
+/// as
 /// --set takes them ("10 ns"); whole numbers are rounded, equal ones dropped. A name may have the machine's in front ("isaac.rows").
 /// Throws ConfigError with the nearest name.
 DesignAxis read_axis(const std::string& text, const std::string& machine, const std::vector<ParamRow>& params);
@@ -41,6 +42,7 @@ struct Designs {
 Designs make_designs(const std::vector<DesignAxis>& axes, std::size_t most, std::uint64_t seed);
 
 /// `machine` with the values of one design.
-std::unique_ptr<Accelerator> with_design(const Accelerator& machine, const std::vector<DesignAxis>& axes, std::span<const std::uint32_t> levels);
+std::unique_ptr<Accelerator> with_design(const Accelerator& machine, const std::vector<DesignAxis>& axes,
+                                         std::span<const std::uint32_t> levels);
 
 }  // namespace ganbar::arch

@@ -17,8 +17,8 @@ double executed_macs(const DigitalDesign& d, const PassWork& p) {
     return p.macs_zero_inserted;
 }
 
-/// Words that cross the chip's edge for all samples of an op: weights once per pass over the batch (gradients in and out), activations in and
-/// out unless a generation keeps them in the buffer; training needs them again.
+/// Words that cross the chip's edge for all samples of an op: weights once per pass over the batch (gradients in and out), activations in
+/// and out unless a generation keeps them in the buffer; training needs them again.
 double dram_words(const DigitalDesign& d, const LayerWork& l, const Op& op, double samples, double steps) {
     const double capacity = double(d.buffer_bytes) * 8 / double(d.word_bits);
     const double activations = l.words_in + l.words_out;

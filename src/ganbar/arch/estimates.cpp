@@ -16,7 +16,8 @@ std::string network_path(const std::string& name_or_path, const config::Presets&
 
 Gan load_gan(const std::string& name_or_path, const config::Presets& presets, const std::string& discriminator) {
     if (name_or_path.ends_with(".onnx")) return onnx_gan(name_or_path, discriminator);
-    if (!discriminator.empty()) throw ConfigError("--discriminator belongs to a generator's ONNX file; \"" + name_or_path + "\" describes both networks");
+    if (!discriminator.empty())
+        throw ConfigError("--discriminator belongs to a generator's ONNX file; \"" + name_or_path + "\" describes both networks");
     const std::string path = network_path(name_or_path, presets);
     return read_gan(*config::load_toml(path), std::filesystem::path(path).stem().string());
 }
@@ -91,8 +92,10 @@ EstimateResult run_estimates(const AcceleratorRegistry& registry, const Gan& gan
             const auto& entry = registry.get(name);
             const std::vector<std::string> set = parameters_set(name, request.overrides);
             const std::unique_ptr<Accelerator> asked = entry.make(root.table(name));
-            NamedMachine machine{name, std::make_shared<const AcceleratorEntry>(entry), within_budget(*asked, result.workload, request.budget, set)};
-            result.estimates.push_back(run_one(machine, result.workload, request.intervals, open_swings(entry.swings, set, request.budget)));
+            NamedMachine machine{name, std::make_shared<const AcceleratorEntry>(entry),
+                                 within_budget(*asked, result.workload, request.budget, set)};
+            result.estimates.push_back(
+                run_one(machine, result.workload, request.intervals, open_swings(entry.swings, set, request.budget)));
         } catch (const ConfigError& e) {
             if (!all || (root.tables.contains(name) && !request.budget.any())) throw;
             result.unfit.emplace_back(name, e.what());

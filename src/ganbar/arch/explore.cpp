@@ -35,7 +35,8 @@ std::vector<std::string> warnings_of(const Accelerator& machine, const std::vect
     std::vector<std::string> out = machine.warnings();
     const std::vector<ParamRow> own = machine.params();
     const auto is_own = [&](const DesignAxis& a, std::uint32_t level) {
-        return std::any_of(own.begin(), own.end(), [&](const ParamRow& p) { return p.info.name == a.params.front() && p.value == a.values[level]; });
+        return std::any_of(own.begin(), own.end(),
+                           [&](const ParamRow& p) { return p.info.name == a.params.front() && p.value == a.values[level]; });
     };
     for (const DesignAxis& a : axes)
         for (std::uint32_t level = 0; level < a.values.size(); ++level) {
@@ -116,7 +117,8 @@ Exploration explore(const AcceleratorRegistry& registry, const Gan& gan, const E
     for (const std::string& text : request.axes) out.axes.push_back(read_axis(text, request.machine, out.params));
     if (request.axes.empty()) out.axes = default_axes(out.params);
     if (out.axes.empty())
-        throw ConfigError(request.machine + " is bought as it is and has no usual axes; expected --axis, for example --axis " + entry.param_names.front() + "=...");
+        throw ConfigError(request.machine + " is bought as it is and has no usual axes; expected --axis, for example --axis " +
+                          entry.param_names.front() + "=...");
     out.designs = make_designs(out.axes, request.most_points, request.seed);
     out.warnings = warnings_of(*machine, out.axes);
     estimate_all(*machine, out);

@@ -33,7 +33,7 @@ struct ExploreRequest {
 struct DesignPoint {
     double latency_s = 0, energy_J = 0, area_m2 = 0, n_arrays = 0, utilisation = 0;
     double macs_executed = 0, writes = 0, conversions = 0;
-    double bits_lost = 0;          ///< bits that its converters lack (Accelerator::bits_lost)
+    double bits_lost = 0;           ///< bits that its converters lack (Accelerator::bits_lost)
     bool runs = true, fits = true;  ///< whether the machine runs the network at all; within the limits
     double power_W() const { return latency_s > 0 ? energy_J / latency_s : 0; }
 };
@@ -49,25 +49,26 @@ struct Exploration {
     Workload workload;
     std::string machine;
     std::shared_ptr<const AcceleratorEntry> entry;
-    std::vector<ParamRow> params;     ///< of the machine as set
+    std::vector<ParamRow> params;  ///< of the machine as set
     std::vector<DesignAxis> axes;
     Limits limits;
     Designs designs;
-    std::vector<DesignPoint> points;  ///< parallel to designs
+    std::vector<DesignPoint> points;    ///< parallel to designs
     std::optional<DesignPoint> as_set;  ///< the machine as published or set; none when it does not run the network
-    std::vector<double> loss;         ///< the fourth objective, one a point, less is better; NaN: not known, never on the front
+    std::vector<double> loss;           ///< the fourth objective, one a point, less is better; NaN: not known, never on the front
     std::string loss_name = "bits_lost";
-    std::vector<MeasuredLoss> measured; ///< where trainings gave the loss
-    std::vector<std::size_t> front;   ///< fastest first
-    std::string unfit;                ///< why the first design that does not run does not
+    std::vector<MeasuredLoss> measured;  ///< where trainings gave the loss
+    std::vector<std::size_t> front;      ///< fastest first
+    std::string unfit;                   ///< why the first design that does not run does not
     std::vector<std::string> warnings;
     std::size_t n_fit() const;
     /// "isaac.rows=256": the design as --set takes it.
     std::vector<std::string> settings(std::size_t point) const;
 };
 
-/// Runs all designs, in parallel; the result does not depend on the number of threads. On the front is what fits the limits and is beaten by no other that does in
-/// time, energy, area and loss; the loss is bits_lost until somebody measures it. Throws ConfigError when no design runs the network.
+/// Runs all designs, in parallel; the result does not depend on the number of threads. On the front is what fits the limits and is beaten
+/// by no other that does in time, energy, area and loss; the loss is bits_lost until somebody measures it. Throws ConfigError when no
+/// design runs the network.
 Exploration explore(const AcceleratorRegistry& registry, const Gan& gan, const ExploreRequest& request);
 
 /// The front anew, after `loss` or the limits changed.

@@ -16,7 +16,8 @@ using test::registry;
 Gan preset(const std::string& name) {
     return read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml"), name);
 }
-Exploration run(const std::string& machine, const std::vector<std::string>& axes, const Limits& limits = {}, std::size_t most = 20'000, const std::string& network = "gan1") {
+Exploration run(const std::string& machine, const std::vector<std::string>& axes, const Limits& limits = {}, std::size_t most = 20'000,
+                const std::string& network = "gan1") {
     ExploreRequest r;
     r.machine = machine, r.axes = axes, r.limits = limits, r.most_points = most, r.batch = 8;
     return explore(registry(), preset(network), r);
@@ -26,7 +27,8 @@ bool no_worse(const Exploration& e, std::size_t a, std::size_t b) {
     return p.latency_s <= q.latency_s && p.energy_J <= q.energy_J && p.area_m2 <= q.area_m2 && e.loss[a] <= e.loss[b];
 }
 bool same(const DesignPoint& a, const DesignPoint& b) {
-    return a.latency_s == b.latency_s && a.energy_J == b.energy_J && a.area_m2 == b.area_m2 && a.n_arrays == b.n_arrays && a.bits_lost == b.bits_lost && a.fits == b.fits;
+    return a.latency_s == b.latency_s && a.energy_J == b.energy_J && a.area_m2 == b.area_m2 && a.n_arrays == b.n_arrays &&
+           a.bits_lost == b.bits_lost && a.fits == b.fits;
 }
 std::string fault(const std::string& machine, const std::vector<std::string>& axes) {
     try {
@@ -39,9 +41,12 @@ std::string fault(const std::string& machine, const std::vector<std::string>& ax
 const std::vector<std::string> isaac_axes{"rows+cols=64,128,256", "cell_bits=1,2,4", "adc_bits=0,5,7", "steps_per_cycle=16:400:4:log"};
 
 TEST(Explore, EveryPointIsTheEstimateOfItsSettings) {
-    for (const auto& [machine, axes] : std::vector<std::pair<std::string, std::vector<std::string>>>{
-             {"isaac", {"rows+cols=64,256", "adc_bits=0,6", "step=50 ns,100 ns"}}, {"pipelayer", {"cell_bits=2,4", "zeros=inserted,phases"}}, {"ganax", {"units=64:1024:3:log", "word_bits=8,16"}},
-             {"gtx1080", {"efficiency=0.1:0.5:3"}}, {"zara", {"stack_layers=1,4"}}}) {
+    for (const auto& [machine, axes] :
+         std::vector<std::pair<std::string, std::vector<std::string>>>{{"isaac", {"rows+cols=64,256", "adc_bits=0,6", "step=50 ns,100 ns"}},
+                                                                       {"pipelayer", {"cell_bits=2,4", "zeros=inserted,phases"}},
+                                                                       {"ganax", {"units=64:1024:3:log", "word_bits=8,16"}},
+                                                                       {"gtx1080", {"efficiency=0.1:0.5:3"}},
+                                                                       {"zara", {"stack_layers=1,4"}}}) {
         const Exploration e = run(machine, axes);
         ASSERT_GT(e.points.size(), 1u);
         for (std::size_t i = 0; i < e.points.size(); ++i) {
@@ -69,7 +74,8 @@ TEST(Explore, OnePointIsTheMachineItself) {
 }
 
 TEST(Explore, NoPointOfTheFrontIsBeatenAndAllOthersAre) {
-    for (const auto& [machine, axes] : std::vector<std::pair<std::string, std::vector<std::string>>>{{"isaac", isaac_axes}, {"pipelayer", {}}, {"ganax", {}}}) {
+    for (const auto& [machine, axes] :
+         std::vector<std::pair<std::string, std::vector<std::string>>>{{"isaac", isaac_axes}, {"pipelayer", {}}, {"ganax", {}}}) {
         const Exploration e = run(machine, axes);
         const std::set<std::size_t> front(e.front.begin(), e.front.end());
         ASSERT_FALSE(front.empty());
@@ -84,10 +90,11 @@ TEST(Explore, NoPointOfTheFrontIsBeatenAndAllOthersAre) {
 TEST(Explore, LimitsOnlyTakeDesignsAway) {
     const Exploration all = run("isaac", isaac_axes);
     const DesignPoint& middle = all.points[all.front[all.front.size() / 2]];
-    for (const Limits& limits : {Limits{middle.latency_s, {}, {}}, Limits{{}, middle.area_m2, {}}, Limits{{}, {}, middle.power_W()}, Limits{middle.latency_s, middle.area_m2, middle.power_W()}}) {
+    for (const Limits& limits : {Limits{middle.latency_s, {}, {}}, Limits{{}, middle.area_m2, {}}, Limits{{}, {}, middle.power_W()},
+                                 Limits{middle.latency_s, middle.area_m2, middle.power_W()}}) {
         const Exploration e = run("isaac", isaac_axes, limits);
         EXPECT_LT(e.n_fit(), all.n_fit());
-        EXPECT_GE(e.n_fit(), 1u);  // the middle one keeps its own limits
+        EXPECT_GE(e.n_fit(), 1u);              // the middle one keeps its own limits
         for (const std::size_t i : e.front) {  // on the front without limits, too: what beats it there would keep the limits here
             EXPECT_LE(e.points[i].latency_s, limits.latency_s.value_or(1e9));
             EXPECT_LE(e.points[i].area_m2, limits.area_m2.value_or(1e9));
@@ -151,7 +158,8 @@ TEST(Explore, AxesNobodyHasAreRefused) {
 
 TEST(DesignSpace, RangesAreEvenOrGeometric) {
     const auto params = registry().get("isaac").defaults;
-    EXPECT_EQ(read_axis("rows=64:1024:5:log", "isaac", params).values, (std::vector<Value>{Int{64}, Int{128}, Int{256}, Int{512}, Int{1024}}));
+    EXPECT_EQ(read_axis("rows=64:1024:5:log", "isaac", params).values,
+              (std::vector<Value>{Int{64}, Int{128}, Int{256}, Int{512}, Int{1024}}));
     EXPECT_EQ(read_axis("isaac.rows = 8:12:9", "isaac", params).values, (std::vector<Value>{Int{8}, Int{9}, Int{10}, Int{11}, Int{12}}));
     const DesignAxis step = read_axis("step=10 ns:30 ns:3", "isaac", params);
     EXPECT_DOUBLE_EQ(std::get<double>(step.values[1]), 20e-9);
@@ -159,7 +167,8 @@ TEST(DesignSpace, RangesAreEvenOrGeometric) {
 
 TEST(DesignSpace, AHypercubeVisitsEveryStratumOfEveryAxis) {
     const auto params = registry().get("isaac").defaults;
-    const std::vector<DesignAxis> axes{read_axis("rows=8:1031:1024", "isaac", params), read_axis("cols=8:1031:1024", "isaac", params), read_axis("cell_bits=1,2,4,8", "isaac", params)};
+    const std::vector<DesignAxis> axes{read_axis("rows=8:1031:1024", "isaac", params), read_axis("cols=8:1031:1024", "isaac", params),
+                                       read_axis("cell_bits=1,2,4,8", "isaac", params)};
     const Designs d = make_designs(axes, 512, 1), again = make_designs(axes, 512, 1), other = make_designs(axes, 512, 2);
     EXPECT_TRUE(d.sampled);
     EXPECT_EQ(d.levels, again.levels);

@@ -13,7 +13,7 @@ struct GpuDesign {
     double bandwidth_share = 0.75;
     Second launch{7.5e-6}, host{0.5e-3};
     double kernels_per_pass = 3;  ///< the product, the batch norm, the activation
-    Hertz clock{1733e6};  ///< of peak_flop_per_s
+    Hertz clock{1733e6};          ///< of peak_flop_per_s
     Watt power{145};
     SquareMetre die{314e-6};
 };

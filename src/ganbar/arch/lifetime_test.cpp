@@ -22,7 +22,8 @@ TEST(Lifetime, IsStatedOnlyOfAGivenEndurance) {
     const Workload w = training("gan1", 8);
     for (const char* name : {"regan", "isaac", "zara", "pipelayer", "prime"}) {
         const auto m = machine(name);
-        const Estimate plain = run(*m, w), given = run(*m->with("endurance", Value{1e8}), w), twice = run(*m->with("endurance", Value{2e8}), w);
+        const Estimate plain = run(*m, w), given = run(*m->with("endurance", Value{1e8}), w),
+                       twice = run(*m->with("endurance", Value{2e8}), w);
         EXPECT_EQ(plain.lifetime_s(), 0) << name;
         EXPECT_GT(plain.writes_per_cell, 0) << name;
         EXPECT_EQ(plain.energy_J(), given.energy_J()) << name;
@@ -33,7 +34,8 @@ TEST(Lifetime, IsStatedOnlyOfAGivenEndurance) {
     EXPECT_EQ(run(*machine("gtx1080"), w).writes_per_cell, 0);
 }
 
-/// Every sample's operand is written into one of two twin arrays: D's cells see half of its 2 B samples, and with a second D half of one stream.
+/// Every sample's operand is written into one of two twin arrays: D's cells see half of its 2 B samples, and with a second D half of one
+/// stream.
 TEST(Lifetime, GradientCellsAreWrittenForEverySecondSample) {
     const Workload w = training("dcgan", 16);
     EXPECT_EQ(run(*machine("pipelayer"), w).writes_per_cell, 16);

@@ -48,7 +48,8 @@ struct Words {
     std::string size_text, name, from, with;
     Int channels = 0, kernel = 0, stride = 1, output_pad = 0, groups = 1, factor = 1;
     Int pad_lo = 0, pad_hi = 0;
-    bool same = false, batch_norm = false, has_stride = false, has_padding = false, has_output_pad = false, has_groups = false, largest = false;
+    bool same = false, batch_norm = false, has_stride = false, has_padding = false, has_output_pad = false, has_groups = false,
+         largest = false;
     Activation activation = Activation::identity;
     std::string expected_side;
     std::string place;
@@ -56,9 +57,14 @@ struct Words {
 
 /// By the words that layers have everywhere (core/layer_words.h).
 const std::map<std::string, LayerKind>& kinds() {
-    static const std::map<std::string, LayerKind> map{{"dense", LayerKind::fc},           {"conv", LayerKind::conv},     {"conv_transpose", LayerKind::tconv},
-                                                      {"upsample", LayerKind::upsample},  {"avg_pool", LayerKind::pool}, {"max_pool", LayerKind::pool},
-                                                      {"depth_to_space", LayerKind::depth_to_space}, {"add", LayerKind::add}};
+    static const std::map<std::string, LayerKind> map{{"dense", LayerKind::fc},
+                                                      {"conv", LayerKind::conv},
+                                                      {"conv_transpose", LayerKind::tconv},
+                                                      {"upsample", LayerKind::upsample},
+                                                      {"avg_pool", LayerKind::pool},
+                                                      {"max_pool", LayerKind::pool},
+                                                      {"depth_to_space", LayerKind::depth_to_space},
+                                                      {"add", LayerKind::add}};
     return map;
 }
 
@@ -110,9 +116,11 @@ void check_options(const Words& w, const Location& where) {
     if (spatial && w.kernel == 0) fail(where, w.place, "a convolution needs a kernel, for example k5");
     if (!spatial && (w.has_stride || padded || w.has_output_pad || w.has_groups || (w.kernel > 0 && w.kind != LayerKind::pool)))
         fail(where, w.place,
-             w.kind == LayerKind::pool ? "pool takes a kernel alone, for example \"pool 2 k3\": its number is the stride, and it has no padding or groups"
-                                       : fmt::format("{} takes no kernel, stride, padding or groups", to_string(w.kind)));
-    if (w.has_output_pad && (w.kind == LayerKind::conv || w.same)) fail(where, w.place, "output padding is for transposed convolutions without same");
+             w.kind == LayerKind::pool
+                 ? "pool takes a kernel alone, for example \"pool 2 k3\": its number is the stride, and it has no padding or groups"
+                 : fmt::format("{} takes no kernel, stride, padding or groups", to_string(w.kind)));
+    if (w.has_output_pad && (w.kind == LayerKind::conv || w.same))
+        fail(where, w.place, "output padding is for transposed convolutions without same");
 }
 
 Words read_words(const std::string& text, const std::string& place, const Location& where) {
@@ -244,7 +252,8 @@ void set_shape(const Words& w, Layer& layer, const std::vector<Layer>& before, c
         case LayerKind::move: GANBAR_ASSERT(false);  // no layer text says them
     }
     if (elements(layer.out) > most_elements) fail(where, w.place, "a map of more than 2^40 elements; expected a smaller shape");
-    if (const double n = weights(layer); n > most_weights) fail(where, w.place, fmt::format("it has {:.3g} weights; expected at most {:.0g}", n, most_weights));
+    if (const double n = weights(layer); n > most_weights)
+        fail(where, w.place, fmt::format("it has {:.3g} weights; expected at most {:.0g}", n, most_weights));
     if (!w.expected_side.empty()) {
         const Shape expected = parse_shape("1x" + w.expected_side, where);
         for (int d = 0; d < layer.out.dims; ++d) {
@@ -303,12 +312,14 @@ Shape parse_shape(const std::string& text, const Location& where) {
     if (n == 0 || text.back() == 'x')
         throw ConfigError(fmt::format("\"{}\" is not a shape; expected for example \"3x64x64\"", text), where);
     shape.dims = n - 1;
-    if (elements(shape) > most_elements) throw ConfigError(fmt::format("\"{}\" has more than 2^40 elements; expected a smaller shape", text), where);
+    if (elements(shape) > most_elements)
+        throw ConfigError(fmt::format("\"{}\" has more than 2^40 elements; expected a smaller shape", text), where);
     return shape;
 }
 
 const char* to_string(LayerKind kind) {
-    constexpr const char* names[] = {"fc", "conv", "tconv", "up", "pool", "d2s", "add", "elementwise", "move"};  // as in estimates, whose names stay
+    constexpr const char* names[] = {"fc",  "conv", "tconv",       "up",  "pool",
+                                     "d2s", "add",  "elementwise", "move"};  // as in estimates, whose names stay
     return names[static_cast<std::size_t>(kind)];
 }
 

@@ -1,9 +1,9 @@
 // A GAN as data: two graphs of layers with shapes. Read from TOML (keys below); the layer language is one text per layer:
 //   "fc 1024x4x4 bn relu"   "conv 128 k5 s2 same lrelu"   "tconv 3 k4 s2 p1 tanh @64"   "add block1"   "up 2"   "pool 2 k3"   "d2s 2"
-// (pool and avg_pool take means, max_pool maxima; the words of [[generator.layer]], dense conv_transpose upsample depth_to_space leaky_relu, do as well)
-// (pool: stride 2, kernel 3, rounding up; the kernel is the stride when not given). kernel kN, stride sN, padding pN | pLO:HI | same |
-// valid, output padding opN, groups gN, bn, relu lrelu tanh sigmoid, name=X from=X (an input other than the previous layer), @N or @NxM:
-// the output side must be this.
+// (pool and avg_pool take means, max_pool maxima; the words of [[generator.layer]], dense conv_transpose upsample depth_to_space
+// leaky_relu, do as well) (pool: stride 2, kernel 3, rounding up; the kernel is the stride when not given). kernel kN, stride sN, padding
+// pN | pLO:HI | same | valid, output padding opN, groups gN, bn, relu lrelu tanh sigmoid, name=X from=X (an input other than the previous
+// layer), @N or @NxM: the output side must be this.
 #pragma once
 #include <optional>
 #include <string>
@@ -82,7 +82,8 @@ struct Gan {
 Gan read_gan(const config::Node& root, const std::string& name);
 /// A generator's and a discriminator's ONNX file; one file alone is a generator where it makes_images.
 Gan onnx_gan(const std::string& path, const std::string& discriminator_path = "");
-/// True for an output at least as large as the input, or a map of several channels that keeps the input's sides or channels (image to image).
+/// True for an output at least as large as the input, or a map of several channels that keeps the input's sides or channels (image to
+/// image).
 bool makes_images(const Network& network);
 /// ConfigError unless an input of the discriminator is an output of the generator, or that together with the generator's input (a
 /// discriminator that sees both, stacked).

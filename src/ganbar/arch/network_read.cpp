@@ -109,7 +109,9 @@ Gan read_gan(const config::Node& root, const std::string& name) {
     gan.steps_d = count_key(root, "steps_d", 1);
     const auto *generator = root.table("generator"), *discriminator = root.table("discriminator");
     if (generator == nullptr && discriminator == nullptr)
-        throw ConfigError(name + " has neither a table [generator] nor [discriminator]; expected one of them or both, each with input and layers", root.where);
+        throw ConfigError(
+            name + " has neither a table [generator] nor [discriminator]; expected one of them or both, each with input and layers",
+            root.where);
     if (discriminator != nullptr) gan.discriminator = read_network(*discriminator, "discriminator");
     if (generator != nullptr) gan.generator = read_network(*generator, "generator");
     if (generator != nullptr && discriminator != nullptr) check_sizes(gan, generator->where);

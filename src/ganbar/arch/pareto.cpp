@@ -44,7 +44,8 @@ void check(std::span<const Objectives> points) {
 
 /// By all coordinates, then by index.
 void sort_indices(std::span<const Objectives> points, Indices& order) {
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return points[a] != points[b] ? points[a] < points[b] : a < b; });
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return points[a] != points[b] ? points[a] < points[b] : a < b; });
 }
 
 }  // namespace

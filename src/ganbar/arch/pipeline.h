@@ -36,7 +36,7 @@ CycleCounts unpipelined(const Pipeline& p);
 CycleCounts unpipelined_as_printed(const Pipeline& p);  ///< chen2019 leaves the update cycle out here
 bool closed_form_applies(
     const Pipeline& p);  ///< false where D's transposed arrays are shared by two branches, or streams are fused with unequal stages
-CycleCounts closed_form(const Pipeline& p);  ///< pipelined; ConfigError where no closed form applies
+CycleCounts closed_form(const Pipeline& p);    ///< pipelined; ConfigError where no closed form applies
 Int single_network_cycles(const Pipeline& p);  ///< steps_d updates of D on one stream of samples, without a generator
 
 /// One stage of one sample in the event-level schedule.

@@ -36,10 +36,10 @@ Reproduction reproduce_liu2018(const ReproductionContext& context) {
         fmt::format("The published ratios imply 46 % of the GPU's power and 3.9 times the FPGA's; the model draws {:.2g} times the GPU's "
                     "power on these networks.",
                     1 / power));
-    out.findings.push_back(
-        fmt::format("The abstract gives no replication. The mean speed-up is {:.3g} at the 49 products a logical cycle of the other machines "
-                    "and {:.2g} with one copy of every layer, so any speed between them is a choice; the energy hardly moves.",
-                    out.means[0].geometric, out.ladder.back().speed));
+    out.findings.push_back(fmt::format(
+        "The abstract gives no replication. The mean speed-up is {:.3g} at the 49 products a logical cycle of the other machines "
+        "and {:.2g} with one copy of every layer, so any speed between them is a choice; the energy hardly moves.",
+        out.means[0].geometric, out.ladder.back().speed));
     out.findings.push_back(
         "At half a GPU's power the system is dominated by buffers, control and converters, not by cells; the abstract does not say which, "
         "so periphery_energy and periphery_power are free parameters here.");

@@ -81,7 +81,8 @@ Reproduction reproduce_zara2019(const ReproductionContext& context) {
         "nor the area, and this alone decides whether ZARA is ahead at equal "
         "area or at equal footprint.");
     out.findings.push_back(
-        "ISAAC's 100 ns per input bit, which stands in for ZARA's unknown interface, is 3.4 times PipeLayer's spike; the shorter step, with "
+        "ISAAC's 100 ns per input bit, which stands in for ZARA's unknown interface, is 3.4 times PipeLayer's spike; the shorter step, "
+        "with "
         "the converters it needs, is a rung of the ladder.");
     out.findings.push_back(
         "GANAX and FCN-engine were published for inference; their training passes, and the number of units they are given, are our "

@@ -35,7 +35,8 @@ std::string assumed_efficiency(const Accelerator& machine) {
     std::string out;
     for (const ParamRow& p : machine.params())
         if (p.info.name == "efficiency") out = fmt::format("{:.3g} % of its peak in convolutions", 100 * std::get<double>(p.value));
-        else if (p.info.name == "efficiency_fc") out += fmt::format(", {:.3g} % in fully connected layers", 100 * std::get<double>(p.value));
+        else if (p.info.name == "efficiency_fc")
+            out += fmt::format(", {:.3g} % in fully connected layers", 100 * std::get<double>(p.value));
     return out;
 }
 

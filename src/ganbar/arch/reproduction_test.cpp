@@ -95,7 +95,8 @@ TEST(Reproductions, Zara2019) {
     EXPECT_EQ(r.rows.size(), 40u);
     for (const auto& m : r.means)
         if (m.basis == "equal area" && m.rival == "pipelayer") expect_readme("chen2019 (ZARA)", "| " + times(m.geometric) + " / ");
-        else if (m.basis == "equal area" && m.rival == "ganax") expect_readme("chen2019 (ZARA)", " / " + times(m.geometric) + ", geometric");
+        else if (m.basis == "equal area" && m.rival == "ganax")
+            expect_readme("chen2019 (ZARA)", " / " + times(m.geometric) + ", geometric");
     const auto peak_density = [&](const char* name) {
         Estimate e;
         f.registry.get(name).make(nullptr)->estimate(lower(f.context.network("dcgan"), Task::training, 128, 1), e);

@@ -41,8 +41,8 @@ void feed(Workload& w, const RunCounts& counts) {
         const auto& layers = generator ? counts.generator : counts.discriminator;
         const NetworkWork& net = generator ? w.generator : w.discriminator;
         if (layers.size() != net.layers.size())
-            throw ConfigError(fmt::format("the run counted {} layers of the {}, the workload has {}; expected the same network", layers.size(),
-                                          generator ? "generator" : "discriminator", net.layers.size()));
+            throw ConfigError(fmt::format("the run counted {} layers of the {}, the workload has {}; expected the same network",
+                                          layers.size(), generator ? "generator" : "discriminator", net.layers.size()));
         for (std::size_t i = 0; i < layers.size(); ++i) feed_layer(w, generator, i, layers[i], double(counts.rounds));
     }
     w.measured_array_rows = counts.array_rows;

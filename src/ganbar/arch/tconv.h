@@ -1,7 +1,8 @@
 // What one axis of a convolution or transposed convolution costs, with and without the inserted zeros.
 // Both are the same set of pairs (small index i, tap k) -> large index o = i s - p + k d, read in opposite directions; d is the dilation.
 // The deformed form (chen2019, sec. 4.3; the exact rule is derived in docs/accelerators.md): output o has phase f = (o + p) mod s and needs
-// only the taps with k d mod s = f: for d = 1 these are f, f + s, f + 2s, ... < K. Valid for any kernel, stride, padding (also asymmetric) and output padding.
+// only the taps with k d mod s = f: for d = 1 these are f, f + s, f + 2s, ... < K. Valid for any kernel, stride, padding (also asymmetric)
+// and output padding.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -29,7 +30,7 @@ struct Phase1 {
     Int taps = 0, outputs = 0;
     friend bool operator==(const Phase1&, const Phase1&) = default;
 };
-std::vector<Phase1> phases(const Axis& a);        ///< s of them, f = 0 ... s-1
+std::vector<Phase1> phases(const Axis& a);          ///< s of them, f = 0 ... s-1
 std::vector<Int> phase_taps(const Axis& a, Int f);  ///< the taps k of phase f, ascending
 
 Int useful_pairs(const Axis& a);         ///< pairs (i, k) whose o exists: the multiplications that matter, in every pass

@@ -61,7 +61,8 @@ Counted up_direct(const TconvShape& t, std::span<const double> small, std::span<
         for (Int cl = 0; cl < t.c_large; ++cl)
             for_each(b.small, [&](const Index& i) {
                 for_each(b.kernel, [&](const Index& k) {
-                    const Index o = each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y * a.dilation; });
+                    const Index o =
+                        each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y * a.dilation; });
                     if (!inside(b.large, o)) return;
                     at(out.values, cl * volume(b.large) + flat(b.large, o)) +=
                         at(small, cs * volume(b.small) + flat(b.small, i)) * at(kernel, kernel_at(t, b, cs, cl, k));
@@ -152,7 +153,8 @@ Counted down_dense(const TconvShape& t, std::span<const double> large, std::span
             for (Int cl = 0; cl < t.c_large; ++cl)
                 for_each(b.kernel, [&](const Index& k) {
                     ++out.n_multiplications;
-                    const Index o = each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y * a.dilation; });
+                    const Index o =
+                        each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y * a.dilation; });
                     if (inside(b.large, o))
                         sum += at(large, cl * volume(b.large) + flat(b.large, o)) * at(kernel, kernel_at(t, b, cs, cl, k));
                 });
@@ -171,7 +173,8 @@ Counted gradient_zero_free(const TconvShape& t, std::span<const double> small, s
                 double sum = 0;
                 for_each(b.small, [&](const Index& i) {
                     ++out.n_multiplications;
-                    const Index o = each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y * a.dilation; });
+                    const Index o =
+                        each_axis(t.axes, i, k, [](const Axis& a, Int x, Int y) { return x * a.stride - a.pad_lo + y * a.dilation; });
                     if (inside(b.large, o))
                         sum += at(small, cs * volume(b.small) + flat(b.small, i)) * at(large, cl * volume(b.large) + flat(b.large, o));
                 });

@@ -75,13 +75,15 @@ std::string timeline_svg(const EventSchedule& schedule, Int last_cycle) {
     const auto phases = stream_phases(schedule);
     const double rows = row * double(schedule.resources.size()), height = rows + 44 + row * double(phases.size());
     std::string svg = fmt::format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} {1:.0f}\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" "
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} {1:.0f}\" "
+        "font-family=\"sans-serif\" font-size=\"11\" role=\"img\" "
         "aria-label=\"pipeline timeline\">\n",
         left + f.width + 10, height);
     for (std::size_t r = 0; r < schedule.resources.size(); ++r)
         svg += text(left - 6, row * (double(r) + 0.75), schedule.resources[r], "end");
     svg += event_rects(schedule, f);
-    svg += fmt::format("<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{2:.1f}\" y2=\"{1:.1f}\" stroke=\"#888\"/>\n", left, rows + 4, left + f.width);
+    svg += fmt::format("<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{2:.1f}\" y2=\"{1:.1f}\" stroke=\"#888\"/>\n", left, rows + 4,
+                       left + f.width);
     svg += text(left, rows + 18, "0") + text(left + f.width, rows + 18, fmt::format("{} cycles", f.cycles), "end");
     for (std::size_t i = 0; i < phases.size(); ++i) {
         const StreamPhases& p = phases[i];
@@ -94,7 +96,8 @@ std::string timeline_svg(const EventSchedule& schedule, Int last_cycle) {
             if (to <= from) continue;
             const double opacity = std::string_view(name) == "steady" ? 1.0 : std::string_view(name) == "fill" ? 0.35 : 0.6;
             svg += fmt::format(
-                "<rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\" fill=\"{}\" fill-opacity=\"{}\"><title>{}: {} in cycles "
+                "<rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\" fill=\"{}\" fill-opacity=\"{}\"><title>{}: {} in "
+                "cycles "
                 "{} to {}</title></rect>\n",
                 f.x(from), y + 2, std::max(0.5, f.x(to) - f.x(from) - 0.5), row - 5, colours[std::size_t(p.stream) % 6], opacity,
                 schedule.streams[std::size_t(p.stream)], name, from + 1, to);

@@ -152,7 +152,9 @@ NetworkWork lower(const Network& network) {
     if (out.layers.empty()) throw ConfigError(network.name + " has no layer with weights; expected at least one fc, conv or tconv");
     for (const LayerWork& l : out.layers)
         if (l.forward.macs_useful == 0)
-            throw ConfigError(fmt::format("{}: layer {} sees its padding alone; expected a kernel, stride and padding by which it reaches its input", network.name, l.name));
+            throw ConfigError(
+                fmt::format("{}: layer {} sees its padding alone; expected a kernel, stride and padding by which it reaches its input",
+                            network.name, l.name));
     out.depth = network.depth();
     out.input_words = double(network.input.size());
     for (const Shape& s : network.more_inputs) out.input_words += double(s.size());

@@ -13,12 +13,12 @@ struct PlaneGroup {
     bool generator = false;
     std::uint32_t layer = 0;
     Pass pass = Pass::forward;
-    bool writes = false;             ///< the planes of a gradient that are programmed while their twins compute
-    double compute_s = 0;            ///< a plane is busy for one sample
-    double load_s = 0;               ///< and in the whole iteration
-    double transfer_s = 0;           ///< and its results take so long on the PE's bus
-    double mesh_s = 0;               ///< and on the mesh, all planes together
-    std::int64_t n = 0;              ///< planes
+    bool writes = false;    ///< the planes of a gradient that are programmed while their twins compute
+    double compute_s = 0;   ///< a plane is busy for one sample
+    double load_s = 0;      ///< and in the whole iteration
+    double transfer_s = 0;  ///< and its results take so long on the PE's bus
+    double mesh_s = 0;      ///< and on the mesh, all planes together
+    std::int64_t n = 0;     ///< planes
 };
 /// PEs that hold planes of the same groups; they are busy at the same times.
 struct PeKind {

@@ -12,7 +12,10 @@ namespace {
 /// Of an experiment's table the seed alone concerns its bits.
 struct SeedSpec {
     std::int64_t seed = 1;
-    static Schema<SeedSpec> schema() { return {param("seed", &SeedSpec::seed, std::int64_t{0}, std::numeric_limits<std::int64_t>::max(), "seed of every random stream", assumed("any"))}; }
+    static Schema<SeedSpec> schema() {
+        return {param("seed", &SeedSpec::seed, std::int64_t{0}, std::numeric_limits<std::int64_t>::max(), "seed of every random stream",
+                      assumed("any"))};
+    }
 };
 
 }  // namespace
@@ -31,16 +34,16 @@ BitSource::BitSource(std::span<const std::string> assignments, const DeviceRegis
     if (tables_.noise.generator == GeneratorKind::columns) device_ = cells_.model;
 }
 
-BitStream BitSource::make(const TrngStreams& streams) const {
-    return {tables_.make(streams, cells_), tables_.noise};
-}
+BitStream BitSource::make(const TrngStreams& streams) const { return {tables_.make(streams, cells_), tables_.noise}; }
 
 std::string BitSource::generator() const { return std::get<std::string>(NoiseSpec::schema().front().get(tables_.noise)); }
 
 double BitSource::selection_bits() const {
     if (tables_.noise.generator != GeneratorKind::columns || tables_.trng.fixed_selection) return 0;
     const auto log2_choose = [](std::int64_t n, std::int64_t k) {
-        return (std::lgamma(static_cast<double>(n) + 1) - std::lgamma(static_cast<double>(k) + 1) - std::lgamma(static_cast<double>(n - k) + 1)) / std::log(2.0);
+        return (std::lgamma(static_cast<double>(n) + 1) - std::lgamma(static_cast<double>(k) + 1) -
+                std::lgamma(static_cast<double>(n - k) + 1)) /
+               std::log(2.0);
     };
     const TrngParams& p = tables_.trng;
     return log2_choose(p.size, p.n_columns) + log2_choose(p.n_columns, p.n_columns / 2) + log2_choose(p.size, p.n_rows);
@@ -73,7 +76,8 @@ BitReport report_of(const BitSource& source, const BitStream& stream, std::int64
 }
 
 double known_per_bit(const BitReport& r) {
-    return r.n_bits == 0 ? 0 : std::min(1.0, r.min_entropy_known_selection * static_cast<double>(r.n_raw_bits) / static_cast<double>(r.n_bits));
+    return r.n_bits == 0 ? 0
+                         : std::min(1.0, r.min_entropy_known_selection * static_cast<double>(r.n_raw_bits) / static_cast<double>(r.n_bits));
 }
 
 noise::BitString take_bits(BitStream& stream, std::size_t n) {

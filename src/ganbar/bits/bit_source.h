@@ -20,7 +20,7 @@ public:
     BitStream make() const { return make(TrngStreams(root_rng())); }  ///< the chip and the draws that an experiment with this seed has
     Rng root_rng() const { return Rng(static_cast<std::uint64_t>(seed_)).stream("trng"); }
     const NoiseTables& tables() const { return tables_; }
-    std::string generator() const;             ///< as [noise] calls it
+    std::string generator() const;                         ///< as [noise] calls it
     const std::string& device() const { return device_; }  ///< "" when the generator has no such cells
     std::int64_t seed() const { return seed_; }
     /// Random bits that choosing the cells of one bit takes: log2 of the number of choices; 0 when nothing is chosen.
@@ -41,10 +41,10 @@ struct BitReport {
     double area_m2 = 0, cell_area_m2 = 0;
     BitCost cost;
     BitArea area;
-    double selection_bits = 0;              ///< per raw bit
-    double bias = 0;                        ///< of the raw bits
-    double min_entropy_known_selection = 0; ///< per raw bit, chip and selection known
-    double repeat_probability = 0;          ///< chip, selection and past the same: chance of the same bit
+    double selection_bits = 0;               ///< per raw bit
+    double bias = 0;                         ///< of the raw bits
+    double min_entropy_known_selection = 0;  ///< per raw bit, chip and selection known
+    double repeat_probability = 0;           ///< chip, selection and past the same: chance of the same bit
     double comparator_offset_A = 0;
     double throughput_per_s() const { return time_s > 0 ? static_cast<double>(n_bits) / time_s : 0; }
 };

@@ -14,7 +14,9 @@ namespace ganbar {
 namespace {
 
 using test::devices;
-noise::BitString make(const std::vector<std::string>& set, std::size_t n, BitReport& report) { return make_bits(set, n, devices(), report); }
+noise::BitString make(const std::vector<std::string>& set, std::size_t n, BitReport& report) {
+    return make_bits(set, n, devices(), report);
+}
 
 TEST(BitSource, SameInputSameBits) {
     BitReport r;
@@ -98,9 +100,9 @@ TEST(BitTests, JsonFollowsTheContract) {
         EXPECT_TRUE(t["pass"].is_boolean());
         EXPECT_FALSE(t["p_values"].empty());
     }
-    EXPECT_EQ(names, (std::set<std::string>{"frequency", "block_frequency", "runs", "longest_run", "rank", "dft", "non_overlapping_template", "overlapping_template",
-                                            "universal", "linear_complexity", "serial", "approximate_entropy", "cumulative_sums", "random_excursions",
-                                            "random_excursions_variant"}));
+    EXPECT_EQ(names, (std::set<std::string>{"frequency", "block_frequency", "runs", "longest_run", "rank", "dft",
+                                            "non_overlapping_template", "overlapping_template", "universal", "linear_complexity", "serial",
+                                            "approximate_entropy", "cumulative_sums", "random_excursions", "random_excursions_variant"}));
     EXPECT_GT(j["sp800_90b"]["min_entropy_per_bit"], 0.5);
     EXPECT_EQ(j["sp800_90b"]["estimators"].size(), 10u);
 }

@@ -23,9 +23,13 @@ noise::Distances pooled(const std::vector<noise::Distances>& parts) {
 }
 
 std::string verdict_of(const ChipStudy& s) {
-    if (s.inter.mean > 0.4 && s.intra.mean < 0.1) return "fingerprint: the bits are a function of chip and selection, like a physically unclonable function";
+    if (s.inter.mean > 0.4 && s.intra.mean < 0.1)
+        return "fingerprint: the bits are a function of chip and selection, like a physically unclonable function";
     if (s.intra.mean > 0.4 && s.known_selection < 0.1)
-        return fmt::format("fingerprint out of step: readings differ because post-processing shifts them, yet who knows chip and selection can foretell all but {:.3f} bits of a bit", s.known_selection);
+        return fmt::format(
+            "fingerprint out of step: readings differ because post-processing shifts them, yet who knows chip and selection can foretell "
+            "all but {:.3f} bits of a bit",
+            s.known_selection);
     if (s.intra.mean > 0.4) return "generator: reading again gives other bits";
     if (s.inter.mean < 0.1) return "constant: all chips give nearly the same bits";
     return "between: part of every bit repeats, part does not";
@@ -33,10 +37,11 @@ std::string verdict_of(const ChipStudy& s) {
 
 // Settings under which nothing fluctuates; devices name their cycle-to-cycle parameter alike.
 std::vector<std::string> quiet_columns(const DeviceEntry& device) {
-    std::vector<std::string> out = {"trng.read_noise_scale=0", "trng.shot=false", "trng.flicker=false", "trng.telegraph=false", "trng.comparator_noise=0 V",
-                                    "trng.comparator_offset=0 V"};
+    std::vector<std::string> out = {"trng.read_noise_scale=0", "trng.shot=false",           "trng.flicker=false",
+                                    "trng.telegraph=false",    "trng.comparator_noise=0 V", "trng.comparator_offset=0 V"};
     for (const char* name : {"c2c", "write_noise"})
-        if (std::find(device.param_names.begin(), device.param_names.end(), name) != device.param_names.end()) out.push_back(fmt::format("noise_device.{}=0", name));
+        if (std::find(device.param_names.begin(), device.param_names.end(), name) != device.param_names.end())
+            out.push_back(fmt::format("noise_device.{}=0", name));
     return out;
 }
 
@@ -48,10 +53,13 @@ struct Case {
 
 std::vector<Case> column_cases(const BitSource& base, const DeviceEntry& device) {
     const TrngParams& p = base.tables().trng;
-    const auto has = [&](const char* name) { return std::find(device.param_names.begin(), device.param_names.end(), name) != device.param_names.end(); };
+    const auto has = [&](const char* name) {
+        return std::find(device.param_names.begin(), device.param_names.end(), name) != device.param_names.end();
+    };
     const auto quiet = quiet_columns(device);
     const std::string thermal = fmt::format("trng.read_noise_scale={}", p.read_noise_scale > 0 ? p.read_noise_scale : 1);
-    const std::string comparator = fmt::format("trng.comparator_noise={} V", p.comparator_noise.si > 0 ? p.comparator_noise.si : TrngParams{}.comparator_noise.si);
+    const std::string comparator =
+        fmt::format("trng.comparator_noise={} V", p.comparator_noise.si > 0 ? p.comparator_noise.si : TrngParams{}.comparator_noise.si);
     std::vector<Case> cases = {{"selection and spatial variation alone", quiet, {}, false},
                                {"thermal noise", quiet, {thermal}, false},
                                {"shot noise", quiet, {"trng.shot=true"}, false},
@@ -59,7 +67,13 @@ std::vector<Case> column_cases(const BitSource& base, const DeviceEntry& device)
                                {"telegraph noise", quiet, {"trng.telegraph=true", "trng.observer=chip"}, false},
                                {"comparator noise", quiet, {comparator}, false}};
     if (has("c2c")) cases.push_back({"write variation", quiet, {"noise_device.c2c=0.3"}, false});
-    std::vector<std::string> all = {thermal, comparator, "trng.shot=true", "trng.flicker=true", "trng.telegraph=true", "trng.observer=chip", "trng.comparator_offset=0 V"};
+    std::vector<std::string> all = {thermal,
+                                    comparator,
+                                    "trng.shot=true",
+                                    "trng.flicker=true",
+                                    "trng.telegraph=true",
+                                    "trng.observer=chip",
+                                    "trng.comparator_offset=0 V"};
     cases.push_back({"all but write variation", {}, all, true});
     if (has("c2c")) all.push_back("noise_device.c2c=0.3");
     cases.push_back({"all", {}, all, true});
@@ -77,17 +91,29 @@ std::vector<Case> column_cases(const BitSource& base, const DeviceEntry& device)
 std::vector<Case> cases_of(const BitSource& base, const DeviceRegistry& devices) {
     switch (base.tables().noise.generator) {
         case GeneratorKind::telegraph: {
-            const std::vector<std::string> quiet = {"telegraph_trng.thermal=false", "telegraph_trng.shot=false", "telegraph_trng.comparator_noise=0 A"};
-            return {{"traps alone", quiet, {}, false}, {"as set", {}, {}, false}, {"as set, cells not screened", {}, {"telegraph_trng.screening=0.5"}, false}};
+            const std::vector<std::string> quiet = {"telegraph_trng.thermal=false", "telegraph_trng.shot=false",
+                                                    "telegraph_trng.comparator_noise=0 A"};
+            return {{"traps alone", quiet, {}, false},
+                    {"as set", {}, {}, false},
+                    {"as set, cells not screened", {}, {"telegraph_trng.screening=0.5"}, false}};
         }
         case GeneratorKind::switching: {
-            const std::vector<std::string> ideal = {"switching_trng.spread=0", "switching_trng.cycle_spread=0", "switching_trng.trim_step=0 V"};
-            return {{"waiting time alone", ideal, {}, false}, {"waiting time, trim in steps", {"switching_trng.cycle_spread=0"}, {}, false}, {"as set", {}, {}, false},
+            const std::vector<std::string> ideal = {"switching_trng.spread=0", "switching_trng.cycle_spread=0",
+                                                    "switching_trng.trim_step=0 V"};
+            return {{"waiting time alone", ideal, {}, false},
+                    {"waiting time, trim in steps", {"switching_trng.cycle_spread=0"}, {}, false},
+                    {"as set", {}, {}, false},
                     {"as set, one amplitude for all cells", {}, {"switching_trng.trim=common"}, false}};
         }
         case GeneratorKind::thermal: {
-            const std::vector<std::string> ideal = {"thermal_trng.amplifier_noise_factor=1", "thermal_trng.comparator_noise=0 A", "thermal_trng.offset=0 A"};
-            return {{"thermal noise of the cell alone", ideal, {}, false}, {"as set", {}, {}, false}, {"as set, ten times the offset", {}, {fmt::format("thermal_trng.offset={} A", 10 * base.tables().thermal.offset.si)}, false}};
+            const std::vector<std::string> ideal = {"thermal_trng.amplifier_noise_factor=1", "thermal_trng.comparator_noise=0 A",
+                                                    "thermal_trng.offset=0 A"};
+            return {{"thermal noise of the cell alone", ideal, {}, false},
+                    {"as set", {}, {}, false},
+                    {"as set, ten times the offset",
+                     {},
+                     {fmt::format("thermal_trng.offset={} A", 10 * base.tables().thermal.offset.si)},
+                     false}};
         }
         case GeneratorKind::columns: break;
     }
@@ -132,7 +158,9 @@ RestartStudy study_restarts(const BitSource& source, std::size_t n_restarts, std
     RestartStudy study{n_restarts, n_bits, repeated, 0, {}, 0};
     BitStream stream = source.make();
     const auto initial = noise::sp800_90b::assess(take_bits(stream, n_initial));
-    if (!initial.assessed()) throw ConfigError(fmt::format("{} bits are too few to estimate the min-entropy that restarts are held against; use more (--initial)", n_initial));
+    if (!initial.assessed())
+        throw ConfigError(
+            fmt::format("{} bits are too few to estimate the min-entropy that restarts are held against; use more (--initial)", n_initial));
     study.initial = initial.min_entropy_per_bit;
     const Rng root = source.root_rng().stream("restarts");
     noise::BitString all, before;
@@ -169,38 +197,72 @@ std::vector<BudgetRow> entropy_budget(const std::vector<std::string>& assignment
 }
 
 nlohmann::ordered_json to_json(const ChipStudy& s) {
-    const auto distances = [](const noise::Distances& d) { return nlohmann::ordered_json{{"mean", d.mean}, {"deviation", d.deviation}, {"n_pairs", d.n_pairs}}; };
-    return {{"n_chips", s.n_chips}, {"n_readings", s.n_readings}, {"n_bits", s.n_bits}, {"inter_device_distance", distances(s.inter)}, {"intra_device_distance", distances(s.intra)},
-            {"other_selection_distance", distances(s.selection)}, {"repeat_fraction", 1 - s.intra.mean}, {"ones_by_chip", s.ones}, {"min_entropy_known_selection", s.known_selection}, {"verdict", s.verdict}};
+    const auto distances = [](const noise::Distances& d) {
+        return nlohmann::ordered_json{{"mean", d.mean}, {"deviation", d.deviation}, {"n_pairs", d.n_pairs}};
+    };
+    return {{"n_chips", s.n_chips},
+            {"n_readings", s.n_readings},
+            {"n_bits", s.n_bits},
+            {"inter_device_distance", distances(s.inter)},
+            {"intra_device_distance", distances(s.intra)},
+            {"other_selection_distance", distances(s.selection)},
+            {"repeat_fraction", 1 - s.intra.mean},
+            {"ones_by_chip", s.ones},
+            {"min_entropy_known_selection", s.known_selection},
+            {"verdict", s.verdict}};
 }
 nlohmann::ordered_json to_json(const RestartStudy& s) {
-    return {{"n_restarts", s.n_restarts}, {"bits_per_restart", s.n_bits}, {"selection", s.repeated ? "repeated" : "fresh"}, {"initial_min_entropy", s.initial},
-            {"largest_count", s.result.largest_count}, {"cutoff", s.result.cutoff}, {"row_min_entropy", s.result.row_entropy}, {"column_min_entropy", s.result.column_entropy},
-            {"sane", s.result.sane}, {"valid", s.result.valid}, {"min_entropy_per_bit", s.result.min_entropy_per_bit}, {"repeat_fraction", s.repeat_fraction}};
+    return {{"n_restarts", s.n_restarts},
+            {"bits_per_restart", s.n_bits},
+            {"selection", s.repeated ? "repeated" : "fresh"},
+            {"initial_min_entropy", s.initial},
+            {"largest_count", s.result.largest_count},
+            {"cutoff", s.result.cutoff},
+            {"row_min_entropy", s.result.row_entropy},
+            {"column_min_entropy", s.result.column_entropy},
+            {"sane", s.result.sane},
+            {"valid", s.result.valid},
+            {"min_entropy_per_bit", s.result.min_entropy_per_bit},
+            {"repeat_fraction", s.repeat_fraction}};
 }
 nlohmann::ordered_json to_json(const std::vector<BudgetRow>& budget) {
     auto out = nlohmann::ordered_json::array();
     for (const auto& r : budget)
-        out.push_back({{"cause", r.cause}, {"set", r.setting}, {"n_bits", r.n_bits}, {"min_entropy_outsider", r.outsider}, {"min_entropy_known_selection", r.known_selection},
-                       {"repeat_probability", r.repeats}, {"bias", r.bias}});
+        out.push_back({{"cause", r.cause},
+                       {"set", r.setting},
+                       {"n_bits", r.n_bits},
+                       {"min_entropy_outsider", r.outsider},
+                       {"min_entropy_known_selection", r.known_selection},
+                       {"repeat_probability", r.repeats},
+                       {"bias", r.bias}});
     return out;
 }
 
 std::string to_text(const ChipStudy& s) {
-    const auto line = [](const char* what, const noise::Distances& d) { return fmt::format("{:<58}{:.4f} +- {:.4f}  ({} pairs)\n", what, d.mean, d.deviation, d.n_pairs); };
-    return fmt::format("{} chips, {} readings of {} bits each; Hamming distances\n", s.n_chips, s.n_readings, s.n_bits) + line("other chips, same selection (inter-device)", s.inter) +
-           line("same chip and selection, read again (intra-device)", s.intra) + line("same chip, other selections", s.selection) + s.verdict + "\n";
+    const auto line = [](const char* what, const noise::Distances& d) {
+        return fmt::format("{:<58}{:.4f} +- {:.4f}  ({} pairs)\n", what, d.mean, d.deviation, d.n_pairs);
+    };
+    return fmt::format("{} chips, {} readings of {} bits each; Hamming distances\n", s.n_chips, s.n_readings, s.n_bits) +
+           line("other chips, same selection (inter-device)", s.inter) +
+           line("same chip and selection, read again (intra-device)", s.intra) + line("same chip, other selections", s.selection) +
+           s.verdict + "\n";
 }
 std::string to_text(const RestartStudy& s) {
     return fmt::format("{} restarts of {} bits, selection {}\n", s.n_restarts, s.n_bits, s.repeated ? "repeated" : "fresh") +
-           fmt::format("min-entropy per bit: {:.4f} without restarts, {:.4f} along rows, {:.4f} along columns\n", s.initial, s.result.row_entropy, s.result.column_entropy) +
-           fmt::format("largest count {} (at most {}); neighbouring restarts share {:.2f}% of their bits\n", s.result.largest_count, s.result.cutoff, 100 * s.repeat_fraction) +
+           fmt::format("min-entropy per bit: {:.4f} without restarts, {:.4f} along rows, {:.4f} along columns\n", s.initial,
+                       s.result.row_entropy, s.result.column_entropy) +
+           fmt::format("largest count {} (at most {}); neighbouring restarts share {:.2f}% of their bits\n", s.result.largest_count,
+                       s.result.cutoff, 100 * s.repeat_fraction) +
            (s.result.valid ? fmt::format("passed: {:.4f} bits of min-entropy per bit\n", s.result.min_entropy_per_bit)
-                           : std::string("FAILED: ") + (s.result.sane ? "an estimate is below half of the initial one\n" : "one value is too common in a row or column\n"));
+                           : std::string("FAILED: ") + (s.result.sane ? "an estimate is below half of the initial one\n"
+                                                                      : "one value is too common in a row or column\n"));
 }
 std::string to_text(const std::vector<BudgetRow>& budget) {
-    std::string out = fmt::format("{:<44}{:>10}{:>10}{:>10}{:>10}\n", "min-entropy per bit, by cause", "outsider", "knows*", "repeats", "bias");
-    for (const auto& r : budget) out += fmt::format("{:<44}{:>10.4f}{:>10.4f}{:>9.2f}%{:>+10.4f}\n", r.cause, r.outsider, r.known_selection, 100 * r.repeats, r.bias);
+    std::string out =
+        fmt::format("{:<44}{:>10}{:>10}{:>10}{:>10}\n", "min-entropy per bit, by cause", "outsider", "knows*", "repeats", "bias");
+    for (const auto& r : budget)
+        out +=
+            fmt::format("{:<44}{:>10.4f}{:>10.4f}{:>9.2f}%{:>+10.4f}\n", r.cause, r.outsider, r.known_selection, 100 * r.repeats, r.bias);
     return out + "* the chip, what selects, and what the past has left behind\n";
 }
 

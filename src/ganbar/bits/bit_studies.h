@@ -13,8 +13,9 @@ namespace ganbar {
 struct ChipStudy {
     std::size_t n_chips = 0, n_readings = 0, n_bits = 0;
     noise::Distances inter, intra, selection;
-    std::vector<double> ones;       ///< share of ones, chip by chip
-    double known_selection = 1;     ///< at most so much min-entropy a bit remains to who knows chip and selection: that of the raw bits spent on it
+    std::vector<double> ones;  ///< share of ones, chip by chip
+    double known_selection =
+        1;  ///< at most so much min-entropy a bit remains to who knows chip and selection: that of the raw bits spent on it
     std::string verdict;
 };
 ChipStudy study_chips(const BitSource& source, std::size_t n_chips, std::size_t n_readings, std::size_t n_bits);
@@ -24,19 +25,19 @@ ChipStudy study_chips(const BitSource& source, std::size_t n_chips, std::size_t 
 struct RestartStudy {
     std::size_t n_restarts = 0, n_bits = 0;
     bool repeated = true;
-    double initial = 0;             ///< min-entropy per bit of a long sequence without restarts
+    double initial = 0;  ///< min-entropy per bit of a long sequence without restarts
     noise::sp800_90b::Restart result;
-    double repeat_fraction = 0;     ///< of the bits of neighbouring restarts
+    double repeat_fraction = 0;  ///< of the bits of neighbouring restarts
 };
 RestartStudy study_restarts(const BitSource& source, std::size_t n_restarts, std::size_t n_bits, std::size_t n_initial, bool repeated);
 
 /// One row of the entropy budget: a cause alone, or all of them.
 struct BudgetRow {
-    std::string cause, setting;     ///< all settings beside the source's own, as --set
-    std::string on;                 ///< those that switch the cause on
+    std::string cause, setting;  ///< all settings beside the source's own, as --set
+    std::string on;              ///< those that switch the cause on
     std::size_t n_bits = 0;
-    double outsider = 0;            ///< most-common-value estimate on the bits (SP 800-90B 6.3.1): who sees only the bits
-    double known_selection = 0;     ///< average conditional min-entropy: who knows chip and selection
+    double outsider = 0;         ///< most-common-value estimate on the bits (SP 800-90B 6.3.1): who sees only the bits
+    double known_selection = 0;  ///< average conditional min-entropy: who knows chip and selection
     double repeats = 0, bias = 0;
 };
 /// `assignments` as for BitSource; their values of a cause count, their defaults where it is off.

@@ -4,10 +4,10 @@
 #include <cstring>
 #include <vector>
 
-#include "ganbar/core/error.h"
-#include "ganbar/core/parallel.h"
 #include "ganbar/bits/bit_generator.h"
 #include "ganbar/bits/trng_select.h"
+#include "ganbar/core/error.h"
+#include "ganbar/core/parallel.h"
 
 namespace ganbar {
 
@@ -18,7 +18,7 @@ namespace ganbar {
 ///   accounts: three names ("" = unused) and whether the account is busy all the time; seconds(n_bits); area().
 struct Visit {
     bool bit = false;
-    std::array<double, 3> energy_J{};       ///< by account of the law
+    std::array<double, 3> energy_J{};  ///< by account of the law
     std::array<std::int32_t, 3> n{};
 };
 

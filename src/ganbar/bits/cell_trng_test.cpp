@@ -5,18 +5,22 @@
 #include <numbers>
 #include <numeric>
 
-#include "ganbar/core/parallel.h"
-#include "ganbar/device/test_devices.h"
 #include "ganbar/bits/trng.h"
 #include "ganbar/bits/trng_switching_cell.h"
 #include "ganbar/bits/trng_telegraph_cell.h"
 #include "ganbar/bits/trng_thermal_cell.h"
+#include "ganbar/core/parallel.h"
+#include "ganbar/device/test_devices.h"
 
 namespace ganbar {
 namespace {
 
-std::unique_ptr<BitGenerator> telegraph(const TelegraphTrngParams& p, int seed = 1) { return make_telegraph_trng(p, Rng(seed), Rng(2), Rng(3)); }
-std::unique_ptr<BitGenerator> switching(const SwitchingTrngParams& p, int seed = 1) { return make_switching_trng(p, Rng(seed), Rng(2), Rng(3)); }
+std::unique_ptr<BitGenerator> telegraph(const TelegraphTrngParams& p, int seed = 1) {
+    return make_telegraph_trng(p, Rng(seed), Rng(2), Rng(3));
+}
+std::unique_ptr<BitGenerator> switching(const SwitchingTrngParams& p, int seed = 1) {
+    return make_switching_trng(p, Rng(seed), Rng(2), Rng(3));
+}
 std::unique_ptr<BitGenerator> thermal(const ThermalTrngParams& p, int seed = 1) { return make_thermal_trng(p, Rng(seed), Rng(2), Rng(3)); }
 
 std::vector<std::unique_ptr<BitGenerator>> one_of_each() {
@@ -29,7 +33,9 @@ std::vector<std::unique_ptr<BitGenerator>> one_of_each() {
     return out;
 }
 
-double share(const std::vector<std::uint8_t>& bits) { return std::accumulate(bits.begin(), bits.end(), 0.0) / static_cast<double>(bits.size()); }
+double share(const std::vector<std::uint8_t>& bits) {
+    return std::accumulate(bits.begin(), bits.end(), 0.0) / static_cast<double>(bits.size());
+}
 double correlation(const std::vector<std::uint8_t>& bits, std::size_t lag) {
     const double mean = share(bits);
     double sum = 0, square = 0;
@@ -152,7 +158,8 @@ TEST(SwitchingTrng, HalfOfThePulsesSwitchAndCostWhatTheLawSays) {
     p.spread = 0;
     auto equal = switching(p);
     equal->bits(bits);
-    const double v = p.half_V(p.tau_0.si), off_s = 100e-9 / (2 * std::numbers::ln2), mean_J = v * v * (10e-6 * off_s + 200e-6 * (100e-9 - off_s));
+    const double v = p.half_V(p.tau_0.si), off_s = 100e-9 / (2 * std::numbers::ln2),
+                 mean_J = v * v * (10e-6 * off_s + 200e-6 * (100e-9 - off_s));
     EXPECT_NEAR(equal->cost().accounts[0].second.energy_J / 2e5, mean_J, 0.01 * mean_J);
     EXPECT_NEAR(cost.time_s, 12500 * 200e-9 + 2e5 * 100e-9, 1e-12);
 }
@@ -207,9 +214,7 @@ TEST(ThermalTrng, OffsetAndBandwidthFollowTheory) {
 
 // ---- slow noise of the columns
 
-std::unique_ptr<DeviceArray> ideal_array(std::size_t n) {
-    return test::make_array("nili2020", {{"d2d", std::string("off")}}, n * n);
-}
+std::unique_ptr<DeviceArray> ideal_array(std::size_t n) { return test::make_array("nili2020", {{"d2d", std::string("off")}}, n * n); }
 
 TEST(Flicker, VarianceAndMemoryOfTheField) {
     const FlickerField::Spectrum s{0.01, Hertz{10}, Hertz{1e6}, 3};
@@ -243,7 +248,8 @@ TEST(Flicker, VarianceAndMemoryOfTheField) {
 
 TEST(Flicker, DecidesAFixedSelectionAndIsRestored) {
     TrngParams p;
-    p.size = 16, p.n_columns = p.n_rows = 8, p.comparator_noise = p.comparator_offset = {0}, p.read_noise_scale = 0, p.rewrite = RewritePolicy::never;
+    p.size = 16, p.n_columns = p.n_rows = 8, p.comparator_noise = p.comparator_offset = {0}, p.read_noise_scale = 0,
+    p.rewrite = RewritePolicy::never;
     p.fixed_selection = p.flicker = true;
     ArrayTrng a(p, ideal_array(16), Rng(1)), b(p, ideal_array(16), Rng(1));
     std::vector<std::uint8_t> bits(3000), tail(1000);
@@ -253,7 +259,7 @@ TEST(Flicker, DecidesAFixedSelectionAndIsRestored) {
     b.restore(saved);
     b.bits(tail);
     EXPECT_TRUE(std::equal(tail.begin(), tail.end(), bits.begin() + 2000));
-    EXPECT_GT(correlation(bits, 1), 0.2);   // 1/f noise remembers
+    EXPECT_GT(correlation(bits, 1), 0.2);  // 1/f noise remembers
     EXPECT_GT(share(bits), 0.02);
     EXPECT_LT(share(bits), 0.98);
 }

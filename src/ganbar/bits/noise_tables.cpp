@@ -12,10 +12,14 @@ Schema<NoiseSpec> NoiseSpec::schema() {
     using N = NoiseSpec;
     return {
         choice("generator", &N::generator, {"columns", "telegraph", "switching", "thermal"},
-               "what makes random bits: groups of columns compared ([trng]), telegraph noise sampled, cells switched with probability 1/2, amplified thermal noise", published("satyam2022, sec. II: groups of columns")),
-        choice("post", &N::post, {"none", "von_neumann", "xor", "sha256"}, "post-processing of the bits", published("satyam2022 uses none")),
+               "what makes random bits: groups of columns compared ([trng]), telegraph noise sampled, cells switched with probability 1/2, "
+               "amplified thermal noise",
+               published("satyam2022, sec. II: groups of columns")),
+        choice("post", &N::post, {"none", "von_neumann", "xor", "sha256"}, "post-processing of the bits",
+               published("satyam2022 uses none")),
         param("xor_bits", &N::xor_bits, std::int64_t{1}, std::int64_t{64}, "raw bits of one xor", assumed("pairs, the mildest")),
-        param("sha256_bits", &N::sha256_bits, std::int64_t{8}, std::int64_t{65536}, "raw bits of one SHA-256 block of 256 bits, a multiple of 8", assumed("two raw bits for one")),
+        param("sha256_bits", &N::sha256_bits, std::int64_t{8}, std::int64_t{65536},
+              "raw bits of one SHA-256 block of 256 bits, a multiple of 8", assumed("two raw bits for one")),
     };
 }
 
@@ -33,8 +37,10 @@ void NoiseTables::bind(const config::Node& root, std::map<std::string, std::vect
 
 std::vector<config::Section> NoiseTables::sections() const {
     std::vector<config::Section> out{{"noise", param_rows(NoiseSpec::schema(), noise)}, {"trng", param_rows(TrngParams::schema(), trng)}};
-    if (noise.generator == GeneratorKind::telegraph) out.push_back({"telegraph_trng", param_rows(TelegraphTrngParams::schema(), telegraph)});
-    if (noise.generator == GeneratorKind::switching) out.push_back({"switching_trng", param_rows(SwitchingTrngParams::schema(), switching)});
+    if (noise.generator == GeneratorKind::telegraph)
+        out.push_back({"telegraph_trng", param_rows(TelegraphTrngParams::schema(), telegraph)});
+    if (noise.generator == GeneratorKind::switching)
+        out.push_back({"switching_trng", param_rows(SwitchingTrngParams::schema(), switching)});
     if (noise.generator == GeneratorKind::thermal) out.push_back({"thermal_trng", param_rows(ThermalTrngParams::schema(), thermal)});
     return out;
 }
@@ -53,7 +59,8 @@ std::unique_ptr<BitGenerator> NoiseTables::make(const TrngStreams& s, const Devi
 }
 
 BitStream::BitStream(std::unique_ptr<BitGenerator> generator, const NoiseSpec& spec) : generator_(std::move(generator)), spec_(spec) {
-    if (spec.post == noise::PostProcess::sha256 && spec.sha256_bits % 8 != 0) throw ConfigError("noise.sha256_bits must be whole bytes; expected a multiple of 8 bits");
+    if (spec.post == noise::PostProcess::sha256 && spec.sha256_bits % 8 != 0)
+        throw ConfigError("noise.sha256_bits must be whole bytes; expected a multiple of 8 bits");
 }
 
 noise::BitString BitStream::process(const noise::BitString& raw) const {
@@ -72,7 +79,8 @@ std::size_t BitStream::raw_for(std::size_t missing) const {
     if (spec_.post == noise::PostProcess::von_neumann) group = 2;
     if (spec_.post == noise::PostProcess::xor_k) group = static_cast<std::size_t>(spec_.xor_bits);
     if (spec_.post == noise::PostProcess::sha256) group = static_cast<std::size_t>(spec_.sha256_bits), per_group = 256;
-    const std::size_t n_groups = std::clamp<std::size_t>((missing + per_group - 1) / per_group, 1, std::max<std::size_t>(1, batch_bits / group));
+    const std::size_t n_groups =
+        std::clamp<std::size_t>((missing + per_group - 1) / per_group, 1, std::max<std::size_t>(1, batch_bits / group));
     return n_groups * group;
 }
 
@@ -96,7 +104,8 @@ void BitStream::take(std::span<std::uint8_t> out) {
         spent += static_cast<double>(raw.size());
         left_ = spec_.post == noise::PostProcess::none ? raw : process(noise::BitString::from_bits(raw)).unpacked();
         left_from_ = 0;
-        if (left_.empty() && spent > 1e6 + 1000 * static_cast<double>(out.size())) throw NumericError("the generator repeats itself: post-processing leaves no bits");
+        if (left_.empty() && spent > 1e6 + 1000 * static_cast<double>(out.size()))
+            throw NumericError("the generator repeats itself: post-processing leaves no bits");
     }
 }
 
@@ -123,7 +132,8 @@ void BitStream::restore(std::span<const std::uint8_t> bytes) {
     };
     if (bytes.size() < 16) throw DataError("the saved state is too short for a source of bits");
     const std::uint64_t generator_bytes = word_at(bytes.size() - 16), n = word_at(bytes.size() - 8);
-    if (generator_bytes > bytes.size() || n > bytes.size() || generator_bytes + n + 16 != bytes.size()) throw DataError("the saved state of the source of bits is damaged");
+    if (generator_bytes > bytes.size() || n > bytes.size() || generator_bytes + n + 16 != bytes.size())
+        throw DataError("the saved state of the source of bits is damaged");
     generator_->restore(bytes.first(generator_bytes));
     left_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(generator_bytes), bytes.end() - 16);
     left_from_ = 0;

@@ -3,13 +3,13 @@
 #pragma once
 #include <memory>
 
-#include "ganbar/config/write.h"
-#include "ganbar/device/device_registry.h"
-#include "ganbar/noise/postprocess.h"
 #include "ganbar/bits/trng.h"
 #include "ganbar/bits/trng_switching_cell.h"
 #include "ganbar/bits/trng_telegraph_cell.h"
 #include "ganbar/bits/trng_thermal_cell.h"
+#include "ganbar/config/write.h"
+#include "ganbar/device/device_registry.h"
+#include "ganbar/noise/postprocess.h"
 
 namespace ganbar {
 
@@ -45,7 +45,9 @@ public:
     void take(std::span<std::uint8_t> out);
 
     /// Means over the raw bits, for an observer of BitGenerator::bits; only when asked for before the first bit.
-    struct Known { double n = 0, guess = 0, repeat = 0, ones = 0; };
+    struct Known {
+        double n = 0, guess = 0, repeat = 0, ones = 0;
+    };
     void watch(bool on) { watched_ = on; }
     const Known& known() const { return known_; }
     BitGenerator& generator() { return *generator_; }
@@ -59,7 +61,7 @@ private:
     std::size_t raw_for(std::size_t missing) const;
     std::unique_ptr<BitGenerator> generator_;
     NoiseSpec spec_;
-    std::vector<std::uint8_t> left_;   // processed bits not yet taken, then where they begin
+    std::vector<std::uint8_t> left_;  // processed bits not yet taken, then where they begin
     std::size_t left_from_ = 0;
     bool watched_ = false;
     Known known_;

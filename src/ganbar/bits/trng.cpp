@@ -15,23 +15,31 @@ constexpr std::size_t bits_per_chunk = 512;  // fixed, so that sums do not depen
 }
 
 ArrayTrng::ArrayTrng(const TrngParams& params, std::unique_ptr<DeviceArray> array, const TrngStreams& streams)
-    : p_(params), n_(static_cast<std::size_t>(params.size)), n_words_((n_ + 63) / 64),
-      array_(std::move(array)), selection_key_(streams.selection.key()),
-      noise_key_(streams.noise.key()), write_rng_(streams.noise.stream("write")) {
+    : p_(params),
+      n_(static_cast<std::size_t>(params.size)),
+      n_words_((n_ + 63) / 64),
+      array_(std::move(array)),
+      selection_key_(streams.selection.key()),
+      noise_key_(streams.noise.key()),
+      write_rng_(streams.noise.stream("write")) {
     if (p_.n_columns > p_.size || p_.n_columns % 2 != 0)
-        throw ConfigError(fmt::format("trng: n_columns = {} cannot be halved within {} columns; expected an even number up to {}", p_.n_columns, p_.size, p_.size));
+        throw ConfigError(fmt::format("trng: n_columns = {} cannot be halved within {} columns; expected an even number up to {}",
+                                      p_.n_columns, p_.size, p_.size));
     if (p_.n_rows > p_.size) throw ConfigError(fmt::format("trng: n_rows = {} exceeds the {} rows of the array", p_.n_rows, p_.size));
-    if (array_ == nullptr || array_->size() != n_ * n_) throw ConfigError(fmt::format("trng: the device array must have {} x {} cells", n_, n_));
+    if (array_ == nullptr || array_->size() != n_ * n_)
+        throw ConfigError(fmt::format("trng: the device array must have {} x {} cells", n_, n_));
     // The integrator turns the current of a full half (n/2 columns, m rows, top of the window) into full_scale.
-    const double amperes_per_volt = static_cast<double>(p_.n_columns / 2 * p_.n_rows) * array_->window().g_max.si * p_.v_read.si / p_.full_scale.si;
+    const double amperes_per_volt =
+        static_cast<double>(p_.n_columns / 2 * p_.n_rows) * array_->window().g_max.si * p_.v_read.si / p_.full_scale.si;
     Rng chip = streams.chip.stream("comparator");
     offset_A_ = p_.comparator_offset.si * amperes_per_volt * chip.normal();
     comparator_variance_A2_ = std::pow(p_.comparator_noise.si * amperes_per_volt, 2);
     array_->fabricate(std::vector<float>(n_ * n_, static_cast<float>(array_->window().g_min.si)), streams.chip.stream("array"));
-    if (p_.trap_depth_lo > p_.trap_depth_hi || p_.trap_tau_lo > p_.trap_tau_hi) throw ConfigError("trng: the lower end of a trap's range exceeds its upper end");
+    if (p_.trap_depth_lo > p_.trap_depth_hi || p_.trap_tau_lo > p_.trap_tau_hi)
+        throw ConfigError("trng: the lower end of a trap's range exceeds its upper end");
     if (p_.telegraph)
-        traps_ = TelegraphTraps({p_.traps_per_cell, p_.trap_depth_lo, p_.trap_depth_hi, p_.trap_tau_lo, p_.trap_tau_hi}, n_, {seconds_per_bit()},
-                                streams.chip, streams.noise.stream("traps"));
+        traps_ = TelegraphTraps({p_.traps_per_cell, p_.trap_depth_lo, p_.trap_depth_hi, p_.trap_tau_lo, p_.trap_tau_hi}, n_,
+                                {seconds_per_bit()}, streams.chip, streams.noise.stream("traps"));
     if (p_.flicker_spectrum.lo >= p_.flicker_spectrum.hi) throw ConfigError("trng: flicker_lo must be below flicker_hi");
     if (p_.flicker) flicker_ = flicker_field(streams.noise);
     prepare_writes();
@@ -56,7 +64,9 @@ ArrayTrng::Sums ArrayTrng::sums(const Matrix& m, const Selection& s) const {
 
 double ArrayTrng::seconds_per_bit() const {
     const double write_s = static_cast<double>(p_.n_set + p_.n_reset) * p_.t_pulse.si;
-    const double share = p_.rewrite == RewritePolicy::every_bit ? 1 : p_.rewrite == RewritePolicy::every_vector ? 1 / static_cast<double>(p_.vector_bits) : 0;
+    const double share = p_.rewrite == RewritePolicy::every_bit      ? 1
+                         : p_.rewrite == RewritePolicy::every_vector ? 1 / static_cast<double>(p_.vector_bits)
+                                                                     : 0;
     return share * write_s + p_.t_int.si;
 }
 
@@ -81,7 +91,8 @@ double ArrayTrng::telegraph_difference(const Selection& s, std::uint64_t bit, Tr
     const std::uint64_t* filled = states.filled.data() + place / 64 * traps.size();
     double sum = 0;
     for (std::size_t k = 0; k < traps.size(); ++k)  // products, not branches: the states are random
-        sum += static_cast<double>(static_cast<float>(filled[k] >> (place % 64) & 1) * row[traps[k].row] * column[traps[k].column] * states.loss_A[k]);
+        sum += static_cast<double>(static_cast<float>(filled[k] >> (place % 64) & 1) * row[traps[k].row] * column[traps[k].column] *
+                                   states.loss_A[k]);
     return sum;
 }
 
@@ -134,7 +145,8 @@ std::uint8_t ArrayTrng::decide(const Picture& picture, const Selection& s, std::
     if (open && variance > 0) noise = std::sqrt(variance) * IndexedWords(noise_key_, bit).normal();
     if (probability) {
         const bool hidden = p_.observer == Observer::chip;
-        const double sigma = std::sqrt(variance + slow.variance_A2), expected = hidden ? current.difference_A + slow.mean_A - offset_A_ : margin;
+        const double sigma = std::sqrt(variance + slow.variance_A2),
+                     expected = hidden ? current.difference_A + slow.mean_A - offset_A_ : margin;
         *probability = sigma > 0 ? 0.5 * std::erfc(-expected / (sigma * std::sqrt(2.0))) : (expected > 0 ? 1.0 : 0.0);
     }
     ++partial.tally.n_bits;
@@ -155,7 +167,8 @@ void ArrayTrng::bits(std::span<std::uint8_t> out, std::span<double> probability_
         run_in_order(out.subspan(done, n), probability_of_one.empty() ? probability_of_one : probability_of_one.subspan(done, n));
         done += n;
     }
-    if (done < out.size()) run_independent(out.subspan(done), probability_of_one.empty() ? probability_of_one : probability_of_one.subspan(done));
+    if (done < out.size())
+        run_independent(out.subspan(done), probability_of_one.empty() ? probability_of_one : probability_of_one.subspan(done));
 }
 
 void ArrayTrng::run_independent(std::span<std::uint8_t> out, std::span<double> probability) {
@@ -189,13 +202,13 @@ void ArrayTrng::run_independent(std::span<std::uint8_t> out, std::span<double> p
             }
             const auto k = static_cast<std::size_t>(bit - next_bit_);
             const Picture& seen = fresh_draw ? own : standing;
-            out[k] = decide(seen, s, bit, slow_noise(seen, s, bit, states, !probability.empty()), partial, probability.empty() ? nullptr : &probability[k]);
+            out[k] = decide(seen, s, bit, slow_noise(seen, s, bit, states, !probability.empty()), partial,
+                            probability.empty() ? nullptr : &probability[k]);
         }
     };
     if (p_.flicker)  // its state goes from bit to bit
         for (std::size_t i = 0; i < n_chunks; ++i) one_chunk(i);
-    else
-        parallel_for(n_chunks, one_chunk);
+    else parallel_for(n_chunks, one_chunk);
     for (std::size_t i = 0; i < n_chunks; ++i) {
         for (std::size_t c = 0; c < n_; ++c) tally_.writes.add(now_.next_write[c], static_cast<double>(partials[i].writes_of_column[c]));
         merge(partials[i], n_writes[i]);
@@ -213,7 +226,8 @@ void ArrayTrng::run_in_order(std::span<std::uint8_t> out, std::span<double> prob
         const Picture& seen = shown();
         weigh_traps(seen, states);
         Partial partial;
-        out[k] = decide(seen, s, next_bit_, slow_noise(seen, s, next_bit_, states, !probability.empty()), partial, probability.empty() ? nullptr : &probability[k]);
+        out[k] = decide(seen, s, next_bit_, slow_noise(seen, s, next_bit_, states, !probability.empty()), partial,
+                        probability.empty() ? nullptr : &probability[k]);
         merge(partial, written);
         ++next_bit_;
     }
@@ -235,12 +249,17 @@ BitCost ArrayTrng::cost() const {
         const double share = p_.n_set + p_.n_reset > 0 ? static_cast<double>(n_each) / static_cast<double>(p_.n_set + p_.n_reset) : 0;
         return Charge{static_cast<std::int64_t>(std::llround(cost.n)), cost.energy_J, share * tally_.write_s};
     };
-    return {tally_.n_bits, tally_.write_s + tally_.read_s,
-            {{"set_pulse", pulses(tally_.writes.set, p_.n_set)}, {"reset_pulse", pulses(tally_.writes.reset, p_.n_reset)},
-             {"read", {tally_.n_cell_reads, tally_.read_energy_J, tally_.read_s}}, {"compare", {tally_.n_bits, tally_.comparator_energy_J, 0}}}};
+    return {tally_.n_bits,
+            tally_.write_s + tally_.read_s,
+            {{"set_pulse", pulses(tally_.writes.set, p_.n_set)},
+             {"reset_pulse", pulses(tally_.writes.reset, p_.n_reset)},
+             {"read", {tally_.n_cell_reads, tally_.read_energy_J, tally_.read_s}},
+             {"compare", {tally_.n_bits, tally_.comparator_energy_J, 0}}}};
 }
 
-BitArea ArrayTrng::area() const { return {{"cells", static_cast<double>(n_ * n_) * p_.cell_area.si}, {"comparator", p_.periphery_area.si}}; }
+BitArea ArrayTrng::area() const {
+    return {{"cells", static_cast<double>(n_ * n_) * p_.cell_area.si}, {"comparator", p_.periphery_area.si}};
+}
 
 void ArrayTrng::restart(const Rng& selection, const Rng& noise) {
     selection_key_ = selection.key();
@@ -251,7 +270,9 @@ void ArrayTrng::restart(const Rng& selection, const Rng& noise) {
     next_bit_ = 0;
 }
 
-FlickerField ArrayTrng::flicker_field(const Rng& noise) const { return FlickerField(p_.flicker_spectrum, n_, {seconds_per_bit()}, noise.stream("flicker")); }
+FlickerField ArrayTrng::flicker_field(const Rng& noise) const {
+    return FlickerField(p_.flicker_spectrum, n_, {seconds_per_bit()}, noise.stream("flicker"));
+}
 
 std::vector<std::uint8_t> ArrayTrng::state() const {
     std::vector<std::uint8_t> bytes;
@@ -283,7 +304,8 @@ std::vector<std::uint8_t> ArrayTrng::state() const {
 
 void ArrayTrng::restore(std::span<const std::uint8_t> bytes) {
     static_assert(std::is_trivially_copyable_v<TrngTally>);
-    if (bytes.size() != state().size()) throw DataError("the saved state does not fit this bit generator; was it built with other parameters?");
+    if (bytes.size() != state().size())
+        throw DataError("the saved state does not fit this bit generator; was it built with other parameters?");
     const auto take = [&](void* data, std::size_t n) {
         std::memcpy(data, bytes.data(), n);
         bytes = bytes.subspan(n);
@@ -299,7 +321,8 @@ void ArrayTrng::restore(std::span<const std::uint8_t> bytes) {
     for (std::size_t c = 0; c < at_.size(); ++c) {
         std::uint64_t wide = 0;
         take(&wide, sizeof wide);
-        if (wide >= std::max<std::size_t>(length_[c], 1)) throw DataError("the saved state names a written state that this bit generator does not have");
+        if (wide >= std::max<std::size_t>(length_[c], 1))
+            throw DataError("the saved state names a written state that this bit generator does not have");
         at_[c] = static_cast<std::size_t>(wide);
         if (length_[c] > 0) show_column(c);
     }

@@ -5,8 +5,8 @@
 // The paper prints neither N, n, m, the pulses, the integration time nor the rewriting; every such number is a declared assumption.
 // Noise: read noise of the cells (thermal as the device law has it, shot), 1/f noise, telegraph noise of traps, comparator noise, and what
 // the device law draws per pulse (cycle-to-cycle); each can be switched.
-// Wires in reads: attach_wires; without, unselected lines float and carry nothing. Not modelled: wires and half-selected cells in writes, settling.
-// Chip, selection and noise have own streams.
+// Wires in reads: attach_wires; without, unselected lines float and carry nothing. Not modelled: wires and half-selected cells in writes,
+// settling. Chip, selection and noise have own streams.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -15,12 +15,12 @@
 #include <span>
 #include <vector>
 
-#include "ganbar/core/matrix.h"
-#include "ganbar/device/device_array.h"
 #include "ganbar/bits/bit_generator.h"
 #include "ganbar/bits/trng_flicker.h"
 #include "ganbar/bits/trng_select.h"
 #include "ganbar/bits/trng_telegraph.h"
+#include "ganbar/core/matrix.h"
+#include "ganbar/device/device_array.h"
 #include "ganbar/tile/wire_params.h"
 
 namespace ganbar {
@@ -30,10 +30,12 @@ class TransferPlan;
 /// When the selected cells are written again.
 enum class RewritePolicy : std::uint8_t { every_bit, every_vector, never };
 /// How writes of a device with cycle-to-cycle variation are simulated. moments: the sum over the cells read is drawn from the mean and
-/// variance of each cell's written state (sampled at construction); pulses: every pulse of every cell. Without such variation both are exact.
+/// variance of each cell's written state (sampled at construction); pulses: every pulse of every cell. Without such variation both are
+/// exact.
 enum class WriteModel : std::uint8_t { moments, pulses };
-/// Whose ignorance probability_of_one measures, besides the white noise and the outcome of random writes: states: nobody's, the observer sees
-/// traps and 1/f noise as they are; chip: the observer knows where the traps are and how often they are filled, not whether they are now.
+/// Whose ignorance probability_of_one measures, besides the white noise and the outcome of random writes: states: nobody's, the observer
+/// sees traps and 1/f noise as they are; chip: the observer knows where the traps are and how often they are filled, not whether they are
+/// now.
 enum class Observer : std::uint8_t { states, chip };
 
 struct TrngParams {
@@ -65,7 +67,8 @@ struct TrngParams {
 /// Independent sources: which chip, which cells are picked, what fluctuates. Equal chip and selection with another noise = re-reading.
 struct TrngStreams {
     Rng chip, selection, noise;
-    explicit TrngStreams(const Rng& rng) : chip(rng.stream("trng chip")), selection(rng.stream("trng selection")), noise(rng.stream("trng noise")) {}
+    explicit TrngStreams(const Rng& rng)
+        : chip(rng.stream("trng chip")), selection(rng.stream("trng selection")), noise(rng.stream("trng noise")) {}
     TrngStreams(Rng chip_rng, Rng selection_rng, Rng noise_rng) : chip(chip_rng), selection(selection_rng), noise(noise_rng) {}
 };
 
@@ -97,7 +100,8 @@ public:
     /// `array` has size*size cells, cell (row, column) at index column*size + row; it is fabricated here from streams.chip, at the low
     /// end of its window, and written once. Throws ConfigError for a selection that does not fit.
     ArrayTrng(const TrngParams& params, std::unique_ptr<DeviceArray> array, const TrngStreams& streams);
-    ArrayTrng(const TrngParams& params, std::unique_ptr<DeviceArray> array, const Rng& rng) : ArrayTrng(params, std::move(array), TrngStreams(rng)) {}
+    ArrayTrng(const TrngParams& params, std::unique_ptr<DeviceArray> array, const Rng& rng)
+        : ArrayTrng(params, std::move(array), TrngStreams(rng)) {}
 
     /// From here on reads go through wires (trng_wires.cpp): all lines are driven, those not picked to 0 V. Call before the first bit.
     void attach_wires(const WireParams& wires);
@@ -129,7 +133,9 @@ private:
         std::vector<WriteCost> next_write;
         std::vector<double> row_A = {};  ///< through wires: what each row draws, columns that are not picked included
     };
-    struct Sums { double difference_A, total_A; };
+    struct Sums {
+        double difference_A, total_A;
+    };
     struct Partial {
         TrngTally tally;
         std::vector<std::int64_t> writes_of_column;
@@ -163,48 +169,51 @@ private:
     struct TrapStates {
         std::uint64_t block = ~std::uint64_t{0};
         std::vector<std::uint64_t> filled;
-        std::vector<float> loss_A;              ///< current that each trap takes away while filled
+        std::vector<float> loss_A;  ///< current that each trap takes away while filled
     };
     FlickerField flicker_field(const Rng& noise) const;
     double shot_A() const { return 2 * constants::elementary_charge_C * p_.fano * p_.bandwidth.si; }  ///< variance over mean of a current
     /// What traps and 1/f noise do to one bit: the difference they make, the variance of what forgets within a bit, and for an observer who
     /// knows the chip alone the mean and variance of the rest.
-    struct Slow { double difference_A = 0, white_A2 = 0, mean_A = 0, variance_A2 = 0; };
+    struct Slow {
+        double difference_A = 0, white_A2 = 0, mean_A = 0, variance_A2 = 0;
+    };
     Slow slow_noise(const Picture& picture, const Selection& s, std::uint64_t bit, TrapStates& states, bool probability);
     void weigh_traps(const Picture& p, TrapStates& states) const;
     double telegraph_difference(const Selection& s, std::uint64_t bit, TrapStates& states) const;
-    std::uint8_t decide(const Picture& p, const Selection& s, std::uint64_t bit, const Slow& slow, Partial& partial, double* probability) const;
+    std::uint8_t decide(const Picture& p, const Selection& s, std::uint64_t bit, const Slow& slow, Partial& partial,
+                        double* probability) const;
     void run_independent(std::span<std::uint8_t> out, std::span<double> probability);
     void run_in_order(std::span<std::uint8_t> out, std::span<double> probability);
     void merge(const Partial& partial, std::int64_t n_writes);
 
     TrngParams p_;
-    std::size_t n_, n_words_;                      // lines each way; 64-bit words of a set of lines
+    std::size_t n_, n_words_;  // lines each way; 64-bit words of a set of lines
     std::unique_ptr<DeviceArray> array_;
     std::uint64_t selection_key_, noise_key_;
     Rng write_rng_;
     double offset_A_ = 0, comparator_variance_A2_ = 0;
-    bool random_writes_ = false;                   // does the device law draw?
-    bool stepped_ = false;                         // random writes are simulated pulse by pulse while the bits are made
+    bool random_writes_ = false;  // does the device law draw?
+    bool stepped_ = false;        // random writes are simulated pulse by pulse while the bits are made
     /// A column whose deterministic sequence is long: written pulse by pulse, cells at rest left out, until all of them are.
     struct Drift {
-        std::vector<std::uint8_t> moving;          // per row
-        WriteCost rest;                            // of the cells that no write moves any more
+        std::vector<std::uint8_t> moving;  // per row
+        WriteCost rest;                    // of the cells that no write moves any more
         std::uint64_t n_writes = 0;
         bool open = false;
     };
     std::vector<Drift> drift_;
-    std::vector<Picture> sequence_;                // deterministic writes: the array after write 1, 2, ...
-    std::vector<std::size_t> length_, loop_start_; // per column: distinct pictures, and where the last one leads to
-    std::vector<std::size_t> at_;                  // per column: picture shown
+    std::vector<Picture> sequence_;                 // deterministic writes: the array after write 1, 2, ...
+    std::vector<std::size_t> length_, loop_start_;  // per column: distinct pictures, and where the last one leads to
+    std::vector<std::size_t> at_;                   // per column: picture shown
     Picture now_;
-    Matrix written_variance_A2_;                   // moments: variance over writes of a cell's read current
+    Matrix written_variance_A2_;  // moments: variance over writes of a cell's read current
     TelegraphTraps traps_;
     FlickerField flicker_;
-    double max_variance_A2_ = 0;                   // no read of the selected cells has more
+    double max_variance_A2_ = 0;  // no read of the selected cells has more
     std::optional<WireParams> wires_;
     std::shared_ptr<const TransferPlan> plan_;
-    Picture shown_;                                // now_ through the wires
+    Picture shown_;  // now_ through the wires
     bool shown_is_old_ = true;
     std::uint64_t next_bit_ = 0;
     TrngTally tally_;

@@ -45,7 +45,8 @@ void FlickerField::advance(std::uint64_t bit) {
         ++bit_;
         for (std::size_t k = 0; k < slow_.size(); ++k)
             if (bit_ % slow_[k].every == 0)
-                relax(slow_[k].x, static_cast<float>(slow_[k].keep), static_cast<float>(sigma_ * std::sqrt(1 - slow_[k].keep * slow_[k].keep)), key_, bit_, k + 1);
+                relax(slow_[k].x, static_cast<float>(slow_[k].keep),
+                      static_cast<float>(sigma_ * std::sqrt(1 - slow_[k].keep * slow_[k].keep)), key_, bit_, k + 1);
     }
     settle();
 }
@@ -70,7 +71,8 @@ std::vector<float> FlickerField::state() const {
 void FlickerField::restore(std::span<const float> state) {
     if (state.size() != state_size()) throw DataError("the saved 1/f noise does not fit this bit generator");
     bit_ = static_cast<std::uint64_t>(state[0]) << 24 | static_cast<std::uint64_t>(state[1]);
-    for (std::size_t k = 0; k < slow_.size(); ++k) std::copy_n(state.begin() + static_cast<std::ptrdiff_t>(2 + k * n_ * n_), n_ * n_, slow_[k].x.begin());
+    for (std::size_t k = 0; k < slow_.size(); ++k)
+        std::copy_n(state.begin() + static_cast<std::ptrdiff_t>(2 + k * n_ * n_), n_ * n_, slow_[k].x.begin());
     settle();
 }
 

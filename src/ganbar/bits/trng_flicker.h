@@ -16,7 +16,7 @@ namespace ganbar {
 class FlickerField {
 public:
     struct Spectrum {
-        double rms = 0.003;                      ///< relative to the current, between lo and hi
+        double rms = 0.003;  ///< relative to the current, between lo and hi
         Hertz lo{1}, hi{1e7};
         std::int64_t per_decade = 3;
     };
@@ -29,18 +29,18 @@ public:
     void advance(std::uint64_t bit);
     /// Relative deviations of the currents now, [row][column], without the white part.
     const Matrix& shift() const { return shift_; }
-    double white_variance() const { return white_variance_; }       ///< relative, of a cell, per bit
+    double white_variance() const { return white_variance_; }  ///< relative, of a cell, per bit
     double total_variance() const { return total_variance_; }
 
-    std::vector<float> state() const;                                ///< with the bit reached
+    std::vector<float> state() const;  ///< with the bit reached
     std::size_t state_size() const { return slow_.size() * n_ * n_ + 2; }
     void restore(std::span<const float> state);
 
 private:
     struct Slow {
-        double tau_s = 0, keep = 0;      ///< exp(-every dt / tau)
-        std::uint64_t every = 1;         ///< bits between advances
-        std::vector<float> x;            ///< [row][column]
+        double tau_s = 0, keep = 0;  ///< exp(-every dt / tau)
+        std::uint64_t every = 1;     ///< bits between advances
+        std::vector<float> x;        ///< [row][column]
     };
     void settle();
     std::size_t n_ = 0;

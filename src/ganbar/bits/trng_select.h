@@ -16,7 +16,8 @@ struct LineSet {
     template <class Visit>
     void each(std::size_t n_words, const Visit& visit) const {
         for (std::size_t w = 0; w < n_words; ++w)
-            for (std::uint64_t left = words[w]; left != 0; left &= left - 1) visit(w * 64 + static_cast<std::size_t>(std::countr_zero(left)));
+            for (std::uint64_t left = words[w]; left != 0; left &= left - 1)
+                visit(w * 64 + static_cast<std::size_t>(std::countr_zero(left)));
     }
 };
 
@@ -29,10 +30,13 @@ class IndexedWords {
 public:
     IndexedWords(std::uint64_t key, std::uint64_t index) : key_(key), index_(index) {}
     std::uint32_t next();
-    std::uint64_t next64() { const std::uint64_t high = next(); return high << 32 | next(); }
-    std::uint32_t below(std::uint32_t n);  ///< uniform in [0, n), without bias (Lemire 2019)
-    double uniform();                      ///< uniform in (0, 1)
-    double normal();                       ///< N(0,1), one of a Box-Muller pair; magnitude at most max_normal
+    std::uint64_t next64() {
+        const std::uint64_t high = next();
+        return high << 32 | next();
+    }
+    std::uint32_t below(std::uint32_t n);       ///< uniform in [0, n), without bias (Lemire 2019)
+    double uniform();                           ///< uniform in (0, 1)
+    double normal();                            ///< N(0,1), one of a Box-Muller pair; magnitude at most max_normal
     static constexpr double max_normal = 8.66;  ///< sqrt(-2 ln 2^-54) = 8.653
 private:
     std::uint64_t key_, index_, block_ = 0;

@@ -58,26 +58,36 @@ struct SwitchingLaw {
 std::unique_ptr<BitGenerator> make_switching_trng(const SwitchingTrngParams& p, const Rng& chip, const Rng& selection, const Rng& noise) {
     if (p.g_off >= p.g_on) throw ConfigError("switching_trng: g_off must be below g_on");
     if (p.tau_0.si * std::numbers::ln2 <= p.t_set.si)
-        throw ConfigError("switching_trng: a cell with this tau_0 switches without a voltage in more than half of the pulses; expected tau_0 above t_set / ln 2");
+        throw ConfigError(
+            "switching_trng: a cell with this tau_0 switches without a voltage in more than half of the pulses; expected tau_0 above t_set "
+            "/ ln 2");
     return std::make_unique<CellTrng<SwitchingLaw>>(SwitchingLaw{p}, chip, selection, noise);
 }
 
 const char* SwitchingTrngParams::doc() {
-    return "Random bits from cells pulsed with a set probability of one half: P(on) = 1 - exp(-t/tau), tau = tau_0 exp(-V/V_0); read, then reset "
-           "when switched. tau_0 varies over cells, ln tau also from cycle to cycle with memory; the amplitude is trimmed cell by cell or common.";
+    return "Random bits from cells pulsed with a set probability of one half: P(on) = 1 - exp(-t/tau), tau = tau_0 exp(-V/V_0); read, then "
+           "reset "
+           "when switched. tau_0 varies over cells, ln tau also from cycle to cycle with memory; the amplitude is trimmed cell by cell or "
+           "common.";
 }
 
 Schema<SwitchingTrngParams> SwitchingTrngParams::schema() {
     using P = SwitchingTrngParams;
     using namespace literals;
     return {
-        param("n_cells", &P::n_cells, std::int64_t{1}, std::int64_t{65536}, "cells that are pulsed at once and read in turn", assumed("a row of a 64 x 64 array")),
+        param("n_cells", &P::n_cells, std::int64_t{1}, std::int64_t{65536}, "cells that are pulsed at once and read in turn",
+              assumed("a row of a 64 x 64 array")),
         param("g_off", &P::g_off, Siemens{1e-12}, Siemens{1}, "conductance of a cell that is off", assumed("100 kohm")),
         param("g_on", &P::g_on, Siemens{1e-12}, Siemens{1}, "conductance of a cell that is on", assumed("5 kohm")),
-        param("v_0", &P::v_0, 1_mV, 10_V, "voltage by which tau falls to 1/e", assumed("50 mV; the exponential form is that of Jo, Kim, Lu 2009")),
-        param("tau_0", &P::tau_0, 1_ns, Second{1e12}, "waiting time extrapolated to 0 V, median over cells", assumed("1 s: half of the cells switch within 100 ns at 0.79 V")),
-        choice("trim", &P::trim, {"common", "per_cell"}, "one amplitude for all cells, at which the median cell switches in half of the pulses; or one for each", assumed("per cell: the spread of tau_0 is far larger than a bias of 1% allows")),
-        param("trim_step", &P::trim_step, 0_V, 1_V, "resolution of the trimmed amplitude; 0 = exact", assumed("1 mV, a 10-bit converter over 1 V")),
+        param("v_0", &P::v_0, 1_mV, 10_V, "voltage by which tau falls to 1/e",
+              assumed("50 mV; the exponential form is that of Jo, Kim, Lu 2009")),
+        param("tau_0", &P::tau_0, 1_ns, Second{1e12}, "waiting time extrapolated to 0 V, median over cells",
+              assumed("1 s: half of the cells switch within 100 ns at 0.79 V")),
+        choice("trim", &P::trim, {"common", "per_cell"},
+               "one amplitude for all cells, at which the median cell switches in half of the pulses; or one for each",
+               assumed("per cell: the spread of tau_0 is far larger than a bias of 1% allows")),
+        param("trim_step", &P::trim_step, 0_V, 1_V, "resolution of the trimmed amplitude; 0 = exact",
+              assumed("1 mV, a 10-bit converter over 1 V")),
         param("spread", &P::spread, 0.0, 10.0, "standard deviation over cells of ln tau_0", assumed("0.5: 25 mV of switching voltage")),
         param("cycle_spread", &P::cycle_spread, 0.0, 10.0, "standard deviation over cycles of ln tau", assumed("0.1")),
         param("memory", &P::memory, 0.0, 1e6, "cycles over which ln tau forgets its shape; 0 = none", assumed("10 cycles")),

@@ -8,8 +8,8 @@
 #pragma once
 #include <memory>
 
-#include "ganbar/core/param.h"
 #include "ganbar/bits/bit_generator.h"
+#include "ganbar/core/param.h"
 
 namespace ganbar {
 
@@ -31,6 +31,7 @@ struct SwitchingTrngParams {
     /// Amplitude at which a cell with this tau_0 switches in half of the pulses.
     double half_V(double tau_0_s) const;
 };
-std::unique_ptr<BitGenerator> make_switching_trng(const SwitchingTrngParams& params, const Rng& chip, const Rng& selection, const Rng& noise);
+std::unique_ptr<BitGenerator> make_switching_trng(const SwitchingTrngParams& params, const Rng& chip, const Rng& selection,
+                                                  const Rng& noise);
 
 }  // namespace ganbar

@@ -21,7 +21,7 @@ public:
         if (n_ % 2 == 0) words_ = philox(key_, block_, trap_ + n_ / 2);
         const std::uint32_t* word = &words_[2 * (n_++ % 2)];
         const double u = unit(word[0]);
-        if (u < law_.empty_block) return false;  // the gap is longer than a block
+        if (u < law_.empty_block) return false;                                              // the gap is longer than a block
         const double gap = law_.log_stay < 0 ? std::floor(std::log(u) / law_.log_stay) : 0;  // geometric
         if (gap >= static_cast<double>(at_)) return false;
         at_ -= static_cast<std::size_t>(gap) + 1;
@@ -30,6 +30,7 @@ public:
     }
     std::size_t at() const { return at_; }
     bool filled() const { return filled_; }
+
 private:
     std::uint64_t key_, trap_, block_, n_ = 0;
     const TelegraphTraps::Trap& law_;
@@ -46,10 +47,11 @@ TelegraphTraps::TelegraphTraps(const Population& p, std::size_t n, Second dt, co
         for (std::size_t row = 0; row < n; ++row) {
             Rng rng = chip.stream("traps", column * n + row);
             for (double left = -std::log(rng.uniform()); left < p.traps_per_cell; left -= std::log(rng.uniform())) {
-                const double depth = p.depth_lo + (p.depth_hi - p.depth_lo) * rng.uniform(), tau_c = log_uniform(rng), tau_e = log_uniform(rng);
+                const double depth = p.depth_lo + (p.depth_hi - p.depth_lo) * rng.uniform(), tau_c = log_uniform(rng),
+                             tau_e = log_uniform(rng);
                 const double log_stay = -dt.si * (1 / tau_c + 1 / tau_e);
-                traps_.push_back({static_cast<std::uint16_t>(row), static_cast<std::uint16_t>(column), static_cast<float>(depth), -std::expm1(log_stay),
-                                  tau_e / (tau_c + tau_e), log_stay, std::exp(log_stay * block_bits)});
+                traps_.push_back({static_cast<std::uint16_t>(row), static_cast<std::uint16_t>(column), static_cast<float>(depth),
+                                  -std::expm1(log_stay), tau_e / (tau_c + tau_e), log_stay, std::exp(log_stay * block_bits)});
             }
         }
 }

@@ -18,15 +18,15 @@ public:
 
     struct Trap {
         std::uint16_t row = 0, column = 0;
-        float depth = 0;            ///< relative loss of current while filled
-        double renewal = 1;         ///< probability of a renewal between two bits
-        double filled = 0.5;        ///< stationary probability of being filled
+        float depth = 0;                       ///< relative loss of current while filled
+        double renewal = 1;                    ///< probability of a renewal between two bits
+        double filled = 0.5;                   ///< stationary probability of being filled
         double log_stay = 0, empty_block = 0;  ///< log(1 - renewal); probability of no renewal in a block
     };
     struct Population {
-        double traps_per_cell = 0.1;                 ///< mean; each cell has a Poisson number
-        double depth_lo = 0.005, depth_hi = 0.01;    ///< uniform
-        Second tau_lo{1e-6}, tau_hi{1.0};            ///< tau_c and tau_e, each log-uniform
+        double traps_per_cell = 0.1;               ///< mean; each cell has a Poisson number
+        double depth_lo = 0.005, depth_hi = 0.01;  ///< uniform
+        Second tau_lo{1e-6}, tau_hi{1.0};          ///< tau_c and tau_e, each log-uniform
     };
     TelegraphTraps() = default;
     /// Traps of an array of n x n cells; `chip` places them, `noise` drives them; dt passes from bit to bit.

@@ -45,7 +45,8 @@ struct TelegraphLaw {
     Visit visit(Cell& c, IndexedWords& words, double* probability) const {
         const double step_A = c.depth * full_A(), chance = c.occupancy + ((c.filled ? 1.0 : 0.0) - c.occupancy) * c.keep;
         if (probability) {
-            const double if_filled = normal_above((c.threshold_A - step_A) / sigma_A(full_A() - step_A)), if_empty = normal_above(c.threshold_A / sigma_A(full_A()));
+            const double if_filled = normal_above((c.threshold_A - step_A) / sigma_A(full_A() - step_A)),
+                         if_empty = normal_above(c.threshold_A / sigma_A(full_A()));
             *probability = chance * if_filled + (1 - chance) * if_empty;
         }
         c.filled = words.uniform() < chance;
@@ -54,7 +55,9 @@ struct TelegraphLaw {
         return {fall_A > c.threshold_A, {p.v_read.si * current_A * p.t_int.si, p.comparator_energy.si, 0}, {1, 1, 0}};
     }
     // One comparator serves all cells in turn.
-    double seconds(std::int64_t n_bits) const { return static_cast<double>(n_bits) * std::max(p.t_sample.si / static_cast<double>(p.n_cells), p.t_int.si); }
+    double seconds(std::int64_t n_bits) const {
+        return static_cast<double>(n_bits) * std::max(p.t_sample.si / static_cast<double>(p.n_cells), p.t_int.si);
+    }
     BitArea area() const { return {{"cells", static_cast<double>(p.n_cells) * p.cell_area.si}, {"comparator", p.comparator_area.si}}; }
 };
 
@@ -64,12 +67,14 @@ std::unique_ptr<BitGenerator> make_telegraph_trng(const TelegraphTrngParams& p, 
     if (p.depth_lo > p.depth_hi) throw ConfigError("telegraph_trng: depth_lo must not exceed depth_hi");
     if (p.tau_lo > p.tau_hi) throw ConfigError("telegraph_trng: tau_lo must not exceed tau_hi");
     if (p.t_sample.si < p.t_int.si * static_cast<double>(p.n_cells))
-        throw ConfigError("telegraph_trng: one comparator cannot read n_cells cells for t_int each within t_sample; expected t_sample >= n_cells t_int");
+        throw ConfigError(
+            "telegraph_trng: one comparator cannot read n_cells cells for t_int each within t_sample; expected t_sample >= n_cells t_int");
     return std::make_unique<CellTrng<TelegraphLaw>>(TelegraphLaw{p}, chip, selection, noise);
 }
 
 const char* TelegraphTrngParams::doc() {
-    return "Random bits by sampling the random telegraph noise of single cells: each cell has a trap, its current is compared with a reference "
+    return "Random bits by sampling the random telegraph noise of single cells: each cell has a trap, its current is compared with a "
+           "reference "
            "half-way between the two levels. Bits of one cell correlate by exp(-t_sample / tau); one comparator serves all cells in turn.";
 }
 
@@ -77,22 +82,31 @@ Schema<TelegraphTrngParams> TelegraphTrngParams::schema() {
     using P = TelegraphTrngParams;
     using namespace literals;
     return {
-        param("n_cells", &P::n_cells, std::int64_t{1}, std::int64_t{65536}, "cells that are sampled in turn", assumed("a row of a 64 x 64 array")),
-        param("conductance", &P::conductance, Siemens{1e-9}, Siemens{1}, "conductance of the cells while the trap is empty", assumed("middle of the window of satyam2022")),
+        param("n_cells", &P::n_cells, std::int64_t{1}, std::int64_t{65536}, "cells that are sampled in turn",
+              assumed("a row of a 64 x 64 array")),
+        param("conductance", &P::conductance, Siemens{1e-9}, Siemens{1}, "conductance of the cells while the trap is empty",
+              assumed("middle of the window of satyam2022")),
         param("v_read", &P::v_read, 1_mV, 1_V, "read voltage", assumed("0.1 V as in tests of this technology")),
         param("t_int", &P::t_int, 1_ns, 1_s, "time over which a read averages", assumed("100 ns, as for the columns")),
-        param("t_sample", &P::t_sample, 1_ns, 1_s, "time between two samples of the same cell", assumed("the longest tau_c, so that the slowest trap's samples correlate by less than exp(-2)")),
-        param("depth_lo", &P::depth_lo, 1e-6, 1.0, "smallest relative loss of current of a filled trap", assumed("0.5-1% at 3-7 kohm, from the trend that dR/R grows with R")),
+        param("t_sample", &P::t_sample, 1_ns, 1_s, "time between two samples of the same cell",
+              assumed("the longest tau_c, so that the slowest trap's samples correlate by less than exp(-2)")),
+        param("depth_lo", &P::depth_lo, 1e-6, 1.0, "smallest relative loss of current of a filled trap",
+              assumed("0.5-1% at 3-7 kohm, from the trend that dR/R grows with R")),
         param("depth_hi", &P::depth_hi, 1e-6, 1.0, "largest relative loss of current of a filled trap", assumed("as depth_lo")),
         param("tau_lo", &P::tau_lo, 1_ns, Second{1e6}, "shortest mean time to capture or emission (log-uniform)", assumed("1 us")),
-        param("tau_hi", &P::tau_hi, 1_ns, Second{1e6}, "longest mean time to capture or emission", assumed("100 us: slower cells are not used")),
-        param("screening", &P::screening, 0.001, 0.5, "cells are used whose trap is filled for a share of the time within this of 1/2; 0.5 = every cell", assumed("cells are screened when the chip is tested")),
-        param("reference_error", &P::reference_error, 0.0, 1.0, "spread over cells of the reference about the middle, relative to the step", assumed("5% of the step, a calibrated reference")),
+        param("tau_hi", &P::tau_hi, 1_ns, Second{1e6}, "longest mean time to capture or emission",
+              assumed("100 us: slower cells are not used")),
+        param("screening", &P::screening, 0.001, 0.5,
+              "cells are used whose trap is filled for a share of the time within this of 1/2; 0.5 = every cell",
+              assumed("cells are screened when the chip is tested")),
+        param("reference_error", &P::reference_error, 0.0, 1.0, "spread over cells of the reference about the middle, relative to the step",
+              assumed("5% of the step, a calibrated reference")),
         param("thermal", &P::thermal, "thermal noise of the cell", assumed("on: no cell is without it")),
         param("shot", &P::shot, "shot noise of the cell", assumed("on: the upper limit")),
         param("temperature", &P::temperature, Kelvin{1}, Kelvin{1000}, "temperature of the cells", assumed("room temperature")),
         param("fano", &P::fano, 0.0, 10.0, "Fano factor of shot noise", assumed("1: uncorrelated carriers")),
-        param("comparator_noise", &P::comparator_noise, Ampere{0}, Ampere{1}, "rms of a decision, referred to the current", assumed("a tenth of the mean step's half")),
+        param("comparator_noise", &P::comparator_noise, Ampere{0}, Ampere{1}, "rms of a decision, referred to the current",
+              assumed("a tenth of the mean step's half")),
         comparator_energy_param<P>(),
         cell_area_param<P>(),
         comparator_area_param<P>(),

@@ -8,8 +8,8 @@
 #pragma once
 #include <memory>
 
-#include "ganbar/core/param.h"
 #include "ganbar/bits/bit_generator.h"
+#include "ganbar/core/param.h"
 
 namespace ganbar {
 
@@ -31,6 +31,7 @@ struct TelegraphTrngParams {
     static const char* doc();
 };
 /// ConfigError when a range is upside down.
-std::unique_ptr<BitGenerator> make_telegraph_trng(const TelegraphTrngParams& params, const Rng& chip, const Rng& selection, const Rng& noise);
+std::unique_ptr<BitGenerator> make_telegraph_trng(const TelegraphTrngParams& params, const Rng& chip, const Rng& selection,
+                                                  const Rng& noise);
 
 }  // namespace ganbar

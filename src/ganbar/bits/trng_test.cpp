@@ -18,7 +18,9 @@ struct TestCell {
         double d2d = 0.3, c2c = 0, noise = 1e-3, fall = 30e-6;
         static Schema<Params> schema() { return {}; }
     };
-    struct Cell { float g_S, gain; };
+    struct Cell {
+        float g_S, gain;
+    };
     struct PulseLaw {
         static constexpr bool random = true;
         float step = 0, c2c = 0;
@@ -31,14 +33,18 @@ struct TestCell {
     Params p;
     explicit TestCell(Params params) : p(params) {}
     Window window() const { return {{150e-6}, {300e-6}}; }
-    Cell fresh_cell(Siemens g, Rng& rng) const { return {static_cast<float>(g.si), static_cast<float>(std::max(0.1, 1 + p.d2d * rng.normal()))}; }
+    Cell fresh_cell(Siemens g, Rng& rng) const {
+        return {static_cast<float>(g.si), static_cast<float>(std::max(0.1, 1 + p.d2d * rng.normal()))};
+    }
     double current_A(const Cell& c, double v) const { return c.g_S * (v + 0.4 * v * v * v); }
     double read_noise_A2(const Cell& c, double v) const { return std::pow(p.noise * c.g_S * v, 2); }
     PulseLaw pulse_law(Volt v, Second) const { return {static_cast<float>(v.si > 0 ? 9e-6 : -p.fall), static_cast<float>(p.c2c)}; }
 };
 static_assert(DeviceModel<TestCell>);
 
-std::unique_ptr<DeviceArray> test_array(TestCell::Params p = {}, std::size_t n = 64) { return std::make_unique<DeviceArrayOf<TestCell>>(TestCell(p), n * n); }
+std::unique_ptr<DeviceArray> test_array(TestCell::Params p = {}, std::size_t n = 64) {
+    return std::make_unique<DeviceArrayOf<TestCell>>(TestCell(p), n * n);
+}
 
 TrngParams quiet() {
     TrngParams p;
@@ -69,7 +75,8 @@ TEST(TrngSelect, HalvesAreDisjointAndComplete) {
             std::uint32_t a = 0, b = 0, rows = 0;
             for (std::size_t w = 0; w < 4; ++w) {
                 EXPECT_EQ(s.group_a.words[w] & s.group_b.words[w], 0u);
-                a += static_cast<std::uint32_t>(std::popcount(s.group_a.words[w])), b += static_cast<std::uint32_t>(std::popcount(s.group_b.words[w]));
+                a += static_cast<std::uint32_t>(std::popcount(s.group_a.words[w])),
+                    b += static_cast<std::uint32_t>(std::popcount(s.group_b.words[w]));
                 rows += static_cast<std::uint32_t>(std::popcount(s.rows.words[w]));
             }
             s.rows.each(4, [&](std::size_t r) { EXPECT_LT(r, lines); });
@@ -112,7 +119,8 @@ TEST(TrngSelect, SumRowsAgreesWithDoubles) {
 }
 
 // Independent oracle: every pulse of every selected cell, sums in double precision. Returns bits; fills the bill.
-std::vector<std::uint8_t> slow_bits(const TrngParams& p, DeviceArray& array, const TrngStreams& streams, std::size_t n_bits, double& energy_J) {
+std::vector<std::uint8_t> slow_bits(const TrngParams& p, DeviceArray& array, const TrngStreams& streams, std::size_t n_bits,
+                                    double& energy_J) {
     const std::size_t n = static_cast<std::size_t>(p.size);
     array.fabricate(std::vector<float>(n * n, static_cast<float>(array.window().g_min.si)), streams.chip.stream("array"));
     const auto write = [&](std::size_t c) {
@@ -128,7 +136,8 @@ std::vector<std::uint8_t> slow_bits(const TrngParams& p, DeviceArray& array, con
     const std::vector<double> v(n * n, p.v_read.si);
     std::vector<double> i(n * n);
     for (std::size_t bit = 0; bit < n_bits; ++bit) {
-        const Selection s = random_selection(n, static_cast<std::uint32_t>(p.n_columns), static_cast<std::uint32_t>(p.n_rows), streams.selection.key(), bit);
+        const Selection s = random_selection(n, static_cast<std::uint32_t>(p.n_columns), static_cast<std::uint32_t>(p.n_rows),
+                                             streams.selection.key(), bit);
         if (p.rewrite == RewritePolicy::every_vector && bit % static_cast<std::size_t>(p.vector_bits) == 0)
             for (std::size_t c = 0; c < n; ++c) energy_J += write(c);
         if (p.rewrite == RewritePolicy::every_bit)
@@ -183,24 +192,29 @@ TEST(ArrayTrng, ThreadsAndPiecesDoNotMatter) {
 }
 
 TEST(ArrayTrng, RestoreContinues) {
-    struct Case { double c2c, fall; WriteModel model; std::int64_t n_reset, n_set; };
-    for (const Case& k : {Case{0, 2e-6, WriteModel::moments, 40, 8}, Case{0, 8.9e-6, WriteModel::moments, 1, 1},  // the second drifts for long
-                          Case{0.2, 2e-6, WriteModel::moments, 40, 8}, Case{0.2, 2e-6, WriteModel::pulses, 40, 8}}) {
-            TrngParams p;
-            p.size = 16, p.n_columns = 8, p.n_rows = 8, p.write_model = k.model, p.n_reset = k.n_reset, p.n_set = k.n_set, p.telegraph = true;
-            TestCell::Params cell{.c2c = k.c2c, .fall = k.fall};
-            ArrayTrng a(p, test_array(cell, 16), Rng(4)), b(p, test_array(cell, 16), Rng(4));
-            std::vector<std::uint8_t> head(150), tail(150), again(150);
-            a.bits(head);
-            const auto saved = a.state();
-            a.bits(tail);
-            b.restore(saved);
-            b.bits(again);
-            EXPECT_EQ(tail, again);
-            EXPECT_EQ(a.tally().n_bits, b.tally().n_bits);
-            EXPECT_DOUBLE_EQ(a.tally().energy_J(), b.tally().energy_J());
-            EXPECT_THROW(b.restore(std::span(saved).first(10)), DataError);
-            EXPECT_EQ(a.independent(), k.n_reset != 1 && k.model == WriteModel::moments);
+    struct Case {
+        double c2c, fall;
+        WriteModel model;
+        std::int64_t n_reset, n_set;
+    };
+    for (const Case& k :
+         {Case{0, 2e-6, WriteModel::moments, 40, 8}, Case{0, 8.9e-6, WriteModel::moments, 1, 1},  // the second drifts for long
+          Case{0.2, 2e-6, WriteModel::moments, 40, 8}, Case{0.2, 2e-6, WriteModel::pulses, 40, 8}}) {
+        TrngParams p;
+        p.size = 16, p.n_columns = 8, p.n_rows = 8, p.write_model = k.model, p.n_reset = k.n_reset, p.n_set = k.n_set, p.telegraph = true;
+        TestCell::Params cell{.c2c = k.c2c, .fall = k.fall};
+        ArrayTrng a(p, test_array(cell, 16), Rng(4)), b(p, test_array(cell, 16), Rng(4));
+        std::vector<std::uint8_t> head(150), tail(150), again(150);
+        a.bits(head);
+        const auto saved = a.state();
+        a.bits(tail);
+        b.restore(saved);
+        b.bits(again);
+        EXPECT_EQ(tail, again);
+        EXPECT_EQ(a.tally().n_bits, b.tally().n_bits);
+        EXPECT_DOUBLE_EQ(a.tally().energy_J(), b.tally().energy_J());
+        EXPECT_THROW(b.restore(std::span(saved).first(10)), DataError);
+        EXPECT_EQ(a.independent(), k.n_reset != 1 && k.model == WriteModel::moments);
     }
 }
 
@@ -240,7 +254,7 @@ TEST(ArrayTrng, BalancedWithoutOffsetAndBiasedByIt) {
     skewed.bits(out, probability);
     const double mean = std::accumulate(out.begin(), out.end(), 0.0) / static_cast<double>(n);
     EXPECT_GT(std::abs(mean - 0.5), 0.02);
-    EXPECT_EQ(mean < 0.5, skewed.offset_A() > 0);
+    EXPECT_EQ(mean<0.5, skewed.offset_A()> 0);
     EXPECT_NEAR(mean, std::accumulate(probability.begin(), probability.end(), 0.0) / static_cast<double>(n), 0.003);
 }
 
@@ -275,7 +289,8 @@ TEST(ArrayTrng, TellsChipsApartLikeAFingerprint) {
     std::vector<std::vector<std::uint8_t>> bits;
     std::vector<double> probability(n);
     for (const auto& [chip, noise] : {std::pair{1, 10}, {1, 11}, {2, 10}, {3, 10}}) {
-        ArrayTrng trng(quiet(), test_array(), TrngStreams(Rng(static_cast<std::uint64_t>(chip)), selection, Rng(static_cast<std::uint64_t>(noise))));
+        ArrayTrng trng(quiet(), test_array(),
+                       TrngStreams(Rng(static_cast<std::uint64_t>(chip)), selection, Rng(static_cast<std::uint64_t>(noise))));
         bits.emplace_back(n);
         trng.bits(bits.back(), probability);
     }
@@ -289,7 +304,8 @@ TEST(ArrayTrng, TellsChipsApartLikeAFingerprint) {
     EXPECT_LT(distance(0, 1), 0.02);
     EXPECT_NEAR(distance(0, 1), change, 5 * std::sqrt(change / static_cast<double>(n)));
     for (const auto& [a, b] : {std::pair{0, 2}, {0, 3}, {2, 3}})
-        EXPECT_NEAR(distance(static_cast<std::size_t>(a), static_cast<std::size_t>(b)), 0.5, 0.06);  // chips share means of columns, so pairs spread a little more than coins
+        EXPECT_NEAR(distance(static_cast<std::size_t>(a), static_cast<std::size_t>(b)), 0.5,
+                    0.06);  // chips share means of columns, so pairs spread a little more than coins
 }
 
 TEST(ArrayTrng, VectorsShareTheirWrite) {

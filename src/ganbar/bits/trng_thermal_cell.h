@@ -7,8 +7,8 @@
 #pragma once
 #include <memory>
 
-#include "ganbar/core/param.h"
 #include "ganbar/bits/bit_generator.h"
+#include "ganbar/core/param.h"
 
 namespace ganbar {
 

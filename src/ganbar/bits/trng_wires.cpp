@@ -1,7 +1,7 @@
-// The bit generator's reads through wires: rows that are picked at v_read, all other rows and every column at 0 V, so that the current of a column
-// is the sum of its transfers from the rows picked. Cells are linear at v_read, as in the reads of weights.
-#include "ganbar/circuit/transfer.h"
+// The bit generator's reads through wires: rows that are picked at v_read, all other rows and every column at 0 V, so that the current of a
+// column is the sum of its transfers from the rows picked. Cells are linear at v_read, as in the reads of weights.
 #include "ganbar/bits/trng.h"
+#include "ganbar/circuit/transfer.h"
 
 namespace ganbar {
 

@@ -3,9 +3,9 @@
 
 #include <numeric>
 
+#include "ganbar/bits/trng.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/device/test_devices.h"
-#include "ganbar/bits/trng.h"
 
 namespace ganbar {
 namespace {

@@ -7,13 +7,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ganbar/core/parallel.h"
 #include "ganbar/bits/trng.h"
+#include "ganbar/core/parallel.h"
 
 namespace ganbar {
 
 namespace {
-constexpr std::size_t max_pictures = 64;  // longer sequences are followed while the bits are made
+constexpr std::size_t max_pictures = 64;   // longer sequences are followed while the bits are made
 constexpr std::uint64_t check_every = 16;  // writes of a drifting column between looks for cells at rest
 constexpr std::size_t n_burn_in = 16, n_samples = 64;
 
@@ -28,8 +28,10 @@ WriteCost ArrayTrng::write_column(DeviceArray& array, std::size_t column, const 
     for (std::size_t r = 0; r < rows.size(); ++r)
         if (!rows[r]) up[r] = down[r] = 0;
     PulseBill set, reset;
-    for (std::int64_t k = 0; k < p_.n_reset; ++k) reset += array.program(column * n_, down, pulses, p_.energy_rule, rng.stream("reset", static_cast<std::uint64_t>(k)));
-    for (std::int64_t k = 0; k < p_.n_set; ++k) set += array.program(column * n_, up, pulses, p_.energy_rule, rng.stream("set", static_cast<std::uint64_t>(k)));
+    for (std::int64_t k = 0; k < p_.n_reset; ++k)
+        reset += array.program(column * n_, down, pulses, p_.energy_rule, rng.stream("reset", static_cast<std::uint64_t>(k)));
+    for (std::int64_t k = 0; k < p_.n_set; ++k)
+        set += array.program(column * n_, up, pulses, p_.energy_rule, rng.stream("set", static_cast<std::uint64_t>(k)));
     return {cost_of(set), cost_of(reset)};
 }
 
@@ -59,7 +61,8 @@ void ArrayTrng::widen_bound(const Picture& picture) {
     };
     const auto n_read = static_cast<double>(p_.n_columns * p_.n_rows);
     const double shot_A2 = p_.shot ? shot_A() * largest(picture.current_A) : 0;
-    const double bound = comparator_variance_A2_ + n_read * (shot_A2 + p_.read_noise_scale * largest(picture.variance_A2) + largest(written_variance_A2_));
+    const double bound =
+        comparator_variance_A2_ + n_read * (shot_A2 + p_.read_noise_scale * largest(picture.variance_A2) + largest(written_variance_A2_));
     max_variance_A2_ = std::max(max_variance_A2_, bound * (1 + 1e-4));  // the sums are in single precision
 }
 
@@ -94,7 +97,8 @@ void ArrayTrng::prepare_writes() {
 // The fields of a column's cells; they lie together, cell by cell, before the stuck flags.
 std::vector<float> ArrayTrng::column_state(const DeviceArray& array, std::size_t column) const {
     const std::vector<float> all = array.state();
-    const auto per_column = static_cast<std::ptrdiff_t>((all.size() - n_ * n_) / n_), begin = static_cast<std::ptrdiff_t>(column) * per_column;
+    const auto per_column = static_cast<std::ptrdiff_t>((all.size() - n_ * n_) / n_),
+               begin = static_cast<std::ptrdiff_t>(column) * per_column;
     return {all.begin() + begin, all.begin() + begin + per_column};
 }
 

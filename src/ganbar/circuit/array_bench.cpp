@@ -13,11 +13,11 @@
 namespace ganbar {
 namespace {
 
-constexpr std::size_t n_probes = 64;   // cells that feel the half-selected voltage
-constexpr std::size_t n_draws = 16;    // random sets of active rows
-constexpr std::size_t n_driven_draws = 4;  // of cells with selectors, each an operating point
+constexpr std::size_t n_probes = 64;                    // cells that feel the half-selected voltage
+constexpr std::size_t n_draws = 16;                     // random sets of active rows
+constexpr std::size_t n_driven_draws = 4;               // of cells with selectors, each an operating point
 constexpr std::size_t most_settling_cells = 256 * 256;  // beyond, the elimination takes longer than all else
-constexpr std::size_t phase_batch = 32;  // phases whose cell voltages are held at once
+constexpr std::size_t phase_batch = 32;                 // phases whose cell voltages are held at once
 
 std::vector<std::int8_t> random_signs(std::size_t n, Rng rng) {
     std::vector<std::int8_t> signs(n);
@@ -27,7 +27,13 @@ std::vector<std::int8_t> random_signs(std::size_t n, Rng rng) {
 
 class Chip {
 public:
-    Chip(const ArrayQuestion& q, std::size_t k) : q_(q), rng_(Rng(static_cast<std::uint64_t>(q.spec.seed)).stream("chip", k)), rows_(static_cast<std::size_t>(q.spec.rows)), cols_(static_cast<std::size_t>(q.spec.cols)), n_(rows_ * cols_), plan_(rows_, cols_, q.wires.ends) {
+    Chip(const ArrayQuestion& q, std::size_t k)
+        : q_(q),
+          rng_(Rng(static_cast<std::uint64_t>(q.spec.seed)).stream("chip", k)),
+          rows_(static_cast<std::size_t>(q.spec.rows)),
+          cols_(static_cast<std::size_t>(q.spec.cols)),
+          n_(rows_ * cols_),
+          plan_(rows_, cols_, q.wires.ends) {
         array_ = q.device.make(n_);
         array_->fabricate(q.g_S.empty() ? spread() : q.g_S, rng_.stream("cells"));
     }
@@ -40,7 +46,8 @@ public:
         margins();
         if (passive()) write(first);
         else write_driven(first);
-        note("cell_area_m2", "m2", "of all cells: the passive footprint, or with their transistors", static_cast<double>(n_) * (q_.cell.selector.has_gate() ? q_.cell.active_area.si : q_.spec.cell_area.si));
+        note("cell_area_m2", "m2", "of all cells: the passive footprint, or with their transistors",
+             static_cast<double>(n_) * (q_.cell.selector.has_gate() ? q_.cell.active_area.si : q_.spec.cell_area.si));
         return std::move(figures_);
     }
 
@@ -82,7 +89,8 @@ private:
     }
 
     void note_read(const std::vector<double>& share, const ActiveRows& all, double power) {
-        note("read_share_mean", "", "transfer over conductance, mean over cells: 1 without wires", std::accumulate(share.begin(), share.end(), 0.0) / static_cast<double>(n_));
+        note("read_share_mean", "", "transfer over conductance, mean over cells: 1 without wires",
+             std::accumulate(share.begin(), share.end(), 0.0) / static_cast<double>(n_));
         note("read_share_least", "", "the same of the cell that wires hide most", *std::min_element(share.begin(), share.end()));
         note("read_error_rms", "", "error of a column's current with all rows on, rms over columns, relative", all.rms);
         note("read_error_worst", "", "the same of the worst column", all.worst);
@@ -116,7 +124,8 @@ private:
         }
         const ActiveRows all = active_driven(alone, rows_, first ? &first->column_error : nullptr);
         note_read(share, all, point.delivered_W);
-        note("selector_share_mean", "", "current of a cell at v_read without wires over its memristor's alone, mean", sum / static_cast<double>(n_));
+        note("selector_share_mean", "", "current of a cell at v_read without wires over its memristor's alone, mean",
+             sum / static_cast<double>(n_));
         note("selector_share_least", "", "the same of the cell whose selector takes most", least);
         std::vector<double> chord(alone);
         for (double& x : chord) x /= q_.spec.v_read.si;
@@ -144,7 +153,8 @@ private:
         return active_rows(n, n_draws, errors, [&](std::span<const std::size_t> on) {
             std::vector<std::pair<double, double>> columns(cols_);
             for (std::size_t c = 0; c < cols_; ++c)
-                for (const std::size_t i : on) columns[c].first += static_cast<double>(g[i * cols_ + c]), columns[c].second += t[i * cols_ + c];
+                for (const std::size_t i : on)
+                    columns[c].first += static_cast<double>(g[i * cols_ + c]), columns[c].second += t[i * cols_ + c];
             return columns;
         });
     }
@@ -158,7 +168,8 @@ private:
         Rng rng = rng_.stream("active rows", n);
         const std::size_t draws = n == rows_ ? 1 : n_sets;
         for (std::size_t d = 0; d < draws; ++d) {
-            for (std::size_t i = 0; i < n && n < rows_; ++i) std::swap(order[i], order[i + static_cast<std::size_t>(rng.uniform() * static_cast<double>(rows_ - i))]);
+            for (std::size_t i = 0; i < n && n < rows_; ++i)
+                std::swap(order[i], order[i + static_cast<std::size_t>(rng.uniform() * static_cast<double>(rows_ - i))]);
             for (const auto& [wanted, got] : read(std::span<const std::size_t>(order).first(n))) {
                 const double error = wanted > 0 ? got / wanted - 1 : 0;
                 out.rms += error * error, out.worst = std::max(out.worst, std::abs(error));
@@ -183,7 +194,9 @@ private:
         for (const bool floating : {true, false}) {
             if (!passive()) continue;
             const Connected connected = floating ? Connected{row, col} : Connected{};
-            note_margin(floating ? "read_margin_floating" : "read_margin_grounded", floating ? "(on - off)/on of the farthest cell, all others on, other lines floating: sneak paths decide" : "the same with the other lines at 0 V",
+            note_margin(floating ? "read_margin_floating" : "read_margin_grounded",
+                        floating ? "(on - off)/on of the farthest cell, all others on, other lines floating: sneak paths decide"
+                                 : "the same with the other lines at 0 V",
                         current(w.g_max.si, connected), current(w.g_min.si, connected));
         }
         const auto one = [&](double g_S, bool half) {
@@ -193,13 +206,18 @@ private:
             chip->set_conductance(0, g);
             return DrivenArray(q_, *chip).read_one(0, cols_ - 1, half);
         };
-        if (!passive()) note_margin("read_margin_grounded", "(on - off)/on of the farthest cell, all others on, other lines at 0 V", one(w.g_max.si, false).bit_A, one(w.g_min.si, false).bit_A);
+        if (!passive())
+            note_margin("read_margin_grounded", "(on - off)/on of the farthest cell, all others on, other lines at 0 V",
+                        one(w.g_max.si, false).bit_A, one(w.g_min.si, false).bit_A);
         const auto on = one(w.g_max.si, true), off = one(w.g_min.si, true);
         note_margin("read_margin_half", "the same with the other lines at v_read/2", on.bit_A, off.bit_A);
-        note("sneak_share", "", "of that bit line's current what half-selected cells bring, over the selected cell's, which is on", on.cell_A > 0 ? (on.bit_A - on.cell_A) / on.cell_A : 0);
+        note("sneak_share", "", "of that bit line's current what half-selected cells bring, over the selected cell's, which is on",
+             on.cell_A > 0 ? (on.bit_A - on.cell_A) / on.cell_A : 0);
     }
 
-    void note_margin(const char* key, const char* doc, double on_A, double off_A) { note(key, "", doc, on_A > 0 ? (on_A - off_A) / on_A : 0); }
+    void note_margin(const char* key, const char* doc, double on_A, double off_A) {
+        note(key, "", doc, on_A > 0 ? (on_A - off_A) / on_A : 0);
+    }
 
     void write(ArrayAnswer* first) {
         const CellSolver solver(rows_, cols_, q_.wires);
@@ -217,7 +235,8 @@ private:
         const auto chip = array_->clone();
         const WriteReport r = writer.write(*chip, 0, signs, EnergyRule::nonlinear, rng_.stream("write"));
         note_delivered(delivered, lowest, highest);
-        note("write_energy_J", "J", "of one update of all cells with random signs: cells and wires, V I t of the static laws", r.selected_J + r.half_selected_J + r.wires_J);
+        note("write_energy_J", "J", "of one update of all cells with random signs: cells and wires, V I t of the static laws",
+             r.selected_J + r.half_selected_J + r.wires_J);
         note("write_half_selected_J", "J", "the part of cells that were not meant", r.half_selected_J);
         note("write_wires_J", "J", "the part of the wires", r.wires_J);
         note("write_time_s", "s", "of the update, all its phases", r.time_s);
@@ -225,18 +244,21 @@ private:
     }
 
     void note_delivered(const std::vector<double>& delivered, double lowest, double highest) {
-        note("delivered_mean", "", "part of the amplitude on a memristor while it is selected, mean over cells", std::accumulate(delivered.begin(), delivered.end(), 0.0) / static_cast<double>(n_));
+        note("delivered_mean", "", "part of the amplitude on a memristor while it is selected, mean over cells",
+             std::accumulate(delivered.begin(), delivered.end(), 0.0) / static_cast<double>(n_));
         note("delivered_least", "", "the same of the cell that gets least", *std::min_element(delivered.begin(), delivered.end()));
         note("half_selected_set_V", "V", "largest set voltage on a memristor that was not meant", highest);
         note("half_selected_reset_V", "V", "largest reset voltage on a memristor that was not meant, negative", lowest);
-        note("disturb", "", "change of a mid-window cell after disturb_writes such pulses, part of the window, the worse polarity", std::max(disturb(lowest), disturb(highest)));
+        note("disturb", "", "change of a mid-window cell after disturb_writes such pulses, part of the window, the worse polarity",
+             std::max(disturb(lowest), disturb(highest)));
     }
 
     void write_driven(ArrayAnswer* first) {
         const CellSolver solver(rows_, cols_, q_.wires);  // its spectra are not used: the writer names phases and voltages
         auto w = driven_->write(ArrayWriter(solver, q_.write, q_.spec.pulses()), random_signs(n_, rng_.stream("signs")));
         note_delivered(w.delivered, w.lowest_V, w.highest_V);
-        note("write_energy_J", "J", "of one update of all cells with random signs: cells, wires and gate lines", w.selected_J + w.half_selected_J + w.wires_J + w.gate_J);
+        note("write_energy_J", "J", "of one update of all cells with random signs: cells, wires and gate lines",
+             w.selected_J + w.half_selected_J + w.wires_J + w.gate_J);
         note("write_half_selected_J", "J", "the part of cells that were not meant", w.half_selected_J);
         note("write_wires_J", "J", "the part of the wires", w.wires_J);
         note("write_gate_J", "J", "the part of the gate lines", w.gate_J);
@@ -260,7 +282,8 @@ private:
         const auto middle = static_cast<float>(0.5 * (w.g_min.si + w.g_max.si));
         probes->fabricate(std::vector<float>(n_probes, middle), rng_.stream("probes"));
         const std::vector<float> v(n_probes, static_cast<float>(v_V));
-        for (std::int64_t k = 0; k < q_.spec.disturb_writes; ++k) probes->program_at(0, v, q_.spec.t_pulse, EnergyRule::ohmic, rng_.stream("disturb", static_cast<std::uint64_t>(k)));
+        for (std::int64_t k = 0; k < q_.spec.disturb_writes; ++k)
+            probes->program_at(0, v, q_.spec.t_pulse, EnergyRule::ohmic, rng_.stream("disturb", static_cast<std::uint64_t>(k)));
         std::vector<float> g(n_probes);
         probes->conductance(0, g);
         double moved = 0;
@@ -287,14 +310,19 @@ Schema<ArraySpec> ArraySpec::schema() {
         param("cols", &A::cols, std::int64_t{1}, std::int64_t{1024}, "bit lines", published("satyam2022, sec. II: 64 x 64 arrays")),
         param("chips", &A::chips, std::int64_t{1}, std::int64_t{10'000}, "arrays made, each with its own cells and signs", assumed("one")),
         param("seed", &A::seed, std::int64_t{0}, std::int64_t{1} << 53, "of all random draws", assumed("1")),
-        param("disturb_writes", &A::disturb_writes, std::int64_t{0}, std::int64_t{100'000}, "half-selected pulses whose effect `disturb` tells", assumed("1000")),
-        param("v_read", &A::v_read, 1_mV, Volt{1}, "read voltage of an active row", assumed("as tile.v_read: this stack is read at 0.1 V (Prezioso 2015)")),
+        param("disturb_writes", &A::disturb_writes, std::int64_t{0}, std::int64_t{100'000},
+              "half-selected pulses whose effect `disturb` tells", assumed("1000")),
+        param("v_read", &A::v_read, 1_mV, Volt{1}, "read voltage of an active row",
+              assumed("as tile.v_read: this stack is read at 0.1 V (Prezioso 2015)")),
         param("t_read", &A::t_read, Second{1e-12}, 1_ms, "integration time of one read", assumed("as long as a programming pulse")),
         param("v_set", &A::v_set, Volt{0}, Volt{10}, "set amplitude", published("satyam2022, sec. II: 0.8 V")),
         param("v_reset", &A::v_reset, Volt{-10}, Volt{0}, "reset amplitude", published("satyam2022, sec. II: -0.8 V")),
-        param("cell_area", &A::cell_area, SquareMetre{1e-18}, SquareMetre{1e-6}, "footprint of one passive cell", published("satyam2022, sec. III.C: 0.6 um x 0.6 um")),
-        param("c_node", &A::c_node, Farad{0}, Farad{1e-9}, "capacitance to ground of a word or bit line at each cell; 0 = no settling time", assumed("0.2 fF/um of wire, a pitch of 0.6 um")),
-        param("settle_error", &A::settle_error, 1e-9, 0.5, "a read has settled once every column's current is this near to its end", assumed("1%")),
+        param("cell_area", &A::cell_area, SquareMetre{1e-18}, SquareMetre{1e-6}, "footprint of one passive cell",
+              published("satyam2022, sec. III.C: 0.6 um x 0.6 um")),
+        param("c_node", &A::c_node, Farad{0}, Farad{1e-9}, "capacitance to ground of a word or bit line at each cell; 0 = no settling time",
+              assumed("0.2 fF/um of wire, a pitch of 0.6 um")),
+        param("settle_error", &A::settle_error, 1e-9, 0.5, "a read has settled once every column's current is this near to its end",
+              assumed("1%")),
         param("t_pulse", &A::t_pulse, Second{1e-12}, Second{1}, "pulse width", published("satyam2022, sec. II: 100 ns")),
     };
 }
@@ -310,22 +338,31 @@ const ArrayFigure& ArrayAnswer::figure(const std::string& key) const {
         keys.push_back(f.key);
     }
     const std::string near = nearest_name(key, keys);
-    throw ConfigError("unknown figure \"" + key + "\"" + (near.empty() ? "; expected one of " + join(keys) : "; did you mean \"" + near + "\"?"));
+    throw ConfigError("unknown figure \"" + key + "\"" +
+                      (near.empty() ? "; expected one of " + join(keys) : "; did you mean \"" + near + "\"?"));
 }
 
 ArrayAnswer measure_array(const ArrayQuestion& q) {
     const std::size_t n = static_cast<std::size_t>(q.spec.rows * q.spec.cols);
-    if (!q.g_S.empty() && q.g_S.size() != n) throw ConfigError(fmt::format("{} conductances do not fill {} x {} cells", q.g_S.size(), q.spec.rows, q.spec.cols));
+    if (!q.g_S.empty() && q.g_S.size() != n)
+        throw ConfigError(fmt::format("{} conductances do not fill {} x {} cells", q.g_S.size(), q.spec.rows, q.spec.cols));
     if (q.spec.v_set.si <= 0 || q.spec.v_reset.si >= 0) throw ConfigError("a write needs v_set > 0 V and v_reset < 0 V");
     validate(q.cell.selector);
     if (q.write.scheme == Scheme::inhibit && !q.cell.selector.has_gate())
-        throw ConfigError("scheme = \"inhibit\" puts the full amplitude on the cells of other rows unless gates keep these closed; expected 1t1r cells or another scheme");
-    if (q.cell.selector.type != CellType::passive && (q.write.scheme == Scheme::floating || q.write.compensation != WriteCompensation::none))
-        throw ConfigError("floating lines and compensated drivers are computed for passive cells; expected a scheme with driven lines and compensation = \"none\"");
+        throw ConfigError(
+            "scheme = \"inhibit\" puts the full amplitude on the cells of other rows unless gates keep these closed; expected 1t1r cells "
+            "or another scheme");
+    if (q.cell.selector.type != CellType::passive &&
+        (q.write.scheme == Scheme::floating || q.write.compensation != WriteCompensation::none))
+        throw ConfigError(
+            "floating lines and compensated drivers are computed for passive cells; expected a scheme with driven lines and compensation = "
+            "\"none\"");
     const Window w = q.device.make(1)->window();
     for (std::size_t k = 0; k < q.g_S.size(); ++k)
         if (!(q.g_S[k] >= static_cast<float>(w.g_min.si) * (1 - 1e-6f) && q.g_S[k] <= static_cast<float>(w.g_max.si) * (1 + 1e-6f)))
-            throw ConfigError(fmt::format("row {}, column {}: {:g} S lies outside the window of {}, {:g} to {:g} S", k / static_cast<std::size_t>(q.spec.cols) + 1, k % static_cast<std::size_t>(q.spec.cols) + 1, q.g_S[k], q.device.model, w.g_min.si, w.g_max.si));
+            throw ConfigError(fmt::format("row {}, column {}: {:g} S lies outside the window of {}, {:g} to {:g} S",
+                                          k / static_cast<std::size_t>(q.spec.cols) + 1, k % static_cast<std::size_t>(q.spec.cols) + 1,
+                                          q.g_S[k], q.device.model, w.g_min.si, w.g_max.si));
     ArrayAnswer out;
     for (std::int64_t k = 0; k < q.spec.chips; ++k) {
         auto figures = Chip(q, static_cast<std::size_t>(k)).measure(k == 0 ? &out : nullptr);

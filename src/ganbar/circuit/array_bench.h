@@ -1,5 +1,5 @@
-// One crossbar on the bench: what a read sees of its cells, what voltage a write delivers, what both cost, what a write does to cells that were not
-// meant. Any device model, alone or behind a transistor, selector or diode, exact wires, over chips. No network, no training.
+// One crossbar on the bench: what a read sees of its cells, what voltage a write delivers, what both cost, what a write does to cells that
+// were not meant. Any device model, alone or behind a transistor, selector or diode, exact wires, over chips. No network, no training.
 #pragma once
 #include "ganbar/circuit/programming.h"
 #include "ganbar/device/device_registry.h"
@@ -12,7 +12,7 @@ struct ArraySpec {
     Volt v_read{0.1}, v_set{0.8}, v_reset{-0.8};
     Second t_read{100e-9}, t_pulse{100e-9};
     SquareMetre cell_area{0.36e-12};
-    Farad c_node{0.12e-15};     ///< of a line's node to ground
+    Farad c_node{0.12e-15};  ///< of a line's node to ground
     double settle_error = 0.01;
     static Schema<ArraySpec> schema();
     PulsePair pulses() const { return {v_set, v_reset, t_pulse}; }
@@ -45,17 +45,18 @@ struct ActiveRows {
 struct ArrayAnswer {
     std::vector<ArrayFigure> figures;
     // Maps and curves of the first chip.
-    std::vector<double> read_share;    ///< rows x cols: transfer over the cell's own conductance (chord at v_read)
-    std::vector<double> delivered;     ///< rows x cols: part of the amplitude on each cell while it is selected
-    std::vector<double> column_error;  ///< cols: relative error of the current, all rows on
-    std::vector<ActiveRows> by_active; ///< ascending n
+    std::vector<double> read_share;                           ///< rows x cols: transfer over the cell's own conductance (chord at v_read)
+    std::vector<double> delivered;                            ///< rows x cols: part of the amplitude on each cell while it is selected
+    std::vector<double> column_error;                         ///< cols: relative error of the current, all rows on
+    std::vector<ActiveRows> by_active;                        ///< ascending n
     const ArrayFigure& figure(const std::string& key) const;  ///< ConfigError with the nearest key
 };
 
-/// Reads by the exact transfer matrix of the cells' chord conductances at v_read, as training reads; writes a matrix of random signs by the exact
-/// voltages of every phase. Cells that are not passive are read and written by solve_driven, phases on the cells as they stand at the start; then `read_share` is
-/// the cell's current with all rows on over what it passes at v_read without wires, and the floating margin is left out. Sizes up to 1024 x 1024. ConfigError for a scheme that the cells do not allow, a size that does not fit the conductances, conductances outside the device's
-/// window, and as ArrayWriter; NumericError as the solvers.
+/// Reads by the exact transfer matrix of the cells' chord conductances at v_read, as training reads; writes a matrix of random signs by the
+/// exact voltages of every phase. Cells that are not passive are read and written by solve_driven, phases on the cells as they stand at the
+/// start; then `read_share` is the cell's current with all rows on over what it passes at v_read without wires, and the floating margin is
+/// left out. Sizes up to 1024 x 1024. ConfigError for a scheme that the cells do not allow, a size that does not fit the conductances,
+/// conductances outside the device's window, and as ArrayWriter; NumericError as the solvers.
 ArrayAnswer measure_array(const ArrayQuestion& question);
 
 }  // namespace ganbar

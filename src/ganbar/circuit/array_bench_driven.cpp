@@ -15,9 +15,14 @@ double most_V(const ArrayQuestion& q) { return std::max({q.spec.v_set.si, -q.spe
 }  // namespace
 
 DrivenArray::DrivenArray(const ArrayQuestion& q, const DeviceArray& array)
-    : q_(q), rows_(static_cast<std::size_t>(q.spec.rows)), cols_(static_cast<std::size_t>(q.spec.cols)), memristors_(static_cells(array, 0, rows_ * cols_, most_V(q))), cells_(*memristors_, q.cell.selector, cols_) {}
+    : q_(q),
+      rows_(static_cast<std::size_t>(q.spec.rows)),
+      cols_(static_cast<std::size_t>(q.spec.cols)),
+      memristors_(static_cells(array, 0, rows_ * cols_, most_V(q))),
+      cells_(*memristors_, q.cell.selector, cols_) {}
 
-DrivenPoint DrivenArray::solve(std::vector<double> vw_V, std::vector<double> vb_V, std::span<const std::size_t> open_rows, double tolerance_V) const {
+DrivenPoint DrivenArray::solve(std::vector<double> vw_V, std::vector<double> vb_V, std::span<const std::size_t> open_rows,
+                               double tolerance_V) const {
     DrivenBias bias{std::move(vw_V), std::move(vb_V), {}};
     if (q_.cell.selector.has_gate()) bias.gate_V.assign(rows_, 0.0);
     for (const std::size_t r : open_rows)
@@ -81,7 +86,8 @@ DrivenArray::Writes DrivenArray::write(const ArrayWriter& writer, std::span<cons
     });
     for (const Writes& part : parts) {
         out.lowest_V = std::min(out.lowest_V, part.lowest_V), out.highest_V = std::max(out.highest_V, part.highest_V);
-        out.selected_J += part.selected_J, out.half_selected_J += part.half_selected_J, out.wires_J += part.wires_J, out.gate_J += part.gate_J;
+        out.selected_J += part.selected_J, out.half_selected_J += part.half_selected_J, out.wires_J += part.wires_J,
+            out.gate_J += part.gate_J;
     }
     out.time_s = static_cast<double>(phases.size()) * (q_.spec.t_pulse.si + q_.write.gap.si);
     return out;

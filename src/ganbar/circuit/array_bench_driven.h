@@ -24,8 +24,8 @@ public:
     OneCell read_one(std::size_t row, std::size_t col, bool half) const;
 
     struct Writes {
-        std::vector<double> delivered;                    ///< rows x cols: voltage over the memristor while selected, over the amplitude
-        double lowest_V = 0, highest_V = 0;               ///< over memristors that were not meant
+        std::vector<double> delivered;       ///< rows x cols: voltage over the memristor while selected, over the amplitude
+        double lowest_V = 0, highest_V = 0;  ///< over memristors that were not meant
         double selected_J = 0, half_selected_J = 0, wires_J = 0, gate_J = 0, time_s = 0;
     };
     /// All phases, each on the cells as they are.

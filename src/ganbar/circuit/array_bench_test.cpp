@@ -43,7 +43,8 @@ TEST(ArrayBench, WiresTakeMoreTheLongerTheyAre) {
         EXPECT_LE(a.figure("read_share_least").mean(), a.figure("read_share_mean").mean());
         EXPECT_LE(a.figure("delivered_least").mean(), a.figure("delivered_mean").mean());
         EXPECT_GT(a.figure("read_margin_grounded").mean(), a.figure("read_margin_floating").mean());
-        share = a.figure("read_share_mean").mean(), delivered = a.figure("delivered_mean").mean(), error = a.figure("read_error_rms").mean();
+        share = a.figure("read_share_mean").mean(), delivered = a.figure("delivered_mean").mean(),
+        error = a.figure("read_error_rms").mean();
     }
 }
 

@@ -7,7 +7,8 @@
 
 namespace ganbar {
 
-std::vector<double> array_currents(std::span<const double> t_S, std::size_t rows, std::size_t cols, std::span<const double> v_V, std::size_t n) {
+std::vector<double> array_currents(std::span<const double> t_S, std::size_t rows, std::size_t cols, std::span<const double> v_V,
+                                   std::size_t n) {
     GANBAR_ASSERT(t_S.size() == rows * cols && v_V.size() == n * rows);
     std::vector<double> out(n * cols, 0.0);
     constexpr std::size_t together = 16;  // inputs that share a pass over T

@@ -7,8 +7,8 @@
 namespace ganbar {
 namespace {
 
-constexpr double small = 1e-4;  // below it two terms of a series are exact, where the functions would lose digits to subnormal numbers
-constexpr double large = 1e100; // above it the leading term is exact, where products might overflow
+constexpr double small = 1e-4;   // below it two terms of a series are exact, where the functions would lose digits to subnormal numbers
+constexpr double large = 1e100;  // above it the leading term is exact, where products might overflow
 
 }  // namespace
 
@@ -64,8 +64,6 @@ double CellCurve::voltage(double z) const {
     return z;
 }
 
-double CellCurve::slope_at_shape(double z) const {
-    return kind == Kind::sinh ? root_sum_square(1.0, coefficient * z) : slope(voltage(z));
-}
+double CellCurve::slope_at_shape(double z) const { return kind == Kind::sinh ? root_sum_square(1.0, coefficient * z) : slope(voltage(z)); }
 
 }  // namespace ganbar

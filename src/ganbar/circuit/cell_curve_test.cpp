@@ -10,8 +10,9 @@ namespace {
 using Kind = CellCurve::Kind;
 
 TEST(CellCurve, VoltageUndoesShape) {
-    for (const CellCurve curve : {CellCurve{}, CellCurve{Kind::cubic, 0}, CellCurve{Kind::cubic, 1e-12}, CellCurve{Kind::cubic, 2.81}, CellCurve{Kind::cubic, 1e12},
-                                  CellCurve{Kind::sinh, 1e-300}, CellCurve{Kind::sinh, 4.1}, CellCurve{Kind::sinh, 500}})
+    for (const CellCurve curve :
+         {CellCurve{}, CellCurve{Kind::cubic, 0}, CellCurve{Kind::cubic, 1e-12}, CellCurve{Kind::cubic, 2.81}, CellCurve{Kind::cubic, 1e12},
+          CellCurve{Kind::sinh, 1e-300}, CellCurve{Kind::sinh, 4.1}, CellCurve{Kind::sinh, 500}})
         for (double u = 1e-12; u < 1.3; u *= 7)
             for (const double sign : {1.0, -1.0}) {
                 const double z = curve.shape(sign * u);

@@ -16,13 +16,16 @@ namespace ganbar {
 namespace {
 
 /// Eigenvectors (columns) and eigenvalues of the impedance matrix of one line: voltage drop at cell a per ampere drawn at cell b.
-void line_spectrum(std::size_t n, double r, double r_terminal, bool both, bool terminal_last, Eigen::MatrixXd& vectors, std::vector<double>& values) {
+void line_spectrum(std::size_t n, double r, double r_terminal, bool both, bool terminal_last, Eigen::MatrixXd& vectors,
+                   std::vector<double>& values) {
     Eigen::MatrixXd z(n, n);
     const double last = static_cast<double>(n - 1), loop = 2 * r_terminal + r * last;
     for (std::size_t a = 0; a < n; ++a)
         for (std::size_t b = 0; b < n; ++b) {
             const double lo = static_cast<double>(std::min(a, b)), hi = static_cast<double>(std::max(a, b));
-            z(a, b) = !both ? r_terminal + r * (terminal_last ? last - hi : lo) : loop > 0 ? (r_terminal + r * lo) * (r_terminal + r * (last - hi)) / loop : 0.0;
+            z(a, b) = !both      ? r_terminal + r * (terminal_last ? last - hi : lo)
+                      : loop > 0 ? (r_terminal + r * lo) * (r_terminal + r * (last - hi)) / loop
+                                 : 0.0;
         }
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(z);
     if (solver.info() != Eigen::Success) throw NumericError("the spectrum of a line's impedance matrix could not be computed");
@@ -88,7 +91,8 @@ public:
                 if (std::isinf(v)) throw NumericError("a source of the crossbar is not a finite voltage");
         if (floating_.size() == n_lines()) throw ConfigError("every line floats; expected at least one driven terminal");
         if (!floating_.empty() && lines_.both)
-            throw ConfigError("floating lines with terminals at both ends are beyond the fixed point; expected ends = single, or no floating lines");
+            throw ConfigError(
+                "floating lines with terminals at both ends are beyond the fixed point; expected ends = single, or no floating lines");
         safe_ = has_previous_ = false;
         n_mixed_ = 0;
     }
@@ -109,7 +113,9 @@ public:
             report.sweeps = sweep;
             report.correction_V = cells::largest(f_.data(), f_.size());
             if (!std::isfinite(report.correction_V) || !std::isfinite(report.mismatch_V))
-                throw NumericError(fmt::format("the cells' currents left the range of numbers in sweep {}; the cells are too steep at this bias, or not finite", sweep));
+                throw NumericError(fmt::format(
+                    "the cells' currents left the range of numbers in sweep {}; the cells are too steep at this bias, or not finite",
+                    sweep));
             step(plain ? 0 : options.mixing);
             if (report.correction_V <= options.tolerance_V && believable(report, options.tolerance_V)) {
                 choose_g0_keep(report);
@@ -123,8 +129,10 @@ public:
                 choose_g0(true);
             } else if (safe_ && worse % 6 == 5) choose_g0(true);
         }
-        throw NumericError(fmt::format("the cell voltages did not settle within {} sweeps: the last changed them by {:.3g} V, cells and wires still disagree by {:.3g} V",
-                                       options.max_sweeps, report.correction_V, report.mismatch_V));
+        throw NumericError(
+            fmt::format("the cell voltages did not settle within {} sweeps: the last changed them by {:.3g} V, cells and wires still "
+                        "disagree by {:.3g} V",
+                        options.max_sweeps, report.correction_V, report.mismatch_V));
     }
 
     OperatingPoint point(std::span<const double> u) {
@@ -179,8 +187,9 @@ private:
         }
     }
 
-    /// The door: a small step is not a small error where g0 stands far above the slopes on the way to the answer; K then hides what cells and wires
-    /// disagree by. The error is below that disagreement, and below (1 + g0 Lmax) / (1 + slope Lmax) steps, slope the least of cells at rest and now.
+    /// The door: a small step is not a small error where g0 stands far above the slopes on the way to the answer; K then hides what cells
+    /// and wires disagree by. The error is below that disagreement, and below (1 + g0 Lmax) / (1 + slope Lmax) steps, slope the least of
+    /// cells at rest and now.
     bool believable(const CellSolverReport& report, double tolerance_V) {
         constexpr double most_hidden = 1e3;
         if (std::min(report.mismatch_V, (1 + g0_ * l_max()) * report.correction_V) <= most_hidden * tolerance_V) return true;
@@ -357,8 +366,8 @@ private:
     Eigen::LLT<Eigen::MatrixXd> floating_factor_;  // of a matrix that is positive definite as long as one line is driven
 };
 
-CellSolverReport CellSolver::solve(const StaticCells& cells, std::span<const double> vw_V, std::span<const double> vb_V, std::span<double> u_V, bool warm,
-                                   const CellSolverOptions& options) const {
+CellSolverReport CellSolver::solve(const StaticCells& cells, std::span<const double> vw_V, std::span<const double> vb_V,
+                                   std::span<double> u_V, bool warm, const CellSolverOptions& options) const {
     thread_local Iteration iteration;
     iteration.begin(*this, cells, vw_V, vb_V);
     return iteration.run(u_V, warm, options);
@@ -370,7 +379,8 @@ std::vector<CellSolverReport> CellSolver::solve_batch(const StaticCells& cells, 
     GANBAR_ASSERT(vw_V.size() == n * rows_ && vb_V.size() == n * cols_ && u_V.size() == n * size);
     std::vector<CellSolverReport> reports(n);
     parallel_for(n, [&](std::size_t k) {
-        reports[k] = solve(cells, vw_V.subspan(k * rows_, rows_), vb_V.subspan(k * cols_, cols_), u_V.subspan(k * size, size), false, options);
+        reports[k] =
+            solve(cells, vw_V.subspan(k * rows_, rows_), vb_V.subspan(k * cols_, cols_), u_V.subspan(k * size, size), false, options);
     });
     return reports;
 }

@@ -1,12 +1,12 @@
 // Voltages of all cells of a passive crossbar with nonlinear cells, for any bias: a fixed point on the cell voltages whose linear part is
 // diagonal in a basis that does not depend on the cells.
 //
-// Without cells every line is a tree, so with Z = Zb (+) Zw, the Kronecker sum of the impedance matrices of one bit and one word line, the cell
-// voltages obey  u = u0 - Z i(u),  u0 = Vw_i - Vb_j.  The step is  u <- u + K F,  F = u0 - Z i(u) - u,  K = (1 + g0 Z)^-1.
-// F comes from running sums along the lines in double precision; K from the eigenvectors of Zw and Zb (once per geometry) as four matrix
-// products in single precision, which limits the step, not the answer. The error shrinks at least by max|i' - g0| / (g0 + 1/Lmax) per
-// step in the norm of K, Lmax the largest eigenvalue of Z: below 1 for every increasing law if g0 is half the largest slope. Floating
-// lines (terminals at one end): their source voltage is unknown and their current 0, a small dense system in the same basis. Anderson's mixing (J. ACM 12,
+// Without cells every line is a tree, so with Z = Zb (+) Zw, the Kronecker sum of the impedance matrices of one bit and one word line, the
+// cell voltages obey  u = u0 - Z i(u),  u0 = Vw_i - Vb_j.  The step is  u <- u + K F,  F = u0 - Z i(u) - u,  K = (1 + g0 Z)^-1. F comes
+// from running sums along the lines in double precision; K from the eigenvectors of Zw and Zb (once per geometry) as four matrix products
+// in single precision, which limits the step, not the answer. The error shrinks at least by max|i' - g0| / (g0 + 1/Lmax) per step in the
+// norm of K, Lmax the largest eigenvalue of Z: below 1 for every increasing law if g0 is half the largest slope. Floating lines (terminals
+// at one end): their source voltage is unknown and their current 0, a small dense system in the same basis. Anderson's mixing (J. ACM 12,
 // 547, 1965) is on by default. The splitting is in the family of Xie et al., arXiv 2109.07929 (tensor-product preconditioner).
 #pragma once
 #include <memory>
@@ -22,14 +22,14 @@ namespace ganbar {
 struct CellSolverOptions {
     double tolerance_V = 1e-9;  ///< bound on the last correction of any cell voltage
     int max_sweeps = 2000;
-    int mixing = 4;             ///< earlier steps that Anderson's method combines; 0 = plain fixed point
+    int mixing = 4;  ///< earlier steps that Anderson's method combines; 0 = plain fixed point
 };
 
 struct CellSolverReport {
-    int sweeps = 0;             ///< applications of K
-    double correction_V = 0;    ///< largest change in the last sweep
-    double mismatch_V = 0;      ///< largest |F| before it: what wires and cells disagree by
-    double rate_bound = 0;      ///< bound on the contraction of the plain step at the slopes met last, at the g0 used
+    int sweeps = 0;           ///< applications of K
+    double correction_V = 0;  ///< largest change in the last sweep
+    double mismatch_V = 0;    ///< largest |F| before it: what wires and cells disagree by
+    double rate_bound = 0;    ///< bound on the contraction of the plain step at the slopes met last, at the g0 used
     double g0_S = 0;
 };
 

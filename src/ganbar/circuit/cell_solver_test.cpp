@@ -61,8 +61,9 @@ TEST(CellSolver, AgreesWithNewtonOnEveryCurveAndBias) {
 
 TEST(CellSolver, ShapesEndsAndZeroResistances) {
     for (const auto& [m, n] : {std::pair{1, 1}, {1, 17}, {19, 1}, {7, 16}, {33, 5}})
-        for (const Wires& w : {Wires{1_ohm, 2_ohm, 10_ohm, 5_ohm}, Wires{1_ohm, 2_ohm, 10_ohm, 5_ohm, Ends::both}, Wires{0_ohm, 1_ohm, 0_ohm, 5_ohm},
-                               Wires{0_ohm, 0_ohm, 0_ohm, 0_ohm}, Wires{2_ohm, 1_ohm, 0_ohm, 0_ohm, Ends::both}}) {
+        for (const Wires& w :
+             {Wires{1_ohm, 2_ohm, 10_ohm, 5_ohm}, Wires{1_ohm, 2_ohm, 10_ohm, 5_ohm, Ends::both}, Wires{0_ohm, 1_ohm, 0_ohm, 5_ohm},
+              Wires{0_ohm, 0_ohm, 0_ohm, 0_ohm}, Wires{2_ohm, 1_ohm, 0_ohm, 0_ohm, Ends::both}}) {
             CrossbarProblem p = random_crossbar(m, n, 7, w, 0.8);
             p.curve = {Kind::cubic, 2.81};
             EXPECT_LT(against_newton(p, {1e-11}), 1e-10) << m << "x" << n;

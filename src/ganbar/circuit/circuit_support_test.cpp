@@ -13,7 +13,8 @@
 
 namespace ganbar::circuit_test {
 
-CrossbarProblem random_crossbar(std::size_t rows, std::size_t cols, std::uint64_t seed, const Wires& wires, double v_max, double g_lo, double g_hi) {
+CrossbarProblem random_crossbar(std::size_t rows, std::size_t cols, std::uint64_t seed, const Wires& wires, double v_max, double g_lo,
+                                double g_hi) {
     CrossbarProblem p;
     p.rows = rows, p.cols = cols, p.wires = wires;
     Rng rng = Rng(seed).stream("crossbar");
@@ -105,7 +106,8 @@ Mismatch kirchhoff_mismatch(const CrossbarProblem& p, const OperatingPoint& poin
     const bool both = p.wires.ends == Ends::both;
     for (std::size_t i = 0; i < p.rows; ++i) {
         Line l{{}, {}, {}, p.wires.rw.si, p.wires.rdrv.si, p.vw_V[i], point.i_word_A[i], both};
-        for (std::size_t k = i * p.cols; k < (i + 1) * p.cols; ++k) l.v_V.push_back(point.w_V[k]), l.i_A.push_back(i_A[k]), l.open_A.push_back(open_A[k]);
+        for (std::size_t k = i * p.cols; k < (i + 1) * p.cols; ++k)
+            l.v_V.push_back(point.w_V[k]), l.i_A.push_back(i_A[k]), l.open_A.push_back(open_A[k]);
         check_line(l, scale_V, worst);
     }
     for (std::size_t j = 0; j < p.cols; ++j) {

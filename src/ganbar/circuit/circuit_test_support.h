@@ -14,7 +14,8 @@ CrossbarProblem random_crossbar(std::size_t rows, std::size_t cols, std::uint64_
 OperatingPoint dense_solution(const CrossbarProblem& problem);
 /// How far a point is from Kirchhoff's laws, line by line from the problem alone: a segment carries what the cells beyond it pass.
 struct Mismatch {
-    double voltage = 0;  ///< largest drop that is not resistance times current, over the largest source voltage (over rounding where all are 0)
+    double voltage =
+        0;  ///< largest drop that is not resistance times current, over the largest source voltage (over rounding where all are 0)
     double current = 0;  ///< largest difference between a terminal's current and its line's cells, over what these pass
 };
 Mismatch kirchhoff_mismatch(const CrossbarProblem& problem, const OperatingPoint& point);

@@ -16,13 +16,14 @@ struct CellPoint {
     double x_V = 0;          ///< across the element: the internal node over the bit line
 };
 
-/// The search for the voltage x across the element. Both laws rise, so h(x) = element(x) - memristor(u - x) has one zero between 0 and u: Newton's method,
-/// kept in a bracket that shrinks with every step; bisection where it leaves that.
+/// The search for the voltage x across the element. Both laws rise, so h(x) = element(x) - memristor(u - x) has one zero between 0 and u:
+/// Newton's method, kept in a bracket that shrinks with every step; bisection where it leaves that.
 class SeriesSearch {
 public:
-    /// full_S: the memristor's slope at all of u; rest_S: the element's slope at 0 V; most_V: Selector::most_voltage of the memristor's current there, since
-    /// no more than this lies across the element.
-    SeriesSearch(double u_V, double full_S, double rest_S, double most_V) : u_V_(u_V), lo_(std::min(0.0, u_V)), hi_(std::max(0.0, u_V)), x_(most_V) {
+    /// full_S: the memristor's slope at all of u; rest_S: the element's slope at 0 V; most_V: Selector::most_voltage of the memristor's
+    /// current there, since no more than this lies across the element.
+    SeriesSearch(double u_V, double full_S, double rest_S, double most_V)
+        : u_V_(u_V), lo_(std::min(0.0, u_V)), hi_(std::max(0.0, u_V)), x_(most_V) {
         if (!(std::abs(x_) < std::abs(u_V))) x_ = full_S + rest_S > 0 ? u_V * (full_S / (full_S + rest_S)) : u_V;
     }
     double x_V() const { return x_; }

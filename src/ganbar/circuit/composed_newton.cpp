@@ -12,16 +12,17 @@
 namespace ganbar {
 namespace {
 
-/// A memristor in series bounds every slope, so voltages can be followed: each step solves the network of the tangents and goes the part of the way to it
-/// where the power that currents and changes of voltage exchange vanishes. With two-terminal cells that is the least co-content (Millar, Phil. Mag. 42,
-/// 1150, 1951), which has one minimum; a gate whose distance from the bit line counts bends that only by what the bit line moves beside the overdrive, and
-/// makes the tangents' matrix unsymmetric.
+/// A memristor in series bounds every slope, so voltages can be followed: each step solves the network of the tangents and goes the part of
+/// the way to it where the power that currents and changes of voltage exchange vanishes. With two-terminal cells that is the least
+/// co-content (Millar, Phil. Mag. 42, 1150, 1951), which has one minimum; a gate whose distance from the bit line counts bends that only by
+/// what the bit line moves beside the overdrive, and makes the tangents' matrix unsymmetric.
 class ComposedNewton {
 public:
     explicit ComposedNewton(const CrossbarProblem& p) : net_(p), symmetric_(!p.selector.bit_line_counts()) {
         std::vector<std::pair<std::size_t, std::size_t>> edges;
         for (const auto& e : net_.elements) {
-            if (net_.unknown[e.a] != Network::none && net_.unknown[e.b] != Network::none) edges.emplace_back(net_.unknown[e.a], net_.unknown[e.b]);
+            if (net_.unknown[e.a] != Network::none && net_.unknown[e.b] != Network::none)
+                edges.emplace_back(net_.unknown[e.a], net_.unknown[e.b]);
             if (e.is_cell() && !net_.forced(e)) cells_.push_back({&e, {}, 0, 0, 0, 0});
         }
         if (symmetric_) factor_.emplace(net_.n_unknown, edges);
@@ -43,8 +44,8 @@ public:
 private:
     struct Cell {
         const Network::Element* element;
-        CellPoint point;                              // at u_V and bit_V
-        double u_V, bit_V, next_u_V, next_bit_V;      // where it stands, where the tangents want it
+        CellPoint point;                          // at u_V and bit_V
+        double u_V, bit_V, next_u_V, next_bit_V;  // where it stands, where the tangents want it
     };
 
     int settle(const NewtonOptions& options) {
@@ -58,26 +59,36 @@ private:
                 c.next_bit_V = voltage(wanted, c.element->b), c.next_u_V = voltage(wanted, c.element->a) - c.next_bit_V;
                 change_V = std::max({change_V, std::abs(c.next_u_V - c.u_V), symmetric_ ? 0.0 : std::abs(c.next_bit_V - c.bit_V)});
             }
-            if (!std::isfinite(change_V)) throw NumericError("the operating point was lost in step " + std::to_string(step) + ": currents exceed the range of numbers");
+            if (!std::isfinite(change_V))
+                throw NumericError("the operating point was lost in step " + std::to_string(step) +
+                                   ": currents exceed the range of numbers");
             go(wanted, step == 1 || change_V <= 1e3 * enough_V ? 1.0 : part_of_the_way(wanted));
             if (change_V <= enough_V) return step;
         }
-        throw NumericError(fmt::format("Newton's method did not settle in {} steps: cell voltages still change by {:.3g} V; the cells are too steep at this bias", options.max_steps, change_V));
+        throw NumericError(fmt::format(
+            "Newton's method did not settle in {} steps: cell voltages still change by {:.3g} V; the cells are too steep at this bias",
+            options.max_steps, change_V));
     }
 
-    double voltage(const std::vector<double>& x, std::size_t group) const { return net_.unknown[group] == Network::none ? v_.high_V[group] : x[net_.unknown[group]]; }
-    double wire_current(const std::vector<double>& x, const Network::Element& e) const { return e.g_S * (voltage(x, e.a) - voltage(x, e.b)); }
+    double voltage(const std::vector<double>& x, std::size_t group) const {
+        return net_.unknown[group] == Network::none ? v_.high_V[group] : x[net_.unknown[group]];
+    }
+    double wire_current(const std::vector<double>& x, const Network::Element& e) const {
+        return e.g_S * (voltage(x, e.a) - voltage(x, e.b));
+    }
 
     /// Voltages of the unknown nodes of the network whose cells are their tangents.
     std::vector<double> solve_tangents() {
         std::vector<double> g, ground(net_.n_unknown, 0.0), x(net_.n_unknown, 0.0);
         std::vector<Eigen::Triplet<double>> entries;
-        const auto add = [&](const Network::Element& e, double word_S, double bit_S, double source_A) {  // i = word_S va - bit_S vb + source_A
+        const auto add = [&](const Network::Element& e, double word_S, double bit_S,
+                             double source_A) {  // i = word_S va - bit_S vb + source_A
             const std::size_t a = net_.unknown[e.a], b = net_.unknown[e.b];
             for (const auto& [node, sign] : {std::pair{a, 1.0}, {b, -1.0}}) {
                 if (node == Network::none) continue;
                 x[node] -= sign * source_A;
-                const double known_A = (a == Network::none ? word_S * v_.high_V[e.a] : 0.0) - (b == Network::none ? bit_S * v_.high_V[e.b] : 0.0);
+                const double known_A =
+                    (a == Network::none ? word_S * v_.high_V[e.a] : 0.0) - (b == Network::none ? bit_S * v_.high_V[e.b] : 0.0);
                 x[node] -= sign * known_A;
                 const int row = static_cast<int>(node);
                 if (!symmetric_ && a != Network::none) entries.emplace_back(row, static_cast<int>(a), sign * word_S);
@@ -89,7 +100,8 @@ private:
         };
         for (std::size_t k = 0; k < net_.n_wires; ++k) add(net_.elements[k], net_.elements[k].g_S, net_.elements[k].g_S, 0);
         for (const auto& c : cells_)
-            add(*c.element, c.point.slope_S, c.point.bit_slope_S, c.point.i_A - c.point.slope_S * (c.u_V + c.bit_V) + c.point.bit_slope_S * c.bit_V);
+            add(*c.element, c.point.slope_S, c.point.bit_slope_S,
+                c.point.i_A - c.point.slope_S * (c.u_V + c.bit_V) + c.point.bit_slope_S * c.bit_V);
         if (symmetric_) factor_->factor(g, ground);
         else factor_unsymmetric(entries);
         solve(x);
@@ -103,7 +115,9 @@ private:
         matrix.setFromTriplets(entries.begin(), entries.end());
         if (!analysed_) lu_.analyzePattern(matrix), analysed_ = true;
         lu_.factorize(matrix);
-        if (lu_.info() != Eigen::Success) throw NumericError("the tangents of the crossbar could not be eliminated: conductances differ by more than double precision holds");
+        if (lu_.info() != Eigen::Success)
+            throw NumericError(
+                "the tangents of the crossbar could not be eliminated: conductances differ by more than double precision holds");
     }
 
     void solve(std::vector<double>& x) const {
@@ -144,7 +158,8 @@ private:
     void go(const std::vector<double>& wanted, double t) {
         for (std::size_t k = 0; k < net_.n_wires; ++k) wire_A_[k] += t * (wire_current(wanted, net_.elements[k]) - wire_A_[k]);
         for (std::size_t k = 0; k < net_.unknown.size(); ++k)
-            if (net_.unknown[k] != Network::none) v_.high_V[k] += t < 1 ? t * (wanted[net_.unknown[k]] - v_.high_V[k]) : wanted[net_.unknown[k]] - v_.high_V[k];
+            if (net_.unknown[k] != Network::none)
+                v_.high_V[k] += t < 1 ? t * (wanted[net_.unknown[k]] - v_.high_V[k]) : wanted[net_.unknown[k]] - v_.high_V[k];
         for (auto& c : cells_) c.u_V += t * (c.next_u_V - c.u_V), c.bit_V += t * (c.next_bit_V - c.bit_V);
     }
 
@@ -170,7 +185,7 @@ private:
     Network net_;
     bool symmetric_;
     NodeVoltages v_;
-    std::vector<Cell> cells_;     // all but those between two sources
+    std::vector<Cell> cells_;  // all but those between two sources
     std::vector<double> wire_A_;
     std::optional<LaplacianFactor> factor_;
     Eigen::SparseLU<Eigen::SparseMatrix<double>, Eigen::NaturalOrdering<int>> lu_;  // unknowns are numbered in a good order of elimination
@@ -179,6 +194,8 @@ private:
 
 }  // namespace
 
-OperatingPoint composed_operating_point(const CrossbarProblem& problem, const NewtonOptions& options) { return ComposedNewton(problem).run(options); }
+OperatingPoint composed_operating_point(const CrossbarProblem& problem, const NewtonOptions& options) {
+    return ComposedNewton(problem).run(options);
+}
 
 }  // namespace ganbar

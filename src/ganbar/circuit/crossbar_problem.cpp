@@ -40,9 +40,11 @@ void check_connected(const CrossbarProblem& p) {
         }
     }
     for (std::size_t i = 0; i < p.rows; ++i)
-        if (!word[i]) throw ConfigError(fmt::format("word line {} floats and no cell joins it to a driven line; its voltage is undefined", i));
+        if (!word[i])
+            throw ConfigError(fmt::format("word line {} floats and no cell joins it to a driven line; its voltage is undefined", i));
     for (std::size_t j = 0; j < p.cols; ++j)
-        if (!bit[j]) throw ConfigError(fmt::format("bit line {} floats and no cell joins it to a driven line; its voltage is undefined", j));
+        if (!bit[j])
+            throw ConfigError(fmt::format("bit line {} floats and no cell joins it to a driven line; its voltage is undefined", j));
 }
 
 }  // namespace
@@ -57,16 +59,20 @@ void validate(const CrossbarProblem& p) {
     check_resistance("rw", p.wires.rw), check_resistance("rb", p.wires.rb);
     check_resistance("rdrv", p.wires.rdrv), check_resistance("rsense", p.wires.rsense);
     if (p.curve.kind == CellCurve::Kind::cubic && !(p.curve.coefficient >= 0 && std::isfinite(p.curve.coefficient)))
-        throw ConfigError(fmt::format("c3 = {} 1/V^2; expected a finite number >= 0, so that the current rises with the voltage", p.curve.coefficient));
+        throw ConfigError(
+            fmt::format("c3 = {} 1/V^2; expected a finite number >= 0, so that the current rises with the voltage", p.curve.coefficient));
     if (p.curve.kind == CellCurve::Kind::sinh && !(p.curve.coefficient > 0 && std::isfinite(p.curve.coefficient)))
         throw ConfigError(fmt::format("b = {} 1/V; expected a finite number > 0", p.curve.coefficient));
     validate(p.selector);
     if (p.selector.has_gate()) {
-        if (p.gate_V.size() != p.rows) throw ConfigError(fmt::format("Vg has {} values; expected {}, one for the gate line of each row of 1t1r cells", p.gate_V.size(), p.rows));
+        if (p.gate_V.size() != p.rows)
+            throw ConfigError(
+                fmt::format("Vg has {} values; expected {}, one for the gate line of each row of 1t1r cells", p.gate_V.size(), p.rows));
         for (std::size_t i = 0; i < p.rows; ++i)
             if (!std::isfinite(p.gate_V[i])) throw ConfigError(fmt::format("Vg[{}] is not a finite voltage", i));
     } else if (!p.gate_V.empty()) {
-        throw ConfigError(fmt::format("{} cells have no gate; Vg is for 1t1r", cell_type_names()[static_cast<std::size_t>(p.selector.type)]));
+        throw ConfigError(
+            fmt::format("{} cells have no gate; Vg is for 1t1r", cell_type_names()[static_cast<std::size_t>(p.selector.type)]));
     }
     check_terminals("Vw", p.vw_V, p.rows), check_terminals("Vb", p.vb_V, p.cols);
     check_connected(p);

@@ -18,7 +18,7 @@ struct CrossbarProblem {
     Selector selector;  ///< what is in series with each; passive: nothing
     Wires wires;
     std::vector<std::optional<double>> vw_V, vb_V;  ///< rows, cols
-    std::vector<double> gate_V;  ///< rows: the gate lines of 1t1r cells, against ground; else empty
+    std::vector<double> gate_V;                     ///< rows: the gate lines of 1t1r cells, against ground; else empty
 };
 
 struct OperatingPoint {

@@ -9,12 +9,14 @@
 
 namespace ganbar {
 
-SelectorCells::SelectorCells(const StaticCells& memristors, const Selector& selector, std::size_t cols) : memristors_(memristors), selector_(selector), cols_(cols) {
+SelectorCells::SelectorCells(const StaticCells& memristors, const Selector& selector, std::size_t cols)
+    : memristors_(memristors), selector_(selector), cols_(cols) {
     validate(selector);
     GANBAR_ASSERT(cols > 0 && memristors.size() % cols == 0);
 }
 
-void SelectorCells::points(std::span<const double> u_V, std::span<const double> gate_V, std::span<const double> bit_V, std::span<CellPoint> out) const {
+void SelectorCells::points(std::span<const double> u_V, std::span<const double> gate_V, std::span<const double> bit_V,
+                           std::span<CellPoint> out) const {
     const std::size_t n = size();
     std::vector<double> v(u_V.begin(), u_V.end()), i_A(n), slope_S(n);
     memristors_.current(v, i_A, slope_S);
@@ -33,11 +35,13 @@ void SelectorCells::points(std::span<const double> u_V, std::span<const double> 
         for (std::size_t k = 0; k < n; ++k) v[k] = u_V[k] - search[k].x_V();
         memristors_.current(v, i_A, slope_S);
         for (std::size_t k = 0; k < n; ++k)
-            if (settled[k] == 0 && search[k].advance(selector_.point(search[k].x_V(), gate(k), bit_V[k]), i_A[k], slope_S[k])) settled[k] = 1, --left;
+            if (settled[k] == 0 && search[k].advance(selector_.point(search[k].x_V(), gate(k), bit_V[k]), i_A[k], slope_S[k]))
+                settled[k] = 1, --left;
     }
     for (std::size_t k = 0; k < n; ++k) v[k] = u_V[k] - search[k].x_V();
     memristors_.current(v, i_A, slope_S);
-    for (std::size_t k = 0; k < n; ++k) out[k] = composed_point(search[k], selector_.point(search[k].x_V(), gate(k), bit_V[k]), i_A[k], slope_S[k]);
+    for (std::size_t k = 0; k < n; ++k)
+        out[k] = composed_point(search[k], selector_.point(search[k].x_V(), gate(k), bit_V[k]), i_A[k], slope_S[k]);
 }
 
 namespace {
@@ -45,12 +49,16 @@ namespace {
 class Driven {
 public:
     Driven(const SelectorCells& cells, const Wires& w, const DrivenBias& bias)
-        : cells_(cells), bias_(bias), lines_{bias.vw_V.size(), bias.vb_V.size(), w.rw.si, w.rb.si, w.rdrv.si, w.rsense.si, w.ends == Ends::both}, n_(cells.size()) {
+        : cells_(cells),
+          bias_(bias),
+          lines_{bias.vw_V.size(), bias.vb_V.size(), w.rw.si, w.rb.si, w.rdrv.si, w.rsense.si, w.ends == Ends::both},
+          n_(cells.size()) {
         GANBAR_ASSERT(lines_.rows * lines_.cols == n_);
         for (auto* v : {&root_, &zw_, &zb_, &drawn_, &f_}) v->resize(n_);
         none_w_.assign(lines_.rows, 0.0), none_b_.assign(lines_.cols, 0.0), iw_.resize(lines_.rows), ib_.resize(lines_.cols);
         out_.cells.resize(n_), out_.i_word_A.resize(lines_.rows), out_.i_bit_A.resize(lines_.cols);
-        for (std::size_t k = 0; k < n_; ++k) out_.u_V.push_back(bias.vw_V[k / lines_.cols] - bias.vb_V[k % lines_.cols]), out_.b_V.push_back(bias.vb_V[k % lines_.cols]);
+        for (std::size_t k = 0; k < n_; ++k)
+            out_.u_V.push_back(bias.vw_V[k / lines_.cols] - bias.vb_V[k % lines_.cols]), out_.b_V.push_back(bias.vb_V[k % lines_.cols]);
     }
 
     DrivenPoint run(double tolerance_V) {
@@ -60,7 +68,8 @@ public:
             const std::vector<double> d = newton_step();
             double change = 0;
             for (const double x : d) change = std::max(change, std::abs(x));
-            if (!std::isfinite(change)) throw NumericError("the currents of cells with selectors left the range of numbers; the cells are too steep at this bias");
+            if (!std::isfinite(change))
+                throw NumericError("the currents of cells with selectors left the range of numbers; the cells are too steep at this bias");
             const std::vector<double> start = out_.u_V;
             const double before = miss, lag_before = lag_;
             for (double t = 1; t > 1e-4; t *= 0.5) {  // shorter while cells and wires come to disagree more
@@ -70,7 +79,9 @@ public:
             }
             if (change <= tolerance_V && std::max(lag_, lag_before) <= 10 * tolerance_V) return finish();
         }
-        throw NumericError(fmt::format("the voltages of cells with selectors did not settle in {} steps: cells and wires still disagree by {:.3g} V", most_steps, miss));
+        throw NumericError(
+            fmt::format("the voltages of cells with selectors did not settle in {} steps: cells and wires still disagree by {:.3g} V",
+                        most_steps, miss));
     }
 
 private:
@@ -78,7 +89,8 @@ private:
     double look() {
         cells_.points(out_.u_V, bias_.gate_V, out_.b_V, out_.cells);
         for (std::size_t k = 0; k < n_; ++k) drawn_[k] = out_.cells[k].i_A;
-        cells::line_voltages(lines_, drawn_.data(), bias_.vw_V.data(), bias_.vb_V.data(), zw_.data(), zb_.data(), out_.i_word_A.data(), out_.i_bit_A.data());
+        cells::line_voltages(lines_, drawn_.data(), bias_.vw_V.data(), bias_.vb_V.data(), zw_.data(), zb_.data(), out_.i_word_A.data(),
+                             out_.i_bit_A.data());
         double sum = 0;
         lag_ = 0;
         for (std::size_t k = 0; k < n_; ++k) {

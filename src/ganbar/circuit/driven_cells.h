@@ -1,8 +1,9 @@
 // Cells with selectors, made of any device model, under driven lines: their voltages by Newton's method on all of them at once.
 //
-// Without cells every line is a tree, so u = u0 - Z i(u) (cell_solver.h). Newton's step d obeys (1 + Z D) d = u0 - Z i(u) - u, D the slopes; with y = sqrt(D) d
-// that is (1 + sqrt(D) Z sqrt(D)) y = sqrt(D) F, symmetric and positive definite whatever the slopes, by conjugate gradients. Z costs running sums along
-// the lines. The fixed point of cell_solver.h needs slopes of one order; closed gates and selectors differ by ten.
+// Without cells every line is a tree, so u = u0 - Z i(u) (cell_solver.h). Newton's step d obeys (1 + Z D) d = u0 - Z i(u) - u, D the
+// slopes; with y = sqrt(D) d that is (1 + sqrt(D) Z sqrt(D)) y = sqrt(D) F, symmetric and positive definite whatever the slopes, by
+// conjugate gradients. Z costs running sums along the lines. The fixed point of cell_solver.h needs slopes of one order; closed gates and
+// selectors differ by ten.
 #pragma once
 #include <memory>
 #include <span>
@@ -36,7 +37,7 @@ struct DrivenBias {
 };
 
 struct DrivenPoint {
-    std::vector<double> u_V, b_V;    ///< cells: voltage over memristor and selector; bit node
+    std::vector<double> u_V, b_V;  ///< cells: voltage over memristor and selector; bit node
     std::vector<CellPoint> cells;
     std::vector<double> i_word_A, i_bit_A;
     double cells_W = 0, delivered_W = 0;

@@ -1,4 +1,5 @@
-// Cells with selectors under driven lines: against the nodal solver; rows written by themselves against the whole array; the bench's figures.
+// Cells with selectors under driven lines: against the nodal solver; rows written by themselves against the whole array; the bench's
+// figures.
 #include "ganbar/circuit/driven_cells.h"
 
 #include <gtest/gtest.h>
@@ -31,7 +32,8 @@ std::vector<Selector> every_cell() {
 
 TEST(DrivenCells, AgreeWithTheNodalSolver) {
     for (const Selector& s : every_cell())
-        for (const Wires& w : {Wires{2_ohm, 1_ohm, 50_ohm, 20_ohm}, Wires{3_ohm, 2_ohm, 10_ohm, 5_ohm, Ends::both}, Wires{0_ohm, 0_ohm, 0_ohm, 0_ohm}}) {
+        for (const Wires& w :
+             {Wires{2_ohm, 1_ohm, 50_ohm, 20_ohm}, Wires{3_ohm, 2_ohm, 10_ohm, 5_ohm, Ends::both}, Wires{0_ohm, 0_ohm, 0_ohm, 0_ohm}}) {
             CrossbarProblem p = random_crossbar(13, 9, 3, w, 1.2);
             p.curve = {CellCurve::Kind::cubic, 2.81}, p.selector = s;
             for (std::size_t j = 0; j < p.cols; ++j) p.vb_V[j] = j % 3 == 0 ? -0.4 : 0.1;
@@ -45,7 +47,8 @@ TEST(DrivenCells, AgreeWithTheNodalSolver) {
             const DrivenPoint got = solve_driven(SelectorCells(memristors, s, p.cols), p.wires, bias, 1e-12);
             double scale = 0;
             for (const double i : want.i_bit_A) scale = std::max(scale, std::abs(i));
-            for (std::size_t k = 0; k < p.g_S.size(); ++k) ASSERT_NEAR(got.u_V[k], want.w_V[k] - want.b_V[k], 1e-10) << static_cast<int>(s.type);
+            for (std::size_t k = 0; k < p.g_S.size(); ++k)
+                ASSERT_NEAR(got.u_V[k], want.w_V[k] - want.b_V[k], 1e-10) << static_cast<int>(s.type);
             for (std::size_t j = 0; j < p.cols; ++j) ASSERT_NEAR(got.i_bit_A[j], want.i_bit_A[j], 1e-9 * scale);
             EXPECT_NEAR(got.delivered_W, want.power_W, 1e-9 * std::abs(want.power_W));
             EXPECT_NEAR(got.cells_W, want.cells_W, 1e-9 * std::abs(want.power_W));

@@ -54,7 +54,10 @@ void LaplacianFactor::factor(std::span<const double> g_S, std::span<const double
             pivot += value_[q];
             x[index_[q]] = 0;
         }
-        if (!(pivot > 0)) throw NumericError("the conductances of the crossbar differ by more than the range of numbers holds: a node's own vanish beside its neighbours'");
+        if (!(pivot > 0))
+            throw NumericError(
+                "the conductances of the crossbar differ by more than the range of numbers holds: a node's own vanish beside its "
+                "neighbours'");
         if (!(pivot < infinity)) throw NumericError("a conductance of the crossbar exceeds the range of numbers");
         pivot_[k] = pivot;
         if (start_[k] < start_[k + 1]) next[k] = head[index_[start_[k]]], head[index_[start_[k]]] = k;

@@ -23,8 +23,8 @@ public:
 
 private:
     std::size_t n_;
-    std::vector<std::size_t> start_, index_;       // column k of the factor: rows index_[start_[k] ... start_[k+1]), ascending
-    std::vector<std::size_t> edge_entry_;          // edge -> its entry
+    std::vector<std::size_t> start_, index_;  // column k of the factor: rows index_[start_[k] ... start_[k+1]), ascending
+    std::vector<std::size_t> edge_entry_;     // edge -> its entry
     std::vector<double> initial_, value_, ground_, pivot_;
 };
 

@@ -45,7 +45,8 @@ double Network::slope(const Element& e, const NodeVoltages& v) const {
 }
 
 CellPoint Network::cell_point(const Element& e, double u_V, double bit_V) const {
-    return composed_cell(problem.curve, e.g_S, problem.selector, u_V, problem.gate_V.empty() ? 0.0 : problem.gate_V[e.cell / problem.cols], bit_V);
+    return composed_cell(problem.curve, e.g_S, problem.selector, u_V, problem.gate_V.empty() ? 0.0 : problem.gate_V[e.cell / problem.cols],
+                         bit_V);
 }
 
 Network::Balance Network::balance(const NodeVoltages& v) const {
@@ -57,14 +58,16 @@ Network::Balance Network::balance(const NodeVoltages& v) const {
         const double u = v.across(e.a, e.b), i = current(e, v);
         if (!std::isfinite(i)) {
             if (e.is_cell() && std::isfinite(u))
-                throw NumericError(fmt::format("the current of cell [{}][{}] exceeds the range of numbers: {} V lie across it", e.cell / problem.cols, e.cell % problem.cols, u));
+                throw NumericError(fmt::format("the current of cell [{}][{}] exceeds the range of numbers: {} V lie across it",
+                                               e.cell / problem.cols, e.cell % problem.cols, u));
             throw NumericError("the node voltages of the crossbar are not finite");
         }
         const double open = 32 * eps * (std::abs(u) + eps * largest_V) * slope(e, v);
         for (const std::size_t n : {e.a, e.b}) out.passing_A[n] += std::abs(i), rounding[n] += open;
         out.leaving_A[e.a] += i, out.leaving_A[e.b] -= i;
     }
-    const double least = std::max(1e-12 * *std::max_element(out.passing_A.begin(), out.passing_A.end()), std::numeric_limits<double>::min());
+    const double least =
+        std::max(1e-12 * *std::max_element(out.passing_A.begin(), out.passing_A.end()), std::numeric_limits<double>::min());
     for (std::size_t k = 0; k < unknown.size(); ++k) {
         out.rounding_A += rounding[k];
         if (unknown[k] == none) continue;
@@ -86,7 +89,8 @@ OperatingPoint Network::point(const NodeVoltages& v, const Balance& balance) con
     for (const auto& e : elements) {
         const double i = current(e, v), power = v.across(e.a, e.b) * i;
         if (e.is_cell()) out.i_cell_A[e.cell] = i;
-        if (e.is_cell() && !out.internal_V.empty()) out.internal_V[e.cell] = v.high_V[e.b] + cell_point(e, v.across(e.a, e.b), v.high_V[e.b]).x_V;
+        if (e.is_cell() && !out.internal_V.empty())
+            out.internal_V[e.cell] = v.high_V[e.b] + cell_point(e, v.across(e.a, e.b), v.high_V[e.b]).x_V;
         (e.is_cell() ? out.cells_W : out.wires_W) += power;
     }
     out.residual_A = balance.residual_A;
@@ -94,7 +98,8 @@ OperatingPoint Network::point(const NodeVoltages& v, const Balance& balance) con
     return out;
 }
 
-/// A line's current is the sum of its cells' and also what its terminal passes; the stiffer of the two carries the rounding of the voltages.
+/// A line's current is the sum of its cells' and also what its terminal passes; the stiffer of the two carries the rounding of the
+/// voltages.
 void Network::terminal_currents(const NodeVoltages& v, const std::vector<double>& leaving, OperatingPoint& out) const {
     const auto& p = problem;
     const std::size_t m = p.rows, n = p.cols;
@@ -129,31 +134,37 @@ std::string Network::group_name(std::size_t group) const {
 void require_operating_point(const Network& network, const NodeVoltages& v, const Network::Balance& balance, const OperatingPoint& point) {
     constexpr double enough = 1e-9;
     if (!(balance.worst <= enough))
-        throw NumericError(fmt::format("no operating point was found: at {} the currents miss each other by {:.3g} A where {:.3g} A pass; the wires are too stiff "
-                                       "or the cells too steep for double precision",
-                                       network.group_name(balance.worst_group), std::abs(balance.leaving_A[balance.worst_group]), balance.passing_A[balance.worst_group]));
+        throw NumericError(fmt::format(
+            "no operating point was found: at {} the currents miss each other by {:.3g} A where {:.3g} A pass; the wires are too stiff "
+            "or the cells too steep for double precision",
+            network.group_name(balance.worst_group), std::abs(balance.leaving_A[balance.worst_group]),
+            balance.passing_A[balance.worst_group]));
     double largest_A = 0, conductance_S = 0;
     for (const auto& e : network.elements) {
         largest_A = std::max(largest_A, std::abs(network.current(e, v)));
         if (e.is_cell()) conductance_S = std::max(conductance_S, e.g_S);
     }
     if (!(balance.residual_A <= 1e-6 * largest_A || balance.residual_A <= enough * network.largest_V * conductance_S))
-        throw NumericError(fmt::format("no operating point was found: wires of some resistances are too stiff for double precision, currents miss each other by {:.3g} A; "
-                                       "set resistances of next to nothing to 0",
-                                       balance.residual_A));
+        throw NumericError(
+            fmt::format("no operating point was found: wires of some resistances are too stiff for double precision, currents miss each "
+                        "other by {:.3g} A; "
+                        "set resistances of next to nothing to 0",
+                        balance.residual_A));
     double least = INFINITY, most = -INFINITY;
     for (const auto& source : network.topology.fixed)
         if (source) least = std::min(least, *source), most = std::max(most, *source);
     const double margin = enough * network.largest_V;
     for (std::size_t k = 0; k < network.unknown.size(); ++k)
         if (network.unknown[k] != Network::none && !(v.high_V[k] >= least - margin && v.high_V[k] <= most + margin))
-            throw NumericError(fmt::format("no operating point was found: {} = {} V lies outside the sources' {} to {} V", network.group_name(k), v.high_V[k], least, most));
+            throw NumericError(fmt::format("no operating point was found: {} = {} V lies outside the sources' {} to {} V",
+                                           network.group_name(k), v.high_V[k], least, most));
     double moved = 0;  // what all terminals move, as the scale of the power
     for (std::size_t i = 0; i < point.i_word_A.size(); ++i) moved += std::abs(point.i_word_A[i]) * network.largest_V;
     for (std::size_t j = 0; j < point.i_bit_A.size(); ++j) moved += std::abs(point.i_bit_A[j]) * network.largest_V;
     const double burnt = point.cells_W + point.wires_W;
     if (!(std::abs(point.power_W - burnt) <= enough * std::max(moved, burnt) + network.largest_V * balance.rounding_A))
-        throw NumericError(fmt::format("no operating point was found: the sources deliver {:.6g} W, cells and wires take {:.6g} W", point.power_W, burnt));
+        throw NumericError(
+            fmt::format("no operating point was found: the sources deliver {:.6g} W, cells and wires take {:.6g} W", point.power_W, burnt));
 }
 
 }  // namespace ganbar

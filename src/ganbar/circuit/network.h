@@ -56,17 +56,18 @@ public:
 
     const CrossbarProblem& problem;
     Topology topology;
-    std::vector<Element> elements;      ///< wires first, then cells with a conductance above 0
+    std::vector<Element> elements;  ///< wires first, then cells with a conductance above 0
     std::size_t n_wires = 0, n_unknown = 0;
-    std::vector<std::size_t> unknown;   ///< group -> its number in elimination order, none when a source holds it
-    double largest_V = 0;               ///< of the sources
+    std::vector<std::size_t> unknown;  ///< group -> its number in elimination order, none when a source holds it
+    double largest_V = 0;              ///< of the sources
 
 private:
     void terminal_currents(const NodeVoltages& v, const std::vector<double>& leaving, OperatingPoint& out) const;
 };
 
-/// The door: throws NumericError, with the reason, unless currents balance at every node to 1e-9 of what passes there, no node lies outside the
-/// range of the sources, and sources deliver what cells and wires burn to 1e-9. What passes is an operating point, however it was found.
+/// The door: throws NumericError, with the reason, unless currents balance at every node to 1e-9 of what passes there, no node lies outside
+/// the range of the sources, and sources deliver what cells and wires burn to 1e-9. What passes is an operating point, however it was
+/// found.
 void require_operating_point(const Network& network, const NodeVoltages& v, const Network::Balance& balance, const OperatingPoint& point);
 
 }  // namespace ganbar

@@ -19,7 +19,8 @@ public:
     explicit Newton(CrossbarProblem p) : p_(std::move(p)), net_(p_) {
         std::vector<std::pair<std::size_t, std::size_t>> edges;
         for (const auto& e : net_.elements) {
-            if (net_.unknown[e.a] != Network::none && net_.unknown[e.b] != Network::none) edges.emplace_back(net_.unknown[e.a], net_.unknown[e.b]);
+            if (net_.unknown[e.a] != Network::none && net_.unknown[e.b] != Network::none)
+                edges.emplace_back(net_.unknown[e.a], net_.unknown[e.b]);
             if (e.is_cell() && !net_.forced(e)) cells_.push_back({&e});
         }
         factor_.emplace(net_.n_unknown, edges);
@@ -29,7 +30,9 @@ public:
 
     /// Takes over voltages where the same terminals float; false when others do.
     bool rebias(const Bias& bias) {
-        const auto same = [](const auto& a, const auto& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](auto& x, auto& y) { return x.has_value() == y.has_value(); }); };
+        const auto same = [](const auto& a, const auto& b) {
+            return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](auto& x, auto& y) { return x.has_value() == y.has_value(); });
+        };
         if (!same(bias.vw_V, p_.vw_V) || !same(bias.vb_V, p_.vb_V)) return false;
         p_.vw_V = bias.vw_V, p_.vb_V = bias.vb_V;
         net_.rebias();
@@ -70,16 +73,20 @@ private:
             solve_tangents();
             change_V = 0;
             for (const auto& c : cells_) change_V = std::max(change_V, std::abs(c.next_u_V - c.u_V));
-            if (!std::isfinite(change_V)) throw NumericError("the operating point was lost in step " + std::to_string(step) + ": currents exceed the range of numbers");
+            if (!std::isfinite(change_V))
+                throw NumericError("the operating point was lost in step " + std::to_string(step) +
+                                   ": currents exceed the range of numbers");
             if (p_.curve.kind == CellCurve::Kind::linear || change_V <= enough_V) return step;
             if (step < options.quick_steps) follow_quickly();
             else follow_currents(step == options.quick_steps);
         }
         double largest_A = 0;
         for (const auto& c : cells_) largest_A = std::max(largest_A, std::abs(c.element->g_S * c.shape));
-        throw NumericError(fmt::format("Newton's method did not settle in {} steps: cell voltages still change by {:.3g} V at currents up to {:.3g} A; the cells are too "
-                                       "steep at this bias",
-                                       options.max_steps, change_V, largest_A));
+        throw NumericError(
+            fmt::format("Newton's method did not settle in {} steps: cell voltages still change by {:.3g} V at currents up to {:.3g} A; "
+                        "the cells are too "
+                        "steep at this bias",
+                        options.max_steps, change_V, largest_A));
     }
 
     /// Node voltages of the network whose cells are their tangents.
@@ -105,10 +112,13 @@ private:
         }
     }
 
-    void stand_at_shape(Cell& c, double shape) const { c.shape = shape, c.u_V = p_.curve.voltage(shape), c.slope = p_.curve.slope_at_shape(shape); }
+    void stand_at_shape(Cell& c, double shape) const {
+        c.shape = shape, c.u_V = p_.curve.voltage(shape), c.slope = p_.curve.slope_at_shape(shape);
+    }
     void stand_at_voltage(Cell& c, double u_V) const { c.u_V = u_V, c.shape = p_.curve.shape(u_V), c.slope = p_.curve.slope(u_V); }
 
-    /// A current that grows is trusted, since the curve bends away from its tangent; so is a voltage that falls. A cell that turns round starts at rest.
+    /// A current that grows is trusted, since the curve bends away from its tangent; so is a voltage that falls. A cell that turns round
+    /// starts at rest.
     void follow_quickly() {
         for (auto& c : cells_) {
             const bool same_way = c.next_shape * c.shape >= 0;
@@ -118,8 +128,8 @@ private:
         }
     }
 
-    /// All currents go the same part of the way to those of the tangents, which obey Kirchhoff's current law: to where the content is least.
-    /// Its derivative along the way needs only the cells and how much the wires' currents change.
+    /// All currents go the same part of the way to those of the tangents, which obey Kirchhoff's current law: to where the content is
+    /// least. Its derivative along the way needs only the cells and how much the wires' currents change.
     void follow_currents(bool first) {
         wire_A_.resize(net_.n_wires);
         double wires_W = 0;
@@ -154,7 +164,8 @@ private:
         return lo > 0 ? lo : hi;
     }
 
-    /// Takes what the currents miss each other by off, with the last tangents, as long as that helps: stiff wires need the digits behind a double.
+    /// Takes what the currents miss each other by off, with the last tangents, as long as that helps: stiff wires need the digits behind a
+    /// double.
     Network::Balance polish() {
         constexpr double enough = 1e-12;
         auto balance = net_.balance(v_);
@@ -180,8 +191,8 @@ private:
     CrossbarProblem p_;
     Network net_;
     NodeVoltages v_;
-    std::vector<Cell> cells_;        // all but those between two sources
-    std::vector<double> wire_A_;     // only once all cells follow the currents
+    std::vector<Cell> cells_;     // all but those between two sources
+    std::vector<double> wire_A_;  // only once all cells follow the currents
     std::optional<LaplacianFactor> factor_;
     bool factored_ = false;
 };
@@ -194,7 +205,8 @@ OperatingPoint solve_operating_point(const CrossbarProblem& problem, const Newto
     return Newton(problem).run(options);
 }
 
-std::vector<OperatingPoint> solve_operating_points(const CrossbarProblem& problem, std::span<const Bias> biases, const NewtonOptions& options) {
+std::vector<OperatingPoint> solve_operating_points(const CrossbarProblem& problem, std::span<const Bias> biases,
+                                                   const NewtonOptions& options) {
     std::vector<OperatingPoint> out(biases.size());
     std::vector<std::exception_ptr> faults(biases.size());
     const std::size_t n_parts = std::min(biases.size(), static_cast<std::size_t>(max_threads()));

@@ -38,9 +38,13 @@ void expect_agrees_with_ngspice(const CrossbarProblem& p, const char* what) {
         voltage = std::max(voltage, std::abs(ours.b_V[k] - spice.at(fmt::format("v_b_{}_{}", k / p.cols, k % p.cols))));
     }
     for (std::size_t i = 0; i < p.rows; ++i)
-        if (p.vw_V[i]) current = std::max(current, std::abs(ours.i_word_A[i] - spice.at(fmt::format("iw_{}", i)))), scale = std::max(scale, std::abs(ours.i_word_A[i]));
+        if (p.vw_V[i])
+            current = std::max(current, std::abs(ours.i_word_A[i] - spice.at(fmt::format("iw_{}", i)))),
+            scale = std::max(scale, std::abs(ours.i_word_A[i]));
     for (std::size_t j = 0; j < p.cols; ++j)
-        if (p.vb_V[j]) current = std::max(current, std::abs(ours.i_bit_A[j] - spice.at(fmt::format("ib_{}", j)))), scale = std::max(scale, std::abs(ours.i_bit_A[j]));
+        if (p.vb_V[j])
+            current = std::max(current, std::abs(ours.i_bit_A[j] - spice.at(fmt::format("ib_{}", j)))),
+            scale = std::max(scale, std::abs(ours.i_bit_A[j]));
     EXPECT_LT(voltage, 1e-9) << what;
     EXPECT_LT(current, 1e-7 * scale) << what;
     EXPECT_NEAR(ours.power_W, ours.cells_W + ours.wires_W, 1e-12 * ours.power_W) << what;

@@ -14,13 +14,18 @@ namespace ganbar {
 Schema<WriteParams> WriteParams::schema() {
     const Second none{0}, most{1};
     return {
-        choice("scheme", &WriteParams::scheme, {"half", "third", "grounded", "floating", "inhibit"}, "voltages of the lines that are not selected: V/2, V/3, grounded, floating; inhibit: bit lines at the row's voltage, for 1t1r",
-               assumed("V/2: the fewest cells under stress while one row is written")),
-        choice("order", &WriteParams::order, {"cells", "rows", "rank_one"}, "what one phase writes: one cell, one polarity of a row, or a quarter of a rank-one sign matrix",
-               published("rank_one: Zamanidoost et al. 2015, fully parallel stochastic Manhattan; rows: what a batch's sign matrix, not of rank one, needs")),
-        choice("compensation", &WriteParams::compensation, {"none", "rows", "cells"}, "calibrated drivers: one amplitude for each row, or a bit-line amplitude for each cell",
-               assumed("none, as in satyam2022")),
-        param("most_gain", &WriteParams::most_gain, 1.0, 100.0, "limit of a compensated driver as a multiple of the nominal amplitude", assumed("1.5")),
+        choice(
+            "scheme", &WriteParams::scheme, {"half", "third", "grounded", "floating", "inhibit"},
+            "voltages of the lines that are not selected: V/2, V/3, grounded, floating; inhibit: bit lines at the row's voltage, for 1t1r",
+            assumed("V/2: the fewest cells under stress while one row is written")),
+        choice("order", &WriteParams::order, {"cells", "rows", "rank_one"},
+               "what one phase writes: one cell, one polarity of a row, or a quarter of a rank-one sign matrix",
+               published("rank_one: Zamanidoost et al. 2015, fully parallel stochastic Manhattan; rows: what a batch's sign matrix, not of "
+                         "rank one, needs")),
+        choice("compensation", &WriteParams::compensation, {"none", "rows", "cells"},
+               "calibrated drivers: one amplitude for each row, or a bit-line amplitude for each cell", assumed("none, as in satyam2022")),
+        param("most_gain", &WriteParams::most_gain, 1.0, 100.0, "limit of a compensated driver as a multiple of the nominal amplitude",
+              assumed("1.5")),
         param("gap", &WriteParams::gap, none, most, "pause between phases", assumed("0: satyam2022 gives none")),
         param("voltage_tolerance", &WriteParams::voltage_tolerance, 1e-12, 1e-2, "accuracy of cell voltages relative to the amplitude",
               assumed("1e-5 changes a step of the founding device by 1e-4 of itself")),
@@ -29,8 +34,10 @@ Schema<WriteParams> WriteParams::schema() {
 
 Schema<VerifyParams> VerifyParams::schema() {
     return {
-        param("tolerance", &VerifyParams::tolerance, 1e-6, 1.0, "a cell within this part of the window of its target is done", assumed("1%")),
-        param("most_rounds", &VerifyParams::most_rounds, std::int64_t{1}, std::int64_t{1000000}, "writes of the array after which it is left as it is", assumed("100")),
+        param("tolerance", &VerifyParams::tolerance, 1e-6, 1.0, "a cell within this part of the window of its target is done",
+              assumed("1%")),
+        param("most_rounds", &VerifyParams::most_rounds, std::int64_t{1}, std::int64_t{1000000},
+              "writes of the array after which it is left as it is", assumed("100")),
     };
 }
 
@@ -38,11 +45,13 @@ void WriteReport::operator+=(const WriteReport& r) {
     bill += r.bill;
     n_phases += r.n_phases, n_set_phases += r.n_set_phases, n_selected += r.n_selected, sweeps += r.sweeps;
     time_s += r.time_s;
-    selected_J += r.selected_J, selected_set_J += r.selected_set_J, half_selected_J += r.half_selected_J, wires_J += r.wires_J, gate_J += r.gate_J;
+    selected_J += r.selected_J, selected_set_J += r.selected_set_J, half_selected_J += r.half_selected_J, wires_J += r.wires_J,
+        gate_J += r.gate_J;
     sum_ratio += r.sum_ratio, least_ratio = std::min(least_ratio, r.least_ratio);
 }
 
-ArrayWriter::ArrayWriter(const CellSolver& solver, const WriteParams& params, const PulsePair& pulses) : solver_(solver), params_(params), pulses_(pulses) {
+ArrayWriter::ArrayWriter(const CellSolver& solver, const WriteParams& params, const PulsePair& pulses)
+    : solver_(solver), params_(params), pulses_(pulses) {
     if (params.compensation != WriteCompensation::none && params.order != WriteOrder::rows)
         throw ConfigError("write compensation is calibrated for whole rows; expected order = rows");
     if (!(pulses.set.si > 0 && pulses.reset.si < 0 && pulses.width.si > 0))
@@ -96,7 +105,9 @@ void ArrayWriter::bias(const WritePhase& phase, std::span<double> vw_V, std::spa
     GANBAR_ASSERT(vw_V.size() == solver_.rows() && vb_V.size() == solver_.cols());
     constexpr double open = std::numeric_limits<double>::quiet_NaN();
     const double v = amplitude_V(phase.set) * (phase.rows.size() == 1 ? gain_[phase.set ? 0 : 1][phase.rows[0]] : 1.0);
-    struct Levels { double word, other_word, bit, other_bit; };
+    struct Levels {
+        double word, other_word, bit, other_bit;
+    };
     Levels level{};
     switch (params_.scheme) {
         case Scheme::half: level = {v / 2, 0, -v / 2, 0}; break;
@@ -172,13 +183,22 @@ void ArrayWriter::calibrate_polarity(const StaticCells& cells, bool set) {
     }
 }
 
-/// The cell voltages of one phase after the other, on cells as the phases before left them. Cells that are linear plus cubic under driven lines take
-/// the quick way (write_solver.h), where a row is taken anew once a cell of it has moved by `stale` of its conductance; others the general one.
+/// The cell voltages of one phase after the other, on cells as the phases before left them. Cells that are linear plus cubic under driven
+/// lines take the quick way (write_solver.h), where a row is taken anew once a cell of it has moved by `stale` of its conductance; others
+/// the general one.
 class ArrayWriter::Phases {
 public:
     Phases(const ArrayWriter& writer, const DeviceArray& array, std::size_t first)
-        : writer_(writer), array_(array), first_(first), m_(writer.solver_.rows()), n_(writer.solver_.cols()), tolerance_V_(writer.params_.voltage_tolerance * writer.most_V()),
-          cells_(static_cells(array, first, m_ * n_, writer.most_V())), taken_(m_ * n_), now_(m_ * n_), u_(m_ * n_) {
+        : writer_(writer),
+          array_(array),
+          first_(first),
+          m_(writer.solver_.rows()),
+          n_(writer.solver_.cols()),
+          tolerance_V_(writer.params_.voltage_tolerance * writer.most_V()),
+          cells_(static_cells(array, first, m_ * n_, writer.most_V())),
+          taken_(m_ * n_),
+          now_(m_ * n_),
+          u_(m_ * n_) {
         array.conductance(first, taken_);
         cubic_ = dynamic_cast<CubicCells*>(cells_.get());
         if (cubic_ == nullptr || writer.params_.scheme == Scheme::floating || writer.params_.voltage_tolerance < quickest_tolerance) return;
@@ -187,7 +207,8 @@ public:
     }
 
     /// Voltages of all cells into pulse_V, energies and sweeps into the report.
-    void solve(const WritePhase& phase, std::span<const double> vw, std::span<const double> vb, std::span<float> pulse_V, WriteReport& report) {
+    void solve(const WritePhase& phase, std::span<const double> vw, std::span<const double> vb, std::span<float> pulse_V,
+               WriteReport& report) {
         Power power;
         const int sweeps = quick_ ? quick_->solve(vw, vb, tolerance_V_) : 0;
         if (sweeps > 0) {
@@ -219,7 +240,8 @@ public:
         array_.conductance(first_, now_);
         for (std::size_t r = 0; r < m_ && cubic_ != nullptr; ++r) {
             bool moved = false;
-            for (std::size_t k = r * n_; k < (r + 1) * n_; ++k) moved |= std::abs(now_[k] - taken_[k]) > (quick_ ? stale * taken_[k] : 0.0f);
+            for (std::size_t k = r * n_; k < (r + 1) * n_; ++k)
+                moved |= std::abs(now_[k] - taken_[k]) > (quick_ ? stale * taken_[k] : 0.0f);
             if (!moved) continue;
             std::copy_n(&now_[r * n_], n_, &taken_[r * n_]);
             if (!cubic_->refresh(array_, first_, r * n_, n_, writer_.most_V())) {  // no longer cubic: ask the array itself from here on
@@ -233,7 +255,9 @@ public:
     }
 
 private:
-    struct Power { double cells_W = 0, wires_W = 0, selected_W = 0; };
+    struct Power {
+        double cells_W = 0, wires_W = 0, selected_W = 0;
+    };
     static constexpr double quickest_tolerance = 2e-6;  // single precision gives no better
     static constexpr float stale = 1e-4f;
 
@@ -266,7 +290,8 @@ private:
     std::vector<double> u_;
 };
 
-WriteReport ArrayWriter::write(DeviceArray& array, std::size_t first, std::span<const std::int8_t> signs, EnergyRule rule, const Rng& rng) const {
+WriteReport ArrayWriter::write(DeviceArray& array, std::size_t first, std::span<const std::int8_t> signs, EnergyRule rule,
+                               const Rng& rng) const {
     const std::size_t m = solver_.rows(), n = solver_.cols();
     WriteReport report;
     std::vector<double> vw(m), vb(n);
@@ -291,8 +316,8 @@ WriteReport ArrayWriter::write(DeviceArray& array, std::size_t first, std::span<
     return report;
 }
 
-VerifyReport write_verify(const ArrayWriter& writer, DeviceArray& array, std::size_t first, std::span<const float> target_S, const VerifyParams& params,
-                          EnergyRule rule, const Rng& rng) {
+VerifyReport write_verify(const ArrayWriter& writer, DeviceArray& array, std::size_t first, std::span<const float> target_S,
+                          const VerifyParams& params, EnergyRule rule, const Rng& rng) {
     const Window window = array.window();
     const double enough = params.tolerance * (window.g_max.si - window.g_min.si);
     std::vector<float> g(target_S.size());

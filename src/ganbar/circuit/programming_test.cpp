@@ -73,8 +73,12 @@ TEST(Programming, EverySchemeStressesWhatItsNameSays) {
     const CellSolver solver(n, n, no_wires);
     const auto array = fresh("ideal", "", n * n);
     const WritePhase phase{{3}, {1, 4, 6}, true};
-    struct Expected { Scheme scheme; double in_row, in_column, elsewhere; };
-    for (const auto& e : {Expected{Scheme::half, 0.4, 0.4, 0}, Expected{Scheme::third, 0.8 / 3, 0.8 / 3, -0.8 / 3}, Expected{Scheme::grounded, 0.4, 0, -0.4}}) {
+    struct Expected {
+        Scheme scheme;
+        double in_row, in_column, elsewhere;
+    };
+    for (const auto& e : {Expected{Scheme::half, 0.4, 0.4, 0}, Expected{Scheme::third, 0.8 / 3, 0.8 / 3, -0.8 / 3},
+                          Expected{Scheme::grounded, 0.4, 0, -0.4}}) {
         const auto u = ArrayWriter(solver, params(e.scheme), pulses).cell_voltages(*array, 0, std::vector{phase});
         for (std::size_t k = 0; k < u.size(); ++k) {
             const bool row = k / n == 3, col = k % n == 1 || k % n == 4 || k % n == 6;
@@ -97,7 +101,8 @@ TEST(Programming, RankOneTakesFourPhases) {
     const std::size_t m = 10, n = 7;
     std::vector<std::int8_t> signs(m * n);
     for (std::size_t i = 0; i < m; ++i)
-        for (std::size_t j = 0; j < n; ++j) signs[i * n + j] = static_cast<std::int8_t>((i % 3 == 0 ? -1 : i % 5 == 4 ? 0 : 1) * (j % 2 == 0 ? -1 : 1));
+        for (std::size_t j = 0; j < n; ++j)
+            signs[i * n + j] = static_cast<std::int8_t>((i % 3 == 0 ? -1 : i % 5 == 4 ? 0 : 1) * (j % 2 == 0 ? -1 : 1));
     const CellSolver solver(m, n, no_wires);
     const ArrayWriter writer(solver, params(Scheme::half, WriteOrder::rank_one), pulses);
     EXPECT_EQ(writer.phases(signs).size(), 4u);
@@ -109,7 +114,8 @@ TEST(Programming, RankOneTakesFourPhases) {
     EXPECT_THROW(writer.phases(signs), ConfigError);
 }
 
-TEST(Programming, HalfSelectedCellsBurnMost) {  // 32 of 64 columns: 32 cells at V, 2048 at V/2 -> 16 times for ohmic cells, 8.3 for the founding device
+TEST(Programming,
+     HalfSelectedCellsBurnMost) {  // 32 of 64 columns: 32 cells at V, 2048 at V/2 -> 16 times for ohmic cells, 8.3 for the founding device
     const std::size_t n = 64;
     const CellSolver solver(n, n, no_wires);
     std::vector<std::int8_t> signs(n * n, 0);
@@ -145,7 +151,9 @@ TEST(Programming, EnergyIsWhatTheTerminalsDeliver) {
 
 // Delivered voltage on 64 x 64 cells with I = g u (1 + 2.81 u^2), 0.8 V, V/2 scheme, computed independently.
 TEST(Programming, IrDropWhileWriting) {
-    struct Row { double driver_ohm, segment_ohm, far_cell_V, far_row_V, four_phase_V; };
+    struct Row {
+        double driver_ohm, segment_ohm, far_cell_V, far_row_V, four_phase_V;
+    };
     const std::size_t n = 64;
     const CrossbarProblem p = random_crossbar(n, n, 5);
     const CurveCells cells(p.g_S, {CellCurve::Kind::cubic, 2.81});

@@ -13,7 +13,8 @@ std::vector<double> gains(std::size_t n_out, std::size_t n_in, std::size_t out_s
     std::vector<double> gain(n_out, 1.0);
     for (std::size_t o = 0; o < n_out; ++o) {
         double ideal = 0, actual = 0;
-        for (std::size_t k = 0; k < n_in; ++k) ideal += g_S[o * out_step + k * in_step] * x_V[k], actual += t_S[o * out_step + k * in_step] * x_V[k];
+        for (std::size_t k = 0; k < n_in; ++k)
+            ideal += g_S[o * out_step + k * in_step] * x_V[k], actual += t_S[o * out_step + k * in_step] * x_V[k];
         if (actual != 0) gain[o] = ideal / actual;
     }
     return gain;
@@ -21,14 +22,17 @@ std::vector<double> gains(std::size_t n_out, std::size_t n_in, std::size_t out_s
 
 }  // namespace
 
-std::vector<double> column_gains(std::size_t rows, std::size_t cols, std::span<const double> g_S, std::span<const double> t_S, std::span<const double> x_V) {
+std::vector<double> column_gains(std::size_t rows, std::size_t cols, std::span<const double> g_S, std::span<const double> t_S,
+                                 std::span<const double> x_V) {
     return gains(cols, rows, 1, cols, g_S, t_S, x_V);
 }
-std::vector<double> row_gains(std::size_t rows, std::size_t cols, std::span<const double> g_S, std::span<const double> t_S, std::span<const double> x_V) {
+std::vector<double> row_gains(std::size_t rows, std::size_t cols, std::span<const double> g_S, std::span<const double> t_S,
+                              std::span<const double> x_V) {
     return gains(rows, cols, cols, 1, g_S, t_S, x_V);
 }
 
-Precompensated precompensate(const TransferPlan& plan, std::span<const double> target_S, const Wires& wires, const Window& window, double scale, double tolerance) {
+Precompensated precompensate(const TransferPlan& plan, std::span<const double> target_S, const Wires& wires, const Window& window,
+                             double scale, double tolerance) {
     if (!(scale > 0 && scale <= 1)) throw ConfigError("the scale of a pre-compensated array must lie in (0, 1]");
     const double lo = window.g_min.si, hi = window.g_max.si;
     Precompensated out;

@@ -12,7 +12,8 @@ namespace {
 using namespace circuit_test;
 using namespace literals;
 
-TEST(ReadCompensation, GainPerColumnLeavesLittle) {  // random inputs after calibration with all inputs on: a few percent, against tens without
+TEST(ReadCompensation,
+     GainPerColumnLeavesLittle) {  // random inputs after calibration with all inputs on: a few percent, against tens without
     const std::size_t n = 64;
     for (const double r : {0.1, 1.0}) {
         const CrossbarProblem p = random_crossbar(n, n, 3, {Ohm{r}, Ohm{r}, 10_ohm, 10_ohm});
@@ -55,7 +56,8 @@ TEST(ReadCompensation, PrecompensatedArrayDoesWhatWasAsked) {
     std::vector<double> t(n * n);
     transfer_matrix(plan, std::span<const double>(done.g_S), p.wires, t);
     for (std::size_t k = 0; k < t.size(); ++k) EXPECT_NEAR(t[k], 0.7 * p.g_S[k], 1e-5 * t[k]);
-    const auto tight = precompensate(plan, p.g_S, p.wires, {150_uS, 300_uS}, 1.0);  // no room: cells stay at the edge and the rest falls short
+    const auto tight =
+        precompensate(plan, p.g_S, p.wires, {150_uS, 300_uS}, 1.0);  // no room: cells stay at the edge and the rest falls short
     EXPECT_GT(tight.n_clipped, n);
     EXPECT_GT(tight.worst, 0.05);
     const auto perfect = precompensate(plan, p.g_S, {0_ohm, 0_ohm, 0_ohm, 0_ohm}, {150_uS, 300_uS}, 1.0);

@@ -39,6 +39,7 @@ public:
         holes_[at] = n;
     }
     std::size_t size() const { return end_; }
+
 private:
     std::map<std::size_t, std::size_t> holes_;
     std::size_t end_ = 0;
@@ -334,7 +335,8 @@ private:
         m.p = parent.p, m.out = parent.out, m.stride = parent.stride;
         for (const auto s : by_key(groups))
             if (groups[s].length > 0)
-                m.segments.push_back({static_cast<std::uint8_t>(s == side ? 2 : 0), groups[s].terminal, x.offset[s], parent.offset[s], groups[s].length});
+                m.segments.push_back(
+                    {static_cast<std::uint8_t>(s == side ? 2 : 0), groups[s].terminal, x.offset[s], parent.offset[s], groups[s].length});
         push(m);
         arena_.give(x.out, x.size);
         return parent;

@@ -17,9 +17,9 @@ enum Side : std::uint8_t { left, right, top, down };
 /// Leaves of one shape, reduced together; fewer than lanes() at the end of a shape.
 struct LeafGroup {
     struct Leaf {
-        std::size_t row = 0, col = 0;        ///< first cell
-        std::size_t out = 0, stride = 0;     ///< where its matrix goes
-        std::array<std::size_t, 4> offset{}; ///< of its groups there
+        std::size_t row = 0, col = 0;         ///< first cell
+        std::size_t out = 0, stride = 0;      ///< where its matrix goes
+        std::array<std::size_t, 4> offset{};  ///< of its groups there
     };
     std::size_t program = 0;
     std::vector<Leaf> leaves;
@@ -30,10 +30,11 @@ struct Plan {
     Ends ends = Ends::single;
     std::vector<LeafProgram> programs;
     std::vector<std::variant<LeafGroup, Merge>> steps;
-    std::size_t storage = 0, panel = 0;              ///< doubles
-    std::size_t lane_work = 0, lane_inputs = 0;      ///< vectors, the largest of all programs
-    std::size_t out = 0, stride = 0, n_word = 0, n_bit = 0;  ///< the last matrix: word terminals (twice rows for both ends), then bit terminals
-    double flops = 0;                                ///< multiplications and additions of the merges and leaves, symmetric halves counted once
+    std::size_t storage = 0, panel = 0;          ///< doubles
+    std::size_t lane_work = 0, lane_inputs = 0;  ///< vectors, the largest of all programs
+    std::size_t out = 0, stride = 0, n_word = 0,
+                n_bit = 0;  ///< the last matrix: word terminals (twice rows for both ends), then bit terminals
+    double flops = 0;       ///< multiplications and additions of the merges and leaves, symmetric halves counted once
 };
 
 constexpr std::size_t leaf_side = 8;

@@ -32,8 +32,10 @@ std::vector<double> transfer_by_rows(std::size_t rows, std::size_t cols, std::sp
         inverse = p.llt().solve(Eigen::MatrixXd::Identity(n, n));
     }
     const Eigen::MatrixXd last = gsense * inverse * y;  // n x m
-    if (!last.allFinite()) throw NumericError("row-by-row elimination left the range of numbers; conductances must be finite and well below those of the wires");
-    return {last.data(), last.data() + rows * cols};    // column-major n x m is row-major m x n
+    if (!last.allFinite())
+        throw NumericError(
+            "row-by-row elimination left the range of numbers; conductances must be finite and well below those of the wires");
+    return {last.data(), last.data() + rows * cols};  // column-major n x m is row-major m x n
 }
 
 }  // namespace ganbar

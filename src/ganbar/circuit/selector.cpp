@@ -45,15 +45,20 @@ Schema<Selector> Selector::schema() {
     using S = Selector;
     const Siemens none{0}, most{1};
     Schema<S> out{
-        choice("type", &S::type, cell_type_names(), "what a cell is: the memristor alone, or with a transistor, a selector or a diode between it and the bit line",
+        choice("type", &S::type, cell_type_names(),
+               "what a cell is: the memristor alone, or with a transistor, a selector or a diode between it and the bit line",
                assumed("passive, as satyam2022's arrays")),
-        choice("transistor", &S::transistor, {"switch", "square_law"}, "1t1r: a switch with its on-resistance, or the long-channel square law", assumed("the simplest that tells reads from leakage")),
+        choice("transistor", &S::transistor, {"switch", "square_law"},
+               "1t1r: a switch with its on-resistance, or the long-channel square law",
+               assumed("the simplest that tells reads from leakage")),
         param("r_on", &S::r_on, Ohm{0.0}, Ohm{1e9}, "1t1r, switch: resistance while the gate line is above vt",
               derived("420 ohm: k and vt as here with a gate at 2.5 V, 1/(k (2.5 V - vt))")),
-        param("vt", &S::vt, Volt{-10.0}, Volt{10.0}, "1t1r: threshold voltage", published("Rabaey, Chandrakasan, Nikolic, Digital Integrated Circuits, 2nd ed., table 3.2: 0.25 um NMOS, 0.43 V")),
+        param("vt", &S::vt, Volt{-10.0}, Volt{10.0}, "1t1r: threshold voltage",
+              published("Rabaey, Chandrakasan, Nikolic, Digital Integrated Circuits, 2nd ed., table 3.2: 0.25 um NMOS, 0.43 V")),
         param("k", &S::k, 1e-12, 1e3, "1t1r, square_law: transconductance parameter of the transistor, k' W/L",
               derived("115 uA/V2 of the same table, ten times as wide as long")),
-        choice("selector", &S::selector, {"exponential", "threshold"}, "1s1r: i_0 sinh(x/v_0), or two straight lines that meet at v_th", assumed("as mixed ionic-electronic conductors")),
+        choice("selector", &S::selector, {"exponential", "threshold"}, "1s1r: i_0 sinh(x/v_0), or two straight lines that meet at v_th",
+               assumed("as mixed ionic-electronic conductors")),
         param("i_0", &S::i_0, Ampere{1e-30}, Ampere{1.0}, "1s1r, exponential: scale of the current", assumed("10 fA: some 10 nA at 0.5 V")),
         param("v_0", &S::v_0, Volt{1e-3}, Volt{10.0}, "1s1r, exponential: voltage for a factor e", assumed("37 mV: 85 mV a decade")),
         param("v_th", &S::v_th, Volt{0.0}, Volt{10.0}, "1s1r, threshold: where it opens", assumed("0.5 V")),
@@ -61,7 +66,8 @@ Schema<Selector> Selector::schema() {
         param("g_on", &S::g_on, none, Siemens{1e3}, "1s1r, threshold: slope when open, at least g_off", assumed("100 ohm")),
         param("i_s", &S::i_s, Ampere{1e-30}, Ampere{1.0}, "1d1r: saturation current", assumed("1 pA")),
         param("n", &S::n, 0.5, 100.0, "1d1r: ideality", assumed("between 1, diffusion, and 2, recombination")),
-        param("temperature", &S::temperature, Kelvin{1.0}, Kelvin{2000.0}, "1d1r: of the thermal voltage kT/q", assumed("room temperature")),
+        param("temperature", &S::temperature, Kelvin{1.0}, Kelvin{2000.0}, "1d1r: of the thermal voltage kT/q",
+              assumed("room temperature")),
         param("g_off", &S::g_off, none, most, "leakage beside the element, whatever its state", assumed("0.1 nA at 1 V")),
     };
     for (auto& p : out)
@@ -73,8 +79,10 @@ Schema<CellParams> CellParams::schema() {
     using C = CellParams;
     Schema<C> out;
     for (const auto& part : Selector::schema())
-        out.push_back({part.info, [set = part.set](C& c, const Value& v) { set(c.selector, v); }, [get = part.get](const C& c) { return get(c.selector); }});
-    out.push_back(param("v_gate", &C::v_gate, Volt{0}, Volt{10}, "1t1r: gate lines of the rows in use; the others lie at 0 V", published("supply of the 0.25 um process of vt: 2.5 V")));
+        out.push_back({part.info, [set = part.set](C& c, const Value& v) { set(c.selector, v); },
+                       [get = part.get](const C& c) { return get(c.selector); }});
+    out.push_back(param("v_gate", &C::v_gate, Volt{0}, Volt{10}, "1t1r: gate lines of the rows in use; the others lie at 0 V",
+                        published("supply of the 0.25 um process of vt: 2.5 V")));
     out.push_back(param("c_gate", &C::c_gate, Farad{0}, Farad{1e-9}, "1t1r: capacitance of one cell's gate with its part of the line",
                         derived("6 fF/um2 of the same table over 2.5 um x 0.25 um, rounded up for the line")));
     out.push_back(param("active_area", &C::active_area, SquareMetre{0}, SquareMetre{1e-6}, "1t1r: footprint of a cell with its transistor",
@@ -85,8 +93,12 @@ Schema<CellParams> CellParams::schema() {
 std::vector<std::string> Selector::keys() const {
     switch (type) {
         case CellType::passive: return {};
-        case CellType::transistor: return transistor == Transistor::on_off ? std::vector<std::string>{"transistor", "r_on", "vt", "g_off"} : std::vector<std::string>{"transistor", "vt", "k", "g_off"};
-        case CellType::selector: return selector == Law::exponential ? std::vector<std::string>{"selector", "i_0", "v_0", "g_off"} : std::vector<std::string>{"selector", "v_th", "width", "g_on", "g_off"};
+        case CellType::transistor:
+            return transistor == Transistor::on_off ? std::vector<std::string>{"transistor", "r_on", "vt", "g_off"}
+                                                    : std::vector<std::string>{"transistor", "vt", "k", "g_off"};
+        case CellType::selector:
+            return selector == Law::exponential ? std::vector<std::string>{"selector", "i_0", "v_0", "g_off"}
+                                                : std::vector<std::string>{"selector", "v_th", "width", "g_on", "g_off"};
         case CellType::diode: return {"i_s", "n", "temperature", "g_off"};
     }
     return {};
@@ -123,13 +135,15 @@ double Selector::most_voltage(double i, double gate) const {
 void validate(const Selector& s) {
     for (const auto& p : Selector::schema())
         if (p.info.type == ParamType::real && !(std::get<double>(p.get(s)) >= p.info.lo && std::get<double>(p.get(s)) <= p.info.hi))
-            throw ConfigError(fmt::format("{} = {} {}; expected {} to {}", p.info.name, std::get<double>(p.get(s)), p.info.unit, p.info.lo, p.info.hi));
+            throw ConfigError(
+                fmt::format("{} = {} {}; expected {} to {}", p.info.name, std::get<double>(p.get(s)), p.info.unit, p.info.lo, p.info.hi));
     const bool on_off = s.type == CellType::transistor && s.transistor == Selector::Transistor::on_off;
     if (on_off && !(s.r_on.si > 0)) throw ConfigError("r_on = 0 ohm; expected a resistance > 0: a cell without one is passive");
     if (s.type == CellType::selector && s.selector == Selector::Law::threshold && !(s.g_on.si >= s.g_off.si && s.g_on.si > 0))
         throw ConfigError(fmt::format("g_on = {} S lies below g_off = {} S; expected a selector that opens", s.g_on.si, s.g_off.si));
     if (s.type != CellType::passive && !(s.g_off.si > 0) && (s.type == CellType::transistor || s.type == CellType::selector))
-        throw ConfigError("g_off = 0 S; expected a leakage > 0, for example \"1 pS\": a closed cell would leave its memristor without a voltage");
+        throw ConfigError(
+            "g_off = 0 S; expected a leakage > 0, for example \"1 pS\": a closed cell would leave its memristor without a voltage");
 }
 
 }  // namespace ganbar

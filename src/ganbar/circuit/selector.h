@@ -1,10 +1,13 @@
-// What stands in series with a memristor in a cell that is not passive: a transistor (1T1R), a selector (1S1R), a diode (1D1R). Static laws; the
-// element sits between the memristor and the bit line, x is the voltage across it from the memristor's side.
+// What stands in series with a memristor in a cell that is not passive: a transistor (1T1R), a selector (1S1R), a diode (1D1R). Static
+// laws; the element sits between the memristor and the bit line, x is the voltage across it from the memristor's side.
 //   1t1r, switch:       x / r_on while the gate line is above vt, else g_off x
-//   1t1r, square_law:   F(vg - vb) - F(vg - vb - x) + g_off x,  F(e) = k/2 max(e - vt, 0)^2: the long-channel transistor (Shichman, Hodges, IEEE JSSC 3,
-//                       285, 1968) with either end as its source, vb the voltage of the bit line at the cell; no body effect, no channel-length modulation
+//   1t1r, square_law:   F(vg - vb) - F(vg - vb - x) + g_off x,  F(e) = k/2 max(e - vt, 0)^2: the long-channel transistor (Shichman, Hodges,
+//   IEEE JSSC 3,
+//                       285, 1968) with either end as its source, vb the voltage of the bit line at the cell; no body effect, no
+//                       channel-length modulation
 //   1s1r, exponential:  i_0 sinh(x / v_0) + g_off x
-//   1s1r, threshold:    g_off x + (g_on - g_off)(s(x - v_th) - s(-x - v_th)),  s(y) = width ln(1 + exp(y / width)): two straight lines with a rounded
+//   1s1r, threshold:    g_off x + (g_on - g_off)(s(x - v_th) - s(-x - v_th)),  s(y) = width ln(1 + exp(y / width)): two straight lines with
+//   a rounded
 //                       corner; a snap back to a holding voltage is no function of the voltage and is left out
 //   1d1r:               i_s (exp(x / (n k T / q)) - 1) + g_off x
 // All rise with x, so a cell has one current at every voltage.
@@ -58,12 +61,14 @@ struct Selector {
 /// A cell with its gate line and its footprint: section [cell].
 struct CellParams {
     Selector selector;
-    Volt v_gate{2.5};                  ///< of the gate lines of rows in use; the others lie at 0 V
-    Farad c_gate{4e-15};               ///< of one cell's gate with its part of the line
+    Volt v_gate{2.5};     ///< of the gate lines of rows in use; the others lie at 0 V
+    Farad c_gate{4e-15};  ///< of one cell's gate with its part of the line
     SquareMetre active_area{2.06e-12};
     static Schema<CellParams> schema();
     /// One gate line of n cells up and down again: C V^2, taken from the supply.
-    double gate_swing_J(std::size_t n_cells) const { return selector.has_gate() ? static_cast<double>(n_cells) * c_gate.si * v_gate.si * v_gate.si : 0.0; }
+    double gate_swing_J(std::size_t n_cells) const {
+        return selector.has_gate() ? static_cast<double>(n_cells) * c_gate.si * v_gate.si * v_gate.si : 0.0;
+    }
 };
 
 /// ConfigError unless the numbers describe a current that rises with the voltage.

@@ -39,14 +39,17 @@ TEST(ComposedCell, BothElementsCarryTheCurrentAndShareTheVoltage) {
     for (const Selector& s : every_selector())
         for (const CellCurve& curve : curves)
             for (int k = 0; k < 200; ++k) {
-                const double g = 1e-6 * std::pow(10.0, 3 * rng.uniform()), u = 3 * rng.uniform() - 1.5, gate = 3 * rng.uniform(), bit = rng.uniform() - 0.5;
+                const double g = 1e-6 * std::pow(10.0, 3 * rng.uniform()), u = 3 * rng.uniform() - 1.5, gate = 3 * rng.uniform(),
+                             bit = rng.uniform() - 0.5;
                 const CellPoint p = composed_cell(curve, g, s, u, gate, bit);
                 const SelectorPoint e = s.point(p.x_V, gate, bit);
-                const double m = g * curve.shape(u - p.x_V), digits = 4e-16 * (std::abs(u) + gate);  // what the digits of the voltages leave open
+                const double m = g * curve.shape(u - p.x_V),
+                             digits = 4e-16 * (std::abs(u) + gate);  // what the digits of the voltages leave open
                 ASSERT_GE(p.x_V * u, 0) << name_of(s);
                 ASSERT_LE(std::abs(p.x_V), std::abs(u)) << name_of(s);
                 ASSERT_NEAR(p.i_A, e.i_A, 1e-13 * std::abs(p.i_A) + digits * e.slope_S) << name_of(s) << " u=" << u << " g=" << g;
-                ASSERT_NEAR(p.i_A, m, 1e-13 * std::abs(p.i_A) + digits * g * curve.slope(u - p.x_V)) << name_of(s) << " u=" << u << " g=" << g;
+                ASSERT_NEAR(p.i_A, m, 1e-13 * std::abs(p.i_A) + digits * g * curve.slope(u - p.x_V))
+                    << name_of(s) << " u=" << u << " g=" << g;
             }
 }
 
@@ -81,10 +84,14 @@ CrossbarProblem random_problem(const Selector& kind, std::uint64_t seed) {
     const auto between = [&](double lo, double hi) { return lo + (hi - lo) * rng.uniform(); };
     const auto pick = [&](std::size_t n) { return static_cast<std::size_t>(rng.uniform() * static_cast<double>(n)); };
     const double r = std::pow(10.0, between(-1, 1));
-    CrossbarProblem p = random_crossbar(1 + pick(7), 1 + pick(7), seed, {Ohm{r}, Ohm{between(0.5, 2) * r}, Ohm{between(0, 100)}, Ohm{between(0, 100)}, seed % 5 == 0 ? Ends::both : Ends::single}, 1, 5e-6, 300e-6);
+    CrossbarProblem p = random_crossbar(
+        1 + pick(7), 1 + pick(7), seed,
+        {Ohm{r}, Ohm{between(0.5, 2) * r}, Ohm{between(0, 100)}, Ohm{between(0, 100)}, seed % 5 == 0 ? Ends::both : Ends::single}, 1, 5e-6,
+        300e-6);
     p.curve = curves[pick(3)], p.selector = kind;
     p.selector.k = between(0.2e-3, 2e-3), p.selector.vt = Volt{between(0.3, 0.7)}, p.selector.r_on = Ohm{between(100, 5000)};
-    p.selector.v_th = Volt{between(0.2, 0.6)}, p.selector.width = Volt{between(5e-3, 50e-3)}, p.selector.n = between(1, 2), p.selector.i_s = Ampere{std::pow(10.0, between(-14, -9))};
+    p.selector.v_th = Volt{between(0.2, 0.6)}, p.selector.width = Volt{between(5e-3, 50e-3)}, p.selector.n = between(1, 2),
+    p.selector.i_s = Ampere{std::pow(10.0, between(-14, -9))};
     for (auto& v : p.vw_V) v = between(-1.2, 1.5);
     for (auto& v : p.vb_V) v = between(-0.4, 0.4);
     if (p.rows > 2 && seed % 3 == 0) {  // through 1e-10 S a floating line's voltage is beyond the digits of ngspice's elimination
@@ -107,7 +114,9 @@ Difference from_ngspice(const CrossbarProblem& p, const std::map<std::string, do
     for (std::size_t k = 0; k < p.g_S.size(); ++k)
         for (const auto& [letter, own] : {std::pair{'w', ours.w_V[k]}, {'b', ours.b_V[k]}, {'x', ours.internal_V[k]}})
             d.voltage = std::max(d.voltage, std::abs(own - spice.at(fmt::format("v_{}_{}_{}", letter, k / p.cols, k % p.cols))));
-    const auto compare = [&](double own, const std::string& name) { d.current = std::max(d.current, std::abs(own - spice.at(name))), scale = std::max(scale, std::abs(own)); };
+    const auto compare = [&](double own, const std::string& name) {
+        d.current = std::max(d.current, std::abs(own - spice.at(name))), scale = std::max(scale, std::abs(own));
+    };
     for (std::size_t i = 0; i < p.rows; ++i)
         if (p.vw_V[i]) compare(ours.i_word_A[i], fmt::format("iw_{}", i));
     for (std::size_t j = 0; j < p.cols; ++j)

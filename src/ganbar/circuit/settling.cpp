@@ -19,7 +19,8 @@ constexpr Eigen::Index most_vectors = 24;
 
 class Transient {
 public:
-    Transient(const CrossbarProblem& p, const LineCapacitance& lines) : net_(p), n_(static_cast<Eigen::Index>(net_.n_unknown)), capacitance_F_(VectorXd::Zero(n_)) {
+    Transient(const CrossbarProblem& p, const LineCapacitance& lines)
+        : net_(p), n_(static_cast<Eigen::Index>(net_.n_unknown)), capacitance_F_(VectorXd::Zero(n_)) {
         std::vector<std::pair<std::size_t, std::size_t>> edges;
         std::vector<double> g, ground(net_.n_unknown, 0.0);
         source_A_ = VectorXd::Zero(n_);
@@ -33,7 +34,8 @@ public:
         factor_->factor(g, ground);
         const std::size_t cells = p.rows * p.cols;
         for (std::size_t node = 0; node < 2 * cells; ++node)
-            if (const std::size_t k = net_.unknown[net_.topology.group[node]]; k != Network::none) capacitance_F_(static_cast<Eigen::Index>(k)) += node < cells ? lines.word.si : lines.bit.si;
+            if (const std::size_t k = net_.unknown[net_.topology.group[node]]; k != Network::none)
+                capacitance_F_(static_cast<Eigen::Index>(k)) += node < cells ? lines.word.si : lines.bit.si;
     }
 
     Settling run(double error) {
@@ -44,7 +46,8 @@ public:
         for (std::size_t j = 0; j < net_.problem.cols; ++j) {
             VectorXd seen = VectorXd::Zero(n_);  // a bit line's current is what its terminals' resistances pass
             for (const auto& e : net_.elements)
-                if (const std::size_t t = net_.topology.bit_terminal(j); e.a == t || e.b == t) seen(static_cast<Eigen::Index>(net_.unknown[e.a == t ? e.b : e.a])) += e.g_S;
+                if (const std::size_t t = net_.topology.bit_terminal(j); e.a == t || e.b == t)
+                    seen(static_cast<Eigen::Index>(net_.unknown[e.a == t ? e.b : e.a])) += e.g_S;
             out.elmore_s.push_back(seen.dot(first) / seen.dot(end));
             out.settle_s.push_back(settle(seen, seen.dot(end), error));
             out.slowest_s = std::max(out.slowest_s, out.settle_s.back());
@@ -64,7 +67,8 @@ private:
         return x;
     }
 
-    /// A basis V, orthonormal with C as metric, that begins with the end voltages; there G^-1 C becomes H, and e(t) = V exp(-H^-1 t) V^T C v_end.
+    /// A basis V, orthonormal with C as metric, that begins with the end voltages; there G^-1 C becomes H, and e(t) = V exp(-H^-1 t) V^T C
+    /// v_end.
     void reduce(const VectorXd& end) {
         const Eigen::Index most = std::min(n_, most_vectors);
         basis_.resize(n_, 0);
@@ -111,7 +115,8 @@ private:
 
 Settling read_settling(const CrossbarProblem& p, const LineCapacitance& lines, double error) {
     validate(p);
-    if (p.curve.kind != CellCurve::Kind::linear || p.selector.type != CellType::passive) throw ConfigError("settling is computed for linear cells; expected their conductances at the read voltage");
+    if (p.curve.kind != CellCurve::Kind::linear || p.selector.type != CellType::passive)
+        throw ConfigError("settling is computed for linear cells; expected their conductances at the read voltage");
     if (!(lines.word.si > 0 && lines.bit.si > 0)) throw ConfigError("settling needs a capacitance of word and bit lines above 0 F");
     if (!(error > 0 && error < 1)) throw ConfigError(fmt::format("error = {}; expected a number between 0 and 1", error));
     if (!(p.wires.rsense.si > 0)) throw ConfigError("settling is of the current through the sense resistance; expected rsense > 0");

@@ -1,8 +1,8 @@
 // How long a read takes to settle: the wires' capacitance charged through drivers, wires and cells.
 //
-// C dv/dt = -G (v - v_dc) after all sources step from 0 V; what is left, e(t), starts at -v_dc. The response is reduced to the Krylov space of G^-1 C and
-// v_dc (as PRIMA: Odabasioglu, Celik, Pileggi, IEEE TCAD 17, 645, 1998), which keeps the network's moments, the first of which is Elmore's delay
-// (J. Appl. Phys. 19, 55, 1948); a dozen vectors give the whole curve, not its last exponential alone.
+// C dv/dt = -G (v - v_dc) after all sources step from 0 V; what is left, e(t), starts at -v_dc. The response is reduced to the Krylov space
+// of G^-1 C and v_dc (as PRIMA: Odabasioglu, Celik, Pileggi, IEEE TCAD 17, 645, 1998), which keeps the network's moments, the first of
+// which is Elmore's delay (J. Appl. Phys. 19, 55, 1948); a dozen vectors give the whole curve, not its last exponential alone.
 #pragma once
 #include <vector>
 
@@ -21,8 +21,8 @@ struct Settling {
     double slowest_s = 0;          ///< largest of settle_s
 };
 
-/// Linear cells, all lines driven, bit lines at 0 V behind sense resistances above 0, at least one word line not at 0 V. error: relative, 0 to 1. Throws ConfigError for
-/// anything else, and as validate().
+/// Linear cells, all lines driven, bit lines at 0 V behind sense resistances above 0, at least one word line not at 0 V. error: relative, 0
+/// to 1. Throws ConfigError for anything else, and as validate().
 Settling read_settling(const CrossbarProblem& problem, const LineCapacitance& lines, double error);
 
 }  // namespace ganbar

@@ -31,8 +31,10 @@ TEST(Settling, OneCellIsTwoPolesByHand) {
     const double g[2][2] = {{1e-3 + 1e-3, -1e-3}, {-1e-3, 1e-3 + 2e-3}}, det = g[0][0] * g[1][1] - g[0][1] * g[1][0];
     const double z[2][2] = {{g[1][1] / det, -g[0][1] / det}, {-g[1][0] / det, g[0][0] / det}}, v[2] = {z[0][0] * 1e-3, z[1][0] * 1e-3};
     EXPECT_NEAR(s.elmore_s[0], (z[1][0] * c_w * v[0] + z[1][1] * c_b * v[1]) / v[1], 1e-20);
-    const double half = 0.5 * (g[0][0] / c_w + g[1][1] / c_b), root = std::sqrt(half * half - det / (c_w * c_b)), slow = half - root, fast = half + root;
-    const double t = s.settle_s[0], left = (fast * std::exp(-slow * t) - slow * std::exp(-fast * t)) / (fast - slow);  // the output begins at rest
+    const double half = 0.5 * (g[0][0] / c_w + g[1][1] / c_b), root = std::sqrt(half * half - det / (c_w * c_b)), slow = half - root,
+                 fast = half + root;
+    const double t = s.settle_s[0],
+                 left = (fast * std::exp(-slow * t) - slow * std::exp(-fast * t)) / (fast - slow);  // the output begins at rest
     EXPECT_NEAR(left, 1e-3, 1e-9);
 }
 
@@ -55,14 +57,21 @@ std::vector<double> ngspice_settling(const CrossbarProblem& p, double c_w, doubl
     std::istringstream lines(text.str());
     std::string deck, line;
     while (std::getline(lines, line) && line != ".control") {
-        if (line.starts_with("Vw_")) line = line.substr(0, line.rfind(' ')) + fmt::format(" PWL(0 0 {:.6g} {})", 1e-6 * stop_s, line.substr(line.rfind(' ') + 1));
+        if (line.starts_with("Vw_"))
+            line = line.substr(0, line.rfind(' ')) + fmt::format(" PWL(0 0 {:.6g} {})", 1e-6 * stop_s, line.substr(line.rfind(' ') + 1));
         if (!line.starts_with(".options")) deck += line + "\n";
     }
     for (std::size_t i = 0; i < p.rows; ++i)
-        for (std::size_t j = 0; j < p.cols; ++j) deck += fmt::format("Cw_{0}_{1} w_{0}_{1} 0 {2:.17g}\nCb_{0}_{1} b_{0}_{1} 0 {3:.17g}\n", i, j, c_w, c_b);
-    deck += fmt::format(".options reltol=1e-7 abstol=1e-18 vntol=1e-12 chgtol=1e-24\n.control\nset numdgt=16\ntran {0:.6g} {1:.6g} 0 {0:.6g}\n", stop_s / 4000, stop_s);
+        for (std::size_t j = 0; j < p.cols; ++j)
+            deck += fmt::format("Cw_{0}_{1} w_{0}_{1} 0 {2:.17g}\nCb_{0}_{1} b_{0}_{1} 0 {3:.17g}\n", i, j, c_w, c_b);
+    deck +=
+        fmt::format(".options reltol=1e-7 abstol=1e-18 vntol=1e-12 chgtol=1e-24\n.control\nset numdgt=16\ntran {0:.6g} {1:.6g} 0 {0:.6g}\n",
+                    stop_s / 4000, stop_s);
     for (std::size_t j = 0; j < p.cols; ++j)
-        deck += fmt::format("let y_{0} = i(vb_{0})\nlet end_{0} = y_{0}[length(y_{0})-1]\nlet left_{0} = abs(y_{0}/end_{0}-1)\nmeas tran t_{0} when left_{0}={1:.6g} fall=last\n", j, error);
+        deck += fmt::format(
+            "let y_{0} = i(vb_{0})\nlet end_{0} = y_{0}[length(y_{0})-1]\nlet left_{0} = abs(y_{0}/end_{0}-1)\nmeas tran t_{0} when "
+            "left_{0}={1:.6g} fall=last\n",
+            j, error);
     deck += "quit 0\n.endc\n.end\n";
     std::string path = (std::filesystem::temp_directory_path() / "ganbar-tran-XXXXXX").string();
     const int file = mkstemp(path.data());
@@ -85,7 +94,8 @@ std::vector<double> ngspice_settling(const CrossbarProblem& p, double c_w, doubl
 TEST(Settling, IsThatOfNgspicesTransient) {
     if (std::system("ngspice --version > /dev/null 2>&1") != 0) GTEST_SKIP() << "ngspice is not installed";
     for (const auto& [m, n, r] : {std::tuple{4, 5, 5.0}, {12, 8, 20.0}, {3, 16, 50.0}}) {
-        CrossbarProblem p = random_crossbar(static_cast<std::size_t>(m), static_cast<std::size_t>(n), 7, {Ohm{r}, Ohm{r}, Ohm{100}, Ohm{50}}, 0.1);
+        CrossbarProblem p =
+            random_crossbar(static_cast<std::size_t>(m), static_cast<std::size_t>(n), 7, {Ohm{r}, Ohm{r}, Ohm{100}, Ohm{50}}, 0.1);
         const double c_w = 2e-15, c_b = 3e-15, error = 0.01;
         const Settling s = read_settling(p, {{c_w}, {c_b}}, error);
         const auto want = ngspice_settling(p, c_w, c_b, error, 4 * s.slowest_s);

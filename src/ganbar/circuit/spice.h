@@ -7,13 +7,15 @@
 namespace ganbar {
 
 struct SpiceOptions {
-    bool node_voltages = false;  ///< print every node (v_w_i_j, v_b_i_j, v_x_i_j inside cells that are not passive), too: ngspice's time for that grows with the fourth power of the side
+    bool node_voltages = false;  ///< print every node (v_w_i_j, v_b_i_j, v_x_i_j inside cells that are not passive), too: ngspice's time
+                                 ///< for that grows with the fourth power of the side
 };
 /// Cells from which the deck says what printing all nodes costs.
 constexpr std::size_t many_cells = 1024;
 
-/// Writes the deck: resistors, behavioural current sources and level-1 transistors, `.op` at tight tolerances, and 16-digit prints "name = value" of every driven terminal's
-/// current (iw_i out of the source, ib_j into the terminal). Zero resistances join nodes. Throws ConfigError as validate() does.
+/// Writes the deck: resistors, behavioural current sources and level-1 transistors, `.op` at tight tolerances, and 16-digit prints "name =
+/// value" of every driven terminal's current (iw_i out of the source, ib_j into the terminal). Zero resistances join nodes. Throws
+/// ConfigError as validate() does.
 void write_spice(const CrossbarProblem& problem, std::ostream& out, const SpiceOptions& options = {});
 
 }  // namespace ganbar

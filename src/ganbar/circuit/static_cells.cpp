@@ -39,7 +39,8 @@ bool CubicCells::refresh(const DeviceArray& array, std::size_t first, std::size_
     for (std::size_t k = 0; k < n; ++k) {
         const double cubic = (at_hi[k] / hi - at_lo[k] / lo) / (hi * hi - lo * lo), linear = at_lo[k] / lo - cubic * lo * lo;
         const double predicted = check * (linear + cubic * check * check);
-        fits = fits && std::abs(predicted - at_check[k]) <= 1e-9 * std::abs(at_check[k]) && linear >= 0 && cubic >= -1e-9 * linear / (hi * hi);
+        fits =
+            fits && std::abs(predicted - at_check[k]) <= 1e-9 * std::abs(at_check[k]) && linear >= 0 && cubic >= -1e-9 * linear / (hi * hi);
         linear_[cell + k] = linear, cubic_[cell + k] = cubic;
     }
     return fits;

@@ -24,6 +24,7 @@ public:
     CurveCells(std::vector<double> g_S, CellCurve curve) : g_S_(std::move(g_S)), curve_(curve) {}
     std::size_t size() const override { return g_S_.size(); }
     void current(std::span<const double> u_V, std::span<double> i_A, std::span<double> slope_S) const override;
+
 private:
     std::vector<double> g_S_;
     CellCurve curve_;
@@ -35,6 +36,7 @@ public:
     DeviceCells(const DeviceArray& array, std::size_t first, std::size_t n) : array_(array), first_(first), n_(n) {}
     std::size_t size() const override { return n_; }
     void current(std::span<const double> u_V, std::span<double> i_A, std::span<double> slope_S) const override;
+
 private:
     const DeviceArray& array_;
     std::size_t first_, n_;
@@ -46,10 +48,12 @@ public:
     CubicCells(std::vector<double> linear, std::vector<double> cubic) : linear_(std::move(linear)), cubic_(std::move(cubic)) {}
     std::size_t size() const override { return linear_.size(); }
     void current(std::span<const double> u_V, std::span<double> i_A, std::span<double> slope_S) const override;
-    /// Takes over cells [cell, cell + n) of the array anew, which stand at [first + cell, ...) there; false when one is not linear plus cubic.
+    /// Takes over cells [cell, cell + n) of the array anew, which stand at [first + cell, ...) there; false when one is not linear plus
+    /// cubic.
     bool refresh(const DeviceArray& array, std::size_t first, std::size_t cell, std::size_t n, double v_max_V);
     std::span<const double> linear() const { return linear_; }
     std::span<const double> cubic() const { return cubic_; }
+
 private:
     std::vector<double> linear_, cubic_;
 };

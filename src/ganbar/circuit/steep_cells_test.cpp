@@ -1,5 +1,5 @@
-// Cells so steep that their exponentials at the sources' voltages would be 10^200: the operating point against bisection, against Kirchhoff's laws
-// written down a second way, and against ngspice.
+// Cells so steep that their exponentials at the sources' voltages would be 10^200: the operating point against bisection, against
+// Kirchhoff's laws written down a second way, and against ngspice.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -28,11 +28,14 @@ CrossbarProblem steep_crossbar(std::uint64_t seed, Kind kind) {
     p.rows = size(), p.cols = size();
     if (rng.uniform() < 0.2) p.rows = p.cols = 1;
     const double v = between(0.05, 10), g = between(1e-9, 1e-2), spread = between(1, 1e4);
-    for (std::size_t k = 0; k < p.rows * p.cols; ++k) p.g_S.push_back(rng.uniform() < 0.05 && p.rows * p.cols > 1 ? 0 : g * between(1, spread));
+    for (std::size_t k = 0; k < p.rows * p.cols; ++k)
+        p.g_S.push_back(rng.uniform() < 0.05 && p.rows * p.cols > 1 ? 0 : g * between(1, spread));
     p.wires = {resistance(), resistance(), resistance(), resistance(), rng.uniform() < 0.3 ? Ends::both : Ends::single};
     p.curve = kind == Kind::sinh ? CellCurve{kind, 500 * rng.uniform() / v} : CellCurve{kind, between(1, 1e12) / (v * v)};
     const double floating = rng.uniform() < 0.5 ? 0 : 0.3;
-    const auto terminal = [&](double rest) { return rng.uniform() < floating ? std::nullopt : std::optional(rng.uniform() < 0.5 ? rest : v * rng.uniform()); };
+    const auto terminal = [&](double rest) {
+        return rng.uniform() < floating ? std::nullopt : std::optional(rng.uniform() < 0.5 ? rest : v * rng.uniform());
+    };
     for (std::size_t i = 0; i < p.rows; ++i) p.vw_V.push_back(terminal(v));
     for (std::size_t j = 0; j < p.cols; ++j) p.vb_V.push_back(terminal(0));
     return p;

@@ -26,8 +26,11 @@ public:
         }
         return data_.get();
     }
+
 private:
-    struct Free { void operator()(double* p) const { std::free(p); } };
+    struct Free {
+        void operator()(double* p) const { std::free(p); }
+    };
     std::unique_ptr<double[], Free> data_;
     std::size_t size_ = 0;
 };
@@ -71,7 +74,8 @@ void pack_inputs(const Plan& plan, const LeafGroup& group, const LeafProgram& pr
 }
 
 /// One lane of the result (groups in the order L, R, T, D) to a leaf's own matrix in its own order.
-void unpack_leaf(const LeafProgram& program, const LeafGroup::Leaf& leaf, const double* work, std::size_t lane, std::size_t n_lanes, double* storage) {
+void unpack_leaf(const LeafProgram& program, const LeafGroup::Leaf& leaf, const double* work, std::size_t lane, std::size_t n_lanes,
+                 double* storage) {
     const std::size_t length[4] = {program.m, program.m, program.n, program.n};
     double* out = storage + leaf.out;
     std::size_t row = 0;
@@ -105,7 +109,8 @@ void require_transfer(const Plan& plan, std::span<const Real> g_S, std::span<con
     if (good) return;
     for (std::size_t k = 0; k < g_S.size(); ++k)
         if (!(std::isfinite(g_S[k]) && g_S[k] >= 0))
-            throw NumericError(fmt::format("no transfer matrix: the conductance of cell [{}][{}] is {} S; expected a finite number >= 0", k / plan.cols, k % plan.cols, g_S[k]));
+            throw NumericError(fmt::format("no transfer matrix: the conductance of cell [{}][{}] is {} S; expected a finite number >= 0",
+                                           k / plan.cols, k % plan.cols, g_S[k]));
     throw NumericError("no transfer matrix: conductances of cells and wires exceed the range of numbers");
 }
 
@@ -154,10 +159,12 @@ std::size_t TransferPlan::rows() const { return plan_->rows; }
 std::size_t TransferPlan::cols() const { return plan_->cols; }
 double TransferPlan::flops() const { return plan_->flops; }
 
-void transfer_matrix(const TransferPlan& plan, std::span<const double> g_S, const Wires& wires, std::span<double> t_S, const Connected& connected) {
+void transfer_matrix(const TransferPlan& plan, std::span<const double> g_S, const Wires& wires, std::span<double> t_S,
+                     const Connected& connected) {
     reduce(plan, g_S, wires, t_S, connected);
 }
-void transfer_matrix(const TransferPlan& plan, std::span<const float> g_S, const Wires& wires, std::span<double> t_S, const Connected& connected) {
+void transfer_matrix(const TransferPlan& plan, std::span<const float> g_S, const Wires& wires, std::span<double> t_S,
+                     const Connected& connected) {
     reduce(plan, g_S, wires, t_S, connected);
 }
 

@@ -48,7 +48,21 @@ double worst_ratio(const std::vector<double>& a, const std::vector<double>& b) {
 }
 
 TEST(Transfer, AgreesWithTheReferenceInEveryShape) {
-    for (const auto& [m, n] : {std::pair{1, 1}, {1, 2}, {2, 1}, {2, 2}, {3, 2}, {1, 30}, {30, 1}, {8, 8}, {9, 8}, {7, 20}, {16, 16}, {23, 17}, {37, 50}, {64, 64}, {100, 9}}) {
+    for (const auto& [m, n] : {std::pair{1, 1},
+                               {1, 2},
+                               {2, 1},
+                               {2, 2},
+                               {3, 2},
+                               {1, 30},
+                               {30, 1},
+                               {8, 8},
+                               {9, 8},
+                               {7, 20},
+                               {16, 16},
+                               {23, 17},
+                               {37, 50},
+                               {64, 64},
+                               {100, 9}}) {
         const CrossbarProblem p = random_crossbar(m, n, 100 + m, {1_ohm, 1.5_ohm, 100_ohm, 50_ohm});
         EXPECT_LT(worst_ratio(transfer(p), transfer_by_rows(p.rows, p.cols, p.g_S, p.wires)), 2e-12) << m << "x" << n;
     }
@@ -98,7 +112,8 @@ TEST(Transfer, SomeResistancesZero) {
 }
 
 TEST(Transfer, FloatingLinesAndOpenCells) {
-    for (const Wires& w : {Wires{1_ohm, 1_ohm, 10_ohm, 10_ohm}, Wires{1_ohm, 0_ohm, 0_ohm, 10_ohm}, Wires{3_ohm, 1_ohm, 10_ohm, 5_ohm, Ends::both}}) {
+    for (const Wires& w :
+         {Wires{1_ohm, 1_ohm, 10_ohm, 10_ohm}, Wires{1_ohm, 0_ohm, 0_ohm, 10_ohm}, Wires{3_ohm, 1_ohm, 10_ohm, 5_ohm, Ends::both}}) {
         CrossbarProblem p = random_crossbar(17, 12, 19, w);
         for (const std::size_t i : {0, 3, 16}) p.vw_V[i].reset();
         for (const std::size_t j : {2, 11}) p.vb_V[j].reset();
@@ -169,11 +184,14 @@ double mean_ratio(double g_S, double segment_ohm, double* min_column) {
 }
 
 TEST(Transfer, IrDropOfUniformArrays) {
-    struct Row { double segment_ohm, mean[4], least[4]; };
+    struct Row {
+        double segment_ohm, mean[4], least[4];
+    };
     const double g_S[4] = {40e-6, 100e-6, 175e-6, 225e-6};
-    for (const Row& row : {Row{0.5, {0.91, 0.79, 0.69, 0.63}, {0.89, 0.77, 0.66, 0.60}}, Row{1, {0.86, 0.72, 0.60, 0.54}, {0.84, 0.68, 0.55, 0.48}},
-                           Row{2, {0.79, 0.61, 0.48, 0.42}, {0.76, 0.55, 0.41, 0.35}}, Row{8, {0.54, 0.33, 0.22, 0.19}, {0.46, 0.25, 0.15, 0.12}},
-                           Row{20, {0.34, 0.18, 0.12, 0.10}, {0.25, 0.11, 0.06, 0.05}}})
+    for (const Row& row :
+         {Row{0.5, {0.91, 0.79, 0.69, 0.63}, {0.89, 0.77, 0.66, 0.60}}, Row{1, {0.86, 0.72, 0.60, 0.54}, {0.84, 0.68, 0.55, 0.48}},
+          Row{2, {0.79, 0.61, 0.48, 0.42}, {0.76, 0.55, 0.41, 0.35}}, Row{8, {0.54, 0.33, 0.22, 0.19}, {0.46, 0.25, 0.15, 0.12}},
+          Row{20, {0.34, 0.18, 0.12, 0.10}, {0.25, 0.11, 0.06, 0.05}}})
         for (int k = 0; k < 4; ++k) {
             double least = 0;
             EXPECT_NEAR(mean_ratio(g_S[k], row.segment_ohm, &least), row.mean[k], 0.0055) << row.segment_ohm << " " << g_S[k];
@@ -182,11 +200,15 @@ TEST(Transfer, IrDropOfUniformArrays) {
 }
 
 TEST(Transfer, IrDropOfRandomArrays) {  // mean current of random inputs over the ideal one; arrays drawn here, hence the tolerance
-    struct Row { double terminal_ohm, mean[5]; };
+    struct Row {
+        double terminal_ohm, mean[5];
+    };
     const double segment_ohm[5] = {0.1, 0.5, 1, 2, 5};
-    for (const Row& row : {Row{1, {.919, .757, .625, .468, .275}}, Row{10, {.742, .633, .537, .416, .255}}, Row{100, {.254, .240, .224, .199, .151}}})
+    for (const Row& row :
+         {Row{1, {.919, .757, .625, .468, .275}}, Row{10, {.742, .633, .537, .416, .255}}, Row{100, {.254, .240, .224, .199, .151}}})
         for (int k = 0; k < 5; ++k) {
-            const CrossbarProblem p = random_crossbar(64, 64, 3, {Ohm{segment_ohm[k]}, Ohm{segment_ohm[k]}, Ohm{row.terminal_ohm}, Ohm{row.terminal_ohm}});
+            const CrossbarProblem p =
+                random_crossbar(64, 64, 3, {Ohm{segment_ohm[k]}, Ohm{segment_ohm[k]}, Ohm{row.terminal_ohm}, Ohm{row.terminal_ohm}});
             const auto t = transfer(p);
             double actual = 0, ideal = 0;
             for (std::size_t q = 0; q < t.size(); ++q) actual += t[q] * *p.vw_V[q / 64], ideal += p.g_S[q] * *p.vw_V[q / 64];

@@ -11,10 +11,10 @@ namespace ganbar {
 enum class Ends : std::uint8_t { single, both };
 
 struct Wires {
-    Ohm rw{1.0};      ///< one word-line segment, cell to cell
-    Ohm rb{1.0};      ///< one bit-line segment, cell to cell
-    Ohm rdrv{10.0};   ///< driver with its lead, source to first cell
-    Ohm rsense{10.0}; ///< sense amplifier with its lead, last cell to terminal
+    Ohm rw{1.0};       ///< one word-line segment, cell to cell
+    Ohm rb{1.0};       ///< one bit-line segment, cell to cell
+    Ohm rdrv{10.0};    ///< driver with its lead, source to first cell
+    Ohm rsense{10.0};  ///< sense amplifier with its lead, last cell to terminal
     Ends ends = Ends::single;
     static Schema<Wires> schema();
 };

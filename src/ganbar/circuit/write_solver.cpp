@@ -11,13 +11,15 @@ namespace ganbar {
 namespace ws = write_sweep;
 
 WriteSolver::WriteSolver(const CellSolver& lines) : lines_(lines), rows_(lines.rows()), cols_(lines.cols()) {
-    for (Matrix* m : {&a_, &c_, &u_, &next_, &one_, &hat_, &base_, &weight_, &f_, &last_f_, &last_u_}) m->resize(rows_, cols_), std::fill_n(m->row(0), rows_ * m->stride(), 0.0f);
+    for (Matrix* m : {&a_, &c_, &u_, &next_, &one_, &hat_, &base_, &weight_, &f_, &last_f_, &last_u_})
+        m->resize(rows_, cols_), std::fill_n(m->row(0), rows_ * m->stride(), 0.0f);
     for (auto& m : df_) m.resize(rows_, cols_);
     for (auto& m : dxf_) m.resize(rows_, cols_);
     size_ = rows_ * u_.stride();
     vw_.assign(rows_, 0), vb_.assign(u_.stride(), 0);
     for (auto* v : {&vb_single_, &l_word_, &q_word_sum_}) v->assign(u_.stride(), 0);
-    for (std::size_t c = 0; c < cols_; ++c) l_word_[c] = static_cast<float>(lines.l_word_[c]), q_word_sum_[c] = static_cast<float>(lines.q_word_sum_[c]);
+    for (std::size_t c = 0; c < cols_; ++c)
+        l_word_[c] = static_cast<float>(lines.l_word_[c]), q_word_sum_[c] = static_cast<float>(lines.q_word_sum_[c]);
 }
 
 // From slopes at three quarters of the sources' voltages: near what cells see, and with mixing the exact value does not matter.
@@ -29,17 +31,20 @@ void WriteSolver::choose_g0(const std::vector<float>& word, const std::vector<fl
         most = std::max(most, s.most), sum += static_cast<double>(s.sum);
     }
     const double mean = sum / static_cast<double>(rows_ * cols_);
-    constexpr double mean_weight = 1.3, most_weight = 0.6;  // half the largest would always contract; near the mean is faster when few cells are steep
+    constexpr double mean_weight = 1.3,
+                     most_weight = 0.6;  // half the largest would always contract; near the mean is faster when few cells are steep
     g0_ = static_cast<float>(std::max(std::min(most_weight * static_cast<double>(most), mean_weight * mean), 1e-15));
     for (std::size_t r = 0; r < rows_; ++r)
-        ws::row_modes({g0_, static_cast<float>(lines_.l_bit_[r]), word[r], static_cast<float>(lines_.q_bit_sum_[r])}, l_word_.data(), q_word_sum_.data(), bit.data(),
-                      base_.row(r), weight_.row(r), u_.stride());
+        ws::row_modes({g0_, static_cast<float>(lines_.l_bit_[r]), word[r], static_cast<float>(lines_.q_bit_sum_[r])}, l_word_.data(),
+                      q_word_sum_.data(), bit.data(), base_.row(r), weight_.row(r), u_.stride());
 }
 
 /// next_ <- Q hat_ Q^T
 void WriteSolver::to_voltages() {
-    kernels::gemm_rows(lines_.q_bit_.row(0), lines_.q_bit_.stride(), hat_.row(0), hat_.stride(), one_.row(0), one_.stride(), rows_, rows_, cols_);
-    kernels::gemm_rows(one_.row(0), one_.stride(), lines_.q_word_t_.row(0), lines_.q_word_t_.stride(), next_.row(0), next_.stride(), rows_, cols_, cols_);
+    kernels::gemm_rows(lines_.q_bit_.row(0), lines_.q_bit_.stride(), hat_.row(0), hat_.stride(), one_.row(0), one_.stride(), rows_, rows_,
+                       cols_);
+    kernels::gemm_rows(one_.row(0), one_.stride(), lines_.q_word_t_.row(0), lines_.q_word_t_.stride(), next_.row(0), next_.stride(), rows_,
+                       cols_, cols_);
 }
 
 /// u_ <- the voltages of linear cells with conductance g0.
@@ -61,8 +66,10 @@ void WriteSolver::start() {
 /// f_ <- the plain step from u_; returns the largest of it.
 float WriteSolver::correction() {
     ws::excess(u_.row(0), a_.row(0), c_.row(0), g0_, next_.row(0), size_);
-    kernels::gemm_at_b(lines_.q_bit_.row(0), lines_.q_bit_.stride(), next_.row(0), next_.stride(), one_.row(0), one_.stride(), rows_, rows_, cols_, false);
-    kernels::gemm_rows(one_.row(0), one_.stride(), lines_.q_word_.row(0), lines_.q_word_.stride(), hat_.row(0), hat_.stride(), rows_, cols_, cols_);
+    kernels::gemm_at_b(lines_.q_bit_.row(0), lines_.q_bit_.stride(), next_.row(0), next_.stride(), one_.row(0), one_.stride(), rows_, rows_,
+                       cols_, false);
+    kernels::gemm_rows(one_.row(0), one_.stride(), lines_.q_word_.row(0), lines_.q_word_.stride(), hat_.row(0), hat_.stride(), rows_, cols_,
+                       cols_);
     ws::reflect(hat_.row(0), weight_.row(0), base_.row(0), size_);
     to_voltages();
     return ws::difference(next_.row(0), u_.row(0), f_.row(0), size_);
@@ -95,7 +102,8 @@ void WriteSolver::step() {
     const float* direction[depth] = {};
     if (n_mixed_ > 0) {
         const Eigen::VectorXd solution = normal.ldlt().solve(right);
-        for (std::size_t a = 0; a < n_mixed_; ++a) mix[a] = std::isfinite(solution(a)) ? static_cast<float>(solution(a)) : 0.0f, direction[a] = dxf_[a].row(0);
+        for (std::size_t a = 0; a < n_mixed_; ++a)
+            mix[a] = std::isfinite(solution(a)) ? static_cast<float>(solution(a)) : 0.0f, direction[a] = dxf_[a].row(0);
     }
     std::copy_n(f_.row(0), size_, last_f_.row(0));
     std::copy_n(u_.row(0), size_, last_u_.row(0));
@@ -116,7 +124,8 @@ int WriteSolver::solve(std::span<const double> vw_V, std::span<const double> vb_
     std::copy(vw_V.begin(), vw_V.end(), vw_.begin());
     std::copy(vb_V.begin(), vb_V.end(), vb_.begin());
     std::copy(vb_V.begin(), vb_V.end(), vb_single_.begin());
-    if (lines_.l_word_.back() + lines_.l_bit_.back() == 0) {  // no resistance anywhere: nothing to solve, and thresholds hold to the last digit
+    if (lines_.l_word_.back() + lines_.l_bit_.back() ==
+        0) {  // no resistance anywhere: nothing to solve, and thresholds hold to the last digit
         for (std::size_t r = 0; r < rows_; ++r)
             for (std::size_t c = 0; c < cols_; ++c) u_(r, c) = static_cast<float>(vw_[r] - vb_[c]);
         return 1;

@@ -1,5 +1,5 @@
-// Cell voltages of one write phase, in single precision: what programming needs many times over. The method is CellSolver's (cell_solver.h), kept
-// in the lines' eigenbasis, where the sources are a matrix of rank two and no running sums along lines are needed:
+// Cell voltages of one write phase, in single precision: what programming needs many times over. The method is CellSolver's
+// (cell_solver.h), kept in the lines' eigenbasis, where the sources are a matrix of rank two and no running sums along lines are needed:
 //   u <- Q [ K u0^ - (L K) (Q^T (i(u) - g0 u)) ],  K = 1/(1 + g0 L),  with Anderson's mixing of up to four earlier steps.
 // Cells i = a u + c u^3, all terminals driven, voltages to 2e-6 of the largest source at best.
 #pragma once
@@ -15,12 +15,14 @@ public:
     /// Coefficients of row r (cols values each).
     float* linear(std::size_t r) { return a_.row(r); }
     float* cubic(std::size_t r) { return c_.row(r); }
-    /// Solves for sources vw (rows), vb (cols), none floating, until the next correction would stay below tolerance_V. Returns the sweeps, or 0
-    /// when it did not settle within 60 (CellSolver then does).
+    /// Solves for sources vw (rows), vb (cols), none floating, until the next correction would stay below tolerance_V. Returns the sweeps,
+    /// or 0 when it did not settle within 60 (CellSolver then does).
     int solve(std::span<const double> vw_V, std::span<const double> vb_V, double tolerance_V);
     const float* voltages(std::size_t r) const { return u_.row(r); }
     float* voltages(std::size_t r) { return u_.row(r); }
-    struct Power { double cells_W = 0, delivered_W = 0; };
+    struct Power {
+        double cells_W = 0, delivered_W = 0;
+    };
     /// Of the phase solved last.
     Power power() const;
     double cell_power_W(std::size_t r, std::size_t c) const;

@@ -29,12 +29,15 @@ TEST(WriteSolver, AgreesWithTheGeneralSolver) {
                     WriteSolver quick(general);
                     for (std::size_t k = 0; k < rows * cols; ++k) {
                         linear[k] = 150e-6 + 150e-6 * rng.uniform(), cubic[k] = 2.81 * linear[k];
-                        quick.linear(k / cols)[k % cols] = static_cast<float>(linear[k]), quick.cubic(k / cols)[k % cols] = static_cast<float>(cubic[k]);
+                        quick.linear(k / cols)[k % cols] = static_cast<float>(linear[k]),
+                                                   quick.cubic(k / cols)[k % cols] = static_cast<float>(cubic[k]);
                     }
                     const CubicCells cells(linear, cubic);
                     general.solve(cells, vw, vb, u);
                     ASSERT_GT(quick.solve(vw, vb, 1e-6), 0);
-                    for (std::size_t k = 0; k < rows * cols; ++k) ASSERT_NEAR(static_cast<double>(quick.voltages(k / cols)[k % cols]), u[k], 4e-6) << rows << " x " << cols << " at " << r_ohm;
+                    for (std::size_t k = 0; k < rows * cols; ++k)
+                        ASSERT_NEAR(static_cast<double>(quick.voltages(k / cols)[k % cols]), u[k], 4e-6)
+                            << rows << " x " << cols << " at " << r_ohm;
                     const OperatingPoint point = general.operating_point(cells, vw, vb, u);
                     const auto power = quick.power();
                     ASSERT_NEAR(power.delivered_W / point.power_W, 1, 2e-5);

@@ -52,7 +52,10 @@ std::map<std::string, std::string> remembered(const Node& root) {
     for (const auto& [preset, leaf] : table->leaves) {
         leaf.used = true;
         const auto* list = std::get_if<std::vector<std::string>>(&leaf.value);
-        if (!list) throw ConfigError(fmt::format("set_by.{} is not a list of texts; expected what a run wrote, for example [\"train.batch = 608\"]", preset), leaf.where);
+        if (!list)
+            throw ConfigError(
+                fmt::format("set_by.{} is not a list of texts; expected what a run wrote, for example [\"train.batch = 608\"]", preset),
+                leaf.where);
         for (const auto& text : *list) out[text] = preset_prefix + preset;
     }
     return out;
@@ -68,7 +71,8 @@ void attribute(std::vector<Section>& sections, const Node& root) {
         const auto leaf = table->leaves.find(row.info.name);
         if (leaf == table->leaves.end()) return;
         row.said_by = leaf->second.origin;
-        const auto at = row.said_by.starts_with("file ") || row.said_by == said_in_python ? known.find(assignment(section, item, row)) : known.end();
+        const auto at =
+            row.said_by.starts_with("file ") || row.said_by == said_in_python ? known.find(assignment(section, item, row)) : known.end();
         if (at != known.end()) row.said_by = at->second;
     });
 }

@@ -59,7 +59,8 @@ Pulse bound(const std::string& text, const std::vector<std::string>& overrides =
 }
 
 TEST(Toml, EveryKindOfValueWithItsPlace) {
-    const auto root = parse_toml("a = 1\n[t]\n  b = 2.5\nc = \"x\"\nd = [1, 2]\ne = [1, 2.5]\nf = [\"p\", \"q\"]\ng = true\nh = []\n", "f.toml");
+    const auto root =
+        parse_toml("a = 1\n[t]\n  b = 2.5\nc = \"x\"\nd = [1, 2]\ne = [1, 2.5]\nf = [\"p\", \"q\"]\ng = true\nh = []\n", "f.toml");
     EXPECT_EQ(std::get<std::int64_t>(root->leaf("a")->value), 1);
     const Node* t = root->table("t");
     ASSERT_NE(t, nullptr);
@@ -85,10 +86,36 @@ TEST(Toml, EveryFaultIsOneLineWithAPlace) {
     const std::string deep_list = "x = " + std::string(10000, '['), dots = "a" + std::string(5000, '.') + "a = 1";
     std::string dotted = "a";
     for (int i = 0; i < 5000; ++i) dotted += ".a";
-    const std::vector<std::string> bad{"x = nan", "x = [1.0, nan]", "x = 99999999999999999999", "x = [1, \"a\"]", "x = [[1], [2]]", "x = [1, {a = 2}]",
-                                       "x = 2020-01-01", "x = 1\nx = 2", "[t]\n[t]", "x = ", "= 3", "x", "x = \"unclosed", "x = '''unclosed", "[t",
-                                       std::string("x = 1\0y", 7), "x = \"\xff\xfe\"", "\xff\xfe\x00", deep_list, dots, dotted + " = 1", "[" + dotted + "]",
-                                       "x = {" + dotted + " = 1}", "x = 1e999999999", "x = \"\\uD800\"", "a.b = 1\na = 2", "\u00e9 = 1", "\ufebb\n", "x = \ufefb", "[="};
+    const std::vector<std::string> bad{"x = nan",
+                                       "x = [1.0, nan]",
+                                       "x = 99999999999999999999",
+                                       "x = [1, \"a\"]",
+                                       "x = [[1], [2]]",
+                                       "x = [1, {a = 2}]",
+                                       "x = 2020-01-01",
+                                       "x = 1\nx = 2",
+                                       "[t]\n[t]",
+                                       "x = ",
+                                       "= 3",
+                                       "x",
+                                       "x = \"unclosed",
+                                       "x = '''unclosed",
+                                       "[t",
+                                       std::string("x = 1\0y", 7),
+                                       "x = \"\xff\xfe\"",
+                                       "\xff\xfe\x00",
+                                       deep_list,
+                                       dots,
+                                       dotted + " = 1",
+                                       "[" + dotted + "]",
+                                       "x = {" + dotted + " = 1}",
+                                       "x = 1e999999999",
+                                       "x = \"\\uD800\"",
+                                       "a.b = 1\na = 2",
+                                       "\u00e9 = 1",
+                                       "\ufebb\n",
+                                       "x = \ufefb",
+                                       "[="};
     for (const auto& text : bad) {
         const auto what = fault_of([&] { parse_toml(text, "bad.toml"); });
         EXPECT_EQ(what.substr(0, 9), "bad.toml:") << text.substr(0, 60) << " -> " << what;
@@ -105,7 +132,8 @@ TEST(Toml, AnyCharacterInAText) {
 }
 
 TEST(Toml, LongTextsAreRefusedByTheirSize) {
-    EXPECT_NE(fault_of([] { parse_toml("x = \"" + std::string(10'000'000, 'a') + "\"", "big.toml"); }).find("1000000 bytes"), std::string::npos);
+    EXPECT_NE(fault_of([] { parse_toml("x = \"" + std::string(10'000'000, 'a') + "\"", "big.toml"); }).find("1000000 bytes"),
+              std::string::npos);
     EXPECT_EQ(fault_of([] { parse_toml("x = \"" + std::string(900'000, '.') + "\" # " + std::string(1000, '['), "big.toml"); }), "");
 }
 
@@ -115,7 +143,8 @@ TEST(Toml, ArbitraryBytesNeverCrash) {
     for (int i = 0; i < 3000; ++i) {
         std::string text;
         const auto n = static_cast<std::size_t>(rng.uniform() * 60);
-        for (std::size_t k = 0; k < n; ++k) text += alphabet[static_cast<std::size_t>(rng.uniform() * static_cast<double>(alphabet.size()))];
+        for (std::size_t k = 0; k < n; ++k)
+            text += alphabet[static_cast<std::size_t>(rng.uniform() * static_cast<double>(alphabet.size()))];
         fault_of([&] { parse_toml(text, "any.toml"); });
         fault_of([&] {
             Node root;
@@ -158,10 +187,13 @@ TEST(Quantity, SameDoubleAsTheSiText) {
 }
 
 TEST(Quantity, EveryPrefixOfEveryUnitScalesByItsDecade) {
-    const std::vector<std::pair<std::string, int>> prefixes{{"f", -15}, {"p", -12}, {"n", -9}, {"u", -6}, {"m", -3}, {"", 0}, {"k", 3}, {"M", 6}, {"G", 9}};
+    const std::vector<std::pair<std::string, int>> prefixes{{"f", -15}, {"p", -12}, {"n", -9}, {"u", -6}, {"m", -3},
+                                                            {"", 0},    {"k", 3},   {"M", 6},  {"G", 9}};
     for (const std::string unit : {"V", "A", "S", "ohm", "s", "Hz", "m", "F", "J", "W", "K"})
         for (const auto& [prefix, decade] : prefixes)
-            EXPECT_EQ(parse_quantity("7.3 " + prefix + unit, unit, "q", {}), std::strtod(("7.3e" + std::to_string(decade)).c_str(), nullptr)) << prefix << unit;
+            EXPECT_EQ(parse_quantity("7.3 " + prefix + unit, unit, "q", {}),
+                      std::strtod(("7.3e" + std::to_string(decade)).c_str(), nullptr))
+                << prefix << unit;
 }
 
 TEST(Quantity, FaultsNameTheDimension) {
@@ -170,14 +202,17 @@ TEST(Quantity, FaultsNameTheDimension) {
               "satyam.toml:15:15: \"100 mV\" is a voltage; pulse_width is a time, for example \"100 ns\"");
     EXPECT_EQ(fault_of([&] { parse_quantity("100 nS", "s", "pulse_width", where); }),
               "satyam.toml:15:15: \"100 nS\" is a conductance; pulse_width is a time, for example \"100 ns\"");
-    EXPECT_EQ(fault_of([&] { parse_quantity("100", "s", "pulse_width", {}); }), "\"100\" has no unit; pulse_width is a time, for example \"100 ns\"");
-    for (const std::string bad : {"", " ", "ns", "100 xs", "1e999999999999 s", "1e400 s", "1..2 s", "--1 s", "1 s s", "nan s", "0x10 s", "1,5 s", "1e5e5 s", "1 e"})
+    EXPECT_EQ(fault_of([&] { parse_quantity("100", "s", "pulse_width", {}); }),
+              "\"100\" has no unit; pulse_width is a time, for example \"100 ns\"");
+    for (const std::string bad :
+         {"", " ", "ns", "100 xs", "1e999999999999 s", "1e400 s", "1..2 s", "--1 s", "1 s s", "nan s", "0x10 s", "1,5 s", "1e5e5 s", "1 e"})
         EXPECT_NE(fault_of([&] { parse_quantity(bad, "s", "t", {}); }), "") << bad;
 }
 
 TEST(Bind, ReadsEveryType) {
-    const auto p = bound("[train]\nv_set = \"900 mV\"\npulse_width = \"1 us\"\nepochs = 7\nrate = 1\nmirror = true\nname = \"n\"\nwindow = false\n"
-                         "classes = [3, 5]\nshares = [0, 0.5]\n");
+    const auto p = bound(
+        "[train]\nv_set = \"900 mV\"\npulse_width = \"1 us\"\nepochs = 7\nrate = 1\nmirror = true\nname = \"n\"\nwindow = false\n"
+        "classes = [3, 5]\nshares = [0, 0.5]\n");
     EXPECT_EQ(p.v_set.si, 0.9);
     EXPECT_EQ(p.width.si, 1e-6);
     EXPECT_EQ(p.epochs, 7);
@@ -206,29 +241,40 @@ TEST(Bind, FaultsSayWhereWhatAndWhatWasExpected) {
 
 TEST(Unused, NearestNameAndTheKnownOnes) {
     EXPECT_EQ(fault_of([] { bound("\n[train]\nv_sett = \"1 V\"\n"); }),
-              "x.toml:3:1: unknown key \"v_sett\" in [train]; did you mean \"v_set\"? (known: classes, epochs, mirror, name, pulse_width, rate, shares, v_set, window)");
+              "x.toml:3:1: unknown key \"v_sett\" in [train]; did you mean \"v_set\"? (known: classes, epochs, mirror, name, pulse_width, "
+              "rate, shares, v_set, window)");
     EXPECT_EQ(fault_of([] { bound("[trian]\nepochs = 1\n"); }), "x.toml:1:2: unknown table [trian]; did you mean [train]? (known: train)");
     EXPECT_EQ(fault_of([] { bound("train = 1\n"); }), "x.toml:1:1: \"train\" at the top level is a table; expected [train]");
-    EXPECT_EQ(fault_of([] { bound("[train.epochs]\na = 1\n"); }), "x.toml:1:8: \"epochs\" in [train] is a value, not a table; expected epochs = ...");
+    EXPECT_EQ(fault_of([] { bound("[train.epochs]\na = 1\n"); }),
+              "x.toml:1:8: \"epochs\" in [train] is a value, not a table; expected epochs = ...");
     EXPECT_NE(fault_of([] { bound("[train]\nq = 1\na = 2\n"); }).find(":2:1: unknown key \"q\""), std::string::npos);  // first in the file
     EXPECT_NE(fault_of([] { bound("[train]\n[[train.axis]]\na = 2\n"); }).find("unknown list of tables [[train.axis]]"), std::string::npos);
-    EXPECT_NE(fault_of([] { bound("", {"train.epoch=3"}); }).find("--set train.epoch: unknown key \"epoch\" in [train]; did you mean \"epochs\"?"), std::string::npos);
+    EXPECT_NE(fault_of([] {
+                  bound("", {"train.epoch=3"});
+              }).find("--set train.epoch: unknown key \"epoch\" in [train]; did you mean \"epochs\"?"),
+              std::string::npos);
 }
 
 TEST(Unused, AListWhereOneTableIsDue) {
     const auto root = parse_toml("[[train]]\nx = 1\n", "x.toml");
-    EXPECT_EQ(fault_of([&] { reject_unused(*root, {{"", {"train"}}, {"train", {"x"}}}); }),
+    EXPECT_EQ(fault_of([&] {
+                  reject_unused(*root, {{"", {"train"}}, {"train", {"x"}}});
+              }),
               "x.toml:1:1: list of tables [[train]] is not read here; expected one table [train]");
 }
 
 TEST(Unused, KnownButUnreadSaysSo) {
     const auto root = parse_toml("[noise]\nx = 1\n", "x.toml");
-    EXPECT_NE(fault_of([&] { reject_unused(*root, {{"noise", {"x"}}}); }).find("is not read here; expected an experiment that uses it"), std::string::npos);
+    EXPECT_NE(fault_of([&] {
+                  reject_unused(*root, {{"noise", {"x"}}});
+              }).find("is not read here; expected an experiment that uses it"),
+              std::string::npos);
 }
 
 TEST(Override, TomlWhereItIsTomlElseText) {
-    const auto p = bound("[train]\nepochs = 2\nv_set = \"1 V\"\n", {"train.epochs=5", "train.pulse_width=200 ns", "train.window=off", "train.classes=3,5", "train.name=1.10",
-                                                              "train.mirror=on", "train.shares=[0.5]", "train.epochs=6"});
+    const auto p = bound("[train]\nepochs = 2\nv_set = \"1 V\"\n",
+                         {"train.epochs=5", "train.pulse_width=200 ns", "train.window=off", "train.classes=3,5", "train.name=1.10",
+                          "train.mirror=on", "train.shares=[0.5]", "train.epochs=6"});
     EXPECT_EQ(p.epochs, 6);
     EXPECT_EQ(p.v_set.si, 1.0);
     EXPECT_EQ(p.width.si, 2e-7);

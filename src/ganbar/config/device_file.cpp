@@ -1,4 +1,5 @@
-// A device named by its file: --set device.model=mine.toml puts the file's [device] table, and the pulses it was measured with, into the tree.
+// A device named by its file: --set device.model=mine.toml puts the file's [device] table, and the pulses it was measured with, into the
+// tree.
 #include <algorithm>
 #include <filesystem>
 
@@ -23,7 +24,9 @@ std::string file_of(const std::string& name, const Node::Leaf& leaf, const Prese
 }
 
 /// What `speaker` said stays, and what the command line said.
-bool stays(const Node::Leaf& leaf, const std::string& speaker) { return leaf.origin == "--set" || leaf.origin == said_in_python || (leaf.origin == speaker && !speaker.starts_with("preset ")); }
+bool stays(const Node::Leaf& leaf, const std::string& speaker) {
+    return leaf.origin == "--set" || leaf.origin == said_in_python || (leaf.origin == speaker && !speaker.starts_with("preset "));
+}
 
 /// The leaves of `from` and of the tables in it, but for those that stay.
 void take_over(Node& into, const Node& from, const std::string& speaker) {
@@ -49,14 +52,19 @@ void insert_device_files(Node& root, const Presets& presets, std::vector<std::st
         const std::string file = text == nullptr ? "" : file_of(*text, model, presets);
         if (file.empty()) continue;
         std::error_code ignored;
-        if (!fs::exists(file, ignored)) throw ConfigError("device file \"" + file + "\" does not exist; expected one that `ganbar device fit` wrote, or the name of a model", model.where);
+        if (!fs::exists(file, ignored))
+            throw ConfigError(
+                "device file \"" + file + "\" does not exist; expected one that `ganbar device fit` wrote, or the name of a model",
+                model.where);
         auto own = load_toml(file);
         own->set_origin(text->ends_with(".toml") ? "file " + file : "preset " + *text);
         if (rename) rename(*own);
         const auto device = own->tables.find("device");
-        if (device == own->tables.end() || !device->second->leaves.contains("model")) throw ConfigError("there is no [device] table with a model in it; expected a file that `ganbar device fit` wrote", {file});
+        if (device == own->tables.end() || !device->second->leaves.contains("model"))
+            throw ConfigError("there is no [device] table with a model in it; expected a file that `ganbar device fit` wrote", {file});
         const auto* inner = std::get_if<std::string>(&device->second->leaves.at("model").value);
-        if (inner != nullptr && inner->ends_with(".toml")) throw ConfigError("the model is a file again; expected the name of a model", device->second->leaves.at("model").where);
+        if (inner != nullptr && inner->ends_with(".toml"))
+            throw ConfigError("the model is a file again; expected the name of a model", device->second->leaves.at("model").where);
         for (const auto& [key, leaf] : table->second->leaves)
             if (key != "model" && stays(leaf, model.origin)) device->second->leaves[key] = leaf;
         table->second = std::move(device->second);

@@ -124,7 +124,8 @@ std::size_t distance(const std::string& a, const std::string& b) {
     for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
         std::size_t diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j <= b.size(); ++j) diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])}));
+        for (std::size_t j = 1; j <= b.size(); ++j)
+            diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])}));
     }
     return row.back();
 }
@@ -164,20 +165,31 @@ void reject_unused(const Node& root, const std::map<std::string, std::vector<std
     std::vector<std::string> keys = it == known.end() ? std::vector<std::string>{} : it->second;
     std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    const auto is = [&](const std::vector<std::string>& names) { return std::find(names.begin(), names.end(), unread.name) != names.end(); };
+    const auto is = [&](const std::vector<std::string>& names) {
+        return std::find(names.begin(), names.end(), unread.name) != names.end();
+    };
     const std::string full = joined(unread.path, unread.name);
     if (unread.is_table) {
         const std::string table = (unread.is_item ? "list of tables [[" : "table [") + full + (unread.is_item ? "]]" : "]");
-        if (is(tables)) throw ConfigError(table + " is not read here; expected " + (unread.is_item ? "one table [" + full + "]" : "an experiment that uses it"), unread.where);
-        if (is(keys)) throw ConfigError("\"" + unread.name + "\" " + place + " is a value, not a table; expected " + unread.name + " = ...", unread.where);
-        throw ConfigError("unknown " + table + suggestion(unread.name, tables, unread.path.empty() ? "[" : ("[" + unread.path + ".").c_str(), "]") +
-                              (tables.empty() ? "; no table is expected " + place : known_names(unread.name, tables)), unread.where);
+        if (is(tables))
+            throw ConfigError(
+                table + " is not read here; expected " + (unread.is_item ? "one table [" + full + "]" : "an experiment that uses it"),
+                unread.where);
+        if (is(keys))
+            throw ConfigError("\"" + unread.name + "\" " + place + " is a value, not a table; expected " + unread.name + " = ...",
+                              unread.where);
+        throw ConfigError("unknown " + table +
+                              suggestion(unread.name, tables, unread.path.empty() ? "[" : ("[" + unread.path + ".").c_str(), "]") +
+                              (tables.empty() ? "; no table is expected " + place : known_names(unread.name, tables)),
+                          unread.where);
     }
     const std::string what = "\"" + unread.name + "\" " + place;
     if (is(tables)) throw ConfigError(what + " is a table; expected [" + full + "]", unread.where);
     if (is(keys)) throw ConfigError("key " + what + " is not read here; expected an experiment that uses it", unread.where);
-    const std::string elsewhere = other_table(unread.name, known), near = elsewhere.empty() ? suggestion(unread.name, keys, "\"", "\"") : elsewhere;
-    throw ConfigError("unknown key " + what + near + (keys.empty() ? "; no key is expected there" : known_names(unread.name, keys)), unread.where);
+    const std::string elsewhere = other_table(unread.name, known),
+                      near = elsewhere.empty() ? suggestion(unread.name, keys, "\"", "\"") : elsewhere;
+    throw ConfigError("unknown key " + what + near + (keys.empty() ? "; no key is expected there" : known_names(unread.name, keys)),
+                      unread.where);
 }
 
 }  // namespace ganbar::config

@@ -13,7 +13,8 @@ namespace ganbar::config {
 class Node {
 public:
     struct Leaf {
-        std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>> value;
+        std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>
+            value;
         Location where;      ///< of the value
         Location key_where;  ///< of the key
         std::string origin;  ///< "default", "preset satyam2022-trng", "file x.toml", "--set": who said it

@@ -16,7 +16,9 @@ std::string trimmed(const std::string& s) {
 
 /// The names between the dots of a key path; only TOML's bare-key characters.
 std::vector<std::string> split_path(const std::string& path, const Location& where) {
-    const auto wrong = [&] { return ConfigError("\"" + path + "\" is not a key; expected names joined by dots, for example train.epochs", where); };
+    const auto wrong = [&] {
+        return ConfigError("\"" + path + "\" is not a key; expected names joined by dots, for example train.epochs", where);
+    };
     std::vector<std::string> names(1);
     for (const char c : path) {
         const bool bare = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -78,7 +80,8 @@ void place_at(Node& node, const Location& where) {
 
 void apply_override(Node& root, const std::string& assignment) {
     const auto equals = assignment.find('=');
-    if (equals == std::string::npos) throw ConfigError("--set \"" + assignment + "\" has no \"=\"; expected --set key=value, for example --set train.epochs=5");
+    if (equals == std::string::npos)
+        throw ConfigError("--set \"" + assignment + "\" has no \"=\"; expected --set key=value, for example --set train.epochs=5");
     const std::string path = trimmed(assignment.substr(0, equals)), value = trimmed(assignment.substr(equals + 1));
     const auto names = split_path(path, {"--set"});
     const Location where{"--set " + path};

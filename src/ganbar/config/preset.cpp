@@ -39,7 +39,8 @@ std::string Presets::path(const std::string& name, const Location& where) const 
     const std::string near = nearest_name(name, known);
     throw ConfigError("unknown preset \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
                           (known.empty() ? "; there are no presets in " + join(folders_) : " (known: " + join(known) + ")") +
-                          "; expected one of these, or a file name that ends in .toml", where);
+                          "; expected one of these, or a file name that ends in .toml",
+                      where);
 }
 
 std::string opening_comment(const std::string& path) {
@@ -81,12 +82,16 @@ std::string origin_of(const std::string& file, const Presets& presets) {
 }
 
 /// `file` over what it starts from. `chain` holds the files above it.
-std::unique_ptr<Node> load_chain(const std::string& file, const Location& named_at, const Presets& presets, std::vector<std::string>& chain, const std::function<void(Node&)>& rename) {
+std::unique_ptr<Node> load_chain(const std::string& file, const Location& named_at, const Presets& presets, std::vector<std::string>& chain,
+                                 const std::function<void(Node&)>& rename) {
     const auto first = std::find_if(chain.begin(), chain.end(), [&](const std::string& other) { return same_file(file, other); });
     if (first != chain.end())
-        throw ConfigError("presets go in a circle: " + join({first, chain.end()}, " -> ") + " -> " + file + "; expected a file that starts from none of these", named_at);
+        throw ConfigError("presets go in a circle: " + join({first, chain.end()}, " -> ") + " -> " + file +
+                              "; expected a file that starts from none of these",
+                          named_at);
     std::error_code ignored;
-    if (!chain.empty() && !fs::exists(file, ignored)) throw ConfigError("preset file \"" + file + "\" does not exist; expected a path relative to this file", named_at);
+    if (!chain.empty() && !fs::exists(file, ignored))
+        throw ConfigError("preset file \"" + file + "\" does not exist; expected a path relative to this file", named_at);
     chain.push_back(file);
     auto own = load_toml(file);
     own->set_origin(origin_of(file, presets));
@@ -101,7 +106,8 @@ std::unique_ptr<Node> load_chain(const std::string& file, const Location& named_
 
 }  // namespace
 
-Loaded load_input(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides, const std::function<void(Node&)>& rename) {
+Loaded load_input(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides,
+                  const std::function<void(Node&)>& rename) {
     Loaded out;
     const std::string file = is_path(name_or_path) ? name_or_path : presets.path(name_or_path);
     out.name = fs::path(file).stem().string();
@@ -115,7 +121,8 @@ Loaded load_input(const std::string& name_or_path, const Presets& presets, std::
     return out;
 }
 
-Loaded load_input(const Node& given, const std::string& name, const std::string& origin, const Presets& presets, const std::function<void(Node&)>& rename) {
+Loaded load_input(const Node& given, const std::string& name, const std::string& origin, const Presets& presets,
+                  const std::function<void(Node&)>& rename) {
     Loaded out{given.clone(), name, origin, {}};
     out.root->set_origin(origin);
     if (rename) rename(*out.root);

@@ -22,6 +22,7 @@ public:
     std::string path(const std::string& name, const Location& where = {}) const;
     std::string text(const std::string& name) const { return opening_comment(path(name)); }
     const std::vector<std::string>& folders() const { return folders_; }
+
 private:
     std::string find(const std::string& name) const;
     std::vector<std::string> folders_;
@@ -34,16 +35,17 @@ struct Loaded {
     std::vector<std::string> files;  ///< what was read: the file named first, then the one it starts from, ...
 };
 
-/// Reads an experiment: `name_or_path` is a preset's name, or a path (it ends in .toml or has a slash). A top-level `preset = "x"` in a file
-/// names the preset, or the path relative to that file, that its own keys override. Then the overrides of --set, in order.
-/// ConfigError for an unknown name, a circle, or any fault of the files.
-/// `rename` sees every file before it is merged, and the whole after each override: what gives old keys their new names.
+/// Reads an experiment: `name_or_path` is a preset's name, or a path (it ends in .toml or has a slash). A top-level `preset = "x"` in a
+/// file names the preset, or the path relative to that file, that its own keys override. Then the overrides of --set, in order. ConfigError
+/// for an unknown name, a circle, or any fault of the files. `rename` sees every file before it is merged, and the whole after each
+/// override: what gives old keys their new names.
 Loaded load_input(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides = {},
                   const std::function<void(Node&)>& rename = {});
 
 /// Where [device] or [noise_device] names its model by a file (mine.toml, relative to who says it, or NAME of a folder `devices` beside the
 /// presets): the file's [device] table takes the table's place, but for keys of the same speaker and of --set, and its [train] gives the
 /// pulses. load_input does it last. ConfigError where there is no such file or no device in it. `rename` sees the file first.
-void insert_device_files(Node& root, const Presets& presets, std::vector<std::string>& files, const std::function<void(Node&)>& rename = {});
+void insert_device_files(Node& root, const Presets& presets, std::vector<std::string>& files,
+                         const std::function<void(Node&)>& rename = {});
 
 }  // namespace ganbar::config

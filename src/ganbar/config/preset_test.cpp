@@ -19,7 +19,8 @@ protected:
         ASSERT_NE(mkdtemp(name.data()), nullptr);
         folder_ = name;
         fs::create_directory(folder_ / "presets");
-        write("presets/base.toml", "# The base of all.\n#   Second line.\n\n# not this\n[train]\nepochs = 1\nbatch = 64\n[data]\nclasses = [3]\n");
+        write("presets/base.toml",
+              "# The base of all.\n#   Second line.\n\n# not this\n[train]\nepochs = 1\nbatch = 64\n[data]\nclasses = [3]\n");
         write("presets/mid.toml", "# Middle\npreset = \"base\"\n[train]\nepochs = 2\n");
     }
     void TearDown() override { fs::remove_all(folder_); }

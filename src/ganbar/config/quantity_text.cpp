@@ -14,10 +14,10 @@ namespace ganbar::config {
 namespace {
 
 struct Unit {
-    const char* symbol;   ///< as unit_symbol() of core/units.h writes it
-    const char* kind;     ///< "a time"
+    const char* symbol;  ///< as unit_symbol() of core/units.h writes it
+    const char* kind;    ///< "a time"
     const char* example;
-    int power;            ///< of a prefix: 2 for areas
+    int power;  ///< of a prefix: 2 for areas
 };
 constexpr std::array<Unit, 12> units{{
     {"V", "a voltage", "0.8 V", 1},
@@ -37,8 +37,18 @@ struct Prefix {
     const char* text;
     int exponent;
 };
-constexpr std::array<Prefix, 12> prefixes{{{"a", -18}, {"f", -15}, {"p", -12}, {"n", -9}, {"u", -6}, {"\u00b5", -6}, {"\u03bc", -6},
-                                           {"m", -3}, {"k", 3}, {"M", 6}, {"G", 9}, {"T", 12}}};
+constexpr std::array<Prefix, 12> prefixes{{{"a", -18},
+                                           {"f", -15},
+                                           {"p", -12},
+                                           {"n", -9},
+                                           {"u", -6},
+                                           {"\u00b5", -6},
+                                           {"\u03bc", -6},
+                                           {"m", -3},
+                                           {"k", 3},
+                                           {"M", 6},
+                                           {"G", 9},
+                                           {"T", 12}}};
 
 /// Another way to write a unit: value * factor * 10^exponent + offset in SI.
 struct Spelling {
@@ -145,7 +155,8 @@ double parse_quantity(const std::string& text, const std::string& unit, const st
     const Unit plain{unit.c_str(), "a quantity", plain_example.c_str(), 1};
     const Unit* wanted = find_unit(unit) ? find_unit(unit) : &plain;
     const auto fault = [&](const std::string& what) {
-        return ConfigError(fmt::format("\"{}\" {}; {} is {}, for example \"{}\"", text, what, parameter, wanted->kind, wanted->example), where);
+        return ConfigError(fmt::format("\"{}\" {}; {} is {}, for example \"{}\"", text, what, parameter, wanted->kind, wanted->example),
+                           where);
     };
     const Written written = take_apart(text);
     if (written.number.empty()) throw fault("does not start with a number");

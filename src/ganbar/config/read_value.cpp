@@ -46,8 +46,10 @@ Value real(const ParamInfo& info, const Leaf& leaf) {
     const auto* s = std::get_if<std::string>(&leaf.value);
     if (!info.unit.empty()) {
         if (s) return parse_quantity(*s, info.unit, info.name, leaf.where);
-        if (const auto* i = std::get_if<std::int64_t>(&leaf.value)) return parse_quantity(std::to_string(*i), info.unit, info.name, leaf.where);
-        if (const auto* d = std::get_if<double>(&leaf.value)) return parse_quantity(fmt::format("{}", *d), info.unit, info.name, leaf.where);
+        if (const auto* i = std::get_if<std::int64_t>(&leaf.value))
+            return parse_quantity(std::to_string(*i), info.unit, info.name, leaf.where);
+        if (const auto* d = std::get_if<double>(&leaf.value))
+            return parse_quantity(fmt::format("{}", *d), info.unit, info.name, leaf.where);
         refuse(info, leaf, "a number with its unit, such as \"1 " + info.unit + "\"");
     }
     if (const auto* i = std::get_if<std::int64_t>(&leaf.value)) return static_cast<double>(*i);
@@ -56,7 +58,9 @@ Value real(const ParamInfo& info, const Leaf& leaf) {
 }
 
 Value word(const ParamInfo& info, const Leaf& leaf) {
-    const auto has = [&](const std::string& name) { return std::find(info.choices.begin(), info.choices.end(), name) != info.choices.end(); };
+    const auto has = [&](const std::string& name) {
+        return std::find(info.choices.begin(), info.choices.end(), name) != info.choices.end();
+    };
     if (const auto* s = std::get_if<std::string>(&leaf.value)) return *s;
     if (const auto* b = std::get_if<bool>(&leaf.value))
         for (const char* name : *b ? std::array{"on", "true"} : std::array{"off", "false"})

@@ -1,8 +1,8 @@
 // TOML text -> Node. The only file that includes toml++.
+#include <fmt/format.h>
 #include <algorithm>
 #include <cctype>
 #include <sstream>
-#include <fmt/format.h>
 
 #include <cerrno>
 #include <cmath>
@@ -19,8 +19,8 @@ struct ParserGaveUp {};
 #define TOML_ASSERT(expression) ((expression) ? void(0) : ::ganbar::config::give_up())
 
 // Its test for blanks falls off the known code points at some others (U+FEFB): "no blank" is the right answer there.
-#include <cstdint>
 #include <toml++/impl/preprocessor.h>
+#include <cstdint>
 #pragma push_macro("TOML_UNREACHABLE")
 #undef TOML_UNREACHABLE
 #define TOML_UNREACHABLE return false
@@ -89,14 +89,16 @@ private:
     decltype(Node::Leaf::value) list_value(const toml::array& list, const std::string& name) const {
         bool all_integer = true, all_number = true, all_text = true, all_switch = !list.empty();
         for (const auto& item : list) {
-            if (!item.is_number() && !item.is_string() && !item.is_boolean()) refuse(item, name, "holds something else than numbers, texts, true or false; expected a list of one kind");
+            if (!item.is_number() && !item.is_string() && !item.is_boolean())
+                refuse(item, name, "holds something else than numbers, texts, true or false; expected a list of one kind");
             all_switch = all_switch && item.is_boolean();
             all_integer = all_integer && item.is_integer();
             all_number = all_number && item.is_number();
             all_text = all_text && item.is_string();
         }
         if (all_switch)  // the values of an axis, which are texts to all who read them
-            return collect<std::string>(list, [](const toml::node& item) { return std::string(item.as_boolean()->get() ? "true" : "false"); });
+            return collect<std::string>(list,
+                                        [](const toml::node& item) { return std::string(item.as_boolean()->get() ? "true" : "false"); });
         if (!all_number && !all_text) refuse(list, name, "mixes numbers, texts and switches; expected a list of one kind");
         if (all_integer) return collect<std::int64_t>(list, [](const toml::node& item) { return item.as_integer()->get(); });
         if (all_number) return collect<double>(list, [&](const toml::node& item) { return real(item, name); });
@@ -149,7 +151,11 @@ int line_of_giving_up(const std::string& text) {
 static bool is_utf8(const std::string& text) {
     for (std::size_t i = 0; i < text.size();) {
         const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t n = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+        const std::size_t n = lead < 0x80                   ? 1
+                              : lead >= 0xC2 && lead < 0xE0 ? 2
+                              : lead >= 0xE0 && lead < 0xF0 ? 3
+                              : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                            : 0;
         if (n == 0 || i + n > text.size() || lead < 0x20 || lead == 0x7F) return false;
         for (std::size_t k = 1; k < n; ++k)
             if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
@@ -162,20 +168,28 @@ static bool is_utf8(const std::string& text) {
 static std::string missing_quotes(const std::string& text, int line) {
     std::istringstream lines(text);
     std::string content;
-    for (int k = 0; k < line && std::getline(lines, content); ++k) {}
+    for (int k = 0; k < line && std::getline(lines, content); ++k) {
+    }
     const std::size_t equals = content.find('=');
     if (equals == std::string::npos) return "";
-    std::string value = content.substr(equals + 1, content.find('#', equals) == std::string::npos ? std::string::npos : content.find('#', equals) - equals - 1);
+    std::string value = content.substr(
+        equals + 1, content.find('#', equals) == std::string::npos ? std::string::npos : content.find('#', equals) - equals - 1);
     const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
     while (!value.empty() && blank(value.front())) value.erase(0, 1);
     while (!value.empty() && blank(value.back())) value.pop_back();
-    if (value == "True" || value == "False") return value == "True" ? "; expected small letters: write true" : "; expected small letters: write false";
+    if (value == "True" || value == "False")
+        return value == "True" ? "; expected small letters: write true" : "; expected small letters: write false";
     const std::size_t number = std::min(value.find_first_not_of("0123456789.+-eE_"), value.size());
     std::string unit = value.substr(number);
     while (!unit.empty() && blank(unit.front())) unit.erase(0, 1);
-    const auto letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) || static_cast<unsigned char>(c) >= 0x80 || c == '/' || c == '~'; };
-    const bool word = !value.empty() && letter(value.front()), quantity = number > 0 && !unit.empty() && (letter(unit.front()) || unit.front() == '%');
-    return (word || quantity) && value.find_first_of("\"'[]{}=") == std::string::npos ? "; expected quotes around texts and quantities: write \"" + value + "\"" : "";
+    const auto letter = [](char c) {
+        return std::isalpha(static_cast<unsigned char>(c)) || static_cast<unsigned char>(c) >= 0x80 || c == '/' || c == '~';
+    };
+    const bool word = !value.empty() && letter(value.front()),
+               quantity = number > 0 && !unit.empty() && (letter(unit.front()) || unit.front() == '%');
+    return (word || quantity) && value.find_first_of("\"'[]{}=") == std::string::npos
+               ? "; expected quotes around texts and quantities: write \"" + value + "\""
+               : "";
 }
 
 std::unique_ptr<Node> parse_toml(const std::string& text, const std::string& file_name) {
@@ -188,7 +202,10 @@ std::unique_ptr<Node> parse_toml(const std::string& text, const std::string& fil
     } catch (const toml::parse_error& e) {
         const bool twice = e.description().find("redefine") != std::string_view::npos;
         const std::string quotes = missing_quotes(text, static_cast<int>(e.source().begin.line));
-        throw ConfigError(printable(e.description()) + (twice ? "; expected each name once" : quotes.empty() ? "; expected TOML" : is_utf8(quotes) ? quotes : printable(quotes)),
+        throw ConfigError(printable(e.description()) + (twice             ? "; expected each name once"
+                                                        : quotes.empty()  ? "; expected TOML"
+                                                        : is_utf8(quotes) ? quotes
+                                                                          : printable(quotes)),
                           {file_name, static_cast<int>(e.source().begin.line), static_cast<int>(e.source().begin.column)});
     } catch (const ParserGaveUp&) {
         throw ConfigError("malformed line; expected TOML: key = value, or [table]", {file_name, line_of_giving_up(text), 1});

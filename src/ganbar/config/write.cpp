@@ -31,7 +31,8 @@ std::string origin_of(const Node* table, const std::string& name) {
 
 /// A comment is one line: what would end it becomes a blank.
 std::string comment(std::string text) {
-    std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 32 || c == 127; }, ' ');
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < 32 || c == 127; }, ' ');
     return text.empty() ? "" : "  # " + text;
 }
 

@@ -91,7 +91,11 @@ TEST(Write, SectionsInOrderTopLevelFirstSamePathJoinedItemsApart) {
         r.info.name = name;
         return r;
     };
-    EXPECT_EQ(to_toml({{"z", {row("a", 1)}}, {"axis", {row("a", 2)}, true}, {"", {row("top", 3)}}, {"z", {row("b", 4)}}, {"axis", {row("a", 5)}, true}}),
+    EXPECT_EQ(to_toml({{"z", {row("a", 1)}},
+                       {"axis", {row("a", 2)}, true},
+                       {"", {row("top", 3)}},
+                       {"z", {row("b", 4)}},
+                       {"axis", {row("a", 5)}, true}}),
               "top = 3\n\n[z]\na = 1\nb = 4\n\n[[axis]]\na = 2\n\n[[axis]]\na = 5\n");
 }
 
@@ -109,7 +113,8 @@ TEST(Write, OriginsSayWhoSaidIt) {
 
 TEST(Write, TreesAreFixedPoints) {
     const std::string text =
-        "\"a key\" = 1\ninf_ = inf\nlist = [1.0, 2.5]\nnone = []\nt = \"x\\\"y\"\nwords = [\"p\", \"q\"]\nyes = true\n\n[a]\n\n[a.\"b.c\"]\nx = -3\n\n[[a.l]]\nk = 1\n\n[[a.l]]\nk = 2\n";
+        "\"a key\" = 1\ninf_ = inf\nlist = [1.0, 2.5]\nnone = []\nt = \"x\\\"y\"\nwords = [\"p\", \"q\"]\nyes = "
+        "true\n\n[a]\n\n[a.\"b.c\"]\nx = -3\n\n[[a.l]]\nk = 1\n\n[[a.l]]\nk = 2\n";
     EXPECT_EQ(to_toml(*parse_toml(text, "x")), text);
 }
 

@@ -6,7 +6,9 @@ namespace ganbar {
 namespace {
 
 constexpr const char* phases[] = {"forward", "backward", "update", "programming", "latents"};
-constexpr const char* components[] = {"cells", "adc", "dac", "digital", "set", "reset", "idle", "verify", "half_selected", "wires", "sign", "circuit", "read", "compare", "amplifier", "set_pulse", "reset_pulse", "vector"};
+constexpr const char* components[] = {"cells", "adc",     "dac",           "digital",   "set",         "reset",
+                                      "idle",  "verify",  "half_selected", "wires",     "sign",        "circuit",
+                                      "read",  "compare", "amplifier",     "set_pulse", "reset_pulse", "vector"};
 constexpr const char* parts[] = {"update", "read", "converter", "digital", "amplifier", "noise", "programming"};
 
 template <class Enum, std::size_t n>
@@ -22,10 +24,13 @@ const char* to_string(Phase p) { return phases[static_cast<std::size_t>(p)]; }
 const char* to_string(Component c) { return components[static_cast<std::size_t>(c)]; }
 const char* to_string(Part p) { return parts[static_cast<std::size_t>(p)]; }
 
-std::string Account::path() const { return where + "/" + to_string(phase) + "/" + (component == Component::circuit ? circuit : to_string(component)); }
+std::string Account::path() const {
+    return where + "/" + to_string(phase) + "/" + (component == Component::circuit ? circuit : to_string(component));
+}
 
 Account Account::of(const std::string& path) {
-    const std::size_t last = path.rfind('/'), middle = last == std::string::npos || last == 0 ? std::string::npos : path.rfind('/', last - 1);
+    const std::size_t last = path.rfind('/'),
+                      middle = last == std::string::npos || last == 0 ? std::string::npos : path.rfind('/', last - 1);
     GANBAR_ASSERT(middle != std::string::npos);
     Account out{path.substr(0, middle)};
     const bool is_phase = find(phases, path.substr(middle + 1, last - middle - 1), out.phase);
@@ -56,7 +61,9 @@ PartEnergies energies_by_part(const Ledger& ledger, const std::string& prefix) {
         const Account account = Account::of(path);
         const Part part = account.part();
         if (part == Part::noise) out[static_cast<std::size_t>(part)] += c.energy_J;
-        else sums[static_cast<std::size_t>(part)][static_cast<std::size_t>(account.component)][account.component == Component::cells && account.phase == Phase::backward] += c.energy_J;
+        else
+            sums[static_cast<std::size_t>(part)][static_cast<std::size_t>(account.component)]
+                [account.component == Component::cells && account.phase == Phase::backward] += c.energy_J;
     }
     for (std::size_t p = 0; p < n_parts; ++p)
         for (const auto& component : sums[p]) out[p] += component[0] + component[1];

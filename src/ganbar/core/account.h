@@ -12,7 +12,26 @@ enum class Phase : std::uint8_t { forward, backward, update, programming, latent
 const char* to_string(Phase phase);
 
 /// What took part. `circuit` stands for the analog circuits of a periphery, which have names of their own (subtractor, tanh, ...).
-enum class Component : std::uint8_t { cells, adc, dac, digital, set, reset, idle, verify, half_selected, wires, sign, circuit, read, compare, amplifier, set_pulse, reset_pulse, vector };
+enum class Component : std::uint8_t {
+    cells,
+    adc,
+    dac,
+    digital,
+    set,
+    reset,
+    idle,
+    verify,
+    half_selected,
+    wires,
+    sign,
+    circuit,
+    read,
+    compare,
+    amplifier,
+    set_pulse,
+    reset_pulse,
+    vector
+};
 constexpr std::size_t n_components = 18;
 const char* to_string(Component component);  ///< "circuit" has none: its account ends in the circuit's own name
 
@@ -32,9 +51,12 @@ struct Account {
     Part part() const;
 };
 
-inline void charge(Ledger& ledger, const Account& account, std::int64_t n, Joule energy, Second busy = {}) { ledger.charge(account.path(), n, energy, busy); }
+inline void charge(Ledger& ledger, const Account& account, std::int64_t n, Joule energy, Second busy = {}) {
+    ledger.charge(account.path(), n, energy, busy);
+}
 
-/// Energy by part of all accounts whose path begins with `prefix`. Each part sums its components, and each component its accounts, in order.
+/// Energy by part of all accounts whose path begins with `prefix`. Each part sums its components, and each component its accounts, in
+/// order.
 using PartEnergies = std::array<double, n_parts>;
 PartEnergies energies_by_part(const Ledger& ledger, const std::string& prefix);
 

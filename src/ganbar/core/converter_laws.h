@@ -3,8 +3,9 @@
 
 namespace ganbar {
 
-/// One conversion of ISAAC's 8-bit successive approximation converter at 32 nm, J, rescaled to 4 ... 10 bits and interpolated on the logarithm
-/// between them. Below, the table's slope goes on; above, thermal noise costs four times the energy per bit (assumed). 1 to 32 bits, else ConfigError.
+/// One conversion of ISAAC's 8-bit successive approximation converter at 32 nm, J, rescaled to 4 ... 10 bits and interpolated on the
+/// logarithm between them. Below, the table's slope goes on; above, thermal noise costs four times the energy per bit (assumed). 1 to 32
+/// bits, else ConfigError.
 double sar_energy_J(double bits);
 /// Its area, m2; above 10 bits, matching costs twice the area per bit (assumed).
 double sar_area_m2(double bits);

@@ -100,9 +100,7 @@ TEST(Errors, NearestName) {
     EXPECT_EQ(nearest_name("zzzzzz", {"batch", "v_set"}), "");
 }
 
-TEST(Errors, LocationText) {
-    EXPECT_EQ(std::string(ConfigError("x", {"a.toml", 3, 5}).what()), "a.toml:3:5: x");
-}
+TEST(Errors, LocationText) { EXPECT_EQ(std::string(ConfigError("x", {"a.toml", 3, 5}).what()), "a.toml:3:5: x"); }
 
 }  // namespace
 }  // namespace ganbar

@@ -50,7 +50,8 @@ std::string nearest_name(const std::string& word, const std::vector<std::string>
         std::size_t d = edit_distance(word, candidate);
         if (word.size() >= 3 && candidate.find(word) != std::string::npos) d = std::min<std::size_t>(d, 2);
         // Of two that are as near, the one that only has more letters: "sed" means "seed" rather than "set".
-        const bool nearer = d < best_distance || (d == best_distance && !best.empty() && grows_to(word, candidate) && !grows_to(word, best));
+        const bool nearer =
+            d < best_distance || (d == best_distance && !best.empty() && grows_to(word, candidate) && !grows_to(word, best));
         if (nearer) best_distance = d, best = candidate;
     }
     return best;

@@ -17,15 +17,22 @@ class Error : public std::runtime_error {
 public:
     Error(int exit_code, const Location& where, const std::string& what);
     int exit_code() const { return exit_code_; }
+
 private:
     int exit_code_;
 };
 /// The user's input is wrong (exit code 2). Message: what; what was expected.
-struct ConfigError : Error { explicit ConfigError(const std::string& what, const Location& where = {}); };
+struct ConfigError : Error {
+    explicit ConfigError(const std::string& what, const Location& where = {});
+};
 /// A data or file fault (exit code 3).
-struct DataError : Error { explicit DataError(const std::string& what, const Location& where = {}); };
+struct DataError : Error {
+    explicit DataError(const std::string& what, const Location& where = {});
+};
 /// Divergence or no convergence (exit code 4).
-struct NumericError : Error { explicit NumericError(const std::string& what, const Location& where = {}); };
+struct NumericError : Error {
+    explicit NumericError(const std::string& what, const Location& where = {});
+};
 
 /// The candidate nearest to `word` in edit distance, or "" when none is close enough to suggest.
 std::string nearest_name(const std::string& word, const std::vector<std::string>& candidates);

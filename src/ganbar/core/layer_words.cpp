@@ -32,8 +32,8 @@ std::optional<kernels::Activation> find_activation(const std::string& word) {
 
 std::string layer_word(const std::string& word) {
     static const std::map<std::string, std::string> others{
-        {"fc", "dense"},          {"linear", "dense"},     {"tconv", "conv_transpose"}, {"deconv", "conv_transpose"}, {"up", "upsample"},
-        {"d2s", "depth_to_space"}, {"pool", "avg_pool"},    {"bn", "batch_norm"}};
+        {"fc", "dense"},    {"linear", "dense"},       {"tconv", "conv_transpose"}, {"deconv", "conv_transpose"},
+        {"up", "upsample"}, {"d2s", "depth_to_space"}, {"pool", "avg_pool"},        {"bn", "batch_norm"}};
     return in_use(others, word);
 }
 

@@ -11,9 +11,9 @@ namespace ganbar {
 
 /// One line of account.
 struct Charge {
-    std::int64_t n = 0;   ///< how many actions (pulses, conversions, cell reads)
+    std::int64_t n = 0;  ///< how many actions (pulses, conversions, cell reads)
     double energy_J = 0;
-    double busy_s = 0;    ///< time the component was busy, had it worked alone
+    double busy_s = 0;  ///< time the component was busy, had it worked alone
 };
 
 /// Accounts are paths "network/layer/phase/component", for example "generator/dense2/update/set_pulse".

@@ -16,8 +16,8 @@ void multiply(const Matrix& a, const Matrix& b, Matrix& c) {
     c.resize(a.rows(), b.cols());
     parallel_for(n_items(a.rows()), [&](std::size_t item) {
         const std::size_t r = item * rows_per_item;
-        kernels::gemm_rows(a.row(r), a.stride(), b.row(0), b.stride(), c.row(r), c.stride(), std::min(rows_per_item, a.rows() - r), a.cols(),
-                           b.cols());
+        kernels::gemm_rows(a.row(r), a.stride(), b.row(0), b.stride(), c.row(r), c.stride(), std::min(rows_per_item, a.rows() - r),
+                           a.cols(), b.cols());
     });
 }
 

@@ -13,11 +13,11 @@ namespace ganbar {
 
 /// What one operation may use: draws, accounts, and whether it belongs to training (which may adapt ranges and is billed as such).
 struct Step {
-    const Rng& rng;        ///< of this round; operators take named streams from it
+    const Rng& rng;  ///< of this round; operators take named streams from it
     Ledger& ledger;
-    std::string account;   ///< prefix of the accounts charged, for example "train/generator"
+    std::string account;  ///< prefix of the accounts charged, for example "train/generator"
     bool training = true;
-    std::size_t n_parts = 1;  ///< equal parts of the batch that batch statistics keep apart: real and generated images
+    std::size_t n_parts = 1;      ///< equal parts of the batch that batch statistics keep apart: real and generated images
     std::size_t n_reference = 0;  ///< leading samples of the batch that are there for virtual batch norm only
 };
 
@@ -35,9 +35,11 @@ struct PatchMap;
 class PatchOperator {
 public:
     virtual ~PatchOperator() = default;
-    virtual void forward_patches(const PatchMap& map, const Matrix& x, std::size_t samples, Matrix& y, Step& step) = 0;  ///< y has its shape
+    virtual void forward_patches(const PatchMap& map, const Matrix& x, std::size_t samples, Matrix& y,
+                                 Step& step) = 0;  ///< y has its shape
     virtual void backward_patches(const PatchMap& map, const Matrix& dy, std::size_t samples, Matrix& dx, bool accumulate, Step& step) = 0;
-    virtual void update_patches(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, const UpdateRule& rule, Step& step) = 0;
+    virtual void update_patches(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, const UpdateRule& rule,
+                                Step& step) = 0;
 };
 
 /// y = x W: a digital matrix, or weights on crossbars. x is [batch x n_in], W [n_in x n_out].
@@ -50,7 +52,7 @@ public:
     virtual void backward(const Matrix& dy, Matrix& dx, Step& step) = 0;  ///< dx = dy W^T through the same weights, same noise, same bill
     virtual void update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) = 0;
     virtual PatchOperator* patches() { return nullptr; }  ///< when it can follow patches
-    virtual Matrix weights() const = 0;  ///< as the network sees them, without noise
+    virtual Matrix weights() const = 0;                   ///< as the network sees them, without noise
     virtual State state() const = 0;
     virtual void restore(const State& state) = 0;  ///< throws DataError when the state is another operator's
 };

@@ -19,7 +19,8 @@ public:
     Matrix& operator=(Matrix&&) noexcept = default;
     Matrix& operator=(const Matrix& other);
 
-    /// New shape; contents become zero where the number of columns changes or memory is added, else rows keep what they last held: batches may change size.
+    /// New shape; contents become zero where the number of columns changes or memory is added, else rows keep what they last held: batches
+    /// may change size.
     void resize(std::size_t rows, std::size_t cols);
     void fill(float value);
 
@@ -35,7 +36,9 @@ public:
     bool empty() const { return rows_ == 0 || cols_ == 0; }
 
 private:
-    struct Free { void operator()(float* p) const { std::free(p); } };
+    struct Free {
+        void operator()(float* p) const { std::free(p); }
+    };
     std::size_t rows_ = 0, cols_ = 0, stride_ = 0, capacity_ = 0;
     std::unique_ptr<float[], Free> data_;
 };

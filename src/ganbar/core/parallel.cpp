@@ -41,13 +41,12 @@ T wait_for_change(const std::atomic<T>& value, T old) {
 
 thread_local bool in_items = false;  // of a parallel_for; one inside it runs in its own thread
 
-// Workers enter the work that is open, take items until there are none, and leave. A worker that wakes late finds it closed: nobody waits for
-// threads that have nothing to do, which on a busy machine would cost more than the work.
+// Workers enter the work that is open, take items until there are none, and leave. A worker that wakes late finds it closed: nobody waits
+// for threads that have nothing to do, which on a busy machine would cost more than the work.
 class Pool {
 public:
     explicit Pool(int n_threads) {
-        for (int i = 1; i < n_threads; ++i)
-            std::thread([this] { work(); }).detach();  // they end with the process
+        for (int i = 1; i < n_threads; ++i) std::thread([this] { work(); }).detach();  // they end with the process
     }
     void run(std::size_t n, detail::Item item, const void* body) {
         item_ = item, body_ = body, n_ = n, failure_ = nullptr, stop_ = detail::stop_flag;
@@ -110,7 +109,8 @@ private:
 double granted_processors() {
     double quota = 0, period = 0;
     std::string first;
-    if (std::ifstream in("/sys/fs/cgroup/cpu.max"); in >> first >> period && first != "max" && period > 0) return std::strtod(first.c_str(), nullptr) / period;
+    if (std::ifstream in("/sys/fs/cgroup/cpu.max"); in >> first >> period && first != "max" && period > 0)
+        return std::strtod(first.c_str(), nullptr) / period;
     std::ifstream quota_in("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), period_in("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
     if (quota_in >> quota && period_in >> period && quota > 0 && period > 0) return quota / period;
     return 1e9;
@@ -119,7 +119,8 @@ double granted_processors() {
 int usable_processors() {
     cpu_set_t set;
     CPU_ZERO(&set);
-    const int allowed = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : static_cast<int>(std::thread::hardware_concurrency());
+    const int allowed =
+        sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : static_cast<int>(std::thread::hardware_concurrency());
     return std::max(1, std::min(allowed, static_cast<int>(std::ceil(std::min(granted_processors(), 1e6)))));
 }
 

@@ -46,7 +46,8 @@ std::string number_text(double v, const std::string& unit) {
     const int exponent = std::atoi(digits.c_str() + e + 1);
     digits.resize(e);
     std::erase(digits, '.');
-    static const std::map<int, std::string> prefixes{{-18, "a"}, {-15, "f"}, {-12, "p"}, {-9, "n"}, {-6, "u"}, {-3, "m"}, {0, ""}, {3, "k"}, {6, "M"}, {9, "G"}, {12, "T"}};
+    static const std::map<int, std::string> prefixes{{-18, "a"}, {-15, "f"}, {-12, "p"}, {-9, "n"}, {-6, "u"}, {-3, "m"},
+                                                     {0, ""},    {3, "k"},   {6, "M"},   {9, "G"},  {12, "T"}};
     const int power = unit == "m2" ? 2 : 1, group = 3 * power;
     const int decade = (exponent >= 0 ? exponent / group : -((group - 1 - exponent) / group)) * group;
     const auto prefix = prefixes.find(decade / power);
@@ -71,7 +72,8 @@ static void check_range(const ParamInfo& info, double v, const Location& where) 
     if (std::isnan(v)) throw ConfigError(info.name + " is not a number", where);
     if (v < info.lo || v > info.hi)
         throw ConfigError(fmt::format("{} = {} is out of range; expected {} to {}", info.name, number_text(v, info.unit),
-                                      number_text(info.lo, info.unit), number_text(info.hi, info.unit)), where);
+                                      number_text(info.lo, info.unit), number_text(info.hi, info.unit)),
+                          where);
 }
 
 void check_value(const ParamInfo& info, const Value& value, const Location& where) {
@@ -99,7 +101,8 @@ void check_value(const ParamInfo& info, const Value& value, const Location& wher
             if (std::find(info.choices.begin(), info.choices.end(), word) == info.choices.end()) {
                 const std::string near = nearest_name(word, info.choices);
                 throw ConfigError(fmt::format("{} = \"{}\" is not known; expected one of {}{}", info.name, word, join(info.choices),
-                                              near.empty() ? "" : "; did you mean \"" + near + "\"?"), where);
+                                              near.empty() ? "" : "; did you mean \"" + near + "\"?"),
+                                  where);
             }
             return;
         }
@@ -126,7 +129,8 @@ std::string value_text(const ParamInfo& info, const Value& value) {
     if (const auto* s = std::get_if<std::string>(&value)) return quoted(*s);
     if (const auto* l = std::get_if<std::vector<std::int64_t>>(&value)) return fmt::format("[{}]", fmt::join(*l, ", "));
     std::vector<std::string> words;
-    for (const double v : std::get<std::vector<double>>(value)) words.push_back(info.unit.empty() ? plain_real(v) : quoted(number_text(v, info.unit)));
+    for (const double v : std::get<std::vector<double>>(value))
+        words.push_back(info.unit.empty() ? plain_real(v) : quoted(number_text(v, info.unit)));
     return "[" + join(words) + "]";
 }
 
@@ -140,7 +144,8 @@ std::string source_of(const ParamRow& row) {
     std::string text = value_text(row.info, *row.declared);
     if (text.size() > 2 && text.front() == '"') text = text.substr(1, text.size() - 2);
     const std::string who = row.said_by.starts_with("preset ") ? "by " + row.said_by : "for this run";
-    return fmt::format("set {}; the default, {}, is {}{}", who, text, to_string(row.info.source.kind), row.info.source.text.empty() ? "" : ": " + row.info.source.text);
+    return fmt::format("set {}; the default, {}, is {}{}", who, text, to_string(row.info.source.kind),
+                       row.info.source.text.empty() ? "" : ": " + row.info.source.text);
 }
 
 }  // namespace ganbar

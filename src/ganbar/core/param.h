@@ -56,11 +56,12 @@ using Schema = std::vector<Param<P>>;
 
 /// A quantity with unit; range given as quantities of the same dimension.
 template <class P, int Kg, int M, int S, int A, int K>
-Param<P> param(std::string name, Quantity<Kg, M, S, A, K> P::*member, Quantity<Kg, M, S, A, K> lo,
-               Quantity<Kg, M, S, A, K> hi, std::string doc, Source source) {
-    return {{std::move(name), ParamType::real, unit_symbol<Quantity<Kg, M, S, A, K>>(), lo.si, hi.si, {}, std::move(doc), std::move(source)},
-            [member](P& p, const Value& v) { (p.*member).si = std::get<double>(v); },
-            [member](const P& p) { return Value{(p.*member).si}; }};
+Param<P> param(std::string name, Quantity<Kg, M, S, A, K> P::*member, Quantity<Kg, M, S, A, K> lo, Quantity<Kg, M, S, A, K> hi,
+               std::string doc, Source source) {
+    return {
+        {std::move(name), ParamType::real, unit_symbol<Quantity<Kg, M, S, A, K>>(), lo.si, hi.si, {}, std::move(doc), std::move(source)},
+        [member](P& p, const Value& v) { (p.*member).si = std::get<double>(v); },
+        [member](const P& p) { return Value{(p.*member).si}; }};
 }
 /// A pure number.
 template <class P>
@@ -71,9 +72,10 @@ Param<P> param(std::string name, double P::*member, double lo, double hi, std::s
 }
 template <class P>
 Param<P> param(std::string name, std::int64_t P::*member, std::int64_t lo, std::int64_t hi, std::string doc, Source source) {
-    return {{std::move(name), ParamType::integer, "", static_cast<double>(lo), static_cast<double>(hi), {}, std::move(doc), std::move(source)},
-            [member](P& p, const Value& v) { p.*member = std::get<std::int64_t>(v); },
-            [member](const P& p) { return Value{p.*member}; }};
+    return {
+        {std::move(name), ParamType::integer, "", static_cast<double>(lo), static_cast<double>(hi), {}, std::move(doc), std::move(source)},
+        [member](P& p, const Value& v) { p.*member = std::get<std::int64_t>(v); },
+        [member](const P& p) { return Value{p.*member}; }};
 }
 template <class P>
 Param<P> param(std::string name, bool P::*member, std::string doc, Source source) {
@@ -89,9 +91,10 @@ Param<P> param(std::string name, std::string P::*member, std::string doc, Source
 }
 template <class P>
 Param<P> param(std::string name, std::vector<std::int64_t> P::*member, std::int64_t lo, std::int64_t hi, std::string doc, Source source) {
-    return {{std::move(name), ParamType::integers, "", static_cast<double>(lo), static_cast<double>(hi), {}, std::move(doc), std::move(source)},
-            [member](P& p, const Value& v) { p.*member = std::get<std::vector<std::int64_t>>(v); },
-            [member](const P& p) { return Value{p.*member}; }};
+    return {
+        {std::move(name), ParamType::integers, "", static_cast<double>(lo), static_cast<double>(hi), {}, std::move(doc), std::move(source)},
+        [member](P& p, const Value& v) { p.*member = std::get<std::vector<std::int64_t>>(v); },
+        [member](const P& p) { return Value{p.*member}; }};
 }
 template <class P>
 Param<P> param(std::string name, std::vector<double> P::*member, double lo, double hi, std::string doc, Source source) {
@@ -101,8 +104,7 @@ Param<P> param(std::string name, std::vector<double> P::*member, double lo, doub
 }
 /// A closed set of names; the member is an enum whose values 0, 1, 2 ... are the positions in `names`.
 template <class P, class E>
-    requires std::is_enum_v<E>
-Param<P> choice(std::string name, E P::*member, std::vector<std::string> names, std::string doc, Source source) {
+requires std::is_enum_v<E> Param<P> choice(std::string name, E P::*member, std::vector<std::string> names, std::string doc, Source source) {
     auto list = names;
     return {{std::move(name), ParamType::choice, "", 0, 0, std::move(names), std::move(doc), std::move(source)},
             [member, list](P& p, const Value& v) {

@@ -9,7 +9,7 @@
 namespace ganbar {
 namespace {
 
-constexpr std::size_t rows_per_item = 48;   // eight register tiles share the weights in the first-level cache
+constexpr std::size_t rows_per_item = 48;     // eight register tiles share the weights in the first-level cache
 constexpr std::size_t pairs_per_block = 128;  // as many rows of both factors stay in the caches while their outer products are summed
 constexpr std::size_t columns_per_item = 48;
 
@@ -19,8 +19,8 @@ struct Item {
     std::size_t first, count;
 };
 
-void multiply_groups(const std::vector<PatchMap::Group>& groups, const Matrix& from, std::size_t from_positions, const Matrix& weights, Matrix& to,
-                     std::size_t to_positions, std::size_t samples, bool accumulate) {
+void multiply_groups(const std::vector<PatchMap::Group>& groups, const Matrix& from, std::size_t from_positions, const Matrix& weights,
+                     Matrix& to, std::size_t to_positions, std::size_t samples, bool accumulate) {
     GANBAR_ASSERT(from.rows() == samples * from_positions && to.rows() == samples * to_positions && weights.cols() == to.cols());
     std::vector<Item> items;
     for (const auto& group : groups)
@@ -32,9 +32,11 @@ void multiply_groups(const std::vector<PatchMap::Group>& groups, const Matrix& f
         const std::size_t n_taps = group->tap.size(), n_rows = group->row.size();
         std::vector<const float*> a(count * n_taps), b(n_taps);
         std::vector<float*> c(count);
-        for (std::size_t i = 0, s = first / n_rows, r = first % n_rows; i < count; ++i, s += r + 1 == n_rows, r = r + 1 == n_rows ? 0 : r + 1) {
+        for (std::size_t i = 0, s = first / n_rows, r = first % n_rows; i < count;
+             ++i, s += r + 1 == n_rows, r = r + 1 == n_rows ? 0 : r + 1) {
             c[i] = to.row(s * to_positions + static_cast<std::size_t>(group->row[r]));
-            for (std::size_t t = 0; t < n_taps; ++t) a[i * n_taps + t] = from.row(s * from_positions + static_cast<std::size_t>(group->other[r * n_taps + t]));
+            for (std::size_t t = 0; t < n_taps; ++t)
+                a[i * n_taps + t] = from.row(s * from_positions + static_cast<std::size_t>(group->other[r * n_taps + t]));
         }
         if (n_taps == 0) {
             for (std::size_t i = 0; !accumulate && i < count; ++i) std::fill_n(c[i], to.stride(), 0.0f);
@@ -52,7 +54,8 @@ void multiply_patches(const PatchMap& map, const Matrix& x, const Matrix& weight
     multiply_groups(map.forward, x, map.n_source, weights, y, map.n_target, samples, false);
 }
 
-void multiply_patches_adjoint(const PatchMap& map, const Matrix& dy, const Matrix& transposed, std::size_t samples, Matrix& dx, bool accumulate) {
+void multiply_patches_adjoint(const PatchMap& map, const Matrix& dy, const Matrix& transposed, std::size_t samples, Matrix& dx,
+                              bool accumulate) {
     GANBAR_ASSERT(transposed.rows() == map.n_taps * dy.cols());
     multiply_groups(map.adjoint, dy, map.n_target, transposed, dx, map.n_source, samples, accumulate);
 }
@@ -68,10 +71,12 @@ void gradient_of_one_channel(const PatchMap& map, const Matrix& x, const Matrix&
         for (std::size_t b = 0; b < block; ++b) {
             float* out = patches.row(b);
             const std::int32_t* from = &map.source[i * map.n_taps];
-            for (std::size_t t = 0; t < map.n_taps; ++t) out[t] = from[t] < 0 ? 0.0f : x(s * map.n_source + static_cast<std::size_t>(from[t]), 0);
+            for (std::size_t t = 0; t < map.n_taps; ++t)
+                out[t] = from[t] < 0 ? 0.0f : x(s * map.n_source + static_cast<std::size_t>(from[t]), 0);
             if (++i == map.n_patches()) i = 0, ++s;
         }
-        kernels::gemm_at_b(patches.row(0), patches.stride(), dy.row(p), dy.stride(), gradient.row(0), gradient.stride(), block, map.n_taps, dy.cols(), p > 0);
+        kernels::gemm_at_b(patches.row(0), patches.stride(), dy.row(p), dy.stride(), gradient.row(0), gradient.stride(), block, map.n_taps,
+                           dy.cols(), p > 0);
     }
 }
 

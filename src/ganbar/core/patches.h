@@ -8,8 +8,10 @@ namespace ganbar {
 
 /// y[samples * n_target x c_out] = patches of x[samples * n_source x c_in] times weights, at the map's targets; y must have its shape.
 void multiply_patches(const PatchMap& map, const Matrix& x, const Matrix& weights, std::size_t samples, Matrix& y);
-/// dx[samples * n_source x c_in] (+)= the error of y, through weights transposed tap by tap [n_taps * c_out x c_in]. Writes every row of dx.
-void multiply_patches_adjoint(const PatchMap& map, const Matrix& dy, const Matrix& transposed, std::size_t samples, Matrix& dx, bool accumulate);
+/// dx[samples * n_source x c_in] (+)= the error of y, through weights transposed tap by tap [n_taps * c_out x c_in]. Writes every row of
+/// dx.
+void multiply_patches_adjoint(const PatchMap& map, const Matrix& dy, const Matrix& transposed, std::size_t samples, Matrix& dx,
+                              bool accumulate);
 /// gradient[n_taps * c_in x c_out] = patches of x, transposed, times dy: summed over ascending samples and targets.
 void patch_gradient(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, Matrix& gradient);
 /// weights [n_taps * c_in x c_out] with each tap's block transposed: [n_taps * c_out x c_in].

@@ -22,7 +22,8 @@ public:
         if (it != entries_.end()) return it->second;
         const std::string near = nearest_name(name, names());
         throw ConfigError("unknown " + kind_ + " \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
-                              " (known: " + join(names()) + ")", where);
+                              " (known: " + join(names()) + ")",
+                          where);
     }
     bool contains(const std::string& name) const { return entries_.contains(name); }
     std::vector<std::string> names() const {
@@ -31,6 +32,7 @@ public:
         return out;
     }
     const std::string& kind() const { return kind_; }
+
 private:
     std::string kind_;
     std::map<std::string, Entry> entries_;

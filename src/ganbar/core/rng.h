@@ -15,13 +15,13 @@ public:
     Rng stream(std::string_view purpose, std::uint64_t index = 0) const;
 
     std::uint64_t key() const { return key_; }
-    std::uint32_t bits();                       ///< 32 random bits
-    std::uint64_t below(std::uint64_t n);       ///< uniform in [0, n), n > 0, without modulo bias
-    double uniform();                           ///< uniform in (0, 1), 53 bits
-    double normal();                            ///< N(0, 1)
+    std::uint32_t bits();                  ///< 32 random bits
+    std::uint64_t below(std::uint64_t n);  ///< uniform in [0, n), n > 0, without modulo bias
+    double uniform();                      ///< uniform in (0, 1), 53 bits
+    double normal();                       ///< N(0, 1)
     void fill_bits(std::span<std::uint32_t> out);
-    void fill_uniform(std::span<float> out);    ///< uniform in (0, 1)
-    void fill_normal(std::span<float> out);     ///< N(0, 1)
+    void fill_uniform(std::span<float> out);  ///< uniform in (0, 1)
+    void fill_normal(std::span<float> out);   ///< N(0, 1)
 
 private:
     void refill();

@@ -6,7 +6,9 @@
 
 namespace ganbar {
 
-void refuse_size(const std::string& name) { throw DataError("the checkpoint's " + name + " has another size: it belongs to another network"); }
+void refuse_size(const std::string& name) {
+    throw DataError("the checkpoint's " + name + " has another size: it belongs to another network");
+}
 
 const std::vector<float>& find_tensor(const State& state, const std::string& name, std::size_t n) {
     const auto at = std::find_if(state.begin(), state.end(), [&](const StateTensor& t) { return t.name == name; });

@@ -38,10 +38,12 @@ TEST(Stop, EndsWorkOfThePoolInAllItsThreads) {
     std::atomic<bool> flag{false};
     std::atomic<int> n{0};
     const StopScope scope(flag);
-    EXPECT_THROW(parallel_for(100'000, [&](std::size_t) {
-        if (++n == 100) flag = true;
-        stop_point();  // in an item too, whichever thread has it
-    }), Stopped);
+    EXPECT_THROW(parallel_for(100'000,
+                              [&](std::size_t) {
+                                  if (++n == 100) flag = true;
+                                  stop_point();  // in an item too, whichever thread has it
+                              }),
+                 Stopped);
     EXPECT_LT(n, 200);
     flag = false;
     n = 0;

@@ -19,10 +19,15 @@ struct Quantity {
     friend constexpr Quantity operator*(Quantity a, double k) { return {k * a.si}; }
     friend constexpr Quantity operator/(Quantity a, double k) { return {a.si / k}; }
     friend constexpr double operator/(Quantity a, Quantity b) { return a.si / b.si; }
-    constexpr Quantity& operator+=(Quantity b) { si += b.si; return *this; }
+    constexpr Quantity& operator+=(Quantity b) {
+        si += b.si;
+        return *this;
+    }
 };
 template <int... X, int... Y>
-constexpr auto operator*(Quantity<X...> a, Quantity<Y...> b) { return Quantity<(X + Y)...>{a.si * b.si}; }
+constexpr auto operator*(Quantity<X...> a, Quantity<Y...> b) {
+    return Quantity<(X + Y)...>{a.si * b.si};
+}
 
 using Ampere = Quantity<0, 0, 0, 1>;
 using Second = Quantity<0, 0, 1, 0>;
@@ -59,40 +64,40 @@ constexpr const char* unit_symbol() {
 
 namespace literals {
 // Divided by a power of ten in long double, so that 100_ns is the double nearest to 1e-7, as the text "100 ns" is.
-#define GANBAR_UNIT(suffix, Type, scale)                                                                       \
-    constexpr Type operator""_##suffix(long double v) { return {static_cast<double>(v scale)}; }               \
+#define GANBAR_UNIT(suffix, Type, scale)                                                         \
+    constexpr Type operator""_##suffix(long double v) { return {static_cast<double>(v scale)}; } \
     constexpr Type operator""_##suffix(unsigned long long v) { return {static_cast<double>(static_cast<long double>(v) scale)}; }
-GANBAR_UNIT(V, Volt, * 1.0L)
+GANBAR_UNIT(V, Volt, *1.0L)
 GANBAR_UNIT(mV, Volt, / 1e3L)
-GANBAR_UNIT(S, Siemens, * 1.0L)
+GANBAR_UNIT(S, Siemens, *1.0L)
 GANBAR_UNIT(uS, Siemens, / 1e6L)
 GANBAR_UNIT(nS, Siemens, / 1e9L)
-GANBAR_UNIT(s, Second, * 1.0L)
+GANBAR_UNIT(s, Second, *1.0L)
 GANBAR_UNIT(ms, Second, / 1e3L)
 GANBAR_UNIT(us, Second, / 1e6L)
 GANBAR_UNIT(ns, Second, / 1e9L)
-GANBAR_UNIT(Hz, Hertz, * 1.0L)
-GANBAR_UNIT(MHz, Hertz, * 1e6L)
-GANBAR_UNIT(A, Ampere, * 1.0L)
+GANBAR_UNIT(Hz, Hertz, *1.0L)
+GANBAR_UNIT(MHz, Hertz, *1e6L)
+GANBAR_UNIT(A, Ampere, *1.0L)
 GANBAR_UNIT(uA, Ampere, / 1e6L)
 GANBAR_UNIT(nA, Ampere, / 1e9L)
-GANBAR_UNIT(ohm, Ohm, * 1.0L)
-GANBAR_UNIT(kohm, Ohm, * 1e3L)
-GANBAR_UNIT(K, Kelvin, * 1.0L)
+GANBAR_UNIT(ohm, Ohm, *1.0L)
+GANBAR_UNIT(kohm, Ohm, *1e3L)
+GANBAR_UNIT(K, Kelvin, *1.0L)
 GANBAR_UNIT(pJ, Joule, / 1e12L)
 GANBAR_UNIT(fJ, Joule, / 1e15L)
 GANBAR_UNIT(um2, SquareMetre, / 1e12L)
-GANBAR_UNIT(m, Metre, * 1.0L)
+GANBAR_UNIT(m, Metre, *1.0L)
 GANBAR_UNIT(nm, Metre, / 1e9L)
-GANBAR_UNIT(F, Farad, * 1.0L)
+GANBAR_UNIT(F, Farad, *1.0L)
 GANBAR_UNIT(fF, Farad, / 1e15L)
-GANBAR_UNIT(W, Watt, * 1.0L)
+GANBAR_UNIT(W, Watt, *1.0L)
 GANBAR_UNIT(mW, Watt, / 1e3L)
 #undef GANBAR_UNIT
 }  // namespace literals
 
 namespace constants {
-inline constexpr double boltzmann_J_per_K = 1.380649e-23;    // SI 2019, exact
+inline constexpr double boltzmann_J_per_K = 1.380649e-23;  // SI 2019, exact
 inline constexpr double elementary_charge_C = 1.602176634e-19;
 inline constexpr double zero_celsius_K = 273.15;
 }  // namespace constants

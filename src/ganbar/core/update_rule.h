@@ -41,7 +41,7 @@ struct UpdateRule {
     UpdateRule(const SignStep& rule) : digital(rule) {}
     /// Of parameters that have a function `UpdateRule make_rule(const P&)` beside them.
     template <class P>
-        requires requires(const P& p) { make_rule(p); }
+    requires requires(const P& p) { make_rule(p); }
     UpdateRule(const P& parameters) : UpdateRule(make_rule(parameters)) {}
 };
 

@@ -31,9 +31,11 @@ fs::path folder_of(const fs::path& target) { return target.has_parent_path() ? t
 std::string fault_of(const fs::path& target) {
     std::error_code ignored;
     const fs::path folder = folder_of(target);
-    if (!fs::exists(folder, ignored)) return fmt::format("cannot be written: the folder {} does not exist; create it first", folder.string());
+    if (!fs::exists(folder, ignored))
+        return fmt::format("cannot be written: the folder {} does not exist; create it first", folder.string());
     if (!fs::is_directory(folder, ignored)) return fmt::format("cannot be written: {} is not a folder", folder.string());
-    if (::access(folder.c_str(), W_OK | X_OK) != 0) return fmt::format("cannot be written: no permission to write in the folder {}", folder.string());
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        return fmt::format("cannot be written: no permission to write in the folder {}", folder.string());
     return "";
 }
 
@@ -47,9 +49,9 @@ void sync_folder(const fs::path& folder) {
 
 /// What a target is: where it leads, and how it is to be written.
 struct Aim {
-    fs::path place;              ///< behind all symlinks
-    bool as_it_stands = false;   ///< a device, a FIFO, or what the kernel calls /proc/self/fd/1: opened, never renamed over
-    bool is_there = false;       ///< a regular file of the user's own naming: not behind a symlink
+    fs::path place;             ///< behind all symlinks
+    bool as_it_stands = false;  ///< a device, a FIFO, or what the kernel calls /proc/self/fd/1: opened, never renamed over
+    bool is_there = false;      ///< a regular file of the user's own naming: not behind a symlink
 };
 
 /// Follows symlinks by hand, so that one that leads to a file not yet there is followed as well, and what lies below /proc is seen.
@@ -80,7 +82,8 @@ Aim checked(const fs::path& target, Replace replace) {
     const Aim aim = aim_at(target);
     if (aim.as_it_stands) return aim;
     std::error_code ignored;
-    if (!aim.place.has_filename() || fs::is_directory(aim.place, ignored)) throw ConfigError("is a folder; expected the name of a file to write", {target.string()});
+    if (!aim.place.has_filename() || fs::is_directory(aim.place, ignored))
+        throw ConfigError("is a folder; expected the name of a file to write", {target.string()});
     if (const std::string fault = fault_of(aim.place); !fault.empty()) throw DataError(fault, {target.string()});
     if (replace == Replace::no && aim.is_there) throw already_there(target);
     return aim;
@@ -101,7 +104,8 @@ AtomicFile::AtomicFile(const fs::path& target, Replace replace) : target_(target
     if (place_ != target) replace_ = Replace::yes;
     temporary_ = folder_of(place_) / fmt::format(".{}.{}-{}.tmp", place_.filename().string(), ::getpid(), counter++);
     fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd_ < 0 && errno == ENAMETOOLONG && place_.filename().string().size() <= NAME_MAX) {  // the name fits, with our additions it does not
+    if (fd_ < 0 && errno == ENAMETOOLONG &&
+        place_.filename().string().size() <= NAME_MAX) {  // the name fits, with our additions it does not
         temporary_ = folder_of(place_) / fmt::format(".{}-{}.tmp", ::getpid(), counter++);
         fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     }
@@ -139,7 +143,8 @@ void AtomicFile::write(std::string_view text) { write({reinterpret_cast<const st
 
 void AtomicFile::commit() {
     GANBAR_ASSERT(fd_ >= 0);
-    const bool synced = ::fsync(fd_) == 0 || errno == EINVAL || errno == EROFS || temporary_.empty();  // EINVAL: the file system has no fsync
+    const bool synced =
+        ::fsync(fd_) == 0 || errno == EINVAL || errno == EROFS || temporary_.empty();  // EINVAL: the file system has no fsync
     const int fault = errno;
     const bool closed = ::close(fd_) == 0;
     fd_ = -1;
@@ -171,9 +176,11 @@ void make_folder(const fs::path& folder) {
     fs::create_directories(folder, code);
     std::error_code ignored;
     if (!fs::is_directory(folder, ignored)) {
-        throw DataError(fmt::format("cannot be created: {}", code ? code.message() : "a file of that name is in the way"), {folder.string()});
+        throw DataError(fmt::format("cannot be created: {}", code ? code.message() : "a file of that name is in the way"),
+                        {folder.string()});
     }
-    if (::access(folder.c_str(), W_OK | X_OK) != 0) throw DataError("no permission to write in this folder; choose another one", {folder.string()});
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        throw DataError("no permission to write in this folder; choose another one", {folder.string()});
 }
 
 }  // namespace ganbar

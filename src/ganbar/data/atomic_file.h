@@ -1,5 +1,5 @@
-// The one door of every file written: regular files appear whole or not at all (a temporary name in the same folder, fsync, rename); what is no
-// regular file, a device or a FIFO, is written to as it stands; a symlink stays and the file it names is written.
+// The one door of every file written: regular files appear whole or not at all (a temporary name in the same folder, fsync, rename); what
+// is no regular file, a device or a FIFO, is written to as it stands; a symlink stays and the file it names is written.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -13,8 +13,9 @@ namespace ganbar {
 enum class Replace : std::uint8_t { no, yes };
 
 /// Write, then commit(). Without commit() the destructor removes the temporary file and the target stays as it was.
-/// ConfigError: a regular file of that name under Replace::no (checked first and again at commit; a symlink was made to be written through and is).
-/// DataError: missing or unwritable folder, full disk. Only what has no temporary file (temporary() is empty) can be left half-written.
+/// ConfigError: a regular file of that name under Replace::no (checked first and again at commit; a symlink was made to be written through
+/// and is). DataError: missing or unwritable folder, full disk. Only what has no temporary file (temporary() is empty) can be left
+/// half-written.
 class AtomicFile {
 public:
     explicit AtomicFile(const std::filesystem::path& target, Replace replace = Replace::no);

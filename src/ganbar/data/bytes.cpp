@@ -24,7 +24,7 @@ class Input {
 public:
     explicit Input(const std::filesystem::path& path) : file_(path.string()), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
         if (fd_ < 0) throw DataError(fmt::format("cannot be opened: {}", std::strerror(errno)), {file_});
-        struct stat info{};
+        struct stat info {};
         if (::fstat(fd_, &info) == 0 && S_ISDIR(info.st_mode)) {
             ::close(fd_);
             throw DataError("is a folder; expected a file", {file_});
@@ -80,7 +80,10 @@ Bytes read_file_or_gzip(const std::filesystem::path& path, std::size_t limit) {
 Bytes gunzip(std::span<const std::uint8_t> packed, const std::string& file, std::size_t limit) {
     z_stream z{};
     if (inflateInit2(&z, 15 + 16) != Z_OK) throw std::bad_alloc();  // 16: gzip wrapper, not zlib's
-    struct End { z_stream* z; ~End() { inflateEnd(z); } } end{&z};
+    struct End {
+        z_stream* z;
+        ~End() { inflateEnd(z); }
+    } end{&z};
     Bytes out, buffer(chunk);
     std::size_t at = 0;
     for (;;) {
@@ -96,7 +99,9 @@ Bytes gunzip(std::span<const std::uint8_t> packed, const std::string& file, std:
         out.insert(out.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(got));
         if (status == Z_STREAM_END) {
             if (at == packed.size()) return out;
-            if (!is_gzip(packed.subspan(at))) throw DataError(fmt::format("has {} bytes after the end of its gzip data; fetch the file again", packed.size() - at), {file});
+            if (!is_gzip(packed.subspan(at)))
+                throw DataError(fmt::format("has {} bytes after the end of its gzip data; fetch the file again", packed.size() - at),
+                                {file});
             inflateReset(&z);
         } else if (status == Z_BUF_ERROR || (status == Z_OK && at == packed.size() && got == 0)) {
             throw DataError("ends in the middle of its gzip data; the download or copy was cut short, fetch the file again", {file});
@@ -105,7 +110,6 @@ Bytes gunzip(std::span<const std::uint8_t> packed, const std::string& file, std:
         }
     }
 }
-
 
 std::string sha256_of_file(const std::filesystem::path& path) {
     Input in(path);
@@ -118,7 +122,8 @@ std::string sha256_of_file(const std::filesystem::path& path) {
 std::size_t checked_product(std::span<const std::size_t> shape, std::size_t limit, const std::string& file) {
     std::size_t n = 1;
     for (const std::size_t side : shape) {
-        if (side != 0 && n > limit / side) throw DataError(fmt::format("declares the absurd shape {}, more than {} elements", shape_text(shape), limit), {file});
+        if (side != 0 && n > limit / side)
+            throw DataError(fmt::format("declares the absurd shape {}, more than {} elements", shape_text(shape), limit), {file});
         n *= side;
     }
     return n;

@@ -54,10 +54,12 @@ DataError not_found(const DatasetInfo& info, const std::string& split, const Dat
                 std::vector<std::string> missing;
                 std::size_t there = 0;
                 for (const auto& file : layout) present(root / folder, file) ? void(++there) : missing.push_back(file.names.front());
-                if (there > 0 && !missing.empty() && part.empty()) part = fmt::format(" ({} lacks {})", (root / folder).string(), join(missing));
+                if (there > 0 && !missing.empty() && part.empty())
+                    part = fmt::format(" ({} lacks {})", (root / folder).string(), join(missing));
             }
         }
-    return DataError(fmt::format("the data set {} (split {}) was not found{}; looked in {}; to get it: {}", info.name, split, part, looked.empty() ? "no place" : quoted_list(looked), info.how_to_get));
+    return DataError(fmt::format("the data set {} (split {}) was not found{}; looked in {}; to get it: {}", info.name, split, part,
+                                 looked.empty() ? "no place" : quoted_list(looked), info.how_to_get));
 }
 
 Dataset read_found(const DatasetInfo& info, const FoundDataset& found, const std::string& split) {
@@ -82,15 +84,21 @@ const DatasetInfo& dataset_info(const std::string& name, const Location& where) 
         names.push_back(info.name);
     }
     const std::string near = nearest_name(name, names);
-    throw ConfigError(fmt::format("unknown dataset \"{}\"{} (known: {}; or a path with a '/' or ending in .npy)", name, near.empty() ? "" : "; did you mean \"" + near + "\"?", join(names)), where);
+    throw ConfigError(fmt::format("unknown dataset \"{}\"{} (known: {}; or a path with a '/' or ending in .npy)", name,
+                                  near.empty() ? "" : "; did you mean \"" + near + "\"?", join(names)),
+                      where);
 }
 
 std::vector<std::pair<std::string, std::string>> dataset_facts(const DatasetInfo& info) {
     std::vector<std::pair<std::string, std::string>> out{
-        {"name", info.name}, {"what", info.text},
+        {"name", info.name},
+        {"what", info.text},
         {"images", fmt::format("{} train, {} test", info.n_train, info.n_test)},
         {"shape", fmt::format("{} x {} x {} (channels x height x width), 8 bits", info.channels, info.height, info.width)},
-        {"classes", join(info.class_names)}, {"source", info.source}, {"licence", info.licence}, {"to get it", info.how_to_get}};
+        {"classes", join(info.class_names)},
+        {"source", info.source},
+        {"licence", info.licence},
+        {"to get it", info.how_to_get}};
     for (const auto& layout : info.layouts)
         for (const auto& file : layout) {
             if (!file.sha256_file.empty()) out.emplace_back("sha256 " + file.names.front(), file.sha256_file);
@@ -113,7 +121,8 @@ bool has_dataset(const std::string& name, const std::string& split, const DataRo
     return info.format == DataFormat::drawn || find_dataset(info, split, roots).has_value();
 }
 
-Dataset load_dataset(const std::string& name, const std::string& split, const DataRoots& roots, const Location& where, const ReadOptions& options) {
+Dataset load_dataset(const std::string& name, const std::string& split, const DataRoots& roots, const Location& where,
+                     const ReadOptions& options) {
     check_split(split, where);
     Dataset out;
     if (is_dataset_path(name)) {
@@ -150,7 +159,9 @@ std::vector<FileCheck> check_dataset(const DatasetInfo& info, const FoundDataset
             if (info.format == DataFormat::cifar) parse_cifar(content, path.string());
             check.good = file->sha256_content.empty() || file->sha256_content == sum;
             if (file->sha256_content.empty()) check.text = "well formed (no checksum is known for it); sha256 " + sum;
-            else check.text = check.good ? "checksum agrees" : fmt::format("has sha256 {}; expected {}; fetch it again", sum, file->sha256_content);
+            else
+                check.text =
+                    check.good ? "checksum agrees" : fmt::format("has sha256 {}; expected {}; fetch it again", sum, file->sha256_content);
         } catch (const DataError& e) {
             const std::string text = e.what(), prefix = path.string() + ": ";
             check.text = text.starts_with(prefix) ? text.substr(prefix.size()) : text;

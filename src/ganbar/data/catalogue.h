@@ -28,10 +28,10 @@ struct DatasetInfo {
     std::size_t n_train = 0, n_test = 0, channels = 1, height = 0, width = 0;
     std::vector<std::string> class_names;
     std::string source, licence;
-    std::string how_to_get;                ///< the command or action, for messages
+    std::string how_to_get;  ///< the command or action, for messages
     DataFormat format = DataFormat::idx;
-    std::vector<std::string> folders;      ///< below a root
-    std::vector<DatasetLayout> layouts;    ///< the preferred one first
+    std::vector<std::string> folders;    ///< below a root
+    std::vector<DatasetLayout> layouts;  ///< the preferred one first
 };
 
 /// In alphabetical order.
@@ -55,7 +55,8 @@ bool has_dataset(const std::string& name, const std::string& split, const DataRo
 
 /// `name` is one of the table, or a path (data/path_dataset.h). ConfigError: unknown name or split. DataError: not there (where it looked,
 /// how to get it), or damaged.
-Dataset load_dataset(const std::string& name, const std::string& split, const DataRoots& roots, const Location& where = {}, const ReadOptions& options = {});
+Dataset load_dataset(const std::string& name, const std::string& split, const DataRoots& roots, const Location& where = {},
+                     const ReadOptions& options = {});
 
 /// "mnist:test" -> ("mnist", "test"); without ":train" or ":test" at the end the split is `split`.
 std::pair<std::string, std::string> parse_reference(const std::string& text, const std::string& split);

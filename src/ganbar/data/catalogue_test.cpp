@@ -145,7 +145,8 @@ TEST(NpmDigits, StructureAndFaults) {
 TEST(NpmDigits, AreTheFirstTenThousandTrainingDigits) {
     const DataRoots roots{test::data_root()};
     if (!has_dataset("mnist-10k", "train", roots) || !has_dataset("mnist", "train", roots)) GTEST_SKIP() << "needs mnist and mnist-10k";
-    const Dataset all = load_dataset("mnist", "train", roots), train = load_dataset("mnist-10k", "train", roots), test = load_dataset("mnist-10k", "test", roots);
+    const Dataset all = load_dataset("mnist", "train", roots), train = load_dataset("mnist-10k", "train", roots),
+                  test = load_dataset("mnist-10k", "test", roots);
     EXPECT_EQ(train.n, dataset_info("mnist-10k").n_train);
     EXPECT_EQ(test.n, dataset_info("mnist-10k").n_test);
     std::size_t at_train = 0, at_test = 0;
@@ -223,11 +224,13 @@ TEST(ImageFolder, ClassesOfBothPartsAreTheSame) {
     divided(f, "one", {"cat", "dog"}, {});
     make_folder(f / "one/test");
     write_png(f / "one/test/0.png", Image(2, 2, 1));
-    EXPECT_HAS(message_of<DataError>([&] { load_dataset((f / "one").string(), "test", {}); }), "has the classes none, but the training images have cat, dog");
+    EXPECT_HAS(message_of<DataError>([&] { load_dataset((f / "one").string(), "test", {}); }),
+               "has the classes none, but the training images have cat, dog");
     divided(f, "two", {}, {"cat"});
     make_folder(f / "two/train");
     write_png(f / "two/train/0.png", Image(2, 2, 1));
-    EXPECT_HAS(message_of<DataError>([&] { load_dataset((f / "two").string(), "test", {}); }), "has the classes cat, but the training images have none");
+    EXPECT_HAS(message_of<DataError>([&] { load_dataset((f / "two").string(), "test", {}); }),
+               "has the classes cat, but the training images have none");
 }
 
 TEST(ImageFolder, TrainAndTestAndLoosePictures) {
@@ -303,7 +306,8 @@ TEST(Synthetic, StrokesStayInsideThePicture) {
     std::size_t n_touching = 0;
     for (std::size_t i = 0; i < d.n; ++i) {
         bool touches = false;
-        for (std::size_t k = 0; k < 28; ++k) touches |= d.image(i)[k] || d.image(i)[27 * 28 + k] || d.image(i)[28 * k] || d.image(i)[28 * k + 27];
+        for (std::size_t k = 0; k < 28; ++k)
+            touches |= d.image(i)[k] || d.image(i)[27 * 28 + k] || d.image(i)[28 * k] || d.image(i)[28 * k + 27];
         n_touching += touches;
     }
     EXPECT_LT(n_touching, d.n / 50);

@@ -11,7 +11,10 @@ const std::vector<std::string>& cifar_class_names() {
 
 Dataset parse_cifar(std::span<const std::uint8_t> bytes, const std::string& file) {
     if (bytes.empty() || bytes.size() % cifar_record_bytes != 0) {
-        throw DataError(fmt::format("has {} bytes; expected a whole number of CIFAR-10 records of {} bytes (fetch it again, in the binary version)", bytes.size(), cifar_record_bytes), {file});
+        throw DataError(
+            fmt::format("has {} bytes; expected a whole number of CIFAR-10 records of {} bytes (fetch it again, in the binary version)",
+                        bytes.size(), cifar_record_bytes),
+            {file});
     }
     Dataset out;
     out.name = "cifar10", out.origin = file, out.class_names = cifar_class_names();

@@ -18,9 +18,7 @@ namespace ganbar {
 
 namespace {
 
-std::string header_line(const std::vector<std::string>& columns) {
-    return csv_line(std::vector<CsvValue>(columns.begin(), columns.end()));
-}
+std::string header_line(const std::vector<std::string>& columns) { return csv_line(std::vector<CsvValue>(columns.begin(), columns.end())); }
 
 void write_all(int fd, std::string_view text, const std::filesystem::path& path) {
     while (!text.empty()) {
@@ -64,7 +62,9 @@ public:
     }
 
 private:
-    [[noreturn]] void fail(const std::string& what) const { throw DataError(what + "; expected a table of comma-separated values", {file_, line_, static_cast<int>(at_ - line_start_) + 1}); }
+    [[noreturn]] void fail(const std::string& what) const {
+        throw DataError(what + "; expected a table of comma-separated values", {file_, line_, static_cast<int>(at_ - line_start_) + 1});
+    }
     bool take(char c) { return !done() && text_[at_] == c && ++at_ > 0; }
     std::string cell() {
         if (take('"')) return quoted();
@@ -134,13 +134,16 @@ CsvWriter CsvWriter::resume(const std::filesystem::path& path, const std::vector
     const Bytes bytes = read_file(path);
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     const std::string header = header_line(columns);
-    if (!text.starts_with(header)) throw DataError("has another header than this run writes; it belongs to another version or run", {path.string()});
+    if (!text.starts_with(header))
+        throw DataError("has another header than this run writes; it belongs to another version or run", {path.string()});
     std::size_t end = header.size();
     for (std::size_t r = 0; r < n_rows; ++r) {
         end = end_of_row(text, end);
-        if (end == std::string_view::npos) throw DataError(fmt::format("has {} whole rows; the checkpoint needs {}", r, n_rows), {path.string()});
+        if (end == std::string_view::npos)
+            throw DataError(fmt::format("has {} whole rows; the checkpoint needs {}", r, n_rows), {path.string()});
     }
-    if (::truncate(path.c_str(), static_cast<off_t>(end)) != 0) throw DataError(fmt::format("cannot be cut back: {}", std::strerror(errno)), {path.string()});
+    if (::truncate(path.c_str(), static_cast<off_t>(end)) != 0)
+        throw DataError(fmt::format("cannot be cut back: {}", std::strerror(errno)), {path.string()});
     return {path, columns.size(), n_rows, open_for_append(path)};
 }
 
@@ -151,14 +154,17 @@ void CsvWriter::row(std::span<const CsvValue> values) {
 }
 
 void CsvWriter::sync() {
-    if (::fsync(fd_) != 0 && errno != EINVAL) throw DataError(fmt::format("cannot be written to the disk: {}", std::strerror(errno)), {path_.string()});
+    if (::fsync(fd_) != 0 && errno != EINVAL)
+        throw DataError(fmt::format("cannot be written to the disk: {}", std::strerror(errno)), {path_.string()});
 }
 
 std::size_t CsvTable::column(const std::string& name) const {
     for (std::size_t c = 0; c < columns.size(); ++c)
         if (columns[c] == name) return c;
     const std::string near = nearest_name(name, columns);
-    throw DataError(fmt::format("has no column \"{}\"{} (columns: {})", name, near.empty() ? "" : "; did you mean \"" + near + "\"?", join(columns)), {file});
+    throw DataError(
+        fmt::format("has no column \"{}\"{} (columns: {})", name, near.empty() ? "" : "; did you mean \"" + near + "\"?", join(columns)),
+        {file});
 }
 
 std::vector<double> CsvTable::numbers(const std::string& name) const {
@@ -185,7 +191,8 @@ CsvTable parse_csv(std::string_view text, const std::string& file) {
     while (!reader.done()) {
         const int line = reader.line();
         auto cells = reader.row();
-        if (cells.size() != out.columns.size()) throw DataError(fmt::format("has {} cells; expected {} as in the header", cells.size(), out.columns.size()), {file, line, 1});
+        if (cells.size() != out.columns.size())
+            throw DataError(fmt::format("has {} cells; expected {} as in the header", cells.size(), out.columns.size()), {file, line, 1});
         out.rows.push_back(std::move(cells));
         out.lines.push_back(line);
     }

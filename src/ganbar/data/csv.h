@@ -14,9 +14,9 @@ namespace ganbar {
 
 using CsvValue = std::variant<std::int64_t, double, std::string>;
 
-std::string number_text(double value);            ///< shortest round-trip; "nan", "inf", "-inf"
-std::string number_text_json(double value);       ///< the same; null where JSON has no number
-std::string csv_text(const CsvValue& value);      ///< quoted when it holds a comma, quote or line break
+std::string number_text(double value);        ///< shortest round-trip; "nan", "inf", "-inf"
+std::string number_text_json(double value);   ///< the same; null where JSON has no number
+std::string csv_text(const CsvValue& value);  ///< quoted when it holds a comma, quote or line break
 std::string csv_line(std::span<const CsvValue> values);
 
 /// Appends whole rows; each is handed to the system before row() returns, so a killed run loses none but the one being written.
@@ -48,8 +48,8 @@ struct CsvTable {
     std::vector<int> lines;  ///< the line in the file where each row begins
     std::string file;
 
-    std::size_t column(const std::string& name) const;              ///< DataError with the nearest name
-    std::vector<double> numbers(const std::string& name) const;     ///< DataError with the line of what is no number
+    std::size_t column(const std::string& name) const;           ///< DataError with the nearest name
+    std::vector<double> numbers(const std::string& name) const;  ///< DataError with the line of what is no number
 };
 CsvTable parse_csv(std::string_view text, const std::string& file);
 CsvTable read_csv(const std::filesystem::path& path);

@@ -15,17 +15,26 @@
 namespace ganbar {
 
 std::string content_sha256(const Dataset& data) {
-    return Sha256().add(fmt::format("{} {} {} {}\n", data.n, data.channels, data.height, data.width)).add(data.pixels).add(data.labels).hex();
+    return Sha256()
+        .add(fmt::format("{} {} {} {}\n", data.n, data.channels, data.height, data.width))
+        .add(data.pixels)
+        .add(data.labels)
+        .hex();
 }
 
 void finish(Dataset& data) {
     const auto fail = [&](const std::string& what) { throw DataError(what, {data.origin.empty() ? data.name : data.origin}); };
-    if (data.n == 0 || data.image_size() == 0) fail(fmt::format("holds no images (shape {} x {} x {} x {})", data.n, data.channels, data.height, data.width));
-    if (data.pixels.size() != data.n * data.image_size()) fail(fmt::format("has {} pixel bytes; expected {} images x {} bytes", data.pixels.size(), data.n, data.image_size()));
-    if (!data.labels.empty() && data.labels.size() != data.n) fail(fmt::format("has {} labels for {} images; images and labels must belong together", data.labels.size(), data.n));
-    if (data.labels.empty() != data.class_names.empty()) fail(fmt::format("has {} labels but {} class names", data.labels.size(), data.class_names.size()));
+    if (data.n == 0 || data.image_size() == 0)
+        fail(fmt::format("holds no images (shape {} x {} x {} x {})", data.n, data.channels, data.height, data.width));
+    if (data.pixels.size() != data.n * data.image_size())
+        fail(fmt::format("has {} pixel bytes; expected {} images x {} bytes", data.pixels.size(), data.n, data.image_size()));
+    if (!data.labels.empty() && data.labels.size() != data.n)
+        fail(fmt::format("has {} labels for {} images; images and labels must belong together", data.labels.size(), data.n));
+    if (data.labels.empty() != data.class_names.empty())
+        fail(fmt::format("has {} labels but {} class names", data.labels.size(), data.class_names.size()));
     for (std::size_t i = 0; i < data.labels.size(); ++i)
-        if (data.labels[i] >= data.class_names.size()) fail(fmt::format("label {} of image {} is not a class; expected 0 to {}", data.labels[i], i, data.class_names.size() - 1));
+        if (data.labels[i] >= data.class_names.size())
+            fail(fmt::format("label {} of image {} is not a class; expected 0 to {}", data.labels[i], i, data.class_names.size() - 1));
     data.sha256 = content_sha256(data);
 }
 
@@ -52,7 +61,8 @@ std::vector<std::size_t> indices_of(const Dataset& data, std::span<const std::in
     std::array<bool, 256> wanted{};
     for (const auto c : classes) {
         if (c < 0 || c >= static_cast<std::int64_t>(data.n_classes())) {
-            throw ConfigError(fmt::format("{} is not a class of {}; expected numbers from 0 to {} ({})", c, data.name, data.n_classes() - 1, join(data.class_names)));
+            throw ConfigError(fmt::format("{} is not a class of {}; expected numbers from 0 to {} ({})", c, data.name, data.n_classes() - 1,
+                                          join(data.class_names)));
         }
         if (wanted[static_cast<std::size_t>(c)]) throw ConfigError(fmt::format("class {} is named twice; expected each class once", c));
         wanted[static_cast<std::size_t>(c)] = true;
@@ -64,7 +74,8 @@ std::vector<std::size_t> indices_of(const Dataset& data, std::span<const std::in
 
 Dataset take(const Dataset& data, std::span<const std::size_t> indices) {
     Dataset out;
-    out.name = data.name, out.split = data.split, out.origin = data.origin, out.laid_over = data.laid_over, out.class_names = data.class_names;
+    out.name = data.name, out.split = data.split, out.origin = data.origin, out.laid_over = data.laid_over,
+    out.class_names = data.class_names;
     out.n = indices.size(), out.height = data.height, out.width = data.width, out.channels = data.channels;
     out.pixels.reserve(out.n * data.image_size());
     for (const std::size_t i : indices) {
@@ -79,7 +90,8 @@ Dataset take(const Dataset& data, std::span<const std::size_t> indices) {
 
 Dataset select_classes(const Dataset& data, std::span<const std::int64_t> classes) {
     const auto indices = indices_of(data, classes);
-    if (indices.empty()) throw DataError(fmt::format("the {} images of {} have none of the chosen classes", data.split, data.name), {data.origin});
+    if (indices.empty())
+        throw DataError(fmt::format("the {} images of {} have none of the chosen classes", data.split, data.name), {data.origin});
     return take(data, indices);
 }
 
@@ -108,7 +120,8 @@ std::vector<Footprint> footprints(std::size_t from, std::size_t to) {
 }  // namespace
 
 Dataset resize_images(const Dataset& data, std::size_t height, std::size_t width) {
-    if (height == 0 || width == 0 || height > 4096 || width > 4096) throw ConfigError(fmt::format("images cannot be made {} x {}; expected sides from 1 to 4096", height, width));
+    if (height == 0 || width == 0 || height > 4096 || width > 4096)
+        throw ConfigError(fmt::format("images cannot be made {} x {}; expected sides from 1 to 4096", height, width));
     const auto rows = footprints(data.height, height), columns = footprints(data.width, width);
     Dataset out = data;
     out.height = height, out.width = width;
@@ -154,7 +167,8 @@ Dataset recentred(const Dataset& data, std::size_t height, std::size_t width, st
     const auto [x_from, x_to, n_x] = place(data.width, width);
     for (std::size_t plane = 0; plane < data.n * data.channels; ++plane)
         for (std::size_t y = 0; y < n_y; ++y)
-            std::copy_n(data.pixels.data() + (plane * data.height + y_from + y) * data.width + x_from, n_x, out.pixels.data() + (plane * height + y_to + y) * width + x_to);
+            std::copy_n(data.pixels.data() + (plane * data.height + y_from + y) * data.width + x_from, n_x,
+                        out.pixels.data() + (plane * height + y_to + y) * width + x_to);
     finish(out);
     return out;
 }

@@ -14,7 +14,7 @@ namespace ganbar {
 /// n images of channels x height x width, 8 bits, 0 = black. Planar: all of channel 0 row by row, then channel 1, ...
 /// so image i begins at pixels[i * image_size()]. Every column of a Matrix made from it has that order too.
 struct Dataset {
-    std::string name, split;               ///< "mnist", "train"
+    std::string name, split;  ///< "mnist", "train"
     std::size_t n = 0, height = 0, width = 0, channels = 1;
     std::vector<std::uint8_t> pixels;      ///< n * image_size()
     std::vector<std::uint8_t> labels;      ///< n class numbers, or empty when the images have none

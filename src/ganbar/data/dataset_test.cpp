@@ -30,7 +30,8 @@ TEST(Dataset, SelectsClassesInOrder) {
     EXPECT_EQ(ones.pixels, (Bytes{0, 255, 50, 60}));
     EXPECT_EQ(ones.labels, (Bytes{1, 1}));
     EXPECT_NE(ones.sha256, d.sha256);
-    EXPECT_HAS(message_of<ConfigError>([&] { select_classes(d, std::vector<std::int64_t>{3}); }), "3 is not a class of small; expected numbers from 0 to 2 (zero, one, two)");
+    EXPECT_HAS(message_of<ConfigError>([&] { select_classes(d, std::vector<std::int64_t>{3}); }),
+               "3 is not a class of small; expected numbers from 0 to 2 (zero, one, two)");
     EXPECT_HAS(message_of<ConfigError>([&] { select_classes(d, std::vector<std::int64_t>{-1}); }), "-1 is not a class");
     EXPECT_HAS(message_of<ConfigError>([&] { select_classes(d, std::vector<std::int64_t>{1, 1}); }), "named twice");
     Dataset bare = d;

@@ -183,14 +183,17 @@ TEST(Npy, Version2AndForeignSpacing) {
 }
 
 Bytes npy_with(const std::string& header, std::size_t n_data) {
-    Bytes file{0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, static_cast<std::uint8_t>(header.size() & 255), static_cast<std::uint8_t>(header.size() >> 8)};
+    Bytes file{
+        0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, static_cast<std::uint8_t>(header.size() & 255), static_cast<std::uint8_t>(header.size() >> 8)};
     file.insert(file.end(), header.begin(), header.end());
     file.resize(file.size() + n_data);
     return file;
 }
 
 TEST(Npy, BrokenFiles) {
-    const auto fault = [](const std::string& header, std::size_t n) { return message_of<DataError>([&] { parse_npy(npy_with(header, n), "x.npy"); }); };
+    const auto fault = [](const std::string& header, std::size_t n) {
+        return message_of<DataError>([&] { parse_npy(npy_with(header, n), "x.npy"); });
+    };
     const std::string head = "{'descr': '|u1', 'fortran_order': False, 'shape': ";
     EXPECT_NO_THROW(parse_npy(npy_with(head + "(2, 3), }", 6), "x.npy"));
     EXPECT_HAS(fault(head + "(2, 3), }", 5), "truncated");
@@ -216,7 +219,9 @@ TEST(Npy, BrokenFiles) {
 TEST(Npy, DatasetsOfEveryRank) {
     Bytes values(2 * 4 * 3);
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::uint8_t>(i);
-    const auto load = [&](std::vector<std::size_t> shape) { return dataset_from_npy(parse_npy(npy_bytes(shape, values), "x.npy"), "x.npy"); };
+    const auto load = [&](std::vector<std::size_t> shape) {
+        return dataset_from_npy(parse_npy(npy_bytes(shape, values), "x.npy"), "x.npy");
+    };
     const Dataset rgb = load({2, 2, 2, 3});
     EXPECT_EQ(rgb.channels, 3u);
     EXPECT_EQ((Bytes(rgb.pixels.begin(), rgb.pixels.begin() + 12)), (Bytes{0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11}));
@@ -239,12 +244,16 @@ TEST(Npy, DatasetsOfEveryRank) {
 
 /// The PNG specification's own words, without libpng: chunks with their checksums, one deflate stream, five line filters.
 Bytes decoded_by_hand(const Bytes& file, std::size_t width, std::size_t height, std::size_t channels) {
-    const auto word = [&](std::size_t at) { return std::size_t{file[at]} << 24 | std::size_t{file[at + 1]} << 16 | std::size_t{file[at + 2]} << 8 | file[at + 3]; };
+    const auto word = [&](std::size_t at) {
+        return std::size_t{file[at]} << 24 | std::size_t{file[at + 1]} << 16 | std::size_t{file[at + 2]} << 8 | file[at + 3];
+    };
     Bytes packed;
     for (std::size_t at = 8, length = 0; at < file.size(); at += 12 + length) {
         length = word(at);
         EXPECT_EQ(crc32(0, file.data() + at + 4, static_cast<uInt>(length + 4)), word(at + 8 + length));
-        if (std::memcmp(file.data() + at + 4, "IDAT", 4) == 0) packed.insert(packed.end(), file.begin() + static_cast<std::ptrdiff_t>(at + 8), file.begin() + static_cast<std::ptrdiff_t>(at + 8 + length));
+        if (std::memcmp(file.data() + at + 4, "IDAT", 4) == 0)
+            packed.insert(packed.end(), file.begin() + static_cast<std::ptrdiff_t>(at + 8),
+                          file.begin() + static_cast<std::ptrdiff_t>(at + 8 + length));
     }
     const std::size_t row = width * channels;
     Bytes lines((row + 1) * height), out(row * height);
@@ -253,7 +262,8 @@ Bytes decoded_by_hand(const Bytes& file, std::size_t width, std::size_t height, 
     EXPECT_EQ(n, lines.size());
     for (std::size_t y = 0; y < height; ++y)
         for (std::size_t x = 0; x < row; ++x) {
-            const int left = x >= channels ? out[y * row + x - channels] : 0, up = y ? out[(y - 1) * row + x] : 0, corner = x >= channels && y ? out[(y - 1) * row + x - channels] : 0;
+            const int left = x >= channels ? out[y * row + x - channels] : 0, up = y ? out[(y - 1) * row + x] : 0,
+                      corner = x >= channels && y ? out[(y - 1) * row + x - channels] : 0;
             const int p = left + up - corner, pl = std::abs(p - left), pu = std::abs(p - up), pc = std::abs(p - corner);
             const int paeth = pl <= pu && pl <= pc ? left : pu <= pc ? up : corner;
             const int guesses[5] = {0, left, up, (left + up) / 2, paeth};
@@ -274,8 +284,10 @@ TEST(Png, RoundTripsAndIndependentReader) {
         EXPECT_EQ(back.channels, channels);
         EXPECT_EQ(back.pixels, image.pixels);
         // signature, then IHDR with size, depth 8, colour type 0 or 2
-        EXPECT_EQ((Bytes(file.begin(), file.begin() + 29)), (Bytes{137, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0, 0, 37, 0, 0, 0, 21, 8,
-                                                                   static_cast<std::uint8_t>(channels == 1 ? 0 : 2), 0, 0, 0}));
+        EXPECT_EQ((Bytes(file.begin(), file.begin() + 29)),
+                  (Bytes{137, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0,  13, 'I',
+                         'H', 'D', 'R', 0,   0,  0,  37, 0,  0, 0, 21, 8,  static_cast<std::uint8_t>(channels == 1 ? 0 : 2),
+                         0,   0,   0}));
         EXPECT_EQ(decoded_by_hand(file, 37, 21, channels), image.pixels);
     }
 }
@@ -286,7 +298,8 @@ TEST(Png, BrokenFiles) {
     const Bytes file = png_bytes(image);
     EXPECT_HAS(message_of<DataError>([&] { parse_png({}, "x.png"); }), "it is empty");
     EXPECT_HAS(message_of<DataError>([&] { parse_png(text_bytes("GIF89a, not a PNG at all"), "x.png"); }), "not a readable PNG");
-    for (const std::size_t n : {std::size_t{4}, std::size_t{20}}) EXPECT_HAS(message_of<DataError>([&] { parse_png(std::span(file).first(n), "x.png"); }), "not a readable PNG");
+    for (const std::size_t n : {std::size_t{4}, std::size_t{20}})
+        EXPECT_HAS(message_of<DataError>([&] { parse_png(std::span(file).first(n), "x.png"); }), "not a readable PNG");
     EXPECT_HAS(message_of<DataError>([&] { parse_png(std::span(file).first(file.size() / 2), "x.png"); }), "damaged");
     EXPECT_HAS(message_of<DataError>([&] { parse_png(file, "x.png", 2499); }), "expected at most 2499");
     Bytes bad = file;
@@ -337,7 +350,9 @@ Bytes tensors_with(const std::string& header, std::size_t n_data) {
 }
 
 TEST(Safetensors, BrokenFiles) {
-    const auto fault = [](const std::string& header, std::size_t n) { return message_of<DataError>([&] { parse_safetensors(tensors_with(header, n), "c"); }); };
+    const auto fault = [](const std::string& header, std::size_t n) {
+        return message_of<DataError>([&] { parse_safetensors(tensors_with(header, n), "c"); });
+    };
     const std::string a = R"("a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]})";
     EXPECT_NO_THROW(parse_safetensors(tensors_with("{" + a + "}  ", 8), "c"));
     EXPECT_HAS(fault("{" + a + "}", 7), "truncated");

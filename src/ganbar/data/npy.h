@@ -32,7 +32,8 @@ Bytes npy_bytes(std::span<const std::size_t> shape, std::span<const std::int64_t
 Bytes npy_bytes(std::span<const std::size_t> shape, std::span<const float> values);
 Bytes npy_bytes(std::span<const std::size_t> shape, std::span<const double> values);
 template <class T>
-void write_npy(const std::filesystem::path& path, const std::vector<std::size_t>& shape, std::span<const T> values, Replace replace = Replace::no) {
+void write_npy(const std::filesystem::path& path, const std::vector<std::size_t>& shape, std::span<const T> values,
+               Replace replace = Replace::no) {
     write_file(path, npy_bytes(shape, values), replace);
 }
 /// rows x cols float32.

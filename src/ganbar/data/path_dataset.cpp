@@ -24,7 +24,9 @@ bool is_folder(const fs::path& path) {
     return fs::is_directory(path, ignored);
 }
 
-bool is_idx_name(const std::string& name) { return name.ends_with("-ubyte") || name.ends_with("-ubyte.gz") || name.ends_with(".idx") || name.ends_with(".idx.gz"); }
+bool is_idx_name(const std::string& name) {
+    return name.ends_with("-ubyte") || name.ends_with("-ubyte.gz") || name.ends_with(".idx") || name.ends_with(".idx.gz");
+}
 
 /// The images of one split among the four files of MNIST's kind, in the folder or in its raw/.
 std::optional<fs::path> idx_images(const fs::path& folder, const std::string& split) {
@@ -63,7 +65,8 @@ Dataset read_npy_files(const fs::path& path) {
     const fs::path beside = path.parent_path() / (path.stem().string() + ".labels.npy");
     if (!is_there(beside)) return out;
     out.labels = labels_from_npy(read_npy(beside), beside.string());
-    if (out.labels.size() != out.n) throw DataError(fmt::format("has {} labels, but {} has {} images", out.labels.size(), path.string(), out.n), {beside.string()});
+    if (out.labels.size() != out.n)
+        throw DataError(fmt::format("has {} labels, but {} has {} images", out.labels.size(), path.string(), out.n), {beside.string()});
     name_classes_by_number(out);
     finish(out);
     return out;
@@ -79,10 +82,14 @@ std::optional<fs::path> path_of_split(const fs::path& path, const std::string& s
 }
 
 Dataset read_part(const fs::path& path, const fs::path& part, const std::string& split, const ReadOptions& options) {
-    if (is_folder(part)) return split == "test" ? read_image_folder(part, options, class_folders(path / "train")) : read_image_folder(part, options);
+    if (is_folder(part))
+        return split == "test" ? read_image_folder(part, options, class_folders(path / "train")) : read_image_folder(part, options);
     if (part.extension() == ".npy") return read_npy_files(part);
     if (is_idx_name(part.filename().string())) return read_idx_files(part);
-    throw DataError("is no data set; expected a file ending in .npy, an IDX file (its name ends in -ubyte or .idx, or those and .gz), or a folder of PNG or JPEG files", {path.string()});
+    throw DataError(
+        "is no data set; expected a file ending in .npy, an IDX file (its name ends in -ubyte or .idx, or those and .gz), or a folder of "
+        "PNG or JPEG files",
+        {path.string()});
 }
 
 }  // namespace
@@ -92,7 +99,8 @@ bool is_dataset_path(const std::string& name) { return name.find('/') != std::st
 bool has_path_split(const std::string& path, const std::string& split) { return is_there(path) && path_of_split(path, split).has_value(); }
 
 Dataset load_path_dataset(const std::string& path, const std::string& split, const ReadOptions& options) {
-    if (!is_there(path)) throw DataError("does not exist; expected an NPY or IDX file, a folder of PNG or JPEG files, or the name of a data set", {path});
+    if (!is_there(path))
+        throw DataError("does not exist; expected an NPY or IDX file, a folder of PNG or JPEG files, or the name of a data set", {path});
     const auto part = path_of_split(path, split);
     if (!part) throw DataError(fmt::format("has no split \"{}\"; divide the folder into train and test, or use :train", split), {path});
     Dataset out = read_part(path, *part, split, options);

@@ -13,7 +13,8 @@ bool has_path_split(const std::string& path, const std::string& split);
 
 /// - X.npy, class numbers beside it as X.labels.npy
 /// - an IDX file of images (plain or gzip), class numbers beside it under the same name with "labels" for "images" and idx1 for idx3
-/// - a folder with train-images-idx3-ubyte and the other three files of MNIST's kind, or with raw/ that holds them (as torchvision keeps them)
+/// - a folder with train-images-idx3-ubyte and the other three files of MNIST's kind, or with raw/ that holds them (as torchvision keeps
+/// them)
 /// - a folder of pictures, or of sub-folders of pictures, or divided into train/ and test/ with those in them
 /// Classes of train/ and test/ are the sub-folders of train/: test/ may lack some, and their numbers stay; another one is a DataError.
 /// DataError: not there, no such split, no such format, damaged.

@@ -22,15 +22,21 @@ IdxArray images(std::size_t n, std::uint8_t first) {
 }
 
 TEST(IdxFolder, NamesAndPackingsOfMnistsKind) {
-    const Bytes train = idx_bytes(images(3, 10)), test = idx_bytes(images(2, 100)), train_labels = idx_bytes({{3}, {0, 4, 2}}), test_labels = idx_bytes({{2}, {1, 1}});
-    const struct { std::string folder, train, train_labels, test, test_labels; bool packed; } layouts[] = {
-        {"a", "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", false},
-        {"b/raw", "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", true},
-        {"c", "train-images.idx3-ubyte", "train-labels.idx1-ubyte", "test-images.idx3-ubyte", "test-labels.idx1-ubyte", false}};
+    const Bytes train = idx_bytes(images(3, 10)), test = idx_bytes(images(2, 100)), train_labels = idx_bytes({{3}, {0, 4, 2}}),
+                test_labels = idx_bytes({{2}, {1, 1}});
+    const struct {
+        std::string folder, train, train_labels, test, test_labels;
+        bool packed;
+    } layouts[] = {{"a", "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", false},
+                   {"b/raw", "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz",
+                    "t10k-labels-idx1-ubyte.gz", true},
+                   {"c", "train-images.idx3-ubyte", "train-labels.idx1-ubyte", "test-images.idx3-ubyte", "test-labels.idx1-ubyte", false}};
     for (const auto& l : layouts) {
         Folder f;
         make_folder(f / l.folder);
-        const auto put = [&](const std::string& name, const Bytes& bytes) { write_file(f / (l.folder + "/" + name), l.packed ? gzipped(bytes) : bytes); };
+        const auto put = [&](const std::string& name, const Bytes& bytes) {
+            write_file(f / (l.folder + "/" + name), l.packed ? gzipped(bytes) : bytes);
+        };
         put(l.train, train), put(l.train_labels, train_labels), put(l.test, test), put(l.test_labels, test_labels);
         const std::string path = (f / l.folder.substr(0, 1)).string();
         const Dataset a = load_dataset(path, "train", {}), b = load_dataset(path, "test", {});
@@ -96,19 +102,29 @@ TEST(NpyLabels, OfEveryWholeType) {
     const auto fault_of = [&](const Bytes& file) { return message_of<DataError>([&] { labels_are(file); }); };
     for (const std::int64_t bad : {std::int64_t{-1}, std::int64_t{256}, std::int64_t{1} << 40}) {
         const std::vector<std::int64_t> labels{0, bad, 1};
-        EXPECT_HAS(fault_of(npy_bytes(std::vector<std::size_t>{3}, std::span<const std::int64_t>(labels))), "of image 1 is no class; expected 0 to 255");
+        EXPECT_HAS(fault_of(npy_bytes(std::vector<std::size_t>{3}, std::span<const std::int64_t>(labels))),
+                   "of image 1 is no class; expected 0 to 255");
     }
     const std::vector<float> floats{0, 1, 1};
     EXPECT_HAS(fault_of(npy_bytes(std::vector<std::size_t>{3}, std::span<const float>(floats))), "holds no labels (3 floats)");
-    EXPECT_HAS(fault_of(npy_bytes(std::vector<std::size_t>{3, 2}, std::span<const std::uint8_t>(Bytes(6)))), "holds no labels (3 x 2 values)");
+    EXPECT_HAS(fault_of(npy_bytes(std::vector<std::size_t>{3, 2}, std::span<const std::uint8_t>(Bytes(6)))),
+               "holds no labels (3 x 2 values)");
 }
 
 TEST(NpyImages, OfWholeNumbersAndTruthValues) {
     const std::vector<std::int64_t> wide{0, 128, 255, 7};
-    EXPECT_EQ(dataset_from_npy(parse_npy(npy_bytes(std::vector<std::size_t>{1, 2, 2}, std::span<const std::int64_t>(wide)), "x"), "x").pixels, (Bytes{0, 128, 255, 7}));
+    EXPECT_EQ(
+        dataset_from_npy(parse_npy(npy_bytes(std::vector<std::size_t>{1, 2, 2}, std::span<const std::int64_t>(wide)), "x"), "x").pixels,
+        (Bytes{0, 128, 255, 7}));
     const std::vector<std::int32_t> small{0, 1, 1, 0}, large{0, 1, 256, 0};
-    EXPECT_EQ(dataset_from_npy(parse_npy(npy_bytes(std::vector<std::size_t>{1, 2, 2}, std::span<const std::int32_t>(small)), "x"), "x").pixels, (Bytes{0, 1, 1, 0}));  // no guess at what 1 means
-    EXPECT_HAS(message_of<DataError>([&] { dataset_from_npy(parse_npy(npy_bytes(std::vector<std::size_t>{1, 2, 2}, std::span<const std::int32_t>(large)), "x"), "x"); }), "expected 0 to 255");
+    EXPECT_EQ(
+        dataset_from_npy(parse_npy(npy_bytes(std::vector<std::size_t>{1, 2, 2}, std::span<const std::int32_t>(small)), "x"), "x").pixels,
+        (Bytes{0, 1, 1, 0}));  // no guess at what 1 means
+    EXPECT_HAS(
+        message_of<DataError>([&] {
+            dataset_from_npy(parse_npy(npy_bytes(std::vector<std::size_t>{1, 2, 2}, std::span<const std::int32_t>(large)), "x"), "x");
+        }),
+        "expected 0 to 255");
     Bytes file = npy_bytes(std::vector<std::size_t>{1, 2, 2}, std::span<const std::uint8_t>(Bytes{0, 1, 1, 0}));
     const std::string header(file.begin(), file.end());
     const auto at = header.find("|u1");

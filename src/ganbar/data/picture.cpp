@@ -12,10 +12,14 @@ namespace {
 
 /// Letters of 3 x 5 dots from ' ' to '_': one octal digit per line of dots, the highest bit on the left.
 constexpr std::array<std::uint16_t, 64> letters{
-    000000, 022202, 055000, 057575, 036736, 041241, 025253, 022000, 024442, 021112, 005250, 002720, 000024, 000700, 000002, 011244,  // space to /
-    075557, 026227, 071747, 071717, 055711, 074717, 074757, 071222, 075757, 075717, 002020, 002024, 012421, 007070, 042124, 071202,  // 0 to ?
-    075747, 025755, 065656, 034443, 065556, 074647, 074644, 034553, 055755, 072227, 011152, 055655, 044447, 057755, 065555, 025552,  // @ to O
-    065644, 025563, 065655, 034216, 072222, 055557, 055552, 055775, 055255, 055222, 071247, 064446, 044211, 031113, 025000, 000007,  // P to _
+    000000, 022202, 055000, 057575, 036736, 041241, 025253, 022000,
+    024442, 021112, 005250, 002720, 000024, 000700, 000002, 011244,  // space to /
+    075557, 026227, 071747, 071717, 055711, 074717, 074757, 071222,
+    075757, 075717, 002020, 002024, 012421, 007070, 042124, 071202,  // 0 to ?
+    075747, 025755, 065656, 034443, 065556, 074647, 074644, 034553,
+    055755, 072227, 011152, 055655, 044447, 057755, 065555, 025552,  // @ to O
+    065644, 025563, 065655, 034216, 072222, 055557, 055552, 055775,
+    055255, 055222, 071247, 064446, 044211, 031113, 025000, 000007,  // P to _
 };
 constexpr std::uint16_t box = 075557;
 
@@ -81,7 +85,8 @@ void draw_text(Image& image, std::size_t x, std::size_t y, std::string_view text
     }
 }
 
-Image image_grid(std::span<const std::uint8_t> pixels, std::size_t n, std::size_t channels, std::size_t height, std::size_t width, const GridOptions& o) {
+Image image_grid(std::span<const std::uint8_t> pixels, std::size_t n, std::size_t channels, std::size_t height, std::size_t width,
+                 const GridOptions& o) {
     GANBAR_ASSERT(n > 0 && o.upscale > 0 && (channels == 1 || channels == 3));
     GANBAR_ASSERT(pixels.size() >= n * channels * height * width);
     GANBAR_ASSERT(o.captions.empty() || o.captions.size() >= n);

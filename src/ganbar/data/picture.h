@@ -15,14 +15,15 @@ namespace ganbar {
 using Colour = std::array<std::uint8_t, 3>;
 
 struct GridOptions {
-    std::size_t columns = 0;           ///< 0: as square as it gets
-    std::size_t separator = 1;         ///< pixels between the images and around them
-    std::size_t upscale = 1;           ///< every image pixel becomes upscale x upscale
-    std::uint8_t background = 64;      ///< grey of separators and empty places
-    std::vector<std::string> captions; ///< one under each image, cut to its width; empty for none
+    std::size_t columns = 0;            ///< 0: as square as it gets
+    std::size_t separator = 1;          ///< pixels between the images and around them
+    std::size_t upscale = 1;            ///< every image pixel becomes upscale x upscale
+    std::uint8_t background = 64;       ///< grey of separators and empty places
+    std::vector<std::string> captions;  ///< one under each image, cut to its width; empty for none
 };
 /// n planar images (Dataset's order) side by side, row after row. One channel gives a grey picture, three an RGB one.
-Image image_grid(std::span<const std::uint8_t> pixels, std::size_t n, std::size_t channels, std::size_t height, std::size_t width, const GridOptions& options = {});
+Image image_grid(std::span<const std::uint8_t> pixels, std::size_t n, std::size_t channels, std::size_t height, std::size_t width,
+                 const GridOptions& options = {});
 /// The first `n` images of a data set (all when n is larger).
 Image image_grid(const Dataset& data, std::size_t n, const GridOptions& options = {});
 
@@ -32,8 +33,8 @@ Colour perceptual_colour(double t);
 
 struct MapOptions {
     std::size_t upscale = 1;
-    std::size_t colour_bar = 0;        ///< width in pixels of a bar at the right, with its two ends as text; 0 for none
-    std::string unit;                  ///< for the colour bar
+    std::size_t colour_bar = 0;  ///< width in pixels of a bar at the right, with its two ends as text; 0 for none
+    std::string unit;            ///< for the colour bar
 };
 /// One coloured square per matrix element, row 0 on top; lo and hi get the two ends of the colours. hi == lo gives one colour.
 Image colour_map(const Matrix& values, double lo, double hi, const MapOptions& options = {});

@@ -13,7 +13,8 @@ TEST(Grid, EveryPixelIsWhereItBelongs) {
     for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i + 100);
     for (const std::size_t upscale : {1u, 3u})
         for (const std::size_t separator : {0u, 1u, 2u}) {
-            const Image g = image_grid(pixels, 5, 3, 2, 4, {.columns = 3, .separator = separator, .upscale = upscale, .background = 9, .captions = {}});
+            const Image g =
+                image_grid(pixels, 5, 3, 2, 4, {.columns = 3, .separator = separator, .upscale = upscale, .background = 9, .captions = {}});
             ASSERT_EQ(g.width, 3 * (4 * upscale + separator) + separator);
             ASSERT_EQ(g.height, 2 * (2 * upscale + separator) + separator);
             std::size_t n_background = 0;
@@ -23,7 +24,8 @@ TEST(Grid, EveryPixelIsWhereItBelongs) {
             for (std::size_t i = 0; i < 5; ++i)
                 for (std::size_t p = 0; p < 8; ++p)
                     for (std::size_t c = 0; c < 3; ++c) {
-                        const std::size_t x = separator + i % 3 * (4 * upscale + separator) + p % 4 * upscale, y = separator + i / 3 * (2 * upscale + separator) + p / 4 * upscale;
+                        const std::size_t x = separator + i % 3 * (4 * upscale + separator) + p % 4 * upscale,
+                                          y = separator + i / 3 * (2 * upscale + separator) + p / 4 * upscale;
                         EXPECT_EQ(g.at(x, y)[c], pixels[(i * 3 + c) * 8 + p]);
                         EXPECT_EQ(g.at(x + upscale - 1, y + upscale - 1)[c], pixels[(i * 3 + c) * 8 + p]);
                     }

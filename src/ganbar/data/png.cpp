@@ -31,7 +31,8 @@ Bytes png_bytes(const Image& image) {
     png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(png.raw);  // a bound, so one call is enough
     Bytes out(size);
     if (png_image_write_to_memory(&png.raw, out.data(), &size, 0, image.pixels.data(), 0, nullptr) == 0) {
-        throw DataError(fmt::format("a picture of {} x {} pixels cannot be written as PNG: {}", image.width, image.height, png.raw.message));
+        throw DataError(
+            fmt::format("a picture of {} x {} pixels cannot be written as PNG: {}", image.width, image.height, png.raw.message));
     }
     out.resize(size);
     return out;
@@ -45,7 +46,8 @@ Image parse_png(std::span<const std::uint8_t> bytes, const std::string& file, st
         throw DataError(fmt::format("is not a readable PNG: {}", bytes.empty() ? "it is empty" : png.raw.message), {file});
     }
     const std::size_t width = png.raw.width, height = png.raw.height;
-    if (width == 0 || height == 0 || width > max_pixels / height) throw DataError(fmt::format("has {} x {} pixels; expected at most {}", width, height, max_pixels), {file});
+    if (width == 0 || height == 0 || width > max_pixels / height)
+        throw DataError(fmt::format("has {} x {} pixels; expected at most {}", width, height, max_pixels), {file});
     const bool colour = (png.raw.format & PNG_FORMAT_FLAG_COLOR) != 0, alpha = (png.raw.format & PNG_FORMAT_FLAG_ALPHA) != 0;
     png.raw.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
     png.raw.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // without it 16-bit files are taken as linear and come out too bright

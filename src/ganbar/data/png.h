@@ -26,7 +26,8 @@ void write_png(const std::filesystem::path& path, const Image& image, Replace re
 
 /// Grey files give 1 channel, colour and palette files 3; 16 bits are reduced to 8, transparency is laid over the background.
 /// DataError: not a PNG, damaged, truncated, or larger than `max_pixels`.
-Image parse_png(std::span<const std::uint8_t> bytes, const std::string& file, std::size_t max_pixels = std::size_t{1} << 26, Background background = Background::black);
+Image parse_png(std::span<const std::uint8_t> bytes, const std::string& file, std::size_t max_pixels = std::size_t{1} << 26,
+                Background background = Background::black);
 Image read_png(const std::filesystem::path& path);
 
 }  // namespace ganbar

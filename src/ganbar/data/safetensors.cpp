@@ -20,7 +20,8 @@ constexpr std::array<TensorType, 5> all_types{TensorType::f32, TensorType::f64, 
 std::vector<std::string> data_order(const TensorFile& content) {
     std::vector<std::string> names;
     for (const auto& [name, tensor] : content.tensors()) names.push_back(name);
-    std::stable_sort(names.begin(), names.end(), [&](const auto& a, const auto& b) { return size_of(content.at(a).type) > size_of(content.at(b).type); });
+    std::stable_sort(names.begin(), names.end(),
+                     [&](const auto& a, const auto& b) { return size_of(content.at(a).type) > size_of(content.at(b).type); });
     return names;
 }
 
@@ -56,19 +57,26 @@ struct Entry {
 };
 
 Entry read_entry(const std::string& name, const Json& value, const Location& where) {
-    const auto fail = [&](const std::string& what) { throw DataError(fmt::format("has a bad safetensors header: tensor \"{}\" {}", name, what), where); };
-    if (!value.is_object() || value.size() != 3 || !value.contains("dtype") || !value.contains("shape") || !value.contains("data_offsets")) {
+    const auto fail = [&](const std::string& what) {
+        throw DataError(fmt::format("has a bad safetensors header: tensor \"{}\" {}", name, what), where);
+    };
+    if (!value.is_object() || value.size() != 3 || !value.contains("dtype") || !value.contains("shape") ||
+        !value.contains("data_offsets")) {
         fail("needs exactly dtype, shape and data_offsets");
     }
     const Json &dtype = value["dtype"], &shape = value["shape"], &offsets = value["data_offsets"];
-    if (!dtype.is_string() || !shape.is_array() || !offsets.is_array() || offsets.size() != 2 || shape.size() > 32) fail("has a dtype, shape or data_offsets of the wrong form");
-    Entry out{name, {}, to_size(offsets[0], "an offset of \"" + name + "\"", where), to_size(offsets[1], "an offset of \"" + name + "\"", where)};
-    const auto type = std::find_if(all_types.begin(), all_types.end(), [&](TensorType t) { return dtype.get<std::string>() == to_string(t); });
+    if (!dtype.is_string() || !shape.is_array() || !offsets.is_array() || offsets.size() != 2 || shape.size() > 32)
+        fail("has a dtype, shape or data_offsets of the wrong form");
+    Entry out{
+        name, {}, to_size(offsets[0], "an offset of \"" + name + "\"", where), to_size(offsets[1], "an offset of \"" + name + "\"", where)};
+    const auto type =
+        std::find_if(all_types.begin(), all_types.end(), [&](TensorType t) { return dtype.get<std::string>() == to_string(t); });
     if (type == all_types.end()) fail("has dtype " + dtype.get<std::string>() + "; expected F32, F64, I64, I8 or U8");
     out.tensor.type = *type;
     for (const auto& side : shape) out.tensor.shape.push_back(to_size(side, "a size of \"" + name + "\"", where));
     const std::size_t need = checked_product(out.tensor.shape, max_file_bytes / 8, where.file) * size_of(*type);
-    if (out.end < out.begin || out.end - out.begin != need) fail(fmt::format("has offsets {} to {}; its shape {} needs {} bytes", out.begin, out.end, shape_text(out.tensor.shape), need));
+    if (out.end < out.begin || out.end - out.begin != need)
+        fail(fmt::format("has offsets {} to {}; its shape {} needs {} bytes", out.begin, out.end, shape_text(out.tensor.shape), need));
     return out;
 }
 
@@ -107,12 +115,15 @@ const StoredTensor& TensorFile::at(const std::string& name) const {
     std::vector<std::string> names;
     for (const auto& [other, tensor] : tensors_) names.push_back(other);
     const std::string near = nearest_name(name, names);
-    throw DataError(fmt::format("has no tensor \"{}\"{}; it belongs to another network or version", name, near.empty() ? "" : " (the nearest is \"" + near + "\")"), {file_});
+    throw DataError(fmt::format("has no tensor \"{}\"{}; it belongs to another network or version", name,
+                                near.empty() ? "" : " (the nearest is \"" + near + "\")"),
+                    {file_});
 }
 
 const std::string& TensorFile::metadata_at(const std::string& key) const {
     const auto found = metadata.find(key);
-    if (found == metadata.end()) throw DataError(fmt::format("has no metadata \"{}\"; it was not written by this program or by another version", key), {file_});
+    if (found == metadata.end())
+        throw DataError(fmt::format("has no metadata \"{}\"; it was not written by this program or by another version", key), {file_});
     return found->second;
 }
 
@@ -120,7 +131,9 @@ const StoredTensor& TensorFile::expect(const std::string& name, TensorType type,
     const StoredTensor& t = at(name);
     if (t.type != type) throw DataError(fmt::format("tensor \"{}\" is {}; expected {}", name, to_string(t.type), to_string(type)), {file_});
     if (shape != nullptr && t.shape != *shape) {
-        throw DataError(fmt::format("tensor \"{}\" has shape [{}]; expected [{}], so it belongs to another network", name, shape_text(t.shape), shape_text(*shape)), {file_});
+        throw DataError(fmt::format("tensor \"{}\" has shape [{}]; expected [{}], so it belongs to another network", name,
+                                    shape_text(t.shape), shape_text(*shape)),
+                        {file_});
     }
     return t;
 }
@@ -145,7 +158,9 @@ Bytes safetensors_bytes(const TensorFile& content) {
     return out;
 }
 
-void write_safetensors(const std::filesystem::path& path, const TensorFile& content, Replace replace) { write_file(path, safetensors_bytes(content), replace); }
+void write_safetensors(const std::filesystem::path& path, const TensorFile& content, Replace replace) {
+    write_file(path, safetensors_bytes(content), replace);
+}
 
 TensorFile parse_safetensors(std::span<const std::uint8_t> bytes, const std::string& file) {
     const Location where{file};
@@ -153,7 +168,9 @@ TensorFile parse_safetensors(std::span<const std::uint8_t> bytes, const std::str
     std::uint64_t length = 0;
     for (std::size_t i = 0; i < 8; ++i) length |= std::uint64_t{bytes[i]} << (8 * i);
     if (length > max_header_bytes) throw DataError("is not a safetensors file: its first 8 bytes are not a plausible header length", where);
-    if (length > bytes.size() - 8) throw DataError(fmt::format("is truncated inside its header of {} bytes; copy it again or use an earlier checkpoint", length), where);
+    if (length > bytes.size() - 8)
+        throw DataError(fmt::format("is truncated inside its header of {} bytes; copy it again or use an earlier checkpoint", length),
+                        where);
     const auto data = bytes.subspan(8 + length);
     const Json header = parse_header({reinterpret_cast<const char*>(bytes.data()) + 8, length}, where);
 
@@ -164,11 +181,18 @@ TensorFile parse_safetensors(std::span<const std::uint8_t> bytes, const std::str
         if (name == "__metadata__") out.metadata = read_metadata(value, where);
         else entries.push_back(read_entry(name, value, where));
     }
-    std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+    std::stable_sort(entries.begin(), entries.end(),
+                     [](const Entry& a, const Entry& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
     std::size_t at = 0;
     for (auto& e : entries) {
-        if (e.begin != at) throw DataError(fmt::format("has a bad safetensors header: tensor \"{}\" {} the data before it", e.name, e.begin < at ? "overlaps" : "leaves a gap after"), where);
-        if (e.end > data.size()) throw DataError(fmt::format("is truncated: tensor \"{}\" ends at byte {} of {}; copy it again or use an earlier checkpoint", e.name, e.end, data.size()), where);
+        if (e.begin != at)
+            throw DataError(fmt::format("has a bad safetensors header: tensor \"{}\" {} the data before it", e.name,
+                                        e.begin < at ? "overlaps" : "leaves a gap after"),
+                            where);
+        if (e.end > data.size())
+            throw DataError(fmt::format("is truncated: tensor \"{}\" ends at byte {} of {}; copy it again or use an earlier checkpoint",
+                                        e.name, e.end, data.size()),
+                            where);
         const auto part = data.subspan(e.begin, e.end - e.begin);
         e.tensor.bytes.assign(part.begin(), part.end());
         at = e.end;

@@ -42,10 +42,14 @@ public:
     /// Adds an array; the name must be new and the number of values must be the product of the shape.
     template <class T>
     void put(const std::string& name, std::vector<std::size_t> shape, std::span<const T> values) {
-        add(name, {tensor_type<T>(), std::move(shape), Bytes(reinterpret_cast<const std::uint8_t*>(values.data()), reinterpret_cast<const std::uint8_t*>(values.data()) + values.size_bytes())});
+        add(name, {tensor_type<T>(), std::move(shape),
+                   Bytes(reinterpret_cast<const std::uint8_t*>(values.data()),
+                         reinterpret_cast<const std::uint8_t*>(values.data()) + values.size_bytes())});
     }
     template <class T>
-    void put(const std::string& name, std::vector<std::size_t> shape, const std::vector<T>& values) { put(name, std::move(shape), std::span<const T>(values)); }
+    void put(const std::string& name, std::vector<std::size_t> shape, const std::vector<T>& values) {
+        put(name, std::move(shape), std::span<const T>(values));
+    }
     /// The values of an array. DataError naming the file when it is missing, of another type, or of another shape.
     template <class T>
     std::vector<T> get(const std::string& name, const std::vector<std::size_t>& shape) const {
@@ -56,7 +60,9 @@ public:
     }
     /// As get, of any shape.
     template <class T>
-    std::vector<T> get(const std::string& name) const { return get<T>(name, expect(name, tensor_type<T>(), nullptr).shape); }
+    std::vector<T> get(const std::string& name) const {
+        return get<T>(name, expect(name, tensor_type<T>(), nullptr).shape);
+    }
 
     void add(const std::string& name, StoredTensor tensor);
     bool contains(const std::string& name) const { return tensors_.contains(name); }

@@ -14,13 +14,27 @@ namespace {
 
 constexpr std::size_t side = 28;
 
-struct Point { double x = 0, y = 0; };
+struct Point {
+    double x = 0, y = 0;
+};
 using Stroke = std::vector<Point>;
 
 /// Own drawings in a unit square, y downwards.
 const std::array<Stroke, 10>& strokes() {
     static const std::array<Stroke, 10> all{{
-        {{.5, .03}, {.3, .1}, {.19, .3}, {.17, .5}, {.19, .7}, {.3, .9}, {.5, .97}, {.7, .9}, {.81, .7}, {.83, .5}, {.81, .3}, {.7, .1}, {.5, .03}},
+        {{.5, .03},
+         {.3, .1},
+         {.19, .3},
+         {.17, .5},
+         {.19, .7},
+         {.3, .9},
+         {.5, .97},
+         {.7, .9},
+         {.81, .7},
+         {.83, .5},
+         {.81, .3},
+         {.7, .1},
+         {.5, .03}},
         {{.3, .25}, {.55, .04}, {.55, .5}, {.55, .96}},
         {{.15, .25}, {.25, .1}, {.5, .03}, {.75, .12}, {.82, .3}, {.7, .5}, {.4, .72}, {.15, .95}, {.5, .95}, {.85, .95}},
         {{.18, .12}, {.45, .03}, {.72, .1}, {.78, .28}, {.68, .42}, {.42, .48}, {.7, .55}, {.82, .72}, {.72, .9}, {.45, .97}, {.15, .88}},
@@ -28,7 +42,19 @@ const std::array<Stroke, 10>& strokes() {
         {{.8, .05}, {.5, .05}, {.28, .05}, {.22, .45}, {.5, .38}, {.76, .5}, {.81, .7}, {.68, .9}, {.42, .97}, {.15, .88}},
         {{.7, .05}, {.42, .2}, {.22, .5}, {.2, .75}, {.35, .95}, {.6, .96}, {.78, .8}, {.74, .6}, {.55, .5}, {.33, .56}, {.21, .72}},
         {{.15, .06}, {.5, .06}, {.85, .06}, {.6, .45}, {.42, .95}},
-        {{.5, .47}, {.28, .35}, {.25, .17}, {.5, .03}, {.75, .17}, {.72, .35}, {.5, .47}, {.24, .62}, {.2, .82}, {.5, .97}, {.8, .82}, {.76, .62}, {.5, .47}},
+        {{.5, .47},
+         {.28, .35},
+         {.25, .17},
+         {.5, .03},
+         {.75, .17},
+         {.72, .35},
+         {.5, .47},
+         {.24, .62},
+         {.2, .82},
+         {.5, .97},
+         {.8, .82},
+         {.76, .62},
+         {.5, .47}},
         {{.78, .3}, {.66, .44}, {.45, .5}, {.26, .4}, {.22, .22}, {.38, .05}, {.62, .05}, {.78, .2}, {.78, .5}, {.7, .75}, {.5, .95}},
     }};
     return all;
@@ -45,7 +71,8 @@ Stroke placed(const Stroke& stroke, Rng& rng) {
     constexpr double box = 20, centre = side / 2.0;  // MNIST too fits its digits into 20 x 20
     Stroke out;
     for (const Point& p : stroke) {
-        const double x = (p.x - 0.5 + between(rng, -0.03, 0.03)) * box * scale_x, y = (p.y - 0.5 + between(rng, -0.03, 0.03)) * box * scale_y;
+        const double x = (p.x - 0.5 + between(rng, -0.03, 0.03)) * box * scale_x,
+                     y = (p.y - 0.5 + between(rng, -0.03, 0.03)) * box * scale_y;
         const double slanted = x + shear * y;
         out.push_back({centre + shift_x + cosine * slanted - sine * y, centre + shift_y + sine * slanted + cosine * y});
     }
@@ -94,7 +121,8 @@ Dataset synthetic_digits(std::size_t n, const Rng& rng) {
 }
 
 Dataset synthetic_digits(const std::string& split) {
-    if (split != "train" && split != "test") throw ConfigError(fmt::format("synthetic-digits has no split \"{}\"; expected train or test", split));
+    if (split != "train" && split != "test")
+        throw ConfigError(fmt::format("synthetic-digits has no split \"{}\"; expected train or test", split));
     Dataset out = synthetic_digits(split == "train" ? 6000 : 1000, Rng(28).stream(split));
     out.split = split;
     return out;

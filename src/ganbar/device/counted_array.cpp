@@ -9,7 +9,8 @@ void CountedArray::set_counts(std::vector<std::uint32_t> counts) {
     counts_ = std::move(counts);
 }
 
-PulseBill CountedArray::program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule, const Rng& rng) {
+PulseBill CountedArray::program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule,
+                                const Rng& rng) {
     std::uint32_t* const count = counts_.data() + first;
     for (std::size_t i = 0; i < polarity.size(); ++i) count[i] += polarity[i] != 0;
     return inner_->program(first, polarity, pulses, rule, rng);

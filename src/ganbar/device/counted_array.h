@@ -4,9 +4,9 @@
 
 namespace ganbar {
 
-/// An inner array and a count for each cell. program(): every pulse given counts, also where the window lets it do nothing. program_at() (wires,
-/// own amplitudes): pulses that moved their cell count, so that half-selected cells that rest do not. The law, the draws and the state are the
-/// inner array's; counts are kept apart from the state.
+/// An inner array and a count for each cell. program(): every pulse given counts, also where the window lets it do nothing. program_at()
+/// (wires, own amplitudes): pulses that moved their cell count, so that half-selected cells that rest do not. The law, the draws and the
+/// state are the inner array's; counts are kept apart from the state.
 class CountedArray final : public DeviceArray {
 public:
     explicit CountedArray(std::unique_ptr<DeviceArray> inner) : inner_(std::move(inner)), counts_(inner_->size(), 0) {}
@@ -19,10 +19,15 @@ public:
     void fabricate(std::span<const float> g_S, const Rng& rng) override { inner_->fabricate(g_S, rng); }
     void set_conductance(std::size_t first, std::span<const float> g_S) override { inner_->set_conductance(first, g_S); }
     void conductance(std::size_t first, std::span<float> g_S) const override { inner_->conductance(first, g_S); }
-    void chord_conductance(double v_V, std::size_t first, std::span<float> g_S) const override { inner_->chord_conductance(v_V, first, g_S); }
+    void chord_conductance(double v_V, std::size_t first, std::span<float> g_S) const override {
+        inner_->chord_conductance(v_V, first, g_S);
+    }
     void current(std::size_t first, std::span<const double> v_V, std::span<double> i_A) const override { inner_->current(first, v_V, i_A); }
-    void read_noise(double v_V, std::size_t first, std::span<float> variance_A2) const override { inner_->read_noise(v_V, first, variance_A2); }
-    PulseBill program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule, const Rng& rng) override;
+    void read_noise(double v_V, std::size_t first, std::span<float> variance_A2) const override {
+        inner_->read_noise(v_V, first, variance_A2);
+    }
+    PulseBill program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule,
+                      const Rng& rng) override;
     PulseBill program_at(std::size_t first, std::span<const float> v_V, Second width, EnergyRule rule, const Rng& rng) override;
     void begin_update() override { inner_->begin_update(); }
     bool rest(bool on_shelf) override { return inner_->rest(on_shelf); }

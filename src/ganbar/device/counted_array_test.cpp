@@ -20,7 +20,8 @@ TEST(CountedArray, CountsWhatWasGivenAndChangesNothing) {
     auto plain = test::make_array("soft_bounds", {{"threshold", "0.6 V"}}, 6, 200e-6f);
     const std::vector<std::int8_t> polarity{1, 0, -1, 1};
     for (int k = 0; k < 3; ++k) {
-        const auto bill = a.program(1, polarity, pulses, EnergyRule::ohmic, Rng(2)), same = plain->program(1, polarity, pulses, EnergyRule::ohmic, Rng(2));
+        const auto bill = a.program(1, polarity, pulses, EnergyRule::ohmic, Rng(2)),
+                   same = plain->program(1, polarity, pulses, EnergyRule::ohmic, Rng(2));
         EXPECT_EQ(bill.energy_J, same.energy_J);
     }
     EXPECT_EQ(a.counts(), (std::vector<std::uint32_t>{0, 3, 0, 3, 3, 0}));

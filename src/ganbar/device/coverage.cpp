@@ -35,7 +35,8 @@ std::vector<std::string> beyond(const Coverage& c, const std::string& model, Vol
         out.push_back(sentence(pulse, model, bounds, c.source));
     }
     if (width.si < c.width_lo.si * (1 - slack) || width.si > c.width_hi.si * (1 + slack)) {
-        const std::string bounds = std::isinf(c.width_hi.si) ? text(c.width_lo.si, "s") + " and more" : text(c.width_lo.si, "s") + " to " + text(c.width_hi.si, "s");
+        const std::string bounds = std::isinf(c.width_hi.si) ? text(c.width_lo.si, "s") + " and more"
+                                                             : text(c.width_lo.si, "s") + " to " + text(c.width_hi.si, "s");
         out.push_back(sentence("a pulse of " + text(width.si, "s"), model, bounds, c.source));
     }
     return out;

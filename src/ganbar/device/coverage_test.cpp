@@ -17,7 +17,9 @@ TEST(Coverage, EndsBelongToTheFit) {
     for (const double v : {0.8, 1.0, 1.15, -0.8, -1.2, -1.5, double{0.8f}, double{-1.5f}})
         for (const double t : {100e-9, 1e-4, 0.1}) EXPECT_EQ(said("nili2020", v, t), "") << v << ' ' << t;
     EXPECT_EQ(said("wox", 1.0, 1e-9), "");  // its width is not published
-    EXPECT_EQ(beyond(*devices().get("nili2020").coverage, "nili2020", Siemens{3.16e-6}).size() + beyond(*devices().get("wox").coverage, "wox", Siemens{25e-6}).size(), 0u);
+    EXPECT_EQ(beyond(*devices().get("nili2020").coverage, "nili2020", Siemens{3.16e-6}).size() +
+                  beyond(*devices().get("wox").coverage, "wox", Siemens{25e-6}).size(),
+              0u);
 }
 
 TEST(Coverage, SaysWhatLiesBeyond) {
@@ -27,7 +29,8 @@ TEST(Coverage, SaysWhatLiesBeyond) {
     EXPECT_HAS(said("nili2020", 0.8, 100), "a pulse of 100 s lies beyond the fit of nili2020 (100 ns to 100 ms; ");
     EXPECT_HAS(said("nili2020", 2, 1e-9), " | a pulse of 1 ns lies beyond");
     EXPECT_HAS(said("wox", -1.3, 100e-9), "a reset pulse of -1.3 V lies beyond the fit of wox (up to -1 V; krestinskaya2020");
-    EXPECT_HAS(beyond(*devices().get("nili2020").coverage, "nili2020", Siemens{1e-3})[0], "a conductance of 1 mS lies beyond the fit of nili2020 (3.16 uS to 316");
+    EXPECT_HAS(beyond(*devices().get("nili2020").coverage, "nili2020", Siemens{1e-3})[0],
+               "a conductance of 1 mS lies beyond the fit of nili2020 (3.16 uS to 316");
 }
 
 TEST(Coverage, ModelsWithoutAMeasuredDeviceDeclareNone) {

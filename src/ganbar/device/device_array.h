@@ -31,7 +31,7 @@ struct PulseBill {
     std::int64_t n_idle = 0;              ///< pulses that did not move their cell (window, gate, stuck)
     double energy_J = 0;
     double set_energy_J = 0, reset_energy_J = 0;  ///< energy_J by direction of the move
-    double idle_energy_J = 0;             ///< what the idle pulses would dissipate; the paper books none of it
+    double idle_energy_J = 0;                     ///< what the idle pulses would dissipate; the paper books none of it
     void operator+=(const PulseBill& b) {
         n_set += b.n_set, n_reset += b.n_reset, n_idle += b.n_idle;
         energy_J += b.energy_J, idle_energy_J += b.idle_energy_J;
@@ -127,7 +127,8 @@ public:
                       const Rng& rng) override {
         using Law = typename M::PulseLaw;
         const std::array<Law, 2> laws{model_.pulse_law(pulses.reset, pulses.width), model_.pulse_law(pulses.set, pulses.width)};
-        const std::array<Dissipation, 2> heat{Dissipation(model_, pulses.reset.si, pulses.width, rule), Dissipation(model_, pulses.set.si, pulses.width, rule)};
+        const std::array<Dissipation, 2> heat{Dissipation(model_, pulses.reset.si, pulses.width, rule),
+                                              Dissipation(model_, pulses.set.si, pulses.width, rule)};
         const bool random = laws[0].random;
         return in_chunks(first, polarity.size(), random ? &rng : nullptr, [&](Chunk& chunk, std::size_t k0, std::size_t n) {
             for (std::size_t i = 0; i < n; ++i) {
@@ -159,7 +160,8 @@ public:
             const auto law = model_.width_law(width);
             return pulse_each(law.random, [&law](Cell& c, float v, PulseDraw d) { law.apply(c, v, d); });
         } else {
-            return pulse_each(model_.pulse_law({1.0}, width).random, [this, width](Cell& c, float v, PulseDraw d) { model_.pulse_law({v}, width).apply(c, d); });
+            return pulse_each(model_.pulse_law({1.0}, width).random,
+                              [this, width](Cell& c, float v, PulseDraw d) { model_.pulse_law({v}, width).apply(c, d); });
         }
     }
     void make_stuck(std::size_t cell, Siemens g) override {
@@ -201,6 +203,7 @@ private:
         Dissipation(const M& model, double v_V, Second width, EnergyRule rule)
             : model_(model), v_V_(v_V), width_s_(width.si), v2t_(v_V * v_V * width.si), ohmic_(rule == EnergyRule::ohmic) {}
         double energy_J(const Cell& c) const { return ohmic_ ? v2t_ * c.g_S : v_V_ * model_.get().current_A(c, v_V_) * width_s_; }
+
     private:
         std::reference_wrapper<const M> model_;
         double v_V_, width_s_, v2t_;
@@ -245,7 +248,8 @@ private:
         const auto [g_min, g_max] = model_.window();
         float change = trial.g_S - cell.g_S;
         if (change == 0) {  // the law is clipped here: ask it one step inside the window, where it shows its size
-            const auto inside = static_cast<float>(cell.g_S >= g_max.si ? g_max.si - 0.05 * (g_max.si - g_min.si) : g_min.si + 0.05 * (g_max.si - g_min.si));
+            const auto inside = static_cast<float>(cell.g_S >= g_max.si ? g_max.si - 0.05 * (g_max.si - g_min.si)
+                                                                        : g_min.si + 0.05 * (g_max.si - g_min.si));
             move_to(trial, inside);
             law.apply(trial, draw);
             change = trial.g_S - inside;

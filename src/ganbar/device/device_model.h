@@ -29,9 +29,10 @@ struct PulseDraw {
 /// `float g_S`, the small-signal conductance the weight mapping sees), and PulseLaw, the law of one fixed pulse with everything
 /// that does not depend on the cell precomputed.
 template <class M>
-concept DeviceModel = requires(const M model, typename M::Cell cell, Rng rng, Volt v, Second t, Siemens g, typename M::PulseLaw law, PulseDraw d) {
+concept DeviceModel = requires(const M model, typename M::Cell cell, Rng rng, Volt v, Second t, Siemens g, typename M::PulseLaw law,
+                               PulseDraw d) {
     { M::Params::schema() } -> std::same_as<Schema<typename M::Params>>;
-    { M::doc() } -> std::convertible_to<const char*>;            // prose, equations, source, valid range
+    { M::doc() } -> std::convertible_to<const char*>;  // prose, equations, source, valid range
     M{typename M::Params{}};
     { model.window() } -> std::same_as<Window>;
     { model.fresh_cell(g, rng) } -> std::same_as<typename M::Cell>;   // device-to-device draws, then the conductance asked for

@@ -21,7 +21,8 @@ double number_or_quantity(std::string text, const std::string& unit, const std::
     const bool plain = fault == std::errc{} && end == text.data() + text.size();
     if (!plain) return config::parse_quantity(text, unit, what, {});
     if (value > most)
-        throw ConfigError(fmt::format("a bare {} is taken as {} {}; write \"{} {}\" if you mean that, or \"{} {}\"", text, text, unit, text, meant, text, unit));
+        throw ConfigError(fmt::format("a bare {} is taken as {} {}; write \"{} {}\" if you mean that, or \"{} {}\"", text, text, unit, text,
+                                      meant, text, unit));
     return value;
 }
 
@@ -32,19 +33,23 @@ double parse_conductance(const std::string& text) {
     try {
         value = number_or_quantity(text, "S", "the conductance", 1, "uS");
     } catch (const ConfigError& e) {
-        throw ConfigError("--from \"" + text + "\" is not a conductance: " + e.what() + "; expected siemens, for example 150e-6 or \"150 uS\"");
+        throw ConfigError("--from \"" + text + "\" is not a conductance: " + e.what() +
+                          "; expected siemens, for example 150e-6 or \"150 uS\"");
     }
-    if (!std::isfinite(value) || value < 0) throw ConfigError("--from \"" + text + "\" is not a conductance; expected 0 or more siemens, for example 150e-6 or \"150 uS\"");
+    if (!std::isfinite(value) || value < 0)
+        throw ConfigError("--from \"" + text + "\" is not a conductance; expected 0 or more siemens, for example 150e-6 or \"150 uS\"");
     return value;
 }
 
 CellPulse parse_pulse(const std::string& text) {
     const auto comma = text.find(',');
     const std::string expected = "; expected VOLTAGE,WIDTH in volts and seconds, for example 0.8,1e-7 or \"-0.8 V,100 ns\"";
-    if (comma == std::string::npos || text.find(',', comma + 1) != std::string::npos) throw ConfigError("--pulse \"" + text + "\" is not a pair" + expected);
+    if (comma == std::string::npos || text.find(',', comma + 1) != std::string::npos)
+        throw ConfigError("--pulse \"" + text + "\" is not a pair" + expected);
     CellPulse pulse;
     try {
-        pulse = {{number_or_quantity(text.substr(0, comma), "V", "the voltage", 1e300, "mV")}, {number_or_quantity(text.substr(comma + 1), "s", "the width", 1, "ns")}};
+        pulse = {{number_or_quantity(text.substr(0, comma), "V", "the voltage", 1e300, "mV")},
+                 {number_or_quantity(text.substr(comma + 1), "s", "the width", 1, "ns")}};
     } catch (const ConfigError& e) {
         throw ConfigError("--pulse \"" + text + "\": " + e.what() + expected);
     }
@@ -61,14 +66,17 @@ std::string in_microsiemens(double g_S) { return fmt::format("{:.6g} uS", g_S * 
 
 /// The start that was asked for, checked against what the model holds.
 void check_start(const CellQuestion& question, double asked, CellAnswer& answer) {
-    if (!std::isfinite(asked) || asked < 0 || asked > 1e6) throw ConfigError(fmt::format("--from {} is not a conductance; expected siemens, for example 150e-6 or \"150 uS\"", asked));
+    if (!std::isfinite(asked) || asked < 0 || asked > 1e6)
+        throw ConfigError(fmt::format("--from {} is not a conductance; expected siemens, for example 150e-6 or \"150 uS\"", asked));
     const auto [lo, hi] = answer.window;
     if (asked >= lo.si * (1 - 1e-6) && asked <= hi.si * (1 + 1e-6)) return;
     if (std::abs(answer.start_S - asked) > 1e-4 * asked || asked > 1)
-        throw ConfigError(fmt::format("--from {} lies outside what {} can hold; expected {} to {}", in_microsiemens(asked), question.model, in_microsiemens(lo.si), in_microsiemens(hi.si)));
+        throw ConfigError(fmt::format("--from {} lies outside what {} can hold; expected {} to {}", in_microsiemens(asked), question.model,
+                                      in_microsiemens(lo.si), in_microsiemens(hi.si)));
     const auto open = [](const ParamRow& row) { return row.info.name == "window" && row.value == Value{std::string("off")}; };
     if (std::none_of(answer.used.begin(), answer.used.end(), open))
-        answer.warnings.push_back(fmt::format("the start at {} lies outside the window of {}, {} to {}", in_microsiemens(asked), question.model, in_microsiemens(lo.si), in_microsiemens(hi.si)));
+        answer.warnings.push_back(fmt::format("the start at {} lies outside the window of {}, {} to {}", in_microsiemens(asked),
+                                              question.model, in_microsiemens(lo.si), in_microsiemens(hi.si)));
 }
 
 void warn_once(CellAnswer& answer, const std::vector<std::string>& lines) {
@@ -93,8 +101,9 @@ void apply_pulses(DeviceArray& cell, const CellQuestion& question, const std::op
             const auto bill = cell.program(0, std::span(&sign, 1), pair, question.energy, draws.stream("pulse", answer.g_S.size()));
             const double after = now();
             if (!std::isfinite(after) || !std::isfinite(bill.energy_J))
-                throw NumericError(fmt::format("{}: a pulse of {} V and {} s from {:.6g} S has no finite result ({} S, {} J); lower the voltage or the width", question.model, pulse.voltage.si,
-                                               pulse.width.si, before, after, bill.energy_J));
+                throw NumericError(fmt::format(
+                    "{}: a pulse of {} V and {} s from {:.6g} S has no finite result ({} S, {} J); lower the voltage or the width",
+                    question.model, pulse.voltage.si, pulse.width.si, before, after, bill.energy_J));
             answer.pulses.push_back(pulse);
             answer.g_S.push_back(after);
             answer.delta_g_S.push_back(after - before);

@@ -16,7 +16,8 @@ struct CellPulse {
 /// above 1 s, which are nanoseconds more often than meant.
 CellPulse parse_pulse(const std::string& text);
 
-/// "150e-6" (siemens) or "150 uS". ConfigError for anything else, and for bare numbers above 1, which are microsiemens more often than meant.
+/// "150e-6" (siemens) or "150 uS". ConfigError for anything else, and for bare numbers above 1, which are microsiemens more often than
+/// meant.
 double parse_conductance(const std::string& text);
 
 struct CellQuestion {
@@ -31,11 +32,11 @@ struct CellQuestion {
 };
 struct CellAnswer {
     double start_S = 0;
-    std::vector<CellPulse> pulses;                  ///< one for each entry below
-    std::vector<double> g_S, delta_g_S, energy_J;   ///< after, change by, and heat of each pulse; a pulse that moves nothing costs nothing
-    std::vector<ParamRow> used;                     ///< the parameters in force
+    std::vector<CellPulse> pulses;                 ///< one for each entry below
+    std::vector<double> g_S, delta_g_S, energy_J;  ///< after, change by, and heat of each pulse; a pulse that moves nothing costs nothing
+    std::vector<ParamRow> used;                    ///< the parameters in force
     Window window;
-    std::vector<std::string> warnings;              ///< of pulses and conductances beyond what the model was fitted on, or outside its window
+    std::vector<std::string> warnings;  ///< of pulses and conductances beyond what the model was fitted on, or outside its window
 };
 /// The expected cell: variation is off unless the settings ask for it. ConfigError for unknown models, keys and values, and for a start
 /// outside what the model can hold. NumericError where a result is not finite.

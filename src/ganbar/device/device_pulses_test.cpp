@@ -10,7 +10,8 @@ namespace {
 
 using test::devices;
 
-CellAnswer ask(const std::vector<std::string>& settings, std::optional<double> from, const std::vector<std::string>& pulses, std::int64_t count = 1, std::uint64_t seed = 1) {
+CellAnswer ask(const std::vector<std::string>& settings, std::optional<double> from, const std::vector<std::string>& pulses,
+               std::int64_t count = 1, std::uint64_t seed = 1) {
     CellQuestion q{"nili2020", settings, from, {}, count, seed, EnergyRule::ohmic};
     for (const auto& p : pulses) q.pulses.push_back(parse_pulse(p));
     return pulse_cell(devices(), q);
@@ -25,7 +26,8 @@ TEST(DevicePulses, Parsing) {
     EXPECT_EQ(parse_pulse("0.8,1e-7").width.si, 1e-7);
     EXPECT_EQ(parse_pulse("-800 mV,100 ns").voltage.si, -0.8);
     EXPECT_EQ(parse_pulse("-800 mV, 100 ns").width.si, 1e-7);
-    for (const char* bad : {"", "0.8", "0.8,", ",1e-7", "0.8,1e-7,3", "x,1e-7", "0.8,-1e-7", "0.8,0", "0,1e-7", "nan,1e-7", "0.8,inf", "1e300,1e-7", "100 ns,0.8 V", "0.8 V 100 ns"})
+    for (const char* bad : {"", "0.8", "0.8,", ",1e-7", "0.8,1e-7,3", "x,1e-7", "0.8,-1e-7", "0.8,0", "0,1e-7", "nan,1e-7", "0.8,inf",
+                            "1e300,1e-7", "100 ns,0.8 V", "0.8 V 100 ns"})
         EXPECT_THROW(parse_pulse(bad), ConfigError) << bad;
 }
 

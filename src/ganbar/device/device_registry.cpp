@@ -4,14 +4,16 @@
 
 namespace ganbar {
 
-/// A preset's keys for its own model, under a model that somebody else named: those that this one does not have, and those whose value it does not
-/// take (levels of a spread have the names of their model). The table without them; nothing when all stay.
+/// A preset's keys for its own model, under a model that somebody else named: those that this one does not have, and those whose value it
+/// does not take (levels of a spread have the names of their model). The table without them; nothing when all stay.
 static std::unique_ptr<config::Node> without_preset_keys(const config::Node& table, const DeviceEntry& entry) {
     const auto model = table.leaves.find("model");
     if (model == table.leaves.end()) return nullptr;
     const auto fits = [&](const std::string& key, const config::Node::Leaf& leaf) {
-        const auto row = std::find_if(entry.defaults.begin(), entry.defaults.end(), [&key](const ParamRow& r) { return r.info.name == key; });
-        if (row == entry.defaults.end()) return std::find(entry.param_names.begin(), entry.param_names.end(), key) != entry.param_names.end();
+        const auto row =
+            std::find_if(entry.defaults.begin(), entry.defaults.end(), [&key](const ParamRow& r) { return r.info.name == key; });
+        if (row == entry.defaults.end())
+            return std::find(entry.param_names.begin(), entry.param_names.end(), key) != entry.param_names.end();
         try {
             config::read_value(row->info, leaf);
         } catch (const ConfigError&) {
@@ -29,7 +31,8 @@ static std::unique_ptr<config::Node> without_preset_keys(const config::Node& tab
     return kept;
 }
 
-DeviceSpec bind_device(const config::Node* table, const std::string& name, const std::string& fallback, const DeviceRegistry& devices, std::vector<std::string>* known) {
+DeviceSpec bind_device(const config::Node* table, const std::string& name, const std::string& fallback, const DeviceRegistry& devices,
+                       std::vector<std::string>* known) {
     std::string model = fallback;
     Location where;
     if (table != nullptr) {

@@ -13,7 +13,7 @@ namespace ganbar {
 struct DeviceSpec {
     std::string model;
     std::vector<ParamRow> params;
-    std::optional<Coverage> coverage;  ///< what the model was fitted on
+    std::optional<Coverage> coverage;                                 ///< what the model was fitted on
     std::function<std::unique_ptr<DeviceArray>(std::size_t n)> make;  ///< an array of n cells
 };
 
@@ -23,18 +23,22 @@ struct DeviceEntry {
     std::vector<std::string> param_names;
     std::vector<ParamRow> defaults;
     std::function<DeviceSpec(const config::Node*)> bind;  ///< null: the defaults
-    std::optional<Coverage> coverage;  ///< none where the model is a shape without a measured device behind it
+    std::optional<Coverage> coverage;                     ///< none where the model is a shape without a measured device behind it
     std::unique_ptr<DeviceArray> make(const config::Node* node, std::size_t n) const { return bind(node).make(n); }
 };
 using DeviceRegistry = Registry<DeviceEntry>;
 
 /// Optional for a model: the range on which its default numbers were fitted.
 template <class M>
-concept HasCoverage = requires { { M::coverage() } -> std::same_as<Coverage>; };
+concept HasCoverage = requires {
+    { M::coverage() } -> std::same_as<Coverage>;
+};
 
 /// Optional for a model whose numbers are the user's measurement: the range of that measurement.
 template <class M>
-concept HasOwnCoverage = requires(const M model) { { model.own_coverage() } -> std::same_as<std::optional<Coverage>>; };
+concept HasOwnCoverage = requires(const M model) {
+    { model.own_coverage() } -> std::same_as<std::optional<Coverage>>;
+};
 
 template <DeviceModel M>
 DeviceEntry device_entry() {
@@ -49,7 +53,8 @@ DeviceEntry device_entry() {
         const M model{params};
         std::optional<Coverage> covered = coverage;
         if constexpr (HasOwnCoverage<M>) covered = model.own_coverage();
-        return {"", param_rows(P::schema(), params), covered, [model](std::size_t n) { return std::make_unique<DeviceArrayOf<M>>(model, n); }};
+        return {"", param_rows(P::schema(), params), covered,
+                [model](std::size_t n) { return std::make_unique<DeviceArrayOf<M>>(model, n); }};
     };
     return {M::doc(), names, param_rows(P::schema(), P{}), bind, coverage};
 }
@@ -69,7 +74,8 @@ inline void switch_variation_off(const DeviceEntry& entry, config::Node& node) {
 
 /// The model that a device table names (`fallback` where it names none), with the table's parameters; the keys that the table may hold go
 /// to `known`. ConfigError at the place of an unknown model or a value out of range.
-DeviceSpec bind_device(const config::Node* table, const std::string& name, const std::string& fallback, const DeviceRegistry& devices, std::vector<std::string>* known);
+DeviceSpec bind_device(const config::Node* table, const std::string& name, const std::string& fallback, const DeviceRegistry& devices,
+                       std::vector<std::string>* known);
 
 /// All models of models/*.cpp.
 void register_builtin_devices(DeviceRegistry& registry);

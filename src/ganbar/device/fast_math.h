@@ -1,4 +1,5 @@
-// exp, log and normal draws for the inner loops of device models: straight-line polynomials, the same bits on every machine, a few ns per call.
+// exp, log and normal draws for the inner loops of device models: straight-line polynomials, the same bits on every machine, a few ns per
+// call.
 #pragma once
 #include <bit>
 #include <cmath>
@@ -47,7 +48,7 @@ struct Pair {
 /// in double below 1e-5, or 4e-4 where both are that small (u near 1).
 inline Pair normal_pair(std::uint32_t radius_bits, std::uint32_t angle_bits) {
     const float u = (static_cast<float>(radius_bits) + 0.5f) * 0x1p-32f;
-    const float radius = std::sqrt(-1.386294361f * log2(u));  // u rounds up to 1 at most
+    const float radius = std::sqrt(-1.386294361f * log2(u));                                          // u rounds up to 1 at most
     const float t = (static_cast<float>(angle_bits & 0x3fffffffu) * 0x1p-30f - 0.5f) * 1.570796327f;  // within an octant of 0
     const float t2 = t * t;
     const float s = t * (1 + t2 * (-1.0f / 6 + t2 * (1.0f / 120 - t2 * (1.0f / 5040))));

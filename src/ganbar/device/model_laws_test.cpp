@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "ganbar/device/test_devices.h"
 #include "ganbar/device/fast_math.h"
 #include "ganbar/device/state_flow.h"
+#include "ganbar/device/test_devices.h"
 
 namespace ganbar {
 namespace {
@@ -13,8 +13,10 @@ namespace {
 using namespace test;
 
 TEST(FastMath, AgreesWithTheLibrary) {
-    for (double x = -40; x < 40; x += 0.0137) EXPECT_NEAR(fast::exp(static_cast<float>(x)) / std::exp(static_cast<float>(x)), 1, 3e-6 + 1.2e-7 * std::abs(x));
-    for (double x = 1e-12; x < 1e6; x *= 1.013) EXPECT_NEAR(fast::log2(static_cast<float>(x)), std::log2(static_cast<float>(x)), 2e-7 + 2e-7 * std::abs(std::log2(x)));
+    for (double x = -40; x < 40; x += 0.0137)
+        EXPECT_NEAR(fast::exp(static_cast<float>(x)) / std::exp(static_cast<float>(x)), 1, 3e-6 + 1.2e-7 * std::abs(x));
+    for (double x = 1e-12; x < 1e6; x *= 1.013)
+        EXPECT_NEAR(fast::log2(static_cast<float>(x)), std::log2(static_cast<float>(x)), 2e-7 + 2e-7 * std::abs(std::log2(x)));
     EXPECT_EQ(fast::exp2(3), 8);
     EXPECT_EQ(fast::log2(1), 0);
 }
@@ -23,7 +25,8 @@ TEST(FastMath, AgreesWithTheLibrary) {
 double normal_chi2_deviate(const std::vector<double>& z) {
     constexpr int bins = 64;
     std::vector<double> count(bins);
-    for (const double x : z) ++count[std::min<std::size_t>(bins - 1, static_cast<std::size_t>(bins * 0.5 * std::erfc(-x / std::sqrt(2.0))))];
+    for (const double x : z)
+        ++count[std::min<std::size_t>(bins - 1, static_cast<std::size_t>(bins * 0.5 * std::erfc(-x / std::sqrt(2.0))))];
     const double expected = static_cast<double>(z.size()) / bins;
     double chi2 = 0;
     for (const double c : count) chi2 += (c - expected) * (c - expected) / expected;
@@ -103,11 +106,11 @@ TEST(Vteam, JoglekarWithPOneIsTheLogistic) {
 
 TEST(Vteam, HardBoundaryMovesByTheDose) {
     const double g0 = 1 / (50 + 950 * 0.3);
-    EXPECT_NEAR(step_of("vteam", {}, g0, -0.5, 100e-9), 1 / (50 + 950 * 0.7) - g0, 1e-5 * g0);            // dose 0.4
+    EXPECT_NEAR(step_of("vteam", {}, g0, -0.5, 100e-9), 1 / (50 + 950 * 0.7) - g0, 1e-5 * g0);  // dose 0.4
     EXPECT_NEAR(step_of("vteam", {}, g0, 0.25, 1e-9), 1 / (50 + 950 * (0.3 - 10 * std::pow(0.25, 3) * 1e-9 / 3e-9)) - g0, 1e-5 * g0);
-    EXPECT_EQ(step_of("vteam", {}, g0, 0.2, 1e-3), 0);                                                    // at the threshold
+    EXPECT_EQ(step_of("vteam", {}, g0, 0.2, 1e-3), 0);  // at the threshold
     EXPECT_EQ(step_of("vteam", {}, g0, -0.02, 1e-3), 0);
-    EXPECT_NEAR(step_of("vteam", {}, g0, -1, 1), 1e-3 - g0, 1e-8);                                         // and stops at the end
+    EXPECT_NEAR(step_of("vteam", {}, g0, -1, 1), 1e-3 - g0, 1e-8);  // and stops at the end
     Settings exponential{{"resistance", "exponential"}};
     const double g1 = 1 / (50 * std::pow(20, 0.3));
     EXPECT_NEAR(step_of("vteam", exponential, g1, -0.5, 100e-9), 1 / (50 * std::pow(20, 0.7)) - g1, 1e-5 * g1);
@@ -115,7 +118,8 @@ TEST(Vteam, HardBoundaryMovesByTheDose) {
 
 TEST(Vteam, BoundaryWindowsSlowTheApproach) {
     for (const char* window : {"joglekar", "biolek"}) {
-        auto hard = make_array("vteam", {{"boundary", "hard"}}, 1, 1e-3f / 0.9f), soft = make_array("vteam", {{"boundary", window}}, 1, 1e-3f / 0.9f);
+        auto hard = make_array("vteam", {{"boundary", "hard"}}, 1, 1e-3f / 0.9f),
+             soft = make_array("vteam", {{"boundary", window}}, 1, 1e-3f / 0.9f);
         const float v = -0.2f;
         for (auto* a : {hard.get(), soft.get()}) a->program_at(0, std::span(&v, 1), {50e-9}, EnergyRule::ohmic, Rng(1));
         EXPECT_GT(conductances(*soft)[0], conductances(*hard)[0]) << window;
@@ -134,11 +138,13 @@ double yakopcic_x(double x, double dose, double knee, double alpha) {
 }
 
 TEST(Yakopcic, EverySetFollowsItsEquation) {
-    const struct { const char* set; double a1, a2, b, vp, vn, ap, an, xp, xn, alphap, alphan; } sets[] = {
-        {"boise", .17, .17, .05, .16, .15, 4000, 4000, .3, .5, 1, 5},
-        {"aguirre", 7e-5, 7e-5, 1.9, .4, .3, 1, 1, .9, .7, 3, 8},
-        {"michigan", 3.7e-7, 4.35e-7, .7, 1.5, .5, .005, .08, .2, .5, 1.2, 3},
-        {"hp_sine", .076, .06, 3, .9, .2, .1, 10, .15, .25, 1, 4}};
+    const struct {
+        const char* set;
+        double a1, a2, b, vp, vn, ap, an, xp, xn, alphap, alphan;
+    } sets[] = {{"boise", .17, .17, .05, .16, .15, 4000, 4000, .3, .5, 1, 5},
+                {"aguirre", 7e-5, 7e-5, 1.9, .4, .3, 1, 1, .9, .7, 3, 8},
+                {"michigan", 3.7e-7, 4.35e-7, .7, 1.5, .5, .005, .08, .2, .5, 1.2, 3},
+                {"hp_sine", .076, .06, 3, .9, .2, .1, 10, .15, .25, 1, 4}};
     for (const auto& s : sets) {
         const Settings set{{"set", s.set}};
         const double g = s.a1 * s.b * 0.25, v = s.vp + 0.7, w = s.vn + 0.7;
@@ -161,9 +167,13 @@ TEST(Yakopcic, LongDosesEnd) {
     const double siemens = 0.17 * 0.05;
     EXPECT_NEAR(step_of("yakopcic", {}, 0.5 * siemens, 100, 1e-6), (0.99 - 0.5) * siemens, 1e-7 * siemens);
     EXPECT_NEAR(step_of("yakopcic", {}, 0.5 * siemens, -100, 1e-6), (0.01 - 0.5) * siemens, 1e-7 * siemens);
-    const struct { const char* set; double g_S; } others[] = {{"aguirre", 5e-5}, {"michigan", 1e-7}, {"hp_sine", 0.1}};
+    const struct {
+        const char* set;
+        double g_S;
+    } others[] = {{"aguirre", 5e-5}, {"michigan", 1e-7}, {"hp_sine", 0.1}};
     for (const auto& [set, g] : others) EXPECT_GT(step_of("yakopcic", {{"set", set}}, g, 100, 1e6), 0) << set;
-    // So steep a slowing that a dose of 1e6 ends inside. The motion is separable: the dose is the integral of (1 - k) exp(alpha (y - k))/(1 - y).
+    // So steep a slowing that a dose of 1e6 ends inside. The motion is separable: the dose is the integral of (1 - k) exp(alpha (y - k))/(1
+    // - y).
     const Settings steep{{"alpha_p", 40.0}, {"x_max", 0.999}};
     const double dose = 1e6, t = dose / (4000 * (std::exp(1.0) - std::exp(0.16)));
     double y = 0.3, used = 0;
@@ -174,7 +184,8 @@ TEST(Yakopcic, LongDosesEnd) {
 TEST(Yakopcic, LongDosesJoinShortOnes) {  // on both sides of the number of steps at which the method changes
     const Settings steep{{"alpha_p", 20.0}, {"x_max", 0.999}};
     const double siemens = 0.17 * 0.05, rate = 4000 * (std::exp(1.0) - std::exp(0.16));
-    const double below = step_of("yakopcic", steep, 0.3 * siemens, 1, 399 / rate), above = step_of("yakopcic", steep, 0.3 * siemens, 1, 401 / rate);
+    const double below = step_of("yakopcic", steep, 0.3 * siemens, 1, 399 / rate),
+                 above = step_of("yakopcic", steep, 0.3 * siemens, 1, 401 / rate);
     EXPECT_GT(above, below);
     EXPECT_LT(above - below, 0.0005 * siemens);
 }
@@ -186,7 +197,7 @@ TEST(Vteam, LongDosesEnd) {
             EXPECT_NEAR(step_of("vteam", s, 2e-3, 100, 1e6), 20e-3 - 2e-3, 1e-5) << boundary << a;
             EXPECT_NEAR(step_of("vteam", s, 2e-3, -100, 1e6), 1e-3 - 2e-3, 1e-5) << boundary << a;
         }
-    EXPECT_EQ(step_of("vteam", {{"k_on", 0.0}, {"a_on", 100.0}}, 2e-3, 100, 1), 0);  // nothing times infinity
+    EXPECT_EQ(step_of("vteam", {{"k_on", 0.0}, {"a_on", 100.0}}, 2e-3, 100, 1), 0);                  // nothing times infinity
     auto array = make_array("vteam", {{"c2c", 10.0}, {"k_on", -1e12}, {"a_on", 100.0}}, 64, 2e-3f);  // a draw may stop the pulse
     array->program(0, std::vector<std::int8_t>(64, 1), {{100}, {-100}, {1e6}}, EnergyRule::ohmic, Rng(3));
     for (const float g : conductances(*array)) EXPECT_TRUE(g >= 2e-3f * (1 - 1e-5f) && g <= 20.001e-3f) << g;
@@ -259,7 +270,8 @@ TEST(PulsedFamilies, NominalStepsOfEveryPreset) {
             const double w = p.w_min + at * (p.w_max - p.w_min), g = 150e-6 + at * 150e-6;
             for (const bool up : {true, false}) {
                 const double bounded = std::clamp(w + nominal_step(p, up, w), p.w_min, p.w_max) - w;
-                EXPECT_NEAR(step_of(p.model, s, g, up ? 1 : -1, 1e-7), bounded * siemens, 1e-4 * std::abs(bounded) * siemens + 5e-11) << p.preset << at << up;
+                EXPECT_NEAR(step_of(p.model, s, g, up ? 1 : -1, 1e-7), bounded * siemens, 1e-4 * std::abs(bounded) * siemens + 5e-11)
+                    << p.preset << at << up;
             }
         }
     }
@@ -301,8 +313,10 @@ TEST(PulsedFamilies, Spreads) {
 }
 
 TEST(PulsedFamilies, WriteNoiseDoesNotAccumulate) {
-    auto array = make_array("soft_bounds_reference", {{"preset", "ReRamSB"}, {"d2d", "off"}, {"c2c", 0.0}, {"dw_min", 1e-5}, {"write_noise", 5e3}}, 20000, 225e-6f);
-    for (int i = 0; i < 10; ++i) array->program(0, std::vector<std::int8_t>(20000, i % 2 ? 1 : -1), {{1}, {-1}, {1e-7}}, EnergyRule::ohmic, Rng(5).stream("p", i));
+    auto array = make_array("soft_bounds_reference",
+                            {{"preset", "ReRamSB"}, {"d2d", "off"}, {"c2c", 0.0}, {"dw_min", 1e-5}, {"write_noise", 5e3}}, 20000, 225e-6f);
+    for (int i = 0; i < 10; ++i)
+        array->program(0, std::vector<std::int8_t>(20000, i % 2 ? 1 : -1), {{1}, {-1}, {1e-7}}, EnergyRule::ohmic, Rng(5).stream("p", i));
     std::vector<double> g;
     for (const float x : conductances(*array)) g.push_back(x);
     EXPECT_NEAR(moments(g).deviation, 0.05 * 75e-6, 0.02 * 0.05 * 75e-6);
@@ -313,7 +327,9 @@ TEST(PulsedFamilies, SymmetryPointIsSubtracted) {  // at the middle of the windo
     const Settings s{{"preset", "ReRamArrayOM"}, {"c2c", 0.0}, {"write_noise", 0.0}, {"reference_std", 0.0}, {"dw_min", 0.001}};
     const auto up = steps("soft_bounds_reference", s, 2000, 1, 1), down = steps("soft_bounds_reference", s, 2000, 1, -1);
     for (std::size_t k = 0; k < up.size(); ++k) EXPECT_NEAR(up[k], -down[k], 1e-4 * std::abs(up[k]) + 6e-11);
-    const Settings raw{{"preset", "ReRamArrayOM"}, {"c2c", 0.0}, {"write_noise", 0.0}, {"reference_std", 0.0}, {"dw_min", 0.001}, {"subtract_symmetry_point", false}, {"up_down_dtod", 0.5}};
+    const Settings raw{{"preset", "ReRamArrayOM"}, {"c2c", 0.0},      {"write_noise", 0.0},
+                       {"reference_std", 0.0},     {"dw_min", 0.001}, {"subtract_symmetry_point", false},
+                       {"up_down_dtod", 0.5}};
     const auto up_raw = steps("soft_bounds_reference", raw, 2000, 1, 1), down_raw = steps("soft_bounds_reference", raw, 2000, 1, -1);
     std::vector<double> asymmetry;
     for (std::size_t k = 0; k < up_raw.size(); ++k) asymmetry.push_back((up_raw[k] + down_raw[k]) / (up_raw[k] - down_raw[k]));

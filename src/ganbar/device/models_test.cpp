@@ -26,7 +26,8 @@ std::unique_ptr<DeviceArray> spread_out(const std::string& model, const Settings
     auto array = make_array(model, settings, n);
     const Window w = array->window();
     std::vector<float> g(n);
-    for (std::size_t k = 0; k < n; ++k) g[k] = static_cast<float>(w.g_min.si + (w.g_max.si - w.g_min.si) * static_cast<double>(k) / static_cast<double>(n - 1));
+    for (std::size_t k = 0; k < n; ++k)
+        g[k] = static_cast<float>(w.g_min.si + (w.g_max.si - w.g_min.si) * static_cast<double>(k) / static_cast<double>(n - 1));
     array->fabricate(g, Rng(17));
     return array;
 }
@@ -53,8 +54,8 @@ PulseBill some_pulses(DeviceArray& array, std::uint64_t seed, EnergyRule rule = 
 class EveryModel : public ::testing::TestWithParam<std::string> {};
 
 TEST(DeviceModels, GoldenListOfNames) {
-    EXPECT_EQ(devices().names(), (std::vector<std::string>{"constant_step", "exp_step", "ideal", "linear_step", "nili2020", "pow_step", "soft_bounds",
-                                                            "soft_bounds_reference", "table", "vteam", "wox", "yakopcic"}));
+    EXPECT_EQ(devices().names(), (std::vector<std::string>{"constant_step", "exp_step", "ideal", "linear_step", "nili2020", "pow_step",
+                                                           "soft_bounds", "soft_bounds_reference", "table", "vteam", "wox", "yakopcic"}));
 }
 
 TEST_P(EveryModel, DeclaresItsParametersCompletely) {
@@ -66,7 +67,8 @@ TEST_P(EveryModel, DeclaresItsParametersCompletely) {
         EXPECT_TRUE(names.insert(row.info.name).second) << row.info.name;
         EXPECT_GT(row.info.doc.size(), 8u) << row.info.name;
         EXPECT_GT(row.info.source.text.size(), 1u) << row.info.name;
-        EXPECT_LT(row.info.lo, row.info.hi + (row.info.type == ganbar::ParamType::choice || row.info.type == ganbar::ParamType::text)) << row.info.name;
+        EXPECT_LT(row.info.lo, row.info.hi + (row.info.type == ganbar::ParamType::choice || row.info.type == ganbar::ParamType::text))
+            << row.info.name;
         EXPECT_NO_THROW(check_value(row.info, row.value, {})) << row.info.name;  // the default lies in the range
     }
 }
@@ -80,9 +82,11 @@ TEST_P(EveryModel, UsedParametersReadBack) {  // the resolved parameters of a ru
             const auto text = value_text(row.info, row.value);
             repeat[row.info.name] = text.substr(1, text.size() - 2);
         } else {
-            std::visit([&](const auto& x) {
-                if constexpr (std::is_constructible_v<Setting, decltype(x)>) repeat[row.info.name] = x;
-            }, row.value);
+            std::visit(
+                [&](const auto& x) {
+                    if constexpr (std::is_constructible_v<Setting, decltype(x)>) repeat[row.info.name] = x;
+                },
+                row.value);
         }
     }
     make_array(GetParam(), repeat, 1, &again);
@@ -93,7 +97,8 @@ TEST_P(EveryModel, StartsWhereAsked) {
     auto array = spread_out(GetParam(), without_variation(GetParam()));
     const Window w = array->window();
     const auto g = conductances(*array);
-    for (std::size_t k = 0; k < n_cells; ++k) EXPECT_NEAR(g[k], w.g_min.si + (w.g_max.si - w.g_min.si) * static_cast<double>(k) / (n_cells - 1), 1e-5 * g[k] + 1e-6 * w.g_max.si);
+    for (std::size_t k = 0; k < n_cells; ++k)
+        EXPECT_NEAR(g[k], w.g_min.si + (w.g_max.si - w.g_min.si) * static_cast<double>(k) / (n_cells - 1), 1e-5 * g[k] + 1e-6 * w.g_max.si);
     array->set_conductance(3, std::vector<float>{static_cast<float>(w.g_max.si), static_cast<float>(w.g_min.si)});
     EXPECT_NEAR(conductances(*array)[3], w.g_max.si, 1e-6 * w.g_max.si);
     EXPECT_NEAR(conductances(*array)[4], w.g_min.si, 1e-6 * w.g_max.si);
@@ -205,8 +210,10 @@ TEST_P(EveryModel, AnyCutIntoRangesGivesTheSameCells) {
     const auto a = whole->program(0, signs, strong, EnergyRule::ohmic, rng);
     whole->program_at(0, v, {1e-7}, EnergyRule::ohmic, rng);
     PulseBill b;
-    for (const auto& [first, n] : {std::pair{0, 1}, {1, 300}, {301, 398}, {699, 1}}) b += parts->program(first, std::span(signs).subspan(first, n), strong, EnergyRule::ohmic, rng);
-    for (const auto& [first, n] : {std::pair{0, 333}, {333, 367}}) parts->program_at(first, std::span(v).subspan(first, n), {1e-7}, EnergyRule::ohmic, rng);
+    for (const auto& [first, n] : {std::pair{0, 1}, {1, 300}, {301, 398}, {699, 1}})
+        b += parts->program(first, std::span(signs).subspan(first, n), strong, EnergyRule::ohmic, rng);
+    for (const auto& [first, n] : {std::pair{0, 333}, {333, 367}})
+        parts->program_at(first, std::span(v).subspan(first, n), {1e-7}, EnergyRule::ohmic, rng);
     EXPECT_EQ(whole->state(), parts->state());
     EXPECT_EQ(a.n_set, b.n_set);
     EXPECT_EQ(a.n_reset, b.n_reset);

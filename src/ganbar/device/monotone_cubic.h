@@ -13,7 +13,8 @@ namespace ganbar {
 class MonotoneCubic {
 public:
     /// x ascending, as many y; one point makes a constant.
-    MonotoneCubic(std::span<const double> x, std::span<const double> y) : x_(x.begin(), x.end()), y_(y.begin(), y.end()), slope_(x.size(), 0.0) {
+    MonotoneCubic(std::span<const double> x, std::span<const double> y)
+        : x_(x.begin(), x.end()), y_(y.begin(), y.end()), slope_(x.size(), 0.0) {
         const std::size_t n = x_.size();
         if (n < 2) return;
         const auto chord = [this](std::size_t i) { return (y_[i + 1] - y_[i]) / (x_[i + 1] - x_[i]); };

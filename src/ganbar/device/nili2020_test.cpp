@@ -25,16 +25,16 @@ struct StepPoint {
 // Steps at 100 ns, no variation, worked out from the published equations by hand calculation (log10 of seconds).
 TEST(Nili2020, StepsAtTheWorkingPoint) {
     const StepPoint points[] = {
-        {75, 0.8, 0.54, .005},    {75, 0.9, 1.40, .005},    {75, 1.0, 3.41, .005},    {75, 1.15, 9.56, .005},
-        {150, 0.8, 0.46, .005},   {150, 0.9, 1.20, .005},   {150, 1.0, 2.92, .005},   {150, 1.15, 8.69, .005},
-        {225, 0.8, 0.53, .005},   {225, 0.9, 1.34, .005},   {225, 1.0, 3.25, .005},   {225, 1.15, 9.64, .005},
-        {75, -0.8, -.064, .0005}, {75, -1.0, -.69, .005},   {75, -1.2, -3.95, .005},  {75, -1.5, -6.81, .005},
-        {150, -0.8, -.094, .0005},{150, -1.0, -.97, .005},  {150, -1.2, -4.56, .005}, {150, -1.5, -6.78, .005},
-        {225, -0.8, -.045, .0005},{225, -1.0, -.46, .005},  {225, -1.2, -1.93, .005}, {225, -1.5, -2.71, .005},
-        {75, 0.4, .010, .0005},   {150, 0.4, .009, .0005},  {225, 0.4, .011, .0005},
-        {75, .267, .003, .0005},  {150, .267, .002, .0005}, {225, .267, .003, .0005},
+        {75, 0.8, 0.54, .005},     {75, 0.9, 1.40, .005},     {75, 1.0, 3.41, .005},    {75, 1.15, 9.56, .005},   {150, 0.8, 0.46, .005},
+        {150, 0.9, 1.20, .005},    {150, 1.0, 2.92, .005},    {150, 1.15, 8.69, .005},  {225, 0.8, 0.53, .005},   {225, 0.9, 1.34, .005},
+        {225, 1.0, 3.25, .005},    {225, 1.15, 9.64, .005},   {75, -0.8, -.064, .0005}, {75, -1.0, -.69, .005},   {75, -1.2, -3.95, .005},
+        {75, -1.5, -6.81, .005},   {150, -0.8, -.094, .0005}, {150, -1.0, -.97, .005},  {150, -1.2, -4.56, .005}, {150, -1.5, -6.78, .005},
+        {225, -0.8, -.045, .0005}, {225, -1.0, -.46, .005},   {225, -1.2, -1.93, .005}, {225, -1.5, -2.71, .005}, {75, 0.4, .010, .0005},
+        {150, 0.4, .009, .0005},   {225, 0.4, .011, .0005},   {75, .267, .003, .0005},  {150, .267, .002, .0005}, {225, .267, .003, .0005},
     };
-    for (const auto& p : points) EXPECT_NEAR(step(bare, p.g_uS * 1e-6, p.v_V, 100e-9) * 1e6, p.dg_uS, p.half_digit + 0.01 * std::abs(p.dg_uS)) << p.g_uS << " uS, " << p.v_V << " V";
+    for (const auto& p : points)
+        EXPECT_NEAR(step(bare, p.g_uS * 1e-6, p.v_V, 100e-9) * 1e6, p.dg_uS, p.half_digit + 0.01 * std::abs(p.dg_uS))
+            << p.g_uS << " uS, " << p.v_V << " V";
     EXPECT_NEAR(step(bare, 150e-6, -0.93, 100e-9), -step(bare, 150e-6, 0.8, 100e-9), 0.04e-6);  // balance points
     EXPECT_NEAR(step(bare, 225e-6, -1.01, 100e-9), -step(bare, 225e-6, 0.8, 100e-9), 0.04e-6);
 }
@@ -58,21 +58,24 @@ double reset_step(double c1, double c2, double c4, double v, double t) {
 }
 
 TEST(Nili2020, StepsInEveryBinAndAtTheEnds) {
-    const double c2s[] = {-3.851, -3.769, -3.729, -3.517, -3.426, -3.373, -3.422, -3.572}, c3s[] = {9.369, 7.512, 6.801, 6.180, 5.946, 5.005, 4.936, 4.864};
+    const double c2s[] = {-3.851, -3.769, -3.729, -3.517, -3.426, -3.373, -3.422, -3.572},
+                 c3s[] = {9.369, 7.512, 6.801, 6.180, 5.946, 5.005, 4.936, 4.864};
     const double c4s[] = {10.400, 8.419, 7.582, 6.851, 6.558, 5.792, 5.840, 5.785}, c1r[] = {.89, .51, .34, .25, .23, .21, .22, .28};
-    const double c2r[] = {8.96, 6.88, 4.93, 3.63, 2.91, 2.33, 1.93, 1.68}, c4r[] = {-10.90, -8.61, -8.14, -7.77, -7.42, -7.30, -7.10, -7.00};
+    const double c2r[] = {8.96, 6.88, 4.93, 3.63, 2.91, 2.33, 1.93, 1.68},
+                 c4r[] = {-10.90, -8.61, -8.14, -7.77, -7.42, -7.30, -7.10, -7.00};
     for (int bin = 0; bin < 8; ++bin) {
         for (const double inside : {0.01, 0.5, 0.99}) {
             const double g = std::pow(10, (bin + 2 + inside) / 4) * 1e-6;
             for (const double t : {1e-7, 3.3e-6, 1e-4}) {
-                const double up = set_step(c2s[bin], c3s[bin], c4s[bin], 0.87, t), down = reset_step(c1r[bin], c2r[bin], c4r[bin], -1.07, t);
+                const double up = set_step(c2s[bin], c3s[bin], c4s[bin], 0.87, t),
+                             down = reset_step(c1r[bin], c2r[bin], c4r[bin], -1.07, t);
                 const double rounding = g * 1.2e-7;  // cells hold single precision
                 EXPECT_NEAR(step(bare, g, 0.87, t), up, 1e-5 * up + rounding) << bin << " " << t;
                 EXPECT_NEAR(step(bare, g, -1.07, t), std::max(down, -g), 1e-5 * g + rounding) << bin << " " << t;
             }
         }
     }
-    EXPECT_NEAR(step(bare, 1e-6, 0.9, 1e-6), set_step(c2s[0], c3s[0], c4s[0], 0.9, 1e-6), 1e-11);    // outside: the nearest bin
+    EXPECT_NEAR(step(bare, 1e-6, 0.9, 1e-6), set_step(c2s[0], c3s[0], c4s[0], 0.9, 1e-6), 1e-11);  // outside: the nearest bin
     EXPECT_NEAR(step(bare, 500e-6, 0.9, 1e-6), set_step(c2s[7], c3s[7], c4s[7], 0.9, 1e-6), 1e-10);
 }
 
@@ -85,7 +88,8 @@ TEST(Nili2020, InterpolationMeetsTheBinsAtTheirCentresAndIsContinuous) {
     }
     const double edge = 177.827941e-6, below = step(smooth, edge * 0.99999, -1.2, 1e-7), above = step(smooth, edge * 1.00001, -1.2, 1e-7);
     EXPECT_NEAR(below, above, 1e-9);
-    EXPECT_NEAR(below, (step(bare, edge * 0.999, -1.2, 1e-7) + step(bare, edge * 1.001, -1.2, 1e-7)) / 2, 2e-9);  // an edge lies midway on the log scale
+    EXPECT_NEAR(below, (step(bare, edge * 0.999, -1.2, 1e-7) + step(bare, edge * 1.001, -1.2, 1e-7)) / 2,
+                2e-9);  // an edge lies midway on the log scale
     EXPECT_NEAR(step(smooth, 1e-6, 0.9, 1e-6), step(bare, 1e-6, 0.9, 1e-6), 1e-12);
 }
 
@@ -120,8 +124,10 @@ TEST(Nili2020, ThermalNoiseIsAVariance) {
 }
 
 TEST(Nili2020, PulseSpreadOfTheThreeReadings) {
-    const struct { const char* mode; double set_150, set_225, reset_150, reset_225, half_digit; } table[] = {
-        {"A", 1.32, 1.15, 0.18, 0.59, .005}, {"B", 0.04, 0.14, 0.05, 0.09, .005}, {"B_ns", 0.05, 0.05, 0.01, 0.02, .005}};
+    const struct {
+        const char* mode;
+        double set_150, set_225, reset_150, reset_225, half_digit;
+    } table[] = {{"A", 1.32, 1.15, 0.18, 0.59, .005}, {"B", 0.04, 0.14, 0.05, 0.09, .005}, {"B_ns", 0.05, 0.05, 0.01, 0.02, .005}};
     constexpr std::size_t n = 40000;
     for (const auto& row : table) {
         const double expected[] = {row.set_150, row.set_225, row.reset_150, row.reset_225};
@@ -189,9 +195,9 @@ TEST(Nili2020, GateAndWindow) {
     EXPECT_LT(step({{"d2d", "off"}}, 200e-6, -0.8, 1e-7), 0);
     EXPECT_NEAR(step({{"d2d", "off"}}, 299.9e-6, 0.8, 1e-7), 0.1e-6, 3e-11);
     EXPECT_NEAR(step({{"d2d", "off"}}, 150.01e-6, -0.8, 1e-7), -0.01e-6, 3e-11);
-    EXPECT_GT(step({{"d2d", "off"}}, 75e-6, 0.8, 1e-7), 0.5e-6);      // from outside a cell may come back, step by step
+    EXPECT_GT(step({{"d2d", "off"}}, 75e-6, 0.8, 1e-7), 0.5e-6);  // from outside a cell may come back, step by step
     EXPECT_LT(step({{"d2d", "off"}}, 75e-6, 0.8, 1e-7), 0.6e-6);
-    EXPECT_EQ(step({{"d2d", "off"}}, 75e-6, -0.8, 1e-7), 0);          // but not go further out
+    EXPECT_EQ(step({{"d2d", "off"}}, 75e-6, -0.8, 1e-7), 0);  // but not go further out
     EXPECT_GT(step({{"d2d", "off"}, {"window", "off"}}, 310e-6, 0.8, 1e-7), 0);
     EXPECT_EQ(step({{"d2d", "off"}, {"window", "off"}}, 30e-6, -1.5, 0.1), -30e-6f);  // never below zero
 }
@@ -213,7 +219,7 @@ TEST(Nili2020, EnergyIsThePapersFormula) {
     auto array = make({{"d2d", "off"}}, 3, 0);
     array->set_conductance(0, std::vector<float>{150e-6f, 200e-6f, 300e-6f});
     const auto bill = array->program(0, std::vector<std::int8_t>{1, -1, 1}, {{0.8}, {-0.8}, {1e-7}}, EnergyRule::ohmic, Rng(1));
-    EXPECT_NEAR(bill.energy_J, 0.64 * (150e-6 + 200e-6) * 1e-7, 1e-18);   // the third cell sits at the bound: free
+    EXPECT_NEAR(bill.energy_J, 0.64 * (150e-6 + 200e-6) * 1e-7, 1e-18);  // the third cell sits at the bound: free
     EXPECT_NEAR(bill.idle_energy_J, 0.64 * 300e-6 * 1e-7, 1e-18);
     EXPECT_EQ(bill.n_set, 1);
     EXPECT_EQ(bill.n_reset, 1);
@@ -222,7 +228,8 @@ TEST(Nili2020, EnergyIsThePapersFormula) {
     const double expected = 0.8 * current(*nonlinear, 0.8) * 1e-7;
     const auto bill2 = nonlinear->program(0, std::vector<std::int8_t>{1}, {{0.8}, {-0.8}, {1e-7}}, EnergyRule::nonlinear, Rng(1));
     EXPECT_NEAR(bill2.energy_J / expected, 1, 1e-12);
-    EXPECT_NEAR(bill2.energy_J / (0.64 * 190e-6 * 1e-7), 2.6, 0.02);  // the cubic current at 0.8 V against the ohmic one at satyam2022's mean conductance
+    EXPECT_NEAR(bill2.energy_J / (0.64 * 190e-6 * 1e-7), 2.6,
+                0.02);  // the cubic current at 0.8 V against the ohmic one at satyam2022's mean conductance
 }
 
 TEST(Nili2020, BadParametersAreNamed) {

@@ -8,26 +8,40 @@ Schema<NonidealParams> NonidealParams::schema() {
     using namespace literals;
     using T = NonidealParams;
     return {
-        param("r_on_sigma", &T::r_on_sigma, 0.0, 3.0, "spread of R_ON between cells: standard deviation of its logarithm", assumed("off; krestinskaya2020 varies its devices by amounts not known to us")),
-        param("r_off_sigma", &T::r_off_sigma, 0.0, 3.0, "spread of R_OFF between cells: standard deviation of its logarithm", assumed("off; as r_on_sigma")),
-        param("levels", &T::levels, std::int64_t{0}, std::int64_t{65536}, "conductances a cell can hold, both ends included; 0 = any", assumed("any")),
-        param("write_noise", &T::write_noise, 0.0, 1.0, "error that a pulse leaves in the cell it moved: standard deviation over the window", assumed("off; lin2018 uses the array's own, its size not known to us")),
-        param("read_noise", &T::read_noise, 0.0, 1.0, "fluctuation of a cell while it is read: standard deviation of its conductance over the window, beside the model's own noise", assumed("off; lin2018 uses the array's own, its size not known to us")),
+        param("r_on_sigma", &T::r_on_sigma, 0.0, 3.0, "spread of R_ON between cells: standard deviation of its logarithm",
+              assumed("off; krestinskaya2020 varies its devices by amounts not known to us")),
+        param("r_off_sigma", &T::r_off_sigma, 0.0, 3.0, "spread of R_OFF between cells: standard deviation of its logarithm",
+              assumed("off; as r_on_sigma")),
+        param("levels", &T::levels, std::int64_t{0}, std::int64_t{65536}, "conductances a cell can hold, both ends included; 0 = any",
+              assumed("any")),
+        param("write_noise", &T::write_noise, 0.0, 1.0,
+              "error that a pulse leaves in the cell it moved: standard deviation over the window",
+              assumed("off; lin2018 uses the array's own, its size not known to us")),
+        param("read_noise", &T::read_noise, 0.0, 1.0,
+              "fluctuation of a cell while it is read: standard deviation of its conductance over the window, beside the model's own noise",
+              assumed("off; lin2018 uses the array's own, its size not known to us")),
         param("stuck_on", &T::stuck_on, 0.0, 1.0, "fraction of cells stuck at their highest conductance", assumed("off")),
         param("stuck_off", &T::stuck_off, 0.0, 1.0, "fraction of cells stuck at their lowest conductance", assumed("off")),
-        param("drift", &T::drift, 0.0, 1.0, "exponent nu of drift: G falls as (1 + t/drift_start)^-nu after a write", assumed("off; power law as in phase-change cells (Karpov et al. 2007: nu 0.05 to 0.1)")),
+        param("drift", &T::drift, 0.0, 1.0, "exponent nu of drift: G falls as (1 + t/drift_start)^-nu after a write",
+              assumed("off; power law as in phase-change cells (Karpov et al. 2007: nu 0.05 to 0.1)")),
         param("drift_sigma", &T::drift_sigma, 0.0, 1.0, "spread of nu between cells (negative draws count as 0)", assumed("off")),
         param("drift_start", &T::drift_start, Second{1e-12}, Second{1e9}, "time after a write at which drift sets in", assumed("1 s")),
-        param("t_update", &T::t_update, Second{0}, Second{1e9}, "time from one update of the weights to the next, for ageing during training", assumed("0: training is short against drift")),
-        param("t_shelf", &T::t_shelf, Second{0}, Second{1e12}, "time between the last write and reads outside training (pictures, evaluations)", assumed("0: read at once")),
-        param("endurance", &T::endurance, 0.0, 1e15, "pulses after which 63% of the cells are worn out (scale of a Weibull distribution); 0 = none wears out", assumed("off")),
-        param("endurance_shape", &T::endurance_shape, 0.1, 50.0, "shape of that distribution; large = all fail together", assumed("2: failures spread over the life, as usual for wear-out")),
-        choice("worn", &T::worn, {"on", "off", "here"}, "where a worn-out cell stays: highest, lowest or present conductance", assumed("on: the window closes towards the low resistance")),
+        param("t_update", &T::t_update, Second{0}, Second{1e9},
+              "time from one update of the weights to the next, for ageing during training", assumed("0: training is short against drift")),
+        param("t_shelf", &T::t_shelf, Second{0}, Second{1e12},
+              "time between the last write and reads outside training (pictures, evaluations)", assumed("0: read at once")),
+        param("endurance", &T::endurance, 0.0, 1e15,
+              "pulses after which 63% of the cells are worn out (scale of a Weibull distribution); 0 = none wears out", assumed("off")),
+        param("endurance_shape", &T::endurance_shape, 0.1, 50.0, "shape of that distribution; large = all fail together",
+              assumed("2: failures spread over the life, as usual for wear-out")),
+        choice("worn", &T::worn, {"on", "off", "here"}, "where a worn-out cell stays: highest, lowest or present conductance",
+               assumed("on: the window closes towards the low resistance")),
     };
 }
 
 bool NonidealParams::any() const {
-    return r_on_sigma > 0 || r_off_sigma > 0 || levels > 0 || write_noise > 0 || read_noise > 0 || stuck_on > 0 || stuck_off > 0 || drifts() || endurance > 0;
+    return r_on_sigma > 0 || r_off_sigma > 0 || levels > 0 || write_noise > 0 || read_noise > 0 || stuck_on > 0 || stuck_off > 0 ||
+           drifts() || endurance > 0;
 }
 
 std::unique_ptr<DeviceArray> with_nonidealities(std::unique_ptr<DeviceArray> inner, const NonidealParams& params) {
@@ -36,9 +50,13 @@ std::unique_ptr<DeviceArray> with_nonidealities(std::unique_ptr<DeviceArray> inn
 }
 
 NonidealArray::NonidealArray(std::unique_ptr<DeviceArray> inner, const NonidealParams& params)
-    : inner_(std::move(inner)), p_(params), g_min_(static_cast<float>(inner_->window().g_min.si)), g_max_(static_cast<float>(inner_->window().g_max.si)) {
+    : inner_(std::move(inner)),
+      p_(params),
+      g_min_(static_cast<float>(inner_->window().g_min.si)),
+      g_max_(static_cast<float>(inner_->window().g_max.si)) {
     if (p_.levels == 1) throw ConfigError("nonideal.levels is 1; expected at least 2, or 0 for any conductance");
-    if (p_.stuck_on + p_.stuck_off > 1) throw ConfigError("nonideal.stuck_on and stuck_off add up to more than 1; expected fractions of the cells");
+    if (p_.stuck_on + p_.stuck_off > 1)
+        throw ConfigError("nonideal.stuck_on and stuck_off add up to more than 1; expected fractions of the cells");
     const std::size_t n = size();
     low_.assign(n, g_min_), high_.assign(n, g_max_);
     if (p_.drifts()) exponent_.assign(n, 0), written_.assign(n, 0);
@@ -46,8 +64,19 @@ NonidealArray::NonidealArray(std::unique_ptr<DeviceArray> inner, const NonidealP
 }
 
 NonidealArray::NonidealArray(const NonidealArray& o)
-    : inner_(o.inner_->clone()), p_(o.p_), g_min_(o.g_min_), g_max_(o.g_max_), low_(o.low_), high_(o.high_), exponent_(o.exponent_), written_(o.written_),
-      waited_(o.waited_), pulses_(o.pulses_), life_(o.life_), clock_(o.clock_), on_shelf_(o.on_shelf_) {}
+    : inner_(o.inner_->clone()),
+      p_(o.p_),
+      g_min_(o.g_min_),
+      g_max_(o.g_max_),
+      low_(o.low_),
+      high_(o.high_),
+      exponent_(o.exponent_),
+      written_(o.written_),
+      waited_(o.waited_),
+      pulses_(o.pulses_),
+      life_(o.life_),
+      clock_(o.clock_),
+      on_shelf_(o.on_shelf_) {}
 
 std::unique_ptr<DeviceArray> NonidealArray::clone() const { return std::unique_ptr<DeviceArray>(new NonidealArray(*this)); }
 
@@ -58,7 +87,8 @@ std::unique_ptr<DeviceArray> NonidealArray::cut(std::size_t first, std::size_t s
     const auto copy = [&](const std::vector<float>& from, std::vector<float>& to) {
         for (std::size_t r = 0; r < rows && !from.empty(); ++r) std::copy_n(&from[first + r * stride], cols, &to[r * cols]);
     };
-    copy(low_, part->low_), copy(high_, part->high_), copy(exponent_, part->exponent_), copy(written_, part->written_), copy(waited_, part->waited_), copy(pulses_, part->pulses_), copy(life_, part->life_);
+    copy(low_, part->low_), copy(high_, part->high_), copy(exponent_, part->exponent_), copy(written_, part->written_),
+        copy(waited_, part->waited_), copy(pulses_, part->pulses_), copy(life_, part->life_);
     return part;
 }
 
@@ -90,7 +120,8 @@ void NonidealArray::fabricate(std::span<const float> g_S, const Rng& rng) {
         low_[k] = static_cast<float>(g_min_ * std::exp(-p_.r_off_sigma * off));
         high_[k] = std::max(static_cast<float>(g_max_ * std::exp(-p_.r_on_sigma * on)), 1.01f * low_[k]);
         if (p_.drifts()) exponent_[k] = static_cast<float>(std::max(0.0, p_.drift + p_.drift_sigma * nu));
-        if (p_.endurance > 0) life_[k] = static_cast<float>(std::max(1.0, p_.endurance * std::pow(-std::log(life), 1 / p_.endurance_shape)));
+        if (p_.endurance > 0)
+            life_[k] = static_cast<float>(std::max(1.0, p_.endurance * std::pow(-std::log(life), 1 / p_.endurance_shape)));
         const float start = nearest_level(inner_of(k, g_S[k]));
         inner_->set_conductance(k, std::span(&start, 1));
         if (fate < p_.stuck_on) inner_->make_stuck(k, {g_max_});
@@ -100,7 +131,8 @@ void NonidealArray::fabricate(std::span<const float> g_S, const Rng& rng) {
 
 double NonidealArray::fade(std::size_t k) const {
     if (!p_.drifts()) return 1;
-    const double age_s = p_.t_update.si * double{clock_ - written_[k]} + (waited_.empty() ? 0 : waited_[k]) + (on_shelf_ ? p_.t_shelf.si : 0);
+    const double age_s =
+        p_.t_update.si * double{clock_ - written_[k]} + (waited_.empty() ? 0 : waited_[k]) + (on_shelf_ ? p_.t_shelf.si : 0);
     return age_s > 0 ? std::pow(1 + age_s / p_.drift_start.si, -double{exponent_[k]}) : 1;
 }
 
@@ -155,13 +187,15 @@ void NonidealArray::read_noise(double v_V, std::size_t first, std::span<float> v
     scale(first, g, factor);
     inner_->read_noise(v_V, first, variance_A2);
     const double own = p_.read_noise * (g_max_ - g_min_) * v_V;
-    for (std::size_t i = 0; i < variance_A2.size(); ++i) variance_A2[i] = variance_A2[i] * factor[i] * factor[i] + static_cast<float>(own * own);
+    for (std::size_t i = 0; i < variance_A2.size(); ++i)
+        variance_A2[i] = variance_A2[i] * factor[i] * factor[i] + static_cast<float>(own * own);
 }
 
 void NonidealArray::wear(std::size_t k, float g_S) {
     pulses_[k] += 1;
     if (pulses_[k] < life_[k]) return;
-    if (pulses_[k] - life_[k] < 1) inner_->make_stuck(k, {double{p_.worn == WornState::on ? g_max_ : p_.worn == WornState::off ? g_min_ : g_S}});
+    if (pulses_[k] - life_[k] < 1)
+        inner_->make_stuck(k, {double{p_.worn == WornState::on ? g_max_ : p_.worn == WornState::off ? g_min_ : g_S}});
 }
 
 // What a write leaves in a cell: its error, then one of the two nearest levels.
@@ -211,13 +245,16 @@ PulseBill NonidealArray::wrapped(std::size_t first, std::size_t n, const Rng& rn
     return bill;
 }
 
-PulseBill NonidealArray::program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule, const Rng& rng) {
-    return wrapped(first, polarity.size(), rng, [&](std::size_t i) { return polarity[i] != 0; },
-                   [&] { return inner_->program(first, polarity, pulses, rule, rng); });
+PulseBill NonidealArray::program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule,
+                                 const Rng& rng) {
+    return wrapped(
+        first, polarity.size(), rng, [&](std::size_t i) { return polarity[i] != 0; },
+        [&] { return inner_->program(first, polarity, pulses, rule, rng); });
 }
 PulseBill NonidealArray::program_at(std::size_t first, std::span<const float> v_V, Second width, EnergyRule rule, const Rng& rng) {
-    return wrapped(first, v_V.size(), rng, [&](std::size_t i) { return v_V[i] != 0; },
-                   [&] { return inner_->program_at(first, v_V, width, rule, rng); });
+    return wrapped(
+        first, v_V.size(), rng, [&](std::size_t i) { return v_V[i] != 0; },
+        [&] { return inner_->program_at(first, v_V, width, rule, rng); });
 }
 void NonidealArray::make_stuck(std::size_t cell, Siemens g) { inner_->make_stuck(cell, {double{inner_of(cell, g.si)}}); }
 
@@ -253,7 +290,8 @@ std::vector<float> NonidealArray::state() const {
     return out;
 }
 void NonidealArray::restore(std::span<const float> state) {
-    const std::size_t n = size(), inner = inner_->state().size(), usual = inner + (2 + (p_.drifts() ? 2 : 0) + (p_.endurance > 0 ? 2 : 0)) * n + 1;
+    const std::size_t n = size(), inner = inner_->state().size(),
+                      usual = inner + (2 + (p_.drifts() ? 2 : 0) + (p_.endurance > 0 ? 2 : 0)) * n + 1;
     const bool waits = p_.drifts() && state.size() == usual + n;
     if (state.size() != usual && !waits) throw DataError("device state does not fit this array");
     const std::size_t own = state.size() - inner;

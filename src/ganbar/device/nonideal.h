@@ -41,7 +41,8 @@ public:
     void chord_conductance(double v_V, std::size_t first, std::span<float> g_S) const override;
     void current(std::size_t first, std::span<const double> v_V, std::span<double> i_A) const override;
     void read_noise(double v_V, std::size_t first, std::span<float> variance_A2) const override;
-    PulseBill program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule, const Rng& rng) override;
+    PulseBill program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule,
+                      const Rng& rng) override;
     PulseBill program_at(std::size_t first, std::span<const float> v_V, Second width, EnergyRule rule, const Rng& rng) override;
     void make_stuck(std::size_t cell, Siemens g) override;
     void begin_update() override { clock_ += 1; }
@@ -73,11 +74,11 @@ private:
     std::unique_ptr<DeviceArray> inner_;
     NonidealParams p_;
     float g_min_, g_max_;
-    std::vector<float> low_, high_;                  // own windows, S
-    std::vector<float> exponent_, written_;          // drift: nu, update of the last write
-    std::vector<float> waited_;                      // s waited since the last write; empty until the first wait
-    std::vector<float> pulses_, life_;               // wear
-    float clock_ = 0;                                // updates so far
+    std::vector<float> low_, high_;          // own windows, S
+    std::vector<float> exponent_, written_;  // drift: nu, update of the last write
+    std::vector<float> waited_;              // s waited since the last write; empty until the first wait
+    std::vector<float> pulses_, life_;       // wear
+    float clock_ = 0;                        // updates so far
     bool on_shelf_ = false;
 };
 

@@ -13,16 +13,15 @@ using test::moments;
 constexpr float g_min = 4e-6f, g_max = 25e-6f, span = g_max - g_min;
 const PulsePair pulses{{1.0}, {-1.0}, {100e-9}};
 
-std::unique_ptr<DeviceArray> cells(const NonidealParams& p, std::size_t n, float g_S, std::uint64_t seed = 1, const test::Settings& s = {}) {
+std::unique_ptr<DeviceArray> cells(const NonidealParams& p, std::size_t n, float g_S, std::uint64_t seed = 1,
+                                   const test::Settings& s = {}) {
     auto array = with_nonidealities(test::make_array("wox", s, n), p);
     array->fabricate(std::vector<float>(n, g_S), Rng(seed));
     return array;
 }
 std::vector<double> wide(const std::vector<float>& v) { return {v.begin(), v.end()}; }
 
-TEST(Nonideal, AllOffIsTheArrayItself) {
-    EXPECT_EQ(dynamic_cast<NonidealArray*>(cells({}, 4, 10e-6f).get()), nullptr);
-}
+TEST(Nonideal, AllOffIsTheArrayItself) { EXPECT_EQ(dynamic_cast<NonidealArray*>(cells({}, 4, 10e-6f).get()), nullptr); }
 
 TEST(Nonideal, SwitchedOnButWithoutEffectGivesTheSameConductancesAndBill) {
     NonidealParams p;
@@ -166,7 +165,8 @@ TEST(Nonideal, AnyCutIntoRangesGivesTheSame) {
         const Rng rng = Rng(9).stream("round", n);
         whole->begin_update(), cut->begin_update();
         whole->program(0, polarity, pulses, EnergyRule::ohmic, rng);
-        for (std::size_t first = 0; first < 500; first += 125) cut->program(first, std::span(polarity).first(125), pulses, EnergyRule::ohmic, rng);
+        for (std::size_t first = 0; first < 500; first += 125)
+            cut->program(first, std::span(polarity).first(125), pulses, EnergyRule::ohmic, rng);
     }
     EXPECT_EQ(test::conductances(*whole), test::conductances(*cut));
 }

@@ -32,22 +32,31 @@ template <class P>
 void add_pulsed_schema(Schema<P>& s, const Source& numbers) {
     using namespace literals;
     const auto in = [](auto PulsedParams::*member) -> std::remove_reference_t<decltype(P{}.*member)> P::* { return member; };
-    s.push_back(param("g_min", in(&PulsedParams::g_min), Siemens{0}, 0.1_S, "conductance at w_min", assumed("window of satyam2022, so that networks compare; the source has no units")));
-    s.push_back(param("g_max", in(&PulsedParams::g_max), 1_nS, 0.1_S, "conductance at w_max", assumed("window of satyam2022, so that networks compare; the source has no units")));
-    s.push_back(param("threshold", in(&PulsedParams::threshold), 0_V, 5_V, "pulses below this magnitude do nothing, all others one step", assumed("the source has no voltages")));
-    s.push_back(choice("d2d", in(&PulsedParams::d2d), {"off", "on"}, "device-to-device variation of everything named _dtod", assumed("on, as in the source")));
+    s.push_back(param("g_min", in(&PulsedParams::g_min), Siemens{0}, 0.1_S, "conductance at w_min",
+                      assumed("window of satyam2022, so that networks compare; the source has no units")));
+    s.push_back(param("g_max", in(&PulsedParams::g_max), 1_nS, 0.1_S, "conductance at w_max",
+                      assumed("window of satyam2022, so that networks compare; the source has no units")));
+    s.push_back(param("threshold", in(&PulsedParams::threshold), 0_V, 5_V, "pulses below this magnitude do nothing, all others one step",
+                      assumed("the source has no voltages")));
+    s.push_back(choice("d2d", in(&PulsedParams::d2d), {"off", "on"}, "device-to-device variation of everything named _dtod",
+                       assumed("on, as in the source")));
     s.push_back(param("dw_min", in(&PulsedParams::dw_min), 0.0, 10.0, "mean step of one pulse at w = 0", numbers));
-    s.push_back(param("up_down", in(&PulsedParams::up_down), -1.0, 1.0, "asymmetry: weakens down steps when positive, up steps when negative", numbers));
+    s.push_back(param("up_down", in(&PulsedParams::up_down), -1.0, 1.0,
+                      "asymmetry: weakens down steps when positive, up steps when negative", numbers));
     s.push_back(param("w_max", in(&PulsedParams::w_max), 0.0, 100.0, "nominal upper bound", numbers));
     s.push_back(param("w_min", in(&PulsedParams::w_min), -100.0, 0.0, "nominal lower bound", numbers));
     s.push_back(param("dw_min_dtod", in(&PulsedParams::dw_min_dtod), 0.0, 10.0, "spread of the step between devices, relative", numbers));
     s.push_back(param("up_down_dtod", in(&PulsedParams::up_down_dtod), 0.0, 10.0, "spread of the asymmetry between devices", numbers));
-    s.push_back(param("w_max_dtod", in(&PulsedParams::w_max_dtod), 0.0, 10.0, "spread of the upper bound between devices, relative", numbers));
-    s.push_back(param("w_min_dtod", in(&PulsedParams::w_min_dtod), 0.0, 10.0, "spread of the lower bound between devices, relative", numbers));
+    s.push_back(
+        param("w_max_dtod", in(&PulsedParams::w_max_dtod), 0.0, 10.0, "spread of the upper bound between devices, relative", numbers));
+    s.push_back(
+        param("w_min_dtod", in(&PulsedParams::w_min_dtod), 0.0, 10.0, "spread of the lower bound between devices, relative", numbers));
     s.push_back(param("dw_min_log_normal", in(&PulsedParams::log_normal), "the step's spread is log-normal", numbers));
     s.push_back(param("c2c", in(&PulsedParams::c2c), 0.0, 100.0, "cycle-to-cycle standard deviation of a step, relative to it", numbers));
-    s.push_back(param("write_noise", in(&PulsedParams::write_noise), 0.0, 1e4, "noise of the weight seen after a pulse, in dw_min; it does not accumulate", numbers));
-    s.push_back(param("read_noise", in(&PulsedParams::read_noise), 0.0, 1.0, "standard deviation of a read relative to the current", assumed("off; the source puts read noise into the converters")));
+    s.push_back(param("write_noise", in(&PulsedParams::write_noise), 0.0, 1e4,
+                      "noise of the weight seen after a pulse, in dw_min; it does not accumulate", numbers));
+    s.push_back(param("read_noise", in(&PulsedParams::read_noise), 0.0, 1.0, "standard deviation of a read relative to the current",
+                      assumed("off; the source puts read noise into the converters")));
 }
 
 /// g_S is what a read sees; w the weight that accumulates; shape_*: the family's own per-cell numbers.
@@ -112,8 +121,13 @@ struct PulsedModel {
     double read_noise_A2(const Cell& c, double v) const { return p.read_noise * p.read_noise * c.g_S * v * c.g_S * v; }
     PulseLaw pulse_law(Volt v, Second) const { return law(!reaches(v.si, p.threshold.si) ? 0 : v.si > 0 ? 1 : -1); }
     PulseLaw law(int direction) const {
-        return {family, direction, static_cast<float>(p.w_min), static_cast<float>(p.g_min.si), static_cast<float>(siemens_per_w()),
-                static_cast<float>(p.write_noise * p.dw_min), p.c2c > 0 || p.write_noise > 0};
+        return {family,
+                direction,
+                static_cast<float>(p.w_min),
+                static_cast<float>(p.g_min.si),
+                static_cast<float>(siemens_per_w()),
+                static_cast<float>(p.write_noise * p.dw_min),
+                p.c2c > 0 || p.write_noise > 0};
     }
 };
 

@@ -9,8 +9,8 @@
 
 namespace ganbar {
 
-/// A dose that stays finite under any factor drawn per cell or pulse: exponentials and powers of a voltage overflow, and infinity times a draw
-/// of zero is no number. 1e25 times the whole range is as good as for ever.
+/// A dose that stays finite under any factor drawn per cell or pulse: exponentials and powers of a voltage overflow, and infinity times a
+/// draw of zero is no number. 1e25 times the whole range is as good as for ever.
 inline float bounded_dose(double dose) { return dose > 0 ? static_cast<float>(std::min(dose, 1e25)) : 0.0f; }
 
 /// Classical Runge-Kutta (order 4) in equal steps of at most max_step; returns x after the dose, kept in [0, 1].

@@ -20,15 +20,16 @@ inline const DeviceRegistry& devices() {
     return registry;
 }
 
-inline std::unique_ptr<DeviceArray> make_array(const std::string& model, const Settings& settings, std::size_t n, std::vector<ParamRow>* used = nullptr) {
+inline std::unique_ptr<DeviceArray> make_array(const std::string& model, const Settings& settings, std::size_t n,
+                                               std::vector<ParamRow>* used = nullptr) {
     config::Node node;
-    for (const auto& setting : settings)
-        std::visit([&](const auto& v) { node.leaves[setting.first].value = v; }, setting.second);
+    for (const auto& setting : settings) std::visit([&](const auto& v) { node.leaves[setting.first].value = v; }, setting.second);
     const DeviceSpec spec = devices().get(model).bind(&node);
     if (used != nullptr) *used = spec.params;
     return spec.make(n);
 }
-inline std::unique_ptr<DeviceArray> make_array(const std::string& model, const Settings& settings, std::size_t n, float g_S, std::uint64_t seed = 1) {
+inline std::unique_ptr<DeviceArray> make_array(const std::string& model, const Settings& settings, std::size_t n, float g_S,
+                                               std::uint64_t seed = 1) {
     auto array = make_array(model, settings, n);
     array->fabricate(std::vector<float>(n, g_S), Rng(seed));
     return array;

@@ -12,7 +12,8 @@ std::vector<std::string> names_in(const config::Node::Leaf& leaf) {
     if (const auto* list = std::get_if<std::vector<std::string>>(&leaf.value)) return *list;
     if (const auto* empty = std::get_if<std::vector<std::int64_t>>(&leaf.value); empty && empty->empty()) return {};
     const auto* text = std::get_if<std::string>(&leaf.value);
-    if (text == nullptr) throw ConfigError("estimate is not understood; expected a list of accelerators, for example [\"regan\", \"gtx1080\"]", leaf.where);
+    if (text == nullptr)
+        throw ConfigError("estimate is not understood; expected a list of accelerators, for example [\"regan\", \"gtx1080\"]", leaf.where);
     std::vector<std::string> out;
     std::istringstream in(*text);
     for (std::string word; std::getline(in, word, ',');) {
@@ -24,7 +25,8 @@ std::vector<std::string> names_in(const config::Node::Leaf& leaf) {
 
 }  // namespace
 
-std::map<std::string, std::vector<std::string>> bind_accelerators(const config::Node& root, const AcceleratorRegistry& registry, AcceleratorSpec& spec) {
+std::map<std::string, std::vector<std::string>> bind_accelerators(const config::Node& root, const AcceleratorRegistry& registry,
+                                                                  AcceleratorSpec& spec) {
     std::map<std::string, std::vector<std::string>> known{{"accelerators", {"estimate"}}};
     const config::Node* node = root.table("accelerators");
     if (node == nullptr) return known;
@@ -32,7 +34,8 @@ std::map<std::string, std::vector<std::string>> bind_accelerators(const config::
     std::vector<std::string> names = leaf == nullptr ? std::vector<std::string>{} : names_in(*leaf);
     if (names == std::vector<std::string>{"all"}) names = registry.names();
     for (const auto& name : names) {
-        if (std::count(names.begin(), names.end(), name) > 1) throw ConfigError("\"" + name + "\" is named twice; expected each accelerator once", leaf->where);
+        if (std::count(names.begin(), names.end(), name) > 1)
+            throw ConfigError("\"" + name + "\" is named twice; expected each accelerator once", leaf->where);
         const auto& entry = registry.get(name, leaf->where);
         spec.machines.push_back({name, std::make_shared<const arch::AcceleratorEntry>(entry), entry.make(node->table(name))});
         known["accelerators"].push_back(name);

@@ -29,7 +29,8 @@ std::string advice(const Experiment& e, gan::Trouble trouble) {
         s.add(true, !gentler.empty() ? gentler : fmt::format("train.rate_d = {:.3g} (now {:.3g})", rate_d / 4, rate_d));
         s.add(is_entropy(t.loss) && t.label_real >= 1, "train.label_real = 0.9 (now 1)");
         s.add(!e.discriminator.spectral_norm, "discriminator.spectral_norm = true (now false)");
-        s.add(true, fmt::format("discriminator.init_scale = {:.3g} (now {:.3g})", e.discriminator.init_scale / 2, e.discriminator.init_scale));
+        s.add(true,
+              fmt::format("discriminator.init_scale = {:.3g} (now {:.3g})", e.discriminator.init_scale / 2, e.discriminator.init_scale));
         return s.text();
     }
     const bool bits = e.latent.source == LatentKind::bits || e.latent.source == LatentKind::array;

@@ -14,9 +14,10 @@ std::vector<periphery::NeuronSpec> neuron_specs(const Experiment& e, const Netwo
     std::vector<periphery::NeuronSpec> out;
     auto defaults = n.defaults();
     defaults.neurons_normalise = e.periphery.normalise;
-    nn::plan_neurons(name, {n.input_shape(), static_cast<std::size_t>(e.latent.classes)}, n.layer_list(), defaults, [&](const nn::NeuronRequest& r) {
-        out.push_back({r.name, r.columns, r.positions, r.activation, r.slope, 0, 1, !r.is_last, r.normalises});
-    });
+    nn::plan_neurons(name, {n.input_shape(), static_cast<std::size_t>(e.latent.classes)}, n.layer_list(), defaults,
+                     [&](const nn::NeuronRequest& r) {
+                         out.push_back({r.name, r.columns, r.positions, r.activation, r.slope, 0, 1, !r.is_last, r.normalises});
+                     });
     return out;
 }
 
@@ -24,8 +25,8 @@ struct Cell {
     double mean_S, drive_V;
 };
 
-AnalogLayer layer_of(const Experiment& e, const std::string& network, const nn::NetworkPlan& plan, std::size_t layer, const periphery::NeuronSpec& spec, const Cell& cell,
-                     const std::map<std::string, std::set<std::size_t>>& crossbars) {
+AnalogLayer layer_of(const Experiment& e, const std::string& network, const nn::NetworkPlan& plan, std::size_t layer,
+                     const periphery::NeuronSpec& spec, const Cell& cell, const std::map<std::string, std::set<std::size_t>>& crossbars) {
     const auto& p = e.periphery;
     AnalogLayer out;
     out.network = network;
@@ -38,7 +39,8 @@ AnalogLayer layer_of(const Experiment& e, const std::string& network, const nn::
         ++parts;
         out.rows += static_cast<std::int64_t>(m.rows);
         out.devices += static_cast<std::int64_t>(m.rows * m.cols);
-        if (const auto it = crossbars.find(network + "/" + m.name); it != crossbars.end()) out.crossbars += static_cast<std::int64_t>(it->second.size());
+        if (const auto it = crossbars.find(network + "/" + m.name); it != crossbars.end())
+            out.crossbars += static_cast<std::int64_t>(it->second.size());
     }
     if (e.tile.mapping == Mapping::signed_cell) out.sign_bits = out.devices;
     if (e.tile.mapping == Mapping::differential) out.devices *= 2, out.crossbars *= 2;
@@ -84,7 +86,8 @@ AnalogSystem analog_system(const Experiment& e, const Drive& drive) {
         const auto& plan = generator ? e.generator_plan : e.discriminator_plan;
         const auto specs = neuron_specs(e, generator ? e.generator : e.discriminator, name);
         for (const auto& spec : specs) {
-            const auto layer = static_cast<std::size_t>(std::find(plan.names.begin(), plan.names.end(), spec.name.substr(0, spec.name.find('/'))) - plan.names.begin());
+            const auto layer = static_cast<std::size_t>(
+                std::find(plan.names.begin(), plan.names.end(), spec.name.substr(0, spec.name.find('/'))) - plan.names.begin());
             AnalogLayer l = layer_of(e, name, plan, layer, spec, cell, crossbars);
             if (l.devices == 0) continue;
             s.devices += l.devices, s.sign_bits += l.sign_bits, s.opamps += l.opamps;

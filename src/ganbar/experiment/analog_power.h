@@ -15,12 +15,12 @@ struct AnalogLayer {
     std::string network, name;
     std::int64_t rows = 0, columns = 0, reads = 0;  ///< reads: positions of one image at which the matrix is read
     std::int64_t devices = 0, sign_bits = 0, crossbars = 0, readouts = 0, opamps = 0;
-    std::map<std::string, double> circuit_W;          ///< per neuron of this layer while it has its slot, by circuit
-    double cells_W = 0;                             ///< the column's cells while it is read
-    double slot_W = 0;                              ///< sum of both: power of one neural computation while it runs
-    double average_W = 0;                           ///< the same over the time in which every column of the readout gets its slot
-    double device_W = 0;                            ///< one cell while it is read
-    double image_J = 0, image_s = 0;                ///< all reads of one image
+    std::map<std::string, double> circuit_W;  ///< per neuron of this layer while it has its slot, by circuit
+    double cells_W = 0;                       ///< the column's cells while it is read
+    double slot_W = 0;                        ///< sum of both: power of one neural computation while it runs
+    double average_W = 0;                     ///< the same over the time in which every column of the readout gets its slot
+    double device_W = 0;                      ///< one cell while it is read
+    double image_J = 0, image_s = 0;          ///< all reads of one image
     double cells_m2 = 0, periphery_m2 = 0;
 };
 struct AnalogSystem {

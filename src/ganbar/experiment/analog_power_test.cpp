@@ -9,7 +9,9 @@
 namespace ganbar {
 namespace {
 
-Experiment preset(const std::string& name, const std::vector<std::string>& sets = {}) { return test::preset(GANBAR_SOURCE_ROOT, name, sets); }
+Experiment preset(const std::string& name, const std::vector<std::string>& sets = {}) {
+    return test::preset(GANBAR_SOURCE_ROOT, name, sets);
+}
 const AnalogLayer& layer(const AnalogSystem& s, const std::string& network, const std::string& name) {
     for (const auto& l : s.layers)
         if (l.network == network && l.name == name) return l;
@@ -70,7 +72,8 @@ TEST(AnalogPower, AModelOfThePresetRunsThroughItsCircuits) {
     Rng rng(3);
     for (std::size_t r = 0; r < 4; ++r) rng.fill_normal(z.row_span(r));
     Ledger ledger;
-    const Matrix x = gan::generate(*a.generator, z, Rng(1), ledger, "evaluation"), y = gan::generate(*b.generator, z, Rng(1), ledger, "evaluation");
+    const Matrix x = gan::generate(*a.generator, z, Rng(1), ledger, "evaluation"),
+                 y = gan::generate(*b.generator, z, Rng(1), ledger, "evaluation");
     for (std::size_t r = 0; r < 4; ++r)
         for (std::size_t c = 0; c < x.cols(); ++c) EXPECT_EQ(x(r, c), y(r, c));
     EXPECT_GT(ledger.energy("evaluation/generator", "/tanh").si, 0);

@@ -28,7 +28,9 @@ protected:
     const config::Presets with_mine{{folder + "/presets", tree + "/presets/experiments"}};
 };
 
-Experiment load(const std::string& name, const config::Presets& presets, const std::vector<std::string>& sets = {}) { return load_experiment(name, presets, sets, test::registries()); }
+Experiment load(const std::string& name, const config::Presets& presets, const std::vector<std::string>& sets = {}) {
+    return load_experiment(name, presets, sets, test::registries());
+}
 
 /// The row of a key; null when the value of another key took it away.
 const ParamRow* find(const std::vector<config::Section>& sections, const std::string& path, const std::string& name) {
@@ -45,8 +47,10 @@ std::optional<Value> other_value(const ParamRow& row) {
     const double lo = row.info.lo, hi = row.info.hi;
     if (const auto* b = std::get_if<bool>(&row.value)) candidates = {!*b};
     if (const auto* i = std::get_if<std::int64_t>(&row.value)) candidates = {*i + 1, *i + 2, *i - 1, *i - 2};
-    if (const auto* d = std::get_if<double>(&row.value)) candidates = {*d * 1.25, *d * 1.5, *d * 0.75, *d * 0.5, std::min(hi, lo + 0.25), std::min(hi, lo + 0.5)};
-    if (row.info.type == ParamType::choice) for (const auto& c : row.info.choices) candidates.emplace_back(c);
+    if (const auto* d = std::get_if<double>(&row.value))
+        candidates = {*d * 1.25, *d * 1.5, *d * 0.75, *d * 0.5, std::min(hi, lo + 0.25), std::min(hi, lo + 0.5)};
+    if (row.info.type == ParamType::choice)
+        for (const auto& c : row.info.choices) candidates.emplace_back(c);
     if (row.info.type == ParamType::text) candidates = {std::string("other"), std::string("another")};
     for (const auto& v : candidates) {
         if (v == row.value || (row.declared && v == *row.declared)) continue;
@@ -64,7 +68,8 @@ void expect_label(const ParamRow& row, const std::string& kind, const std::strin
     if (row.is_default()) EXPECT_EQ(source_of(row), row.info.source.text) << where;
     else {
         EXPECT_NE(source_of(row).find(who), std::string::npos) << where << ": " << source_of(row);
-        EXPECT_NE(source_of(row).find(std::string(" is ") + to_string(row.info.source.kind)), std::string::npos) << where << ": " << source_of(row);
+        EXPECT_NE(source_of(row).find(std::string(" is ") + to_string(row.info.source.kind)), std::string::npos)
+            << where << ": " << source_of(row);
     }
 }
 
@@ -81,7 +86,7 @@ TEST_F(Attribution, AnUntouchedPresetSaysOfEveryValueWhatIsTrue) {
 
 struct Change {
     std::string path;
-    ParamRow row;   ///< as the preset has it
+    ParamRow row;  ///< as the preset has it
     Value other;
 };
 
@@ -99,9 +104,12 @@ protected:
         }
         write("presets/zz-mine.toml", lines);
         try {
-            const auto by_set = resolved(load(preset, shipped, sets)), by_file = resolved(load(write("mine.toml", lines), shipped)), by_preset = resolved(load("zz-mine", with_mine));
+            const auto by_set = resolved(load(preset, shipped, sets)), by_file = resolved(load(write("mine.toml", lines), shipped)),
+                       by_preset = resolved(load("zz-mine", with_mine));
             for (const auto& c : changes)
-                for (const auto& [sections, kind, who] : {std::tuple{&by_set, "user", "set for this run"}, {&by_file, "user", "set for this run"}, {&by_preset, "preset", "set by preset zz-mine"}}) {
+                for (const auto& [sections, kind, who] : {std::tuple{&by_set, "user", "set for this run"},
+                                                          {&by_file, "user", "set for this run"},
+                                                          {&by_preset, "preset", "set by preset zz-mine"}}) {
                     const ParamRow* r = find(*sections, c.path, c.row.info.name);
                     const std::string where = preset + " " + c.path + "." + c.row.info.name + " " + who;
                     if (r == nullptr) continue;  // another change took its table away
@@ -140,7 +148,8 @@ TEST_F(Overrides, EveryKeyUnderEveryKindOfOverride) {
                 if (section.is_item || ++index % names.size() != p) continue;
                 const ParamRow* r = find(again, section.path, row.info.name);
                 ASSERT_NE(r, nullptr);
-                expect_label(*r, row.is_default() ? to_string(row.info.source.kind) : "user", "set for this run", names[p] + " " + section.path + "." + row.info.name + " same");
+                expect_label(*r, row.is_default() ? to_string(row.info.source.kind) : "user", "set for this run",
+                             names[p] + " " + section.path + "." + row.info.name + " same");
             }
         tried += changes.size();
         if (!changes.empty()) expect_all(names[p], changes);
@@ -180,7 +189,10 @@ TEST_F(Attribution, ResultsOfTheNewcomerAreSaidRight) {
     const auto sections = resolved(load("satyam2022-balanced", shipped, {"data.dataset=fashion-mnist", "wires.mode=exact"}));
     EXPECT_EQ(kind_of(*find(sections, "data", "dataset")), "user");
     EXPECT_EQ(kind_of(*find(sections, "wires", "mode")), "user");
-    EXPECT_EQ(source_of(*find(sections, "train.manhattan", "v_set")).find("set by preset satyam2022-balanced; the default, 800 mV, is published"), 0u) << source_of(*find(sections, "train", "v_set"));
+    EXPECT_EQ(
+        source_of(*find(sections, "train.manhattan", "v_set")).find("set by preset satyam2022-balanced; the default, 800 mV, is published"),
+        0u)
+        << source_of(*find(sections, "train", "v_set"));
 }
 
 }  // namespace

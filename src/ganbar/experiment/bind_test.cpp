@@ -15,7 +15,8 @@ const config::Presets shipped = test::presets(GANBAR_SOURCE_ROOT);
 TEST(Bind, ATreeIsTheFileItWasReadFrom) {
     const auto e = load_experiment("satyam2022-balanced", shipped, {}, test::registries());
     const auto tree = config::parse_toml(run_toml(e), "run.toml");
-    const auto again = read_experiment({.name = "experiment", .given = tree.get(), .origin = config::said_in_python}, shipped, test::registries());
+    const auto again =
+        read_experiment({.name = "experiment", .given = tree.get(), .origin = config::said_in_python}, shipped, test::registries());
     EXPECT_EQ(run_toml(again), run_toml(e));
 }
 
@@ -27,7 +28,8 @@ TEST(Bind, ATreeMayStartFromAPreset) {
 }
 
 TEST(Images, OfAnotherSizeAreToldWhatWouldFit) {
-    const std::vector<std::string> sets{"data.dataset=synthetic-digits", "data.limit=40", "train.batch=8", "generator.layers=[8, 16, 1024]", "discriminator.layers=[1024, 8, 1]"};
+    const std::vector<std::string> sets{"data.dataset=synthetic-digits", "data.limit=40", "train.batch=8", "generator.layers=[8, 16, 1024]",
+                                        "discriminator.layers=[1024, 8, 1]"};
     try {
         Session session(load_experiment("satyam2022-software", shipped, sets, test::registries()), test::places(GANBAR_SOURCE_ROOT));
         FAIL() << "28 x 28 images are no 1024 values";
@@ -39,7 +41,8 @@ TEST(Images, OfAnotherSizeAreToldWhatWouldFit) {
 TEST(DeviceFiles, HaveNamesOfTheirOwn) {  // a file would stand before the model of its name
     const auto& models = test::registries().devices;
     const auto folder = std::filesystem::path(GANBAR_SOURCE_ROOT) / "presets" / "devices";
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) EXPECT_FALSE(models.contains(entry.path().stem().string())) << entry.path();
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        EXPECT_FALSE(models.contains(entry.path().stem().string())) << entry.path();
 }
 
 TEST(OtherModel, DropsWhatThePresetSaidOfItsOwn) {

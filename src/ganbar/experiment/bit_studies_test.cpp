@@ -62,12 +62,14 @@ TEST(BitStudies, BudgetSeparatesTheCauses) {
     EXPECT_EQ(row("selection and spatial variation alone").known_selection, 0);
     EXPECT_EQ(row("selection and spatial variation alone").repeats, 1);
     EXPECT_GT(row("selection and spatial variation alone").outsider, 0.8);
-    for (const char* cause : {"thermal noise", "shot noise", "1/f noise", "telegraph noise", "comparator noise", "write variation"}) EXPECT_GT(row(cause).known_selection, 1e-4) << cause;
+    for (const char* cause : {"thermal noise", "shot noise", "1/f noise", "telegraph noise", "comparator noise", "write variation"})
+        EXPECT_GT(row(cause).known_selection, 1e-4) << cause;
     EXPECT_GT(row("all").known_selection, row("all but write variation").known_selection);
     EXPECT_GT(row("all").known_selection, row("all, states of traps and 1/f noise seen").known_selection);
     EXPECT_GT(row("all, without spatial variation").known_selection, 10 * row("all but write variation").known_selection);
     for (const char* name : {"telegraph", "switching", "thermal"})
-        for (const auto& r : entropy_budget({std::string("noise.generator=") + name}, devices(), 20'000)) EXPECT_GT(r.known_selection, 0.05) << name << r.cause;
+        for (const auto& r : entropy_budget({std::string("noise.generator=") + name}, devices(), 20'000))
+            EXPECT_GT(r.known_selection, 0.05) << name << r.cause;
 }
 
 TEST(BitStream, PiecesAndRestoreGoOn) {
@@ -96,7 +98,8 @@ Experiment experiment(const Sets& sets) {
 TEST(Latents, EveryGeneratorAndFormFeedsAnExperiment) {
     for (const char* generator : {"columns", "telegraph", "switching", "thermal"})
         for (const char* form : {"bits", "uniform", "gaussian"}) {
-            const Experiment e = experiment({std::string("noise.generator=") + generator, std::string("latent.form=") + form, "latent.bits_per_sample=6"});
+            const Experiment e =
+                experiment({std::string("noise.generator=") + generator, std::string("latent.form=") + form, "latent.bits_per_sample=6"});
             const auto latents = make_latents(e);
             Matrix z(50, 100);
             Ledger ledger;
@@ -105,7 +108,8 @@ TEST(Latents, EveryGeneratorAndFormFeedsAnExperiment) {
             latents->fill(z, step);
             double mean = 0, square = 0;
             for (std::size_t r = 0; r < 50; ++r)
-                for (std::size_t c = 0; c < 100; ++c) mean += static_cast<double>(z(r, c)) / 5000, square += static_cast<double>(z(r, c) * z(r, c)) / 5000;
+                for (std::size_t c = 0; c < 100; ++c)
+                    mean += static_cast<double>(z(r, c)) / 5000, square += static_cast<double>(z(r, c) * z(r, c)) / 5000;
             EXPECT_NEAR(mean, 0, 0.12) << generator << form;
             EXPECT_NEAR(square, std::string(form) == "uniform" ? 1.0 / 3 : 1.0, 0.1) << generator << form;
             EXPECT_EQ(ledger.total("training/noise/", "/vector").n, 50);

@@ -31,7 +31,8 @@ Placement placement_of(const Experiment& e) {
 std::size_t n_crossbars(const Experiment& e, const Placement& placement) {
     if (e.hardware.kind == HardwareKind::software) return 0;
     // Packing leaves the generator of bits a home only when it is dense (53 + 1); otherwise the paper's count holds no array for it.
-    const bool own_array = e.latent.source == LatentKind::array && e.noise.noise.generator == GeneratorKind::columns && e.tile.placement == PlacementPolicy::dense;
+    const bool own_array = e.latent.source == LatentKind::array && e.noise.noise.generator == GeneratorKind::columns &&
+                           e.tile.placement == PlacementPolicy::dense;
     return placement.n_crossbars * static_cast<std::size_t>(e.cells_per_weight()) + (own_array ? 1 : 0);
 }
 
@@ -81,12 +82,19 @@ static double line_conductance_S(const Experiment& e, std::size_t fan_in) {
     return cells * (g_min.si + 0.2 * (g_max.si - g_min.si));
 }
 
-static void use_analog_neurons(const Experiment& e, const std::function<Rng(const std::string&)>& draws,
-                               nn::NetworkDefaults& defaults) {
+static void use_analog_neurons(const Experiment& e, const std::function<Rng(const std::string&)>& draws, nn::NetworkDefaults& defaults) {
     defaults.neurons_normalise = e.periphery.normalise;
     defaults.neurons = [&e, draws](const nn::NeuronRequest& r) -> std::unique_ptr<nn::Layer> {
         const bool logit = r.is_last && r.activation == nn::Activation::identity;
-        periphery::NeuronSpec spec{r.name, r.columns, r.positions, r.activation, r.slope, line_conductance_S(e, r.fan_in), logit ? e.periphery.logit_scale : 1.0, !r.is_last, r.normalises};
+        periphery::NeuronSpec spec{r.name,
+                                   r.columns,
+                                   r.positions,
+                                   r.activation,
+                                   r.slope,
+                                   line_conductance_S(e, r.fan_in),
+                                   logit ? e.periphery.logit_scale : 1.0,
+                                   !r.is_last,
+                                   r.normalises};
         return std::make_unique<periphery::AnalogNeurons>(std::move(spec), e.periphery, draws(r.name));
     };
 }
@@ -95,7 +103,10 @@ TuneSpec writing_of(const Experiment& e) {
     const RulePulses pulses = e.rule.pulses.value_or(RulePulses{Volt{0.8}, Volt{-0.8}, {}, {}, Second{100e-9}});
     const auto stated = [](auto own, auto otherwise) { return own.si != 0 ? own : otherwise; };
     const HardwareSpec& h = e.hardware;
-    return {{stated(h.write_v_set, pulses.set), stated(h.write_v_reset, pulses.reset), stated(h.write_t_pulse, pulses.width), {}}, stated(h.write_ramp, pulses.ramp), h.write_tolerance, h.write_pulses};
+    return {{stated(h.write_v_set, pulses.set), stated(h.write_v_reset, pulses.reset), stated(h.write_t_pulse, pulses.width), {}},
+            stated(h.write_ramp, pulses.ramp),
+            h.write_tolerance,
+            h.write_pulses};
 }
 
 FoldReport Model::fold(const Experiment& e, const Rng& rng, Ledger& ledger) {
@@ -147,26 +158,32 @@ Model build(const Experiment& e) {
                     if (b.layer == matrix) blocks.push_back(b);
                 std::vector<std::unique_ptr<DeviceArray>> planes;
                 std::vector<CountedArray*> cells;
-                for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p) planes.push_back(counted(e, r.rows * r.cols, cells));
+                for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p)
+                    planes.push_back(counted(e, r.rows * r.cols, cells));
                 const bool written_later = e.hardware.kind == HardwareKind::ex_situ;  // cells that nothing was written into yet
-                auto analog = std::make_unique<AnalogOp>(r.name, std::move(planes), blocks, written_later ? Matrix(r.rows, r.cols) : r.initial(), r.w_max, e.tile, rng);
+                auto analog = std::make_unique<AnalogOp>(r.name, std::move(planes), blocks,
+                                                         written_later ? Matrix(r.rows, r.cols) : r.initial(), r.w_max, e.tile, rng);
                 analog->attach_wires(e.wires);
                 model.analog.push_back({name + "/" + r.name, analog.get(), std::move(cells)});
                 op = std::move(analog);
                 if (e.hardware.kind == HardwareKind::ex_situ) {
                     auto digital = std::make_unique<nn::DigitalOp>(r.name, r.initial(), r.w_max);
-                    auto both = std::make_unique<ExSituOp>(r.name, std::move(digital), std::unique_ptr<AnalogOp>(static_cast<AnalogOp*>(op.release())), e.hardware.weight_noise * r.w_max);
+                    auto both = std::make_unique<ExSituOp>(r.name, std::move(digital),
+                                                           std::unique_ptr<AnalogOp>(static_cast<AnalogOp*>(op.release())),
+                                                           e.hardware.weight_noise * r.w_max);
                     model.ex_situ.emplace_back(name, both.get());
                     op = std::move(both);
                 }
-                if (e.rule.join_arrays) op = with_fast_array(e, r.name, r.w_max, std::move(blocks), std::move(op), rng, model.analog.back().cells);
+                if (e.rule.join_arrays)
+                    op = with_fast_array(e, r.name, r.w_max, std::move(blocks), std::move(op), rng, model.analog.back().cells);
             }
             if (n.spectral_norm) op = std::make_unique<nn::SpectralNormOp>(r.name, std::move(op), rng);
             return op;
         };
         auto defaults = n.defaults();
         if (e.periphery.kind == periphery::PeripheryKind::analog) use_analog_neurons(e, draws, defaults);
-        return nn::build_network(name, {n.input_shape(), static_cast<std::size_t>(e.latent.classes)}, n.layer_list(), defaults, draws, make_op);
+        return nn::build_network(name, {n.input_shape(), static_cast<std::size_t>(e.latent.classes)}, n.layer_list(), defaults, draws,
+                                 make_op);
     };
     model.generator = network(e.generator, "generator");
     model.discriminator = network(e.discriminator, "discriminator");

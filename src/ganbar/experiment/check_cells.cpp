@@ -9,20 +9,34 @@ void check_cells(const Experiment& e, const Location& tile, const Location& wire
     const WriteParams& write = e.wires.write;
     if (!cell.selector.has_gate()) {
         if (e.wires.exact(e.wires.program) && write.scheme == Scheme::inhibit)
-            throw ConfigError("wires.scheme = \"inhibit\" puts the full amplitude on the cells of other rows unless gates keep these closed; expected tile.cell = \"1t1r\" or another scheme", wires);
+            throw ConfigError(
+                "wires.scheme = \"inhibit\" puts the full amplitude on the cells of other rows unless gates keep these closed; expected "
+                "tile.cell = \"1t1r\" or another scheme",
+                wires);
         const TileParams plain;
         for (const auto& p : TileParams::schema())
             if (p.info.name.starts_with("cell_") && p.info.name != "cell_area" && p.get(e.tile) != p.get(plain))
-                throw ConfigError(fmt::format("tile.{} has no effect on passive cells; expected tile.cell = \"1t1r\", or leave it out", p.info.name), tile);
+                throw ConfigError(
+                    fmt::format("tile.{} has no effect on passive cells; expected tile.cell = \"1t1r\", or leave it out", p.info.name),
+                    tile);
         return;
     }
-    if (e.hardware.kind == HardwareKind::software) throw ConfigError("weights in memory have no transistors; expected hardware.kind = \"crossbar\" with tile.cell = \"1t1r\"", tile);
+    if (e.hardware.kind == HardwareKind::software)
+        throw ConfigError("weights in memory have no transistors; expected hardware.kind = \"crossbar\" with tile.cell = \"1t1r\"", tile);
     if (!e.wires.exact(e.wires.program))
-        throw ConfigError("a transistor shares the voltage of every pulse, which is computed with wires.mode = \"exact\" and wires.program = \"exact\"; expected both with tile.cell = \"1t1r\" (resistances may be 0)", tile);
+        throw ConfigError(
+            "a transistor shares the voltage of every pulse, which is computed with wires.mode = \"exact\" and wires.program = \"exact\"; "
+            "expected both with tile.cell = \"1t1r\" (resistances may be 0)",
+            tile);
     validate(cell.selector);
-    if (!(cell.v_gate.si > cell.selector.vt.si)) throw ConfigError(fmt::format("tile.cell_v_gate does not open the transistors; expected more than {} V", cell.selector.vt.si), tile);
+    if (!(cell.v_gate.si > cell.selector.vt.si))
+        throw ConfigError(fmt::format("tile.cell_v_gate does not open the transistors; expected more than {} V", cell.selector.vt.si),
+                          tile);
     if (write.order == WriteOrder::rank_one || write.scheme == Scheme::floating || write.compensation != WriteCompensation::none)
-        throw ConfigError("1t1r cells are written one row at a time under driven lines; expected wires.order = \"rows\" or \"cells\", a scheme that is not floating, and wires.compensation = \"none\"", wires);
+        throw ConfigError(
+            "1t1r cells are written one row at a time under driven lines; expected wires.order = \"rows\" or \"cells\", a scheme that is "
+            "not floating, and wires.compensation = \"none\"",
+            wires);
 }
 
 }  // namespace ganbar

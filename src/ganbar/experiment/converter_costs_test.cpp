@@ -34,14 +34,22 @@ TEST(ConverterCosts, AreTheSameInATileAndInAnAccelerator) {
         const double in_tile = converters_of(tile).dac.energy.si;
         tile.dac_bits = 1;
         EXPECT_NEAR(in_tile / builtin_converters().dacs.get("binary_weighted").cost({1, 0, {}}).energy.si,
-                    arch::couple_converters(d, isaac).row_step.si / isaac.row_step.si, 1e-9) << bits;
+                    arch::couple_converters(d, isaac).row_step.si / isaac.row_step.si, 1e-9)
+            << bits;
     }
 }
 
 TEST(ConverterCosts, ATrainingsBillFollowsTheBits) {
     double before_J = 0, before_s = 0;
     for (std::int64_t bits = 3; bits <= 8; ++bits) {
-        const std::vector<std::string> sets = {"data.dataset=synthetic-digits", "data.limit=40", "train.batch=8", "train.rounds=1", "evaluation.samples=16", "latent.source=gaussian", "generator.layers=8,16,784", "discriminator.layers=784,16,1",
+        const std::vector<std::string> sets = {"data.dataset=synthetic-digits",
+                                               "data.limit=40",
+                                               "train.batch=8",
+                                               "train.rounds=1",
+                                               "evaluation.samples=16",
+                                               "latent.source=gaussian",
+                                               "generator.layers=8,16,784",
+                                               "discriminator.layers=784,16,1",
                                                "tile.adc_bits=" + std::to_string(bits)};
         Session s(test::preset(GANBAR_SOURCE_ROOT, "satyam2022-balanced", sets), test::places(GANBAR_SOURCE_ROOT));
         s.step();

@@ -15,7 +15,8 @@ gan::ImageSet images_of(const Dataset& data) { return {data.pixels, data.image_s
 /// Everything the trained weights depend on; the leading word changes when the training procedure does.
 std::string cache_key(const Dataset& train, const gan::FeatureNetSpec& spec) {
     std::string text = fmt::format("training 1\n{}\n{} classes\n", train.sha256, train.n_classes());
-    for (const auto& row : param_rows(gan::FeatureNetSpec::schema(), spec)) text += row.info.name + " = " + value_text(row.info, row.value) + "\n";
+    for (const auto& row : param_rows(gan::FeatureNetSpec::schema(), spec))
+        text += row.info.name + " = " + value_text(row.info, row.value) + "\n";
     return sha256_hex({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
@@ -48,7 +49,11 @@ Dataset images_of(const ReferenceSpec& spec, const std::string& split, const Dat
 }
 
 const Dataset& need_classes(const Dataset& data) {
-    if (!has_classes(data)) throw DataError(fmt::format("{} has no labels of two classes or more, so there is no classifier of it; expected a labelled data set, or features = \"untrained\"", data.name));
+    if (!has_classes(data))
+        throw DataError(
+            fmt::format("{} has no labels of two classes or more, so there is no classifier of it; expected a labelled data set, or "
+                        "features = \"untrained\"",
+                        data.name));
     return data;
 }
 
@@ -57,7 +62,8 @@ Dataset lender(const std::string& name, const Dataset& like, const ReadOptions& 
     Dataset data = load_dataset(name, "train", roots, {}, read);
     need_classes(data);
     if (data.channels != like.channels)
-        throw DataError(fmt::format("a classifier of {} sees {} channel{}, and the images of {} have {}; expected a data set with as many", name, data.channels, data.channels == 1 ? "" : "s", like.name, like.channels));
+        throw DataError(fmt::format("a classifier of {} sees {} channel{}, and the images of {} have {}; expected a data set with as many",
+                                    name, data.channels, data.channels == 1 ? "" : "s", like.name, like.channels));
     if (data.height == like.height && data.width == like.width) return data;
     return resize_images(data, like.height, like.width);
 }
@@ -66,7 +72,8 @@ Dataset reference_images(const ReferenceSpec& spec, const Dataset& train, const 
     if (spec.split == "train") return train;
     Dataset data = images_of(spec, spec.split, roots);
     if (data.image_size() != train.image_size() || data.n_classes() > train.n_classes() || data.labels.empty() != train.labels.empty())
-        throw DataError(fmt::format("{}: the splits differ in shape or classes; expected the {} split to be like the training split", spec.dataset, spec.split));
+        throw DataError(fmt::format("{}: the splits differ in shape or classes; expected the {} split to be like the training split",
+                                    spec.dataset, spec.split));
     return data;
 }
 
@@ -95,10 +102,16 @@ Evaluator::Evaluator(const ReferenceSpec& spec, const Places& places, const Log&
     const DataRoots& roots = places.data;
     const Dataset train = images_of(spec, "train", roots);
     const Dataset all = reference_images(spec, train, roots), real = spec.classes.empty() ? all : select_classes(all, spec.classes);
-    const bool own = spec.features == spec.dataset || (spec.features == "auto" && has_classes(train)), none = !own && (spec.features == "auto" || spec.features == "untrained");
-    if (none && spec.features == "auto") log(fmt::format("{} has no labels of two classes or more: quality is seen through an untrained network, and nothing is said of classes", spec.dataset));
+    const bool own = spec.features == spec.dataset || (spec.features == "auto" && has_classes(train)),
+               none = !own && (spec.features == "auto" || spec.features == "untrained");
+    if (none && spec.features == "auto")
+        log(fmt::format(
+            "{} has no labels of two classes or more: quality is seen through an untrained network, and nothing is said of classes",
+            spec.dataset));
     if (none) net_ = std::make_unique<gan::FeatureNet>(gan::FeatureNet::untrained(images_of(train), spec.feature_net));
-    else net_ = std::make_unique<gan::FeatureNet>(cached_feature_net(own ? need_classes(train) : lender(spec.features, train, spec.read, roots), spec.feature_net, places.cache, log));
+    else
+        net_ = std::make_unique<gan::FeatureNet>(cached_feature_net(
+            own ? need_classes(train) : lender(spec.features, train, spec.read, roots), spec.feature_net, places.cache, log));
     std::vector<int> classes;
     for (const auto c : spec.classes) classes.push_back(static_cast<int>(c));
     for (std::size_t c = 0; spec.classes.empty() && c < train.n_classes(); ++c) classes.push_back(static_cast<int>(c));
@@ -109,14 +122,15 @@ Evaluator::Evaluator(const ReferenceSpec& spec, const Places& places, const Log&
 }
 
 gan::Quality Evaluator::evaluate(std::span<const std::uint8_t> pixels) const {
-    if (pixels.size() % image_size() != 0) throw DataError(fmt::format("{} bytes are no whole number of images of {}", pixels.size(), image_size()));
+    if (pixels.size() % image_size() != 0)
+        throw DataError(fmt::format("{} bytes are no whole number of images of {}", pixels.size(), image_size()));
     return reference_->evaluate({pixels, image_size()});
 }
 
 gan::Quality Evaluator::evaluate(const Dataset& samples) const {
     if (samples.channels != channels_ || samples.height != height_ || samples.width != width_)
-        throw DataError(fmt::format("samples of {} x {} x {} (channels x height x width); expected {} x {} x {} as in {}", samples.channels, samples.height, samples.width, channels_,
-                                    height_, width_, name_),
+        throw DataError(fmt::format("samples of {} x {} x {} (channels x height x width); expected {} x {} x {} as in {}", samples.channels,
+                                    samples.height, samples.width, channels_, height_, width_, name_),
                         {samples.origin});
     return evaluate(samples.pixels);
 }

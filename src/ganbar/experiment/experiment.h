@@ -33,7 +33,7 @@ struct Experiment {
     TileParams tile;
     WireParams wires;
     TrainSpec train;
-    RuleSpec rule;            ///< the one that train.rule names, with its table
+    RuleSpec rule;  ///< the one that train.rule names, with its table
     EvaluationSpec evaluation;
     gan::QualitySpec quality;
     AcceleratorSpec accelerators;
@@ -45,11 +45,11 @@ struct Experiment {
 
 /// What an experiment is read from: a preset's name or a path, or a tree; then settings.
 struct ExperimentSource {
-    std::string name;                      ///< of a preset or a file; of a tree, what it is called
-    const config::Node* given = nullptr;   ///< a tree in place of a file; a key `preset` in it names what it starts from
-    std::span<const std::string> sets{};   ///< as --set takes them, in order; of a file
-    const config::Node* over = nullptr;    ///< a tree that wins over all
-    std::string origin{};                  ///< who said the trees: config::said_in_python
+    std::string name;                     ///< of a preset or a file; of a tree, what it is called
+    const config::Node* given = nullptr;  ///< a tree in place of a file; a key `preset` in it names what it starts from
+    std::span<const std::string> sets{};  ///< as --set takes them, in order; of a file
+    const config::Node* over = nullptr;   ///< a tree that wins over all
+    std::string origin{};                 ///< who said the trees: config::said_in_python
 };
 /// As load_experiment().
 Experiment read_experiment(const ExperimentSource& source, const config::Presets& presets, const Registries& registries);

@@ -28,6 +28,7 @@ public:
             code_.decode(bits, row);
         });
     }
+
 private:
     LatentKind kind_;
     noise::SampleCode code_;
@@ -57,6 +58,7 @@ public:
         stream_.restore(bytes);
         booked_ = stream_.generator().cost();
     }
+
 private:
     BitStream stream_;
     noise::SampleCode code_;

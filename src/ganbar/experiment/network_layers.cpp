@@ -36,12 +36,14 @@ public:
         for (at_ = 0; at_ < net_.layers.size(); ++at_) {
             const arch::Layer& l = net_.layers[at_];
             const bool last = at_ + 1 == net_.layers.size();
-            const nn::Activation f = last && ends_in_logit && l.activation == nn::Activation::sigmoid ? nn::Activation::identity : l.activation;
+            const nn::Activation f =
+                last && ends_in_logit && l.activation == nn::Activation::sigmoid ? nn::Activation::identity : l.activation;
             const std::size_t before = out_.size();
             fit_input(l);
             add(l, f);
             if (out_.size() == before) push(LayerType::activation);  // its sigmoid alone was left out
-            if (const int from = l.inputs.front(); from + 1 != int(at_)) out_[before].from = from < 0 ? "input" : net_.layers[std::size_t(from)].name;
+            if (const int from = l.inputs.front(); from + 1 != int(at_))
+                out_[before].from = from < 0 ? "input" : net_.layers[std::size_t(from)].name;
             if (named_[at_]) out_.back().name = l.name;
         }
         return std::move(out_);
@@ -49,11 +51,15 @@ public:
 
 private:
     [[noreturn]] void refuse(const std::string& what) const {
-        throw ConfigError(fmt::format("{}, layer \"{}\" ({}): training has no {}", net_.name, net_.layers[at_].name, arch::to_string(net_.layers[at_].kind), what), where_);
+        throw ConfigError(fmt::format("{}, layer \"{}\" ({}): training has no {}", net_.name, net_.layers[at_].name,
+                                      arch::to_string(net_.layers[at_].kind), what),
+                          where_);
     }
     void check() const {
         if (net_.layers.empty()) throw ConfigError(net_.name + " has no layers to train", where_);
-        if (!net_.more_inputs.empty()) throw ConfigError(fmt::format("{} has {} inputs; expected one where it is trained", net_.name, 1 + net_.more_inputs.size()), where_);
+        if (!net_.more_inputs.empty())
+            throw ConfigError(fmt::format("{} has {} inputs; expected one where it is trained", net_.name, 1 + net_.more_inputs.size()),
+                              where_);
         if (!net_.more_outputs.empty() || net_.output().size() != net_.layers.back().out.size())
             throw ConfigError(fmt::format("{} has outputs beside its last layer's; expected one where it is trained", net_.name), where_);
     }
@@ -79,7 +85,8 @@ private:
             const arch::Axis& a = l.axes[d];
             if (a.dilation != 1) refuse(fmt::format("dilated convolutions, and this one has dilation {}; expected 1", a.dilation));
             const bool transposed = l.kind == arch::LayerKind::tconv;
-            const Int rest = transposed ? a.large - ((a.small - 1) * a.stride + a.kernel - a.pad_lo) : (a.small - 1) * a.stride + a.kernel - a.large - a.pad_lo;
+            const Int rest = transposed ? a.large - ((a.small - 1) * a.stride + a.kernel - a.pad_lo)
+                                        : (a.small - 1) * a.stride + a.kernel - a.large - a.pad_lo;
             kernel.push_back(a.kernel), stride.push_back(a.stride), low.push_back(a.pad_lo);
             high.push_back(std::max<Int>(0, transposed ? -rest : rest)), more.push_back(transposed ? std::max<Int>(0, rest) : 0);
         }
@@ -92,7 +99,8 @@ private:
         if (l.window == 0) refuse("pools from ONNX; expected a strided convolution");
         s.kernel = {l.window}, s.stride = {l.factor};
         std::vector<std::int64_t> high;
-        for (std::size_t d = 0; d < std::size_t(l.in.dims); ++d) high.push_back(std::max<Int>(0, (l.out.side[d] - 1) * l.factor + l.window - l.in.side[d]));
+        for (std::size_t d = 0; d < std::size_t(l.in.dims); ++d)
+            high.push_back(std::max<Int>(0, (l.out.side[d] - 1) * l.factor + l.window - l.in.side[d]));
         if (std::any_of(high.begin(), high.end(), [](std::int64_t n) { return n > 0; })) s.padding_high = short_list(high);
     }
 
@@ -100,7 +108,8 @@ private:
     Int enlarged(const arch::Layer& l) const {
         const Int f = l.in.dims > 0 ? l.out.side[0] / l.in.side[0] : 0;
         for (std::size_t d = 0; d < std::size_t(l.in.dims); ++d)
-            if (f < 1 || l.out.side[d] != l.in.side[d] * f) refuse(fmt::format("resizing of {} to {}; expected sides a whole number of times as large", l.in.text(), l.out.text()));
+            if (f < 1 || l.out.side[d] != l.in.side[d] * f)
+                refuse(fmt::format("resizing of {} to {}; expected sides a whole number of times as large", l.in.text(), l.out.text()));
         return f;
     }
 
@@ -197,22 +206,28 @@ void canonical_words(config::Node& table) {
         for (auto& item : it->second) put(*item, "type", layer_word), put(*item, "activation", activation_word);
 }
 
-arch::Network named_network(const config::Node::Leaf& leaf, const std::string& table, const config::Presets& networks, const config::Node::Leaf* input) {
+arch::Network named_network(const config::Node::Leaf& leaf, const std::string& table, const config::Presets& networks,
+                            const config::Node::Leaf* input) {
     const std::string name = text_of(leaf);
-    if (name.empty()) throw ConfigError(table + ".network is not understood; expected the name or path of a network, for example \"dcgan\"", leaf.where);
+    if (name.empty())
+        throw ConfigError(table + ".network is not understood; expected the name or path of a network, for example \"dcgan\"", leaf.where);
     const bool is_onnx = name.ends_with(".onnx"), is_path = is_onnx || name.ends_with(".toml") || name.find('/') != std::string::npos;
     const fs::path folder = leaf.origin == "--set" ? fs::path() : fs::path(leaf.where.file).parent_path();
     const std::string path = is_path ? (folder / name).lexically_normal().string() : networks.path(name, leaf.where);
     if (std::error_code ignored; is_path && !fs::exists(path, ignored))
         throw ConfigError(fmt::format("no network at {}; expected a preset of networks, a TOML file or an ONNX file", path), leaf.where);
-    if (input != nullptr && !is_onnx) throw ConfigError(fmt::format("{0}.input goes with a list of layers; the input of {0}.network = \"{1}\" is the network's own", table, name), input->where);
+    if (input != nullptr && !is_onnx)
+        throw ConfigError(
+            fmt::format("{0}.input goes with a list of layers; the input of {0}.network = \"{1}\" is the network's own", table, name),
+            input->where);
     if (is_onnx) {
         std::optional<arch::Shape> shape;
         if (input != nullptr) shape = arch::parse_shape(text_of(*input), input->where);
         return arch::read_onnx(path, table, shape);
     }
     arch::Gan gan = arch::load_gan(path, networks);
-    if (table == "generator" && !gan.has_generator()) throw ConfigError(fmt::format("network \"{}\" has no generator; expected one with a table [generator]", name), leaf.where);
+    if (table == "generator" && !gan.has_generator())
+        throw ConfigError(fmt::format("network \"{}\" has no generator; expected one with a table [generator]", name), leaf.where);
     return std::move(table == "generator" ? gan.generator : gan.discriminator);
 }
 
@@ -230,9 +245,11 @@ void put_layers(config::Node& table, const std::string& input, const std::vector
         for (const auto& row : param_rows(LayerSpec::schema(), layer)) {
             if (row.is_default()) continue;
             config::Node::Leaf value = leaf;
-            std::visit([&](const auto& v) {
-                if constexpr (requires { value.value = v; }) value.value = v;
-            }, row.value);
+            std::visit(
+                [&](const auto& v) {
+                    if constexpr (requires { value.value = v; }) value.value = v;
+                },
+                row.value);
             item->leaves[row.info.name] = value;
         }
         list.push_back(std::move(item));
@@ -241,7 +258,9 @@ void put_layers(config::Node& table, const std::string& input, const std::vector
 
 }  // namespace
 
-std::vector<LayerSpec> layers_of(const arch::Network& network, bool ends_in_logit, const Location& where) { return Raising(network, where).run(ends_in_logit); }
+std::vector<LayerSpec> layers_of(const arch::Network& network, bool ends_in_logit, const Location& where) {
+    return Raising(network, where).run(ends_in_logit);
+}
 
 config::Presets networks_beside(const config::Presets& experiments) {
     std::vector<std::string> folders;
@@ -249,7 +268,8 @@ config::Presets networks_beside(const config::Presets& experiments) {
     return config::Presets(folders);
 }
 
-void spell_out_network(config::Node& root, const std::string& table, const config::Presets& networks, const std::vector<std::string>& files) {
+void spell_out_network(config::Node& root, const std::string& table, const config::Presets& networks,
+                       const std::vector<std::string>& files) {
     const auto it = root.tables.find(table);
     if (it == root.tables.end()) return;
     config::Node& node = *it->second;
@@ -258,8 +278,12 @@ void spell_out_network(config::Node& root, const std::string& table, const confi
     if (forms.network == 0 && !forms.texts) return;
     const std::size_t latest = std::max({forms.network, forms.layers, forms.list});
     if ((forms.network == latest) + (forms.layers == latest) + (forms.list == latest) > 1)
-        throw ConfigError(fmt::format("two of {0}.network, {0}.layers and [[{0}.layer]] describe the network; expected one of them", table), node.where);
-    const std::optional<config::Node::Leaf> network = taken(node, forms.network, "network"), layers = taken(node, forms.network == latest || forms.list == latest || forms.texts ? forms.layers : 0, "layers");
+        throw ConfigError(fmt::format("two of {0}.network, {0}.layers and [[{0}.layer]] describe the network; expected one of them", table),
+                          node.where);
+    const std::optional<config::Node::Leaf> network = taken(node, forms.network, "network"),
+                                            layers = taken(
+                                                node, forms.network == latest || forms.list == latest || forms.texts ? forms.layers : 0,
+                                                "layers");
     if (forms.list == latest) return;
     node.lists.erase("layer");
     if (forms.network == latest) {
@@ -270,7 +294,10 @@ void spell_out_network(config::Node& root, const std::string& table, const confi
     if (!forms.texts) return;
     const auto input = node.leaves.find("input");
     const std::string shape = input == node.leaves.end() ? "" : text_of(input->second);
-    if (shape.empty()) throw ConfigError(fmt::format("{0}.layers as texts needs {0}.input, the shape of the input, for example \"100\" or \"1x28x28\"", table), layers->where);
+    if (shape.empty())
+        throw ConfigError(
+            fmt::format("{0}.layers as texts needs {0}.input, the shape of the input, for example \"100\" or \"1x28x28\"", table),
+            layers->where);
     const arch::Network net = arch::parse_network(table, shape, std::get<std::vector<std::string>>(layers->value), layers->where);
     put_layers(node, shape, layers_of(net, table == "discriminator", layers->where), *layers);
 }

@@ -86,11 +86,13 @@ std::string letters(std::string name) {
         if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
     return name;
 }
-INSTANTIATE_TEST_SUITE_P(Presets, EveryNetwork, ::testing::ValuesIn(test::presets(tree, "networks").names()), [](const auto& info) { return letters(info.param); });
+INSTANTIATE_TEST_SUITE_P(Presets, EveryNetwork, ::testing::ValuesIn(test::presets(tree, "networks").names()),
+                         [](const auto& info) { return letters(info.param); });
 
 TEST(NetworkLayers, AnExperimentCostsWhatItsNetworkCosts) {
     const config::Presets networks = test::presets(tree, "networks"), experiments = test::presets(tree);
-    const arch::Gan trained = load_workload("satyam2022-software", networks, experiments, test::registries()), file = load_workload("satyam2022", networks, experiments, test::registries());
+    const arch::Gan trained = load_workload("satyam2022-software", networks, experiments, test::registries()),
+                    file = load_workload("satyam2022", networks, experiments, test::registries());
     expect_same(arch::lower(trained.generator), arch::lower(file.generator));
     expect_same(arch::lower(trained.discriminator), arch::lower(file.discriminator));
     EXPECT_EQ(trained.batch, file.batch);
@@ -118,7 +120,8 @@ TEST(NetworkLayers, OldWordsMeanTheOnesWritten) {
     const std::vector<std::string> old{"generator.layers=[\"fc 16x7x7 relu\", \"tconv 1 k4 s4 tanh\"]", "generator.input=20"},
         now{"generator.layers=[\"dense 16x7x7 relu\", \"conv_transpose 1 k4 s4 tanh\"]", "generator.input=20"};
     EXPECT_EQ(run_toml(test::preset(tree, "dcgan-quick", old)), run_toml(test::preset(tree, "dcgan-quick", now)));
-    EXPECT_EQ(run_toml(test::preset(tree, "satyam2022-software", {"generator.hidden=lrelu"})), run_toml(test::preset(tree, "satyam2022-software", {"generator.hidden=leaky_relu"})));
+    EXPECT_EQ(run_toml(test::preset(tree, "satyam2022-software", {"generator.hidden=lrelu"})),
+              run_toml(test::preset(tree, "satyam2022-software", {"generator.hidden=leaky_relu"})));
 }
 
 /// 12 -> 16x2x2 -> 1x4x4 by a product, a reshape and a transposed convolution, as exporters write them; with a group more where asked.
@@ -139,8 +142,14 @@ std::string onnx_generator(arch::Int groups) {
 TEST(NetworkLayers, OnnxFilesTrain) {
     const auto path = (std::filesystem::path(testing::TempDir()) / "ganbar_network.onnx").string();
     std::ofstream(path, std::ios::binary) << onnx_generator(1);
-    const std::vector<std::string> sets{"data.limit=20", "data.side=4", "train.batch=4", "train.rounds=1", "evaluation.samples=16", "generator.network=" + path,
-                                        "discriminator.layers=[\"fc 8 lrelu\", \"fc 1\"]", "discriminator.input=16"};
+    const std::vector<std::string> sets{"data.limit=20",
+                                        "data.side=4",
+                                        "train.batch=4",
+                                        "train.rounds=1",
+                                        "evaluation.samples=16",
+                                        "generator.network=" + path,
+                                        "discriminator.layers=[\"fc 8 lrelu\", \"fc 1\"]",
+                                        "discriminator.input=16"};
     Session s(test::preset(tree, "dcgan-quick", sets), test::places(tree));
     expect_same(arch::lower(workload_network(s.experiment()).generator), arch::lower(arch::read_onnx(path, "generator")));
     s.step();
@@ -151,10 +160,16 @@ TEST(NetworkLayers, OnnxFilesTrain) {
 }
 
 TEST(NetworkLayers, BranchesTrain) {
-    const std::vector<std::string> sets{"data.limit=20", "train.batch=4", "train.rounds=2", "evaluation.samples=16",
-                                        "discriminator.layers=[\"conv 4 k3 same name=a\", \"conv 4 k3 same lrelu\", \"add a\", \"pool 2\", \"fc 1 sigmoid\"]", "discriminator.input=1x28x28",
-                                        "generator.layers=[\"fc 16x7x7 bn relu name=z\", \"up 2\", \"conv 4 k3 same name=u\", \"conv 16 k1 from=z\", \"d2s 2\", \"add u\", \"up 2\", \"conv 1 k3 same tanh\"]",
-                                        "generator.input=10"};
+    const std::vector<std::string> sets{
+        "data.limit=20",
+        "train.batch=4",
+        "train.rounds=2",
+        "evaluation.samples=16",
+        "discriminator.layers=[\"conv 4 k3 same name=a\", \"conv 4 k3 same lrelu\", \"add a\", \"pool 2\", \"fc 1 sigmoid\"]",
+        "discriminator.input=1x28x28",
+        "generator.layers=[\"fc 16x7x7 bn relu name=z\", \"up 2\", \"conv 4 k3 same name=u\", \"conv 16 k1 from=z\", \"d2s 2\", \"add u\", "
+        "\"up 2\", \"conv 1 k3 same tanh\"]",
+        "generator.input=10"};
     Session s(test::preset(tree, "dcgan-quick", sets), test::places(tree));
     const Matrix before = s.sample(2, 1);
     s.step();
@@ -177,9 +192,13 @@ TEST(NetworkLayers, FaultsSayWhereAndWhatWouldDo) {
     };
     EXPECT_NE(fault({"generator.network=dcgam"}).find("dcgan"), std::string::npos);
     EXPECT_NE(fault({"generator.network=none.onnx"}).find("expected a preset of networks, a TOML file or an ONNX file"), std::string::npos);
-    EXPECT_NE(fault({"generator.network=mlp1", "generator.input=20"}).find("generator.input goes with a list of layers"), std::string::npos);
-    EXPECT_NE(fault({"generator.layers=[\"fc 16x7x7\", \"conv 16 k3 same g2\", \"tconv 1 k4 s4\"]", "generator.input=20"}).find("layer \"conv2\" (conv): training has no grouped convolutions"), std::string::npos);
-    EXPECT_NE(fault({"generator.network=mlp1", "generator.layers=[100, 784]"}).find("describe the network; expected one of them"), std::string::npos);
+    EXPECT_NE(fault({"generator.network=mlp1", "generator.input=20"}).find("generator.input goes with a list of layers"),
+              std::string::npos);
+    EXPECT_NE(fault({"generator.layers=[\"fc 16x7x7\", \"conv 16 k3 same g2\", \"tconv 1 k4 s4\"]", "generator.input=20"})
+                  .find("layer \"conv2\" (conv): training has no grouped convolutions"),
+              std::string::npos);
+    EXPECT_NE(fault({"generator.network=mlp1", "generator.layers=[100, 784]"}).find("describe the network; expected one of them"),
+              std::string::npos);
 }
 
 }  // namespace

@@ -4,7 +4,8 @@
 
 namespace ganbar {
 
-/// A sentence each: amplitudes (with annealing and the ramps of closed loops) and widths beyond the model's fit, and the ends of its window.
+/// A sentence each: amplitudes (with annealing and the ramps of closed loops) and widths beyond the model's fit, and the ends of its
+/// window.
 std::vector<std::string> pulse_warnings(const Experiment& e);
 
 }  // namespace ganbar

@@ -37,7 +37,8 @@ RuleKeys::RuleKeys(const RuleRegistry& rules) : rules_(rules) {
     for (const auto& name : rules.names())
         for (const auto& row : rules.get(name).defaults) homes_[row.info.name].emplace_back(name, row.info.name);
     // The pulses that write trained weights into cells had the names of the rule's.
-    for (const auto& [old, now] : {std::pair{"v_set", "write_v_set"}, {"v_reset", "write_v_reset"}, {"t_pulse", "write_t_pulse"}, {"verify_ramp", "write_ramp"}})
+    for (const auto& [old, now] :
+         {std::pair{"v_set", "write_v_set"}, {"v_reset", "write_v_reset"}, {"t_pulse", "write_t_pulse"}, {"verify_ramp", "write_ramp"}})
         homes_[old].emplace_back("", now);
 }
 
@@ -59,7 +60,9 @@ void RuleKeys::spread(config::Node& root) {
             if (const auto there = table.leaves.find(key); !last && there != table.leaves.end()) {
                 const auto& now = there->second;
                 if (!is_preset(now.origin) && now.origin == leaf->second.origin && now.where.file == leaf->second.where.file)
-                    throw ConfigError(fmt::format("train.{} is the old name of a key that is here too; expected the new one alone", leaf->first), leaf->second.where);
+                    throw ConfigError(
+                        fmt::format("train.{} is the old name of a key that is here too; expected the new one alone", leaf->first),
+                        leaf->second.where);
                 continue;
             }
             table.leaves[key] = leaf->second;
@@ -101,7 +104,8 @@ void RuleKeys::note(const config::Node& train, const std::string& name) {
     for (const auto& old : old_)
         for (const auto& [table, key] : homes_.at(old)) {
             if (table == name) renamed.push_back("train." + old + " is now train." + name + "." + key);
-            else if (table.empty() && writes_ && !find(rules_.get(name), old)) renamed.push_back("train." + old + " is now hardware." + key);
+            else if (table.empty() && writes_ && !find(rules_.get(name), old))
+                renamed.push_back("train." + old + " is now hardware." + key);
         }
     if (!renamed.empty()) notes_.push_back(some(renamed) + "; the old names go on working");
     note_unused(train, name);
@@ -117,14 +121,20 @@ void RuleKeys::note_unused(const config::Node& train, const std::string& name) {
             if (is_preset(leaf.origin) || is_default(rules_.get(other), key, leaf)) continue;
             const bool was_old = spread_.contains({other, key});
             if (!was_old && leaf.origin == set_by_hand)
-                throw ConfigError(fmt::format("train.{}.{} changes nothing under train.rule = \"{}\"; expected a key of [train.{}], or train.rule = \"{}\"", other, key, name, name, other), leaf.where);
+                throw ConfigError(
+                    fmt::format(
+                        "train.{}.{} changes nothing under train.rule = \"{}\"; expected a key of [train.{}], or train.rule = \"{}\"",
+                        other, key, name, name, other),
+                    leaf.where);
             const auto& homes = homes_.at(key);
             const bool written = writes_ && std::any_of(homes.begin(), homes.end(), [](const Key& k) { return k.first.empty(); });
             if (!was_old) unused.insert("train." + other + "." + key);
             else if (!find(entry, key) && !written) unused.insert("train." + key);
         }
     }
-    if (!unused.empty()) notes_.push_back(some({unused.begin(), unused.end()}) + (unused.size() == 1 ? " changes" : " change") + " nothing under train.rule = \"" + name + "\"");
+    if (!unused.empty())
+        notes_.push_back(some({unused.begin(), unused.end()}) + (unused.size() == 1 ? " changes" : " change") +
+                         " nothing under train.rule = \"" + name + "\"");
 }
 
 }  // namespace ganbar

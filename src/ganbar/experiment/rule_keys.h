@@ -12,13 +12,13 @@ namespace ganbar {
 class RuleKeys {
 public:
     explicit RuleKeys(const RuleRegistry& rules);
-    /// Moves old keys of [train] into the table of every rule that has them, as they once spoke to whichever rule there was. What a file says
-    /// in a table stands beside an old key of the same file; what --set says comes last.
+    /// Moves old keys of [train] into the table of every rule that has them, as they once spoke to whichever rule there was. What a file
+    /// says in a table stands beside an old key of the same file; what --set says comes last.
     void spread(config::Node& root);
     /// Once, when all is read: old keys speak of pulses that write trained weights only where such are written (ex situ, fold_norm).
     void settle(config::Node& root);
-    /// The rule `name` from its table. Names that [train] and its tables may hold go to `known`. ConfigError at the place of an unknown rule, a
-    /// value out of range in any rule's table, or a --set for another rule.
+    /// The rule `name` from its table. Names that [train] and its tables may hold go to `known`. ConfigError at the place of an unknown
+    /// rule, a value out of range in any rule's table, or a --set for another rule.
     RuleSpec bind(const config::Node& root, const std::string& name, std::map<std::string, std::vector<std::string>>& known);
     /// Lines for the user, after bind: which new keys old ones are, and what changes nothing under this rule.
     const std::vector<std::string>& notes() const { return notes_; }

@@ -13,7 +13,9 @@ namespace {
 
 constexpr const char* any_preset = "satyam2022-balanced";
 
-Experiment with(const std::vector<std::string>& sets, const std::string& preset = any_preset) { return test::preset(GANBAR_SOURCE_ROOT, preset, sets); }
+Experiment with(const std::vector<std::string>& sets, const std::string& preset = any_preset) {
+    return test::preset(GANBAR_SOURCE_ROOT, preset, sets);
+}
 std::string fault_of(const std::vector<std::string>& sets) {
     try {
         with(sets);
@@ -28,7 +30,8 @@ std::string all_notes(const Experiment& e) { return join(e.notes, "\n"); }
 
 TEST(RuleKeys, EveryRuleHasItsTableAndSaysWhereItWorks) {
     const auto& rules = test::registries().rules;
-    EXPECT_EQ(rules.names(), (std::vector<std::string>{"adam", "manhattan", "mixed_precision", "pulse_train", "sgd", "tiki_taka", "tiki_taka_v2"}));
+    EXPECT_EQ(rules.names(),
+              (std::vector<std::string>{"adam", "manhattan", "mixed_precision", "pulse_train", "sgd", "tiki_taka", "tiki_taka_v2"}));
     for (const auto& name : rules.names()) {
         SCOPED_TRACE(name);
         const RuleEntry& entry = rules.get(name);
@@ -44,7 +47,8 @@ TEST(RuleKeys, EveryRuleHasItsTableAndSaysWhereItWorks) {
 
 TEST(RuleKeys, OldNamesMeanTheSameAndSayTheNewOnce) {
     const std::vector<std::pair<std::string, std::vector<std::string>>> cases = {
-        {"manhattan", {"v_set=0.7 V", "v_reset=-0.9 V", "feedback=0.5", "verify_step=1 uS", "momentum=0.25", "t_pulse=50 ns", "literal=true"}},
+        {"manhattan",
+         {"v_set=0.7 V", "v_reset=-0.9 V", "feedback=0.5", "verify_step=1 uS", "momentum=0.25", "t_pulse=50 ns", "literal=true"}},
         {"pulse_train", {"v_set=0.7 V", "pulse_step=1 uS", "pulse_length=7", "pulse_management=false"}},
         {"mixed_precision", {"v_reset=-0.7 V", "accumulate=adam", "beta1=0.25", "max_pulses=3"}},
         {"tiki_taka", {"transfer_rate=0.5", "transfer_every=3", "zero_pulses=7", "pulse_length=5"}},
@@ -63,7 +67,8 @@ TEST(RuleKeys, OldNamesMeanTheSameAndSayTheNewOnce) {
 TEST(RuleKeys, BothNamesInOneFileAreRefused) {
     const auto read = [](const std::string& text) {
         const auto tree = config::parse_toml("preset = \"satyam2022-balanced\"\n[train]\n" + text, "mine.toml");
-        return read_experiment({.name = "mine", .given = tree.get(), .origin = config::said_in_python}, test::presets(GANBAR_SOURCE_ROOT), test::registries());
+        return read_experiment({.name = "mine", .given = tree.get(), .origin = config::said_in_python}, test::presets(GANBAR_SOURCE_ROOT),
+                               test::registries());
     };
     EXPECT_EQ(read("v_set = \"0.9 V\"\n").rule.pulses->set.si, 0.9);
     EXPECT_EQ(read("[train.manhattan]\nv_set = \"0.8 V\"\n").rule.pulses->set.si, 0.8);
@@ -79,8 +84,11 @@ TEST(RuleKeys, TheLastWordWins) {
 }
 
 TEST(RuleKeys, WhatBelongsToAnotherRuleIsSaid) {
-    EXPECT_NE(all_notes(with({"train.rule=pulse_train", "train.feedback=2"})).find("train.feedback changes nothing under train.rule = \"pulse_train\""), std::string::npos);
-    EXPECT_NE(fault_of({"train.rule=pulse_train", "train.manhattan.feedback=2"}).find("train.manhattan.feedback changes nothing"), std::string::npos);
+    EXPECT_NE(all_notes(with({"train.rule=pulse_train", "train.feedback=2"}))
+                  .find("train.feedback changes nothing under train.rule = \"pulse_train\""),
+              std::string::npos);
+    EXPECT_NE(fault_of({"train.rule=pulse_train", "train.manhattan.feedback=2"}).find("train.manhattan.feedback changes nothing"),
+              std::string::npos);
     EXPECT_TRUE(with({"train.rule=pulse_train"}).notes.empty());  // what a preset says for another rule waits
     EXPECT_TRUE(with({"train.rule=pulse_train", "train.feedback=0"}).notes.empty());
     EXPECT_NE(fault_of({"train.manhattan.v_sett=1 V"}).find("did you mean \"v_set\""), std::string::npos);

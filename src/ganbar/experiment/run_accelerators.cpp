@@ -57,7 +57,8 @@ RunCounts run_counts(const Experiment& e, const Workload& w, const Ledger& ledge
         const auto specs = (generator ? e.generator : e.discriminator).layer_list();
         for (const LayerWork& l : (generator ? w.generator : w.discriminator).layers)
             (generator ? out.generator : out.discriminator)
-                .push_back(layer_counts(ledger, generator ? "generator" : "discriminator", l.name, layer_cells(plan, spec_of(plan, specs, l.name), l, planes)));
+                .push_back(layer_counts(ledger, generator ? "generator" : "discriminator", l.name,
+                                        layer_cells(plan, spec_of(plan, specs, l.name), l, planes)));
     }
     return out;
 }

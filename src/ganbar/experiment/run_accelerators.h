@@ -2,9 +2,9 @@
 // files. Accuracy and cost come from one run and one ledger.
 #pragma once
 #include "ganbar/arch/estimates.h"
-#include "ganbar/experiment/experiment.h"
 #include "ganbar/arch/run_counts.h"
 #include "ganbar/core/ledger.h"
+#include "ganbar/experiment/experiment.h"
 
 namespace ganbar {
 

@@ -6,9 +6,11 @@ namespace ganbar {
 
 CrossbarProblem run_array(const Experiment& e, const Model& model, std::int64_t k) {
     const auto& blocks = model.placement.blocks;
-    const auto n_blocks = static_cast<std::int64_t>(blocks.size()), n_planes = static_cast<std::int64_t>(e.tile.mapping == Mapping::differential ? 2 : 1);
+    const auto n_blocks = static_cast<std::int64_t>(blocks.size()),
+               n_planes = static_cast<std::int64_t>(e.tile.mapping == Mapping::differential ? 2 : 1);
     if (model.analog.empty()) throw ConfigError("this run holds its weights in memory; it has no arrays");
-    if (k < 0 || k >= n_blocks * n_planes) throw ConfigError(fmt::format("the run has no array {}; expected 0 to {}", k, n_blocks * n_planes - 1));
+    if (k < 0 || k >= n_blocks * n_planes)
+        throw ConfigError(fmt::format("the run has no array {}; expected 0 to {}", k, n_blocks * n_planes - 1));
     const Block& b = blocks[static_cast<std::size_t>(k % n_blocks)];
     const AnalogOp& op = *model.analog.at(b.layer).op;
     CrossbarProblem p;

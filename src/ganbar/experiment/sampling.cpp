@@ -49,7 +49,8 @@ Matrix interpolate_images(Model& model, std::size_t n_rows, std::size_t n_steps,
     for (std::size_t r = 0; r < n_rows; ++r)
         for (std::size_t s = 0; s < n_steps; ++s) {
             const float share = static_cast<float>(s) / static_cast<float>(n_steps - 1);
-            for (std::size_t c = 0; c < ends.cols(); ++c) between(r * n_steps + s, c) = (1 - share) * ends(2 * r, c) + share * ends(2 * r + 1, c);
+            for (std::size_t c = 0; c < ends.cols(); ++c)
+                between(r * n_steps + s, c) = (1 - share) * ends(2 * r, c) + share * ends(2 * r + 1, c);
         }
     return gan::generate(*model.generator, between, rng, unbooked, "sampling");
 }

@@ -6,7 +6,8 @@ namespace ganbar {
 
 /// n images in [-1, 1], one a row.
 Matrix sample_images(Model& model, std::size_t n, std::uint64_t seed);
-/// Latent vectors, one a row (the class behind them, where there are classes), and the images in [-1, 1] that sample_images draws from them.
+/// Latent vectors, one a row (the class behind them, where there are classes), and the images in [-1, 1] that sample_images draws from
+/// them.
 struct Sampled {
     Matrix latents, images;
 };

@@ -17,7 +17,12 @@ std::size_t grid_size(std::size_t n_classes) { return n_classes > 0 ? 10 * n_cla
 }  // namespace
 
 Session::Session(Experiment experiment, Places places, Log log)
-    : e_(std::move(experiment)), places_(std::move(places)), log_(std::move(log)), root_(static_cast<std::uint64_t>(e_.experiment.seed)), images_(e_, places_.data), watch_(e_.train.watch()) {
+    : e_(std::move(experiment)),
+      places_(std::move(places)),
+      log_(std::move(log)),
+      root_(static_cast<std::uint64_t>(e_.experiment.seed)),
+      images_(e_, places_.data),
+      watch_(e_.train.watch()) {
     n_rounds_ = e_.train.rounds > 0 ? e_.train.rounds : e_.train.epochs * images_.rounds_per_epoch();
     for (const auto& line : image_warnings(images_.data())) say("warning: " + e_.data.dataset + ": " + line);
     for (const auto& line : e_.notes) say("note: " + line);
@@ -44,7 +49,8 @@ void Session::draw_fixed_latents() {
     for (std::size_t r = 0; r < grid_latents_.rows(); ++r) std::copy_n(latents_.row(r), latents_.cols(), grid_latents_.row(r));
 }
 
-// Converters take their range from the first read there is. It is always the snapshot's, whoever looks first, so that looking changes nothing.
+// Converters take their range from the first read there is. It is always the snapshot's, whoever looks first, so that looking changes
+// nothing.
 void Session::settle_converters() {
     if (settled_) return;
     Ledger unbooked;
@@ -57,9 +63,12 @@ const Round& Session::step() {
     settle_converters();
     last_.before = training_cost(ledger_);
     gan::Gan game = model_.gan();
-    const gan::GameRules rules{e_.train.loss, e_.train.steps_d, e_.train.label_real, e_.train.instance_noise, e_.train.noise_on_real, e_.train.fresh_latents};
-    last_.record = gan::play_round(game, rules, [this](std::int64_t k) -> const Matrix& { return images_.batch(root_, round_, k); }, e_.rule.at(e_.train.moment(round_, true)),
-                                   e_.rule.at(e_.train.moment(round_, false)), root_.stream("round", static_cast<std::uint64_t>(round_)), ledger_);
+    const gan::GameRules rules{e_.train.loss,           e_.train.steps_d,       e_.train.label_real,
+                               e_.train.instance_noise, e_.train.noise_on_real, e_.train.fresh_latents};
+    last_.record = gan::play_round(
+        game, rules, [this](std::int64_t k) -> const Matrix& { return images_.batch(root_, round_, k); },
+        e_.rule.at(e_.train.moment(round_, true)), e_.rule.at(e_.train.moment(round_, false)),
+        root_.stream("round", static_cast<std::uint64_t>(round_)), ledger_);
     last_.epoch = round_ / images_.rounds_per_epoch();
     last_.round = ++round_;
     last_.after = training_cost(ledger_);
@@ -82,7 +91,8 @@ bool Session::fold() {
     folded_ = true;
     const FoldReport r = model_.fold(e_, root_.stream("folding"), ledger_);
     deployment_.clipped = static_cast<float>(r.clipped());
-    say(fmt::format("folded {} batch norm{} of the generator into {} weights, {:.2f}% of them clipped{}", r.norms.n_folded, r.norms.n_folded == 1 ? "" : "s", r.n_weights, 100 * r.clipped(),
+    say(fmt::format("folded {} batch norm{} of the generator into {} weights, {:.2f}% of them clipped{}", r.norms.n_folded,
+                    r.norms.n_folded == 1 ? "" : "s", r.n_weights, 100 * r.clipped(),
                     r.norms.n_left > 0 ? fmt::format("; {} left as no weights stand right before", r.norms.n_left) : ""));
     if (r.written.n_cells > 0) note_written(r.written);
     return true;
@@ -92,9 +102,13 @@ void Session::note_written(const TuneReport& r) {
     const double n = static_cast<double>(r.n_cells);
     Deployment& d = deployment_;
     d.error_rms = static_cast<float>(r.rms_error()), d.error_largest = static_cast<float>(r.largest_error);
-    d.unreached = static_cast<float>(static_cast<double>(r.n_unreached) / n), d.pulses_per_cell = static_cast<float>(static_cast<double>(r.n_pulses) / n);
-    say(fmt::format("wrote {} cells: error {:.2f}% of the window rms, {:.1f}% at most; {:.2f}% of cells not within {:g}%; {:.1f} pulses a cell, {:.3g} J", r.n_cells, 100 * d.error_rms, 100 * d.error_largest,
-                    100 * d.unreached, 100 * e_.hardware.write_tolerance, d.pulses_per_cell, r.energy_J));
+    d.unreached = static_cast<float>(static_cast<double>(r.n_unreached) / n),
+    d.pulses_per_cell = static_cast<float>(static_cast<double>(r.n_pulses) / n);
+    say(
+        fmt::format("wrote {} cells: error {:.2f}% of the window rms, {:.1f}% at most; {:.2f}% of cells not within {:g}%; {:.1f} pulses a "
+                    "cell, {:.3g} J",
+                    r.n_cells, 100 * d.error_rms, 100 * d.error_largest, 100 * d.unreached, 100 * e_.hardware.write_tolerance,
+                    d.pulses_per_cell, r.energy_J));
 }
 
 bool Session::deploy() {
@@ -108,7 +122,8 @@ ReferenceSpec Session::reference() const {
     ReferenceSpec spec;
     spec.dataset = e_.data.dataset;
     spec.split = reference_split(e_.data.dataset, places_.data);
-    if (spec.split != "test") say(fmt::format("{} has no test images here: quality is measured against its training images", e_.data.dataset));
+    if (spec.split != "test")
+        say(fmt::format("{} has no test images here: quality is measured against its training images", e_.data.dataset));
     spec.classes = e_.data.classes;
     spec.read = e_.data.read();
     spec.features = e_.evaluation.features;

@@ -13,7 +13,7 @@ namespace ganbar {
 struct Round {
     std::int64_t round = 0, epoch = 0;  ///< rounds done, this one included; epoch it belongs to, from 0
     gan::RoundRecord record;
-    TrainingCost before, after;         ///< of the ledger
+    TrainingCost before, after;  ///< of the ledger
 };
 
 /// What deploying the trained weights came to; floats, as a checkpoint keeps them.
@@ -21,7 +21,7 @@ struct Deployment {
     float error_rms = 0, error_largest = 0;  ///< of cells written, parts of the window
     float unreached = 0;                     ///< share of those cells outside the tolerance
     float pulses_per_cell = 0;
-    float clipped = 0;                       ///< share of weights that folding pushed beyond the window
+    float clipped = 0;  ///< share of weights that folding pushed beyond the window
     std::vector<float> values() const { return {error_rms, error_largest, unreached, pulses_per_cell, clipped}; }
     static Deployment of(const std::vector<float>& v) { return {v.at(0), v.at(1), v.at(2), v.at(3), v.at(4)}; }
 };

@@ -11,10 +11,13 @@ namespace {
 
 /// A preset on few drawn digits, with a batch that fits them.
 Experiment small(const std::string& name, std::vector<std::string> sets = {}) {
-    sets.insert(sets.begin(), {"data.dataset=synthetic-digits", "data.limit=40", "train.batch=8", "train.rounds=2", "evaluation.samples=16"});
+    sets.insert(sets.begin(),
+                {"data.dataset=synthetic-digits", "data.limit=40", "train.batch=8", "train.rounds=2", "evaluation.samples=16"});
     return test::preset(GANBAR_SOURCE_ROOT, name, sets);
 }
-Session session(const std::string& name, std::vector<std::string> sets = {}) { return Session(small(name, std::move(sets)), test::places(GANBAR_SOURCE_ROOT)); }
+Session session(const std::string& name, std::vector<std::string> sets = {}) {
+    return Session(small(name, std::move(sets)), test::places(GANBAR_SOURCE_ROOT));
+}
 
 double booked_J(const Ledger& ledger) { return ledger.energy("training/").si; }
 
@@ -55,7 +58,8 @@ TEST(Session, SignWritesAndDigitalPassesAreInTheTotals) {
     s.step();
     const TrainingCost cost = training_cost(s.ledger());
     EXPECT_GT(cost.of(Part::amplifier), 0);
-    const double sign_J = s.ledger().energy("training/", "/update/sign").si, digital_J = s.ledger().energy("training/", "/backward/digital").si;
+    const double sign_J = s.ledger().energy("training/", "/update/sign").si,
+                 digital_J = s.ledger().energy("training/", "/backward/digital").si;
     if (digital_J > 0) EXPECT_GE(cost.of(Part::digital), digital_J);
     EXPECT_GE(cost.of(Part::update), sign_J);
 }

@@ -38,7 +38,7 @@ struct NetworkSpec {
     nn::BiasKind bias = nn::BiasKind::none;
     bool spectral_norm = false;
     static Schema<NetworkSpec> schema();
-    std::string input_shape() const;               ///< of either form
+    std::string input_shape() const;  ///< of either form
     std::vector<nn::LayerSpec> layer_list() const;
     nn::NetworkDefaults defaults() const { return {w_max, init_scale, init, bias, {}, false}; }
 };
@@ -83,7 +83,9 @@ struct TrainSpec {
     std::int64_t stop_patience = 20, stop_after = 100;
     gan::WatchSpec watch() const { return {stop_on, stop_loss, stop_spread, stop_patience, stop_after}; }
     static Schema<TrainSpec> schema();
-    RuleMoment moment(std::int64_t round, bool discriminator) const { return {round, discriminator, discriminator && rate_d > 0 ? rate_d : rate}; }
+    RuleMoment moment(std::int64_t round, bool discriminator) const {
+        return {round, discriminator, discriminator && rate_d > 0 ? rate_d : rate};
+    }
 };
 
 struct EvaluationSpec {

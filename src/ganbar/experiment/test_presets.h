@@ -11,7 +11,9 @@ inline const Registries& registries() {
     return all;
 }
 /// `tree`: the source tree, GANBAR_SOURCE_ROOT of the file that asks.
-inline config::Presets presets(const std::string& tree, const std::string& kind = "experiments") { return config::Presets({tree + "/presets/" + kind}); }
+inline config::Presets presets(const std::string& tree, const std::string& kind = "experiments") {
+    return config::Presets({tree + "/presets/" + kind});
+}
 inline Experiment preset(const std::string& tree, const std::string& name, const std::vector<std::string>& sets = {}) {
     return load_experiment(name, presets(tree), sets, registries());
 }

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <numeric>
 
-
 namespace ganbar {
 
 TrainingImages::TrainingImages(const Experiment& e, const DataRoots& roots) : e_(e) {
@@ -19,11 +18,15 @@ TrainingImages::TrainingImages(const Experiment& e, const DataRoots& roots) : e_
     }
     const auto pixels = e_.n_pixels();
     if (data_.image_size() != pixels)
-        throw ConfigError(fmt::format("the images of {} have {} values but the generator makes {}; expected the generator to end in {}{}", data_.name, data_.image_size(), pixels, data_.image_size(), other_side(pixels)));
+        throw ConfigError(fmt::format("the images of {} have {} values but the generator makes {}; expected the generator to end in {}{}",
+                                      data_.name, data_.image_size(), pixels, data_.image_size(), other_side(pixels)));
     if (e_.latent.classes > 0) number_classes();
-    if (const auto& name = e_.evaluation.features; name != "auto" && name != "untrained") has_dataset(name, "train", roots);  // an unknown name shows now
+    if (const auto& name = e_.evaluation.features; name != "auto" && name != "untrained")
+        has_dataset(name, "train", roots);  // an unknown name shows now
     const auto per_round = static_cast<std::size_t>(e_.train.batch * e_.train.steps_d);
-    if (per_round > data_.n) throw ConfigError(fmt::format("train.batch x train.steps_d = {} images a round, but there are only {}; use a smaller batch", per_round, data_.n));
+    if (per_round > data_.n)
+        throw ConfigError(
+            fmt::format("train.batch x train.steps_d = {} images a round, but there are only {}; use a smaller batch", per_round, data_.n));
     rounds_per_epoch_ = static_cast<std::int64_t>(data_.n / per_round);
 }
 
@@ -35,10 +38,14 @@ std::string TrainingImages::other_side(std::size_t pixels) const {
 
 // Class numbers 0, 1, ... of a conditional GAN, in the order of data.classes, else the data set's own.
 void TrainingImages::number_classes() {
-    if (data_.labels.empty()) throw ConfigError(fmt::format("latent.classes = {} but {} has no labels; expected latent.classes = 0, or images in a folder for each class", e_.latent.classes, data_.name));
+    if (data_.labels.empty())
+        throw ConfigError(
+            fmt::format("latent.classes = {} but {} has no labels; expected latent.classes = 0, or images in a folder for each class",
+                        e_.latent.classes, data_.name));
     const std::size_t n = e_.data.classes.empty() ? data_.n_classes() : e_.data.classes.size();
     if (n != static_cast<std::size_t>(e_.latent.classes))
-        throw ConfigError(fmt::format("latent.classes = {} but the training images have {} classes; expected latent.classes = {}", e_.latent.classes, n, n));
+        throw ConfigError(fmt::format("latent.classes = {} but the training images have {} classes; expected latent.classes = {}",
+                                      e_.latent.classes, n, n));
     for (const std::uint8_t label : data_.labels) {
         const auto at = std::find(e_.data.classes.begin(), e_.data.classes.end(), std::int64_t{label});
         class_of_.push_back(e_.data.classes.empty() ? label : static_cast<std::size_t>(at - e_.data.classes.begin()));

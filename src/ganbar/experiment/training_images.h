@@ -1,7 +1,7 @@
 // The images an experiment trains on, and the batches its rounds see.
 #pragma once
-#include "ganbar/experiment/experiment.h"
 #include "ganbar/data/catalogue.h"
+#include "ganbar/experiment/experiment.h"
 
 namespace ganbar {
 
@@ -12,8 +12,8 @@ public:
     const Dataset& data() const { return data_; }
     /// Rounds that pass over all images once; what is left over after whole batches is skipped.
     std::int64_t rounds_per_epoch() const { return rounds_per_epoch_; }
-    /// Batch k of a round, one image a row; a conditional GAN's rows end in the image's class, one-hot. The same for equal root, whatever was
-    /// asked before. Valid until the next call.
+    /// Batch k of a round, one image a row; a conditional GAN's rows end in the image's class, one-hot. The same for equal root, whatever
+    /// was asked before. Valid until the next call.
     const Matrix& batch(const Rng& root, std::int64_t round, std::int64_t k);
 
 private:

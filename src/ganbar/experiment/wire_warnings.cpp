@@ -32,19 +32,23 @@ std::vector<std::string> wire_warnings(const Experiment& e) {
     for (const auto& [name, v] : {std::pair{"set", p.set.si}, {"reset", p.reset.si}}) {
         const double whole = mean_move_S(e, v), weakened = mean_move_S(e, 0.95 * highest * v);
         if (whole > 0 && weakened == 0) {
-            out.push_back(fmt::format("wires: a {} pulse of {} V moves cells, 95% of it moves none; any voltage lost along the wires leaves every cell unmoved. "
-                                      "Lower the device's gate (device.gate_voltage = \"0.4 V\" keeps the range of reads safe), or set device.gate = \"off\"",
-                                      name, v));
+            out.push_back(fmt::format(
+                "wires: a {} pulse of {} V moves cells, 95% of it moves none; any voltage lost along the wires leaves every cell unmoved. "
+                "Lower the device's gate (device.gate_voltage = \"0.4 V\" keeps the range of reads safe), or set device.gate = \"off\"",
+                name, v));
             continue;
         }
         const double part = e.wires.write.scheme == Scheme::third ? 1.0 / 3 : 0.5;
-        const bool gated = e.tile.cell.selector.has_gate();  // closed rows are not exposed; those of the row are, unless its other bit lines follow it
-        const double exposures = gated ? (e.wires.write.scheme == Scheme::inhibit ? 0.0 : 1.0) : static_cast<double>(e.tile.rows) * (e.wires.write.scheme == Scheme::third ? 1.0 : 0.5);
+        const bool gated =
+            e.tile.cell.selector.has_gate();  // closed rows are not exposed; those of the row are, unless its other bit lines follow it
+        const double exposures = gated ? (e.wires.write.scheme == Scheme::inhibit ? 0.0 : 1.0)
+                                       : static_cast<double>(e.tile.rows) * (e.wires.write.scheme == Scheme::third ? 1.0 : 0.5);
         const double disturbed = exposures * mean_move_S(e, part * v);
         if (whole > 0 && disturbed > 0.5 * whole)
-            out.push_back(fmt::format("wires: half-selected cells are exposed so often that an update moves them {:.2g} times as far as a whole {} pulse; "
-                                      "V/3, smaller arrays, a lower amplitude or error feedback (train.manhattan.feedback) bound this",
-                                      disturbed / whole, name));
+            out.push_back(fmt::format(
+                "wires: half-selected cells are exposed so often that an update moves them {:.2g} times as far as a whole {} pulse; "
+                "V/3, smaller arrays, a lower amplitude or error feedback (train.manhattan.feedback) bound this",
+                disturbed / whole, name));
     }
     return out;
 }

@@ -4,7 +4,8 @@
 
 namespace ganbar {
 
-/// A sentence each: pulses that a gate stops as soon as wires take anything from them; half-selected cells that move as much as was asked for.
+/// A sentence each: pulses that a gate stops as soon as wires take anything from them; half-selected cells that move as much as was asked
+/// for.
 std::vector<std::string> wire_warnings(const Experiment& e);
 
 }  // namespace ganbar

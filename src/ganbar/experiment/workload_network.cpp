@@ -63,14 +63,16 @@ private:
         ++in_.channels;
     }
 
-    arch::Layer& conv(const nn::LayerSpec& s, const std::string& name, const arch::Shape& in, arch::Shape out, const std::vector<std::int64_t>& stride,
-                      const std::vector<std::int64_t>& kernel, bool padded) {
+    arch::Layer& conv(const nn::LayerSpec& s, const std::string& name, const arch::Shape& in, arch::Shape out,
+                      const std::vector<std::int64_t>& stride, const std::vector<std::int64_t>& kernel, bool padded) {
         const bool transposed = s.type == nn::LayerType::conv_transpose;
         arch::Layer& l = layer(transposed ? arch::LayerKind::tconv : arch::LayerKind::conv, name, in, out);
         for (std::size_t a = 0; a < std::size_t(in.dims); ++a) {
-            const Int lo = padded ? on_axis(s.padding, a) : 0, hi = padded ? on_axis(s.padding_high.empty() ? s.padding : s.padding_high, a) : 0;
-            l.axes[a] = transposed ? arch::transposed_axis(in.side[a], on_axis(kernel, a), on_axis(stride, a), lo, hi, on_axis(s.output_padding, a))
-                                   : arch::convolution_axis(in.side[a], on_axis(kernel, a), on_axis(stride, a), lo, hi);
+            const Int lo = padded ? on_axis(s.padding, a) : 0,
+                      hi = padded ? on_axis(s.padding_high.empty() ? s.padding : s.padding_high, a) : 0;
+            l.axes[a] =
+                transposed ? arch::transposed_axis(in.side[a], on_axis(kernel, a), on_axis(stride, a), lo, hi, on_axis(s.output_padding, a))
+                           : arch::convolution_axis(in.side[a], on_axis(kernel, a), on_axis(stride, a), lo, hi);
             l.out.side[a] = transposed ? l.axes[a].large : l.axes[a].small;
         }
         return l;
@@ -146,17 +148,19 @@ bool is_experiment(const config::Node& root) {
 
 }  // namespace
 
-arch::Gan load_workload(const std::string& name_or_path, const config::Presets& networks, const config::Presets& experiments, const Registries& registries,
-                        const std::string& discriminator) {
+arch::Gan load_workload(const std::string& name_or_path, const config::Presets& networks, const config::Presets& experiments,
+                        const Registries& registries, const std::string& discriminator) {
     namespace fs = std::filesystem;
     const auto trained = [&](const std::string& experiment) {
-        if (!discriminator.empty()) throw ConfigError("--discriminator belongs to a generator's ONNX file; \"" + name_or_path + "\" describes both networks");
+        if (!discriminator.empty())
+            throw ConfigError("--discriminator belongs to a generator's ONNX file; \"" + name_or_path + "\" describes both networks");
         return workload_network(load_experiment(experiment, experiments, {}, registries));
     };
     std::error_code ignored;
     if (fs::is_directory(name_or_path, ignored)) {
         const std::string file = (fs::path(name_or_path) / "run.toml").string();
-        if (!fs::exists(file, ignored)) throw ConfigError("is no run folder: it holds no run.toml; expected a run folder, an experiment or a network", {name_or_path});
+        if (!fs::exists(file, ignored))
+            throw ConfigError("is no run folder: it holds no run.toml; expected a run folder, an experiment or a network", {name_or_path});
         return trained(file);
     }
     const bool is_path = name_or_path.ends_with(".toml") || name_or_path.ends_with(".onnx") || name_or_path.find('/') != std::string::npos;
@@ -166,7 +170,8 @@ arch::Gan load_workload(const std::string& name_or_path, const config::Presets& 
     std::vector<std::string> names = networks.names();
     for (const auto& name : experiments.names()) names.push_back(name);
     const std::string near = nearest_name(name_or_path, names);
-    if (near.empty() || networks.contains(near)) return arch::load_gan(name_or_path, networks, discriminator);  // tells what networks there are
+    if (near.empty() || networks.contains(near))
+        return arch::load_gan(name_or_path, networks, discriminator);  // tells what networks there are
     throw ConfigError("no network or experiment is called \"" + name_or_path + "\"; did you mean \"" + near + "\"?");
 }
 
@@ -176,8 +181,10 @@ arch::Gan workload_network(const Experiment& e) {
     gan.source = "the experiment", gan.batch = e.train.batch, gan.steps_d = e.train.steps_d;
     gan.generator = Lowering("generator", e.generator_plan, e.latent.classes).run(e.generator.layer_list());
     gan.discriminator = Lowering("discriminator", e.discriminator_plan, e.latent.classes).run(e.discriminator.layer_list());
-    const bool probability = e.train.loss == gan::Loss::non_saturating || e.train.loss == gan::Loss::minimax;  // the loss applies the sigmoid; it costs as any
-    if (auto& end = gan.discriminator.layers.back().activation; probability && end == nn::Activation::identity) end = nn::Activation::sigmoid;
+    const bool probability =
+        e.train.loss == gan::Loss::non_saturating || e.train.loss == gan::Loss::minimax;  // the loss applies the sigmoid; it costs as any
+    if (auto& end = gan.discriminator.layers.back().activation; probability && end == nn::Activation::identity)
+        end = nn::Activation::sigmoid;
     return gan;
 }
 

@@ -61,8 +61,8 @@ inline constexpr double font_size = 7;  ///< points: what journals ask of labels
 double text_width(const std::string& text);
 
 std::string svg_of(const Drawing& drawing);
-/// Fonts are embedded; the same drawing gives the same bytes. DataError: cairo refuses, or this build has none (wheels: cairo wants the libraries of a
-/// desktop).
+/// Fonts are embedded; the same drawing gives the same bytes. DataError: cairo refuses, or this build has none (wheels: cairo wants the
+/// libraries of a desktop).
 Bytes pdf_of(const Drawing& drawing);
 
 }  // namespace ganbar::exports

@@ -34,8 +34,8 @@ double correlation(const std::vector<double>& a, const std::vector<double>& b, d
     return aa > 0 && bb > 0 && reliability > 0 ? std::clamp(ab / std::sqrt(aa * bb) / reliability, -1.0, 1.0) : 0;
 }
 
-/// A factor that no device has below 0 and that leans to the right is log-normal; exp(z s) has the mean exp(s^2/2), which the curves then lose.
-/// Devices that never move have factors of 0 and less: then it is not.
+/// A factor that no device has below 0 and that leans to the right is log-normal; exp(z s) has the mean exp(s^2/2), which the curves then
+/// lose. Devices that never move have factors of 0 and less: then it is not.
 void choose_spread(DeviceFit& fit, std::size_t n_resting) {
     double third = 0, second = 0, n = 0, lowest = 1;
     for (const auto* p : {&fit.set, &fit.reset})
@@ -98,30 +98,43 @@ DeviceFit fit_device(const PulseData& data, const FitOptions& options) {
     fit.n_outliers = set.n_outliers() + reset.n_outliers();
     fit.spread_correlation = correlation(fit.set.z, fit.reset.z, std::sqrt(set.reliability() * reset.reliability()));
     for (const auto& [name, p] : {std::pair{"set", &set}, std::pair{"reset", &reset}})
-        if (p->n_resting() > 0) fit.notes.push_back(fmt::format("{} device{} never move{} by a {} pulse: counted as steps below 0 in the spread", p->n_resting(), p->n_resting() == 1 ? "" : "s", p->n_resting() == 1 ? "s" : "", name));
+        if (p->n_resting() > 0)
+            fit.notes.push_back(fmt::format("{} device{} never move{} by a {} pulse: counted as steps below 0 in the spread",
+                                            p->n_resting(), p->n_resting() == 1 ? "" : "s", p->n_resting() == 1 ? "s" : "", name));
     choose_spread(fit, set.n_resting() + reset.n_resting());
     fit.threshold_V = std::min(fit.set.v_V.front(), fit.reset.v_V.front());
-    if (fit.n_devices < 3) fit.notes.push_back(fmt::format("{} device{} cannot show a spread between devices: it is 0 in the table", fit.n_devices, fit.n_devices == 1 ? "" : "s"));
-    if (fit.n_outliers > 0) fit.notes.push_back(fmt::format("{} steps lie more than 8 standard deviations off and are left out", fit.n_outliers));
+    if (fit.n_devices < 3)
+        fit.notes.push_back(fmt::format("{} device{} cannot show a spread between devices: it is 0 in the table", fit.n_devices,
+                                        fit.n_devices == 1 ? "" : "s"));
+    if (fit.n_outliers > 0)
+        fit.notes.push_back(fmt::format("{} steps lie more than 8 standard deviations off and are left out", fit.n_outliers));
     return fit;
 }
 
 std::string device_toml(const DeviceFit& fit, const std::string& preset) {
     const double typical = 0.5 * (fit.g_min_S + fit.g_max_S);
-    std::string out = fmt::format("# Device {}: {} pulses on {} device{}, fitted from {}.\n", fit.name, fit.n_steps, fit.n_devices, fit.n_devices == 1 ? "" : "s", fit.file);
-    out += "# `ganbar train` runs this file; another experiment takes the device by --set device.model=THIS.toml or preset = \"THIS.toml\".\n";
+    std::string out = fmt::format("# Device {}: {} pulses on {} device{}, fitted from {}.\n", fit.name, fit.n_steps, fit.n_devices,
+                                  fit.n_devices == 1 ? "" : "s", fit.file);
+    out +=
+        "# `ganbar train` runs this file; another experiment takes the device by --set device.model=THIS.toml or preset = \"THIS.toml\".\n";
     out += fmt::format("preset = \"{}\"\n[device]\nmodel = \"table\"\n", preset);
-    out += fmt::format("d2d = \"on\"\nc2c = 1.0\ng_min = \"{:.5g} S\"\ng_max = \"{:.5g} S\"\nthreshold = \"{:.5g} V\"\n", fit.g_min_S, fit.g_max_S, fit.threshold_V);
+    out += fmt::format("d2d = \"on\"\nc2c = 1.0\ng_min = \"{:.5g} S\"\ng_max = \"{:.5g} S\"\nthreshold = \"{:.5g} V\"\n", fit.g_min_S,
+                       fit.g_max_S, fit.threshold_V);
     out += "g = " + reals_text(fit.g_S) + "\n";
     for (const auto& [name, p] : {std::pair{"set", &fit.set}, std::pair{"reset", &fit.reset}}) {
-        out += fmt::format("v_{0} = {1}\nt_{0} = {2}\ndg_{0} = {3}\nnoise_{0} = {4}\nspread_{0} = {5}\n", name, reals_text(p->v_V), reals_text(p->t_s), reals_text(p->mean_S), reals_text(p->noise_S), reals_text(p->spread));
+        out += fmt::format("v_{0} = {1}\nt_{0} = {2}\ndg_{0} = {3}\nnoise_{0} = {4}\nspread_{0} = {5}\n", name, reals_text(p->v_V),
+                           reals_text(p->t_s), reals_text(p->mean_S), reals_text(p->noise_S), reals_text(p->spread));
     }
-    out += fmt::format("spread = \"{}\"\nspread_correlation = {}\n", fit.log_normal ? "log_normal" : "normal", reals_text({fit.spread_correlation}).substr(1, std::string::npos));
+    out += fmt::format("spread = \"{}\"\nspread_correlation = {}\n", fit.log_normal ? "log_normal" : "normal",
+                       reals_text({fit.spread_correlation}).substr(1, std::string::npos));
     out.erase(out.rfind(']'), 1);
     if (fit.read_noise_S > 0) out += fmt::format("read_noise = {:.5f}\n", std::min(1.0, fit.read_noise_S / typical));
     if (fit.iv.kind == "sinh") out += fmt::format("iv = \"sinh\"\niv_b = {:.6f}\n", fit.iv.b);
-    if (fit.iv.kind == "power") out += fmt::format("iv = \"power\"\niv_scale = \"{:.5g} V\"\niv_power = {:.6f}\n", fit.iv.scale_V, fit.iv.power);
-    out += fmt::format("[train]\nv_set = \"{:.5g} V\"\nv_reset = \"{:.5g} V\"\nv_set_end = \"0 V\"\nv_reset_end = \"0 V\"\nt_pulse = \"{:.5g} s\"\n", fit.set.v_V[fit.set.main], -fit.reset.v_V[fit.reset.main], fit.set.t_s.front());
+    if (fit.iv.kind == "power")
+        out += fmt::format("iv = \"power\"\niv_scale = \"{:.5g} V\"\niv_power = {:.6f}\n", fit.iv.scale_V, fit.iv.power);
+    out += fmt::format(
+        "[train]\nv_set = \"{:.5g} V\"\nv_reset = \"{:.5g} V\"\nv_set_end = \"0 V\"\nv_reset_end = \"0 V\"\nt_pulse = \"{:.5g} s\"\n",
+        fit.set.v_V[fit.set.main], -fit.reset.v_V[fit.reset.main], fit.set.t_s.front());
     return out;
 }
 

@@ -10,35 +10,35 @@ namespace ganbar::fit {
 
 /// One polarity. Curves are by [width][amplitude][node], nodes innermost, as the table model's lists.
 struct StepTable {
-    std::vector<double> v_V, t_s;          ///< amplitudes as magnitudes
-    std::vector<double> mean_S, noise_S;   ///< signed mean step; its standard deviation from pulse to pulse
-    std::vector<double> spread;            ///< relative, between devices, by node
-    std::vector<double> z;                 ///< of each device: its place in the spread; NaN where it has no step that counts
-    std::vector<double> scales;            ///< of each device: its steps over the mean's, 1 + z times the spread's mean; NaN likewise
-    std::vector<std::size_t> n;            ///< steps behind each amplitude of each width
-    std::size_t main = 0;                  ///< position of the amplitude (of the first width) with most steps
+    std::vector<double> v_V, t_s;              ///< amplitudes as magnitudes
+    std::vector<double> mean_S, noise_S;       ///< signed mean step; its standard deviation from pulse to pulse
+    std::vector<double> spread;                ///< relative, between devices, by node
+    std::vector<double> z;                     ///< of each device: its place in the spread; NaN where it has no step that counts
+    std::vector<double> scales;                ///< of each device: its steps over the mean's, 1 + z times the spread's mean; NaN likewise
+    std::vector<std::size_t> n;                ///< steps behind each amplitude of each width
+    std::size_t main = 0;                      ///< position of the amplitude (of the first width) with most steps
     std::vector<double> data_lo_S, data_hi_S;  ///< conductances that each curve rests on
 };
 /// I = G V, G sinh(b V)/b, or G V (1 + (|V|/scale)^power).
 struct StaticIv {
     std::string kind = "linear";
     double b = 0, scale_V = 0, power = 0;
-    double residual = 0;                   ///< relative, root mean square
+    double residual = 0;  ///< relative, root mean square
     std::string why = "no I-V was given";
 };
 struct FitOptions {
-    std::size_t n_nodes = 33;              ///< of the table in conductance
-    std::size_t n_bootstrap = 100;         ///< of the families' intervals
+    std::size_t n_nodes = 33;       ///< of the table in conductance
+    std::size_t n_bootstrap = 100;  ///< of the families' intervals
     std::uint64_t seed = 1;
 };
 struct DeviceFit {
     std::string name, file;
     double g_min_S = 0, g_max_S = 0, threshold_V = 0;
-    std::vector<double> g_S;               ///< nodes
+    std::vector<double> g_S;  ///< nodes
     StepTable set, reset;
-    bool log_normal = false;               ///< form of the spread
+    bool log_normal = false;  ///< form of the spread
     double spread_correlation = 0;
-    double read_noise_S = 0;               ///< of one read; read_noise of the model is this over the mean conductance
+    double read_noise_S = 0;  ///< of one read; read_noise of the model is this over the mean conductance
     StaticIv iv;
     std::size_t n_devices = 0, n_steps = 0, n_outliers = 0;
     std::vector<std::string> notes;

@@ -42,15 +42,37 @@ struct Case {
     const char* model;
     Settings settings;
     PulsePair pulses{{1.0}, {-1.0}, {100e-9}};
-    std::size_t n_each = 100, n_cycles = 1;   ///< 200 pulses a device in all
+    std::size_t n_each = 100, n_cycles = 1;  ///< 200 pulses a device in all
     Bench bench(std::uint64_t seed, std::size_t n_devices = 20) const { return {n_devices, n_each, n_cycles, pulses, seed}; }
 };
 const Case cases[] = {
     {"soft_bounds", "soft_bounds", {{"set_fraction", 0.03}, {"reset_fraction", 0.03}, {"c2c", 0.2}, {"d2d", "on"}, {"d2d_sigma", 0.15}}},
-    {"ideal_like", "constant_step", {{"preset", "GokmenVlasov"}, {"c2c", 0.3}, {"dw_min", 0.012}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"dw_min_dtod", 0.1}}},
-    {"linear_step", "linear_step", {{"preset", "EcRam"}, {"dw_min", 0.02}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"gamma_dtod", 0.0}, {"up_down_dtod", 0.0}}},
-    {"pow_step", "pow_step", {{"gamma_up", 2.0}, {"gamma_down", 1.5}, {"dw_min", 0.03}, {"c2c", 0.1}, {"gamma_dtod", 0.0}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"dw_min_dtod", 0.1}}},
-    {"vteam", "vteam", {{"r_on", "3 kohm"}, {"r_off", "10 kohm"}, {"v_on", "-0.5 V"}, {"v_off", "0.5 V"}, {"k_on", -3e-4}, {"k_off", 3e-4}, {"d2d", "on"}, {"c2c", 0.1}}},
+    {"ideal_like",
+     "constant_step",
+     {{"preset", "GokmenVlasov"}, {"c2c", 0.3}, {"dw_min", 0.012}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"dw_min_dtod", 0.1}}},
+    {"linear_step",
+     "linear_step",
+     {{"preset", "EcRam"}, {"dw_min", 0.02}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"gamma_dtod", 0.0}, {"up_down_dtod", 0.0}}},
+    {"pow_step",
+     "pow_step",
+     {{"gamma_up", 2.0},
+      {"gamma_down", 1.5},
+      {"dw_min", 0.03},
+      {"c2c", 0.1},
+      {"gamma_dtod", 0.0},
+      {"w_max_dtod", 0.0},
+      {"w_min_dtod", 0.0},
+      {"dw_min_dtod", 0.1}}},
+    {"vteam",
+     "vteam",
+     {{"r_on", "3 kohm"},
+      {"r_off", "10 kohm"},
+      {"v_on", "-0.5 V"},
+      {"v_off", "0.5 V"},
+      {"k_on", -3e-4},
+      {"k_off", 3e-4},
+      {"d2d", "on"},
+      {"c2c", 0.1}}},
     // steps differ between devices by 50% (set) and 75% (reset), some never move, and 16 pulses cross the window
     {"nili2020", "nili2020", {{"d2d", "B"}, {"bins", "interpolated"}, {"c2c", 0.1}}, {{1.15}, {-1.5}, {100e-9}}},
     {"nili2020, five cycles", "nili2020", {{"d2d", "B"}, {"bins", "interpolated"}, {"c2c", 0.1}}, {{1.15}, {-1.5}, {100e-9}}, 20, 5},
@@ -58,9 +80,9 @@ const Case cases[] = {
 
 /// One polarity of the fit beside the truth at 31 conductances, where there are data and no bound cuts a step.
 struct Compared {
-    std::vector<double> due, got;       ///< mean step of the expected device, of the fit
-    std::vector<double> mean, spread;   ///< of the very devices that were measured, without noise
-    std::vector<double> noise;          ///< from pulse to pulse, of the expected device
+    std::vector<double> due, got;      ///< mean step of the expected device, of the fit
+    std::vector<double> mean, spread;  ///< of the very devices that were measured, without noise
+    std::vector<double> noise;         ///< from pulse to pulse, of the expected device
     std::vector<double> fit_spread, fit_noise;
     double largest = 0;
 };
@@ -88,9 +110,11 @@ Compared compare(const DeviceFit& fit, const Case& c, std::uint64_t seed, bool u
         const auto each = ganbar::test::moments(steps_at(c, quiet, fit.n_devices, g, up, seed));
         if (std::string(c.model) != "nili2020" && std::abs(each.mean) * 1.5 > (up ? fit.g_max_S - g : g - fit.g_min_S)) continue;
         out.due.push_back(due), out.mean.push_back(each.mean), out.spread.push_back(each.deviation / std::abs(each.mean));
-        out.got.push_back(at_nodes(fit.g_S, std::span(p.mean_S).first(fit.g_S.size()), g) * (fit.log_normal ? std::exp(0.5 * std::pow(at_nodes(fit.g_S, p.spread, g), 2)) : 1));
+        out.got.push_back(at_nodes(fit.g_S, std::span(p.mean_S).first(fit.g_S.size()), g) *
+                          (fit.log_normal ? std::exp(0.5 * std::pow(at_nodes(fit.g_S, p.spread, g), 2)) : 1));
         out.noise.push_back(ganbar::test::moments(steps_at(c, noisy, 1000, g, up, seed)).deviation);
-        out.fit_spread.push_back(at_nodes(fit.g_S, p.spread, g)), out.fit_noise.push_back(at_nodes(fit.g_S, std::span(p.noise_S).first(fit.g_S.size()), g));
+        out.fit_spread.push_back(at_nodes(fit.g_S, p.spread, g)),
+            out.fit_noise.push_back(at_nodes(fit.g_S, std::span(p.noise_S).first(fit.g_S.size()), g));
         out.largest = std::max(out.largest, std::abs(due));
     }
     return out;
@@ -125,7 +149,8 @@ TEST(DeviceFit, MeanNoiseAndSpreadComeBack) {
                 ASSERT_GT(x.due.size(), 15u) << where;
                 EXPECT_LT(worst_step(x), 0.03) << where;
                 EXPECT_NEAR(factor(x.mean, x.got), 1, std::string(c.model) == "nili2020" ? 0.05 : 0.025) << where;
-                EXPECT_NEAR(mean_ratio(x.fit_spread, x.spread), 1, std::string(c.model) == "nili2020" ? 0.2 : 0.15) << where;  // of devices that never move only their number is known
+                EXPECT_NEAR(mean_ratio(x.fit_spread, x.spread), 1, std::string(c.model) == "nili2020" ? 0.2 : 0.15)
+                    << where;  // of devices that never move only their number is known
                 EXPECT_NEAR(mean_ratio(x.fit_noise, x.noise), 1, 0.15) << where;
             }
         }
@@ -136,7 +161,8 @@ TEST(DeviceFit, ManyDevicesFixTheMeanToo) {
     for (const bool up : {true, false}) {
         const auto x = compare(fit, c, 5, up);
         EXPECT_LT(worst_step(x), 0.03);
-        EXPECT_NEAR(factor(x.mean, x.got), 1, up ? 0.02 : 0.08);  // a tenth never move by a reset pulse: how far below 0 they are is inferred
+        EXPECT_NEAR(factor(x.mean, x.got), 1,
+                    up ? 0.02 : 0.08);  // a tenth never move by a reset pulse: how far below 0 they are is inferred
     }
     EXPECT_FALSE(fit.log_normal);  // some devices never move
 }
@@ -175,7 +201,16 @@ TEST(DeviceFit, RefusesWhatCannotBeFitted) {
 TEST(Families, TheOneThatMadeTheDataRanksFirst) {
     std::vector<Case> all(std::begin(cases), std::end(cases));
     std::erase_if(all, [](const Case& c) { return std::string(c.model) == "nili2020"; });
-    all.push_back({"exp_step", "exp_step", {{"preset", "ReRamES"}, {"dw_min", 0.02}, {"c2c", 0.3}, {"write_noise", 0.0}, {"w_max_dtod", 0.0}, {"w_min_dtod", 0.0}, {"up_down_dtod", 0.0}, {"dw_min_dtod", 0.1}}});
+    all.push_back({"exp_step",
+                   "exp_step",
+                   {{"preset", "ReRamES"},
+                    {"dw_min", 0.02},
+                    {"c2c", 0.3},
+                    {"write_noise", 0.0},
+                    {"w_max_dtod", 0.0},
+                    {"w_min_dtod", 0.0},
+                    {"up_down_dtod", 0.0},
+                    {"dw_min_dtod", 0.1}}});
     for (const auto& c : all) {
         const auto data = measure(c.model, c.settings, c.bench(5));
         const auto ranked = fit_families(data, fit_device(data));
@@ -187,7 +222,8 @@ TEST(Families, TheOneThatMadeTheDataRanksFirst) {
     }
 }
 TEST(Families, IntervalsHoldTheTruth) {
-    const auto data = measure("soft_bounds", {{"set_fraction", 0.03}, {"reset_fraction", 0.02}, {"c2c", 0.2}}, {20, 150, 1, {{1.0}, {-1.0}, {100e-9}}, 6});
+    const auto data = measure("soft_bounds", {{"set_fraction", 0.03}, {"reset_fraction", 0.02}, {"c2c", 0.2}},
+                              {20, 150, 1, {{1.0}, {-1.0}, {100e-9}}, 6});
     for (const auto& f : fit_families(data, fit_device(data))) {
         if (f.name != "soft_bounds") continue;
         EXPECT_NEAR(f.parameters[0].value, 0.03, 0.002);
@@ -203,7 +239,8 @@ TEST(Verdict, OfABalancedAndAnUnbalancedDevice) {
     const auto uneven = judge(fit_device(measure("nili2020", {{"d2d", "off"}}, {20, 200, 1, {{0.9}, {-0.9}, {100e-9}}, 5})));
     EXPECT_GT(uneven.balance, 5);
     EXPECT_TRUE(uneven.feedback);
-    const auto coarse = judge(fit_device(measure("constant_step", {{"preset", "GokmenVlasov"}, {"dw_min", 0.15}, {"dw_min_dtod", 0.0}}, {})));
+    const auto coarse =
+        judge(fit_device(measure("constant_step", {{"preset", "GokmenVlasov"}, {"dw_min", 0.15}, {"dw_min_dtod", 0.0}}, {})));
     EXPECT_EQ(coarse.rule, "mixed_precision");
 }
 TEST(StaticIv, TellsTheFormsApart) {

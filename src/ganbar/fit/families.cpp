@@ -43,21 +43,43 @@ std::vector<Family> families(double ratio) {
     out.push_back({"constant_step", "|dG| = a", {{"a", "window"}}, [](const double* t, double) { return std::exp(t[0]); }, {{}}, positive});
     // resistance falls by equal amounts: 1/G' = 1/G -+ d; G in units of g_max - g_min from g_min
     out.push_back({"vteam", "1/G changes by d: linear resistance, hard bounds", {{"d", "1/window"}}, nullptr, {{}}, positive});
-    out.push_back({"soft_bounds", "|dG| = f |G_end - G|", {{"f", ""}, {"end", "window"}}, [](const double* t, double way) { return std::exp(t[0]) * std::max(0.0, bound(t[1]) - way); }, {{-2}, {2}},
+    out.push_back({"soft_bounds",
+                   "|dG| = f |G_end - G|",
+                   {{"f", ""}, {"end", "window"}},
+                   [](const double* t, double way) { return std::exp(t[0]) * std::max(0.0, bound(t[1]) - way); },
+                   {{-2}, {2}},
                    [](std::size_t k, double t) { return k == 0 ? std::exp(t) : bound(t); }});
-    out.push_back({"linear_step", "|dG| = a (1 - b way)", {{"a", "window"}, {"b", ""}}, [](const double* t, double way) { return std::exp(t[0]) * std::max(0.0, 1 - t[1] * way); }, {{0.1}, {0.7}},
+    out.push_back({"linear_step",
+                   "|dG| = a (1 - b way)",
+                   {{"a", "window"}, {"b", ""}},
+                   [](const double* t, double way) { return std::exp(t[0]) * std::max(0.0, 1 - t[1] * way); },
+                   {{0.1}, {0.7}},
                    [](std::size_t k, double t) { return k == 0 ? std::exp(t) : t; }});
-    out.push_back({"pow_step", "|dG| = a (1 - way/end)^p", {{"a", "window"}, {"p", ""}, {"end", "window"}},
-                   [](const double* t, double way) { return std::exp(t[0]) * std::pow(std::max(0.0, 1 - way / bound(t[2])), std::exp(t[1])); }, {{0.5, -2}, {1, 0}, {-0.5, 2}},
-                   [](std::size_t k, double t) { return k == 0 ? std::exp(t) : k == 1 ? std::exp(t) : bound(t); }});
-    out.push_back({"exp_step", "|dG| = a max(0, 1 + A exp(-c way))", {{"a", "window"}, {"A", ""}, {"c", ""}},
-                   [](const double* t, double way) { return std::exp(t[0]) * std::max(0.0, 1 + t[1] * std::exp(-std::exp(t[2]) * way)); }, {{2, 1.5}, {5, 0.5}, {-0.02, 0.5}, {20, 2}},
+    out.push_back(
+        {"pow_step",
+         "|dG| = a (1 - way/end)^p",
+         {{"a", "window"}, {"p", ""}, {"end", "window"}},
+         [](const double* t, double way) { return std::exp(t[0]) * std::pow(std::max(0.0, 1 - way / bound(t[2])), std::exp(t[1])); },
+         {{0.5, -2}, {1, 0}, {-0.5, 2}},
+         [](std::size_t k, double t) { return k == 0   ? std::exp(t)
+                                              : k == 1 ? std::exp(t)
+                                                       : bound(t); }});
+    out.push_back({"exp_step",
+                   "|dG| = a max(0, 1 + A exp(-c way))",
+                   {{"a", "window"}, {"A", ""}, {"c", ""}},
+                   [](const double* t, double way) { return std::exp(t[0]) * std::max(0.0, 1 + t[1] * std::exp(-std::exp(t[2]) * way)); },
+                   {{2, 1.5}, {5, 0.5}, {-0.02, 0.5}, {20, 2}},
                    [](std::size_t k, double t) { return k == 1 ? t : std::exp(t); }});
-    out.push_back({"yakopcic", "|dG| = a up to k, then a exp(-c (way - k)) (1 - way)/(1 - k)", {{"a", "window"}, {"k", "window"}, {"c", ""}},
+    out.push_back({"yakopcic",
+                   "|dG| = a up to k, then a exp(-c (way - k)) (1 - way)/(1 - k)",
+                   {{"a", "window"}, {"k", "window"}, {"c", ""}},
                    [](const double* t, double way) {
                        const double knee = 0.98 * logistic(t[1]);
-                       return std::exp(t[0]) * (way < knee ? 1 : std::exp(-std::exp(t[2]) * (way - knee)) * std::max(0.0, 1 - way) / (1 - knee));
-                   }, {{-1, 0}, {0, 1}, {1, 0}}, [](std::size_t k, double t) { return k == 1 ? 0.98 * logistic(t) : std::exp(t); }});
+                       return std::exp(t[0]) *
+                              (way < knee ? 1 : std::exp(-std::exp(t[2]) * (way - knee)) * std::max(0.0, 1 - way) / (1 - knee));
+                   },
+                   {{-1, 0}, {0, 1}, {1, 0}},
+                   [](std::size_t k, double t) { return k == 1 ? 0.98 * logistic(t) : std::exp(t); }});
     out[1].step = [ratio](const double* t, double way) {  // polarity by the sign of ratio: see Problem
         const double g = ratio > 0 ? ratio + way : -ratio + 1 - way, d = std::exp(t[0]);
         return ratio > 0 ? g * g * d / std::max(1e-3, 1 - g * d) : g * g * d / (1 + g * d);
@@ -119,7 +141,8 @@ Solution solve(const Family& family, const std::vector<Bin>& bins, const std::ve
 class Binned {
 public:
     static constexpr std::size_t n_bins = 40;
-    Binned(const StepData& steps, const DeviceFit& fit) : n_devices_(steps.n_devices), lo_(fit.g_min_S), range_(fit.g_max_S - fit.g_min_S), sums_(n_devices_ * 2 * n_bins) {
+    Binned(const StepData& steps, const DeviceFit& fit)
+        : n_devices_(steps.n_devices), lo_(fit.g_min_S), range_(fit.g_max_S - fit.g_min_S), sums_(n_devices_ * 2 * n_bins) {
         for (const auto& group : steps.groups) {
             const bool set = group.v_V > 0;
             const StepTable& p = set ? fit.set : fit.reset;
@@ -136,7 +159,8 @@ public:
                 all.n += times[d] * s.n, all.x += times[d] * s.x, all.y += times[d] * s.y, all.yy += times[d] * s.yy;
             }
             if (all.n < 8) continue;
-            const double mean = all.y / all.n, variance = std::max(all.yy / all.n - mean * mean, 1e-10 * mean * mean + 1e-24) * all.n / (all.n - 1);
+            const double mean = all.y / all.n,
+                         variance = std::max(all.yy / all.n - mean * mean, 1e-10 * mean * mean + 1e-24) * all.n / (all.n - 1);
             out.push_back({all.x / all.n, mean, std::sqrt(variance / all.n + 1e-6 * mean * mean) + 1e-12, set});
         }
         return out;
@@ -152,7 +176,8 @@ private:
         const double factor = p.scales[s.device], x = (s.g_S - lo_) / range_, y = (set ? 1 : -1) * s.dg_S / range_ / factor;
         const double mean = std::abs(p.mean_S[p.main * fit.g_S.size() + fit.g_S.size() / 2]) / range_, way = set ? x : 1 - x;
         if (s.weight == 0 || !(factor > 0.05) || x < 0 || x > 1 || way > 1 - std::min(0.1, 2.5 * mean)) return;
-        Sum& sum = sums_[(static_cast<std::size_t>(s.device) * 2 + set) * n_bins + std::min(n_bins - 1, static_cast<std::size_t>(x * n_bins))];
+        Sum& sum =
+            sums_[(static_cast<std::size_t>(s.device) * 2 + set) * n_bins + std::min(n_bins - 1, static_cast<std::size_t>(x * n_bins))];
         sum.n += 1, sum.x += x, sum.y += y, sum.yy += y * y;
     }
     std::size_t n_devices_;
@@ -184,13 +209,15 @@ void intervals(FamilyFit& out, const Family& up, const Family& down, const Binne
             for (auto* list : {&set, &reset})
                 for (auto& b : *list) b.y += b.error * rng.normal();
         const Both again = solve_both(up, down, set, reset, &best);
-        for (std::size_t i = 0; i < k; ++i) drawn[i].push_back(up.value(i, again.set.t[i])), drawn[k + i].push_back(up.value(i, again.reset.t[i]));
+        for (std::size_t i = 0; i < k; ++i)
+            drawn[i].push_back(up.value(i, again.set.t[i])), drawn[k + i].push_back(up.value(i, again.reset.t[i]));
     }
     for (std::size_t i = 0; i < 2 * k; ++i) {
         auto& list = drawn[i];
         std::sort(list.begin(), list.end());
         if (list.empty()) continue;
-        out.parameters[i].lo = list[list.size() * 25 / 1000], out.parameters[i].hi = list[std::min(list.size() - 1, list.size() * 975 / 1000)];
+        out.parameters[i].lo = list[list.size() * 25 / 1000],
+        out.parameters[i].hi = list[std::min(list.size() - 1, list.size() * 975 / 1000)];
     }
 }
 
@@ -219,15 +246,18 @@ std::vector<FamilyFit> fit_families(const PulseData& data, const DeviceFit& fit,
         for (const auto* list : {&set, &reset})
             for (const auto& b : *list) {
                 const auto& family = b.set ? up : down;
-                squares += std::pow(family.step((b.set ? best.set : best.reset).t.data(), b.set ? b.x : 1 - b.x) - b.y, 2), largest = std::max(largest, std::abs(b.y));
+                squares += std::pow(family.step((b.set ? best.set : best.reset).t.data(), b.set ? b.x : 1 - b.x) - b.y, 2),
+                    largest = std::max(largest, std::abs(b.y));
             }
         one.rms = largest > 0 ? std::sqrt(squares / static_cast<double>(one.n_bins)) / largest : 0;
         intervals(one, up, down, binned, best, options);
         out.push_back(std::move(one));
     }
     std::stable_sort(out.begin(), out.end(), [](const FamilyFit& a, const FamilyFit& b) { return a.bic < b.bic; });
-    for (std::size_t i = 1; i < out.size() && out[i].bic - out[0].bic < 2; ++i)  // not told apart: fewer parameters first, then the special case (soft bounds of linear steps)
-        if (out[i].parameters.size() < out[0].parameters.size() || (out[i].name == "soft_bounds" && out[0].name == "linear_step")) std::rotate(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(i), out.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    for (std::size_t i = 1; i < out.size() && out[i].bic - out[0].bic < 2;
+         ++i)  // not told apart: fewer parameters first, then the special case (soft bounds of linear steps)
+        if (out[i].parameters.size() < out[0].parameters.size() || (out[i].name == "soft_bounds" && out[0].name == "linear_step"))
+            std::rotate(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(i), out.begin() + static_cast<std::ptrdiff_t>(i) + 1);
     return out;
 }
 

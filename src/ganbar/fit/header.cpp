@@ -14,20 +14,57 @@ struct Word {
     const char* text;
     Quantity what;
 };
-constexpr std::array<Word, 46> words{{
-    {"device", Quantity::device}, {"dev", Quantity::device}, {"cell", Quantity::device}, {"sample", Quantity::device}, {"die", Quantity::device},
-    {"dut", Quantity::device}, {"deviceid", Quantity::device}, {"devid", Quantity::device}, {"cellid", Quantity::device}, {"memristor", Quantity::device},
-    {"cycle", Quantity::cycle}, {"cyc", Quantity::cycle}, {"repetition", Quantity::cycle}, {"rep", Quantity::cycle}, {"run", Quantity::cycle}, {"trace", Quantity::cycle}, {"sweep", Quantity::cycle},
-    {"pulse", Quantity::pulse}, {"pulsenumber", Quantity::pulse}, {"pulseno", Quantity::pulse}, {"n", Quantity::pulse}, {"index", Quantity::pulse}, {"number", Quantity::pulse}, {"#", Quantity::pulse}, {"pulse#", Quantity::pulse}, {"pulseindex", Quantity::pulse}, {"pulseid", Quantity::pulse},
-    {"v", Quantity::voltage}, {"voltage", Quantity::voltage}, {"amplitude", Quantity::voltage}, {"vpulse", Quantity::voltage}, {"pulseamplitude", Quantity::voltage}, {"pulsevoltage", Quantity::voltage},
-    {"t", Quantity::width}, {"width", Quantity::width}, {"pulsewidth", Quantity::width}, {"tpulse", Quantity::width}, {"duration", Quantity::width},
-    {"g", Quantity::conductance}, {"conductance", Quantity::conductance},
-    {"r", Quantity::resistance}, {"resistance", Quantity::resistance}, {"i", Quantity::current}, {"current", Quantity::current},
-    {"vread", Quantity::read_voltage}, {"readvoltage", Quantity::read_voltage}}};
+constexpr std::array<Word, 46> words{{{"device", Quantity::device},
+                                      {"dev", Quantity::device},
+                                      {"cell", Quantity::device},
+                                      {"sample", Quantity::device},
+                                      {"die", Quantity::device},
+                                      {"dut", Quantity::device},
+                                      {"deviceid", Quantity::device},
+                                      {"devid", Quantity::device},
+                                      {"cellid", Quantity::device},
+                                      {"memristor", Quantity::device},
+                                      {"cycle", Quantity::cycle},
+                                      {"cyc", Quantity::cycle},
+                                      {"repetition", Quantity::cycle},
+                                      {"rep", Quantity::cycle},
+                                      {"run", Quantity::cycle},
+                                      {"trace", Quantity::cycle},
+                                      {"sweep", Quantity::cycle},
+                                      {"pulse", Quantity::pulse},
+                                      {"pulsenumber", Quantity::pulse},
+                                      {"pulseno", Quantity::pulse},
+                                      {"n", Quantity::pulse},
+                                      {"index", Quantity::pulse},
+                                      {"number", Quantity::pulse},
+                                      {"#", Quantity::pulse},
+                                      {"pulse#", Quantity::pulse},
+                                      {"pulseindex", Quantity::pulse},
+                                      {"pulseid", Quantity::pulse},
+                                      {"v", Quantity::voltage},
+                                      {"voltage", Quantity::voltage},
+                                      {"amplitude", Quantity::voltage},
+                                      {"vpulse", Quantity::voltage},
+                                      {"pulseamplitude", Quantity::voltage},
+                                      {"pulsevoltage", Quantity::voltage},
+                                      {"t", Quantity::width},
+                                      {"width", Quantity::width},
+                                      {"pulsewidth", Quantity::width},
+                                      {"tpulse", Quantity::width},
+                                      {"duration", Quantity::width},
+                                      {"g", Quantity::conductance},
+                                      {"conductance", Quantity::conductance},
+                                      {"r", Quantity::resistance},
+                                      {"resistance", Quantity::resistance},
+                                      {"i", Quantity::current},
+                                      {"current", Quantity::current},
+                                      {"vread", Quantity::read_voltage},
+                                      {"readvoltage", Quantity::read_voltage}}};
 
 const char* si_of(Quantity q) {
     switch (q) {
-        case Quantity::voltage: case Quantity::read_voltage: return "V";
+        case Quantity::voltage:
+        case Quantity::read_voltage: return "V";
         case Quantity::width: return "s";
         case Quantity::conductance: return "S";
         case Quantity::resistance: return "ohm";
@@ -48,7 +85,8 @@ std::string lower(std::string s) {
 }
 /// Micro signs of both code points as u, ohm signs as words.
 std::string plain(std::string s) {
-    constexpr std::array<std::pair<const char*, const char*>, 6> same{{{"\u00b5", "u"}, {"\u03bc", "u"}, {"\u03a9", "ohm"}, {"\u2126", "ohm"}, {"Ohm", "ohm"}, {"OHM", "ohm"}}};
+    constexpr std::array<std::pair<const char*, const char*>, 6> same{
+        {{"\u00b5", "u"}, {"\u03bc", "u"}, {"\u03a9", "ohm"}, {"\u2126", "ohm"}, {"Ohm", "ohm"}, {"OHM", "ohm"}}};
     for (const auto& [from, to] : same)
         for (auto at = s.find(from); at != std::string::npos; at = s.find(from)) s.replace(at, std::string(from).size(), to);
     return s;
@@ -57,11 +95,13 @@ std::string plain(std::string s) {
 /// Factor of a unit for a quantity; nothing when the text is no unit of it. "us" behind a conductance are microsiemens.
 std::optional<double> scale_of(const std::string& unit, Quantity what) {
     const std::string si = si_of(what);
-    for (const std::string& text : {unit, what == Quantity::conductance && unit.ends_with('s') ? unit.substr(0, unit.size() - 1) + "S" : unit,
-                                    what == Quantity::resistance && unit.size() == 1 ? unit + "ohm" : unit, lower(unit)}) {
+    for (const std::string& text :
+         {unit, what == Quantity::conductance && unit.ends_with('s') ? unit.substr(0, unit.size() - 1) + "S" : unit,
+          what == Quantity::resistance && unit.size() == 1 ? unit + "ohm" : unit, lower(unit)}) {
         try {
             return config::parse_quantity("1 " + text, si, "the column", {});
-        } catch (const ConfigError&) {}
+        } catch (const ConfigError&) {
+        }
     }
     return std::nullopt;
 }
@@ -144,21 +184,32 @@ std::vector<Column> read_header(const std::vector<std::string>& names, const std
             continue;
         }
         if (column->scale == 0)
-            throw DataError("column \"" + column->name + "\" has a unit that is none of its quantity; expected " + std::string(si_of(column->what)) + " with a prefix, for example " +
-                                (column->what == Quantity::width ? "t_ns" : column->what == Quantity::resistance ? "r_kohm" : column->what == Quantity::current ? "i_uA" : column->what == Quantity::conductance ? "g_uS" : "v_mV"), here);
+            throw DataError("column \"" + column->name + "\" has a unit that is none of its quantity; expected " +
+                                std::string(si_of(column->what)) + " with a prefix, for example " +
+                                (column->what == Quantity::width         ? "t_ns"
+                                 : column->what == Quantity::resistance  ? "r_kohm"
+                                 : column->what == Quantity::current     ? "i_uA"
+                                 : column->what == Quantity::conductance ? "g_uS"
+                                                                         : "v_mV"),
+                            here);
         out.push_back(*column);
         out.back().unit_in_name = column->has_unit;
     }
-    if (!unit.empty() && !scale_of(plain(unit), Quantity::conductance) && !scale_of(plain(unit), Quantity::resistance) && !scale_of(plain(unit), Quantity::current))
+    if (!unit.empty() && !scale_of(plain(unit), Quantity::conductance) && !scale_of(plain(unit), Quantity::resistance) &&
+        !scale_of(plain(unit), Quantity::current))
         throw ConfigError("--unit \"" + unit + "\" is no unit of a conductance, resistance or current; expected uS, kohm, uA or the like");
     const bool any_measured = std::any_of(out.begin(), out.end(), [](const Column& c) { return measured(c.what); });
     for (auto& column : out) {  // "cycle1;cycle2" with the unit given apart
-        if (!any_measured && !unit.empty() && !column.repetition.empty() && (column.what == Quantity::cycle || column.what == Quantity::device))
+        if (!any_measured && !unit.empty() && !column.repetition.empty() &&
+            (column.what == Quantity::cycle || column.what == Quantity::device))
             for (const auto q : {Quantity::conductance, Quantity::resistance, Quantity::current})
                 if (const auto scale = scale_of(plain(unit), q)) column.what = q, column.scale = *scale, column.has_unit = true;
         if (measured(column.what) && !column.has_unit && !unit.empty()) {
             const auto scale = scale_of(plain(unit), column.what);
-            if (!scale) throw DataError("the unit \"" + unit + "\" is none of column \"" + column.name + "\"; expected " + si_of(column.what) + " with a prefix", where);
+            if (!scale)
+                throw DataError("the unit \"" + unit + "\" is none of column \"" + column.name + "\"; expected " + si_of(column.what) +
+                                    " with a prefix",
+                                where);
             column.scale = *scale;
         }
         column.si = si_of(column.what);

@@ -12,7 +12,7 @@ enum class Quantity : std::uint8_t { none, device, cycle, pulse, voltage, width,
 
 struct Column {
     Quantity what = Quantity::none;
-    double scale = 1;           ///< to SI
+    double scale = 1;  ///< to SI
     bool has_unit = false;
     bool unit_in_name = false;  ///< the header says it, not an option
     const char* si = "";        ///< unit of the quantity in SI, "" for a number
@@ -20,7 +20,8 @@ struct Column {
     std::string repetition;     ///< not empty: one of several columns of the same quantity, and which
 };
 
-/// The columns. `unit` is that of the measured quantity where its name has none. DataError with the place of names and units that are not understood.
+/// The columns. `unit` is that of the measured quantity where its name has none. DataError with the place of names and units that are not
+/// understood.
 std::vector<Column> read_header(const std::vector<std::string>& names, const std::string& unit, const Location& where);
 
 }  // namespace ganbar::fit

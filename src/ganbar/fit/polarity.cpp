@@ -39,7 +39,8 @@ Normal normal_with_hidden(const std::vector<double>& seen, std::size_t n_hidden,
     for (int round = 0; round < 500; ++round) {
         const double a = (limit - d.mean) / d.deviation, below = std::max(1e-12, 0.5 * std::erfc(-a / std::sqrt(2.0)));
         const double tilt = std::exp(-0.5 * a * a) / std::sqrt(2 * M_PI) / below;
-        const double mean_below = d.mean - d.deviation * tilt, variance_below = d.deviation * d.deviation * std::max(0.0, 1 - a * tilt - tilt * tilt);
+        const double mean_below = d.mean - d.deviation * tilt,
+                     variance_below = d.deviation * d.deviation * std::max(0.0, 1 - a * tilt - tilt * tilt);
         const double mean = (sum + hidden * mean_below) / (n + hidden);
         double second = hidden * (variance_below + (mean_below - mean) * (mean_below - mean));
         for (const double x : seen) second += (x - mean) * (x - mean);
@@ -58,7 +59,8 @@ Bounds hard_bounds(const std::vector<StepGroup>& groups, std::size_t n_devices, 
     std::vector<double> least(n_devices, infinity), most(n_devices, -infinity);
     for (const auto& group : groups)
         for (const auto& s : group.steps)
-            least[s.device] = std::min({least[s.device], s.g_S, s.g_S + s.dg_S}), most[s.device] = std::max({most[s.device], s.g_S, s.g_S + s.dg_S});
+            least[s.device] = std::min({least[s.device], s.g_S, s.g_S + s.dg_S}),
+            most[s.device] = std::max({most[s.device], s.g_S, s.g_S + s.dg_S});
     Bounds out{std::vector<double>(n_devices, -infinity), std::vector<double>(n_devices, infinity)};
     std::vector<double> lows, highs;
     std::size_t inside = 0, ends = 0;  // where reads are coarse, devices seem to rest anywhere
@@ -84,7 +86,14 @@ Bounds hard_bounds(const std::vector<StepGroup>& groups, std::size_t n_devices, 
 }
 
 Polarity::Polarity(std::vector<StepGroup*> groups, const std::vector<double>& nodes, const Bounds& bounds, double read_variance_S2)
-    : groups_(std::move(groups)), nodes_(nodes), bounds_(bounds), read_variance_(read_variance_S2), sign_(groups_.front()->v_V > 0 ? 1 : -1), spread_(nodes.size(), 1.0), z_(bounds.lo_S.size(), 0.0), sums_(z_.size()) {
+    : groups_(std::move(groups)),
+      nodes_(nodes),
+      bounds_(bounds),
+      read_variance_(read_variance_S2),
+      sign_(groups_.front()->v_V > 0 ? 1 : -1),
+      spread_(nodes.size(), 1.0),
+      z_(bounds.lo_S.size(), 0.0),
+      sums_(z_.size()) {
     for (const auto* group : groups_) outlier_.emplace_back(group->steps.size(), false);
 }
 
@@ -112,12 +121,15 @@ StepTable Polarity::fit() {
 double Polarity::largest_change(const std::vector<Curve>& before) const {
     double change = 0, largest = 0;
     for (std::size_t k = 0; k < curves_.size(); ++k)
-        for (std::size_t i = 0; i < nodes_.size(); ++i) change = std::max(change, std::abs(curves_[k].mean[i] - before[k].mean[i])), largest = std::max(largest, curves_[k].mean[i]);
+        for (std::size_t i = 0; i < nodes_.size(); ++i)
+            change = std::max(change, std::abs(curves_[k].mean[i] - before[k].mean[i])), largest = std::max(largest, curves_[k].mean[i]);
     return change / std::max(largest, 1e-300);
 }
 double Polarity::mean_at(std::size_t group, double g) const { return at_nodes(nodes_, curves_[group].mean, g); }
 double Polarity::spread_at(double g) const { return at_nodes(nodes_, spread_, g); }
-double Polarity::noise_at(std::size_t group, double g) const { return variance_.empty() ? 0 : std::sqrt(at_nodes(nodes_, variance_[group], g)); }
+double Polarity::noise_at(std::size_t group, double g) const {
+    return variance_.empty() ? 0 : std::sqrt(at_nodes(nodes_, variance_[group], g));
+}
 double Polarity::precision(std::size_t group, double g) const {
     if (variance_.empty()) return 1;
     return 1 / at_nodes(nodes_, variance_[group], g);
@@ -284,7 +296,8 @@ void Polarity::layout(StepTable& out) {
         std::sort(v.begin(), v.end());
         return v;
     };
-    const auto most = std::max_element(by_width.begin(), by_width.end(), [&](const auto& a, const auto& b) { return count(a.second) < count(b.second); });
+    const auto most =
+        std::max_element(by_width.begin(), by_width.end(), [&](const auto& a, const auto& b) { return count(a.second) < count(b.second); });
     out.v_V = volts(most->second);
     for (const auto& [width, list] : by_width) {
         if (volts(list) != out.v_V) continue;
@@ -308,7 +321,9 @@ void Polarity::layout(StepTable& out) {
     out.spread = spread_;
     double typical = 0;
     for (const double r : spread_) typical += r / static_cast<double>(spread_.size());
-    for (std::size_t d = 0; d < z_.size(); ++d) out.scales.push_back(sums_[d].under > 0 ? 1 + z_[d] * typical : std::numeric_limits<double>::quiet_NaN()), out.z.push_back(sums_[d].under > 0 ? z_[d] : std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t d = 0; d < z_.size(); ++d)
+        out.scales.push_back(sums_[d].under > 0 ? 1 + z_[d] * typical : std::numeric_limits<double>::quiet_NaN()),
+            out.z.push_back(sums_[d].under > 0 ? z_[d] : std::numeric_limits<double>::quiet_NaN());
 }
 
 /// A stronger pulse moves no less, at every node and for every width.
@@ -317,7 +332,8 @@ void Polarity::ascend_in_amplitude(const StepTable& out) {
     for (std::size_t w = 0; w < out.t_s.size() && n_v > 1; ++w)
         for (std::size_t i = 0; i < nodes_.size(); ++i) {
             std::vector<double> y, weight;
-            for (std::size_t k = 0; k < n_v; ++k) y.push_back(curves_[order_[w * n_v + k]].mean[i]), weight.push_back(curves_[order_[w * n_v + k]].weight[i] + 1e-6);
+            for (std::size_t k = 0; k < n_v; ++k)
+                y.push_back(curves_[order_[w * n_v + k]].mean[i]), weight.push_back(curves_[order_[w * n_v + k]].weight[i] + 1e-6);
             const auto fitted = ascending(y, weight);
             for (std::size_t k = 0; k < n_v; ++k) curves_[order_[w * n_v + k]].mean[i] = fitted[k];
         }

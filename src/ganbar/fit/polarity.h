@@ -1,5 +1,6 @@
-// One polarity while it is being fitted. Of device d, y = m(G) (1 + z_d r(G)) + noise is the step of a pulse in its own direction: m the mean
-// over devices, for each amplitude and width; r the relative spread by conductance; z_d the device's place in it, mean 0 and variance 1.
+// One polarity while it is being fitted. Of device d, y = m(G) (1 + z_d r(G)) + noise is the step of a pulse in its own direction: m the
+// mean over devices, for each amplitude and width; r the relative spread by conductance; z_d the device's place in it, mean 0 and
+// variance 1.
 #pragma once
 #include "ganbar/fit/device_fit.h"
 
@@ -13,9 +14,9 @@ struct Bounds {
 /// rest, too. `range_S`: of all conductances.
 Bounds hard_bounds(const std::vector<StepGroup>& groups, std::size_t n_devices, double range_S);
 
-/// Alternates between m, r and z by weighted least squares. Steps that a bound may have cut are left out by where they began, whatever came of
-/// them, so that nothing is selected by its outcome. Devices without any step left that rest at the bound behind them (the pulse would move them
-/// the wrong way, or not) count as z below -1/r when z is given its mean and variance.
+/// Alternates between m, r and z by weighted least squares. Steps that a bound may have cut are left out by where they began, whatever came
+/// of them, so that nothing is selected by its outcome. Devices without any step left that rest at the bound behind them (the pulse would
+/// move them the wrong way, or not) count as z below -1/r when z is given its mean and variance.
 class Polarity {
 public:
     /// `groups`: those of this polarity; weights of their steps are changed. `read_variance_S2`: of one read.

@@ -50,7 +50,9 @@ public:
         return false;
     }
     std::string_view line() const { return line_; }
-    void choose_separator() { separator_ = line_.find(';') != std::string_view::npos ? ';' : line_.find('\t') != std::string_view::npos ? '\t' : ','; }
+    void choose_separator() {
+        separator_ = line_.find(';') != std::string_view::npos ? ';' : line_.find('\t') != std::string_view::npos ? '\t' : ',';
+    }
     char separator() const { return separator_; }
     void cut(std::vector<std::string_view>& cells) const {
         cells.clear();
@@ -58,7 +60,8 @@ public:
         bool quoted = false;
         for (std::size_t i = 0; i <= line_.size(); ++i) {
             if (i < line_.size() && line_[i] == '"') quoted = !quoted;
-            if (i == line_.size() || (line_[i] == separator_ && !quoted)) cells.push_back(trimmed(line_.substr(begin, i - begin))), begin = i + 1;
+            if (i == line_.size() || (line_[i] == separator_ && !quoted))
+                cells.push_back(trimmed(line_.substr(begin, i - begin))), begin = i + 1;
         }
     }
     Location at(std::size_t column) const { return {file_, number_, static_cast<int>(column) + 1}; }
@@ -73,7 +76,9 @@ private:
 
 class Reader {
 public:
-    Reader(std::string_view text, const std::string& file, const ReadOptions& options) : o_(options), lines_(text, file) { data_.file = file; }
+    Reader(std::string_view text, const std::string& file, const ReadOptions& options) : o_(options), lines_(text, file) {
+        data_.file = file;
+    }
 
     PulseData read() {
         header();
@@ -83,7 +88,8 @@ public:
             lines_.cut(cells);
             while (cells.size() > columns_.size() && cells.back().empty()) cells.pop_back();
             if (cells.size() != columns_.size())
-                throw DataError(fmt::format("the row has {} cells and the header {}; expected one a column", cells.size(), columns_.size()), lines_.at(std::min(cells.size(), columns_.size())));
+                throw DataError(fmt::format("the row has {} cells and the header {}; expected one a column", cells.size(), columns_.size()),
+                                lines_.at(std::min(cells.size(), columns_.size())));
             row(cells);
         }
         if (entries_.empty()) throw DataError("there are no rows below the header; expected one for each pulse", {data_.file});
@@ -101,7 +107,8 @@ private:
 
     void header() {
         do {
-            if (!lines_.next()) throw DataError("the file is empty; expected a header such as device,cycle,pulse,v_V,t_s,g_S", {data_.file});
+            if (!lines_.next())
+                throw DataError("the file is empty; expected a header such as device,cycle,pulse,v_V,t_s,g_S", {data_.file});
         } while (lines_.line().starts_with('#') && lines_.line().find_first_of(",;\t") == std::string_view::npos);
         lines_.choose_separator();
         std::vector<std::string_view> cells;
@@ -117,27 +124,48 @@ private:
         if (what == Quantity::none) return data_.notes.push_back("column \"" + columns_[i].name + "\" is not used");
         if (what == Quantity::conductance || what == Quantity::resistance || what == Quantity::current) return measured_.push_back(i);
         if (!columns_[i].repetition.empty() || !where_.emplace(what, i).second)
-            throw DataError("column \"" + columns_[i].name + "\" says the same as another; expected each of device, cycle, pulse, v and t once", lines_.at(i));
+            throw DataError(
+                "column \"" + columns_[i].name + "\" says the same as another; expected each of device, cycle, pulse, v and t once",
+                lines_.at(i));
     }
     void check_header() const {
-        if (measured_.empty()) throw DataError("no column holds what was measured; expected g_uS, r_kohm, i_uA or the like, or one column a cycle with a unit: \"cycle1 (uS)\"", lines_.at(0));
+        if (measured_.empty())
+            throw DataError(
+                "no column holds what was measured; expected g_uS, r_kohm, i_uA or the like, or one column a cycle with a unit: \"cycle1 "
+                "(uS)\"",
+                lines_.at(0));
         for (const auto i : measured_)
             if (measured_.size() > 1 && columns_[i].repetition.empty())
-                throw DataError("column \"" + columns_[i].name + "\" is a second one of a measured quantity; expected one, or repetitions with numbers: g_uS_1, g_uS_2", lines_.at(i));
-        if (o_.sweep && !where_.contains(Quantity::voltage)) throw DataError("no column holds the voltage; expected v_V and i_A of I-V sweeps", lines_.at(0));
+                throw DataError("column \"" + columns_[i].name +
+                                    "\" is a second one of a measured quantity; expected one, or repetitions with numbers: g_uS_1, g_uS_2",
+                                lines_.at(i));
+        if (o_.sweep && !where_.contains(Quantity::voltage))
+            throw DataError("no column holds the voltage; expected v_V and i_A of I-V sweeps", lines_.at(0));
         if (!o_.unit.empty() && std::all_of(measured_.begin(), measured_.end(), [&](std::size_t i) { return columns_[i].unit_in_name; }))
-            throw ConfigError("--unit " + o_.unit + " has nothing to say here: column \"" + columns_[measured_.front()].name + "\" has a unit of its own", lines_.at(measured_.front()));
-        if (o_.width_s && where_.contains(Quantity::width)) throw ConfigError("--width has nothing to say here: the file has widths of its own", lines_.at(where_.at(Quantity::width)));
-        if (!o_.plan.empty() && where_.contains(Quantity::voltage)) throw ConfigError("--pulses has nothing to say here: the file has amplitudes of its own", lines_.at(where_.at(Quantity::voltage)));
+            throw ConfigError(
+                "--unit " + o_.unit + " has nothing to say here: column \"" + columns_[measured_.front()].name + "\" has a unit of its own",
+                lines_.at(measured_.front()));
+        if (o_.width_s && where_.contains(Quantity::width))
+            throw ConfigError("--width has nothing to say here: the file has widths of its own", lines_.at(where_.at(Quantity::width)));
+        if (!o_.plan.empty() && where_.contains(Quantity::voltage))
+            throw ConfigError("--pulses has nothing to say here: the file has amplitudes of its own",
+                              lines_.at(where_.at(Quantity::voltage)));
         const bool current = columns_[measured_.front()].what == Quantity::current;
-        if (o_.read_V && !current) throw ConfigError("--read-voltage has nothing to say here: the file holds no currents", lines_.at(measured_.front()));
-        if (o_.read_V && where_.contains(Quantity::read_voltage)) throw ConfigError("--read-voltage has nothing to say here: the file has read voltages of its own", lines_.at(where_.at(Quantity::read_voltage)));
-        if (o_.sweep && !current) throw DataError("column \"" + columns_[measured_.front()].name + "\" is no current; expected v_V and i_A of I-V sweeps", lines_.at(measured_.front()));
+        if (o_.read_V && !current)
+            throw ConfigError("--read-voltage has nothing to say here: the file holds no currents", lines_.at(measured_.front()));
+        if (o_.read_V && where_.contains(Quantity::read_voltage))
+            throw ConfigError("--read-voltage has nothing to say here: the file has read voltages of its own",
+                              lines_.at(where_.at(Quantity::read_voltage)));
+        if (o_.sweep && !current)
+            throw DataError("column \"" + columns_[measured_.front()].name + "\" is no current; expected v_V and i_A of I-V sweeps",
+                            lines_.at(measured_.front()));
         if (o_.sweep) return;
         if (current && !o_.read_V && !where_.contains(Quantity::read_voltage))
-            throw DataError("currents need the voltage they were read at; expected a column v_read_V, or --read-voltage", lines_.at(measured_.front()));
+            throw DataError("currents need the voltage they were read at; expected a column v_read_V, or --read-voltage",
+                            lines_.at(measured_.front()));
         if (!where_.contains(Quantity::voltage) && o_.plan.empty())
-            throw DataError("no column holds the pulses' amplitude; expected v_V, or --pulses \"100 x 1.0 V,100 ns; 100 x -1.2 V,100 ns\"", lines_.at(0));
+            throw DataError("no column holds the pulses' amplitude; expected v_V, or --pulses \"100 x 1.0 V,100 ns; 100 x -1.2 V,100 ns\"",
+                            lines_.at(0));
         if (!where_.contains(Quantity::width) && !o_.width_s && (o_.plan.empty() || where_.contains(Quantity::voltage)))
             throw DataError("no column holds the pulses' width; expected t_s, t_ns or the like, or --width \"100 ns\"", lines_.at(0));
     }
@@ -145,7 +173,9 @@ private:
         const char c = lines_.separator();
         data_.notes.push_back(std::string("separator: ") + (c == ';' ? "semicolon" : c == '\t' ? "tab" : "comma"));
         for (std::size_t i = 0; i < columns_.size(); ++i)
-            if (columns_[i].si[0] != '\0' && !columns_[i].has_unit && (o_.unit.empty() || std::find(measured_.begin(), measured_.end(), i) == measured_.end())) data_.notes.push_back("column \"" + columns_[i].name + "\" has no unit and is taken as SI");
+            if (columns_[i].si[0] != '\0' && !columns_[i].has_unit &&
+                (o_.unit.empty() || std::find(measured_.begin(), measured_.end(), i) == measured_.end()))
+                data_.notes.push_back("column \"" + columns_[i].name + "\" has no unit and is taken as SI");
         if (measured_.size() > 1) data_.notes.push_back(fmt::format("{} columns are read as repetitions", measured_.size()));
     }
 
@@ -164,7 +194,9 @@ private:
         return value;
     }
     [[noreturn]] void refuse(std::string_view s, std::size_t column) const {
-        throw DataError(fmt::format("\"{}\" in column \"{}\" is not a number; expected one like 1.5e-4, or an empty cell for a gap", std::string(s.substr(0, 40)), columns_[column].name), lines_.at(column));
+        throw DataError(fmt::format("\"{}\" in column \"{}\" is not a number; expected one like 1.5e-4, or an empty cell for a gap",
+                                    std::string(s.substr(0, 40)), columns_[column].name),
+                        lines_.at(column));
     }
     double value(const std::vector<std::string_view>& cells, Quantity what, double otherwise) {
         const auto it = where_.find(what);
@@ -176,7 +208,8 @@ private:
         const double x = number(cells[i], i) * columns_[i].scale;
         if (o_.sweep) return x;
         if (columns_[i].what == Quantity::conductance) {
-            if (x < 0) throw DataError(fmt::format("the conductance {} is negative; expected 0 or more", std::string(cells[i])), lines_.at(i));
+            if (x < 0)
+                throw DataError(fmt::format("the conductance {} is negative; expected 0 or more", std::string(cells[i])), lines_.at(i));
             return plausible(x, cells[i], i);
         }
         if (columns_[i].what == Quantity::resistance) {
@@ -184,13 +217,20 @@ private:
             return plausible(1 / x, cells[i], i);
         }
         const double v = value(cells, Quantity::read_voltage, o_.read_V.value_or(gap));
-        if (std::isnan(v) || v == 0) throw DataError("the read voltage of this row is missing or 0; expected the voltage the current was read at", lines_.at(i));
-        if (x / v < 0) throw DataError(fmt::format("the current {} has another sign than its read voltage of {} V", std::string(cells[i]), v), lines_.at(i));
+        if (std::isnan(v) || v == 0)
+            throw DataError("the read voltage of this row is missing or 0; expected the voltage the current was read at", lines_.at(i));
+        if (x / v < 0)
+            throw DataError(fmt::format("the current {} has another sign than its read voltage of {} V", std::string(cells[i]), v),
+                            lines_.at(i));
         return plausible(x / v, cells[i], i);
     }
     /// No memristor of a crossbar conducts 1 S: a number that says so has lost its unit.
     double plausible(double g_S, std::string_view written, std::size_t i) const {
-        if (g_S > 1) throw DataError(fmt::format("{} in column \"{}\" makes a conductance of {:.4g} S; a unit may be missing from the header (g_uS, r_kohm, i_uA), or give --unit uS", std::string(written), columns_[i].name, g_S), lines_.at(i));
+        if (g_S > 1)
+            throw DataError(fmt::format("{} in column \"{}\" makes a conductance of {:.4g} S; a unit may be missing from the header (g_uS, "
+                                        "r_kohm, i_uA), or give --unit uS",
+                                        std::string(written), columns_[i].name, g_S),
+                            lines_.at(i));
         return g_S;
     }
 
@@ -217,12 +257,18 @@ private:
         e.planned = !where_.contains(Quantity::voltage);
         const double v = value(cells, Quantity::voltage, 0);
         e.row.v_V = std::isnan(v) ? 0 : v;
-        if (std::abs(e.row.v_V) > 100) throw DataError(fmt::format("an amplitude of {} V is beyond 100 V; a unit may be missing from the header (v_mV)", e.row.v_V), lines_.at(where_.at(Quantity::voltage)));
+        if (std::abs(e.row.v_V) > 100)
+            throw DataError(fmt::format("an amplitude of {} V is beyond 100 V; a unit may be missing from the header (v_mV)", e.row.v_V),
+                            lines_.at(where_.at(Quantity::voltage)));
         const double t = value(cells, Quantity::width, o_.width_s.value_or(0));
-        if (e.row.v_V != 0 && !e.planned && !o_.sweep && !(t > 0)) throw DataError("the width of this pulse is missing or not above 0", lines_.at(where_.contains(Quantity::width) ? where_.at(Quantity::width) : 0));
+        if (e.row.v_V != 0 && !e.planned && !o_.sweep && !(t > 0))
+            throw DataError("the width of this pulse is missing or not above 0",
+                            lines_.at(where_.contains(Quantity::width) ? where_.at(Quantity::width) : 0));
         e.row.t_s = std::isnan(t) ? 0 : t;
         if (const auto w = where_.find(Quantity::width); w != where_.end() && e.row.t_s >= 1 && !columns_[w->second].has_unit)
-            throw DataError(fmt::format("a pulse of {} s in a column without a unit; expected the unit in the header (t_ns, t_us, t_s)", e.row.t_s), lines_.at(w->second));
+            throw DataError(
+                fmt::format("a pulse of {} s in a column without a unit; expected the unit in the header (t_ns, t_us, t_s)", e.row.t_s),
+                lines_.at(w->second));
         e.line = lines_.number();
         for (std::size_t k = 0; k < measured_.size(); ++k) {
             if (measured_.size() > 1) e.row.cycle = static_cast<std::int32_t>(k);
@@ -235,7 +281,8 @@ private:
     void count_cycles() {
         if (!where_.contains(Quantity::pulse) || where_.contains(Quantity::cycle) || measured_.size() > 1) return;
         std::set<std::pair<std::int32_t, double>> seen;
-        if (std::all_of(entries_.begin(), entries_.end(), [&](const Entry& e) { return seen.emplace(e.row.device, e.pulse).second; })) return;
+        if (std::all_of(entries_.begin(), entries_.end(), [&](const Entry& e) { return seen.emplace(e.row.device, e.pulse).second; }))
+            return;
         std::map<std::int32_t, std::pair<double, std::int32_t>> last;  // by device: pulse number, cycle
         std::size_t n = 0;
         for (auto& e : entries_) {
@@ -243,7 +290,9 @@ private:
             if (!fresh && e.pulse <= at->second.first) ++at->second.second, ++n;
             at->second.first = e.pulse, e.row.cycle = at->second.second;
         }
-        data_.notes.push_back(fmt::format("pulse numbers begin anew {} times: read as cycles of the same device; name a column \"device\" where they are other devices", n));
+        data_.notes.push_back(fmt::format(
+            "pulse numbers begin anew {} times: read as cycles of the same device; name a column \"device\" where they are other devices",
+            n));
     }
     /// Device by device, cycle by cycle, pulse by pulse; rows that do not say stay in the file's order.
     void arrange() {
@@ -263,7 +312,10 @@ private:
                 else {
                     std::int64_t at = k++ % length;
                     for (const auto& p : o_.plan) {
-                        if (at < p.count) { e.row.v_V = p.voltage.si, e.row.t_s = p.width.si; break; }
+                        if (at < p.count) {
+                            e.row.v_V = p.voltage.si, e.row.t_s = p.width.si;
+                            break;
+                        }
                         at -= p.count;
                     }
                 }
@@ -271,14 +323,17 @@ private:
             data_.rows.push_back(e.row);
         }
         if (data_.n_gaps > 0) data_.notes.push_back(fmt::format("{} reads are missing", data_.n_gaps));
-        if (farthest_ > 1) data_.notes.push_back(fmt::format("reads lie up to {} pulses apart; only a change by one pulse is a step", farthest_));
+        if (farthest_ > 1)
+            data_.notes.push_back(fmt::format("reads lie up to {} pulses apart; only a change by one pulse is a step", farthest_));
     }
     /// Pulses without a row between two rows of a cycle. What they did together is no step: a gap stands for them.
     std::int64_t pulses_between(const Entry& before, const Entry& e) {
         const double apart = e.pulse - before.pulse;
         if (apart == 0)
-            throw DataError(fmt::format("device {}, cycle {}, pulse {} stands in line {} already; expected each once, or a column \"cycle\"", data_.devices[static_cast<std::size_t>(e.row.device)],
-                                        e.row.cycle, e.pulse, before.line), {data_.file, e.line, static_cast<int>(where_.at(Quantity::pulse)) + 1});
+            throw DataError(
+                fmt::format("device {}, cycle {}, pulse {} stands in line {} already; expected each once, or a column \"cycle\"",
+                            data_.devices[static_cast<std::size_t>(e.row.device)], e.row.cycle, e.pulse, before.line),
+                {data_.file, e.line, static_cast<int>(where_.at(Quantity::pulse)) + 1});
         const auto missing = static_cast<std::int64_t>(std::ceil(apart)) - 1;
         if (missing <= 0) return 0;
         PulseRow gap_row = e.row;
@@ -313,7 +368,8 @@ std::vector<PlannedPulses> parse_plan(const std::string& text) {
         const std::string_view count = x == std::string::npos ? "1" : trimmed(std::string_view(part).substr(0, x));
         const auto [end, fault] = std::from_chars(count.data(), count.data() + count.size(), p.count);
         if (fault != std::errc{} || end != count.data() + count.size() || p.count < 1 || p.count > 100'000'000)
-            throw ConfigError("\"" + part + "\" is not a stretch of pulses; expected COUNT x VOLTAGE,WIDTH, for example 100 x 1.0 V,100 ns");
+            throw ConfigError("\"" + part +
+                              "\" is not a stretch of pulses; expected COUNT x VOLTAGE,WIDTH, for example 100 x 1.0 V,100 ns");
         const CellPulse pulse = parse_pulse(x == std::string::npos ? part : part.substr(x + 1));
         p.voltage = pulse.voltage, p.width = pulse.width;
         out.push_back(p);
@@ -321,7 +377,9 @@ std::vector<PlannedPulses> parse_plan(const std::string& text) {
     return out;
 }
 
-PulseData parse_pulses(std::string_view text, const std::string& file, const ReadOptions& options) { return Reader(text, file, options).read(); }
+PulseData parse_pulses(std::string_view text, const std::string& file, const ReadOptions& options) {
+    return Reader(text, file, options).read();
+}
 
 PulseData read_pulses(const std::filesystem::path& path, const ReadOptions& options) {
     if (std::filesystem::is_directory(path)) throw DataError("is a folder; expected a CSV of measured pulses", {path.string()});

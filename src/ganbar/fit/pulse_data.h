@@ -35,11 +35,11 @@ struct PlannedPulses {
 std::vector<PlannedPulses> parse_plan(const std::string& text);
 
 struct ReadOptions {
-    std::optional<double> read_V;       ///< at which currents were read, where the file does not say
-    std::vector<PlannedPulses> plan;    ///< amplitude and width of the rows of a cycle where the file has none; begins anew with each cycle
-    std::optional<double> width_s;      ///< of every pulse, where the file has no width
-    std::string unit;                   ///< of the conductance, resistance or current, where the header has none
-    bool sweep = false;                 ///< the rows are points of I-V sweeps: g_S then holds the current, in amperes
+    std::optional<double> read_V;     ///< at which currents were read, where the file does not say
+    std::vector<PlannedPulses> plan;  ///< amplitude and width of the rows of a cycle where the file has none; begins anew with each cycle
+    std::optional<double> width_s;    ///< of every pulse, where the file has no width
+    std::string unit;                 ///< of the conductance, resistance or current, where the header has none
+    bool sweep = false;               ///< the rows are points of I-V sweeps: g_S then holds the current, in amperes
 };
 
 /// Reads measured pulses. A header names the columns, in any order: device, cycle, pulse, v, t, and one of g, r, i (or longer names:

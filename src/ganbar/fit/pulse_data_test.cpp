@@ -22,7 +22,8 @@ void expect_fault(const std::string& text, const std::string& place, const std::
 }
 
 TEST(PulseData, ReadsThePlainForm) {
-    const auto d = parse_pulses("device,cycle,pulse,v_V,t_s,g_S\na,1,0,0,1e-7,1e-4\na,1,1,1.0,1e-7,1.1e-4\nb,1,1,-1.2,1e-7,9e-5\n", "x.csv");
+    const auto d =
+        parse_pulses("device,cycle,pulse,v_V,t_s,g_S\na,1,0,0,1e-7,1e-4\na,1,1,1.0,1e-7,1.1e-4\nb,1,1,-1.2,1e-7,9e-5\n", "x.csv");
     ASSERT_EQ(d.rows.size(), 3u);
     EXPECT_EQ(d.devices, (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(d.rows[1].v_V, 1.0);
@@ -31,7 +32,8 @@ TEST(PulseData, ReadsThePlainForm) {
     EXPECT_EQ(d.rows[2].t_s, 1e-7);
 }
 TEST(PulseData, UnitsInTheHeaderInEverySpelling) {
-    for (const char* header : {"v_mV,t_ns,g_uS", "V (mV),width [ns],G (\u00b5S)", "Voltage (mV),Pulse width (ns),Conductance (\u03bcS)", "v_mV,t_ns,g_us", "\"v_mV\",\"t_ns\",\"g_uS\"", "amplitude_mV,duration_ns,conductance_uS"}) {
+    for (const char* header : {"v_mV,t_ns,g_uS", "V (mV),width [ns],G (\u00b5S)", "Voltage (mV),Pulse width (ns),Conductance (\u03bcS)",
+                               "v_mV,t_ns,g_us", "\"v_mV\",\"t_ns\",\"g_uS\"", "amplitude_mV,duration_ns,conductance_uS"}) {
         const auto d = parse_pulses(std::string(header) + "\n-1200,100,150\n", "x.csv");
         EXPECT_NEAR(d.rows.at(0).g_S, 150e-6, 1e-18) << header;
         EXPECT_NEAR(d.rows.at(0).v_V, -1.2, 1e-12) << header;
@@ -66,7 +68,8 @@ TEST(PulseData, CurrentAtAReadVoltage) {
 TEST(PulseData, OneColumnACycle) {
     ReadOptions o;
     o.plan = parse_plan("2 x 1.0 V,100 ns; 2 x -1.2 V,100 ns");
-    for (const char* text : {"pulse;cycle 1 (uS);cycle 2 (uS)\n0;150;152\n1;151;153\n2;152;154\n3;151,5;153,5\n4;151;153\n", "pulse,g_uS_1,g_uS_2\n0,150,152\n1,151,153\n2,152,154\n3,151.5,153.5\n4,151,153\n"}) {
+    for (const char* text : {"pulse;cycle 1 (uS);cycle 2 (uS)\n0;150;152\n1;151;153\n2;152;154\n3;151,5;153,5\n4;151;153\n",
+                             "pulse,g_uS_1,g_uS_2\n0,150,152\n1,151,153\n2,152,154\n3,151.5,153.5\n4,151,153\n"}) {
         const auto d = parse_pulses(text, "x.csv", o);
         ASSERT_EQ(d.rows.size(), 10u) << text;
         EXPECT_EQ(d.rows[0].v_V, 0);
@@ -87,7 +90,8 @@ TEST(PulseData, GapsAndUnequalLengths) {
     EXPECT_NEAR(d.rows[3].g_S, 151e-6, 1e-12);
 }
 TEST(PulseData, RowsOutOfOrderAreOrdered) {
-    const auto d = parse_pulses("device,cycle,pulse,v_V,t_s,g_uS\nb,1,2,1,1e-7,4\na,2,1,1,1e-7,3\nb,1,1,1,1e-7,5\na,1,1,1,1e-7,2\n", "x.csv");
+    const auto d =
+        parse_pulses("device,cycle,pulse,v_V,t_s,g_uS\nb,1,2,1,1e-7,4\na,2,1,1,1e-7,3\nb,1,1,1,1e-7,5\na,1,1,1,1e-7,2\n", "x.csv");
     const double expected[] = {5, 4, 2, 3};
     for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(d.rows[k].g_S, expected[k] * 1e-6, 1e-15) << k;
 }
@@ -113,7 +117,8 @@ TEST(PulseData, PulseNumbersThatComeBackAreCyclesOrRefused) {
     EXPECT_NE(d.notes.back().find("begin anew 1 times"), std::string::npos);
     expect_fault("device,cycle,pulse,v_V,t_s,g_uS\na,1,0,1,1e-7,150\na,1,1,1,1e-7,151\na,1,0,1,1e-7,150\n", "x.csv:4:3", "line 2");
     for (const char* name : {"DUT", "Device ID", "cell", "dev_id"})
-        EXPECT_EQ(parse_pulses(std::string(name) + ",Pulse #,v_V,t_s,g_uS\n7,1,1,1e-7,150\n8,1,1,1e-7,151\n", "x.csv").devices.size(), 2u) << name;
+        EXPECT_EQ(parse_pulses(std::string(name) + ",Pulse #,v_V,t_s,g_uS\n7,1,1,1e-7,150\n8,1,1,1e-7,151\n", "x.csv").devices.size(), 2u)
+            << name;
 }
 TEST(PulseData, UnitsThatAreMissingAndOptionsThatTheFileAnswersAreRefused) {
     expect_fault("v;t;g\n1;10e-9;17,4\n", "x.csv:2:3", "a unit may be missing");
@@ -157,7 +162,8 @@ TEST(PulseData, RefusesWithRowAndColumn) {
 }
 TEST(PulseData, AMillionRows) {
     std::string text = "device,cycle,pulse,v_V,t_s,g_uS\n";
-    for (int k = 0; k < 1'000'000; ++k) text += std::to_string(k / 50000) + ",1," + std::to_string(k % 50000) + ",1.0,1e-7,150." + std::to_string(k % 1000) + "\n";
+    for (int k = 0; k < 1'000'000; ++k)
+        text += std::to_string(k / 50000) + ",1," + std::to_string(k % 50000) + ",1.0,1e-7,150." + std::to_string(k % 1000) + "\n";
     const auto begin = std::chrono::steady_clock::now();
     const auto d = parse_pulses(text, "x.csv");
     EXPECT_EQ(d.rows.size(), 1'000'000u);

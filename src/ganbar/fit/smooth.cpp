@@ -40,11 +40,14 @@ Eigen::MatrixXd full(const std::vector<double>& diagonal, const std::vector<doub
     }
     return out;
 }
-Eigen::VectorXd vector(const std::vector<double>& x) { return Eigen::Map<const Eigen::VectorXd>(x.data(), static_cast<Eigen::Index>(x.size())); }
+Eigen::VectorXd vector(const std::vector<double>& x) {
+    return Eigen::Map<const Eigen::VectorXd>(x.data(), static_cast<Eigen::Index>(x.size()));
+}
 
 }  // namespace
 
-Smoother::Smoother(std::vector<double> nodes) : nodes_(std::move(nodes)), diagonal_(nodes_.size()), beside_(nodes_.size()), right_(nodes_.size()), weight_(nodes_.size()) {}
+Smoother::Smoother(std::vector<double> nodes)
+    : nodes_(std::move(nodes)), diagonal_(nodes_.size()), beside_(nodes_.size()), right_(nodes_.size()), weight_(nodes_.size()) {}
 
 void Smoother::add(double x, double y, double factor, double weight) {
     const auto [i, u] = place(nodes_, x);
@@ -81,7 +84,9 @@ void SharedShape::add(double x, double y, double c, double weight) {
     auto& group = groups_.back();
     const auto [i, u] = place(nodes_, x);
     const double a = 1 - u;
-    const auto sum = [&](Band& band, double w) { band.diagonal[i] += w * a * a, band.diagonal[i + 1] += w * u * u, band.beside[i] += w * a * u; };
+    const auto sum = [&](Band& band, double w) {
+        band.diagonal[i] += w * a * a, band.diagonal[i + 1] += w * u * u, band.beside[i] += w * a * u;
+    };
     sum(group.aa, weight), sum(group.ar, weight * c), sum(group.rr, weight * c * c);
     group.ya[i] += weight * y * a, group.ya[i + 1] += weight * y * u;
     group.yr[i] += weight * c * y * a, group.yr[i + 1] += weight * c * y * u;

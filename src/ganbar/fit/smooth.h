@@ -26,8 +26,8 @@ private:
     mutable double penalty_ = 0;
 };
 
-/// r of y = a_k(x) + c r(x) + noise over several groups k with curves a_k of their own: all are solved at once, as data where c hardly varies
-/// leave only a_k + c r known. Of r the slope is penalised: without evidence it is constant (penalty by BIC).
+/// r of y = a_k(x) + c r(x) + noise over several groups k with curves a_k of their own: all are solved at once, as data where c hardly
+/// varies leave only a_k + c r known. Of r the slope is penalised: without evidence it is constant (penalty by BIC).
 class SharedShape {
 public:
     explicit SharedShape(std::vector<double> nodes) : nodes_(std::move(nodes)) {}
@@ -43,7 +43,7 @@ private:
     };
     struct Group {
         double penalty;
-        Band aa, ar, rr;               ///< weighted by 1, c, c^2
+        Band aa, ar, rr;  ///< weighted by 1, c, c^2
         std::vector<double> ya, yr;
     };
     std::vector<double> nodes_;

@@ -57,7 +57,8 @@ StaticIv fit_iv(std::string_view text, const std::string& file) {
     const PulseData data = parse_pulses(text, file, options);
     std::map<std::pair<int, int>, Sweep> by_sweep;
     for (const auto& row : data.rows)
-        if (row.v_V != 0 && !std::isnan(row.g_S)) by_sweep[{row.device, row.cycle}].v.push_back(row.v_V), by_sweep[{row.device, row.cycle}].i.push_back(row.g_S);
+        if (row.v_V != 0 && !std::isnan(row.g_S))
+            by_sweep[{row.device, row.cycle}].v.push_back(row.v_V), by_sweep[{row.device, row.cycle}].i.push_back(row.g_S);
     std::vector<Sweep> sweeps;
     std::size_t n = 0;
     double most = 0;
@@ -71,7 +72,9 @@ StaticIv fit_iv(std::string_view text, const std::string& file) {
     const double linear = misfit(sweeps, [](double v) { return v; });
     const auto sinh_at = [&](double b) { return misfit(sweeps, [b](double v) { return std::sinh(b * v); }); };
     const double b = least(0.01 / most, 20 / most, sinh_at), sinh = sinh_at(b);
-    const auto power_at = [&](double p, double s) { return misfit(sweeps, [p, s](double v) { return v * (1 + std::pow(std::abs(v) / s, p)); }); };
+    const auto power_at = [&](double p, double s) {
+        return misfit(sweeps, [p, s](double v) { return v * (1 + std::pow(std::abs(v) / s, p)); });
+    };
     const auto scale_at = [&](double p) { return least(0.05 * most, 100 * most, [&](double s) { return power_at(p, s); }); };
     double p = 2;
     for (double q = 0.5, best = 1e300; q <= 5; q += 0.25)
@@ -80,7 +83,9 @@ StaticIv fit_iv(std::string_view text, const std::string& file) {
     out.residual = linear;
     if (sinh < 0.8 * linear && linear > 1e-4) out.kind = "sinh", out.b = b, out.residual = sinh;
     if (power < 0.8 * out.residual && out.residual > 1e-4) out.kind = "power", out.scale_V = s, out.power = p, out.residual = power;
-    out.why = fmt::format("{} sweeps, {} points up to {:.3g} V; relative residual of the linear form {:.3g}, of sinh {:.3g}, of the power {:.3g}", sweeps.size(), n, most, linear, sinh, power);
+    out.why =
+        fmt::format("{} sweeps, {} points up to {:.3g} V; relative residual of the linear form {:.3g}, of sinh {:.3g}, of the power {:.3g}",
+                    sweeps.size(), n, most, linear, sinh, power);
     return out;
 }
 

@@ -59,13 +59,15 @@ std::vector<Raw> differences(const std::vector<PulseRow>& rows) {
 }
 
 /// Reads that are off make neighbouring steps undo each other. Of four steps in a row, freed of mean and trend, two contrasts are left,
-/// q = (1 -1 -1 1)/2 and c = (-1 3 -3 1)/sqrt(20). Steps of white variance s with reads of variance r make var q = s + 5/2 r, var c = s + 7/2 r.
+/// q = (1 -1 -1 1)/2 and c = (-1 3 -3 1)/sqrt(20). Steps of white variance s with reads of variance r make var q = s + 5/2 r, var c = s +
+/// 7/2 r.
 double read_noise(const std::vector<Raw>& raw) {
     double sum_q = 0, sum_c = 0;
     std::size_t n = 0;
     std::vector<double> sizes;
     for (std::size_t i = 1; i < raw.size(); ++i)
-        if (raw[i].row == raw[i - 1].row + 1 && raw[i].v == raw[i - 1].v) sizes.push_back(std::abs(raw[i].step.dg_S - raw[i - 1].step.dg_S));
+        if (raw[i].row == raw[i - 1].row + 1 && raw[i].v == raw[i - 1].v)
+            sizes.push_back(std::abs(raw[i].step.dg_S - raw[i - 1].step.dg_S));
     const double wild = 8 * quantile(sizes, 0.5);  // about six standard deviations: single wild reads are no noise
     for (std::size_t i = 3; i < raw.size(); ++i) {
         const auto &a = raw[i - 3], &b = raw[i - 2], &c = raw[i - 1], &d = raw[i];
@@ -121,7 +123,9 @@ StepData steps_of(const PulseData& data, std::size_t least) {
     StepData out;
     out.n_devices = data.devices.size();
     auto raw = differences(data.rows);
-    if (raw.size() < least) throw DataError(fmt::format("the file has {} pulses with reads before and after; expected at least {}", raw.size(), least), {data.file});
+    if (raw.size() < least)
+        throw DataError(fmt::format("the file has {} pulses with reads before and after; expected at least {}", raw.size(), least),
+                        {data.file});
     std::vector<double> sizes;
     for (const auto& r : raw)
         if (!r.boundary) sizes.push_back(std::abs(r.step.dg_S));
@@ -137,7 +141,10 @@ StepData steps_of(const PulseData& data, std::size_t least) {
     for (const auto& r : raw) volts.push_back(r.v), widths.push_back(r.t), g.push_back(r.step.g_S);
     const auto v_levels = clusters(volts), t_levels = clusters(widths);
     if (v_levels.size() > 200 || t_levels.size() > 50)
-        throw DataError(fmt::format("the file has {} amplitudes and {} widths; expected the amplitudes that were set, at most 200, not those measured", v_levels.size(), t_levels.size()), {data.file});
+        throw DataError(
+            fmt::format("the file has {} amplitudes and {} widths; expected the amplitudes that were set, at most 200, not those measured",
+                        v_levels.size(), t_levels.size()),
+            {data.file});
     out.g_lo_S = quantile(g, 0.0005), out.g_hi_S = quantile(g, 0.9995);
     std::map<std::pair<double, double>, StepGroup> groups;
     for (const auto& r : raw) {
@@ -148,14 +155,20 @@ StepData steps_of(const PulseData& data, std::size_t least) {
         group.t_s = key.first, group.v_V = key.second;
         if (group.steps.size() < least) {
             out.n_cut += group.steps.size();
-            out.notes.push_back(fmt::format("{} pulses of {:.4g} V, {:.3g} s are too few for a fit and left out", group.steps.size(), group.v_V, group.t_s));
+            out.notes.push_back(fmt::format("{} pulses of {:.4g} V, {:.3g} s are too few for a fit and left out", group.steps.size(),
+                                            group.v_V, group.t_s));
             continue;
         }
         out.n_steps += group.steps.size();
         out.groups.push_back(std::move(group));
     }
-    const auto has = [&](bool set) { return std::any_of(out.groups.begin(), out.groups.end(), [set](const StepGroup& s) { return (s.v_V > 0) == set; }); };
-    if (!has(true) || !has(false)) throw DataError(std::string("there are not enough ") + (has(true) ? "reset" : "set") + " pulses; expected pulses of both signs, positive ones setting", {data.file});
+    const auto has = [&](bool set) {
+        return std::any_of(out.groups.begin(), out.groups.end(), [set](const StepGroup& s) { return (s.v_V > 0) == set; });
+    };
+    if (!has(true) || !has(false))
+        throw DataError(std::string("there are not enough ") + (has(true) ? "reset" : "set") +
+                            " pulses; expected pulses of both signs, positive ones setting",
+                        {data.file});
     return out;
 }
 

@@ -7,7 +7,7 @@ namespace ganbar::fit {
 /// One pulse with reads on both sides.
 struct Step {
     std::int32_t device = 0;
-    float weight = 1;        ///< 0: an outlier, left out
+    float weight = 1;          ///< 0: an outlier, left out
     double g_S = 0, dg_S = 0;  ///< before the pulse (freed of read noise where that matters), and what it changed
 };
 /// All pulses of one amplitude and width.
@@ -16,10 +16,10 @@ struct StepGroup {
     std::vector<Step> steps;
 };
 struct StepData {
-    std::vector<StepGroup> groups;      ///< by width, then by amplitude
+    std::vector<StepGroup> groups;  ///< by width, then by amplitude
     std::size_t n_devices = 0, n_steps = 0, n_cut = 0;
-    double read_noise_S = 0;            ///< standard deviation of one read, from neighbouring steps that undo each other; 0: none seen
-    double g_lo_S = 0, g_hi_S = 0;      ///< where the steps lie
+    double read_noise_S = 0;        ///< standard deviation of one read, from neighbouring steps that undo each other; 0: none seen
+    double g_lo_S = 0, g_hi_S = 0;  ///< where the steps lie
     double window_lo_S = 0, window_hi_S = 0;  ///< median over devices of the lowest and highest conductance they showed
     std::vector<std::string> notes;
 };

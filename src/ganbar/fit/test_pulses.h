@@ -19,7 +19,8 @@ inline PulseData measure(const std::string& model, const ganbar::test::Settings&
     const Rng draws = Rng(bench.seed).stream("measure");
     for (std::size_t k = 0; k < 2 * bench.n_each * bench.n_cycles; ++k) {
         const int sign = (k / bench.n_each) % 2 == 0 ? 1 : -1;
-        array->program(0, std::vector<std::int8_t>(bench.n_devices, static_cast<std::int8_t>(sign)), bench.pulses, EnergyRule::ohmic, draws.stream("pulse", k));
+        array->program(0, std::vector<std::int8_t>(bench.n_devices, static_cast<std::int8_t>(sign)), bench.pulses, EnergyRule::ohmic,
+                       draws.stream("pulse", k));
         seen.push_back(ganbar::test::conductances(*array));
         signs.push_back(sign);
     }
@@ -29,7 +30,8 @@ inline PulseData measure(const std::string& model, const ganbar::test::Settings&
         out.devices.push_back(std::to_string(d));
         for (std::size_t k = 0; k < seen.size(); ++k) {
             const double v = signs[k] == 0 ? 0 : signs[k] > 0 ? bench.pulses.set.si : bench.pulses.reset.si;
-            out.rows.push_back({static_cast<std::int32_t>(d), k == 0 ? 0 : static_cast<std::int32_t>((k - 1) / (2 * bench.n_each)), v, bench.pulses.width.si, seen[k][d]});
+            out.rows.push_back({static_cast<std::int32_t>(d), k == 0 ? 0 : static_cast<std::int32_t>((k - 1) / (2 * bench.n_each)), v,
+                                bench.pulses.width.si, seen[k][d]});
         }
     }
     return out;

@@ -60,19 +60,36 @@ void choose_rule(Verdict& v) {
     const double levels = std::min(v.levels_set, v.levels_reset);
     if (levels < 20) {
         v.rule = "mixed_precision";
-        v.why = fmt::format("About {:.0f} pulses cross the window: each is too coarse for a sign a round. Gradients summed in digital memory until a whole step is due suit such a device.", levels);
+        v.why = fmt::format(
+            "About {:.0f} pulses cross the window: each is too coarse for a sign a round. Gradients summed in digital memory until a whole "
+            "step is due suit such a device.",
+            levels);
     } else if (off > 1.5 || v.spread > 0.5) {
         v.rule = "manhattan", v.feedback = true;
-        v.why = off > 1.5 ? fmt::format("Set and reset differ {:.1f}-fold at the most balanced amplitudes measured: blind pulses drift to a bound. With error feedback a cell owes what its steps left undone.", off)
-                          : fmt::format("Steps of devices differ by {:.0f}%: blind pulses leave each cell with its own rate and bias. Error feedback settles that by reading.", 100 * v.spread);
+        v.why = off > 1.5 ? fmt::format(
+                                "Set and reset differ {:.1f}-fold at the most balanced amplitudes measured: blind pulses drift to a bound. "
+                                "With error feedback a cell owes what its steps left undone.",
+                                off)
+                          : fmt::format(
+                                "Steps of devices differ by {:.0f}%: blind pulses leave each cell with its own rate and bias. Error "
+                                "feedback settles that by reading.",
+                                100 * v.spread);
     } else if (range > 4 && v.symmetric_S) {
         v.rule = "tiki_taka";
-        v.why = fmt::format("Steps vary {:.1f}-fold over the window and are equal at {:.4g} uS: cells drift there under a noisy gradient. Tiki-Taka uses that point as its zero.", range, *v.symmetric_S * 1e6);
+        v.why = fmt::format(
+            "Steps vary {:.1f}-fold over the window and are equal at {:.4g} uS: cells drift there under a noisy gradient. Tiki-Taka uses "
+            "that point as its zero.",
+            range, *v.symmetric_S * 1e6);
     } else {
         v.rule = "manhattan";
-        v.why = fmt::format("Set and reset are balanced within {:.0f}% on the mean, and steps vary {:.1f}-fold over the window: one pulse by the sign of the gradient works.", 100 * (off - 1), range);
+        v.why = fmt::format(
+            "Set and reset are balanced within {:.0f}% on the mean, and steps vary {:.1f}-fold over the window: one pulse by the sign of "
+            "the gradient works.",
+            100 * (off - 1), range);
     }
-    if (v.noise_to_step > 1) v.why += fmt::format(" The noise of a pulse is {:.1f} times its step; it averages out over rounds, but blind pulses add it up.", v.noise_to_step);
+    if (v.noise_to_step > 1)
+        v.why += fmt::format(" The noise of a pulse is {:.1f} times its step; it averages out over rounds, but blind pulses add it up.",
+                             v.noise_to_step);
 }
 
 }  // namespace
@@ -91,7 +108,8 @@ Verdict judge(const DeviceFit& fit) {
     v.levels_set = range / v.set_step_S, v.levels_reset = range / v.reset_step_S;
     const std::size_t n = fit.g_S.size();
     for (const auto* p : {&fit.set, &fit.reset}) {
-        const double g = 0.5 * (fit.g_min_S + fit.g_max_S), step = std::abs(at_nodes(fit.g_S, std::span(p->mean_S).subspan(p->main * n, n), g));
+        const double g = 0.5 * (fit.g_min_S + fit.g_max_S),
+                     step = std::abs(at_nodes(fit.g_S, std::span(p->mean_S).subspan(p->main * n, n), g));
         v.noise_to_step += 0.5 * at_nodes(fit.g_S, std::span(p->noise_S).subspan(p->main * n, n), g) / std::max(step, 1e-15);
         v.spread += 0.5 * at_nodes(fit.g_S, p->spread, g);
     }

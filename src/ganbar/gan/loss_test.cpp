@@ -15,15 +15,18 @@ TEST(Losses, SlopesAreTheDerivatives) {
     constexpr double h = 1e-6;
     for (const Loss loss : all)
         for (double s = -6.011; s < 6; s += 0.37) {  // never on the kinks at -1 and 1
-            const std::vector<std::function<LossTerm(double)>> terms = {[&](double x) { return loss_real(loss, x); }, [&](double x) { return loss_real(loss, x, 0.9); },
-                                                                       [&](double x) { return loss_fake(loss, x); }, [&](double x) { return loss_generator(loss, x); }};
+            const std::vector<std::function<LossTerm(double)>> terms = {
+                [&](double x) { return loss_real(loss, x); }, [&](double x) { return loss_real(loss, x, 0.9); },
+                [&](double x) { return loss_fake(loss, x); }, [&](double x) { return loss_generator(loss, x); }};
             for (std::size_t t = 0; t < terms.size(); ++t)
-                ASSERT_NEAR(terms[t](s).slope, (terms[t](s + h).value - terms[t](s - h).value) / (2 * h), 1e-8) << static_cast<int>(loss) << " term " << t << " at " << s;
+                ASSERT_NEAR(terms[t](s).slope, (terms[t](s + h).value - terms[t](s - h).value) / (2 * h), 1e-8)
+                    << static_cast<int>(loss) << " term " << t << " at " << s;
         }
 }
 
 TEST(Losses, KnownValues) {
-    EXPECT_NEAR(loss_real(Loss::non_saturating, 0).value + loss_fake(Loss::non_saturating, 0).value, 2 * std::log(2), 1e-15);  // a coin's discriminator
+    EXPECT_NEAR(loss_real(Loss::non_saturating, 0).value + loss_fake(Loss::non_saturating, 0).value, 2 * std::log(2),
+                1e-15);  // a coin's discriminator
     EXPECT_NEAR(loss_generator(Loss::minimax, 0).value, -std::log(2), 1e-15);
     EXPECT_EQ(loss_real(Loss::hinge, 1.5).slope, 0);  // beyond the margin nothing is learnt
     EXPECT_EQ(loss_fake(Loss::hinge, -1.5).value, 0);

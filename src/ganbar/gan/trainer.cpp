@@ -29,7 +29,8 @@ double spread(const Matrix& images) {
     return std::sqrt(std::max(0.0, squares - of_mean) / static_cast<double>(n * images.cols()));
 }
 
-// Instance noise (Sonderby et al., ICLR 2017; Arjovsky and Bottou, ICLR 2017): the first n_pixels of rows first, first + 1, ... get N(0, sigma^2).
+// Instance noise (Sonderby et al., ICLR 2017; Arjovsky and Bottou, ICLR 2017): the first n_pixels of rows first, first + 1, ... get N(0,
+// sigma^2).
 void add_instance_noise(Matrix& images, std::size_t first, std::size_t n_pixels, double sigma, const Rng& rng) {
     if (sigma <= 0) return;
     Rng own = rng.stream("instance noise");
@@ -66,7 +67,8 @@ void fill_latents(Gan& gan, const Matrix& real, Matrix& z, Step& step) {
     with_classes(noise, real, gan.n_classes, z, 0);
 }
 
-void discriminator_step(Gan& gan, const GameRules& rules, const Matrix& real, const Matrix& fake, const UpdateRule& rule, Step& step, RoundRecord& record) {
+void discriminator_step(Gan& gan, const GameRules& rules, const Matrix& real, const Matrix& fake, const UpdateRule& rule, Step& step,
+                        RoundRecord& record) {
     const std::size_t n = real.rows(), m = fake.rows();
     Matrix& both = gan.workspace.both;
     both.resize(n + m, real.cols());
@@ -104,8 +106,8 @@ void discriminator_step(Gan& gan, const GameRules& rules, const Matrix& real, co
 
 }  // namespace
 
-RoundRecord play_round(Gan& gan, const GameRules& rules, const RealBatch& real, const UpdateRule& rule_d, const UpdateRule& rule_g, const Rng& rng,
-                       Ledger& ledger) {
+RoundRecord play_round(Gan& gan, const GameRules& rules, const RealBatch& real, const UpdateRule& rule_d, const UpdateRule& rule_g,
+                       const Rng& rng, Ledger& ledger) {
     RoundRecord record;
     Matrix& z = gan.workspace.latents;
     const Matrix *fake = nullptr, *last_real = nullptr;
@@ -161,7 +163,8 @@ RoundRecord play_round(Gan& gan, const GameRules& rules, const RealBatch& real, 
 
 Matrix generate(nn::Network& generator, const Matrix& latents, const Rng& rng, Ledger& ledger, const std::string& account) {
     constexpr std::size_t most_values = std::size_t{1} << 25;  // of one layer at a time
-    const std::size_t n = latents.rows(), per_piece = std::max<std::size_t>(16, most_values / std::max<std::size_t>(1, generator.n_widest()));
+    const std::size_t n = latents.rows(),
+                      per_piece = std::max<std::size_t>(16, most_values / std::max<std::size_t>(1, generator.n_widest()));
     if (n <= per_piece) {
         Step step{rng, ledger, account, false};
         return generator.forward(latents, step);

@@ -9,17 +9,17 @@ namespace ganbar::gan {
 
 struct GameRules {
     Loss loss = Loss::non_saturating;
-    std::int64_t steps_d = 1;      ///< discriminator updates per generator update
-    double label_real = 1;         ///< one-sided label smoothing when below 1
-    double instance_noise = 0;     ///< standard deviation of noise on the discriminator's input, pixels in [-1, 1]
-    bool noise_on_real = true;     ///< instance noise on real images too, not only on generated ones
-    bool fresh_latents = false;    ///< the generator step draws its own latent vectors and reads the generator anew
+    std::int64_t steps_d = 1;    ///< discriminator updates per generator update
+    double label_real = 1;       ///< one-sided label smoothing when below 1
+    double instance_noise = 0;   ///< standard deviation of noise on the discriminator's input, pixels in [-1, 1]
+    bool noise_on_real = true;   ///< instance noise on real images too, not only on generated ones
+    bool fresh_latents = false;  ///< the generator step draws its own latent vectors and reads the generator anew
 };
 
 /// One weight-update round: steps_d discriminator updates, then one generator update. Losses are means over the batch.
 struct RoundRecord {
     double loss_d = 0, loss_g = 0;
-    double p_real = 0, p_fake = 0;  ///< mean sigmoid of the discriminator's output; least_squares: mean output
+    double p_real = 0, p_fake = 0;            ///< mean sigmoid of the discriminator's output; least_squares: mean output
     double spread_real = 0, spread_fake = 0;  ///< root mean square distance of the first 64 images of a batch from their mean, per pixel
 };
 
@@ -42,8 +42,8 @@ struct Gan {
 using RealBatch = std::function<const Matrix&(std::int64_t k)>;
 
 /// Plays one round. `rng` is this round's stream. Throws NumericError when a loss is no longer finite.
-RoundRecord play_round(Gan& gan, const GameRules& rules, const RealBatch& real, const UpdateRule& rule_d, const UpdateRule& rule_g, const Rng& rng,
-                       Ledger& ledger);
+RoundRecord play_round(Gan& gan, const GameRules& rules, const RealBatch& real, const UpdateRule& rule_d, const UpdateRule& rule_g,
+                       const Rng& rng, Ledger& ledger);
 
 /// Latent vectors [n x generator.n_in()] from the source; row r of a conditional GAN asks for class r mod n_classes.
 Matrix draw_latents(Gan& gan, std::size_t n, Step& step);

@@ -1,4 +1,5 @@
-// Looks at a run as it goes and tells when the game is lost: losses beyond a limit, or a generator that draws the same image again and again.
+// Looks at a run as it goes and tells when the game is lost: losses beyond a limit, or a generator that draws the same image again and
+// again.
 #pragma once
 #include <optional>
 #include <string>

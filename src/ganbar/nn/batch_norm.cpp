@@ -32,9 +32,18 @@ void put(const std::vector<double>& values, Matrix& row) {
 
 }  // namespace
 
-BatchNorm::BatchNorm(std::string name, std::size_t channels, std::size_t positions, const BatchNormSpec& spec, Activation activation, double slope)
-    : SameShape(channels * positions, positions), name_(std::move(name)), channels_(channels), spec_(spec), activation_(activation), slope_(static_cast<float>(slope)),
-      gamma_(name_ + "/gamma", channels, 1.0f), beta_(name_ + "/beta", channels, 0.0f), running_mean_(channels, 0.0f), running_variance_(channels, 1.0f) {}
+BatchNorm::BatchNorm(std::string name, std::size_t channels, std::size_t positions, const BatchNormSpec& spec, Activation activation,
+                     double slope)
+    : SameShape(channels * positions, positions),
+      name_(std::move(name)),
+      channels_(channels),
+      spec_(spec),
+      activation_(activation),
+      slope_(static_cast<float>(slope)),
+      gamma_(name_ + "/gamma", channels, 1.0f),
+      beta_(name_ + "/beta", channels, 0.0f),
+      running_mean_(channels, 0.0f),
+      running_variance_(channels, 1.0f) {}
 
 void BatchNorm::measure(const Matrix& x, Part& p) {
     std::vector<double> s1, s2;
@@ -44,7 +53,8 @@ void BatchNorm::measure(const Matrix& x, Part& p) {
         summed(p.first, p.n_measured, channels_, s1, s2, [&](std::size_t r, std::size_t n, float* a, float* b) {
             kernels::column_moments(x.row(r), x.stride(), n, channels_, shift.row(0), a, b);
         });
-        for (std::size_t c = 0; pass == 0 && c < channels_; ++c) shift(0, c) = static_cast<float>(s1[c] / static_cast<double>(p.n_measured));
+        for (std::size_t c = 0; pass == 0 && c < channels_; ++c)
+            shift(0, c) = static_cast<float>(s1[c] / static_cast<double>(p.n_measured));
     }
     p.mean.resize(channels_), p.deviation.resize(channels_);
     const auto n = static_cast<double>(p.n_measured);
@@ -117,7 +127,8 @@ const Matrix& BatchNorm::backward(Matrix& dy, bool need_dx, Step&) {
         const auto through = [&](std::size_t first, std::size_t rows, const Matrix& by_x, const Matrix& constant) {
             parallel_for(n_items(rows), [&](std::size_t item) {
                 const std::size_t r = first + item * rows_per_item, count = std::min(rows_per_item, first + rows - r);
-                kernels::affine_gradient_rows(dy.row(r), dy.stride(), x_->row(r), x_->stride(), count, channels_, a.row(0), by_x.row(0), mean.row(0), constant.row(0));
+                kernels::affine_gradient_rows(dy.row(r), dy.stride(), x_->row(r), x_->stride(), count, channels_, a.row(0), by_x.row(0),
+                                              mean.row(0), constant.row(0));
             });
         };
         if (!need_dx) continue;

@@ -19,7 +19,8 @@ struct BatchNormSpec {
 /// then one scale and shift per channel, which folded() gives.
 class BatchNorm final : public SameShape {
 public:
-    BatchNorm(std::string name, std::size_t channels, std::size_t positions, const BatchNormSpec& spec, Activation activation, double slope);
+    BatchNorm(std::string name, std::size_t channels, std::size_t positions, const BatchNormSpec& spec, Activation activation,
+              double slope);
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
     void update(const UpdateRule& rule, Step& step) override;

@@ -28,7 +28,8 @@ std::vector<float> column_sums(const Matrix& m) {
     Matrix part(n, m.cols()), unused(n, m.cols()), zero(1, m.cols());
     parallel_for(n, [&](std::size_t item) {
         const std::size_t r = item * rows_per_item;
-        kernels::column_moments(m.row(r), m.stride(), std::min(rows_per_item, m.rows() - r), m.cols(), zero.row(0), part.row(item), unused.row(item));
+        kernels::column_moments(m.row(r), m.stride(), std::min(rows_per_item, m.rows() - r), m.cols(), zero.row(0), part.row(item),
+                                unused.row(item));
     });
     std::vector<float> out(m.cols());
     for (std::size_t c = 0; c < m.cols(); ++c) {

@@ -10,9 +10,12 @@ public:
     DigitalVector(std::string name, std::size_t n, float initial) : name_(std::move(name)), values_(1, n) { values_.fill(initial); }
     const float* data() const { return values_.row(0); }  ///< padded to 16 floats
     std::span<float> span() { return values_.row_span(0); }
-    void update(std::span<const float> gradient, const UpdateRule& rule) { apply_rule(values_.row_span(0), gradient, moments_, rule.digital); }
+    void update(std::span<const float> gradient, const UpdateRule& rule) {
+        apply_rule(values_.row_span(0), gradient, moments_, rule.digital);
+    }
     void append_state(State& out) const;
     void restore(const State& state);
+
 private:
     std::string name_;
     Matrix values_;

@@ -51,7 +51,9 @@ public:
     bool uses_reference() const { return has_virtual_; }
 
 private:
-    [[noreturn]] void refuse(const std::string& what) const { throw ConfigError(network_ + ", layer " + std::to_string(layer_ + 1) + ": " + what, where_); }
+    [[noreturn]] void refuse(const std::string& what) const {
+        throw ConfigError(network_ + ", layer " + std::to_string(layer_ + 1) + ": " + what, where_);
+    }
 
     /// The layer called so, or the one before; 0 is the network's input, layer i is i + 1.
     std::size_t source(const std::string& name, const std::vector<LayerSpec>& specs) const {
@@ -63,7 +65,8 @@ private:
             if (!specs[i].name.empty()) known.push_back(specs[i].name);
         }
         const std::string near = nearest_name(name, known);
-        refuse(fmt::format("no layer before it is called \"{}\"; expected one of {}{}", name, join(known), near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+        refuse(fmt::format("no layer before it is called \"{}\"; expected one of {}{}", name, join(known),
+                           near.empty() ? "" : "; did you mean \"" + near + "\"?"));
     }
 
     /// Layers that branch: one Graph in the place of a row.
@@ -85,7 +88,9 @@ private:
             layer_ = i, where_ = s.where;
             check_name(specs);
             GraphNode node{{}, {source(s.from, specs)}};
-            if (s.type == LayerType::add) node.inputs.push_back(other_input(s, specs, made[node.inputs[0]].shape, [&](std::size_t k) -> const MapShape& { return made[k].shape; }));
+            if (s.type == LayerType::add)
+                node.inputs.push_back(
+                    other_input(s, specs, made[node.inputs[0]].shape, [&](std::size_t k) -> const MapShape& { return made[k].shape; }));
             for (const auto k : node.inputs) feeds[k] = true;
             shape_ = made[node.inputs[0]].shape, layout_ = made[node.inputs[0]].layout;
             const std::string name = to_string(s.type) + std::to_string(i + 1);
@@ -101,7 +106,8 @@ private:
             nodes.push_back(std::move(node));
         }
         for (std::size_t i = 0; i < specs.size(); ++i)
-            if (layer_ = i, where_ = specs[i].where; !feeds[i + 1] && i + 1 < specs.size()) refuse("it feeds nothing; expected a later layer to take its output");
+            if (layer_ = i, where_ = specs[i].where; !feeds[i + 1] && i + 1 < specs.size())
+                refuse("it feeds nothing; expected a later layer to take its output");
         if (plan) plan->shapes.push_back(shape_), plan->widest = widest_;
         if (layout_ == Layout::map) to(Layout::planar, nodes.back().layers);
         ends.n_out = shape_.size();
@@ -125,21 +131,26 @@ private:
 
     void to(Layout wanted, Layers& out) {
         if (layout_ == wanted) return;
-        if (shape_.side.empty() && wanted == Layout::map) refuse(fmt::format("it takes a feature map but gets {} values; expected a shape before it, for example a dense layer with shape = \"64x7x7\"", shape_.size()));
+        if (shape_.side.empty() && wanted == Layout::map)
+            refuse(fmt::format(
+                "it takes a feature map but gets {} values; expected a shape before it, for example a dense layer with shape = \"64x7x7\"",
+                shape_.size()));
         out.push_back(std::make_unique<Rearrange>(shape_.channels, shape_.positions(), layout_, wanted));
         layout_ = wanted;
     }
 
     std::vector<std::size_t> per_axis(const std::vector<std::int64_t>& list, const char* key) const {
         const std::size_t n = shape_.side.size();
-        if (list.size() != 1 && list.size() != n) refuse(fmt::format("{} has {} numbers; expected 1, or {} for the axes of {}", key, list.size(), n, shape_.text()));
+        if (list.size() != 1 && list.size() != n)
+            refuse(fmt::format("{} has {} numbers; expected 1, or {} for the axes of {}", key, list.size(), n, shape_.text()));
         std::vector<std::size_t> out(n);
         for (std::size_t a = 0; a < n; ++a) out[a] = static_cast<std::size_t>(list[list.size() == 1 ? 0 : a]);
         return out;
     }
     Window window(const LayerSpec& s) const {
         return {per_axis(s.kernel, "kernel"), per_axis(s.stride, "stride"), per_axis(s.padding, "padding"),
-                per_axis(s.padding_high.empty() ? s.padding : s.padding_high, "padding_high"), per_axis(s.output_padding, "output_padding")};
+                per_axis(s.padding_high.empty() ? s.padding : s.padding_high, "padding_high"),
+                per_axis(s.output_padding, "output_padding")};
     }
 
     BiasKind bias_of(const LayerSpec& s) const {
@@ -148,17 +159,19 @@ private:
     }
 
     /// Requests rows [taps] of a kernel whose whole matrix has `rows` rows of `per_tap` each, plus a row of biases.
-    std::unique_ptr<LinearOp> op(const LayerSpec& s, const std::string& layer, const std::string& name, std::size_t rows, std::size_t cols, bool bias_row,
-                                 double fan_in, std::size_t per_tap = 0, const std::vector<std::size_t>& taps = {}) {
+    std::unique_ptr<LinearOp> op(const LayerSpec& s, const std::string& layer, const std::string& name, std::size_t rows, std::size_t cols,
+                                 bool bias_row, double fan_in, std::size_t per_tap = 0, const std::vector<std::size_t>& taps = {}) {
         OpRequest r;
         r.name = name;
         fan_in_ = taps.empty() ? rows : taps.size() * per_tap;
         r.rows = (taps.empty() ? rows : taps.size() * per_tap) + (bias_row ? 1 : 0);
         r.cols = cols;
         r.w_max = s.w_max > 0 ? s.w_max : defaults_.w_max;
-        if (static_cast<double>(r.rows) * static_cast<double>(r.cols) > 2e8) refuse(fmt::format("it asks for {} x {} weights; expected at most 2e8", r.rows, r.cols));
+        if (static_cast<double>(r.rows) * static_cast<double>(r.cols) > 2e8)
+            refuse(fmt::format("it asks for {} x {} weights; expected at most 2e8", r.rows, r.cols));
         const double scale = s.init_scale > 0 ? s.init_scale : defaults_.init_scale;
-        r.initial = [draws = draws_, layer, init = defaults_.init, whole = rows + (bias_row ? 1 : 0), cols, bias_row, scale, fan_in, per_tap, taps] {
+        r.initial = [draws = draws_, layer, init = defaults_.init, whole = rows + (bias_row ? 1 : 0), cols, bias_row, scale, fan_in,
+                     per_tap, taps] {
             Matrix w = initial_weights(whole, cols, init, scale, draws(layer).stream("weights"), fan_in);
             if (bias_row)
                 for (float& v : w.row_span(whole - 1)) v = 0;
@@ -179,7 +192,8 @@ private:
     void neurons(const std::string& name, const LayerSpec& s, bool normalises, Layers& out) {
         if (!defaults_.neurons) return;
         const bool map = layout_ == Layout::map;
-        out.push_back(defaults_.neurons({name + "/neurons", map ? shape_.channels : shape_.size(), map ? shape_.positions() : 1, fan_in_, s.activation, s.slope, layer_ + 1 == n_layers_, normalises}));
+        out.push_back(defaults_.neurons({name + "/neurons", map ? shape_.channels : shape_.size(), map ? shape_.positions() : 1, fan_in_,
+                                         s.activation, s.slope, layer_ + 1 == n_layers_, normalises}));
     }
     void norm(const std::string& name, const LayerSpec& s, Layers& out) {
         const bool map = layout_ == Layout::map;
@@ -187,7 +201,8 @@ private:
         if (s.norm == Norm::virtual_batch) spec.statistics = Statistics::reference;
         (s.norm == Norm::virtual_batch ? has_virtual_ : has_exact_) = true;
         if (has_virtual_ && has_exact_) refuse("batch and virtual normalisation in one network; expected one of them in all its layers");
-        out.push_back(std::make_unique<BatchNorm>(name, map ? shape_.channels : shape_.size(), map ? shape_.positions() : 1, spec, defaults_.neurons ? Activation::identity : s.activation, s.slope));
+        out.push_back(std::make_unique<BatchNorm>(name, map ? shape_.channels : shape_.size(), map ? shape_.positions() : 1, spec,
+                                                  defaults_.neurons ? Activation::identity : s.activation, s.slope));
     }
     Activation inner(const LayerSpec& s) const { return s.norm == Norm::none && !defaults_.neurons ? s.activation : Activation::identity; }
 
@@ -197,7 +212,8 @@ private:
             return;
         }
         LayerSpec spec;
-        out.push_back(std::make_unique<ClassChannel>(op(spec, "classes", "classes", n_classes, shape_.positions(), false, 1), shape_.channels));
+        out.push_back(
+            std::make_unique<ClassChannel>(op(spec, "classes", "classes", n_classes, shape_.positions(), false, 1), shape_.channels));
         ++shape_.channels;
         layout_ = Layout::map;
     }
@@ -206,13 +222,15 @@ private:
         MapShape next{static_cast<std::size_t>(s.units), {}};
         if (!s.shape.empty()) {
             next = parse_map_shape(s.shape, s.where);
-            if (s.units != 0 && static_cast<std::size_t>(s.units) != next.size()) refuse(fmt::format("units = {} but shape = \"{}\" has {} values; expected the same number", s.units, s.shape, next.size()));
+            if (s.units != 0 && static_cast<std::size_t>(s.units) != next.size())
+                refuse(fmt::format("units = {} but shape = \"{}\" has {} values; expected the same number", s.units, s.shape, next.size()));
         }
         if (next.size() == 0) refuse("a dense layer needs units or shape, for example units = 128");
         if (layout_ == Layout::map) to(Layout::vector, out);
         const BiasKind bias = bias_of(s);
         const std::size_t n_in = shape_.size();
-        out.push_back(std::make_unique<Dense>(name, op(s, name, name, n_in, next.size(), bias == BiasKind::cells, 0), bias, inner(s), s.slope));
+        out.push_back(
+            std::make_unique<Dense>(name, op(s, name, name, n_in, next.size(), bias == BiasKind::cells, 0), bias, inner(s), s.slope));
         shape_ = next;
         layout_ = Layout::vector;
         if (!shape_.side.empty()) to(Layout::map, out);
@@ -234,15 +252,18 @@ private:
             widest_ = std::max(widest_, map.n_patches() * n_taps * c_in);
             parts.push_back({std::move(map), op(s, name, name, n_taps * c_in, channels, bias == BiasKind::cells, 0)});
         } else {
-            if (bias == BiasKind::cells) refuse("a conv_transpose keeps its biases in digital memory or has none; expected bias = \"digital\" or \"none\"");
+            if (bias == BiasKind::cells)
+                refuse("a conv_transpose keeps its biases in digital memory or has none; expected bias = \"digital\" or \"none\"");
             const bool zero_free = s.form == TransposedForm::zero_free;
             auto pieces = conv_transpose_patches(shape_, next, w, zero_free);
-            if (pieces.empty()) refuse("no output of the transposed convolution meets a tap of its kernel; expected less padding or a larger kernel");
+            if (pieces.empty())
+                refuse("no output of the transposed convolution meets a tap of its kernel; expected less padding or a larger kernel");
             const double fan_in = static_cast<double>(n_taps * c_in) / static_cast<double>(n_phases);
             for (std::size_t p = 0; p < pieces.size(); ++p) {
                 const std::string part_name = zero_free && n_phases > 1 ? name + "/phase" + std::to_string(p + 1) : name;
                 widest_ = std::max(widest_, pieces[p].map.n_patches() * pieces[p].map.n_taps * c_in);
-                parts.push_back({std::move(pieces[p].map), op(s, name, part_name, n_taps * c_in, channels, false, fan_in, c_in, pieces[p].taps)});
+                parts.push_back(
+                    {std::move(pieces[p].map), op(s, name, part_name, n_taps * c_in, channels, false, fan_in, c_in, pieces[p].taps)});
             }
         }
         out.push_back(std::make_unique<Convolution>(name, std::move(parts), c_in, bias, inner(s), s.slope));
@@ -250,9 +271,11 @@ private:
         finish(s, name, out);
     }
 
-    // Two convolutions, the second without activation, added to the input; a 1 x 1 convolution where the shape changes (He et al. 2016, fig. 2).
+    // Two convolutions, the second without activation, added to the input; a 1 x 1 convolution where the shape changes (He et al. 2016,
+    // fig. 2).
     void add_residual(const LayerSpec& s, const std::string& name, Layers& out) {
-        if (defaults_.neurons) refuse("a residual block adds two paths, for which there is no analog circuit; expected periphery.kind = \"digital\"");
+        if (defaults_.neurons)
+            refuse("a residual block adds two paths, for which there is no analog circuit; expected periphery.kind = \"digital\"");
         to(Layout::map, out);
         const MapShape before = shape_;
         LayerSpec first = s, second = s, third = s;
@@ -268,7 +291,11 @@ private:
             shape_ = before;
             third.kernel = {1}, third.padding = {0}, third.padding_high = {};
             add_conv(third, name + "/shortcut", false, shortcut);
-            if (shape_ != after) refuse(fmt::format("its convolutions give {} and then {} but the shortcut gives {}; expected padding that keeps the sides, (kernel - 1) / 2", middle.text(), after.text(), shape_.text()));
+            if (shape_ != after)
+                refuse(
+                    fmt::format("its convolutions give {} and then {} but the shortcut gives {}; expected padding that keeps the sides, "
+                                "(kernel - 1) / 2",
+                                middle.text(), after.text(), shape_.text()));
         }
         out.push_back(std::make_unique<Residual>(std::move(main), std::move(shortcut), s.activation, s.slope));
     }
@@ -277,9 +304,12 @@ private:
         to(Layout::map, out);
         const Window w = window(s);
         for (std::size_t a = 0; a < w.kernel.size(); ++a)
-            if (w.pad_lo[a] >= w.kernel[a] || w.pad_hi[a] >= w.kernel[a]) refuse(fmt::format("padding {} and {} of a pooling window of {}; expected less padding than kernel", w.pad_lo[a], w.pad_hi[a], w.kernel[a]));
+            if (w.pad_lo[a] >= w.kernel[a] || w.pad_hi[a] >= w.kernel[a])
+                refuse(fmt::format("padding {} and {} of a pooling window of {}; expected less padding than kernel", w.pad_lo[a],
+                                   w.pad_hi[a], w.kernel[a]));
         const MapShape next = conv_output(shape_, w, shape_.channels, s.where);
-        out.push_back(std::make_unique<Pool>(conv_patches(shape_, next, w), shape_.channels, s.type == LayerType::avg_pool ? PoolKind::average : PoolKind::maximum));
+        out.push_back(std::make_unique<Pool>(conv_patches(shape_, next, w), shape_.channels,
+                                             s.type == LayerType::avg_pool ? PoolKind::average : PoolKind::maximum));
         shape_ = next;
     }
 
@@ -290,12 +320,14 @@ private:
         Window w;
         for (auto& side : next.side) {
             const auto factor = static_cast<std::size_t>(s.factor);
-            side *= factor, w.kernel.push_back(factor), w.stride.push_back(factor), w.pad_lo.push_back(0), w.pad_hi.push_back(0), w.output_pad.push_back(0);
+            side *= factor, w.kernel.push_back(factor), w.stride.push_back(factor), w.pad_lo.push_back(0), w.pad_hi.push_back(0),
+                w.output_pad.push_back(0);
         }
         PatchMap map{shape_.positions(), next.positions(), 1, std::vector<std::int32_t>(next.positions()), {}, {}, {}, {}, false, false};
         const PatchMap down = conv_patches(next, shape_, w);  // every position of the larger map lies in one window of the smaller
         for (std::size_t q = 0; q < down.n_patches(); ++q)
-            for (std::size_t t = 0; t < down.n_taps; ++t) map.source[static_cast<std::size_t>(down.source[q * down.n_taps + t])] = static_cast<std::int32_t>(q);
+            for (std::size_t t = 0; t < down.n_taps; ++t)
+                map.source[static_cast<std::size_t>(down.source[q * down.n_taps + t])] = static_cast<std::int32_t>(q);
         for (std::size_t o = 0; o < next.positions(); ++o) map.target.push_back(static_cast<std::int32_t>(o));
         map.finish();
         out.push_back(std::make_unique<Pool>(std::move(map), shape_.channels, PoolKind::average));
@@ -304,7 +336,9 @@ private:
 
     void add_reshape(const LayerSpec& s, Layers& out) {
         const MapShape next = parse_map_shape(s.shape, s.where);
-        if (next.size() != shape_.size()) refuse(fmt::format("shape = \"{}\" has {} values but {} come in; expected the same number", s.shape, next.size(), shape_.size()));
+        if (next.size() != shape_.size())
+            refuse(
+                fmt::format("shape = \"{}\" has {} values but {} come in; expected the same number", s.shape, next.size(), shape_.size()));
         if (layout_ == Layout::map) to(Layout::vector, out);
         shape_ = next;
         layout_ = Layout::vector;
@@ -323,8 +357,11 @@ private:
                 return norm(name, s, out), neurons(name, s, false, out);
             case LayerType::activation:
                 if (defaults_.neurons) return neurons(name, s, false, out);
-                out.push_back(std::make_unique<Activate>(shape_.size(), positions, s.activation, s.slope)); return;
-            case LayerType::dropout: out.push_back(std::make_unique<Dropout>(name, shape_.size(), positions, s.rate, s.at_inference)); return;
+                out.push_back(std::make_unique<Activate>(shape_.size(), positions, s.activation, s.slope));
+                return;
+            case LayerType::dropout:
+                out.push_back(std::make_unique<Dropout>(name, shape_.size(), positions, s.rate, s.at_inference));
+                return;
             case LayerType::avg_pool:
             case LayerType::max_pool: return add_pool(s, out);
             case LayerType::reshape: return add_reshape(s, out);
@@ -334,8 +371,10 @@ private:
                 layout_ = Layout::vector;
                 return;
             case LayerType::add:
-                if (defaults_.neurons) refuse("it adds two paths, for which there is no analog circuit; expected periphery.kind = \"digital\"");
-                if (s.activation != Activation::identity) out.push_back(std::make_unique<Activate>(shape_.size(), positions, s.activation, s.slope));
+                if (defaults_.neurons)
+                    refuse("it adds two paths, for which there is no analog circuit; expected periphery.kind = \"digital\"");
+                if (s.activation != Activation::identity)
+                    out.push_back(std::make_unique<Activate>(shape_.size(), positions, s.activation, s.slope));
                 return;
             case LayerType::upsample: return add_upsample(s, out);
             case LayerType::depth_to_space:
@@ -359,20 +398,24 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Network> build_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults,
-                                       const std::function<Rng(const std::string&)>& draws, const OpFactory& make_op, const Location& where) {
+std::unique_ptr<Network> build_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers,
+                                       const NetworkDefaults& defaults, const std::function<Rng(const std::string&)>& draws,
+                                       const OpFactory& make_op, const Location& where) {
     Builder builder(name, defaults, draws, make_op);
     auto built = builder.build(input, layers, where, nullptr);
     return std::make_unique<Network>(name, std::move(built), builder.uses_reference());
 }
 
-NetworkPlan plan_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults, const Location& where) {
+NetworkPlan plan_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers,
+                         const NetworkDefaults& defaults, const Location& where) {
     NetworkPlan plan;
     Builder* self = nullptr;
-    Builder builder(name, defaults, [](const std::string&) { return Rng(0); }, [&](const OpRequest& r) {
-        plan.matrices.push_back({r.name, self->layer(), r.rows, r.cols});
-        return std::make_unique<ShapeOp>(r.rows, r.cols);
-    });
+    Builder builder(
+        name, defaults, [](const std::string&) { return Rng(0); },
+        [&](const OpRequest& r) {
+            plan.matrices.push_back({r.name, self->layer(), r.rows, r.cols});
+            return std::make_unique<ShapeOp>(r.rows, r.cols);
+        });
     self = &builder;
     builder.build(input, layers, where, &plan);
     return plan;
@@ -384,7 +427,10 @@ void plan_neurons(const std::string& name, const NetworkInput& input, const std:
         each(r);
         return nullptr;
     };
-    Builder(name, defaults, [](const std::string&) { return Rng(0); }, [](const OpRequest& r) { return std::make_unique<ShapeOp>(r.rows, r.cols); }).build(input, layers, {}, nullptr);
+    Builder(
+        name, defaults, [](const std::string&) { return Rng(0); },
+        [](const OpRequest& r) { return std::make_unique<ShapeOp>(r.rows, r.cols); })
+        .build(input, layers, {}, nullptr);
 }
 
 }  // namespace ganbar::nn

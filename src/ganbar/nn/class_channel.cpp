@@ -6,7 +6,8 @@
 
 namespace ganbar::nn {
 
-ClassChannel::ClassChannel(std::unique_ptr<LinearOp> embedding, std::size_t channels) : embedding_(std::move(embedding)), channels_(channels) {}
+ClassChannel::ClassChannel(std::unique_ptr<LinearOp> embedding, std::size_t channels)
+    : embedding_(std::move(embedding)), channels_(channels) {}
 
 const Matrix& ClassChannel::forward(const Matrix& x, Step& step) {
     const std::size_t positions = positions_out(), n_pixels = channels_ * positions;

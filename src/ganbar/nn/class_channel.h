@@ -19,6 +19,7 @@ public:
     std::vector<LinearOp*> ops() override { return {embedding_.get()}; }
     State state() const override { return embedding_->state(); }
     void restore(const State& state) override { embedding_->restore(state); }
+
 private:
     std::unique_ptr<LinearOp> embedding_;
     std::size_t channels_;

@@ -23,6 +23,7 @@ public:
     Matrix weights() const override { return op_->weights(); }
     State state() const override { return op_->state(); }
     void restore(const State& s) override { op_->restore(s); }
+
 private:
     std::unique_ptr<DigitalOp> op_;
 };
@@ -107,7 +108,8 @@ Layered make(const Case& c, const Matrix& kernel, bool zero_free, bool rows_only
     const auto op = [&](const std::vector<std::size_t>& taps) -> std::unique_ptr<LinearOp> {
         Matrix w(taps.size() * c.in.channels, c.out.channels);
         for (std::size_t t = 0; t < taps.size(); ++t)
-            for (std::size_t i = 0; i < c.in.channels; ++i) std::copy_n(kernel.row(taps[t] * c.in.channels + i), c.out.channels, w.row(t * c.in.channels + i));
+            for (std::size_t i = 0; i < c.in.channels; ++i)
+                std::copy_n(kernel.row(taps[t] * c.in.channels + i), c.out.channels, w.row(t * c.in.channels + i));
         auto digital = std::make_unique<DigitalOp>("op" + std::to_string(parts.size()), std::move(w));
         if (rows_only) return std::make_unique<RowsOnly>(std::move(digital));
         return digital;
@@ -167,7 +169,8 @@ struct Operands {
     Matrix x, dy, kernel;
 };
 Operands operands(const Case& c, const Rng& rng, int n) {
-    return {drawn(c.samples * c.in.positions(), c.in.channels, rng.stream("x", n)), drawn(c.samples * c.out.positions(), c.out.channels, rng.stream("dy", n)),
+    return {drawn(c.samples * c.in.positions(), c.in.channels, rng.stream("x", n)),
+            drawn(c.samples * c.out.positions(), c.out.channels, rng.stream("dy", n)),
             drawn(n_taps(c) * c.in.channels, c.out.channels, rng.stream("w", n))};
 }
 
@@ -255,13 +258,20 @@ TEST(Convolution, TransposeIsTheAdjoint) {
         std::swap(t.in, t.out);
         for (std::size_t a = 0; a < c.in.side.size(); ++a)  // the padding behind that gives back the same side
             t.w.pad_hi[a] = 0, t.w.output_pad[a] = 0;
-        const MapShape natural = [&] { try { return conv_transpose_output(t.in, t.w, t.out.channels, {}); } catch (const ConfigError&) { return MapShape{}; } }();
+        const MapShape natural = [&] {
+            try {
+                return conv_transpose_output(t.in, t.w, t.out.channels, {});
+            } catch (const ConfigError&) {
+                return MapShape{};
+            }
+        }();
         if (natural.side.size() != t.out.side.size()) continue;
         for (std::size_t a = 0; a < natural.side.size(); ++a) {
             if (natural.side[a] > t.out.side[a]) t.w.pad_hi[a] = natural.side[a] - t.out.side[a];
             else t.w.output_pad[a] = t.out.side[a] - natural.side[a];
         }
-        const Matrix x = drawn(c.in.positions(), c.in.channels, rng.stream("x", n)), y = drawn(c.out.positions(), c.out.channels, rng.stream("y", n)),
+        const Matrix x = drawn(c.in.positions(), c.in.channels, rng.stream("x", n)),
+                     y = drawn(c.out.positions(), c.out.channels, rng.stream("y", n)),
                      kernel = drawn(n_taps(c) * c.in.channels, c.out.channels, rng.stream("w", n));
         Matrix flipped(n_taps(c) * c.out.channels, c.in.channels);
         for (std::size_t k = 0; k < n_taps(c); ++k)
@@ -287,7 +297,8 @@ TEST(Convolution, ZeroFreePhasesMultiplyNoZeros) {
     const MapShape out = conv_transpose_output(in, w, 1, {});
     ASSERT_EQ(out.side, (std::vector<std::size_t>{14, 14}));
     std::size_t operands = 0, taps = 0;
-    for (const auto& part : conv_transpose_patches(in, out, w, true)) operands += part.map.n_patches() * part.map.n_taps, taps += part.taps.size();
+    for (const auto& part : conv_transpose_patches(in, out, w, true))
+        operands += part.map.n_patches() * part.map.n_taps, taps += part.taps.size();
     EXPECT_EQ(taps, 9u);
     EXPECT_EQ(operands, 49u * 9u);
     std::size_t inserted = 0;

@@ -12,12 +12,21 @@ void clear(Matrix& m) {
 
 }  // namespace
 
-Convolution::Convolution(std::string name, std::vector<MapPart> parts, std::size_t channels_in, BiasKind bias, Activation activation, double slope)
-    : name_(std::move(name)), parts_(std::move(parts)), scratch_(parts_.size()), channels_in_(channels_in), channels_out_(parts_.at(0).op->n_out()),
-      bias_kind_(bias), activation_(activation), slope_(static_cast<float>(slope)), bias_(name_ + "/bias", channels_out_, 0.0f) {
+Convolution::Convolution(std::string name, std::vector<MapPart> parts, std::size_t channels_in, BiasKind bias, Activation activation,
+                         double slope)
+    : name_(std::move(name)),
+      parts_(std::move(parts)),
+      scratch_(parts_.size()),
+      channels_in_(channels_in),
+      channels_out_(parts_.at(0).op->n_out()),
+      bias_kind_(bias),
+      activation_(activation),
+      slope_(static_cast<float>(slope)),
+      bias_(name_ + "/bias", channels_out_, 0.0f) {
     std::size_t n_covered = 0;
     for (const auto& part : parts_) {
-        GANBAR_ASSERT(part.op->n_in() == part.map.n_taps * channels_in_ + (bias == BiasKind::cells ? 1 : 0) && part.op->n_out() == channels_out_);
+        GANBAR_ASSERT(part.op->n_in() == part.map.n_taps * channels_in_ + (bias == BiasKind::cells ? 1 : 0) &&
+                      part.op->n_out() == channels_out_);
         n_covered += part.map.n_patches();
     }
     covered_ = n_covered == positions_out();

@@ -10,7 +10,12 @@ constexpr std::size_t rows_per_item = 32;
 }
 
 Dense::Dense(std::string name, std::unique_ptr<LinearOp> op, BiasKind bias, Activation activation, double slope)
-    : name_(std::move(name)), op_(std::move(op)), bias_kind_(bias), activation_(activation), slope_(static_cast<float>(slope)), bias_(1, op_->n_out()) {}
+    : name_(std::move(name)),
+      op_(std::move(op)),
+      bias_kind_(bias),
+      activation_(activation),
+      slope_(static_cast<float>(slope)),
+      bias_(1, op_->n_out()) {}
 
 const Matrix& Dense::forward(const Matrix& x, Step& step) {
     GANBAR_ASSERT(x.cols() == n_in());

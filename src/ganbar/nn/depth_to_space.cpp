@@ -12,7 +12,8 @@ MapShape depth_to_space_output(const MapShape& in, std::size_t factor, const Loc
     MapShape out = in;
     std::size_t block = 1;
     for (auto& side : out.side) side *= factor, block *= factor;
-    if (in.channels % block != 0) throw ConfigError(fmt::format("{} channels cannot be spread over blocks of {}; expected a multiple", in.channels, block), where);
+    if (in.channels % block != 0)
+        throw ConfigError(fmt::format("{} channels cannot be spread over blocks of {}; expected a multiple", in.channels, block), where);
     out.channels = in.channels / block;
     return out;
 }

@@ -6,7 +6,8 @@
 namespace ganbar::nn {
 
 /// A map of C f^d channels becomes one of C channels whose sides are f times as large: output position o takes channel
-/// block * C + c of input position o / f, where block counts the positions o mod f of a block, last axis fastest (ONNX DepthToSpace, mode DCR).
+/// block * C + c of input position o / f, where block counts the positions o mod f of a block, last axis fastest (ONNX DepthToSpace, mode
+/// DCR).
 class DepthToSpace final : public Layer {
 public:
     DepthToSpace(const MapShape& in, std::size_t factor);
@@ -16,6 +17,7 @@ public:
     std::size_t positions_out() const override { return source_.size(); }
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
+
 private:
     std::size_t n_channels_ = 0, n_source_ = 0;
     std::vector<std::size_t> source_, first_;  // of every output position: the input position, and its first channel there

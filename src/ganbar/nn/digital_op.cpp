@@ -22,7 +22,9 @@ void DigitalOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule
     apply(rule);
 }
 
-void DigitalOp::forward_patches(const PatchMap& map, const Matrix& x, std::size_t samples, Matrix& y, Step&) { multiply_patches(map, x, w_, samples, y); }
+void DigitalOp::forward_patches(const PatchMap& map, const Matrix& x, std::size_t samples, Matrix& y, Step&) {
+    multiply_patches(map, x, w_, samples, y);
+}
 
 void DigitalOp::backward_patches(const PatchMap& map, const Matrix& dy, std::size_t samples, Matrix& dx, bool accumulate, Step&) {
     if (dirty_ || transposed_.rows() != map.n_taps * w_.cols()) transpose_taps(w_, map.n_taps, transposed_);

@@ -17,11 +17,13 @@ public:
     PatchOperator* patches() override { return this; }
     void forward_patches(const PatchMap& map, const Matrix& x, std::size_t samples, Matrix& y, Step& step) override;
     void backward_patches(const PatchMap& map, const Matrix& dy, std::size_t samples, Matrix& dx, bool accumulate, Step& step) override;
-    void update_patches(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, const UpdateRule& rule, Step& step) override;
+    void update_patches(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, const UpdateRule& rule,
+                        Step& step) override;
     Matrix weights() const override { return w_; }
     void set_weights(const Matrix& w);
     State state() const override;
     void restore(const State& state) override;
+
 private:
     void apply(const UpdateRule& rule);  ///< to the weights, from gradient_
     void clip();

@@ -26,8 +26,9 @@ LayerSpec dense(const std::string& shape, Norm norm) {
 std::unique_ptr<Network> build(const std::string& input, const std::vector<LayerSpec>& layers, double w_max = 0) {
     NetworkDefaults defaults;
     defaults.bias = BiasKind::digital;
-    return build_network("net", {input, 0}, layers, defaults, [](const std::string& name) { return Rng(3).stream(name); },
-                         [=](const OpRequest& r) { return std::make_unique<DigitalOp>(r.name, r.initial(), w_max); });
+    return build_network(
+        "net", {input, 0}, layers, defaults, [](const std::string& name) { return Rng(3).stream(name); },
+        [=](const OpRequest& r) { return std::make_unique<DigitalOp>(r.name, r.initial(), w_max); });
 }
 
 Matrix noise(std::size_t rows, std::size_t cols, std::uint64_t seed) {
@@ -62,11 +63,13 @@ void into_memory(LinearOp& op, const Matrix& w) { dynamic_cast<DigitalOp&>(op).s
 double largest_difference(const Matrix& a, const Matrix& b) {
     double most = 0, size = 0;
     for (std::size_t r = 0; r < a.rows(); ++r)
-        for (std::size_t c = 0; c < a.cols(); ++c) most = std::max(most, std::abs(double{a(r, c)} - b(r, c))), size = std::max(size, std::abs(double{a(r, c)}));
+        for (std::size_t c = 0; c < a.cols(); ++c)
+            most = std::max(most, std::abs(double{a(r, c)} - b(r, c))), size = std::max(size, std::abs(double{a(r, c)}));
     return most / size;
 }
 
-void expect_the_same_inference(const std::string& input, const std::vector<LayerSpec>& layers, std::size_t n_folded, std::size_t n_left = 0) {
+void expect_the_same_inference(const std::string& input, const std::vector<LayerSpec>& layers, std::size_t n_folded,
+                               std::size_t n_left = 0) {
     auto net = build(input, layers);
     train(*net);
     const Matrix x = noise(5, net->n_in(), 77), before = infer(*net, x);
@@ -81,7 +84,8 @@ void expect_the_same_inference(const std::string& input, const std::vector<Layer
     EXPECT_EQ(largest_difference(infer(*net, x), infer(*again, x)), 0);
     bool moved = false;
     const State folded = net->state();
-    for (std::size_t t = 0; t < trained.size(); ++t) moved |= trained[t].name.ends_with("/weights") && trained[t].values != folded[t].values;
+    for (std::size_t t = 0; t < trained.size(); ++t)
+        moved |= trained[t].name.ends_with("/weights") && trained[t].values != folded[t].values;
     EXPECT_EQ(moved, n_folded > 0);
 }
 

@@ -19,7 +19,8 @@ void sum(const Matrix& a, const Matrix& b, Matrix& out) {
 
 }  // namespace
 
-Graph::Graph(std::vector<GraphNode> nodes, GraphEnds ends) : nodes_(std::move(nodes)), ends_(ends), sums_(nodes_.size()), gradients_(nodes_.size()) {
+Graph::Graph(std::vector<GraphNode> nodes, GraphEnds ends)
+    : nodes_(std::move(nodes)), ends_(ends), sums_(nodes_.size()), gradients_(nodes_.size()) {
     GANBAR_ASSERT(!nodes_.empty() && nodes_.front().inputs.empty());
     for (std::size_t i = 1; i < nodes_.size(); ++i) {
         GANBAR_ASSERT(!nodes_[i].inputs.empty() && nodes_[i].inputs.size() <= 2);
@@ -55,7 +56,8 @@ const Matrix& Graph::backward(Matrix& dy, bool need_dx, Step& step) {
         }
         if (i + 1 < nodes_.size()) d = &gradients_[i];
         const bool wanted = i == 0 ? need_dx : first_needs || *std::max_element(node.inputs.begin(), node.inputs.end()) > 0;
-        for (std::size_t k = node.layers.size(); k-- > 0;) d = const_cast<Matrix*>(&node.layers[k]->backward(*d, wanted || k > 0, step));  // layers own dx
+        for (std::size_t k = node.layers.size(); k-- > 0;)
+            d = const_cast<Matrix*>(&node.layers[k]->backward(*d, wanted || k > 0, step));  // layers own dx
         for (std::size_t n = 0; wanted && n < node.inputs.size(); ++n) {
             const std::size_t from = node.inputs[n];
             if (asked[from]) sum(gradients_[from], *d, gradients_[from]);

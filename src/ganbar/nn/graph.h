@@ -32,10 +32,11 @@ public:
     FoldCount fold(Layer* before, const Rewrite& rewrite) override;
     State state() const override;
     void restore(const State& state) override;
+
 private:
     std::vector<GraphNode> nodes_;
     GraphEnds ends_;
-    bool input_trains_ = false;  // node 0 has weights of its own
+    bool input_trains_ = false;             // node 0 has weights of its own
     std::vector<Matrix> sums_, gradients_;  // of every node: its summed inputs, what its users ask of its output
 };
 

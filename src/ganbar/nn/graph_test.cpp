@@ -1,4 +1,5 @@
-// Laws of layers that branch: gradients against finite differences, a graph that is a row gives the row's bits, residual blocks both ways, faults.
+// Laws of layers that branch: gradients against finite differences, a graph that is a row gives the row's bits, residual blocks both ways,
+// faults.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -26,8 +27,9 @@ LayerSpec dense(std::int64_t units) {
     return s;
 }
 std::unique_ptr<Network> build(const NetworkInput& input, const std::vector<LayerSpec>& layers) {
-    return build_network("net", input, layers, {}, [](const std::string& name) { return Rng(3).stream(name); },
-                         [](const OpRequest& r) { return std::make_unique<DigitalOp>(r.name, r.initial()); });
+    return build_network(
+        "net", input, layers, {}, [](const std::string& name) { return Rng(3).stream(name); },
+        [](const OpRequest& r) { return std::make_unique<DigitalOp>(r.name, r.initial()); });
 }
 struct Bench {
     Rng rng{1};
@@ -67,11 +69,14 @@ void expect_gradient(const NetworkInput& input, const std::vector<LayerSpec>& la
     EXPECT_NEAR(got, expected, 2e-3 * (1 + std::abs(expected)));
 }
 
-std::vector<LayerSpec> residual() { return {conv(3, "a"), conv(4, "b"), conv(3), layer(LayerType::add, "c", "", "a"), conv(2, "", "c"), dense(1)}; }
+std::vector<LayerSpec> residual() {
+    return {conv(3, "a"), conv(4, "b"), conv(3), layer(LayerType::add, "c", "", "a"), conv(2, "", "c"), dense(1)};
+}
 
 TEST(Graph, GradientsAgreeWithDifferences) {
     expect_gradient("2x4x4", residual());
-    expect_gradient("2x4x4", {conv(3, "", "input"), layer(LayerType::upsample, "u"), conv(12, "", "input"), layer(LayerType::depth_to_space), layer(LayerType::add, "", "", "u"), dense(1)});
+    expect_gradient("2x4x4", {conv(3, "", "input"), layer(LayerType::upsample, "u"), conv(12, "", "input"),
+                              layer(LayerType::depth_to_space), layer(LayerType::add, "", "", "u"), dense(1)});
     expect_gradient("4", {dense(5), layer(LayerType::activation, "z"), dense(5), layer(LayerType::add, "", "", "z"), dense(2)});
 }
 
@@ -120,10 +125,14 @@ std::string fault(const std::vector<LayerSpec>& layers) {
     return "none";
 }
 TEST(Graph, FaultsNameTheLayer) {
-    EXPECT_EQ(fault({conv(3, "first"), layer(LayerType::add, "", "", "frist")}), "net.toml:3:1: net, layer 2: no layer before it is called \"frist\"; expected one of input, first; did you mean \"first\"?");
-    EXPECT_EQ(fault({conv(3, "a"), conv(4), layer(LayerType::add, "", "", "a")}), "net.toml:3:1: net, layer 3: it adds 4x4x4 and 3x4x4; expected equal shapes");
-    EXPECT_EQ(fault({conv(3, "a"), conv(4), conv(4, "", "a")}), "net.toml:3:1: net, layer 2: it feeds nothing; expected a later layer to take its output");
-    EXPECT_EQ(fault({conv(3, "a"), conv(3, "a"), layer(LayerType::add, "", "", "a")}), "net.toml:3:1: net, layer 2: the name \"a\" is used twice");
+    EXPECT_EQ(fault({conv(3, "first"), layer(LayerType::add, "", "", "frist")}),
+              "net.toml:3:1: net, layer 2: no layer before it is called \"frist\"; expected one of input, first; did you mean \"first\"?");
+    EXPECT_EQ(fault({conv(3, "a"), conv(4), layer(LayerType::add, "", "", "a")}),
+              "net.toml:3:1: net, layer 3: it adds 4x4x4 and 3x4x4; expected equal shapes");
+    EXPECT_EQ(fault({conv(3, "a"), conv(4), conv(4, "", "a")}),
+              "net.toml:3:1: net, layer 2: it feeds nothing; expected a later layer to take its output");
+    EXPECT_EQ(fault({conv(3, "a"), conv(3, "a"), layer(LayerType::add, "", "", "a")}),
+              "net.toml:3:1: net, layer 2: the name \"a\" is used twice");
 }
 
 }  // namespace

@@ -24,21 +24,25 @@ struct FoldCount {
 class Layer {
 public:
     virtual ~Layer() = default;
-    virtual std::size_t n_in() const = 0;   ///< values of one sample
+    virtual std::size_t n_in() const = 0;  ///< values of one sample
     virtual std::size_t n_out() const = 0;
     /// Positions of one sample: a vector is one row of n values, a feature map of P positions P rows of n / P channels (patch_map.h).
     virtual std::size_t positions_in() const { return 1; }
     virtual std::size_t positions_out() const { return 1; }
     /// x [batch * positions_in x n_in / positions_in] must live until update(); the result, shaped likewise, until the next forward.
     virtual const Matrix& forward(const Matrix& x, Step& step) = 0;
-    /// dy, shaped as the result, is used up. Returns dx, shaped as x, or an empty matrix when it is not needed (then nothing is read or billed).
+    /// dy, shaped as the result, is used up. Returns dx, shaped as x, or an empty matrix when it is not needed (then nothing is read or
+    /// billed).
     virtual const Matrix& backward(Matrix& dy, bool need_dx, Step& step) = 0;
     virtual void update(const UpdateRule&, Step&) {}
     virtual std::size_t n_widest() const { return n_out(); }  ///< most values that one sample takes while it passes
-    virtual std::vector<LinearOp*> ops() { return {}; }  ///< its weight matrices
-    /// Multiplies each output channel by its scale, in the weights. False, and nothing done, where no weights are or where an activation follows them.
+    virtual std::vector<LinearOp*> ops() { return {}; }       ///< its weight matrices
+    /// Multiplies each output channel by its scale, in the weights. False, and nothing done, where no weights are or where an activation
+    /// follows them.
     virtual bool scale_channels(std::span<const float>, const Rewrite&) { return false; }
-    virtual bool keeps_channels() const { return false; }  ///< passes channels on as they are, for the batch norm after it to reach the weights
+    virtual bool keeps_channels() const {
+        return false;
+    }  ///< passes channels on as they are, for the batch norm after it to reach the weights
     virtual FoldCount fold(Layer* before, const Rewrite&);  ///< batch norms; `before`: what hands it its input (fold.h)
     virtual State state() const { return {}; }
     virtual void restore(const State&) {}
@@ -60,6 +64,7 @@ public:
     bool scale_channels(std::span<const float> scale, const Rewrite& rewrite) override;
     State state() const override;
     void restore(const State& state) override;
+
 private:
     std::string name_;
     std::unique_ptr<LinearOp> op_;

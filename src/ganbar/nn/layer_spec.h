@@ -9,9 +9,25 @@
 
 namespace ganbar::nn {
 
-enum class LayerType : std::uint8_t { dense, conv, conv_transpose, residual, batch_norm, activation, dropout, avg_pool, max_pool, reshape, flatten, add, upsample, depth_to_space };
-constexpr const char* layer_type_names[] = {"dense", "conv", "conv_transpose", "residual", "batch_norm", "activation", "dropout", "avg_pool", "max_pool",
-                                            "reshape", "flatten", "add", "upsample", "depth_to_space"};
+enum class LayerType : std::uint8_t {
+    dense,
+    conv,
+    conv_transpose,
+    residual,
+    batch_norm,
+    activation,
+    dropout,
+    avg_pool,
+    max_pool,
+    reshape,
+    flatten,
+    add,
+    upsample,
+    depth_to_space
+};
+constexpr const char* layer_type_names[] = {"dense",      "conv",    "conv_transpose", "residual",      "batch_norm",
+                                            "activation", "dropout", "avg_pool",       "max_pool",      "reshape",
+                                            "flatten",    "add",     "upsample",       "depth_to_space"};
 enum class Norm : std::uint8_t { none, batch, virtual_batch };
 enum class LayerBias : std::uint8_t { inherit, none, digital, cells };
 enum class TransposedForm : std::uint8_t { zero_free, zero_inserted };
@@ -49,7 +65,7 @@ struct NetworkDefaults {
     double w_max = 0.4, init_scale = 1;
     Init init = Init::normal_fan_in;
     BiasKind bias = BiasKind::none;
-    NeuronFactory neurons;        ///< empty: digital activations
+    NeuronFactory neurons;  ///< empty: digital activations
     bool neurons_normalise = false;
 };
 
@@ -73,15 +89,16 @@ using OpFactory = std::function<std::unique_ptr<LinearOp>(const OpRequest&)>;
 
 /// Builds the layers in order. A network whose input or output is a feature map takes or gives it planar, as images are stored.
 /// `draws`: stream of a layer's initial weights by name. ConfigError at the place of the layer that does not fit.
-std::unique_ptr<Network> build_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults,
-                                       const std::function<Rng(const std::string&)>& draws, const OpFactory& make_op, const Location& where = {});
+std::unique_ptr<Network> build_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers,
+                                       const NetworkDefaults& defaults, const std::function<Rng(const std::string&)>& draws,
+                                       const OpFactory& make_op, const Location& where = {});
 
 /// Shape before each layer (of the first: without classes) and after the last, and the weight matrices, without building anything.
 struct NetworkPlan {
     std::vector<MapShape> shapes;
     std::vector<MapShape> made;            ///< shape after each layer
     std::vector<std::vector<int>> inputs;  ///< of each layer: the layers it takes, two where it adds; -1 = the network's input
-    std::vector<std::string> names;  ///< of the layers
+    std::vector<std::string> names;        ///< of the layers
     struct MatrixShape {
         std::string name;
         std::size_t layer = 0, rows = 0, cols = 0;
@@ -89,8 +106,8 @@ struct NetworkPlan {
     std::vector<MatrixShape> matrices;
     std::size_t widest = 0;  ///< most values that one sample has in any layer, laid-out patches included
 };
-NetworkPlan plan_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers, const NetworkDefaults& defaults,
-                         const Location& where = {});
+NetworkPlan plan_network(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers,
+                         const NetworkDefaults& defaults, const Location& where = {});
 
 /// What build_network would ask of `neurons`, in order, without building anything.
 void plan_neurons(const std::string& name, const NetworkInput& input, const std::vector<LayerSpec>& layers, NetworkDefaults defaults,

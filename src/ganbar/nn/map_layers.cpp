@@ -130,7 +130,8 @@ void Rearrange::move(const Matrix& in, Layout from, Layout to, Matrix& out) cons
             const float* x = source + p * a.by_position;
             float* y = target + p * b.by_position;
             if (a.by_channel == 1 && b.by_channel == 1) std::copy_n(x, channels_, y);
-            else for (std::size_t c = 0; c < channels_; ++c) y[c * b.by_channel] = x[c * a.by_channel];
+            else
+                for (std::size_t c = 0; c < channels_; ++c) y[c * b.by_channel] = x[c * a.by_channel];
         }
     });
 }
@@ -170,7 +171,8 @@ const Matrix& Residual::backward(Matrix& dy, bool need_dx, Step& step) {
     activation_gradient(dy, y_, f_, slope_);
     d_shortcut_ = dy;
     const auto through = [&](Layers& layers, Matrix* d) {
-        for (std::size_t i = layers.size(); i-- > 0;) d = const_cast<Matrix*>(&layers[i]->backward(*d, need_dx || i > 0, step));  // layers own dx
+        for (std::size_t i = layers.size(); i-- > 0;)
+            d = const_cast<Matrix*>(&layers[i]->backward(*d, need_dx || i > 0, step));  // layers own dx
         return d;
     };
     const Matrix* a = through(main_, &dy);

@@ -13,6 +13,7 @@ public:
         : SameShape(n, positions), name_(std::move(name)), rate_(rate), at_inference_(at_inference) {}
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
+
 private:
     std::string name_;
     double rate_;
@@ -23,9 +24,11 @@ private:
 /// y = f(x).
 class Activate final : public SameShape {
 public:
-    Activate(std::size_t n, std::size_t positions, Activation f, double slope) : SameShape(n, positions), f_(f), slope_(static_cast<float>(slope)) {}
+    Activate(std::size_t n, std::size_t positions, Activation f, double slope)
+        : SameShape(n, positions), f_(f), slope_(static_cast<float>(slope)) {}
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
+
 private:
     Activation f_;
     float slope_;
@@ -43,6 +46,7 @@ public:
     std::size_t positions_out() const override { return map_.n_target; }
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
+
 private:
     PatchMap map_;
     std::size_t channels_;
@@ -57,7 +61,8 @@ private:
 enum class Layout : std::uint8_t { vector, planar, map };
 class Rearrange final : public Layer {
 public:
-    Rearrange(std::size_t channels, std::size_t positions, Layout from, Layout to) : channels_(channels), positions_(positions), from_(from), to_(to) {}
+    Rearrange(std::size_t channels, std::size_t positions, Layout from, Layout to)
+        : channels_(channels), positions_(positions), from_(from), to_(to) {}
     std::size_t n_in() const override { return channels_ * positions_; }
     std::size_t n_out() const override { return n_in(); }
     std::size_t positions_in() const override { return from_ == Layout::map ? positions_ : 1; }
@@ -65,6 +70,7 @@ public:
     const Matrix& forward(const Matrix& x, Step& step) override;
     const Matrix& backward(Matrix& dy, bool need_dx, Step& step) override;
     bool keeps_channels() const override { return from_ == Layout::vector && to_ == Layout::map; }
+
 private:
     void move(const Matrix& in, Layout from, Layout to, Matrix& out) const;
     std::size_t channels_, positions_;
@@ -89,6 +95,7 @@ public:
     FoldCount fold(Layer* before, const Rewrite& rewrite) override;
     State state() const override;
     void restore(const State& state) override;
+
 private:
     Layers main_, shortcut_;
     Activation f_;

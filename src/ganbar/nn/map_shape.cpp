@@ -38,7 +38,8 @@ std::size_t flat(const Index& at, const Index& side) {
 void check_size(const MapShape& shape, const Location& where) {
     double size = static_cast<double>(shape.channels);
     for (const auto s : shape.side) size *= static_cast<double>(s);
-    if (size > static_cast<double>(largest_size)) throw ConfigError(fmt::format("a feature map of {} is too large; expected at most {} values", shape.text(), largest_size), where);
+    if (size > static_cast<double>(largest_size))
+        throw ConfigError(fmt::format("a feature map of {} is too large; expected at most {} values", shape.text(), largest_size), where);
 }
 
 /// Source position of output `q` at tap `k`: signed arithmetic on each axis by `at(axis) -> position or -1`.
@@ -72,12 +73,16 @@ MapShape parse_map_shape(const std::string& text, const Location& where) {
         std::size_t n = 0;
         const auto [next, fault] = std::from_chars(at, end, n);
         if (fault != std::errc() || n == 0 || n > largest_size || (next != end && *next != 'x'))
-            throw ConfigError(fmt::format("\"{}\" is no shape; expected a number of values such as \"100\", or channels and sides such as \"1x28x28\"", text), where);
+            throw ConfigError(
+                fmt::format("\"{}\" is no shape; expected a number of values such as \"100\", or channels and sides such as \"1x28x28\"",
+                            text),
+                where);
         numbers.push_back(n);
         more = next != end;
         at = more ? next + 1 : next;
     }
-    if (numbers.size() > 4) throw ConfigError(fmt::format("\"{}\" has {} axes; expected channels and at most 3 sides", text, numbers.size()), where);
+    if (numbers.size() > 4)
+        throw ConfigError(fmt::format("\"{}\" has {} axes; expected channels and at most 3 sides", text, numbers.size()), where);
     MapShape shape{numbers[0], {numbers.begin() + 1, numbers.end()}};
     check_size(shape, where);
     return shape;
@@ -88,7 +93,10 @@ MapShape conv_output(const MapShape& in, const Window& w, std::size_t channels, 
     for (std::size_t a = 0; a < in.side.size(); ++a) {
         const std::size_t padded = in.side[a] + w.pad_lo[a] + w.pad_hi[a];
         if (padded < w.kernel[a])
-            throw ConfigError(fmt::format("a kernel of {} does not fit a side of {} with padding {} and {}; expected a kernel of at most {}", w.kernel[a], in.side[a], w.pad_lo[a], w.pad_hi[a], padded), where);
+            throw ConfigError(
+                fmt::format("a kernel of {} does not fit a side of {} with padding {} and {}; expected a kernel of at most {}", w.kernel[a],
+                            in.side[a], w.pad_lo[a], w.pad_hi[a], padded),
+                where);
         out.side.push_back((padded - w.kernel[a]) / w.stride[a] + 1);
     }
     check_size(out, where);
@@ -100,7 +108,10 @@ MapShape conv_transpose_output(const MapShape& in, const Window& w, std::size_t 
     for (std::size_t a = 0; a < in.side.size(); ++a) {
         const std::int64_t side = whole((in.side[a] - 1) * w.stride[a] + w.kernel[a] + w.output_pad[a]) - whole(w.pad_lo[a] + w.pad_hi[a]);
         if (side < 1)
-            throw ConfigError(fmt::format("a transposed convolution of side {} with kernel {}, stride {}, padding {} and {} has output side {}; expected at least 1", in.side[a], w.kernel[a], w.stride[a], w.pad_lo[a], w.pad_hi[a], side), where);
+            throw ConfigError(fmt::format("a transposed convolution of side {} with kernel {}, stride {}, padding {} and {} has output "
+                                          "side {}; expected at least 1",
+                                          in.side[a], w.kernel[a], w.stride[a], w.pad_lo[a], w.pad_hi[a], side),
+                              where);
         out.side.push_back(static_cast<std::size_t>(side));
     }
     check_size(out, where);

@@ -20,7 +20,8 @@ Network::Network(std::string name, std::vector<std::unique_ptr<Layer>> layers, b
     : name_(std::move(name)), layers_(std::move(layers)), uses_reference_(uses_reference) {
     if (layers_.empty()) throw ConfigError(name_ + ": a network needs at least one layer");
     for (std::size_t i = 1; i < layers_.size(); ++i)
-        if (layers_[i]->n_in() != layers_[i - 1]->n_out() || layers_[i]->positions_in() != layers_[i - 1]->positions_out()) throw ConfigError(name_ + ": consecutive layers do not fit");
+        if (layers_[i]->n_in() != layers_[i - 1]->n_out() || layers_[i]->positions_in() != layers_[i - 1]->positions_out())
+            throw ConfigError(name_ + ": consecutive layers do not fit");
 }
 
 std::size_t Network::n_widest() const {
@@ -61,7 +62,8 @@ const Matrix& Network::backward(Matrix& dy, bool need_dx, Step& step) {
         copy_rows(dy, 0, dy.rows(), d_joined_, lead);
         d = &d_joined_;
     }
-    for (std::size_t i = layers_.size(); i-- > 0;) d = const_cast<Matrix*>(&layers_[i]->backward(*d, need_dx || i > 0, own));  // ours: layers own dx
+    for (std::size_t i = layers_.size(); i-- > 0;)
+        d = const_cast<Matrix*>(&layers_[i]->backward(*d, need_dx || i > 0, own));  // ours: layers own dx
     if (!uses_reference_ || !need_dx) return *d;
     const std::size_t lead = reference_.rows() * layers_.front()->positions_in();
     dx_.resize(d->rows() - lead, d->cols());

@@ -23,8 +23,11 @@ public:
     FoldCount fold(const Rewrite& rewrite);  ///< its batch norms, for inference (fold.h)
     State state() const;
     void restore(const State& state);
+
 private:
-    Step named(Step& step) const { return {step.rng, step.ledger, step.account + "/" + name_, step.training, step.n_parts, reference_.rows()}; }
+    Step named(Step& step) const {
+        return {step.rng, step.ledger, step.account + "/" + name_, step.training, step.n_parts, reference_.rows()};
+    }
     const Matrix& with_reference(const Matrix& x, std::size_t n_parts);
     std::string name_;
     std::vector<std::unique_ptr<Layer>> layers_;

@@ -20,7 +20,8 @@ LayerSpec layer(LayerType type, std::int64_t n = 0) {
     s.where = {"net.toml", 3, 1};
     return s;
 }
-LayerSpec conv(LayerType type, std::int64_t channels, std::int64_t kernel, std::int64_t stride, std::int64_t padding, Activation f = Activation::tanh, Norm norm = Norm::none) {
+LayerSpec conv(LayerType type, std::int64_t channels, std::int64_t kernel, std::int64_t stride, std::int64_t padding,
+               Activation f = Activation::tanh, Norm norm = Norm::none) {
     LayerSpec s = layer(type, channels);
     s.kernel = {kernel}, s.stride = {stride}, s.padding = {padding}, s.activation = f, s.norm = norm;
     return s;
@@ -29,8 +30,9 @@ LayerSpec conv(LayerType type, std::int64_t channels, std::int64_t kernel, std::
 std::unique_ptr<Network> build(const std::string& input, const std::vector<LayerSpec>& layers, BiasKind bias = BiasKind::digital) {
     NetworkDefaults defaults;
     defaults.bias = bias;
-    return build_network("net", input, layers, defaults, [](const std::string& name) { return Rng(3).stream(name); },
-                         [](const OpRequest& r) { return std::make_unique<DigitalOp>(r.name, r.initial()); });
+    return build_network(
+        "net", input, layers, defaults, [](const std::string& name) { return Rng(3).stream(name); },
+        [](const OpRequest& r) { return std::make_unique<DigitalOp>(r.name, r.initial()); });
 }
 
 struct Bench {
@@ -76,7 +78,8 @@ void check_gradients(Network& net, std::size_t n_parts = 1, double tolerance = 5
     const auto parameters = [&] {
         std::vector<double> all;
         for (const auto& t : net.state())
-            if (t.name.find("moment") == std::string::npos && t.name.find("steps") == std::string::npos && t.name.find("mean") == std::string::npos && t.name.find("variance") == std::string::npos)
+            if (t.name.find("moment") == std::string::npos && t.name.find("steps") == std::string::npos &&
+                t.name.find("mean") == std::string::npos && t.name.find("variance") == std::string::npos)
                 all.insert(all.end(), t.values.begin(), t.values.end());
         return all;
     };
@@ -94,13 +97,17 @@ void check_gradients(Network& net, std::size_t n_parts = 1, double tolerance = 5
 TEST(LayerList, GradientsOfConvolutionalNetworks) {
     for (const Norm norm : {Norm::none, Norm::batch})
         for (const BiasKind bias : {BiasKind::none, BiasKind::digital, BiasKind::cells}) {
-            auto d = build("2x6x6", {conv(LayerType::conv, 3, 3, 2, 1), conv(LayerType::conv, 4, 2, 1, 0, Activation::sigmoid, norm), layer(LayerType::dense, 3)}, bias);
+            auto d = build("2x6x6",
+                           {conv(LayerType::conv, 3, 3, 2, 1), conv(LayerType::conv, 4, 2, 1, 0, Activation::sigmoid, norm),
+                            layer(LayerType::dense, 3)},
+                           bias);
             check_gradients(*d, norm == Norm::batch ? 2 : 1);
         }
     for (const Norm norm : {Norm::none, Norm::batch}) {
         LayerSpec first = layer(LayerType::dense);
         first.shape = "3x3x3", first.activation = Activation::tanh, first.norm = norm;
-        auto g = build("5", {first, conv(LayerType::conv_transpose, 4, 3, 2, 1, Activation::tanh, norm), conv(LayerType::conv_transpose, 2, 4, 2, 1)});
+        auto g = build(
+            "5", {first, conv(LayerType::conv_transpose, 4, 3, 2, 1, Activation::tanh, norm), conv(LayerType::conv_transpose, 2, 4, 2, 1)});
         check_gradients(*g);
         EXPECT_EQ(g->n_out(), 2u * 10 * 10);
     }
@@ -109,15 +116,20 @@ TEST(LayerList, GradientsOfConvolutionalNetworks) {
 // The reference samples are fixed; errors that reach them through the statistics end in the weights, which the loss along them shows.
 TEST(LayerList, GradientsThroughVirtualBatchNorm) {
     for (int n_parts : {1, 2}) {
-        auto d = build("2x6x6", {conv(LayerType::conv, 3, 3, 2, 1, Activation::tanh, Norm::virtual_batch), conv(LayerType::conv, 4, 2, 1, 0, Activation::tanh, Norm::virtual_batch), layer(LayerType::dense, 3)});
+        auto d = build("2x6x6", {conv(LayerType::conv, 3, 3, 2, 1, Activation::tanh, Norm::virtual_batch),
+                                 conv(LayerType::conv, 4, 2, 1, 0, Activation::tanh, Norm::virtual_batch), layer(LayerType::dense, 3)});
         check_gradients(*d, static_cast<std::size_t>(n_parts));
     }
-    const auto both = [] { build("2x6x6", {conv(LayerType::conv, 3, 3, 2, 1, Activation::tanh, Norm::virtual_batch), conv(LayerType::conv, 4, 2, 1, 0, Activation::tanh, Norm::batch), layer(LayerType::dense, 1)}); };
+    const auto both = [] {
+        build("2x6x6", {conv(LayerType::conv, 3, 3, 2, 1, Activation::tanh, Norm::virtual_batch),
+                        conv(LayerType::conv, 4, 2, 1, 0, Activation::tanh, Norm::batch), layer(LayerType::dense, 1)});
+    };
     EXPECT_THROW(both(), ConfigError);
 }
 
 TEST(BatchNorm, VirtualStatisticsDoNotDependOnTheRestOfTheBatch) {
-    const std::vector<LayerSpec> list = {conv(LayerType::conv, 3, 3, 2, 1, Activation::tanh, Norm::virtual_batch), layer(LayerType::dense, 2)};
+    const std::vector<LayerSpec> list = {conv(LayerType::conv, 3, 3, 2, 1, Activation::tanh, Norm::virtual_batch),
+                                         layer(LayerType::dense, 2)};
     auto net = build("1x6x6", list), other = build("1x6x6", list);
     Bench b;
     Rng draws(8);
@@ -145,15 +157,19 @@ TEST(LayerList, GradientsOfTheOtherLayers) {
     LayerSpec f = layer(LayerType::activation);
     f.activation = Activation::sigmoid;
     LayerSpec average = conv(LayerType::avg_pool, 0, 2, 2, 0), maximum = conv(LayerType::max_pool, 0, 3, 2, 1);
-    auto a = build("2x6x6", {conv(LayerType::conv, 3, 3, 1, 1), dropout, average, f, layer(LayerType::flatten), layer(LayerType::dense, 2)});
+    auto a =
+        build("2x6x6", {conv(LayerType::conv, 3, 3, 1, 1), dropout, average, f, layer(LayerType::flatten), layer(LayerType::dense, 2)});
     check_gradients(*a);
     auto b = build("2x6x6", {conv(LayerType::conv, 3, 3, 1, 1), maximum, layer(LayerType::dense, 2)});
     check_gradients(*b, 1, 0.05);  // kinks where the maximum moves to another position
     LayerSpec shape = layer(LayerType::reshape);
     shape.shape = "4x3x3";
-    auto c = build("36", {layer(LayerType::dense, 36), shape, conv(LayerType::residual, 0, 3, 1, 1), conv(LayerType::residual, 6, 3, 2, 1, Activation::tanh, Norm::batch), layer(LayerType::batch_norm), layer(LayerType::dense, 2)});
+    auto c = build("36", {layer(LayerType::dense, 36), shape, conv(LayerType::residual, 0, 3, 1, 1),
+                          conv(LayerType::residual, 6, 3, 2, 1, Activation::tanh, Norm::batch), layer(LayerType::batch_norm),
+                          layer(LayerType::dense, 2)});
     check_gradients(*c);
-    auto volume = build("1x4x4x4", {conv(LayerType::conv, 3, 3, 2, 1), conv(LayerType::conv_transpose, 2, 4, 2, 1), layer(LayerType::dense, 1)});
+    auto volume =
+        build("1x4x4x4", {conv(LayerType::conv, 3, 3, 2, 1), conv(LayerType::conv_transpose, 2, 4, 2, 1), layer(LayerType::dense, 1)});
     check_gradients(*volume);
 }
 
@@ -183,7 +199,8 @@ TEST(LayerList, FaultsNameTheLayerAndWhatFits) {
         }
         return "";
     };
-    EXPECT_NE(fault("1x8x8", {conv(LayerType::conv, 4, 11, 1, 0)}).find("net.toml:3:1: a kernel of 11 does not fit a side of 8"), std::string::npos);
+    EXPECT_NE(fault("1x8x8", {conv(LayerType::conv, 4, 11, 1, 0)}).find("net.toml:3:1: a kernel of 11 does not fit a side of 8"),
+              std::string::npos);
     EXPECT_NE(fault("100", {conv(LayerType::conv, 4, 3, 1, 0)}).find("takes a feature map"), std::string::npos);
     EXPECT_NE(fault("1x8x8", {conv(LayerType::conv, 0, 3, 1, 0)}).find("needs channels"), std::string::npos);
     EXPECT_NE(fault("10", {layer(LayerType::dense, 0)}).find("needs units or shape"), std::string::npos);
@@ -264,7 +281,8 @@ TEST(Dropout, DropsItsShareAndKeepsTheMean) {
 }
 
 TEST(LayerList, StateRestoresToTheSameOutputs) {
-    const std::vector<LayerSpec> list = {conv(LayerType::conv, 3, 3, 2, 1, Activation::tanh, Norm::batch), conv(LayerType::residual, 0, 3, 1, 1), layer(LayerType::dense, 1)};
+    const std::vector<LayerSpec> list = {conv(LayerType::conv, 3, 3, 2, 1, Activation::tanh, Norm::batch),
+                                         conv(LayerType::residual, 0, 3, 1, 1), layer(LayerType::dense, 1)};
     auto a = build("2x6x6", list), b = build("2x6x6", list);
     Bench bench;
     Matrix x(4, 72);

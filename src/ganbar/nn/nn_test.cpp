@@ -13,8 +13,12 @@ namespace {
 std::unique_ptr<Network> two_layers(Activation hidden, Activation output, BiasKind bias, std::uint64_t seed) {
     const std::size_t extra = bias == BiasKind::cells ? 1 : 0;
     std::vector<std::unique_ptr<Layer>> layers;
-    layers.push_back(std::make_unique<Dense>("dense1", std::make_unique<DigitalOp>("dense1", initial_weights(7 + extra, 9, Init::normal_fan_in, 1, Rng(seed))), bias, hidden, 0.2));
-    layers.push_back(std::make_unique<Dense>("dense2", std::make_unique<DigitalOp>("dense2", initial_weights(9 + extra, 5, Init::normal_fan_in, 1, Rng(seed + 1))), bias, output, 0.2));
+    layers.push_back(std::make_unique<Dense>(
+        "dense1", std::make_unique<DigitalOp>("dense1", initial_weights(7 + extra, 9, Init::normal_fan_in, 1, Rng(seed))), bias, hidden,
+        0.2));
+    layers.push_back(std::make_unique<Dense>(
+        "dense2", std::make_unique<DigitalOp>("dense2", initial_weights(9 + extra, 5, Init::normal_fan_in, 1, Rng(seed + 1))), bias, output,
+        0.2));
     return std::make_unique<Network>("net", std::move(layers));
 }
 
@@ -61,7 +65,8 @@ TEST(Network, GradientsAgreeWithFiniteDifferences) {
 }
 
 TEST(Network, SmallStepsAgainstTheGradientLowerTheLoss) {
-    for (const UpdateRule& rule : {UpdateRule{Sgd{0.01, 0}}, UpdateRule{Sgd{0.005, 0.9}}, UpdateRule{Adam{0.003, 0.5, 0.999, 1e-8}}, UpdateRule{SignStep{}}}) {
+    for (const UpdateRule& rule :
+         {UpdateRule{Sgd{0.01, 0}}, UpdateRule{Sgd{0.005, 0.9}}, UpdateRule{Adam{0.003, 0.5, 0.999, 1e-8}}, UpdateRule{SignStep{}}}) {
         auto net = two_layers(Activation::leaky_relu, Activation::identity, BiasKind::digital, 4);
         const Matrix x = normal(32, 7, Rng(8));
         Desk desk;
@@ -108,7 +113,8 @@ TEST(SignStep, DeadZoneSparesSmallGradients) {
 }
 
 TEST(Network, StateRestoresAndRejectsOthers) {
-    auto a = two_layers(Activation::tanh, Activation::tanh, BiasKind::digital, 4), b = two_layers(Activation::tanh, Activation::tanh, BiasKind::digital, 40);
+    auto a = two_layers(Activation::tanh, Activation::tanh, BiasKind::digital, 4),
+         b = two_layers(Activation::tanh, Activation::tanh, BiasKind::digital, 40);
     b->restore(a->state());
     Matrix x(3, 7);
     x.fill(0.3f);

@@ -12,6 +12,7 @@ public:
     std::size_t n_out() const final { return n_; }
     std::size_t positions_in() const final { return positions_; }
     std::size_t positions_out() const final { return positions_; }
+
 private:
     std::size_t n_, positions_;
 };

@@ -16,6 +16,7 @@ public:
     Matrix weights() const override { return Matrix(n_in_, n_out_); }
     State state() const override { return {}; }
     void restore(const State&) override {}
+
 private:
     std::size_t n_in_, n_out_;
 };

@@ -54,13 +54,17 @@ DataError refused(const std::string& file, const std::string& what) {
 BitFormat bytes_or_numbers(Bytes bytes, const std::array<std::size_t, 256>& counts, const std::string& file) {
     if (counts[0] == bytes.size()) return BitFormat::packed;  // either way nothing but zeros
     if (const std::size_t width = number_width(bytes); width > 1 && counts[0] < bytes.size())
-        throw refused(file, fmt::format("looks like whole numbers of {} bytes that are 0 or 1; expected packed bits, or a byte for each bit", width));
+        throw refused(
+            file, fmt::format("looks like whole numbers of {} bytes that are 0 or 1; expected packed bits, or a byte for each bit", width));
     return BitFormat::bytes;
 }
 
 void refuse_text(const std::array<std::size_t, 256>& counts, const std::string& file) {
-    const bool decimal = all(counts, [](auto c) { return (c >= '0' && c <= '9') || is_separator(c) || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E'; });
-    throw refused(file, decimal ? "is text of decimal numbers; expected text of 0 and 1 (ascii) or hexadecimal digits (hex)" : "is text, but neither of 0 and 1 (ascii) nor of hexadecimal digits (hex)");
+    const bool decimal = all(counts, [](auto c) {
+        return (c >= '0' && c <= '9') || is_separator(c) || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
+    });
+    throw refused(file, decimal ? "is text of decimal numbers; expected text of 0 and 1 (ascii) or hexadecimal digits (hex)"
+                                : "is text, but neither of 0 and 1 (ascii) nor of hexadecimal digits (hex)");
 }
 
 BitString from_text(Bytes bytes, int bits_a_digit, const std::string& file) {
@@ -71,7 +75,10 @@ BitString from_text(Bytes bytes, int bits_a_digit, const std::string& file) {
         if (is_separator(bytes[i])) continue;
         const int digit = hex_digit(bytes[i]);
         if (digit < 0 || digit >= 1 << bits_a_digit)
-            throw DataError(fmt::format("byte {:#04x} at {} is no {}", bytes[i], i, bits_a_digit == 1 ? "0 or 1, and no blank; expected text of 0 and 1 (ascii)" : "hexadecimal digit, and no blank; expected hexadecimal text (hex)"), {file});
+            throw DataError(fmt::format("byte {:#04x} at {} is no {}", bytes[i], i,
+                                        bits_a_digit == 1 ? "0 or 1, and no blank; expected text of 0 and 1 (ascii)"
+                                                          : "hexadecimal digit, and no blank; expected hexadecimal text (hex)"),
+                            {file});
         for (int k = bits_a_digit - 1; k >= 0; --k) out.push_back(digit >> k & 1);
     }
     return out;
@@ -81,7 +88,9 @@ BitString from_bytes(Bytes bytes, const std::string& file) {
     const auto counts = counts_of(bytes);
     const std::uint8_t one = counts[255] > 0 && counts[1] == 0 ? 255 : 1;
     const auto wrong = std::find_if(bytes.begin(), bytes.end(), [one](auto b) { return b != 0 && b != one; });
-    if (wrong != bytes.end()) throw DataError(fmt::format("byte {:#04x} at {} is no bit; expected 0 and 1, or 0 and 255 (bytes)", *wrong, wrong - bytes.begin()), {file});
+    if (wrong != bytes.end())
+        throw DataError(fmt::format("byte {:#04x} at {} is no bit; expected 0 and 1, or 0 and 255 (bytes)", *wrong, wrong - bytes.begin()),
+                        {file});
     return BitString::from_bits(bytes);
 }
 
@@ -92,7 +101,8 @@ BitFormat bit_format_of(const std::string& text) {
         if (text == name_of(f)) return f;
     const std::vector<std::string> names{"auto", "packed", "ascii", "bytes", "hex"};
     const std::string near = nearest_name(text, names);
-    throw ConfigError(fmt::format("\"{}\" is no format of bits{}; expected {}", text, near.empty() ? "" : " (did you mean " + near + "?)", join(names)));
+    throw ConfigError(
+        fmt::format("\"{}\" is no format of bits{}; expected {}", text, near.empty() ? "" : " (did you mean " + near + "?)", join(names)));
 }
 
 const char* name_of(BitFormat format) {
@@ -107,24 +117,36 @@ const char* name_of(BitFormat format) {
 }
 
 BitFormat recognise_bits(Bytes bytes, const std::string& file) {
-    const auto begins = [&](std::initializer_list<std::uint8_t> head) { return bytes.size() >= head.size() && std::equal(head.begin(), head.end(), bytes.begin()); };
-    if (begins({0x93, 'N', 'U', 'M', 'P', 'Y'})) throw refused(file, "is an NPY file; expected bits alone, such as numpy's packbits(x).tofile writes");
-    if (bytes.size() > 64 && begins({0x1f, 0x8b, 0x08})) throw refused(file, "is a gzip file; expected it unpacked (gzip -dc FILE | ganbar noise test -)");
+    const auto begins = [&](std::initializer_list<std::uint8_t> head) {
+        return bytes.size() >= head.size() && std::equal(head.begin(), head.end(), bytes.begin());
+    };
+    if (begins({0x93, 'N', 'U', 'M', 'P', 'Y'}))
+        throw refused(file, "is an NPY file; expected bits alone, such as numpy's packbits(x).tofile writes");
+    if (bytes.size() > 64 && begins({0x1f, 0x8b, 0x08}))
+        throw refused(file, "is a gzip file; expected it unpacked (gzip -dc FILE | ganbar noise test -)");
     if (bytes.size() < least_bytes) return BitFormat::packed;
     const auto counts = counts_of(bytes);
-    if (all(counts, [](auto c) { return c <= 1; }) || (all(counts, [](auto c) { return c == 0 || c == 255; }) && counts[0] > 0 && counts[255] > 0)) return bytes_or_numbers(bytes, counts, file);
-    if (all(counts, [](auto c) { return c == '0' || c == '1' || is_separator(c); }) && counts['0'] + counts['1'] > 0) return BitFormat::ascii;
+    if (all(counts, [](auto c) { return c <= 1; }) ||
+        (all(counts, [](auto c) { return c == 0 || c == 255; }) && counts[0] > 0 && counts[255] > 0))
+        return bytes_or_numbers(bytes, counts, file);
+    if (all(counts, [](auto c) { return c == '0' || c == '1' || is_separator(c); }) && counts['0'] + counts['1'] > 0)
+        return BitFormat::ascii;
     const bool prefixed = bytes[0] == '0' && (bytes[1] | 0x20) == 'x' && counts['x'] + counts['X'] == 1;
-    const bool letters = std::any_of(counts.begin() + 'a', counts.begin() + 'g', [](auto n) { return n > 0; }) || std::any_of(counts.begin() + 'A', counts.begin() + 'G', [](auto n) { return n > 0; });
-    if (letters && all(counts, [&](auto c) { return hex_digit(c) >= 0 || is_separator(c) || (prefixed && (c | 0x20) == 'x'); })) return BitFormat::hex;
-    if (bytes.size() >= 2 * least_bytes && all(counts, [](auto c) { return (c >= ' ' && c < 0x7f) || (c >= '\t' && c <= '\r'); })) refuse_text(counts, file);
+    const bool letters = std::any_of(counts.begin() + 'a', counts.begin() + 'g', [](auto n) { return n > 0; }) ||
+                         std::any_of(counts.begin() + 'A', counts.begin() + 'G', [](auto n) { return n > 0; });
+    if (letters && all(counts, [&](auto c) { return hex_digit(c) >= 0 || is_separator(c) || (prefixed && (c | 0x20) == 'x'); }))
+        return BitFormat::hex;
+    if (bytes.size() >= 2 * least_bytes && all(counts, [](auto c) { return (c >= ' ' && c < 0x7f) || (c >= '\t' && c <= '\r'); }))
+        refuse_text(counts, file);
     return BitFormat::packed;
 }
 
 BitString read_bits(Bytes bytes, BitFormat format, const std::string& file) {
     if (bytes.empty()) throw DataError("is empty; expected bits", {file});
     if (format == BitFormat::automatic) format = recognise_bits(bytes, file);
-    BitString out = format == BitFormat::packed ? BitString::from_packed(bytes) : format == BitFormat::bytes ? from_bytes(bytes, file) : from_text(bytes, format == BitFormat::hex ? 4 : 1, file);
+    BitString out = format == BitFormat::packed  ? BitString::from_packed(bytes)
+                    : format == BitFormat::bytes ? from_bytes(bytes, file)
+                                                 : from_text(bytes, format == BitFormat::hex ? 4 : 1, file);
     if (out.size() == 0) throw DataError(fmt::format("holds no bit in the format {}", name_of(format)), {file});
     return out;
 }

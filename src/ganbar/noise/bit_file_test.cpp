@@ -45,17 +45,27 @@ TEST(BitFile, TheSameBitsInEveryFormat) {
     for (auto& b : white) b = b ? 255 : 0;
     std::string lines = digits(bits);
     for (std::size_t at = 25; at < lines.size(); at += 27) lines.insert(at, "\r\n");
-    const struct { Bytes bytes; BitFormat format; } files[] = {
-        {bits.packed(), BitFormat::packed}, {bits.unpacked(), BitFormat::bytes}, {white, BitFormat::bytes}, {text(digits(bits) + "\n"), BitFormat::ascii}, {text(lines), BitFormat::ascii},
-        {text("[" + digits(bits, ", ") + "]\n"), BitFormat::ascii}, {text(hexadecimal(bits, "0123456789abcdef") + "\n"), BitFormat::hex}, {text("0x" + hexadecimal(bits, "0123456789ABCDEF")), BitFormat::hex}};
+    const struct {
+        Bytes bytes;
+        BitFormat format;
+    } files[] = {{bits.packed(), BitFormat::packed},
+                 {bits.unpacked(), BitFormat::bytes},
+                 {white, BitFormat::bytes},
+                 {text(digits(bits) + "\n"), BitFormat::ascii},
+                 {text(lines), BitFormat::ascii},
+                 {text("[" + digits(bits, ", ") + "]\n"), BitFormat::ascii},
+                 {text(hexadecimal(bits, "0123456789abcdef") + "\n"), BitFormat::hex},
+                 {text("0x" + hexadecimal(bits, "0123456789ABCDEF")), BitFormat::hex}};
     for (const auto& [bytes, format] : files) {
         EXPECT_EQ(recognise_bits(bytes, "x"), format) << name_of(format);
-        for (const BitFormat how : {BitFormat::automatic, format}) EXPECT_EQ(digits(read_bits(bytes, how, "x")), digits(bits)) << name_of(format);
+        for (const BitFormat how : {BitFormat::automatic, format})
+            EXPECT_EQ(digits(read_bits(bytes, how, "x")), digits(bits)) << name_of(format);
     }
 }
 
 TEST(BitFile, PackedBitsAreNeverTakenForAnything) {
-    for (std::uint64_t seed = 0; seed < 2000; ++seed) EXPECT_EQ(recognise_bits(random_bits(128 + 8 * (seed % 64), seed).packed(), "x"), BitFormat::packed) << seed;
+    for (std::uint64_t seed = 0; seed < 2000; ++seed)
+        EXPECT_EQ(recognise_bits(random_bits(128 + 8 * (seed % 64), seed).packed(), "x"), BitFormat::packed) << seed;
     EXPECT_EQ(recognise_bits(Bytes(100, 0), "x"), BitFormat::packed);
     EXPECT_EQ(recognise_bits(Bytes(100, 0xa5), "x"), BitFormat::packed);
     EXPECT_EQ(recognise_bits(Bytes(100, 0xff), "x"), BitFormat::packed);

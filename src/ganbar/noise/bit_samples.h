@@ -1,8 +1,8 @@
 // Numbers made of random bits: what a generator of bits feeds to a network that wants uniform or normal latents.
-//   uniform      k bits are a whole number m, the sample (2 m + 1) / 2^k - 1: the middles of 2^k equal steps of (-1, 1); variance (1 - 4^-k) / 3
-//   binomial     (ones - zeros) / sqrt(k): mean 0, variance 1, k + 1 values, excess kurtosis -2/k (de Moivre)
-//   inverse_cdf  Phi^-1((m + 1/2) / 2^k): the normal law at 2^k points, largest magnitude Phi^-1(1 - 2^-(k+1))
-//   box_muller   two uniform numbers u, v of k bits give sqrt(-2 ln u) cos(2 pi v) and the sine (Box, Muller 1958); k bits a sample
+//   uniform      k bits are a whole number m, the sample (2 m + 1) / 2^k - 1: the middles of 2^k equal steps of (-1, 1); variance (1 -
+//   4^-k) / 3 binomial     (ones - zeros) / sqrt(k): mean 0, variance 1, k + 1 values, excess kurtosis -2/k (de Moivre) inverse_cdf
+//   Phi^-1((m + 1/2) / 2^k): the normal law at 2^k points, largest magnitude Phi^-1(1 - 2^-(k+1)) box_muller   two uniform numbers u, v of
+//   k bits give sqrt(-2 ln u) cos(2 pi v) and the sine (Box, Muller 1958); k bits a sample
 // Bits are taken in order, the first is the most significant.
 #pragma once
 #include <cstdint>

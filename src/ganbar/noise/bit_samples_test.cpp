@@ -17,13 +17,16 @@ std::vector<std::uint8_t> fair_bits(std::size_t n) {
     for (auto& b : out) b = static_cast<std::uint8_t>(rng.bits() >> 31);
     return out;
 }
-struct Moments { double mean = 0, variance = 0, excess = 0; };
+struct Moments {
+    double mean = 0, variance = 0, excess = 0;
+};
 Moments moments(const std::vector<float>& x) {
     Moments m;
     const auto n = static_cast<double>(x.size());
     for (const float v : x) m.mean += static_cast<double>(v) / n;
     double fourth = 0;
-    for (const float v : x) m.variance += std::pow(static_cast<double>(v) - m.mean, 2) / n, fourth += std::pow(static_cast<double>(v) - m.mean, 4) / n;
+    for (const float v : x)
+        m.variance += std::pow(static_cast<double>(v) - m.mean, 2) / n, fourth += std::pow(static_cast<double>(v) - m.mean, 4) / n;
     m.excess = fourth / (m.variance * m.variance) - 3;
     return m;
 }
@@ -71,7 +74,8 @@ TEST(BitSamples, InverseLawIsExactAtItsPoints) {
         for (int b = 9; b >= 0; --b) bits.push_back(m >> b & 1);
     std::vector<float> out(1024);
     code.decode(bits, out);
-    for (int m = 0; m < 1024; ++m) EXPECT_NEAR(0.5 * std::erfc(-static_cast<double>(out[static_cast<std::size_t>(m)]) / std::sqrt(2.0)), (m + 0.5) / 1024, 1e-7);
+    for (int m = 0; m < 1024; ++m)
+        EXPECT_NEAR(0.5 * std::erfc(-static_cast<double>(out[static_cast<std::size_t>(m)]) / std::sqrt(2.0)), (m + 0.5) / 1024, 1e-7);
 }
 
 TEST(BitSamples, BoxMullerIsNormalAndUncorrelated) {
@@ -85,7 +89,8 @@ TEST(BitSamples, BoxMullerIsNormalAndUncorrelated) {
     std::sort(out.begin(), out.end());
     double distance = 0;  // Kolmogorov-Smirnov
     for (std::size_t i = 0; i < n; ++i)
-        distance = std::max(distance, std::abs((static_cast<double>(i) + 0.5) / static_cast<double>(n) - 0.5 * std::erfc(-static_cast<double>(out[i]) / std::sqrt(2.0))));
+        distance = std::max(distance, std::abs((static_cast<double>(i) + 0.5) / static_cast<double>(n) -
+                                               0.5 * std::erfc(-static_cast<double>(out[i]) / std::sqrt(2.0))));
     EXPECT_LT(distance * std::sqrt(static_cast<double>(n)), 1.95);  // p = 0.001
 }
 

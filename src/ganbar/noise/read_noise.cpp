@@ -16,16 +16,24 @@ Schema<ReadNoiseParams> ReadNoiseParams::schema() {
         param("flicker", &P::flicker, "1/f noise of the conductance", assumed("off: not published for this stack")),
         param("telegraph", &P::telegraph, "random telegraph noise of traps", assumed("off: named in satyam2022 sec. II without a number")),
         param("temperature", &P::temperature, Kelvin{1}, Kelvin{1000}, "temperature of the cells", assumed("room temperature")),
-        param("bandwidth", &P::bandwidth, 1_Hz, Hertz{1e12}, "noise bandwidth of one read", assumed("100 MHz, the bandwidth of the public nili2020 transcription")),
-        param("fano", &P::fano, 0.0, 10.0, "Fano factor of shot noise", assumed("1: uncorrelated carriers, an upper limit for long filaments")),
-        param("flicker_rms", &P::flicker_rms, 0.0, 1.0, "rms of 1/f noise relative to the current, from flicker_lo to flicker_hi", assumed("0.3%; aihwkit advises about 1% short-term read noise for ReRAM")),
+        param("bandwidth", &P::bandwidth, 1_Hz, Hertz{1e12}, "noise bandwidth of one read",
+              assumed("100 MHz, the bandwidth of the public nili2020 transcription")),
+        param("fano", &P::fano, 0.0, 10.0, "Fano factor of shot noise",
+              assumed("1: uncorrelated carriers, an upper limit for long filaments")),
+        param("flicker_rms", &P::flicker_rms, 0.0, 1.0, "rms of 1/f noise relative to the current, from flicker_lo to flicker_hi",
+              assumed("0.3%; aihwkit advises about 1% short-term read noise for ReRAM")),
         param("flicker_lo", &P::flicker_lo, Hertz{1e-6}, Hertz{1e12}, "lowest frequency of 1/f noise", assumed("1 Hz")),
         param("flicker_hi", &P::flicker_hi, Hertz{1e-6}, Hertz{1e12}, "highest frequency of 1/f noise", assumed("10 MHz")),
-        param("flicker_per_decade", &P::flicker_per_decade, 1, 20, "relaxations per decade that make up 1/f noise", assumed("3: the spectrum is within 2% of 1/f")),
-        param("traps_per_cell", &P::traps_per_cell, 0.0, 10.0, "mean number of traps of a cell", assumed("one trap in ten cells at 150-300 uS")),
-        param("trap_depth_lo", &P::trap_depth_lo, 0.0, 1.0, "smallest relative loss of current of a filled trap", assumed("0.5-1% at 3-7 kohm, from the trend that dR/R grows with R")),
-        param("trap_depth_hi", &P::trap_depth_hi, 0.0, 1.0, "largest relative loss of current of a filled trap", assumed("as trap_depth_lo")),
-        param("trap_tau_lo", &P::trap_tau_lo, 1_ns, Second{1e6}, "shortest mean time to capture or emission (log-uniform)", assumed("1 us to 1 s")),
+        param("flicker_per_decade", &P::flicker_per_decade, 1, 20, "relaxations per decade that make up 1/f noise",
+              assumed("3: the spectrum is within 2% of 1/f")),
+        param("traps_per_cell", &P::traps_per_cell, 0.0, 10.0, "mean number of traps of a cell",
+              assumed("one trap in ten cells at 150-300 uS")),
+        param("trap_depth_lo", &P::trap_depth_lo, 0.0, 1.0, "smallest relative loss of current of a filled trap",
+              assumed("0.5-1% at 3-7 kohm, from the trend that dR/R grows with R")),
+        param("trap_depth_hi", &P::trap_depth_hi, 0.0, 1.0, "largest relative loss of current of a filled trap",
+              assumed("as trap_depth_lo")),
+        param("trap_tau_lo", &P::trap_tau_lo, 1_ns, Second{1e6}, "shortest mean time to capture or emission (log-uniform)",
+              assumed("1 us to 1 s")),
         param("trap_tau_hi", &P::trap_tau_hi, 1_ns, Second{1e6}, "longest mean time to capture or emission", assumed("as trap_tau_lo")),
     };
 }
@@ -44,7 +52,9 @@ ReadNoise::ReadNoise(const ReadNoiseParams& params, std::size_t n_cells, const R
         for (auto& x : flicker_) x = static_cast<float>(flicker_sigma_ * start.normal());
     }
     if (p_.telegraph) {
-        const auto log_uniform = [this](Rng& r) { return p_.trap_tau_lo.si * std::pow(p_.trap_tau_hi.si / p_.trap_tau_lo.si, r.uniform()); };
+        const auto log_uniform = [this](Rng& r) {
+            return p_.trap_tau_lo.si * std::pow(p_.trap_tau_hi.si / p_.trap_tau_lo.si, r.uniform());
+        };
         for (std::size_t k = 0; k < n_cells; ++k) {
             Rng own = rng.stream("traps", k);
             for (double left = -std::log(own.uniform()); left < p_.traps_per_cell; left -= std::log(own.uniform())) {  // a Poisson number
@@ -75,7 +85,8 @@ void ReadNoise::settle_traps() {
 void ReadNoise::advance(Second dt) {
     const std::size_t n = flicker_tau_s_.size();
     for (std::size_t c = 0; c < n; ++c) {  // Ornstein-Uhlenbeck, exact for any step
-        const double keep = std::exp(-dt.si / flicker_tau_s_[c]), fresh = flicker_sigma_ * std::sqrt(-std::expm1(-2 * dt.si / flicker_tau_s_[c]));
+        const double keep = std::exp(-dt.si / flicker_tau_s_[c]),
+                     fresh = flicker_sigma_ * std::sqrt(-std::expm1(-2 * dt.si / flicker_tau_s_[c]));
         for (std::size_t k = 0; k < n_cells_; ++k) {
             float& x = flicker_[k * n + c];
             x = static_cast<float>(keep * static_cast<double>(x) + fresh * rng_.normal());

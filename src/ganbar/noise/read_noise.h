@@ -41,7 +41,8 @@ public:
 
     /// Time passes.
     void advance(Second dt);
-    /// Noisy currents of all cells for their noiseless ones (A) at v (V). Draws the white parts; the slow parts stay as advance() left them.
+    /// Noisy currents of all cells for their noiseless ones (A) at v (V). Draws the white parts; the slow parts stay as advance() left
+    /// them.
     void read(double v_V, std::span<const float> current_A, std::span<float> noisy_A);
 
     /// Relative deviation of a cell's current by flicker and traps now.
@@ -63,11 +64,11 @@ private:
     std::size_t n_cells_;
     Rng rng_;
     std::vector<double> flicker_tau_s_;
-    double flicker_sigma_ = 0;           // of one relaxation
-    std::vector<float> flicker_;         // [cell][component]
+    double flicker_sigma_ = 0;    // of one relaxation
+    std::vector<float> flicker_;  // [cell][component]
     std::vector<Trap> traps_;
     std::vector<std::uint8_t> filled_;
-    std::vector<double> trapped_;        // per cell: loss by its filled traps
+    std::vector<double> trapped_;  // per cell: loss by its filled traps
 };
 
 }  // namespace ganbar::noise

@@ -18,7 +18,9 @@ ReadNoiseParams quiet() {
     return p;
 }
 
-struct Moments { double mean = 0, variance = 0, kurtosis = 0; };
+struct Moments {
+    double mean = 0, variance = 0, kurtosis = 0;
+};
 Moments moments(const std::vector<double>& x) {
     Moments m;
     for (const double v : x) m.mean += v / static_cast<double>(x.size());

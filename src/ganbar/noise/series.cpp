@@ -46,7 +46,8 @@ std::vector<double> autocorrelation(const BitString& bits, std::size_t max_lag) 
             both += static_cast<std::size_t>(std::popcount((bits.word(i) & bits.word(i + lag)) >> (64 - count)));
         }
         const double head = static_cast<double>(bits.count_ones(0, pairs)), tail = static_cast<double>(bits.count_ones(lag, pairs));
-        const double covariance = (static_cast<double>(both) - p * (head + tail) + p * p * static_cast<double>(pairs)) / static_cast<double>(n);
+        const double covariance =
+            (static_cast<double>(both) - p * (head + tail) + p * p * static_cast<double>(pairs)) / static_cast<double>(n);
         out.push_back(variance > 0 ? std::clamp(covariance / variance, -1.0, 1.0) : 1);  // beyond by rounding only
     }
     return out;

@@ -41,30 +41,54 @@ struct BadSource {
 
 const std::vector<BadSource>& bad_sources() {
     static const std::vector<BadSource> list{
-        {"constant", [] { return made([](std::size_t) { return true; }); },
-         {"frequency", "block_frequency", "runs", "longest_run", "rank", "dft", "overlapping_template", "universal", "serial", "approximate_entropy", "cumulative_sums"}, 0},
-        {"alternating", [] { return made([](std::size_t i) { return i % 2 == 0; }); },
-         {"runs", "longest_run", "rank", "dft", "non_overlapping_template", "overlapping_template", "universal", "linear_complexity", "serial", "approximate_entropy"}, 0.01},
-        {"biased_0.51", [] { Rng rng(1); return made([&](std::size_t) { return rng.uniform() < 0.51; }); }, {"frequency", "cumulative_sums"}, 0.98},
-        {"short_lfsr", [] {  // x^16 + x^14 + x^13 + x^11 + 1, period 65535
+        {"constant",
+         [] { return made([](std::size_t) { return true; }); },
+         {"frequency", "block_frequency", "runs", "longest_run", "rank", "dft", "overlapping_template", "universal", "serial",
+          "approximate_entropy", "cumulative_sums"},
+         0},
+        {"alternating",
+         [] { return made([](std::size_t i) { return i % 2 == 0; }); },
+         {"runs", "longest_run", "rank", "dft", "non_overlapping_template", "overlapping_template", "universal", "linear_complexity",
+          "serial", "approximate_entropy"},
+         0.01},
+        {"biased_0.51",
+         [] {
+             Rng rng(1);
+             return made([&](std::size_t) { return rng.uniform() < 0.51; });
+         },
+         {"frequency", "cumulative_sums"},
+         0.98},
+        {"short_lfsr",
+         [] {  // x^16 + x^14 + x^13 + x^11 + 1, period 65535
              std::uint32_t s = 0xace1;
              return made([&](std::size_t) {
                  const bool bit = s & 1;
                  s = s >> 1 | ((s ^ s >> 2 ^ s >> 3 ^ s >> 5) & 1) << 15;
                  return bit;
              });
-         }, {"rank", "linear_complexity", "dft"}, 0.1},
-        {"randu", [] {  // x -> 65539 x mod 2^31, all 31 bits of each number; its fixed low bits 0.1 balance
+         },
+         {"rank", "linear_complexity", "dft"},
+         0.1},
+        {"randu",
+         [] {  // x -> 65539 x mod 2^31, all 31 bits of each number; its fixed low bits 0.1 balance
              std::uint32_t x = 1;
              int left = 0;
              return made([&](std::size_t) {
                  if (left == 0) x = x * 65539u & 0x7fffffffu, left = 31;
                  return (x >> --left & 1) != 0;
              });
-         }, {"dft", "non_overlapping_template"}, 0.9},
-        {"periodic_blocks", [] { const BitString block = philox_bits(2, 1000); return made([block](std::size_t i) { return block[i % 1000]; }); },
-         {"dft", "non_overlapping_template", "universal", "serial", "approximate_entropy"}, 0.05},
-        {"low_entropy_text", [] {
+         },
+         {"dft", "non_overlapping_template"},
+         0.9},
+        {"periodic_blocks",
+         [] {
+             const BitString block = philox_bits(2, 1000);
+             return made([block](std::size_t i) { return block[i % 1000]; });
+         },
+         {"dft", "non_overlapping_template", "universal", "serial", "approximate_entropy"},
+         0.05},
+        {"low_entropy_text",
+         [] {
              const std::string text = "the crossbar reads what the pulses wrote and the pulses write what the gradient asked; ";
              Rng rng(3);
              std::size_t at = 0;
@@ -72,13 +96,31 @@ const std::vector<BadSource>& bad_sources() {
                  if (i % 8 == 0) at = rng.uniform() < 0.05 ? rng.below(text.size()) : (at + 1) % text.size();
                  return (text[at] >> (7 - i % 8) & 1) != 0;
              });
-         }, {"frequency", "runs", "dft", "serial", "approximate_entropy", "non_overlapping_template", "universal"}, 0.2},
-        {"correlated_neighbours", [] { Rng rng(4); bool bit = false; return made([&](std::size_t) { return bit = rng.uniform() < 0.51 ? bit : !bit; }); },
-         {"runs", "approximate_entropy"}, 0.98},
-        {"dropped_bits", [] { const BitString good = philox_bits(5, n_bits); return made([good](std::size_t i) { return i % 64 != 63 && good[i]; }); },
-         {"frequency", "cumulative_sums", "dft"}, 0.98},
-        {"repeated_blocks", [] { const BitString good = philox_bits(6, n_bits); return made([good](std::size_t i) { return good[i / 200 * 100 + i % 100]; }); },  // each vector of 100 bits twice
-         {"dft", "serial", "non_overlapping_template"}, 0.95},
+         },
+         {"frequency", "runs", "dft", "serial", "approximate_entropy", "non_overlapping_template", "universal"},
+         0.2},
+        {"correlated_neighbours",
+         [] {
+             Rng rng(4);
+             bool bit = false;
+             return made([&](std::size_t) { return bit = rng.uniform() < 0.51 ? bit : !bit; });
+         },
+         {"runs", "approximate_entropy"},
+         0.98},
+        {"dropped_bits",
+         [] {
+             const BitString good = philox_bits(5, n_bits);
+             return made([good](std::size_t i) { return i % 64 != 63 && good[i]; });
+         },
+         {"frequency", "cumulative_sums", "dft"},
+         0.98},
+        {"repeated_blocks",
+         [] {
+             const BitString good = philox_bits(6, n_bits);
+             return made([good](std::size_t i) { return good[i / 200 * 100 + i % 100]; });
+         },  // each vector of 100 bits twice
+         {"dft", "serial", "non_overlapping_template"},
+         0.95},
     };
     return list;
 }

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganbar/core/account.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/nn/digital_op.h"
-#include "ganbar/core/account.h"
 
 namespace ganbar::periphery {
 namespace {
@@ -42,14 +42,19 @@ void set_activation(const NeuronSpec& spec, const PeripheryParams& p, NeuronPath
 template <class Body>
 void in_pieces(std::size_t rows, const Body& body) {
     parallel_for((rows + rows_per_item - 1) / rows_per_item, [&](std::size_t item) {
-        for (std::size_t r = item * rows_per_item; r < std::min(rows, (item + 1) * rows_per_item); r += neuron_rows_at_once) body(r, std::min(neuron_rows_at_once, rows - r));
+        for (std::size_t r = item * rows_per_item; r < std::min(rows, (item + 1) * rows_per_item); r += neuron_rows_at_once)
+            body(r, std::min(neuron_rows_at_once, rows - r));
     });
 }
 
 }  // namespace
 
 AnalogNeurons::AnalogNeurons(NeuronSpec spec, const PeripheryParams& params, const Rng& rng)
-    : SameShape(spec.columns * spec.positions, spec.positions), spec_(std::move(spec)), p_(params), readout_(params, spec_.line_S), hold_(params) {
+    : SameShape(spec.columns * spec.positions, spec.positions),
+      spec_(std::move(spec)),
+      p_(params),
+      readout_(params, spec_.line_S),
+      hold_(params) {
     GANBAR_ASSERT(spec_.columns > 0 && spec_.positions > 0 && (spec_.scale == 1 || spec_.activation == nn::Activation::identity));
     const Circuit read = subtractor(p_, spec_.line_S), hold = sample_hold(p_), act = activation_circuit(spec_, p_);
     path_.columns = spec_.columns, path_.turn = turn(), path_.unit_V = p_.v_unit.si * spec_.scale;
@@ -66,7 +71,8 @@ AnalogNeurons::AnalogNeurons(NeuronSpec spec, const PeripheryParams& params, con
     chain_.push_back(act);
     if (spec_.drops && p_.dropout > 0) {
         chain_.push_back(dropout_gate(p_, true));
-        path_.closed = dropout_gate(p_, true).at(1).y_V / (1 - p_.dropout), path_.open = dropout_gate(p_, false).at(1).y_V / (1 - p_.dropout);
+        path_.closed = dropout_gate(p_, true).at(1).y_V / (1 - p_.dropout),
+        path_.open = dropout_gate(p_, false).at(1).y_V / (1 - p_.dropout);
     }
     offset_V_.assign(spec_.columns, 0);
     Rng draws = rng.stream("offset");
@@ -112,7 +118,8 @@ void AnalogNeurons::set_normalisers() {
     for (auto& values : normal_) values.resize(mean_.size());
     for (std::size_t k = 0; k < mean_.size(); ++k) {
         const NormalCurve curve(p_, mean_[k] * p_.v_unit.si * spec_.scale, 1 / std::sqrt(variance_[k] + variance_floor));
-        normal_[0][k] = curve.gain, normal_[1][k] = curve.mean_V, normal_[2][k] = curve.stage.gain(), normal_[3][k] = curve.stage.offset_V();
+        normal_[0][k] = curve.gain, normal_[1][k] = curve.mean_V, normal_[2][k] = curve.stage.gain(),
+        normal_[3][k] = curve.stage.offset_V();
         path_.normal_swing_V = curve.stage.swing_V();
     }
 }
@@ -176,7 +183,8 @@ void AnalogNeurons::book(std::size_t batch, Step& step) const {
     const std::string where = step.account + "/" + spec_.name;
     for (const auto& circuit : chain_) {
         const double energy = circuit.power_W(p_) * p_.t_slot.si * static_cast<double>(n);
-        charge(step.ledger, {where, Phase::forward, Component::circuit, circuit.name}, n, {energy}, {circuit.name == "subtractor" ? latency_s() * static_cast<double>(batch / spec_.positions) : 0.0});
+        charge(step.ledger, {where, Phase::forward, Component::circuit, circuit.name}, n, {energy},
+               {circuit.name == "subtractor" ? latency_s() * static_cast<double>(batch / spec_.positions) : 0.0});
     }
 }
 

@@ -8,15 +8,15 @@
 namespace ganbar::periphery {
 
 struct NeuronSpec {
-    std::string name;              ///< of the accounts, for example "dense1_neurons"
-    std::size_t columns = 0;       ///< of the crossbar
-    std::size_t positions = 1;     ///< reads of one sample: positions of a feature map
+    std::string name;           ///< of the accounts, for example "dense1_neurons"
+    std::size_t columns = 0;    ///< of the crossbar
+    std::size_t positions = 1;  ///< reads of one sample: positions of a feature map
     nn::Activation activation = nn::Activation::identity;
-    double slope = 0.2;            ///< leaky ReLU
+    double slope = 0.2;  ///< leaky ReLU
     double line_S = typical_line_S;
-    double scale = 1;              ///< voltage of 1 over v_unit; other than 1 only without activation
-    bool drops = true;             ///< gates at the output, when there is dropout
-    bool normalises = false;       ///< a normaliser before the activation
+    double scale = 1;         ///< voltage of 1 over v_unit; other than 1 only without activation
+    bool drops = true;        ///< gates at the output, when there is dropout
+    bool normalises = false;  ///< a normaliser before the activation
 };
 
 class AnalogNeurons final : public nn::SameShape {
@@ -48,9 +48,9 @@ private:
     Readout readout_;
     HoldCurve hold_;
     NeuronPath path_;
-    std::vector<double> offset_V_;           // per column
-    std::vector<float> mean_, variance_;     // running, of the normaliser, per column, in units
-    std::vector<double> normal_[4];          // gain, mean, and the stage's gain and offset, per column
+    std::vector<double> offset_V_;        // per column
+    std::vector<float> mean_, variance_;  // running, of the normaliser, per column, in units
+    std::vector<double> normal_[4];       // gain, mean, and the stage's gain and offset, per column
     std::vector<std::uint8_t> gates_;
     bool gates_work_ = false;
     Matrix y_, read_slope_, slope_, dx_;  // slopes of the readout, and of what follows

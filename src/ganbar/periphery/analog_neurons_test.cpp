@@ -12,7 +12,9 @@ namespace {
 
 using nn::Activation;
 
-NeuronSpec neurons(std::size_t columns, Activation f, std::size_t positions = 1, bool normalises = false) { return {"neurons", columns, positions, f, 0.2, typical_line_S, 1, true, normalises}; }
+NeuronSpec neurons(std::size_t columns, Activation f, std::size_t positions = 1, bool normalises = false) {
+    return {"neurons", columns, positions, f, 0.2, typical_line_S, 1, true, normalises};
+}
 Matrix values(std::size_t rows, std::size_t cols, double scale, std::uint64_t seed = 3) {
     return test::random_matrix(rows, cols, seed, scale);
 }
@@ -26,7 +28,8 @@ struct Bench {
 
 TEST(AnalogNeurons, GoodCircuitsAreTheDigitalFunctions) {
     PeripheryParams p;
-    p.opamp_gain = 1e8, p.opamp_bandwidth = {1e13}, p.v_swing = {5}, p.diode_drop = {1e-3}, p.r_switch_off = {1e17}, p.r_switch = {1e-2}, p.r_leak = {1e18};
+    p.opamp_gain = 1e8, p.opamp_bandwidth = {1e13}, p.v_swing = {5}, p.diode_drop = {1e-3}, p.r_switch_off = {1e17}, p.r_switch = {1e-2},
+    p.r_leak = {1e18};
     Bench b;
     const Matrix x = values(7, 12, 1);
     for (const auto f : {Activation::identity, Activation::relu, Activation::leaky_relu, Activation::tanh, Activation::sigmoid}) {
@@ -84,7 +87,8 @@ TEST(AnalogNeurons, ErrorsFollowFiniteDifferencesOfTheWholePath) {
                 x(r, c) = at - h;
                 const double down = loss();
                 x(r, c) = at;
-                EXPECT_NEAR((up - down) / (2 * h), dx(r, c), 2e-3 * (1 + std::abs(dx(r, c)))) << static_cast<int>(f) << ' ' << r << ' ' << c;
+                EXPECT_NEAR((up - down) / (2 * h), dx(r, c), 2e-3 * (1 + std::abs(dx(r, c))))
+                    << static_cast<int>(f) << ' ' << r << ' ' << c;
             }
     }
 }

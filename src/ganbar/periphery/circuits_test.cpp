@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
 #include <array>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <unistd.h>
 
 #include "ganbar/periphery/decks.h"
 
@@ -64,11 +64,17 @@ TEST(Circuits, CurvesAgreeWithNgspice) {
             ASSERT_EQ(spice.size(), x.size()) << corner << ": " << circuit.name;
             for (std::size_t i = 0; i < x.size(); ++i) {
                 const double ours = circuit.at(x[i]).y_V;
-                // The limiting diodes of the macromodel give a few millivolts; a rectifier's knee is as wide as its diode's drop over the gain.
-                const double limit = circuit.name == "relu" || circuit.name == "leaky_relu" ? 5e-3 + 2 * p.diode_drop.si / p.opamp_gain : 4e-3;
+                // The limiting diodes of the macromodel give a few millivolts; a rectifier's knee is as wide as its diode's drop over the
+                // gain.
+                const double limit =
+                    circuit.name == "relu" || circuit.name == "leaky_relu" ? 5e-3 + 2 * p.diode_drop.si / p.opamp_gain : 4e-3;
                 const bool at_rail = circuit.at(x[i]).slope == 0 || std::abs(ours) > 0.75 * (p.v_swing.si - p.diode_drop.si);
                 const bool rectifies = circuit.name == "relu" || circuit.name == "leaky_relu";
-                EXPECT_NEAR(spice[i], ours, at_rail ? 6e-3 : rectifies ? limit : 2.5e-3 * std::max(0.05, std::abs(ours)) + 1e-6) << corner << ": " << circuit.name << " at " << x[i] << " V";
+                EXPECT_NEAR(spice[i], ours,
+                            at_rail     ? 6e-3
+                            : rectifies ? limit
+                                        : 2.5e-3 * std::max(0.05, std::abs(ours)) + 1e-6)
+                    << corner << ": " << circuit.name << " at " << x[i] << " V";
             }
         }
 }
@@ -79,7 +85,8 @@ TEST(Circuits, SlopeIsTheDerivativeOfTheCurve) {
             for (const double x : grid(0.93, 31)) {
                 const double h = 1e-6, left = circuit.at(x - h).slope, right = circuit.at(x + h).slope;
                 if (std::abs(left - right) > 1e-3) continue;  // a knee
-                EXPECT_NEAR((circuit.at(x + h).y_V - circuit.at(x - h).y_V) / (2 * h), circuit.at(x).slope, 1e-5) << corner << ": " << circuit.name << " at " << x;
+                EXPECT_NEAR((circuit.at(x + h).y_V - circuit.at(x - h).y_V) / (2 * h), circuit.at(x).slope, 1e-5)
+                    << corner << ": " << circuit.name << " at " << x;
             }
 }
 
@@ -96,7 +103,8 @@ TEST(Circuits, IdealAmplifiersGiveTheTextbookFunctions) {
         EXPECT_NEAR(dropout_gate(p, true).at(x).y_V, x, 1e-8);
         EXPECT_NEAR(dropout_gate(p, false).at(x).y_V, 0, 1e-8);
         EXPECT_NEAR(normaliser(p, 0.1, 3).at(x).y_V, 3 * (x - 0.1), 1e-7);
-        EXPECT_NEAR(normaliser(p, 0.1, 100).at(x).y_V, std::clamp(p.gain_max * (x - 0.1), -5.0, 5.0), 1e-6) << "a cell sets no more than its resistance ratio";
+        EXPECT_NEAR(normaliser(p, 0.1, 100).at(x).y_V, std::clamp(p.gain_max * (x - 0.1), -5.0, 5.0), 1e-6)
+            << "a cell sets no more than its resistance ratio";
         EXPECT_NEAR(subtractor(p, 1e-3).at(x).y_V, x, 1e-6);
         EXPECT_NEAR(sample_hold(p).at(x).y_V, x, 1e-8);
         EXPECT_NEAR(column_read(p, 1e-3, 0.7).at(x).y_V, x, 1e-6);
@@ -107,7 +115,8 @@ TEST(Circuits, EveryOutputStaysWithinTheSwing) {
     for (const auto& [corner, p] : corners())
         for (const auto& circuit : all_circuits(p))
             for (const double x : {-50.0, 50.0})
-                EXPECT_LE(circuit.parts.opamps == 0 ? 0 : std::abs(circuit.at(x).y_V), p.v_swing.si + 1e-12) << corner << ": " << circuit.name;
+                EXPECT_LE(circuit.parts.opamps == 0 ? 0 : std::abs(circuit.at(x).y_V), p.v_swing.si + 1e-12)
+                    << corner << ": " << circuit.name;
 }
 
 TEST(Circuits, ColumnReadSettlesExponentiallyTowardsItsValue) {

@@ -1,5 +1,5 @@
-// Static curves of the analog circuits with the slope of the same curve, in volts about the middle of the supply. An amplifier has open-loop
-// gain A, offset v_os and swing S; with noise gain N (1 + feedback over input conductance) a stage of ideal output v gives
+// Static curves of the analog circuits with the slope of the same curve, in volts about the middle of the supply. An amplifier has
+// open-loop gain A, offset v_os and swing S; with noise gain N (1 + feedback over input conductance) a stage of ideal output v gives
 // clip((v + N v_os)/(1 + N/A), +-S), and settles with time constant N/((1 + N/A) 2 pi GBW).
 #pragma once
 #include <algorithm>
@@ -29,12 +29,13 @@ public:
     double gain() const { return gain_; }
     double offset_V() const { return offset_V_; }
     double swing_V() const { return swing_V_; }
+
 private:
     double gain_, offset_V_, swing_V_, tau_s_;
 };
 
-/// The two amplifiers behind a column pair, R_readout (I+ - I-); line_S: conductance of all cells on one summing line. The first one's output
-/// enters the second through R_readout, beside the cells of the other line.
+/// The two amplifiers behind a column pair, R_readout (I+ - I-); line_S: conductance of all cells on one summing line. The first one's
+/// output enters the second through R_readout, beside the cells of the other line.
 class Readout {
 public:
     Readout(const PeripheryParams& p, double line_S) : first_(p, 1 + p.r_readout.si * line_S), second_(p, 2 + p.r_readout.si * line_S) {}
@@ -48,6 +49,7 @@ public:
     double time_constant_s() const { return second_.time_constant_s(); }
     const Stage& first() const { return first_; }
     const Stage& second() const { return second_; }
+
 private:
     Stage first_, second_;
 };
@@ -95,7 +97,8 @@ struct SigmoidCurve {
 };
 /// Difference amplifier with a programmed gain, limited to gain_max and its inverse.
 struct NormalCurve {
-    NormalCurve(const PeripheryParams& p, double mean_V, double wanted) : gain(std::clamp(wanted, 1 / p.gain_max, p.gain_max)), mean_V(mean_V), stage(p, 1 + 2 * gain) {}
+    NormalCurve(const PeripheryParams& p, double mean_V, double wanted)
+        : gain(std::clamp(wanted, 1 / p.gain_max, p.gain_max)), mean_V(mean_V), stage(p, 1 + 2 * gain) {}
     double gain, mean_V;
     Stage stage;
     Point operator()(double x) const { return stage(gain * (x - mean_V), gain); }
@@ -109,6 +112,7 @@ public:
     double time_constant_s() const { return tau_s_; }
     const Stage& stage() const { return stage_; }
     double pass() const { return pass_; }
+
 private:
     Stage stage_;
     double pass_, tau_s_;

@@ -1,6 +1,6 @@
-// Every circuit as a SPICE deck that ngspice runs in batch mode (`ngspice -b FILE`): the outside check on the behavioural curves. Amplifiers are
-// one-pole macromodels whose swing diodes limit; pairs and mirrors are MOS transistors (level 3, weak inversion by NFS); rectifiers hold
-// diodes, gates hold switches.
+// Every circuit as a SPICE deck that ngspice runs in batch mode (`ngspice -b FILE`): the outside check on the behavioural curves.
+// Amplifiers are one-pole macromodels whose swing diodes limit; pairs and mirrors are MOS transistors (level 3, weak inversion by NFS);
+// rectifiers hold diodes, gates hold switches.
 #pragma once
 #include <iosfwd>
 #include <span>

@@ -49,7 +49,8 @@ struct Path {
                 value = normal.y_V, along *= normal.slope;
             }
             const Point out = activated(spec.activation, p, value);
-            y.push_back(static_cast<float>(out.y_V / unit)), read_slope.push_back(static_cast<float>(v.slope)), slope.push_back(static_cast<float>(along * out.slope));
+            y.push_back(static_cast<float>(out.y_V / unit)), read_slope.push_back(static_cast<float>(v.slope)),
+                slope.push_back(static_cast<float>(along * out.slope));
         }
     }
 };
@@ -60,11 +61,13 @@ TEST(NeuronRows, AreTheCurvesValueByValue) {
             for (const std::int64_t turn : {0, 1, 7})
                 for (const bool normalises : {false, true}) {
                     Path path{{"n", columns, 1, f, 0.2, typical_line_S, 1, true, normalises}, {}, {}, {}};
-                    path.p.t_slot = {0.6e-6}, path.p.columns_per_amplifier = std::min<std::int64_t>(turn, static_cast<std::int64_t>(columns));
+                    path.p.t_slot = {0.6e-6},
+                    path.p.columns_per_amplifier = std::min<std::int64_t>(turn, static_cast<std::int64_t>(columns));
                     path.p.offset_sigma = {0.03}, path.p.opamp_gain = 70, path.p.opamp_offset = {2e-3};
                     AnalogNeurons layer(path.spec, path.p, Rng(4));
                     const Matrix statistics = random_matrix(2, columns, 9, 0.4);
-                    for (std::size_t k = 0; k < columns; ++k) path.mean.push_back(statistics(0, k)), path.variance.push_back(std::abs(statistics(1, k)));
+                    for (std::size_t k = 0; k < columns; ++k)
+                        path.mean.push_back(statistics(0, k)), path.variance.push_back(std::abs(statistics(1, k)));
                     if (normalises) layer.restore({{"n/mean", path.mean}, {"n/variance", path.variance}});
                     const std::size_t rows = columns > 100 ? 11 : columns == 1 ? 70 : 21;
                     const Matrix x = random_matrix(rows, columns, 2, 1.5);  // some outside the swing
@@ -82,10 +85,13 @@ TEST(NeuronRows, AreTheCurvesValueByValue) {
                         path.row(x.row_span(r), out, read_slope, slope);
                         double carried = 0;
                         for (std::size_t k = columns; k-- > 0;) {
-                            ASSERT_NEAR(y(r, k), out[k], exact ? 0 : 1e-6) << static_cast<int>(f) << ' ' << columns << ' ' << turn << ' ' << r << ' ' << k;
+                            ASSERT_NEAR(y(r, k), out[k], exact ? 0 : 1e-6)
+                                << static_cast<int>(f) << ' ' << columns << ' ' << turn << ' ' << r << ' ' << k;
                             const double here = double{wanted(r, k)} * slope[k] + carried;
-                            ASSERT_NEAR(dx(r, k), static_cast<float>(here) * read_slope[k], exact ? 0 : 1e-6) << static_cast<int>(f) << ' ' << columns << ' ' << r << ' ' << k;
-                            const std::size_t n_turn = path.p.columns_per_amplifier == 0 ? columns : static_cast<std::size_t>(path.p.columns_per_amplifier);
+                            ASSERT_NEAR(dx(r, k), static_cast<float>(here) * read_slope[k], exact ? 0 : 1e-6)
+                                << static_cast<int>(f) << ' ' << columns << ' ' << r << ' ' << k;
+                            const std::size_t n_turn =
+                                path.p.columns_per_amplifier == 0 ? columns : static_cast<std::size_t>(path.p.columns_per_amplifier);
                             carried = k % n_turn == 0 || read_slope[k] == 0 ? 0 : here * static_cast<float>(left);
                         }
                     }

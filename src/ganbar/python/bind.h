@@ -1,4 +1,5 @@
-// What every topic of the Python module shares: arrays in and out, dicts to trees, the library's places. Nothing else in ganbar sees nanobind.
+// What every topic of the Python module shares: arrays in and out, dicts to trees, the library's places. Nothing else in ganbar sees
+// nanobind.
 #pragma once
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
@@ -26,7 +27,9 @@ using Reals = nb::ndarray<const double, nb::ndim<n_dims>, nb::c_contig, nb::devi
 using Bytes2 = nb::ndarray<const std::uint8_t, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 
 template <class T>
-std::span<const T> all_of(const nb::ndarray<const T, nb::ndim<2>, nb::c_contig, nb::device::cpu>& a) { return {a.data(), a.size()}; }
+std::span<const T> all_of(const nb::ndarray<const T, nb::ndim<2>, nb::c_contig, nb::device::cpu>& a) {
+    return {a.data(), a.size()};
+}
 inline std::vector<double> vector_of(const Reals<1>& a) { return {a.data(), a.data() + a.size()}; }
 
 /// A numpy array that owns what it shows: no view into a living object ever leaves the module.
@@ -67,6 +70,7 @@ using LibraryPtr = std::shared_ptr<const Library>;
 Log log_to(const nb::object& hear);
 
 using Bind = void(nb::module_&);
-Bind bind_errors, bind_library, bind_experiment, bind_trained, bind_circuit, bind_device, bind_noise, bind_data, bind_estimate, bind_export, bind_sweep, bind_fit, bind_interrupt, bind_torch_cells;
+Bind bind_errors, bind_library, bind_experiment, bind_trained, bind_circuit, bind_device, bind_noise, bind_data, bind_estimate, bind_export,
+    bind_sweep, bind_fit, bind_interrupt, bind_torch_cells;
 
 }  // namespace ganbar::python

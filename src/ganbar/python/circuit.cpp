@@ -39,13 +39,15 @@ Selector selector_of(const nb::dict& keys) {
     const auto own = out.keys();
     for (const auto& [key, leaf] : node->leaves)
         if (key != "type" && std::find(own.begin(), own.end(), key) == own.end())
-            throw ConfigError("a " + cell_type_names().at(static_cast<std::size_t>(out.type)) + " device has no \"" + key + "\"; expected one of " + join(own));
+            throw ConfigError("a " + cell_type_names().at(static_cast<std::size_t>(out.type)) + " device has no \"" + key +
+                              "\"; expected one of " + join(own));
     validate(out);
     return out;
 }
 
-CrossbarProblem problem_of(const Reals<2>& g, const Reals<1>& word, const Reals<1>& bit, const std::vector<double>& wires, const std::string& ends, const std::string& law, double coefficient,
-                           const nb::dict& selector, const std::vector<double>& gate_V) {
+CrossbarProblem problem_of(const Reals<2>& g, const Reals<1>& word, const Reals<1>& bit, const std::vector<double>& wires,
+                           const std::string& ends, const std::string& law, double coefficient, const nb::dict& selector,
+                           const std::vector<double>& gate_V) {
     CrossbarProblem p;
     p.rows = g.shape(0), p.cols = g.shape(1);
     p.g_S.assign(g.data(), g.data() + g.size());
@@ -53,8 +55,11 @@ CrossbarProblem problem_of(const Reals<2>& g, const Reals<1>& word, const Reals<
     p.wires = wires_of(wires.at(0), wires.at(1), wires.at(2), wires.at(3), ends);
     p.vw_V = terminals(word), p.vb_V = terminals(bit);
     if (selector.size() > 0) p.selector = selector_of(selector);
-    if (!p.selector.has_gate() && !gate_V.empty()) throw ConfigError("these cells have no gate; expected gate with {\"type\": \"1t1r\"} only");
-    if (p.selector.has_gate() && gate_V.size() != p.rows) throw ConfigError("gate has " + std::to_string(gate_V.size()) + " voltages; expected " + std::to_string(p.rows) + ", one for the gate line of each row");
+    if (!p.selector.has_gate() && !gate_V.empty())
+        throw ConfigError("these cells have no gate; expected gate with {\"type\": \"1t1r\"} only");
+    if (p.selector.has_gate() && gate_V.size() != p.rows)
+        throw ConfigError("gate has " + std::to_string(gate_V.size()) + " voltages; expected " + std::to_string(p.rows) +
+                          ", one for the gate line of each row");
     p.gate_V = gate_V;
     return p;
 }
@@ -100,16 +105,23 @@ class ReducedCrossbar {
 public:
     ReducedCrossbar(const Reals<2>& g, const std::vector<double>& wires, const std::string& ends) : rows_(g.shape(0)), cols_(g.shape(1)) {
         const Wires w = wires_of(wires.at(0), wires.at(1), wires.at(2), wires.at(3), ends);
-        t_S_ = interruptible([rows = rows_, cols = cols_, w, g_S = held(g)] {
-            const auto t_S = std::make_shared<std::vector<double>>(rows * cols);
-            transfer_matrix(TransferPlan(rows, cols, w.ends), std::span(g_S->data(), g_S->size()), w, *t_S);
-            return std::shared_ptr<const std::vector<double>>(t_S);
-        }, rows_ * cols_ <= brief_cells);
+        t_S_ = interruptible(
+            [rows = rows_, cols = cols_, w, g_S = held(g)] {
+                const auto t_S = std::make_shared<std::vector<double>>(rows * cols);
+                transfer_matrix(TransferPlan(rows, cols, w.ends), std::span(g_S->data(), g_S->size()), w, *t_S);
+                return std::shared_ptr<const std::vector<double>>(t_S);
+            },
+            rows_ * cols_ <= brief_cells);
     }
     /// [batch, rows] volts -> [batch, cols] amperes; every sum in the order of the rows, whatever the threads.
     nb::ndarray<nb::numpy, double> read(const Reals<2>& v) const {
         const std::size_t n = v.shape(0);
-        return give(interruptible([rows = rows_, cols = cols_, t_S = t_S_, v = held(v), n] { return array_currents(*t_S, rows, cols, {v->data(), v->size()}, n); }, n * rows_ * cols_ <= brief_products), {n, cols_});
+        return give(interruptible(
+                        [rows = rows_, cols = cols_, t_S = t_S_, v = held(v), n] {
+                            return array_currents(*t_S, rows, cols, {v->data(), v->size()}, n);
+                        },
+                        n * rows_ * cols_ <= brief_products),
+                    {n, cols_});
     }
     /// Seconds that the library takes for a read, the least of n_times: what bench/python_overhead.py holds a call against.
     double read_seconds(const Reals<2>& v, int n_times) const {
@@ -133,7 +145,8 @@ private:
 
 void bind_circuit(nb::module_& m) {
     nb::class_<CrossbarProblem>(m, "CrossbarProblem", "A passive crossbar with one bias.");
-    m.def("crossbar_problem", &problem_of, nb::arg("g"), nb::arg("word"), nb::arg("bit"), nb::arg("wires"), nb::arg("ends"), nb::arg("law"), nb::arg("coefficient"), nb::arg("selector"), nb::arg("gate"));
+    m.def("crossbar_problem", &problem_of, nb::arg("g"), nb::arg("word"), nb::arg("bit"), nb::arg("wires"), nb::arg("ends"), nb::arg("law"),
+          nb::arg("coefficient"), nb::arg("selector"), nb::arg("gate"));
     m.def("solve", &solve, nb::arg("problem"));
     m.def("solve_many", &solve_many, nb::arg("problem"), nb::arg("words"), nb::arg("bits"));
     m.def("netlist", &netlist, nb::arg("problem"), nb::arg("node_voltages"), nb::call_guard<nb::gil_scoped_release>());

@@ -11,7 +11,8 @@ std::pair<std::string, std::string> name_and_split(const Library& library, const
     return {name, said};
 }
 
-nb::dict images(const LibraryPtr& library, const std::string& dataset, const std::vector<std::int64_t>& classes, const std::string& split, std::size_t side) {
+nb::dict images(const LibraryPtr& library, const std::string& dataset, const std::vector<std::int64_t>& classes, const std::string& split,
+                std::size_t side) {
     Dataset data = interruptible([=] {
         const auto [name, said] = name_and_split(*library, dataset, split);
         ReadOptions read;
@@ -26,12 +27,13 @@ nb::dict images(const LibraryPtr& library, const std::string& dataset, const std
     return out;
 }
 
-nb::dict quality(const LibraryPtr& library, const Bytes2& pixels, const std::vector<std::size_t>& shape, const std::string& dataset, const std::vector<std::int64_t>& classes,
-                 const std::string& features, const nb::object& hear) {
+nb::dict quality(const LibraryPtr& library, const Bytes2& pixels, const std::vector<std::size_t>& shape, const std::string& dataset,
+                 const std::vector<std::int64_t>& classes, const std::string& features, const nb::object& hear) {
     const Log log = log_to(hear);
     const gan::Quality q = interruptible([library, pixels = held(pixels), shape, dataset, classes, features, log] {
         Dataset samples;
-        samples.name = "images", samples.n = pixels->shape(0), samples.channels = shape.at(0), samples.height = shape.at(1), samples.width = shape.at(2);
+        samples.name = "images", samples.n = pixels->shape(0), samples.channels = shape.at(0), samples.height = shape.at(1),
+        samples.width = shape.at(2);
         samples.pixels.assign(pixels->data(), pixels->data() + pixels->size());
         finish(samples);
         ReferenceSpec spec;
@@ -40,7 +42,8 @@ nb::dict quality(const LibraryPtr& library, const Bytes2& pixels, const std::vec
         return Evaluator(spec, library->places, log).evaluate(samples);
     });
     nb::dict out;
-    for (const auto& [key, value] : gan::fields(q)) out[key.c_str()] = std::visit([](const auto& v) { return nb::object(nb::cast(v)); }, value);
+    for (const auto& [key, value] : gan::fields(q))
+        out[key.c_str()] = std::visit([](const auto& v) { return nb::object(nb::cast(v)); }, value);
     return out;
 }
 
@@ -48,7 +51,8 @@ nb::dict quality(const LibraryPtr& library, const Bytes2& pixels, const std::vec
 
 void bind_data(nb::module_& m) {
     m.def("images", &images, nb::arg("library"), nb::arg("dataset"), nb::arg("classes"), nb::arg("split"), nb::arg("side"));
-    m.def("quality", &quality, nb::arg("library"), nb::arg("pixels"), nb::arg("shape"), nb::arg("dataset"), nb::arg("classes"), nb::arg("features"), nb::arg("log").none());
+    m.def("quality", &quality, nb::arg("library"), nb::arg("pixels"), nb::arg("shape"), nb::arg("dataset"), nb::arg("classes"),
+          nb::arg("features"), nb::arg("log").none());
 }
 
 }  // namespace ganbar::python

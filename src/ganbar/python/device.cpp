@@ -10,25 +10,31 @@ namespace ganbar::python {
 namespace {
 
 EnergyRule energy_rule(const std::string& name) {
-    if (name != "ohmic" && name != "nonlinear") throw ConfigError("energy = \"" + name + "\" is not known; expected \"ohmic\" or \"nonlinear\"");
+    if (name != "ohmic" && name != "nonlinear")
+        throw ConfigError("energy = \"" + name + "\" is not known; expected \"ohmic\" or \"nonlinear\"");
     return name == "ohmic" ? EnergyRule::ohmic : EnergyRule::nonlinear;
 }
 
-nb::dict pulse_expected(const LibraryPtr& library, const std::string& model, const std::vector<std::string>& settings, const std::optional<double>& from_S,
-                        const std::vector<std::pair<double, double>>& pulses, std::int64_t count, std::uint64_t seed, const std::string& energy) {
+nb::dict pulse_expected(const LibraryPtr& library, const std::string& model, const std::vector<std::string>& settings,
+                        const std::optional<double>& from_S, const std::vector<std::pair<double, double>>& pulses, std::int64_t count,
+                        std::uint64_t seed, const std::string& energy) {
     const std::shared_ptr<const config::Node> table = config::device_table(model, library->presets("experiments"));
-    CellQuestion question{std::get<std::string>(table->leaves.at("model").value), settings, from_S, {}, count, seed, energy_rule(energy), table.get()};
+    CellQuestion question{
+        std::get<std::string>(table->leaves.at("model").value), settings, from_S, {}, count, seed, energy_rule(energy), table.get()};
     for (const auto& [v, t] : pulses) question.pulses.push_back({{v}, {t}});
     constexpr std::int64_t brief_pulses = 1000;
-    CellAnswer answer = interruptible([=] {
-        static_cast<void>(table);  // the question points to it
-        return pulse_cell(library->registries.devices, question);
-    }, count * static_cast<std::int64_t>(pulses.size()) <= brief_pulses);
+    CellAnswer answer = interruptible(
+        [=] {
+            static_cast<void>(table);  // the question points to it
+            return pulse_cell(library->registries.devices, question);
+        },
+        count * static_cast<std::int64_t>(pulses.size()) <= brief_pulses);
     nb::dict out;
     std::vector<double> v, t;
     for (const auto& p : answer.pulses) v.push_back(p.voltage.si), t.push_back(p.width.si);
     out["v_V"] = give(std::move(v)), out["t_s"] = give(std::move(t));
-    out["g_S"] = give(std::move(answer.g_S)), out["delta_g_S"] = give(std::move(answer.delta_g_S)), out["energy_J"] = give(std::move(answer.energy_J));
+    out["g_S"] = give(std::move(answer.g_S)), out["delta_g_S"] = give(std::move(answer.delta_g_S)),
+    out["energy_J"] = give(std::move(answer.energy_J));
     out["start_S"] = answer.start_S, out["g_min_S"] = answer.window.g_min.si, out["g_max_S"] = answer.window.g_max.si;
     out["warnings"] = answer.warnings;
     return out;
@@ -37,7 +43,9 @@ nb::dict pulse_expected(const LibraryPtr& library, const std::string& model, con
 /// n cells of one model with their own draws, outside any network.
 class CellArray {
 public:
-    CellArray(const Library& library, const std::string& model, const nb::dict& settings, std::size_t n, const std::optional<double>& start_S, std::uint64_t seed) : rng_(seed) {
+    CellArray(const Library& library, const std::string& model, const nb::dict& settings, std::size_t n,
+              const std::optional<double>& start_S, std::uint64_t seed)
+        : rng_(seed) {
         config::Node root;
         root.tables["device"] = config::device_table(model, library.presets("experiments"));
         config::merge(*root.tables["device"], *node_of(settings, "device"));
@@ -48,12 +56,15 @@ public:
         const auto [g_min, g_max] = cells_->window();
         const float start = static_cast<float>(start_S.value_or(g_min.si));
         if (!(start >= static_cast<float>(g_min.si) && start <= static_cast<float>(g_max.si)))
-            throw ConfigError("start is outside the window of " + model + "; expected " + std::to_string(g_min.si * 1e6) + " to " + std::to_string(g_max.si * 1e6) + " uS");
+            throw ConfigError("start is outside the window of " + model + "; expected " + std::to_string(g_min.si * 1e6) + " to " +
+                              std::to_string(g_max.si * 1e6) + " uS");
         cells_->fabricate(std::vector<float>(n, start), rng_.stream("cells"));
     }
     /// One pulse a cell of its own voltage; 0 V = none. Cells moved up and down, cells not moved, energy.
     nb::dict pulse(const Reals<1>& v_V, double width_s, const std::string& energy) {
-        if (v_V.size() != cells_->size()) throw ConfigError("v has " + std::to_string(v_V.size()) + " voltages for " + std::to_string(cells_->size()) + " cells; expected one each, or one for all");
+        if (v_V.size() != cells_->size())
+            throw ConfigError("v has " + std::to_string(v_V.size()) + " voltages for " + std::to_string(cells_->size()) +
+                              " cells; expected one each, or one for all");
         const std::vector<float> v(v_V.data(), v_V.data() + v_V.size());
         const EnergyRule rule = energy_rule(energy);
         PulseBill bill;
@@ -98,9 +109,11 @@ private:
 }  // namespace
 
 void bind_device(nb::module_& m) {
-    m.def("pulse_expected", &pulse_expected, nb::arg("library"), nb::arg("model"), nb::arg("settings"), nb::arg("start").none(), nb::arg("pulses"), nb::arg("count"), nb::arg("seed"), nb::arg("energy"));
+    m.def("pulse_expected", &pulse_expected, nb::arg("library"), nb::arg("model"), nb::arg("settings"), nb::arg("start").none(),
+          nb::arg("pulses"), nb::arg("count"), nb::arg("seed"), nb::arg("energy"));
     nb::class_<CellArray>(m, "Cells", "Cells of one device model.")
-        .def(nb::init<const Library&, const std::string&, const nb::dict&, std::size_t, const std::optional<double>&, std::uint64_t>(), nb::arg("library"), nb::arg("model"), nb::arg("settings"), nb::arg("n"), nb::arg("start").none(), nb::arg("seed"))
+        .def(nb::init<const Library&, const std::string&, const nb::dict&, std::size_t, const std::optional<double>&, std::uint64_t>(),
+             nb::arg("library"), nb::arg("model"), nb::arg("settings"), nb::arg("n"), nb::arg("start").none(), nb::arg("seed"))
         .def("pulse", &CellArray::pulse, nb::arg("v"), nb::arg("width"), nb::arg("energy"))
         .def("conductance", &CellArray::conductance)
         .def("current", &CellArray::current, nb::arg("v"))

@@ -1,8 +1,8 @@
 // The library's faults as the exceptions of ganbar/_errors.py, by kind.
 #include <filesystem>
 
-#include "ganbar/python/bind.h"
 #include "ganbar/core/stop.h"
+#include "ganbar/python/bind.h"
 #include "ganbar/run/run.h"
 
 namespace ganbar::python {

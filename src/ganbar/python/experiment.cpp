@@ -22,7 +22,9 @@ ExperimentPtr load(const LibraryPtr& library, const nb::object& base, const nb::
     const auto name = given ? std::string("experiment") : nb::cast<std::string>(base);
     const auto overrides = node_of(over);
     const nb::gil_scoped_release free;
-    return std::make_shared<const LoadedExperiment>(library, read_experiment({.name = name, .given = given.get(), .over = overrides.get(), .origin = config::said_in_python}, library->presets("experiments"), library->registries));
+    return std::make_shared<const LoadedExperiment>(
+        library, read_experiment({.name = name, .given = given.get(), .over = overrides.get(), .origin = config::said_in_python},
+                                 library->presets("experiments"), library->registries));
 }
 
 nb::dict to_dict(const LoadedExperiment& e) { return dict_of(*config::parse_toml(run_toml(e.experiment), "run.toml")); }
@@ -37,7 +39,8 @@ std::string origin(const LoadedExperiment& e, const std::string& key) {
             if (names.back() == key) return row.said_by.empty() ? "default" : row.said_by;
         }
     const std::string near = nearest_name(key, names);
-    throw ConfigError("unknown key \"" + key + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") + "; expected SECTION.KEY as in run.toml");
+    throw ConfigError("unknown key \"" + key + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+                      "; expected SECTION.KEY as in run.toml");
 }
 
 /// The parameter declarations behind run.toml: by section, each with what may stand there and where it is from.
@@ -48,8 +51,10 @@ nb::list sections(const LoadedExperiment& e) {
         for (const auto& row : section.rows) {
             const ParamInfo& info = row.info;
             nb::dict one;
-            one["name"] = info.name, one["type"] = static_cast<int>(info.type), one["unit"] = info.unit, one["lo"] = info.lo, one["hi"] = info.hi;
-            one["choices"] = info.choices, one["doc"] = info.doc, one["source"] = info.source.text, one["kind"] = to_string(info.source.kind);
+            one["name"] = info.name, one["type"] = static_cast<int>(info.type), one["unit"] = info.unit, one["lo"] = info.lo,
+            one["hi"] = info.hi;
+            one["choices"] = info.choices, one["doc"] = info.doc, one["source"] = info.source.text,
+            one["kind"] = to_string(info.source.kind);
             rows.append(one);
         }
         out.append(nb::make_tuple(section.path, section.is_item, rows));
@@ -69,7 +74,8 @@ nb::dict plan(const LoadedExperiment& loaded) {
     const auto infos = weight_matrices(e);
     for (const auto& m : infos) {
         nb::dict row;
-        row["name"] = m.network + "/" + m.name, row["rows"] = m.shape.rows, row["cols"] = m.shape.cols, row["weights"] = m.shape.rows * m.shape.cols;
+        row["name"] = m.network + "/" + m.name, row["rows"] = m.shape.rows, row["cols"] = m.shape.cols,
+        row["weights"] = m.shape.rows * m.shape.cols;
         matrices.append(row);
     }
     for (std::size_t plane = 0; plane < planes; ++plane)
@@ -85,7 +91,8 @@ nb::dict plan(const LoadedExperiment& loaded) {
 
 nb::dict quality_dict(const gan::Quality& quality) {
     nb::dict out;
-    for (const auto& [key, value] : gan::fields(quality)) out[key.c_str()] = std::visit([](const auto& v) { return nb::object(nb::cast(v)); }, value);
+    for (const auto& [key, value] : gan::fields(quality))
+        out[key.c_str()] = std::visit([](const auto& v) { return nb::object(nb::cast(v)); }, value);
     return out;
 }
 
@@ -95,6 +102,7 @@ public:
     void on_message(const std::string& line) override {
         if (log_) log_(line);
     }
+
 private:
     Log log_;
 };
@@ -128,16 +136,19 @@ struct Game {
 /// A run being played. Two threads may hold it: each call waits for the one before.
 class Playing {
 public:
-    Playing(ExperimentPtr e, const std::string& folder, bool resume, bool report, const nb::object& hear) : folder_(folder), game_(std::make_shared<Game>(std::move(e), hear)) {
+    Playing(ExperimentPtr e, const std::string& folder, bool resume, bool report, const nb::object& hear)
+        : folder_(folder), game_(std::make_shared<Game>(std::move(e), hear)) {
         wait_for_folder(folder);
         run_interruptibly({[game = game_, folder, resume, report](const std::atomic<bool>& stop) {
-            const StopScope scope(stop);
-            const std::lock_guard lock(game->busy);
-            game->run = std::make_unique<FolderRun>(game->experiment->experiment, game->experiment->library->places, RunOptions{folder, resume, report}, game->messages);
-        }, folder, leave()});
+                               const StopScope scope(stop);
+                               const std::lock_guard lock(game->busy);
+                               game->run = std::make_unique<FolderRun>(game->experiment->experiment, game->experiment->library->places,
+                                                                       RunOptions{folder, resume, report}, game->messages);
+                           },
+                           folder, leave()});
     }
-    /// The round just played, or None when there was none left. After Ctrl-C a round is ended, by this call or behind it, and never cut: what has
-    /// been played stays, and the folder's bytes are those of an unbroken run.
+    /// The round just played, or None when there was none left. After Ctrl-C a round is ended, by this call or behind it, and never cut:
+    /// what has been played stays, and the folder's bytes are those of an unbroken run.
     nb::object advance() {
         struct Played {
             Round round;
@@ -145,22 +156,25 @@ public:
         };
         const auto played = std::make_shared<std::optional<Played>>();
         run_interruptibly({[game = game_, played](const std::atomic<bool>&) {
-            const std::lock_guard lock(game->busy);
-            FolderRun& run = game->playing();
-            if (run.advance()) *played = Played{run.last(), run.last_quality()};
-        }, folder_, leave()});
+                               const std::lock_guard lock(game->busy);
+                               FolderRun& run = game->playing();
+                               if (run.advance()) *played = Played{run.last(), run.last_quality()};
+                           },
+                           folder_, leave()});
         return *played ? nb::object(record((*played)->round, (*played)->quality)) : nb::none();
     }
     nb::dict finish() {
         const auto quality = std::make_shared<gan::Quality>();
         run_interruptibly({[game = game_, quality](const std::atomic<bool>& stop) {
-            const StopScope scope(stop);
-            const std::lock_guard lock(game->busy);
-            *quality = game->playing().finish();
-        }, folder_, leave()});
+                               const StopScope scope(stop);
+                               const std::lock_guard lock(game->busy);
+                               *quality = game->playing().finish();
+                           },
+                           folder_, leave()});
         return quality_dict(*quality);
     }
-    /// A checkpoint, unless `fault`, and lets the folder go: nothing can be played afterwards. At once where a round was left behind, which does that.
+    /// A checkpoint, unless `fault`, and lets the folder go: nothing can be played afterwards. At once where a round was left behind, which
+    /// does that.
     void close(bool fault) {
         const nb::gil_scoped_release free;
         const std::unique_lock lock(game_->busy, std::try_to_lock);
@@ -206,7 +220,8 @@ void bind_experiment(nb::module_& m) {
         .def("plan", &plan);
     m.def("load", &load, nb::arg("library"), nb::arg("base"), nb::arg("over"));
     nb::class_<Playing>(m, "Playing", "A run, round by round.")
-        .def(nb::init<ExperimentPtr, const std::string&, bool, bool, const nb::object&>(), nb::arg("experiment"), nb::arg("folder"), nb::arg("resume"), nb::arg("report"), nb::arg("log").none())
+        .def(nb::init<ExperimentPtr, const std::string&, bool, bool, const nb::object&>(), nb::arg("experiment"), nb::arg("folder"),
+             nb::arg("resume"), nb::arg("report"), nb::arg("log").none())
         .def("advance", &Playing::advance)
         .def("finish", &Playing::finish)
         .def("close", &Playing::close, nb::arg("fault"))

@@ -87,7 +87,9 @@ Shared& all() {
 /// A thread that does one errand after another; it keeps its buffers from one to the next.
 class Helper {
 public:
-    Helper() { std::thread([this] { work(); }).detach(); }
+    Helper() {
+        std::thread([this] { work(); }).detach();
+    }
     void take(ErrandPtr errand) {
         const std::lock_guard lock(mutex_);
         errand_ = std::move(errand);
@@ -98,7 +100,8 @@ private:
     void work() {
         for (;;) {
             std::unique_lock lock(mutex_);
-            while (errand_ == nullptr) changed_.wait_for(lock, std::chrono::hours(1));  // wait() without an end is a symbol of g++ 12's library only
+            while (errand_ == nullptr)
+                changed_.wait_for(lock, std::chrono::hours(1));  // wait() without an end is a symbol of g++ 12's library only
             const ErrandPtr errand = std::move(errand_);
             lock.unlock();
             errand->run([this] {  // the caller's next call finds this helper
@@ -168,23 +171,24 @@ void run_interruptibly(LongWork given) {
     }
     const std::filesystem::path folder = given.folder.empty() ? given.folder : std::filesystem::absolute(given.folder).lexically_normal();
     play(std::make_shared<Errand>([w = std::move(given), folder](Errand& errand) mutable {
-        std::exception_ptr fault;
-        try {
-            w.work(errand.stop);
-        } catch (...) {
-            fault = std::current_exception();
-        }
-        if (!errand.finishing()) {
-            if (fault) std::rethrow_exception(fault);
-            return;
-        }
-        try {
-            if (w.leave) w.leave(fault);
-        } catch (...) {  // nobody is there to hear of it; the folder's newest checkpoint stays
-        }
-        fault = nullptr, w.work = nullptr, w.leave = nullptr;  // before the process may end
-        remove_behind(folder);
-    }), folder);
+             std::exception_ptr fault;
+             try {
+                 w.work(errand.stop);
+             } catch (...) {
+                 fault = std::current_exception();
+             }
+             if (!errand.finishing()) {
+                 if (fault) std::rethrow_exception(fault);
+                 return;
+             }
+             try {
+                 if (w.leave) w.leave(fault);
+             } catch (...) {  // nobody is there to hear of it; the folder's newest checkpoint stays
+             }
+             fault = nullptr, w.work = nullptr, w.leave = nullptr;  // before the process may end
+             remove_behind(folder);
+         }),
+         folder);
 }
 
 void wait_for_folder(const std::filesystem::path& folder) {
@@ -204,7 +208,9 @@ void wait_for_folder(const std::filesystem::path& folder) {
 }
 
 void bind_interrupt(nb::module_& m) {
-    m.def("wait_for_folder", [](const std::string& folder) { wait_for_folder(folder); }, nb::arg("folder"), "Waits for work that Ctrl-C left behind in this folder; \"\": in any.");
+    m.def(
+        "wait_for_folder", [](const std::string& folder) { wait_for_folder(folder); }, nb::arg("folder"),
+        "Waits for work that Ctrl-C left behind in this folder; \"\": in any.");
 }
 
 }  // namespace ganbar::python

@@ -4,7 +4,8 @@
 namespace ganbar::python {
 namespace {
 
-LibraryPtr make_library(const std::vector<std::string>& data, const std::optional<std::string>& cache, const std::vector<std::string>& presets) {
+LibraryPtr make_library(const std::vector<std::string>& data, const std::optional<std::string>& cache,
+                        const std::vector<std::string>& presets) {
     Places places;
     for (const auto& folder : data) places.data.emplace_back(folder);
     if (cache) places.cache = Cache(*cache);
@@ -46,8 +47,12 @@ void bind_library(nb::module_& m) {
         .def_static("make", &make_library, nb::arg("data"), nb::arg("cache").none(), nb::arg("presets"))
         .def("list", &list_kind, nb::arg("kind"), nb::call_guard<nb::gil_scoped_release>())
         .def("describe", &describe, nb::arg("kind"), nb::arg("name"), nb::call_guard<nb::gil_scoped_release>());
-    m.def("quantity", [](const std::string& text, const std::string& unit, const std::string& name) { return config::parse_quantity(text, unit, name, {}); },
-          nb::arg("text"), nb::arg("unit"), nb::arg("name"), "\"100 ns\" -> 1e-7 for unit \"s\".");
+    m.def(
+        "quantity",
+        [](const std::string& text, const std::string& unit, const std::string& name) {
+            return config::parse_quantity(text, unit, name, {});
+        },
+        nb::arg("text"), nb::arg("unit"), nb::arg("name"), "\"100 ns\" -> 1e-7 for unit \"s\".");
     m.def("nearest", &nearest_name, nb::arg("word"), nb::arg("candidates"), "The candidate nearest in spelling, or \"\".");
 }
 

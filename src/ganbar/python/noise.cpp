@@ -23,7 +23,8 @@ std::string test(const nb::bytes& data, const std::string& format, std::size_t n
         const std::string name = "data";
         const BitFormat asked = noise::bit_format_of(format);
         noise::BitString bits = noise::read_bits(bytes, asked == BitFormat::automatic ? noise::recognise_bits(bytes, name) : asked, name);
-        if (n_bits > bits.size()) throw DataError("data hold " + std::to_string(bits.size()) + " bits; bits = " + std::to_string(n_bits) + " asks for more");
+        if (n_bits > bits.size())
+            throw DataError("data hold " + std::to_string(bits.size()) + " bits; bits = " + std::to_string(n_bits) + " asks for more");
         if (n_bits > 0) bits = bits.slice(0, n_bits);
         BitTestOptions options;
         options.json = true, options.entropy = entropy;

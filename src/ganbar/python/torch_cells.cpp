@@ -1,4 +1,5 @@
-// Cells of one weight matrix under PyTorch's training loop: what python/ganbar/torch stands on. Rows are samples (positions of feature maps), float32.
+// Cells of one weight matrix under PyTorch's training loop: what python/ganbar/torch stands on. Rows are samples (positions of feature
+// maps), float32.
 #include <mutex>
 #include <optional>
 
@@ -34,7 +35,8 @@ Out hand_over(Matrix&& m) {
 
 class Cells {
 public:
-    Cells(HardwarePtr hardware, std::string name, const In& initial, double w_max, std::uint64_t seed, const Plan& plan, std::size_t index) : hardware_(std::move(hardware)) {
+    Cells(HardwarePtr hardware, std::string name, const In& initial, double w_max, std::uint64_t seed, const Plan& plan, std::size_t index)
+        : hardware_(std::move(hardware)) {
         const Experiment& e = hardware_->e;
         Matrix w;
         take(initial, w);
@@ -43,14 +45,19 @@ public:
             if (b.layer == index) blocks.push_back(b);
         name_ = name, w_max_ = w_max, rng_ = Rng(seed).stream(name), blocks_ = blocks;
         std::vector<std::unique_ptr<DeviceArray>> planes;
-        for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p) planes.push_back(with_nonidealities(e.device.make(w.rows() * w.cols()), e.nonideal));
+        for (int p = 0; p < (e.tile.mapping == Mapping::differential ? 2 : 1); ++p)
+            planes.push_back(with_nonidealities(e.device.make(w.rows() * w.cols()), e.nonideal));
         auto op = std::make_unique<AnalogOp>(std::move(name), std::move(planes), std::move(blocks), w, w_max, e.tile, rng_);
         op->attach_wires(e.wires);
         cells_ = std::make_unique<WeightCells>(std::move(op), rng_.stream("calls"));
     }
 
-    Out forward(const In& x, std::uint64_t call, bool training) { return pass(x, [&](const Matrix& in, Matrix& y) { cells_->forward(in, y, call, training); }); }
-    Out backward(const In& dy, std::uint64_t call, bool training) { return pass(dy, [&](const Matrix& in, Matrix& dx) { cells_->backward(in, dx, call, training); }); }
+    Out forward(const In& x, std::uint64_t call, bool training) {
+        return pass(x, [&](const Matrix& in, Matrix& y) { cells_->forward(in, y, call, training); });
+    }
+    Out backward(const In& dy, std::uint64_t call, bool training) {
+        return pass(dy, [&](const Matrix& in, Matrix& dx) { cells_->backward(in, dx, call, training); });
+    }
     /// Adds this part's outputs to y, which holds every position of every sample.
     Out forward_windows(const WindowsPtr& w, std::size_t part, const In& x, std::size_t samples, std::uint64_t call, bool training) {
         return pass(x, [&](const Matrix& in, Matrix& y) {
@@ -60,7 +67,8 @@ public:
         });
     }
     /// `sum`: what the parts before this one gave, which it is added to.
-    Out backward_windows(const WindowsPtr& w, std::size_t part, const In& dy, std::size_t samples, std::uint64_t call, bool training, const std::optional<In>& sum) {
+    Out backward_windows(const WindowsPtr& w, std::size_t part, const In& dy, std::size_t samples, std::uint64_t call, bool training,
+                         const std::optional<In>& sum) {
         return pass(dy, [&](const Matrix& in, Matrix& dx) {
             const PatchMap& map = w->parts.at(part).map;
             if (sum) take(*sum, dx);
@@ -83,7 +91,8 @@ public:
             return cells_->apply(a, b, r, number);
         });
     }
-    nb::tuple apply_pairs_windows(const WindowsPtr& w, std::size_t part, const In& x, const In& dy, std::size_t samples, const Rule& rule, std::int64_t update, double rate) {
+    nb::tuple apply_pairs_windows(const WindowsPtr& w, std::size_t part, const In& x, const In& dy, std::size_t samples, const Rule& rule,
+                                  std::int64_t update, double rate) {
         return updated(rule, update, rate, true, [&](const UpdateRule& r, std::uint64_t number) {
             Matrix a, b;
             take(x, a), take(dy, b);
@@ -101,7 +110,9 @@ public:
         planes.push_back(with_nonidealities(e.device.make(zero.rows() * zero.cols()), e.nonideal));
         auto fast = std::make_unique<AnalogOp>(name_ + "_fast", std::move(planes), blocks_, zero, w_max_, tile, rng_.stream("fast"));
         fast->attach_wires(e.wires);
-        cells_->join(std::move(fast), [&](std::unique_ptr<LinearOp> a, std::unique_ptr<LinearOp> c) { return rule.spec.join_arrays(name_, std::move(a), std::move(c)); });
+        cells_->join(std::move(fast), [&](std::unique_ptr<LinearOp> a, std::unique_ptr<LinearOp> c) {
+            return rule.spec.join_arrays(name_, std::move(a), std::move(c));
+        });
     }
     /// Number of cells, pulses, cells not reached; root mean square and largest error as parts of the window; energy in J.
     nb::tuple tune(const In& weights, double tolerance, std::int64_t max_pulses, std::int64_t number, bool book) {
@@ -129,7 +140,8 @@ public:
     }
     void set_ranges(const std::vector<float>& ranges_A) {
         const std::lock_guard lock(busy_);
-        if (ranges_A.size() != cells_->op().ranges().size()) throw ConfigError(name_ + ": expected " + std::to_string(cells_->op().ranges().size()) + " ranges of converters");
+        if (ranges_A.size() != cells_->op().ranges().size())
+            throw ConfigError(name_ + ": expected " + std::to_string(cells_->op().ranges().size()) + " ranges of converters");
         cells_->op().set_ranges(ranges_A);
     }
     /// What a graph needs to repeat this part's reads: see AnalogOp::BlockRead.
@@ -187,12 +199,14 @@ public:
     }
     nb::dict ledger() const {
         nb::dict out;
-        for (const auto& [account, charge] : cells_->ledger().accounts()) out[account.c_str()] = nb::make_tuple(charge.n, charge.energy_J, charge.busy_s);
+        for (const auto& [account, charge] : cells_->ledger().accounts())
+            out[account.c_str()] = nb::make_tuple(charge.n, charge.energy_J, charge.busy_s);
         return out;
     }
     nb::list blocks() const {
         nb::list out;
-        for (const auto& b : cells_->op().blocks()) out.append(nb::make_tuple(b.crossbar, b.at_row, b.at_col, b.rows, b.cols, b.row0, b.col0));
+        for (const auto& b : cells_->op().blocks())
+            out.append(nb::make_tuple(b.crossbar, b.at_row, b.at_col, b.rows, b.cols, b.row0, b.col0));
         return out;
     }
     std::pair<double, double> window() const { return {cells_->op().window().g_min.si, cells_->op().window().g_max.si}; }
@@ -260,19 +274,23 @@ Out gradient_windows(const WindowsPtr& w, std::size_t part, const In& x, const I
 void bind_torch_cells(nb::module_& m) {
     bind_torch_parts(m);
     nb::class_<Cells>(m, "WeightCells", "Cells of one weight matrix [n_in x n_out].")
-        .def(nb::init<HardwarePtr, std::string, const In&, double, std::uint64_t, const Plan&, std::size_t>(), nb::arg("hardware"), nb::arg("name"), nb::arg("initial").noconvert(), nb::arg("w_max"),
-             nb::arg("seed"), nb::arg("plan"), nb::arg("index"))
+        .def(nb::init<HardwarePtr, std::string, const In&, double, std::uint64_t, const Plan&, std::size_t>(), nb::arg("hardware"),
+             nb::arg("name"), nb::arg("initial").noconvert(), nb::arg("w_max"), nb::arg("seed"), nb::arg("plan"), nb::arg("index"))
         .def("forward", &Cells::forward, nb::arg("x").noconvert(), nb::arg("call"), nb::arg("training"))
         .def("backward", &Cells::backward, nb::arg("dy").noconvert(), nb::arg("call"), nb::arg("training"))
-        .def("forward_windows", &Cells::forward_windows, nb::arg("windows"), nb::arg("part"), nb::arg("x").noconvert(), nb::arg("samples"), nb::arg("call"), nb::arg("training"))
-        .def("backward_windows", &Cells::backward_windows, nb::arg("windows"), nb::arg("part"), nb::arg("dy").noconvert(), nb::arg("samples"), nb::arg("call"), nb::arg("training"),
-             nb::arg("sum") = nb::none())
-        .def("apply", &Cells::apply, nb::arg("gradient").noconvert(), nb::arg("rule"), nb::arg("update"), nb::arg("rate"), nb::arg("book") = true)
-        .def("apply_pairs", &Cells::apply_pairs, nb::arg("x").noconvert(), nb::arg("dy").noconvert(), nb::arg("rule"), nb::arg("update"), nb::arg("rate"))
-        .def("apply_pairs_windows", &Cells::apply_pairs_windows, nb::arg("windows"), nb::arg("part"), nb::arg("x").noconvert(), nb::arg("dy").noconvert(), nb::arg("samples"), nb::arg("rule"),
-             nb::arg("update"), nb::arg("rate"))
+        .def("forward_windows", &Cells::forward_windows, nb::arg("windows"), nb::arg("part"), nb::arg("x").noconvert(), nb::arg("samples"),
+             nb::arg("call"), nb::arg("training"))
+        .def("backward_windows", &Cells::backward_windows, nb::arg("windows"), nb::arg("part"), nb::arg("dy").noconvert(),
+             nb::arg("samples"), nb::arg("call"), nb::arg("training"), nb::arg("sum") = nb::none())
+        .def("apply", &Cells::apply, nb::arg("gradient").noconvert(), nb::arg("rule"), nb::arg("update"), nb::arg("rate"),
+             nb::arg("book") = true)
+        .def("apply_pairs", &Cells::apply_pairs, nb::arg("x").noconvert(), nb::arg("dy").noconvert(), nb::arg("rule"), nb::arg("update"),
+             nb::arg("rate"))
+        .def("apply_pairs_windows", &Cells::apply_pairs_windows, nb::arg("windows"), nb::arg("part"), nb::arg("x").noconvert(),
+             nb::arg("dy").noconvert(), nb::arg("samples"), nb::arg("rule"), nb::arg("update"), nb::arg("rate"))
         .def("join", &Cells::join, nb::arg("rule"))
-        .def("tune", &Cells::tune, nb::arg("weights").noconvert(), nb::arg("tolerance"), nb::arg("max_pulses"), nb::arg("number"), nb::arg("book") = true)
+        .def("tune", &Cells::tune, nb::arg("weights").noconvert(), nb::arg("tolerance"), nb::arg("max_pulses"), nb::arg("number"),
+             nb::arg("book") = true)
         .def("rest", &Cells::rest, nb::arg("seconds"))
         .def("ranges", &Cells::ranges)
         .def("set_ranges", &Cells::set_ranges, nb::arg("ranges_A"))
@@ -286,7 +304,8 @@ void bind_torch_cells(nb::module_& m) {
         .def("blocks", &Cells::blocks)
         .def_prop_ro("window", &Cells::window);
     m.def("weight_gradient", &gradient, nb::arg("x").noconvert(), nb::arg("dy").noconvert());
-    m.def("weight_gradient_windows", &gradient_windows, nb::arg("windows"), nb::arg("part"), nb::arg("x").noconvert(), nb::arg("dy").noconvert(), nb::arg("samples"));
+    m.def("weight_gradient_windows", &gradient_windows, nb::arg("windows"), nb::arg("part"), nb::arg("x").noconvert(),
+          nb::arg("dy").noconvert(), nb::arg("samples"));
 }
 
 }  // namespace ganbar::python

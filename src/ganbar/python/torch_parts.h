@@ -13,7 +13,10 @@ namespace ganbar::python {
 struct Hardware {
     LibraryPtr library;
     Experiment e;
-    Hardware(const LibraryPtr& l, const std::string& toml) : library(l), e(read_experiment({.name = "hardware", .given = config::parse_toml(toml, "hardware").get(), .origin = config::said_in_python}, l->presets("experiments"), l->registries)) {
+    Hardware(const LibraryPtr& l, const std::string& toml)
+        : library(l),
+          e(read_experiment({.name = "hardware", .given = config::parse_toml(toml, "hardware").get(), .origin = config::said_in_python},
+                            l->presets("experiments"), l->registries)) {
         if (e.hardware.kind != HardwareKind::crossbar) throw ConfigError("layers live on crossbars; expected hardware.kind = \"crossbar\"");
     }
 };
@@ -25,7 +28,8 @@ struct Plan {
     Plan(const HardwarePtr& hw, const std::vector<std::pair<std::size_t, std::size_t>>& shapes) {
         std::vector<Shape2> list;
         for (const auto& [rows, cols] : shapes) list.push_back({rows, cols});
-        placement = place(list, {static_cast<std::size_t>(hw->e.tile.rows), static_cast<std::size_t>(hw->e.tile.cols)}, hw->e.tile.placement);
+        placement =
+            place(list, {static_cast<std::size_t>(hw->e.tile.rows), static_cast<std::size_t>(hw->e.tile.cols)}, hw->e.tile.placement);
     }
 };
 
@@ -61,13 +65,15 @@ struct Windows {
     };
     std::vector<Part> parts;
     std::vector<std::size_t> out_side;
-    Windows(bool transposed, const std::vector<std::size_t>& side, const std::vector<std::size_t>& kernel, const std::vector<std::size_t>& stride, const std::vector<std::size_t>& padding,
-            const std::vector<std::size_t>& output_padding, bool zero_free) {
+    Windows(bool transposed, const std::vector<std::size_t>& side, const std::vector<std::size_t>& kernel,
+            const std::vector<std::size_t>& stride, const std::vector<std::size_t>& padding, const std::vector<std::size_t>& output_padding,
+            bool zero_free) {
         const nn::MapShape in{1, side};
         const nn::Window w{kernel, stride, padding, padding, output_padding};
         if (transposed) {
             const auto out = nn::conv_transpose_output(in, w, 1, {});
-            for (auto& part : nn::conv_transpose_patches(in, out, w, zero_free)) parts.push_back({std::move(part.map), std::move(part.taps)});
+            for (auto& part : nn::conv_transpose_patches(in, out, w, zero_free))
+                parts.push_back({std::move(part.map), std::move(part.taps)});
             out_side = out.side;
         } else {
             const auto out = nn::conv_output(in, w, 1, {});

@@ -13,7 +13,8 @@ namespace {
 class TrainedModel {
 public:
     TrainedModel(LibraryPtr library, const std::string& folder) : library_(std::move(library)) {
-        trained_ = std::move(*interruptible([library = library_, folder] { return std::make_shared<Trained>(load_run(folder, library->registries)); }));
+        trained_ = std::move(
+            *interruptible([library = library_, folder] { return std::make_shared<Trained>(load_run(folder, library->registries)); }));
     }
     nb::ndarray<nb::numpy, std::uint8_t> sample(std::size_t n, std::uint64_t seed) {
         return images([&] { return sample_images(trained_.model, n, seed); });
@@ -36,7 +37,9 @@ public:
                               (names.empty() ? "; this run has none on crossbars" : " (known: " + join(names) + ")"));
         }
         const AnalogOp& op = *trained_.model.analog[static_cast<std::size_t>(at - names.begin())].op;
-        if (plane >= op.n_planes()) throw ConfigError("plane = " + std::to_string(plane) + " of \"" + name + "\", which has " + std::to_string(op.n_planes()) + "; expected 0" + (op.n_planes() > 1 ? " (G+) or 1 (G-)" : ""));
+        if (plane >= op.n_planes())
+            throw ConfigError("plane = " + std::to_string(plane) + " of \"" + name + "\", which has " + std::to_string(op.n_planes()) +
+                              "; expected 0" + (op.n_planes() > 1 ? " (G+) or 1 (G-)" : ""));
         std::vector<float> g;
         {
             const nb::gil_scoped_release free;

@@ -14,15 +14,20 @@ constexpr int deepest = 32;  // as in TOML
 Location place(const std::string& path) { return {path.empty() ? "dict" : "dict key " + path}; }
 
 [[noreturn]] void refuse(const nb::handle& value, const std::string& path) {
-    throw ConfigError(fmt::format("the value is a {}, which no key takes; expected a number, a text (quantities with their unit: \"0.8 V\"), True or False, a list of these, or a dict",
-                                  nb::type_name(value.type()).c_str()), place(path));
+    throw ConfigError(fmt::format("the value is a {}, which no key takes; expected a number, a text (quantities with their unit: \"0.8 "
+                                  "V\"), True or False, a list of these, or a dict",
+                                  nb::type_name(value.type()).c_str()),
+                      place(path));
 }
 
-bool is_number(const nb::handle& v) { return !nb::isinstance<nb::bool_>(v) && (nb::isinstance<nb::int_>(v) || nb::isinstance<nb::float_>(v)); }
+bool is_number(const nb::handle& v) {
+    return !nb::isinstance<nb::bool_>(v) && (nb::isinstance<nb::int_>(v) || nb::isinstance<nb::float_>(v));
+}
 
 std::int64_t whole(const nb::handle& v, const std::string& path) {
     std::int64_t out = 0;
-    if (!nb::try_cast(v, out)) throw ConfigError(std::string(nb::repr(v).c_str()) + " is beyond the whole numbers; expected one of 64 bits", place(path));
+    if (!nb::try_cast(v, out))
+        throw ConfigError(std::string(nb::repr(v).c_str()) + " is beyond the whole numbers; expected one of 64 bits", place(path));
     return out;
 }
 
@@ -84,9 +89,11 @@ nb::object value_of(const Leaf& leaf) {
 std::unique_ptr<config::Node> node_of(const nb::dict& dict, const std::string& path) {
     auto node = std::make_unique<config::Node>();
     node->where = place(path);
-    if (std::count(path.begin(), path.end(), '.') >= deepest) throw ConfigError("dicts nest deeper than 32; expected an experiment's tables", place(path));
+    if (std::count(path.begin(), path.end(), '.') >= deepest)
+        throw ConfigError("dicts nest deeper than 32; expected an experiment's tables", place(path));
     for (const auto& [key, value] : dict) {
-        if (!nb::isinstance<nb::str>(key)) throw ConfigError(std::string(nb::repr(key).c_str()) + " is no key; expected a text", place(path));
+        if (!nb::isinstance<nb::str>(key))
+            throw ConfigError(std::string(nb::repr(key).c_str()) + " is no key; expected a text", place(path));
         const auto name = nb::cast<std::string>(key);
         const std::string below = path.empty() ? name : path + "." + name;
         if (value.is_none()) continue;  // said nothing, as a keyword that was not given
@@ -94,7 +101,8 @@ std::unique_ptr<config::Node> node_of(const nb::dict& dict, const std::string& p
             node->tables[name] = node_of(nb::cast<nb::dict>(value), below);
         } else if (holds_tables(value)) {
             std::size_t k = 0;
-            for (const nb::handle item : value) node->lists[name].push_back(node_of(nb::cast<nb::dict>(item), fmt::format("{}[{}]", below, k++)));
+            for (const nb::handle item : value)
+                node->lists[name].push_back(node_of(nb::cast<nb::dict>(item), fmt::format("{}[{}]", below, k++)));
         } else {
             Leaf leaf = leaf_of(value, below);
             leaf.where = leaf.key_where = place(below);

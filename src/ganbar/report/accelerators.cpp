@@ -52,22 +52,26 @@ AcceleratorResult read_one(const Json& j) {
     r.published_for_training = j.value("published_for_training", true), r.training = j.value("task", "training") == "training";
     r.batch = j.at("batch").get<double>(), r.cycles = j.at("iteration_cycles").get<double>(), r.cycle_s = j.at("cycle_s").get<double>();
     r.power_W = j.at("power_W").get<double>(), r.utilisation = j.at("utilisation").get<double>();
-    r.macs_useful = j.at("macs_useful").get<double>(), r.macs_executed = j.at("macs_executed").get<double>(), r.n_arrays = j.at("n_arrays").get<double>();
+    r.macs_useful = j.at("macs_useful").get<double>(), r.macs_executed = j.at("macs_executed").get<double>(),
+    r.n_arrays = j.at("n_arrays").get<double>();
     r.latency_s = spanned(j, "iteration_latency_s"), r.energy_J = spanned(j, "iteration_energy_J"), r.area_m2 = spanned(j, "area_m2");
     r.peak_op_per_J = j.value("peak_op_per_J", 0.0), r.achieved_op_per_J = j.value("achieved_op_per_J", 0.0);
     r.peak_op_per_s_m2 = j.value("peak_op_per_s_m2", 0.0), r.achieved_op_per_s_m2 = j.value("achieved_op_per_s_m2", 0.0);
     r.power_density_W_m2 = j.value("power_density_W_m2", 0.0), r.warnings = j.value("warnings", r.warnings);
     read_layers(j.at("layers"), r);
-    for (const auto& [component, area] : j.at("area_by_component_m2").items()) r.area_by_component.emplace_back(component, area.get<double>());
+    for (const auto& [component, area] : j.at("area_by_component_m2").items())
+        r.area_by_component.emplace_back(component, area.get<double>());
     if (const auto e = j.find("efficiency"); e != j.end() && e->contains("assumed")) r.assumed_efficiency = e->at("assumed").get<double>();
     if (const auto z = j.find("zero_skipping"); z != j.end())
         r.zero_skipping = {z->at("macs_ratio").get<double>(), z->at("latency_ratio").get<double>(), z->at("energy_ratio").get<double>()};
     for (const auto& s : j.value("sensitivity", Json::array()))
-        r.sensitivity.push_back({s.at("name").get<std::string>(), s.value("lo_text", plain(s.at("lo"), "")), s.value("hi_text", plain(s.at("hi"), "")),
-                                 s.at("latency_ratio").at(0).get<double>(), s.at("latency_ratio").at(1).get<double>(), s.at("energy_ratio").at(0).get<double>(),
+        r.sensitivity.push_back({s.at("name").get<std::string>(), s.value("lo_text", plain(s.at("lo"), "")),
+                                 s.value("hi_text", plain(s.at("hi"), "")), s.at("latency_ratio").at(0).get<double>(),
+                                 s.at("latency_ratio").at(1).get<double>(), s.at("energy_ratio").at(0).get<double>(),
                                  s.at("energy_ratio").at(1).get<double>()});
     for (const auto& a : j.value("assumptions", Json::array()))
-        r.parameters.push_back({a.at("name").get<std::string>(), plain(a.at("value"), a.value("unit", "")), a.value("source", ""), a.value("kind", "assumed")});
+        r.parameters.push_back({a.at("name").get<std::string>(), plain(a.at("value"), a.value("unit", "")), a.value("source", ""),
+                                a.value("kind", "assumed")});
     r.rounds = j.value("rounds", 0.0), r.run_latency_s = j.value("run_latency_s", 0.0), r.run_energy_J = j.value("run_energy_J", 0.0);
     r.counts_of_the_run = j.value("counts_of_the_run", false);
     const Json counts = j.value("counts", Json::object());
@@ -86,13 +90,16 @@ AcceleratorSet read_accelerators(const std::string& json_text, const std::string
     AcceleratorSet set;
     try {
         for (const auto& entry : Json::parse(json_text)) {
-            if (const auto reason = entry.find("does_not_run_it"); reason != entry.end()) set.unfit.emplace_back(entry.at("accelerator").get<std::string>(), reason->get<std::string>());
+            if (const auto reason = entry.find("does_not_run_it"); reason != entry.end())
+                set.unfit.emplace_back(entry.at("accelerator").get<std::string>(), reason->get<std::string>());
             else set.machines.push_back(read_one(entry));
         }
     } catch (const nlohmann::json::exception& e) {
-        throw DataError(fmt::format("estimates of accelerators are malformed: {}; expected what ganbar estimate --json prints", e.what()), {where});
+        throw DataError(fmt::format("estimates of accelerators are malformed: {}; expected what ganbar estimate --json prints", e.what()),
+                        {where});
     }
-    std::stable_sort(set.machines.begin(), set.machines.end(), [](const auto& a, const auto& b) { return a.latency_s.value < b.latency_s.value; });
+    std::stable_sort(set.machines.begin(), set.machines.end(),
+                     [](const auto& a, const auto& b) { return a.latency_s.value < b.latency_s.value; });
     if (!set.machines.empty()) set.baseline = set.find("gtx1080") ? "gtx1080" : set.machines.back().name;
     return set;
 }

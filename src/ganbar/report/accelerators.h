@@ -1,5 +1,5 @@
-// Estimates of accelerators on pages: one table and the figures an architect compares machines by. Read from the JSON that `estimate` prints
-// and hardware.json holds, so that a run's report and a comparison page show the same thing.
+// Estimates of accelerators on pages: one table and the figures an architect compares machines by. Read from the JSON that `estimate`
+// prints and hardware.json holds, so that a run's report and a comparison page show the same thing.
 #pragma once
 #include <optional>
 #include <string>
@@ -40,10 +40,10 @@ struct AcceleratorResult {
     Parts counts;
 };
 struct AcceleratorSet {
-    std::vector<AcceleratorResult> machines;                      ///< fastest first
-    std::vector<std::pair<std::string, std::string>> unfit;      ///< name and reason
-    std::string baseline;                                         ///< what speed-ups compare with: gtx1080, else the slowest machine
-    const AcceleratorResult* find(const std::string& name) const; ///< nullptr when absent
+    std::vector<AcceleratorResult> machines;                       ///< fastest first
+    std::vector<std::pair<std::string, std::string>> unfit;        ///< name and reason
+    std::string baseline;                                          ///< what speed-ups compare with: gtx1080, else the slowest machine
+    const AcceleratorResult* find(const std::string& name) const;  ///< nullptr when absent
 };
 
 /// A list as `ganbar estimate --json` prints it. Throws DataError naming what is missing.
@@ -63,8 +63,8 @@ struct AcceleratorPage {
 /// A self-contained page that compares machines.
 std::string render_accelerators(const AcceleratorPage& page);
 
-/// The section of a run's report: what the named machines would need for this run. `run_energy_J`, `run_area_m2`: of the run's own crossbars
-/// (0: none); `merit`: the run's accuracy in words.
+/// The section of a run's report: what the named machines would need for this run. `run_energy_J`, `run_area_m2`: of the run's own
+/// crossbars (0: none); `merit`: the run's accuracy in words.
 void run_accelerator_section(Page& page, const AcceleratorSet& set, double run_energy_J, double run_area_m2, const std::string& merit);
 
 }  // namespace ganbar::report

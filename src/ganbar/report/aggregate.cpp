@@ -119,7 +119,8 @@ std::vector<Account> mean_accounts(const Group& group) {
         }
     }
     std::vector<Account> means;
-    for (auto& [path, a] : sums) means.push_back({a.network, a.layer, a.phase, a.component, a.n / n_runs, a.energy_J / n_runs, a.busy_s / n_runs});
+    for (auto& [path, a] : sums)
+        means.push_back({a.network, a.layer, a.phase, a.component, a.n / n_runs, a.energy_J / n_runs, a.busy_s / n_runs});
     return means;
 }
 
@@ -140,7 +141,8 @@ Booking energy_booking(const Group& group) {
             if (last) length = 0;
         }
         every.push_back(all);
-        sampled.push_back(run->summary.number("update_energy_sampled_per_epoch_J").value_or(last_of_epochs));  // the run knows where an epoch ends
+        sampled.push_back(
+            run->summary.number("update_energy_sampled_per_epoch_J").value_or(last_of_epochs));  // the run knows where an epoch ends
     }
     return {spread_of(every), spread_of(sampled)};
 }

@@ -45,8 +45,9 @@ std::vector<Tick> Axis::ticks(int n) const {
 void check_lengths(const Series& s) {
     const std::size_t n = s.x.size();
     if (s.y.size() != n || (!s.lo.empty() && s.lo.size() != n) || s.lo.size() != s.hi.size())
-        throw DataError(fmt::format("curve \"{}\" has {} x, {} y, {} lo, {} hi values; expected equal numbers (lo and hi may both be empty)", s.name, n,
-                                    s.y.size(), s.lo.size(), s.hi.size()));
+        throw DataError(
+            fmt::format("curve \"{}\" has {} x, {} y, {} lo, {} hi values; expected equal numbers (lo and hi may both be empty)", s.name, n,
+                        s.y.size(), s.lo.size(), s.hi.size()));
 }
 
 Axis x_axis(const ChartView& view, double from, double to) {
@@ -55,7 +56,10 @@ Axis x_axis(const ChartView& view, double from, double to) {
         for (const double v : s.x) range.add(v, view.log_x);
     if (range.empty()) range.lo = view.log_x ? 1 : 0, range.hi = view.log_x ? 10 : 1;
     if (range.lo == range.hi) range.hi = view.log_x ? range.lo * 10 : range.lo + 1;
-    return {range.lo, range.hi, from, to, view.log_x, axis_prefix(range.hi, view.x_unit, view.log_x), view.x_unit, view.x_label.find("round") != std::string::npos};
+    return {range.lo,    range.hi,
+            from,        to,
+            view.log_x,  axis_prefix(range.hi, view.x_unit, view.log_x),
+            view.x_unit, view.x_label.find("round") != std::string::npos};
 }
 
 Axis y_axis(const Chart& chart, const ChartView& view, double from, double to) {

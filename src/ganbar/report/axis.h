@@ -1,4 +1,5 @@
-// Axes of charts: what range they show, where a value lands, and their ticks. For every renderer of charts; internal to pictures of figures.
+// Axes of charts: what range they show, where a value lands, and their ticks. For every renderer of charts; internal to pictures of
+// figures.
 #pragma once
 #include <cmath>
 #include <string>

@@ -19,7 +19,8 @@ constexpr double width = 640, height = 340, right = 14, top = 12, bottom = 46;
 double left_margin(const Axis& y) {
     std::size_t longest = 2;
     for (const auto& tick : y.ticks(6))
-        longest = std::max(longest, static_cast<std::size_t>(std::count_if(tick.text.begin(), tick.text.end(), [](char c) { return (c & 0xc0) != 0x80; })));
+        longest = std::max(longest, static_cast<std::size_t>(
+                                        std::count_if(tick.text.begin(), tick.text.end(), [](char c) { return (c & 0xc0) != 0x80; })));
     return 36 + 7 * static_cast<double>(longest);
 }
 
@@ -33,12 +34,15 @@ std::string draw_axes(const ChartView& view, const Axis& x, const Axis& y) {
     }
     for (const auto& [at, text] : x.ticks(7)) {
         if (at < left - 0.5 || at > width - right + 0.5) continue;
-        out += fmt::format("<line class=\"axis\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/>", at, height - bottom, height - bottom + 4);
+        out += fmt::format("<line class=\"axis\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/>", at, height - bottom,
+                           height - bottom + 4);
         out += fmt::format("<text class=\"tick\" x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{}</text>", at, height - bottom + 18, text);
     }
     out += fmt::format("<line class=\"axis\" x1=\"{0}\" x2=\"{1}\" y1=\"{2}\" y2=\"{2}\"/>", left, width - right, height - bottom);
-    out += fmt::format("<text class=\"label\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>", (left + width - right) / 2, height - 8, escape(axis_title(view.x_label, x.prefix)));
-    out += fmt::format("<text class=\"label\" transform=\"translate(14 {}) rotate(-90)\" text-anchor=\"middle\">{}</text>", (top + height - bottom) / 2, escape(axis_title(view.y_label, y.prefix)));
+    out += fmt::format("<text class=\"label\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>", (left + width - right) / 2, height - 8,
+                       escape(axis_title(view.x_label, x.prefix)));
+    out += fmt::format("<text class=\"label\" transform=\"translate(14 {}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
+                       (top + height - bottom) / 2, escape(axis_title(view.y_label, y.prefix)));
     return out;
 }
 
@@ -85,9 +89,12 @@ std::string draw_series(const Chart& chart, const ChartView& view, const Axis& x
 }
 
 std::string standalone_style() {
-    std::string css = ".grid{stroke:#e3e3e0}.axis{stroke:#55585c}.tick{font:12px sans-serif;fill:#55585c}.label{font:13px sans-serif;fill:#1b1c1e}"
-                      ".line{fill:none;stroke-width:1.8;stroke-linejoin:round}.dashed{stroke-dasharray:6 4}.band{opacity:.18}.ref{stroke:#55585c;stroke-dasharray:2 3}";
-    for (int i = 0; i < n_colours; ++i) css += fmt::format(".c{0}{{stroke:{1}}}.f{0}{{fill:{1}}}", i, light_palette[static_cast<std::size_t>(i)]);
+    std::string css =
+        ".grid{stroke:#e3e3e0}.axis{stroke:#55585c}.tick{font:12px sans-serif;fill:#55585c}.label{font:13px sans-serif;fill:#1b1c1e}"
+        ".line{fill:none;stroke-width:1.8;stroke-linejoin:round}.dashed{stroke-dasharray:6 "
+        "4}.band{opacity:.18}.ref{stroke:#55585c;stroke-dasharray:2 3}";
+    for (int i = 0; i < n_colours; ++i)
+        css += fmt::format(".c{0}{{stroke:{1}}}.f{0}{{fill:{1}}}", i, light_palette[static_cast<std::size_t>(i)]);
     return "<style>" + css + "</style><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>";
 }
 
@@ -96,7 +103,8 @@ std::string draw_legend(const ChartView& view, double left) {
     std::string out;
     double at = left;
     for (std::size_t i = 0; i < view.series.size(); ++i) {
-        out += fmt::format("<line class=\"line c{2}{3}\" x1=\"{0}\" x2=\"{1}\" y1=\"-8\" y2=\"-8\"/>", at, at + 20, slot_of(view.series[i], i), view.series[i].dashed ? " dashed" : "");
+        out += fmt::format("<line class=\"line c{2}{3}\" x1=\"{0}\" x2=\"{1}\" y1=\"-8\" y2=\"-8\"/>", at, at + 20,
+                           slot_of(view.series[i], i), view.series[i].dashed ? " dashed" : "");
         out += fmt::format("<text class=\"tick\" x=\"{}\" y=\"-4\">{}</text>", at + 25, escape(view.series[i].name));
         at += 45 + 6.6 * static_cast<double>(view.series[i].name.size());
     }
@@ -135,18 +143,22 @@ std::string render_svg(const Chart& chart, bool standalone) {
     const ChartView& view = chart.views.front();
     for (const auto& s : view.series) check_lengths(s);
     const Axis y = y_axis(chart, view, height - bottom, top), x = x_axis(view, left_margin(y), width - right);
-    std::string out = fmt::format("<svg class=\"chart\" viewBox=\"0 {} {} {}\" role=\"img\" aria-label=\"{}\"{}>", standalone ? -24 : 0, width,
-                                  height + (standalone ? 24 : 0), escape(chart.title), standalone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "");
+    std::string out =
+        fmt::format("<svg class=\"chart\" viewBox=\"0 {} {} {}\" role=\"img\" aria-label=\"{}\"{}>", standalone ? -24 : 0, width,
+                    height + (standalone ? 24 : 0), escape(chart.title), standalone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "");
     if (standalone) out += standalone_style() + draw_legend(view, x.from);
     out += draw_axes(view, x, y);
     for (const auto& line : chart.references) {
         if (!y.shows(line.y)) continue;
-        out += fmt::format("<line class=\"ref\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>", x.from, width - right, y.at(line.y));
-        out += fmt::format("<text class=\"tick\" x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", width - right - 4, y.at(line.y) - 5, escape(line.name));
+        out +=
+            fmt::format("<line class=\"ref\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>", x.from, width - right, y.at(line.y));
+        out += fmt::format("<text class=\"tick\" x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", width - right - 4, y.at(line.y) - 5,
+                           escape(line.name));
     }
     std::string curves = draw_series(chart, view, x, y);
     if (chart.steps)
-        curves = fmt::format("<svg x=\"{0}\" y=\"{1}\" width=\"{2}\" height=\"{3}\" viewBox=\"{0} {1} {2} {3}\">{4}</svg>", x.from, top, x.to - x.from, height - top - bottom, curves);
+        curves = fmt::format("<svg x=\"{0}\" y=\"{1}\" width=\"{2}\" height=\"{3}\" viewBox=\"{0} {1} {2} {3}\">{4}</svg>", x.from, top,
+                             x.to - x.from, height - top - bottom, curves);
     return out + curves + "</svg>";
 }
 

@@ -32,13 +32,19 @@ Plane plane_over(const Cloud& c) {
 std::string axes_svg(const Cloud& c, const Plane& at) {
     std::string svg;
     for (const double t : axis_ticks(at.ay))
-        svg += fmt::format("<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/><text class=\"tick\" x=\"{3}\" y=\"{4:.1f}\" text-anchor=\"end\">{5}</text>", left,
-                           width - right, at.y(t), left - 7, at.y(t) + 4, format_quantity(t, c.y_unit, 1));
+        svg += fmt::format(
+            "<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/><text class=\"tick\" x=\"{3}\" y=\"{4:.1f}\" "
+            "text-anchor=\"end\">{5}</text>",
+            left, width - right, at.y(t), left - 7, at.y(t) + 4, format_quantity(t, c.y_unit, 1));
     for (const double t : axis_ticks(at.ax))
-        svg += fmt::format("<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/><text class=\"tick\" x=\"{0:.1f}\" y=\"{3}\" text-anchor=\"middle\">{4}</text>", at.x(t), top,
-                           height - bottom, height - bottom + 17, format_quantity(t, c.x_unit, 1));
-    svg += fmt::format("<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"middle\">{}</text>", (left + width - right) / 2, height - 8, escape(c.x_label));
-    return svg + fmt::format("<text class=\"label\" transform=\"translate(14 {:.0f}) rotate(-90)\" text-anchor=\"middle\">{}</text>", (top + height - bottom) / 2, escape(c.y_label));
+        svg += fmt::format(
+            "<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/><text class=\"tick\" x=\"{0:.1f}\" y=\"{3}\" "
+            "text-anchor=\"middle\">{4}</text>",
+            at.x(t), top, height - bottom, height - bottom + 17, format_quantity(t, c.x_unit, 1));
+    svg += fmt::format("<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"middle\">{}</text>", (left + width - right) / 2,
+                       height - 8, escape(c.x_label));
+    return svg + fmt::format("<text class=\"label\" transform=\"translate(14 {:.0f}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
+                             (top + height - bottom) / 2, escape(c.y_label));
 }
 
 /// One path of dots: thousands of elements would make the page slow.
@@ -70,8 +76,9 @@ std::string circles(const std::vector<CloudPoint>& points, const Plane& at, bool
     std::string out;
     for (const auto& p : points)
         if (p.x > 0 && p.y > 0)
-            out += fmt::format("<circle class=\"{}{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" tabindex=\"0\" data-tip=\"{}\" aria-label=\"{}\"/>", ring ? "ring c" : "f", p.slot % n_colours, at.x(p.x),
-                               at.y(p.y), ring ? 7 : 3.5, escape(p.text), escape(p.text));
+            out += fmt::format(
+                "<circle class=\"{}{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" tabindex=\"0\" data-tip=\"{}\" aria-label=\"{}\"/>",
+                ring ? "ring c" : "f", p.slot % n_colours, at.x(p.x), at.y(p.y), ring ? 7 : 3.5, escape(p.text), escape(p.text));
     return out;
 }
 
@@ -79,10 +86,12 @@ std::string circles(const std::vector<CloudPoint>& points, const Plane& at, bool
 
 void cloud_figure(Page& page, const Cloud& c) {
     const Plane at = plane_over(c);
-    std::string svg = fmt::format("<svg class=\"plane\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">", width, height, escape(c.title));
+    std::string svg =
+        fmt::format("<svg class=\"plane\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">", width, height, escape(c.title));
     svg += axes_svg(c, at) + dots(c, at) + joined(c, at) + circles(c.front, at, false) + circles(c.marked, at, true) + "</svg>";
     std::string legend;
-    for (const auto& [name, slot] : c.legend) legend += fmt::format("<li><span class=\"key block s{}\"></span>{}</li>", slot % n_colours, escape(name));
+    for (const auto& [name, slot] : c.legend)
+        legend += fmt::format("<li><span class=\"key block s{}\"></span>{}</li>", slot % n_colours, escape(name));
     page.html(fmt::format("<figure class=\"marks-figure\"><h3>{}</h3>{}{}<figcaption>{}{}</figcaption></figure>\n", escape(c.title), svg,
                           legend.empty() ? "" : "<ul class=\"legend\">" + legend + "</ul>", page.next_figure_number(), escape(c.caption)));
 }

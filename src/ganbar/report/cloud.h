@@ -15,10 +15,10 @@ struct CloudPoint {
 };
 struct Cloud {
     std::string title, caption, x_label, x_unit, y_label, y_unit;
-    std::vector<std::pair<double, double>> all;              ///< drawn small and grey, once where they fall on each other
+    std::vector<std::pair<double, double>> all;  ///< drawn small and grey, once where they fall on each other
     std::vector<CloudPoint> front;
-    std::vector<CloudPoint> marked;                          ///< drawn as rings
-    std::vector<std::pair<std::string, int>> legend;         ///< name and colour
+    std::vector<CloudPoint> marked;                   ///< drawn as rings
+    std::vector<std::pair<std::string, int>> legend;  ///< name and colour
 };
 /// Both axes logarithmic, less is better; points of the front that no other of it beats in this plane are joined.
 void cloud_figure(Page& page, const Cloud& cloud);

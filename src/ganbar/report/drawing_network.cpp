@@ -45,10 +45,12 @@ std::size_t page_bytes(const DrawingNetwork& network) {
 std::string drawing_json(const DrawingNetwork& network) {
     std::string layers, latents;
     for (const auto& l : network.layers)
-        layers += fmt::format("{}{{\"in\":{},\"out\":{},\"activation\":{},\"slope\":{:.6g},\"weights\":\"{}\",\"bias\":\"{}\"}}", layers.empty() ? "" : ",", l.n_in, l.n_out, json_string(l.activation),
-                              l.slope, packed(l.weights), packed(l.bias));
+        layers +=
+            fmt::format("{}{{\"in\":{},\"out\":{},\"activation\":{},\"slope\":{:.6g},\"weights\":\"{}\",\"bias\":\"{}\"}}",
+                        layers.empty() ? "" : ",", l.n_in, l.n_out, json_string(l.activation), l.slope, packed(l.weights), packed(l.bias));
     for (const auto& z : network.latents) latents += fmt::format("{}\"{}\"", latents.empty() ? "" : ",", packed(z));
-    return fmt::format("{{\"channels\":{},\"height\":{},\"width\":{},\"layers\":[{}],\"latents\":[{}]}}", network.channels, network.height, network.width, layers, latents);
+    return fmt::format("{{\"channels\":{},\"height\":{},\"width\":{},\"layers\":[{}],\"latents\":[{}]}}", network.channels, network.height,
+                       network.width, layers, latents);
 }
 
 }  // namespace ganbar::report

@@ -16,9 +16,9 @@ struct DrawingLayer {
 
 struct DrawingNetwork {
     std::vector<DrawingLayer> layers;
-    std::vector<std::vector<float>> latents;  ///< some of its own; the page walks between them
+    std::vector<std::vector<float>> latents;          ///< some of its own; the page walks between them
     std::size_t channels = 1, height = 0, width = 0;  ///< of an image: planar values in [-1, 1]
-    bool in_cells = false;                    ///< its weights are conductances
+    bool in_cells = false;                            ///< its weights are conductances
 };
 
 /// Bytes that the network takes in a page.

@@ -63,7 +63,8 @@ void add_densities(Json& j, const Estimate& e) {
 /// Chips of the published or stated size that the machine for this network fills.
 double chips(const NamedEstimate& n) { return n.entry->chip.area_m2 > 0 ? n.estimate.area_total_m2() / n.entry->chip.area_m2 : 0; }
 
-/// What may cross between chips in an iteration when one does not hold the machine: every activation and error, in and out. Not in its time and energy.
+/// What may cross between chips in an iteration when one does not hold the machine: every activation and error, in and out. Not in its time
+/// and energy.
 double bytes_between_chips(const NamedEstimate& n) {
     if (chips(n) <= 1.0001) return 0;
     for (const ParamRow& p : n.params)
@@ -96,7 +97,8 @@ Json sensitivity_json(const NamedEstimate& n) {
         Json row = {{"name", f.param}, {"lo", value_json(f.lo)}, {"hi", value_json(f.hi)}};
         for (const ParamRow& p : n.params)
             if (p.info.name == f.param) row["lo_text"] = value_text(p.info, f.lo), row["hi_text"] = value_text(p.info, f.hi);
-        row["latency_ratio"] = {f.latency_lo, f.latency_hi}, row["energy_ratio"] = {f.energy_lo, f.energy_hi}, row["area_ratio"] = {f.area_lo, f.area_hi};
+        row["latency_ratio"] = {f.latency_lo, f.latency_hi}, row["energy_ratio"] = {f.energy_lo, f.energy_hi},
+        row["area_ratio"] = {f.area_lo, f.area_hi};
         out.push_back(std::move(row));
     }
     return out;
@@ -139,11 +141,8 @@ Json estimate_json(const Workload& w, const NamedEstimate& n) {
     j["layers"] = layers_json(w, e);
     j["assumptions"] = Json::array();
     for (const ParamRow& p : n.params)
-        j["assumptions"].push_back({{"name", p.info.name},
-                                    {"value", value_json(p.value)},
-                                    {"unit", p.info.unit},
-                                    {"source", source_of(p)},
-                                    {"kind", kind_of(p)}});
+        j["assumptions"].push_back(
+            {{"name", p.info.name}, {"value", value_json(p.value)}, {"unit", p.info.unit}, {"source", source_of(p)}, {"kind", kind_of(p)}});
     return j;
 }
 
@@ -180,7 +179,8 @@ std::string densities_table(const std::vector<NamedEstimate>& rows) {
         const double peak = 2e-12 * e.peak_macs_per_s, useful = 2e-12 * e.macs_useful, mm2 = 1e6 * e.area_total_m2();
         const bool above = e.power_density_W_m2() > high_power_density_W_m2;
         hot = hot || above;
-        out += fmt::format("{:<12}{:>32}{:>24}{:>11}{}\n", n.name, fmt::format("{:.3g} / {:.3g}", peak / e.peak_power_W, useful / e.energy_J()),
+        out += fmt::format("{:<12}{:>32}{:>24}{:>11}{}\n", n.name,
+                           fmt::format("{:.3g} / {:.3g}", peak / e.peak_power_W, useful / e.energy_J()),
                            fmt::format("{:.3g} / {:.3g}", peak / mm2, useful / e.iteration_latency_s / mm2),
                            fmt::format("{:.3g}", 1e-6 * e.power_density_W_m2()), above ? " !" : "");
     }
@@ -197,8 +197,10 @@ std::string chips_table(const std::vector<NamedEstimate>& rows) {
         if (chip.area_m2 <= 0) continue;
         const double bytes = bytes_between_chips(n);
         several = several || bytes > 0;
-        out += fmt::format("{:<12}{:>35}{:>14}{:>36}\n", n.name, fmt::format("{:.3g} mm2{}", chip.area_m2 * 1e6, chip.source.kind == Kind::assumed ? " ?" : ""),
-                           chips(n) < 10 ? fmt::format("{:.3g} %", 100 * chips(n)) : fmt::format("{:.3g} chips", chips(n)), bytes > 0 ? engineering(bytes, "B per iteration") : "");
+        out += fmt::format("{:<12}{:>35}{:>14}{:>36}\n", n.name,
+                           fmt::format("{:.3g} mm2{}", chip.area_m2 * 1e6, chip.source.kind == Kind::assumed ? " ?" : ""),
+                           chips(n) < 10 ? fmt::format("{:.3g} %", 100 * chips(n)) : fmt::format("{:.3g} chips", chips(n)),
+                           bytes > 0 ? engineering(bytes, "B per iteration") : "");
     }
     if (several) out += "above 100 %: so many chips side by side; what crosses between them is in neither time nor energy. ? assumed\n";
     return out;
@@ -210,8 +212,11 @@ std::string lifetimes_table(const std::vector<NamedEstimate>& rows) {
     for (const auto& n : rows) {
         const Estimate& e = n.estimate;
         if (!(e.lifetime_s() > 0)) continue;
-        if (out.empty()) out = fmt::format("\n{:<12}{:>20}{:>12}{:>32}\n", "training without pause", "writes/cell/s", "endurance", "hours to the first failed cell");
-        out += fmt::format("{:<12}{:>30.4g}{:>12.3g}{:>32.4g}\n", n.name, e.writes_per_cell / e.iteration_latency_s, e.endurance, e.lifetime_s() / 3600);
+        if (out.empty())
+            out = fmt::format("\n{:<12}{:>20}{:>12}{:>32}\n", "training without pause", "writes/cell/s", "endurance",
+                              "hours to the first failed cell");
+        out += fmt::format("{:<12}{:>30.4g}{:>12.3g}{:>32.4g}\n", n.name, e.writes_per_cell / e.iteration_latency_s, e.endurance,
+                           e.lifetime_s() / 3600);
     }
     return out;
 }

@@ -33,8 +33,8 @@ bool is_on(const NamedEstimate& n, const char* name) {
 /// The schedule the machine runs, for the few samples of a drawing; nothing for machines without a pipeline over layers.
 std::optional<Pipeline> schedule_of(const NamedEstimate& n, const Workload& w) {
     if (!n.entry->pipelined) return std::nullopt;
-    Pipeline p = unit_pipeline(w.discriminator.depth, w.generator.depth, std::min(w.batch, drawn_samples), 1, is_on(n, "spatial_parallelism"),
-                               is_on(n, "computation_sharing"));
+    Pipeline p = unit_pipeline(w.discriminator.depth, w.generator.depth, std::min(w.batch, drawn_samples), 1,
+                               is_on(n, "spatial_parallelism"), is_on(n, "computation_sharing"));
     if (const auto copies = value_of(n, "transposed_copies")) p.transposed_copies = std::get<std::int64_t>(*copies);
     if (const auto norm = value_of(n, "batch_norm"); norm && *norm == Value{std::string("exact")})
         p.d_barrier = w.discriminator.exact_bn_barriers(), p.g_barrier = w.generator.exact_bn_barriers();
@@ -67,8 +67,10 @@ std::string estimate_page(const EstimateResult& result, const std::string& comma
     const MacTotals t = totals(w);
     report::AcceleratorPage page;
     page.title = fmt::format("{} on {} accelerator{}", w.network, result.estimates.size(), result.estimates.size() == 1 ? "" : "s");
-    page.intro = training ? fmt::format("One training iteration at batch {}: {} update{} of the discriminator on real and generated samples, one of the generator.", w.batch, w.steps_d,
-                                        w.steps_d == 1 ? "" : "s")
+    page.intro = training ? fmt::format(
+                                "One training iteration at batch {}: {} update{} of the discriminator on real and generated samples, one "
+                                "of the generator.",
+                                w.batch, w.steps_d, w.steps_d == 1 ? "" : "s")
                           : fmt::format("Generation of {} images.", w.batch);
     if (training && w.generator.layers.empty()) page.intro = fmt::format("One training iteration of one network at batch {}.", w.batch);
     if (result.budget.any()) page.intro += fmt::format(" Every machine is sized to at most {}.", report::limits_text(result.budget));
@@ -76,12 +78,14 @@ std::string estimate_page(const EstimateResult& result, const std::string& comma
                   {"without inserted zeros", engineering(t.deformed / batch, "")},
                   {"with inserted zeros", engineering(t.zero_inserted / batch, "")},
                   {"layers (generator, discriminator)", fmt::format("{}, {}", w.generator.depth, w.discriminator.depth)},
-                  {"weights (generator, discriminator)", fmt::format("{}, {}", report::format_number(w.generator.n_weights), report::format_number(w.discriminator.n_weights))}};
+                  {"weights (generator, discriminator)",
+                   fmt::format("{}, {}", report::format_number(w.generator.n_weights), report::format_number(w.discriminator.n_weights))}};
     page.set = report::read_accelerators(estimates_json(result).dump(), "estimate");
     page.set.unfit = result.unfit;
     for (const auto& [names, svg] : pipeline_drawings(result))
         page.drawings.push_back({"Schedule of " + names,
-                                 fmt::format("One iteration drawn for {} samples (the estimate has {}): every rectangle is one sample in one layer's arrays, one logical cycle wide. The bars below tell filling, "
+                                 fmt::format("One iteration drawn for {} samples (the estimate has {}): every rectangle is one sample in "
+                                             "one layer's arrays, one logical cycle wide. The bars below tell filling, "
                                              "steady work and draining of each stream apart.",
                                              std::min(w.batch, drawn_samples), w.batch),
                                  svg});

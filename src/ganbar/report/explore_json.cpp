@@ -23,9 +23,18 @@ Json value_json(const Value& v) {
 /// Keys and values of one design, the same in JSON and CSV.
 std::vector<std::pair<std::string, double>> results(const Exploration& e, const DesignPoint& p) {
     const double batch = double(e.workload.batch);
-    return {{"iteration_latency_s", p.latency_s}, {"images_per_s", batch / p.latency_s}, {"iteration_energy_J", p.energy_J}, {"energy_per_image_J", p.energy_J / batch},
-            {"area_m2", p.area_m2}, {"power_W", p.power_W()}, {"n_arrays", p.n_arrays}, {"utilisation", p.utilisation}, {"macs_executed", p.macs_executed},
-            {"writes", p.writes}, {"conversions", p.conversions}, {"bits_lost", p.bits_lost}};
+    return {{"iteration_latency_s", p.latency_s},
+            {"images_per_s", batch / p.latency_s},
+            {"iteration_energy_J", p.energy_J},
+            {"energy_per_image_J", p.energy_J / batch},
+            {"area_m2", p.area_m2},
+            {"power_W", p.power_W()},
+            {"n_arrays", p.n_arrays},
+            {"utilisation", p.utilisation},
+            {"macs_executed", p.macs_executed},
+            {"writes", p.writes},
+            {"conversions", p.conversions},
+            {"bits_lost", p.bits_lost}};
 }
 bool measured(const Exploration& e) { return e.loss_name != "bits_lost"; }
 bool loss_varies(const Exploration& e) {
@@ -79,7 +88,10 @@ Json explore_json(const Exploration& e) {
     if (!e.warnings.empty()) j["warnings"] = e.warnings;
     if (!e.unfit.empty()) j["does_not_run"] = e.unfit;
     for (const MeasuredLoss& m : e.measured)
-        j["trainings"].push_back({{"settings", m.settings}, {"n_runs", m.n_runs}, {e.loss_name, m.n_runs > 0 ? Json(m.mean) : Json()}, {"lowest", m.n_runs > 0 ? Json(m.lo) : Json()},
+        j["trainings"].push_back({{"settings", m.settings},
+                                  {"n_runs", m.n_runs},
+                                  {e.loss_name, m.n_runs > 0 ? Json(m.mean) : Json()},
+                                  {"lowest", m.n_runs > 0 ? Json(m.lo) : Json()},
                                   {"highest", m.n_runs > 0 ? Json(m.hi) : Json()}});
     j["front"] = Json::array();
     for (const std::size_t i : e.front) j["front"].push_back(design_json(e, i));
@@ -162,16 +174,19 @@ std::string loss_text(const Exploration& e) { return measured(e) ? label_of_key(
 
 namespace {
 
-std::string text_row(const Exploration& e, const std::string& name, const DesignPoint& p, const std::string& loss, const std::string& settings) {
+std::string text_row(const Exploration& e, const std::string& name, const DesignPoint& p, const std::string& loss,
+                     const std::string& settings) {
     const double batch = double(e.workload.batch);
-    return fmt::format("{:<22}{:>12}{:>14}{:>15}{:>10}{:>11}  {}\n", name, engineering(p.latency_s / batch, "s"), engineering(p.energy_J / batch, "J"),
-                       fmt::format("{:.3g} mm2", p.area_m2 * 1e6), engineering(p.power_W(), "W"), loss, settings);
+    return fmt::format("{:<22}{:>12}{:>14}{:>15}{:>10}{:>11}  {}\n", name, engineering(p.latency_s / batch, "s"),
+                       engineering(p.energy_J / batch, "J"), fmt::format("{:.3g} mm2", p.area_m2 * 1e6), engineering(p.power_W(), "W"),
+                       loss, settings);
 }
 
 }  // namespace
 
 std::string explore_text(const Exploration& e) {
-    std::string out = fmt::format("{} on {}: {} at batch {}\n", e.workload.network, e.machine, e.workload.task == Task::training ? "one training iteration" : "generation", e.workload.batch);
+    std::string out = fmt::format("{} on {}: {} at batch {}\n", e.workload.network, e.machine,
+                                  e.workload.task == Task::training ? "one training iteration" : "generation", e.workload.batch);
     for (const DesignAxis& a : e.axes) {
         std::vector<std::string> values;
         for (const Value& v : a.values) values.push_back(value_text(a.info, v));
@@ -181,16 +196,21 @@ std::string explore_text(const Exploration& e) {
     out += fmt::format("{} designs", e.points.size());
     if (e.designs.sampled) out += fmt::format(", a Latin hypercube of {:.4g} combinations", e.designs.n_grid);
     if (e.limits.any()) out += fmt::format("; {} within {}", e.n_fit(), limits_text(e.limits));
-    out += fmt::format("; {} that no other beats in time, energy, area{}\n\n", e.front.size(), loss_varies(e) ? " and " + loss_text(e) : "");
+    out +=
+        fmt::format("; {} that no other beats in time, energy, area{}\n\n", e.front.size(), loss_varies(e) ? " and " + loss_text(e) : "");
     const std::string column = measured(e) ? "quality" : "bits lost";
     out += fmt::format("{:<22}{:>12}{:>14}{:>15}{:>10}{:>11}\n", "", "time/image", "energy/image", "area", "power", column);
     const auto loss = [&](double v) { return fmt::format("{:.3g}", v); };
-    if (e.as_set) out += text_row(e, "as set", *e.as_set, measured(e) ? "" : loss(e.as_set->bits_lost), e.as_set->fits ? "" : "(beyond the limits)");
+    if (e.as_set)
+        out += text_row(e, "as set", *e.as_set, measured(e) ? "" : loss(e.as_set->bits_lost), e.as_set->fits ? "" : "(beyond the limits)");
     for (const auto& [name, i] : chosen_designs(e)) out += text_row(e, name, e.points[i], loss(e.loss[i]), design_text(e, i));
     for (const MeasuredLoss& m : e.measured)
-        out += fmt::format("trained {:<44}{} {:.4g} ({:.4g} ... {:.4g}, {} runs)\n", join(m.settings), label_of_key(e.loss_name), m.mean, m.lo, m.hi, m.n_runs);
+        out += fmt::format("trained {:<44}{} {:.4g} ({:.4g} ... {:.4g}, {} runs)\n", join(m.settings), label_of_key(e.loss_name), m.mean,
+                           m.lo, m.hi, m.n_runs);
     if (e.front.empty()) out += "no design is within the limits\n";
-    else if (loss_varies(e)) out += measured(e) ? "designs above: the front's with the best " + loss_text(e) + "\n" : std::string("designs above: the front's that lose no bit of their sums (adc_bits)\n");
+    else if (loss_varies(e))
+        out += measured(e) ? "designs above: the front's with the best " + loss_text(e) + "\n"
+                           : std::string("designs above: the front's that lose no bit of their sums (adc_bits)\n");
     if (!e.unfit.empty()) out += "some designs do not run it: " + e.unfit + "\n";
     for (const std::string& w : e.warnings) out += fmt::format("warning: {}.{}\n", e.machine, w);
     return out;

@@ -50,7 +50,8 @@ Colours colours_of(const Exploration& e) {
         for (const std::size_t i : e.front) levels.insert(e.designs.row(i)[a]);
         if (levels.size() < 2 || levels.size() > std::size_t(n_colours)) continue;
         c.what = e.axes[a].name();
-        for (const std::uint32_t l : levels) c.legend.emplace_back(c.what + " = " + value_text(e.axes[a].info, e.axes[a].values[l]), int(c.legend.size()));
+        for (const std::uint32_t l : levels)
+            c.legend.emplace_back(c.what + " = " + value_text(e.axes[a].info, e.axes[a].values[l]), int(c.legend.size()));
         for (const std::size_t i : e.front) c.slot[i] = int(std::distance(levels.begin(), levels.find(e.designs.row(i)[a])));
         return c;
     }
@@ -63,23 +64,27 @@ struct Measure {
     double (*of)(const Exploration&, const DesignPoint&, double loss);
 };
 double image(const Exploration& e, double v) { return v / double(e.workload.batch); }
-const Measure time_per_image{"time per image", "s", [](const Exploration& e, const DesignPoint& p, double) { return image(e, p.latency_s); }};
-const Measure energy_per_image{"energy per image", "J", [](const Exploration& e, const DesignPoint& p, double) { return image(e, p.energy_J); }};
+const Measure time_per_image{"time per image", "s",
+                             [](const Exploration& e, const DesignPoint& p, double) { return image(e, p.latency_s); }};
+const Measure energy_per_image{"energy per image", "J",
+                               [](const Exploration& e, const DesignPoint& p, double) { return image(e, p.energy_J); }};
 const Measure frechet_distance{"Fréchet distance", "", [](const Exploration&, const DesignPoint&, double loss) { return loss; }};
 const Measure chip_area{"area", "m2", [](const Exploration&, const DesignPoint& p, double) { return p.area_m2; }};
 
 std::string numbers(const Exploration& e, const DesignPoint& p) {
-    return fmt::format("{}, {}, {}, {}", format_quantity(image(e, p.latency_s), "s"), format_quantity(image(e, p.energy_J), "J"), format_quantity(p.area_m2, "m2"),
-                       format_quantity(p.power_W(), "W"));
+    return fmt::format("{}, {}, {}, {}", format_quantity(image(e, p.latency_s), "s"), format_quantity(image(e, p.energy_J), "J"),
+                       format_quantity(p.area_m2, "m2"), format_quantity(p.power_W(), "W"));
 }
 
-void plane(Page& page, const Exploration& e, const Colours& colours, const std::string& title, const std::string& caption, const Measure& x, const Measure& y) {
+void plane(Page& page, const Exploration& e, const Colours& colours, const std::string& title, const std::string& caption, const Measure& x,
+           const Measure& y) {
     Cloud c{title, caption, x.label, x.unit, y.label, y.unit, {}, {}, {}, colours.legend};
     for (std::size_t i = 0; i < e.points.size(); ++i)
         if (e.points[i].fits) c.all.emplace_back(x.of(e, e.points[i], e.loss[i]), y.of(e, e.points[i], e.loss[i]));
     for (const std::size_t i : thinned(e.front, most_circles)) {
         const DesignPoint& p = e.points[i];
-        c.front.push_back({x.of(e, p, e.loss[i]), y.of(e, p, e.loss[i]), fmt::format("{}: {}", design_text(e, i), numbers(e, p)), colours.slot.at(i)});
+        c.front.push_back(
+            {x.of(e, p, e.loss[i]), y.of(e, p, e.loss[i]), fmt::format("{}: {}", design_text(e, i), numbers(e, p)), colours.slot.at(i)});
     }
     constexpr double unknown = std::numeric_limits<double>::quiet_NaN();  // nobody trained the machine as set
     if (e.as_set) c.marked.push_back({x.of(e, *e.as_set, unknown), y.of(e, *e.as_set, unknown), "as set: " + numbers(e, *e.as_set), 1});
@@ -87,8 +92,12 @@ void plane(Page& page, const Exploration& e, const Colours& colours, const std::
 }
 
 std::vector<Cell> cells_of(const Exploration& e, const DesignPoint& p) {
-    return {{format_quantity(image(e, p.latency_s), "s"), true}, {format_quantity(image(e, p.energy_J), "J"), true}, {format_quantity(p.area_m2, "m2"), true},
-            {format_quantity(p.power_W(), "W"), true},           {format_number(p.n_arrays), true},                  {format_number(100 * p.utilisation, 2) + "\u202f%", true}};
+    return {{format_quantity(image(e, p.latency_s), "s"), true},
+            {format_quantity(image(e, p.energy_J), "J"), true},
+            {format_quantity(p.area_m2, "m2"), true},
+            {format_quantity(p.power_W(), "W"), true},
+            {format_number(p.n_arrays), true},
+            {format_number(100 * p.utilisation, 2) + "\u202f%", true}};
 }
 const std::vector<std::string> measures{"time", "energy", "area", "power", "arrays or units", "use"};
 
@@ -102,13 +111,15 @@ void front_table(Page& page, const Exploration& e) {
     for (const std::size_t i : shown) {
         std::vector<Cell> row;
         const auto levels = e.designs.row(i);
-        for (std::size_t a = 0; a < e.axes.size(); ++a) row.push_back({escape(value_text(e.axes[a].info, e.axes[a].values[levels[a]])), true});
+        for (std::size_t a = 0; a < e.axes.size(); ++a)
+            row.push_back({escape(value_text(e.axes[a].info, e.axes[a].values[levels[a]])), true});
         for (Cell& cell : cells_of(e, e.points[i])) row.push_back(std::move(cell));
         row.push_back({format_number(e.loss[i]), true});
         rows.push_back(std::move(row));
     }
     std::string caption = "Designs that no other beats in time, energy, area and " + loss_text(e) + "; time and energy per image.";
-    if (shown.size() < e.front.size()) caption += fmt::format(" {} of {}, evenly over the times; --csv has all.", shown.size(), e.front.size());
+    if (shown.size() < e.front.size())
+        caption += fmt::format(" {} of {}, evenly over the times; --csv has all.", shown.size(), e.front.size());
     page.table(caption, columns, rows, "sortable");
 }
 
@@ -129,7 +140,9 @@ void choice_table(Page& page, const Exploration& e) {
     std::vector<std::string> columns{"design"};
     columns.insert(columns.end(), measures.begin(), measures.end());
     columns.push_back("as ganbar estimate takes it");
-    page.table("The machine as published or set, and where the front is best, at the least " + loss_text(e) + " that it has; time and energy per image.", columns, rows, "sortable");
+    page.table("The machine as published or set, and where the front is best, at the least " + loss_text(e) +
+                   " that it has; time and energy per image.",
+               columns, rows, "sortable");
 }
 
 void axes_table(Page& page, const Exploration& e) {
@@ -153,12 +166,18 @@ void axes_table(Page& page, const Exploration& e) {
 void trainings_table(Page& page, const Exploration& e) {
     if (e.measured.empty()) return;
     page.open_section("trainings", "What the bits cost in quality",
-                      prose("One short training a seed for every combination of bits, on simulated crossbars; less is better. There a weight is one cell or one pair, as coarse as its cells: a machine "
+                      prose("One short training a seed for every combination of bits, on simulated crossbars; less is better. There a "
+                            "weight is one cell or one pair, as coarse as its cells: a machine "
                             "that slices a weight over several cells loses less."));
     std::vector<std::vector<Cell>> rows;
     for (const MeasuredLoss& m : e.measured)
-        rows.push_back({{"<code>" + escape(join(m.settings)) + "</code>"}, {format_number(m.mean, 4), true}, {format_number(m.lo, 4), true}, {format_number(m.hi, 4), true}, {std::to_string(m.n_runs), true}});
-    page.table("Fréchet distance: mean, lowest and highest over the seeds.", {"settings", "mean", "lowest", "highest", "trainings"}, rows, "sortable");
+        rows.push_back({{"<code>" + escape(join(m.settings)) + "</code>"},
+                        {format_number(m.mean, 4), true},
+                        {format_number(m.lo, 4), true},
+                        {format_number(m.hi, 4), true},
+                        {std::to_string(m.n_runs), true}});
+    page.table("Fréchet distance: mean, lowest and highest over the seeds.", {"settings", "mean", "lowest", "highest", "trainings"}, rows,
+               "sortable");
     page.close_section();
 }
 
@@ -168,7 +187,8 @@ std::string explore_page(const Exploration& e, const std::string& command) {
     if (e.front.empty()) throw ConfigError("no design is within the limits; there is nothing to draw");
     Page page;
     const std::string title = fmt::format("Designs of {} for {}", e.machine, e.workload.network);
-    std::string intro = e.workload.task == Task::training ? fmt::format("One training iteration at batch {}.", e.workload.batch) : fmt::format("Generation of {} images.", e.workload.batch);
+    std::string intro = e.workload.task == Task::training ? fmt::format("One training iteration at batch {}.", e.workload.batch)
+                                                          : fmt::format("Generation of {} images.", e.workload.batch);
     if (e.limits.any()) intro += fmt::format(" Within {}.", limits_text(e.limits));
     page.html("<header class=\"title\"><h1>" + escape(title) + "</h1><div class=\"intro\">" + prose(intro) + "</div><dl class=\"facts\">");
     const std::vector<std::pair<std::string, std::string>> facts{{"designs", format_number(double(e.points.size()), 6)},
@@ -179,15 +199,21 @@ std::string explore_page(const Exploration& e, const std::string& command) {
     page.html("</dl></header>\n");
     const std::size_t navigation_at = page.body().size();
     const Colours colours = colours_of(e);
-    page.open_section("front", "The front", prose("Every design is one whole estimate. Grey: all designs within the limits. Coloured: those that no other beats in time, energy, area and " + loss_text(e) +
-                                                  " together, so that in one plane some lie behind others; the dashed line joins those that none beats in that plane. The ring is the machine as published or set."));
+    page.open_section("front", "The front",
+                      prose("Every design is one whole estimate. Grey: all designs within the limits. Coloured: those that no other beats "
+                            "in time, energy, area and " +
+                            loss_text(e) +
+                            " together, so that in one plane some lie behind others; the dashed line joins those that none beats in that "
+                            "plane. The ring is the machine as published or set."));
     choice_table(page, e);
     page.html("<div class=\"chart-grid\">");
     plane(page, e, colours, "Energy against time", "Down and left is better.", time_per_image, energy_per_image);
     plane(page, e, colours, "Area against time", "Copies buy time with area.", time_per_image, chip_area);
     plane(page, e, colours, "Energy against area", "Down and left is better.", chip_area, energy_per_image);
     if (!e.measured.empty()) {
-        plane(page, e, colours, "Quality against energy", "Fréchet distance of short trainings with the bits of the design; down and left is better.", energy_per_image, frechet_distance);
+        plane(page, e, colours, "Quality against energy",
+              "Fréchet distance of short trainings with the bits of the design; down and left is better.", energy_per_image,
+              frechet_distance);
         plane(page, e, colours, "Quality against area", "The same over the area.", chip_area, frechet_distance);
     }
     page.html("</div>");

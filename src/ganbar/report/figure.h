@@ -13,13 +13,13 @@ namespace ganbar::report {
 struct Series {
     std::string name;
     std::vector<double> x, y, lo, hi;
-    int colour = -1;      ///< palette slot 0..7; -1: by position in its view
+    int colour = -1;  ///< palette slot 0..7; -1: by position in its view
     bool dashed = false;
 };
 
 /// One set of axes. Values are SI; the page chooses the prefix from x_unit and y_unit.
 struct ChartView {
-    std::string name;     ///< on the button that selects this view, "by round"; unused with a single view
+    std::string name;  ///< on the button that selects this view, "by round"; unused with a single view
     std::string x_label, x_unit, y_label, y_unit;
     std::vector<Series> series;
     bool log_x = false;
@@ -40,10 +40,10 @@ struct ReferenceLine {
 struct Chart {
     std::string title, caption;
     std::vector<ChartView> views;
-    bool log_y = false;                 ///< how it is first shown; readers can switch where all values are positive
-    bool steps = false;                 ///< histogram style: x are left bin edges
-    bool from_zero = false;             ///< the y axis includes zero
-    std::optional<double> y_lo, y_hi;   ///< fixed ends of the y axis (SI)
+    bool log_y = false;                ///< how it is first shown; readers can switch where all values are positive
+    bool steps = false;                ///< histogram style: x are left bin edges
+    bool from_zero = false;            ///< the y axis includes zero
+    std::optional<double> y_lo, y_hi;  ///< fixed ends of the y axis (SI)
     std::vector<ReferenceLine> references;
     std::vector<ChartFrame> frames;
 };
@@ -52,8 +52,8 @@ struct Chart {
 struct HeatTable {
     std::string title, caption, row_title, column_title, unit;
     std::vector<std::string> rows, columns;
-    std::vector<double> values;          ///< row-major, rows.size() * columns.size()
-    std::optional<double> lo, hi;        ///< ends of the colour scale; the data's own when not given
+    std::vector<double> values;    ///< row-major, rows.size() * columns.size()
+    std::optional<double> lo, hi;  ///< ends of the colour scale; the data's own when not given
 };
 
 struct Picture {
@@ -75,7 +75,8 @@ struct TextTable {
 using Figure = std::variant<Chart, HeatTable, Gallery, TextTable>;
 
 /// A static SVG picture of a chart's first view, last frame; for pages without scripts and for documents.
-/// standalone adds xmlns and fixed colours, so that the text can be saved as an .svg file. Throws DataError when x, y, lo, hi differ in length.
+/// standalone adds xmlns and fixed colours, so that the text can be saved as an .svg file. Throws DataError when x, y, lo, hi differ in
+/// length.
 std::string render_svg(const Chart& chart, bool standalone = true);
 
 /// Round tick values that cover [lo, hi] in steps of 1, 2 or 5 times a power of ten, about `n` of them.

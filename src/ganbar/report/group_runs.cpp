@@ -52,7 +52,9 @@ std::vector<std::string> differing_keys(const std::vector<Settings>& variants) {
         for (const auto& [key, value] : v) keys.insert(key);
     std::vector<std::string> out;
     for (const auto& key : keys)
-        if (std::any_of(variants.begin(), variants.end(), [&](const Settings& v) { return value_in(v, key) != value_in(variants.front(), key); })) out.push_back(key);
+        if (std::any_of(variants.begin(), variants.end(),
+                        [&](const Settings& v) { return value_in(v, key) != value_in(variants.front(), key); }))
+            out.push_back(key);
     return out;
 }
 
@@ -100,7 +102,8 @@ std::map<std::string, std::string> settings_of(const std::string& run_toml) {
         }
     }
     std::erase_if(settings, [](const auto& s) {
-        return s.first == "experiment.seed" || s.first == "experiment.name" || s.first == "experiment.doc" || s.first.starts_with("set_by.");
+        return s.first == "experiment.seed" || s.first == "experiment.name" || s.first == "experiment.doc" ||
+               s.first.starts_with("set_by.");
     });
     return settings;
 }

@@ -6,8 +6,8 @@
 
 namespace ganbar::report {
 
-/// Settings of a run by "section.key", lists of tables as "section[0].key", from its run.toml (machine-written, one value a line), without what makes no other
-/// experiment: seed, name, doc, and who said the values.
+/// Settings of a run by "section.key", lists of tables as "section[0].key", from its run.toml (machine-written, one value a line), without
+/// what makes no other experiment: seed, name, doc, and who said the values.
 std::map<std::string, std::string> settings_of(const std::string& run_toml);
 
 /// Sets RunData::group and tells variants apart by the settings that differ: "tile.adc_bits = 3". Runs of equal settings are one group, its

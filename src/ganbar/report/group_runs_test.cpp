@@ -8,13 +8,18 @@
 namespace ganbar::report {
 namespace {
 
-const std::string base = "[experiment]\nname = \"n\"\nseed = 1\n\n[device]\nmodel = \"nili2020\"\n\n[[generator.layer]]\nunits = 3\n\n[[generator.layer]]\nunits = 4\n\n[tile]\nadc_bits = 8\n\n[train]\nrounds = 300\n";
+const std::string base =
+    "[experiment]\nname = \"n\"\nseed = 1\n\n[device]\nmodel = \"nili2020\"\n\n[[generator.layer]]\nunits = "
+    "3\n\n[[generator.layer]]\nunits = 4\n\n[tile]\nadc_bits = 8\n\n[train]\nrounds = 300\n";
 
-std::string with(const std::string& from, const std::string& to, std::string text = base) { return text.replace(text.find(from), from.size(), to); }
+std::string with(const std::string& from, const std::string& to, std::string text = base) {
+    return text.replace(text.find(from), from.size(), to);
+}
 
 RunData run(const std::string& toml, int seed, const std::string& folder, const std::string& name = "n") {
     RunData r;
-    r.folder = folder, r.group = name, r.label = "seed " + std::to_string(seed), r.run_toml = with("seed = 1", "seed = " + std::to_string(seed), toml);
+    r.folder = folder, r.group = name, r.label = "seed " + std::to_string(seed),
+    r.run_toml = with("seed = 1", "seed = " + std::to_string(seed), toml);
     r.summary.numbers["classifier_accuracy"] = 0.1 * seed, r.summary.numbers["frechet_distance"] = 1;
     return r;
 }
@@ -27,31 +32,42 @@ std::vector<std::string> names(const std::vector<RunData>& runs) {
 
 /// The law: two runs are in one group when and only when their settings, seed and name apart, are the same.
 TEST(GroupRuns, SeedsAreReplicatesOnlyOfEqualSettings) {
-    const std::vector<std::string> variants = {base, with("nili2020", "mine"), with("adc_bits = 8", "adc_bits = 3"), with("rounds = 300", "rounds = 20"), with("units = 4", "units = 5"),
-                                               with("units = 3", "units = 5"), with("adc_bits = 8\n", "")};
+    const std::vector<std::string> variants = {base,
+                                               with("nili2020", "mine"),
+                                               with("adc_bits = 8", "adc_bits = 3"),
+                                               with("rounds = 300", "rounds = 20"),
+                                               with("units = 4", "units = 5"),
+                                               with("units = 3", "units = 5"),
+                                               with("adc_bits = 8\n", "")};
     std::vector<RunData> runs;
     std::vector<std::size_t> variant_of;
     for (int seed = 1; seed <= 3; ++seed)
         for (std::size_t v = 0; v < variants.size(); ++v) runs.push_back(run(variants[v], seed, "f")), variant_of.push_back(v);
     group_runs(runs);
     for (std::size_t i = 0; i < runs.size(); ++i)
-        for (std::size_t k = 0; k < runs.size(); ++k) EXPECT_EQ(runs[i].group == runs[k].group, variant_of[i] == variant_of[k]) << runs[i].group << " | " << runs[k].group;
+        for (std::size_t k = 0; k < runs.size(); ++k)
+            EXPECT_EQ(runs[i].group == runs[k].group, variant_of[i] == variant_of[k]) << runs[i].group << " | " << runs[k].group;
     EXPECT_EQ(groups_of(runs).size(), variants.size());
 }
 
 TEST(GroupRuns, LabelsAreTheKeysThatDiffer) {
-    std::vector<RunData> runs = {run(base, 2, "a"), run(base, 6, "b"), run(with("nili2020", "mydevice"), 1, "c"), run(with("adc_bits = 8", "adc_bits = 3"), 1, "d")};
+    std::vector<RunData> runs = {run(base, 2, "a"), run(base, 6, "b"), run(with("nili2020", "mydevice"), 1, "c"),
+                                 run(with("adc_bits = 8", "adc_bits = 3"), 1, "d")};
     group_runs(runs);
-    EXPECT_EQ(names(runs), (std::vector<std::string>{"device.model = nili2020, tile.adc_bits = 8", "device.model = mydevice, tile.adc_bits = 8", "device.model = nili2020, tile.adc_bits = 3"}));
+    EXPECT_EQ(names(runs),
+              (std::vector<std::string>{"device.model = nili2020, tile.adc_bits = 8", "device.model = mydevice, tile.adc_bits = 8",
+                                        "device.model = nili2020, tile.adc_bits = 3"}));
     const std::string page = render_html(describe_runs({runs[0], run(base, 6, "b"), runs[2], runs[3]}));
-    for (const char* text : {"mydevice", "tile.adc_bits = 3", "device.model = nili2020"}) EXPECT_NE(page.find(text), std::string::npos) << text;
+    for (const char* text : {"mydevice", "tile.adc_bits = 3", "device.model = nili2020"})
+        EXPECT_NE(page.find(text), std::string::npos) << text;
 }
 
 TEST(GroupRuns, OneExperimentKeepsItsNameAndManyDifferencesStayShort) {
     std::vector<RunData> runs = {run(base, 1, "a"), run(base, 2, "b")};
     group_runs(runs);
     EXPECT_EQ(names(runs), (std::vector<std::string>{"n"}));
-    const std::string other = with("300", "20", with("nili2020", "x", with("units = 3", "units = 7", with("adc_bits = 8", "adc_bits = 3"))));
+    const std::string other =
+        with("300", "20", with("nili2020", "x", with("units = 3", "units = 7", with("adc_bits = 8", "adc_bits = 3"))));
     runs = {run(base, 1, "a"), run(other, 1, "b")};
     group_runs(runs);
     EXPECT_EQ(runs[1].group, "device.model = x, generator.layer[0].units = 7, tile.adc_bits = 3 and 1 more");

@@ -28,7 +28,8 @@ std::string text_of(const Group& group, const std::string& key) {
 }
 
 /// One line for all variants where they agree, else one per variant.
-void add_fact(std::vector<std::pair<std::string, std::string>>& facts, const std::vector<Group>& groups, const std::string& name, const std::string& key) {
+void add_fact(std::vector<std::pair<std::string, std::string>>& facts, const std::vector<Group>& groups, const std::string& name,
+              const std::string& key) {
     std::set<std::string> texts;
     for (const auto& group : groups) texts.insert(text_of(group, key));
     texts.erase("");
@@ -45,10 +46,15 @@ std::string classes_text(const RunData& run) {
 void add_lifetime(std::vector<std::pair<std::string, std::string>>& facts, const std::vector<Group>& groups) {
     std::set<std::string> pulses, trainings;
     for (const auto& group : groups) {
-        const Spread mean = summary_spread(group, "pulses_per_cell_mean"), p999 = summary_spread(group, "pulses_per_cell_p999"), most = summary_spread(group, "pulses_per_cell_most");
-        if (mean.n > 0) pulses.insert(fmt::format("mean {}, 99.9% at most {}, most {} (in {})", format_number(mean.mean), format_number(p999.mean), format_number(most.hi), text_of(group, "most_pulsed_layer")));
+        const Spread mean = summary_spread(group, "pulses_per_cell_mean"), p999 = summary_spread(group, "pulses_per_cell_p999"),
+                     most = summary_spread(group, "pulses_per_cell_most");
+        if (mean.n > 0)
+            pulses.insert(fmt::format("mean {}, 99.9% at most {}, most {} (in {})", format_number(mean.mean), format_number(p999.mean),
+                                      format_number(most.hi), text_of(group, "most_pulsed_layer")));
         const Spread survived = summary_spread(group, "trainings_survived");
-        if (survived.n > 0) trainings.insert(fmt::format("{} such trainings until 0.1% of the cells are worn out; {} first", format_number(survived.mean), text_of(group, "first_worn_layer")));
+        if (survived.n > 0)
+            trainings.insert(fmt::format("{} such trainings until 0.1% of the cells are worn out; {} first", format_number(survived.mean),
+                                         text_of(group, "first_worn_layer")));
     }
     constexpr std::size_t few = 2;  // more are a table's business
     if (!pulses.empty() && pulses.size() <= few) facts.emplace_back("pulses a cell", join({pulses.begin(), pulses.end()}, "; "));
@@ -58,13 +64,16 @@ void add_lifetime(std::vector<std::pair<std::string, std::string>>& facts, const
 std::vector<std::pair<std::string, std::string>> summary_facts(const std::vector<Group>& groups) {
     std::vector<std::pair<std::string, std::string>> facts;
     add_fact(facts, groups, "data", "dataset");
-    if (!facts.empty() && !classes_text(*groups.front().runs.front()).empty()) facts.back().second += (groups.front().runs.front()->summary.classes.size() == 1 ? ", class " : ", classes ") + classes_text(*groups.front().runs.front());
+    if (!facts.empty() && !classes_text(*groups.front().runs.front()).empty())
+        facts.back().second += (groups.front().runs.front()->summary.classes.size() == 1 ? ", class " : ", classes ") +
+                               classes_text(*groups.front().runs.front());
     add_fact(facts, groups, "seeds", "seed");
     add_fact(facts, groups, "weight-update rounds", "rounds");
     add_fact(facts, groups, "crossbars", "n_crossbars");
     add_fact(facts, groups, "memristors in use", "cells_used");
     add_lifetime(facts, groups);
-    const Spread area = groups.empty() ? Spread{} : total_spread(groups.front(), "area_with_periphery_m2"), cells = groups.empty() ? Spread{} : summary_spread(groups.front(), "area_m2");
+    const Spread area = groups.empty() ? Spread{} : total_spread(groups.front(), "area_with_periphery_m2"),
+                 cells = groups.empty() ? Spread{} : summary_spread(groups.front(), "area_m2");
     if (area.n > 0 && area.mean > 0) facts.emplace_back("area with periphery", format_quantity(area.mean, "m2"));
     if (cells.n > 0 && cells.mean > 0) facts.emplace_back("area of the cells", format_quantity(cells.mean, "m2"));
     const Spread wall = groups.empty() ? Spread{} : summary_spread(groups.front(), "wall_s");
@@ -91,7 +100,9 @@ std::string toml_html(const std::string& text) {
         const std::size_t end = std::min(text.find('\n', begin), text.size());
         const std::string line = text.substr(begin, end - begin);
         const std::size_t hash = line.find(" #") != std::string::npos ? line.find(" #") : line.rfind('#', 0) == 0 ? 0 : std::string::npos;
-        out += hash == std::string::npos ? escape(line) : escape(line.substr(0, hash)) + "<span class=\"comment\">" + escape(line.substr(hash)) + "</span>";
+        out += hash == std::string::npos
+                   ? escape(line)
+                   : escape(line.substr(0, hash)) + "<span class=\"comment\">" + escape(line.substr(hash)) + "</span>";
         out += '\n';
         begin = end + 1;
     }
@@ -128,18 +139,24 @@ void provenance_section(Page& page, const ReportInput& input, const std::vector<
     for (const auto& group : groups) {
         const RunData& run = *group.runs.front();
         if (!run.run_toml.empty())
-            page.html(fmt::format("<details class=\"settings\"><summary>{}: all settings, resolved</summary><pre class=\"toml\" tabindex=\"0\"><code>{}</code></pre></details>\n", escape(group.name + ", " + run.label), toml_html(run.run_toml)));
+            page.html(
+                fmt::format("<details class=\"settings\"><summary>{}: all settings, resolved</summary><pre class=\"toml\" "
+                            "tabindex=\"0\"><code>{}</code></pre></details>\n",
+                            escape(group.name + ", " + run.label), toml_html(run.run_toml)));
     }
     if (!groups.empty() && !groups.front().runs.front()->environment.empty()) {
         std::vector<std::vector<Cell>> rows;
-        for (const auto& [key, value] : groups.front().runs.front()->environment) rows.push_back({{escape(key)}, {"<code>" + escape(value) + "</code>"}});
+        for (const auto& [key, value] : groups.front().runs.front()->environment)
+            rows.push_back({{escape(key)}, {"<code>" + escape(value) + "</code>"}});
         page.html("<details class=\"settings\"><summary>Environment of the first run</summary>");
         page.table("", {"what", "value"}, rows);
         page.html("</details>\n");
     }
     for (const auto& group : groups)
         if (!group.runs.front()->log_text.empty())
-            page.html(fmt::format("<details class=\"log\"><summary>{}: end of the log</summary><pre tabindex=\"0\"><code>{}</code></pre></details>\n", escape(group.name), escape(last_lines(group.runs.front()->log_text, 60))));
+            page.html(fmt::format(
+                "<details class=\"log\"><summary>{}: end of the log</summary><pre tabindex=\"0\"><code>{}</code></pre></details>\n",
+                escape(group.name), escape(last_lines(group.runs.front()->log_text, 60))));
     page.close_section();
 }
 
@@ -150,8 +167,10 @@ static std::string weights_text(const std::vector<RunData>& runs, const std::str
     const auto settings = settings_of(runs.front().run_toml);
     const auto kind = settings.find("hardware.kind");
     if (kind != settings.end() && kind->second == "\"ex_situ\"")
-        return fmt::format("{}. It is trained in software; its weights are then written into simulated memristors on {} crossbars.", draws, format_number(arrays));
-    return fmt::format("{}. Every weight is a simulated memristor on one of {} crossbars, trained in place by voltage pulses.", draws, format_number(arrays));
+        return fmt::format("{}. It is trained in software; its weights are then written into simulated memristors on {} crossbars.", draws,
+                           format_number(arrays));
+    return fmt::format("{}. Every weight is a simulated memristor on one of {} crossbars, trained in place by voltage pulses.", draws,
+                       format_number(arrays));
 }
 
 ReportInput describe_runs(std::vector<RunData> runs) {
@@ -168,9 +187,13 @@ ReportInput describe_runs(std::vector<RunData> runs) {
     const std::string data = datasets.empty() ? "images" : "images like those of " + join({datasets.begin(), datasets.end()}, " and ");
     const double arrays = groups.empty() ? 0 : summary_spread(groups.front(), "n_crossbars").mean;
     input.intro = weights_text(input.runs, data, arrays);
-    if (groups.size() > 1) input.intro = fmt::format("{} variants of a generative adversarial network that learns to draw {}, compared at equal rounds.", groups.size(), data);
-    for (const auto& run : input.runs) input.reproduce_commands.push_back(fmt::format("ganbar train {}/run.toml --out {}-again", run.folder, run.folder));
-    input.reproduce_note = "`run.toml` holds every setting, resolved; running it again gives the same bytes, whatever the number of threads.";
+    if (groups.size() > 1)
+        input.intro = fmt::format("{} variants of a generative adversarial network that learns to draw {}, compared at equal rounds.",
+                                  groups.size(), data);
+    for (const auto& run : input.runs)
+        input.reproduce_commands.push_back(fmt::format("ganbar train {}/run.toml --out {}-again", run.folder, run.folder));
+    input.reproduce_note =
+        "`run.toml` holds every setting, resolved; running it again gives the same bytes, whatever the number of threads.";
     return input;
 }
 
@@ -179,17 +202,22 @@ static void drawing_section(Page& page, const DrawingNetwork& network) {
     std::size_t n_weights = 0;
     for (const auto& layer : network.layers) n_weights += layer.weights.size();
     page.open_section("draw", "Draw new images");
-    page.html("<figure id=\"draw-figure\" class=\"draw\" hidden><canvas class=\"pixels\" role=\"img\" aria-label=\"24 new images of the generator\"></canvas><div class=\"draw-tools\">");
+    page.html(
+        "<figure id=\"draw-figure\" class=\"draw\" hidden><canvas class=\"pixels\" role=\"img\" aria-label=\"24 new images of the "
+        "generator\"></canvas><div class=\"draw-tools\">");
     const auto slider = [&](const char* name, const char* label, const char* range) {
         page.html(fmt::format("<label><span>{}</span><input type=\"range\" name=\"{}\" {}><output></output></label>", label, name, range));
     };
     slider("first", "towards a second image", "min=\"-1\" max=\"1\" step=\"0.05\" value=\"0\"");
     slider("second", "towards a third image", "min=\"-1\" max=\"1\" step=\"0.05\" value=\"0\"");
     slider("noise", "noise of every weight", "min=\"0\" max=\"25\" step=\"0.5\" value=\"0\"");
-    page.html(fmt::format("<button type=\"button\">other images</button></div><figcaption>{}The trained generator, {} {} in half precision, draws here, in your browser: every image has a latent vector of its own and two "
-                          "others to walk towards. The noise is what one read finds of each weight, in per cent of its layer's largest.</figcaption></figure>"
-                          "<noscript><p>The generator needs scripts.</p></noscript><script type=\"application/json\" id=\"data-draw\">{}</script>\n",
-                          page.next_figure_number(), format_number(static_cast<double>(n_weights), 8), network.in_cells ? "weights from its memristors" : "weights", drawing_json(network)));
+    page.html(fmt::format(
+        "<button type=\"button\">other images</button></div><figcaption>{}The trained generator, {} {} in half precision, draws here, in "
+        "your browser: every image has a latent vector of its own and two "
+        "others to walk towards. The noise is what one read finds of each weight, in per cent of its layer's largest.</figcaption></figure>"
+        "<noscript><p>The generator needs scripts.</p></noscript><script type=\"application/json\" id=\"data-draw\">{}</script>\n",
+        page.next_figure_number(), format_number(static_cast<double>(n_weights), 8),
+        network.in_cells ? "weights from its memristors" : "weights", drawing_json(network)));
     page.close_section();
 }
 
@@ -228,12 +256,18 @@ PageShell file_shell() {
 }
 
 std::string whole_page(const std::string& title, const Page& page, std::size_t navigation_at, const PageShell& shell) {
-    std::string out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-                      "<meta http-equiv=\"Content-Security-Policy\" content=\"" + shell.policy + "\">"
-                      "<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"generator\" content=\"ganbar\">" + shell.head;
-    out += "<title>" + escape(title) + "</title>\n<style>" + std::string(web::report_css) + std::string(web::marks_css) + "</style></head>\n<body>\n";
-    out += "<main>\n" + page.body().substr(0, navigation_at) + "<nav aria-label=\"sections\">" + page.navigation() + "</nav>\n" + page.body().substr(navigation_at) + "</main>\n";
+    std::string out =
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"" +
+        shell.policy +
+        "\">"
+        "<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"generator\" content=\"ganbar\">" +
+        shell.head;
+    out += "<title>" + escape(title) + "</title>\n<style>" + std::string(web::report_css) + std::string(web::marks_css) +
+           "</style></head>\n<body>\n";
+    out += "<main>\n" + page.body().substr(0, navigation_at) + "<nav aria-label=\"sections\">" + page.navigation() + "</nav>\n" +
+           page.body().substr(navigation_at) + "</main>\n";
     out += "<footer>Made by ganbar. All numbers are SI; energies and areas carry prefixes.</footer>\n<script>\n\"use strict\";\n(() => {\n";
     return out + shell.scripts + "})();\n</script>\n</body></html>\n";
 }

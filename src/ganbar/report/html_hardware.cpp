@@ -87,19 +87,23 @@ void stacked_bars(Page& page, const std::string& title, const std::string& capti
     for (const auto& bar : bars) {
         const bool cut = bar.total() > longest;
         any_cut = any_cut || cut;
-        page.html(fmt::format("<div class=\"bar-row\"><span class=\"bar-name\">{}</span><span class=\"bar{}\">", escape(bar.name), cut ? " cut" : ""));
+        page.html(fmt::format("<div class=\"bar-row\"><span class=\"bar-name\">{}</span><span class=\"bar{}\">", escape(bar.name),
+                              cut ? " cut" : ""));
         for (std::size_t i = 0; i < parts.size(); ++i) {
             const auto at = bar.parts.find(parts[i]);
             if (at == bar.parts.end() || at->second <= 0) continue;
             const double share = 100 * at->second / bar.total();
-            page.html(fmt::format("<span class=\"segment s{}\" style=\"width:{:.3f}%\" title=\"{}: {} ({} %)\"></span>", i % n_colours, 100 * at->second / (cut ? bar.total() : longest),
-                                  escape(parts[i]), format_quantity(at->second, "J"), format_number(share, 2)));
+            page.html(fmt::format("<span class=\"segment s{}\" style=\"width:{:.3f}%\" title=\"{}: {} ({} %)\"></span>", i % n_colours,
+                                  100 * at->second / (cut ? bar.total() : longest), escape(parts[i]), format_quantity(at->second, "J"),
+                                  format_number(share, 2)));
         }
         page.html(fmt::format("</span><span class=\"bar-total\">{}</span></div>", format_quantity(bar.total(), "J")));
     }
     page.html("</div><ul class=\"legend\">");
-    for (std::size_t i = 0; i < parts.size(); ++i) page.html(fmt::format("<li><span class=\"key block s{}\"></span>{}</li>", i % n_colours, escape(parts[i])));
-    page.html("</ul><figcaption>" + page.next_figure_number() + escape(caption) + (any_cut ? " Broken bars are longer than they could be drawn." : "") + "</figcaption></figure>\n");
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        page.html(fmt::format("<li><span class=\"key block s{}\"></span>{}</li>", i % n_colours, escape(parts[i])));
+    page.html("</ul><figcaption>" + page.next_figure_number() + escape(caption) +
+              (any_cut ? " Broken bars are longer than they could be drawn." : "") + "</figcaption></figure>\n");
 }
 
 namespace {
@@ -107,7 +111,8 @@ namespace {
 std::string spread_text(const Spread& s, const std::string& unit) {
     if (s.n == 0) return "–";
     if (s.n == 1 || s.lo == s.hi) return format_quantity(s.mean, unit);
-    return fmt::format("{} <span class=\"range\">{} … {}</span>", format_quantity(s.mean, unit), format_quantity(s.lo, unit), format_quantity(s.hi, unit));
+    return fmt::format("{} <span class=\"range\">{} … {}</span>", format_quantity(s.mean, unit), format_quantity(s.lo, unit),
+                       format_quantity(s.hi, unit));
 }
 
 void booking_table(Page& page, const std::vector<Group>& groups) {
@@ -116,15 +121,18 @@ void booking_table(Page& page, const std::vector<Group>& groups) {
         const Booking b = energy_booking(group);
         if (b.every_update_J.n == 0) continue;
         const Spread rounds = summary_spread(group, "rounds"), cells = summary_spread(group, "cells_used");
-        std::vector<Cell> row = {{escape(group.name)}, {spread_text(b.every_update_J, "J"), true}, {spread_text(b.one_per_epoch_J, "J"), true}};
+        std::vector<Cell> row = {
+            {escape(group.name)}, {spread_text(b.every_update_J, "J"), true}, {spread_text(b.one_per_epoch_J, "J"), true}};
         row.push_back({rounds.n ? format_quantity(b.every_update_J.mean / rounds.mean, "J") : "–", true});
         row.push_back({cells.n ? format_quantity(b.every_update_J.mean / cells.mean, "J") : "–", true});
         row.push_back({spread_text(summary_spread(group, "read_energy_J"), "J"), true});
         rows.push_back(std::move(row));
     }
     if (rows.empty()) return;
-    page.table("Energy of weight updates in two bookings: every update counted, and one update (the last) counted for each whole epoch; an epoch that a run cut short counts none. Reads are booked separately.",
-               {"variant", "every update", "one per epoch", "mean per round", "per cell in use", "reads"}, rows);
+    page.table(
+        "Energy of weight updates in two bookings: every update counted, and one update (the last) counted for each whole epoch; an epoch "
+        "that a run cut short counts none. Reads are booked separately.",
+        {"variant", "every update", "one per epoch", "mean per round", "per cell in use", "reads"}, rows);
 }
 
 /// hardware.json's totals, by the run's own names.
@@ -150,7 +158,8 @@ void totals_table(Page& page, const std::vector<Group>& groups) {
 
 /// The sections of run.toml whose keys a bill should follow.
 bool is_hardware(const std::string& key) {
-    static const std::set<std::string> sections = {"tile", "periphery", "wires", "device", "noise_device", "nonideal", "hardware", "noise", "trng", "accelerators"};
+    static const std::set<std::string> sections = {"tile",     "periphery", "wires", "device", "noise_device",
+                                                   "nonideal", "hardware",  "noise", "trng",   "accelerators"};
     return sections.contains(key.substr(0, key.find('.')));
 }
 
@@ -161,7 +170,8 @@ std::string flat_bill(const std::vector<Group>& groups) {
         if (is_hardware(d.key)) keys.push_back("`" + d.key + "`");
     if (keys.empty() || groups.size() < 2) return "";
     std::size_t n_totals = 0;
-    for (const char* key : {"training_energy_J", "read_energy_J", "converter_energy_J", "noise_energy_J", "training_busy_s", "crossbar_area_m2", "area_with_periphery_m2"}) {
+    for (const char* key : {"training_energy_J", "read_energy_J", "converter_energy_J", "noise_energy_J", "training_busy_s",
+                            "crossbar_area_m2", "area_with_periphery_m2"}) {
         const Spread first = total_spread(groups.front(), key);
         if (first.n == 0 || first.mean == 0) continue;
         ++n_totals;
@@ -172,8 +182,11 @@ std::string flat_bill(const std::vector<Group>& groups) {
         if (same) flat.push_back(label_of_key(key));
     }
     if (flat.empty()) return "";
-    const std::string what = keys.size() > 3 ? fmt::format("{} hardware settings differ", keys.size()) : join(keys) + (keys.size() == 1 ? " differs" : " differ");
-    return fmt::format("{} between the variants, and {} the same in all: {}.", what, flat.size() == n_totals ? "nothing in the bill follows; these totals are" : "some totals do not follow; these are", join(flat));
+    const std::string what = keys.size() > 3 ? fmt::format("{} hardware settings differ", keys.size())
+                                             : join(keys) + (keys.size() == 1 ? " differs" : " differ");
+    return fmt::format("{} between the variants, and {} the same in all: {}.", what,
+                       flat.size() == n_totals ? "nothing in the bill follows; these totals are" : "some totals do not follow; these are",
+                       join(flat));
 }
 
 void account_table(Page& page, const std::vector<Account>& accounts) {
@@ -181,20 +194,29 @@ void account_table(Page& page, const std::vector<Account>& accounts) {
     for (const auto& a : accounts) total += a.energy_J;
     std::vector<std::vector<Cell>> rows;
     for (const auto& a : accounts)
-        rows.push_back({{escape(a.network)}, {escape(or_dash(a.layer))}, {escape(or_dash(a.phase))}, {escape(or_dash(a.component))}, {format_number(a.n, 4), true},
-                        {format_quantity(a.energy_J, "J"), true}, {total > 0 ? format_number(100 * a.energy_J / total, 2) + "\u202f%" : "–", true},
-                        {a.n > 0 ? format_quantity(a.energy_J / a.n, "J") : "–", true}, {a.busy_s > 0 ? format_quantity(a.busy_s, "s") : "–", true}});
-    page.table("Every account: how often, for how much.", {"network", "layer", "phase", "component", "actions", "energy", "share", "per action", "busy"}, rows, "sortable");
+        rows.push_back({{escape(a.network)},
+                        {escape(or_dash(a.layer))},
+                        {escape(or_dash(a.phase))},
+                        {escape(or_dash(a.component))},
+                        {format_number(a.n, 4), true},
+                        {format_quantity(a.energy_J, "J"), true},
+                        {total > 0 ? format_number(100 * a.energy_J / total, 2) + "\u202f%" : "–", true},
+                        {a.n > 0 ? format_quantity(a.energy_J / a.n, "J") : "–", true},
+                        {a.busy_s > 0 ? format_quantity(a.busy_s, "s") : "–", true}});
+    page.table("Every account: how often, for how much.",
+               {"network", "layer", "phase", "component", "actions", "energy", "share", "per action", "busy"}, rows, "sortable");
 }
 
 void group_accounts(Page& page, const Group& group, bool open) {
     const auto accounts = mean_accounts(group);
     if (accounts.empty()) return;
     const std::string of = group.runs.size() > 1 ? fmt::format(" Mean of {} seeds.", group.runs.size()) : "";
-    page.html(fmt::format("<details{}><summary>{}: by network, layer, phase and component</summary>", open ? " open" : "", escape(group.name)));
+    page.html(
+        fmt::format("<details{}><summary>{}: by network, layer, phase and component</summary>", open ? " open" : "", escape(group.name)));
     const auto layer_name = [](const Account& a) { return a.layer.empty() ? a.network : a.network + " · " + a.layer; };
     page.html("<div class=\"chart-grid\">");
-    stacked_bars(page, "By layer and component", "Energy of each layer, split by component." + of, accounts, layer_name, &Account::component);
+    stacked_bars(page, "By layer and component", "Energy of each layer, split by component." + of, accounts, layer_name,
+                 &Account::component);
     stacked_bars(page, "By layer and phase", "The same energy, split by phase." + of, accounts, layer_name, &Account::phase);
     page.html("</div>");
     account_table(page, accounts);
@@ -220,7 +242,8 @@ void energy_section(Page& page, const std::vector<Group>& groups) {
     if (groups.size() > 1) {
         page.html("<div class=\"chart-grid\">");
         const auto by_variant = [](const Account& a) { return a.network; };
-        stacked_bars(page, "Energy by variant and component", "Everything in the ledger, split by component; means over seeds.", all, by_variant, &Account::component);
+        stacked_bars(page, "Energy by variant and component", "Everything in the ledger, split by component; means over seeds.", all,
+                     by_variant, &Account::component);
         stacked_bars(page, "Energy by variant and phase", "The same, split by phase.", all, by_variant, &Account::phase);
         page.html("</div>");
     }
@@ -234,13 +257,20 @@ void area_section(Page& page, const std::vector<Group>& groups) {
     for (const auto& group : groups) {
         double total = 0;
         for (const auto& part : group.runs.front()->hardware.area) {
-            rows.push_back({{several ? escape(group.name) : ""}, {escape(part.component)}, {part.n > 0 ? format_number(part.n, 6) : "–", true},
-                            {part.n > 0 ? format_quantity(part.area_m2 / part.n, "m2") : "–", true}, {format_quantity(part.area_m2, "m2"), true}});
+            rows.push_back({{several ? escape(group.name) : ""},
+                            {escape(part.component)},
+                            {part.n > 0 ? format_number(part.n, 6) : "–", true},
+                            {part.n > 0 ? format_quantity(part.area_m2 / part.n, "m2") : "–", true},
+                            {format_quantity(part.area_m2, "m2"), true}});
             if (!several) rows.back().erase(rows.back().begin());
             total += part.area_m2;
         }
         if (group.runs.front()->hardware.area.size() < 2) continue;
-        rows.push_back({{several ? escape(group.name) : ""}, {"<strong>sum</strong>"}, {"", true}, {"", true}, {"<strong>" + format_quantity(total, "m2") + "</strong>", true}});
+        rows.push_back({{several ? escape(group.name) : ""},
+                        {"<strong>sum</strong>"},
+                        {"", true},
+                        {"", true},
+                        {"<strong>" + format_quantity(total, "m2") + "</strong>", true}});
         if (!several) rows.back().erase(rows.back().begin());
     }
     if (rows.empty()) return;
@@ -260,17 +290,23 @@ void assumptions_section(Page& page, const std::vector<Group>& groups) {
             const std::string key = a.name + "\n" + value + "\n" + a.source;
             if (rows.count(key)) continue;
             ++kinds[a.kind];
-            rows[key] = {{"<code>" + escape(a.name) + "</code>"}, {escape(value), true}, {fmt::format("<span class=\"kind {0}\">{0}</span>", escape(a.kind))}, {escape(a.source)}};
+            rows[key] = {{"<code>" + escape(a.name) + "</code>"},
+                         {escape(value), true},
+                         {fmt::format("<span class=\"kind {0}\">{0}</span>", escape(a.kind))},
+                         {escape(a.source)}};
         }
     if (rows.empty()) return;
     page.open_section("assumptions", "What it rests on",
-                      prose("Every physical number, and how it is known: *published* is printed in the source, *derived* is computed from published numbers, *assumed* is a choice of ours. That is said of the value in use: one that is not the default was set by a *preset* or by the *user*, "
+                      prose("Every physical number, and how it is known: *published* is printed in the source, *derived* is computed from "
+                            "published numbers, *assumed* is a choice of ours. That is said of the value in use: one that is not the "
+                            "default was set by a *preset* or by the *user*, "
                             "and the default stands beside it with what is known of it."));
     page.html("<div class=\"filter\" data-filter=\"assumptions\"></div>");
     std::vector<std::vector<Cell>> list;
     for (auto& [key, row] : rows) list.push_back(std::move(row));
-    page.table(fmt::format("{} published, {} derived, {} assumed; {} set by a preset, {} by the user.", kinds["published"], kinds["derived"], kinds["assumed"], kinds["preset"], kinds["user"]), {"parameter", "value", "kind", "source or reason"}, list,
-               "sortable filtered");
+    page.table(fmt::format("{} published, {} derived, {} assumed; {} set by a preset, {} by the user.", kinds["published"],
+                           kinds["derived"], kinds["assumed"], kinds["preset"], kinds["user"]),
+               {"parameter", "value", "kind", "source or reason"}, list, "sortable filtered");
     page.close_section();
 }
 

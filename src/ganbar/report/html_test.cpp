@@ -31,10 +31,13 @@ TEST(Base64, Rfc4648Vectors) {
 TEST(Text, NothingOfTheUsersBecomesMarkup) {
     EXPECT_EQ(escape("<b a=\"1\">&"), "&lt;b a=&quot;1&quot;&gt;&amp;");
     EXPECT_EQ(json_string("</script>\n\"\\"), "\"\\u003c/script>\\u000a\\\"\\\\\"");
-    EXPECT_EQ(prose("a <i>\nb\n\n- `x<y`\n- *z*\n\n2 * 3 * 4"), "<p>a &lt;i&gt; b</p><ul><li><code>x&lt;y</code></li><li><em>z</em></li></ul><p>2 * 3 * 4</p>");
+    EXPECT_EQ(prose("a <i>\nb\n\n- `x<y`\n- *z*\n\n2 * 3 * 4"),
+              "<p>a &lt;i&gt; b</p><ul><li><code>x&lt;y</code></li><li><em>z</em></li></ul><p>2 * 3 * 4</p>");
 }
 
-TEST(Text, JsonNumbersKeepWholeNumbersAndMarkGaps) { EXPECT_EQ(json_numbers({213632, 0.1234567, nan, 1e-12}), "[213632,0.12346,null,1e-12]"); }
+TEST(Text, JsonNumbersKeepWholeNumbersAndMarkGaps) {
+    EXPECT_EQ(json_numbers({213632, 0.1234567, nan, 1e-12}), "[213632,0.12346,null,1e-12]");
+}
 
 TEST(NumberText, EngineeringPrefixes) {
     EXPECT_EQ(format_quantity(48.34e-6, "J"), "48.3\u202fµJ");
@@ -105,7 +108,8 @@ RunData run_with(const std::string& group, const std::string& label, const std::
 }
 
 TEST(Aggregate, MeanAndRangeOverSeeds) {
-    const std::vector<RunData> runs = {run_with("a", "seed 1", {1, 2, 3}), run_with("b", "seed 1", {9}), run_with("a", "seed 2", {3, 2, nan})};
+    const std::vector<RunData> runs = {run_with("a", "seed 1", {1, 2, 3}), run_with("b", "seed 1", {9}),
+                                       run_with("a", "seed 2", {3, 2, nan})};
     const auto groups = groups_of(runs);
     ASSERT_EQ(groups.size(), 2u);
     EXPECT_EQ(groups[0].runs.size(), 2u);
@@ -155,7 +159,8 @@ TEST(Aggregate, HistogramSharesSumToHundredInEveryFrame) {
     RunData run = run_with("a", "seed 1", {1});
     for (const std::int64_t round : {0, 50})
         for (int bin = 0; bin < 7; ++bin)
-            run.histogram.push_back({round, "generator/dense1", 150e-6 + bin * 150e-6 / 7, 150e-6 + (bin + 1) * 150e-6 / 7 * (1 + 1e-15), static_cast<double>(bin + round)});
+            run.histogram.push_back({round, "generator/dense1", 150e-6 + bin * 150e-6 / 7, 150e-6 + (bin + 1) * 150e-6 / 7 * (1 + 1e-15),
+                                     static_cast<double>(bin + round)});
     const std::vector<RunData> runs = {run};
     const auto charts = histogram_charts(groups_of(runs));
     ASSERT_EQ(charts.size(), 1u);
@@ -185,7 +190,14 @@ TEST(Page, BudgetKeepsFirstAndLastAndDropsEvenly) {
 
 TEST(Svg, DrawsEveryCurveOnceAndBreaksAtGaps) {
     Chart chart{"t <1>", "", {}, false, false, false, {}, {}, {{"published", 0.5}}, {}};
-    chart.views.push_back({"", "round", "", "energy", "J", {{"a", {1, 2, 3, 4}, {1e-6, nan, 2e-6, 3e-6}, {}, {}, -1, false}, {"b", {1, 2}, {1e-6, 2e-6}, {0, 1e-6}, {2e-6, 3e-6}, -1, true}}, false});
+    chart.views.push_back(
+        {"",
+         "round",
+         "",
+         "energy",
+         "J",
+         {{"a", {1, 2, 3, 4}, {1e-6, nan, 2e-6, 3e-6}, {}, {}, -1, false}, {"b", {1, 2}, {1e-6, 2e-6}, {0, 1e-6}, {2e-6, 3e-6}, -1, true}},
+         false});
     chart.references.clear();
     const std::string svg = render_svg(chart);
     const auto count = [&](const std::string& word) {
@@ -209,7 +221,8 @@ TEST(Svg, DrawsEveryCurveOnceAndBreaksAtGaps) {
 
 TEST(Bars, ManyComponentsFoldAndGiantBarsAreBroken) {
     RunData run = run_with("a", "seed 1", {1, 1});
-    for (int i = 0; i < 12; ++i) run.hardware.accounts.push_back({"generator", "dense1", "update", "part" + std::to_string(i), 1, 1e-6 * (12 - i), 0});
+    for (int i = 0; i < 12; ++i)
+        run.hardware.accounts.push_back({"generator", "dense1", "update", "part" + std::to_string(i), 1, 1e-6 * (12 - i), 0});
     ReportInput input;
     input.runs = {run};
     std::string html = render_html(input);
@@ -236,7 +249,10 @@ TEST(Quality, OneEvaluatedRoundMakesNoCurve) {
     EXPECT_EQ(charts[0].views[1].series[0].x, (std::vector<double>{0, 3e-6}));
 }
 
-const std::string one_pixel_png("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0\x3a\x7e\x9b\x55\0\0\0\nIDAT\x78\x9c\x63\x60\0\0\0\2\0\1\x48\xaf\xa4\x71\0\0\0\0IEND\xae\x42\x60\x82", 67);
+const std::string one_pixel_png(
+    "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0\x3a\x7e\x9b\x55\0\0\0\nIDAT\x78\x9c\x63\x60\0\0\0\2\0\1\x48\xaf\xa4\x71\0\0"
+    "\0\0IEND\xae\x42\x60\x82",
+    67);
 
 ReportInput full_input() {
     ReportInput input;
@@ -244,21 +260,46 @@ ReportInput full_input() {
     input.intro = "One plain sentence.";
     for (int seed = 1; seed <= 2; ++seed) {
         RunData run = run_with("trng", "seed " + std::to_string(seed), {1, 0.5, 0.4, 0.3});
-        run.summary.numbers = {{"classifier_accuracy", 0.98}, {"coverage", 0.2 * seed}, {"mean_pairwise_distance", 8.0}, {"mean_pairwise_distance_real", 16.0}, {"update_energy_J", 10e-6}, {"rounds", 4}, {"cells_used", 1000}};
+        run.summary.numbers = {{"classifier_accuracy", 0.98},
+                               {"coverage", 0.2 * seed},
+                               {"mean_pairwise_distance", 8.0},
+                               {"mean_pairwise_distance_real", 16.0},
+                               {"update_energy_J", 10e-6},
+                               {"rounds", 4},
+                               {"cells_used", 1000}};
         run.summary.collapsed = seed == 2;
         run.summary.collapsed_reason = "pairwise distance is half of the real images'";
-        run.hardware.accounts = {{"generator", "dense1", "update", "set", 10, 4e-6, 1e-6}, {"generator", "dense1", "update", "reset", 20, 6e-6, 1e-6}};
+        run.hardware.accounts = {{"generator", "dense1", "update", "set", 10, 4e-6, 1e-6},
+                                 {"generator", "dense1", "update", "reset", 20, 6e-6, 1e-6}};
         run.hardware.area = {{"cells", 7.9626e-8, 221184}, {"adc", 1e-8, 54}};
-        run.hardware.assumptions = {{"device.v_set", "0.8", "V", "the paper", "published", 0.8}, {"noise.kind", "trng", "", "a choice", "assumed", {}}};
+        run.hardware.assumptions = {{"device.v_set", "0.8", "V", "the paper", "published", 0.8},
+                                    {"noise.kind", "trng", "", "a choice", "assumed", {}}};
         run.run_toml = "[train]\nbatch = 608  # default\n";
         run.environment = {{"cpu", "x"}};
         run.log_text = "</script><script>alert(1)</script>\n";
         input.runs.push_back(run);
     }
-    input.comparison = {{"Cumulative energy", 48.34e-6, {50e-6, 52e-6}, "J", "Booking decides.", "", "fig. 10", "trng"}, {"Accuracy", {}, {0.98}, "", "The paper prints a curve only.", "highest of four", "", ""}};
-    Chart chart{"Sweep", "A caption.", {{"", "set voltage", "V", "accuracy", "", {{"d2d off", {0.7, 0.8}, {0.9, 0.95}, {}, {}, -1, false}}, false}}, false, false, false, {}, {}, {}, {}};
-    input.findings = {{"Balance decides", "First *point*.\n\nSecond.", {chart, HeatTable{"Heat", "Coverage by start and noise.", "start", "noise", "", {"low", "high"}, {"prng", "trng"}, {0.1, 0.9, nan, 0.5}, {}, {}}}}};
-    input.figures = {chart, Gallery{"Digits", "Final images.", {{"digit 0", "", one_pixel_png}, {"digit 1", "", one_pixel_png}}}, TextTable{"Facts", "Plain table.", {"what", "value"}, {{"a", "1"}}}};
+    input.comparison = {{"Cumulative energy", 48.34e-6, {50e-6, 52e-6}, "J", "Booking decides.", "", "fig. 10", "trng"},
+                        {"Accuracy", {}, {0.98}, "", "The paper prints a curve only.", "highest of four", "", ""}};
+    Chart chart{
+        "Sweep", "A caption.", {{"", "set voltage", "V", "accuracy", "", {{"d2d off", {0.7, 0.8}, {0.9, 0.95}, {}, {}, -1, false}}, false}},
+        false,   false,        false,
+        {},      {},           {},
+        {}};
+    input.findings = {{"Balance decides",
+                       "First *point*.\n\nSecond.",
+                       {chart, HeatTable{"Heat",
+                                         "Coverage by start and noise.",
+                                         "start",
+                                         "noise",
+                                         "",
+                                         {"low", "high"},
+                                         {"prng", "trng"},
+                                         {0.1, 0.9, nan, 0.5},
+                                         {},
+                                         {}}}}};
+    input.figures = {chart, Gallery{"Digits", "Final images.", {{"digit 0", "", one_pixel_png}, {"digit 1", "", one_pixel_png}}},
+                     TextTable{"Facts", "Plain table.", {"what", "value"}, {{"a", "1"}}}};
     input.reproduce_commands = {"ganbar reproduce satyam2022 --seeds 3"};
     input.real_images = {"real images", "", one_pixel_png};
     return input;
@@ -266,8 +307,10 @@ ReportInput full_input() {
 
 TEST(Html, HoldsEverythingItWasGiven) {
     const std::string html = render_html(full_input());
-    for (const char* text : {"Published &lt;results&gt; &amp; ours", "1 of 2 collapsed", "seed 2: pairwise distance is half", "48.34\u202fµJ", "51\u202fµJ", "1.06", "Balance decides", "<em>point</em>", "Coverage by start and noise.", "digit 1", "Plain table.",
-                             "ganbar reproduce satyam2022 --seeds 3", "device.v_set", "800\u202fmV", "0.0796\u202fmm²", "real 16, 50 %", "By layer and component", "one per epoch"})
+    for (const char* text : {"Published &lt;results&gt; &amp; ours", "1 of 2 collapsed", "seed 2: pairwise distance is half",
+                             "48.34\u202fµJ", "51\u202fµJ", "1.06", "Balance decides", "<em>point</em>", "Coverage by start and noise.",
+                             "digit 1", "Plain table.", "ganbar reproduce satyam2022 --seeds 3", "device.v_set", "800\u202fmV",
+                             "0.0796\u202fmm²", "real 16, 50 %", "By layer and component", "one per epoch"})
         EXPECT_NE(html.find(text), std::string::npos) << text;
     EXPECT_EQ(html.find("alert(1)</script>"), std::string::npos);
     EXPECT_EQ(html, render_html(full_input())) << "the same input gives the same bytes";
@@ -278,7 +321,8 @@ TEST(Html, LoadsNothingFromOutside) {
     const std::string html = render_html(full_input());
     for (const char* text : {"http://", "https://", "src=\"/", "@import", "url(", "<link", "<iframe", "fetch(", "XMLHttpRequest"}) {
         std::size_t at = html.find(text);
-        while (at != std::string::npos && html.compare(at, 26, "http://www.w3.org/2000/svg") == 0) at = html.find(text, at + 1);  // a name, not an address
+        while (at != std::string::npos && html.compare(at, 26, "http://www.w3.org/2000/svg") == 0)
+            at = html.find(text, at + 1);  // a name, not an address
         EXPECT_EQ(at, std::string::npos) << html.substr(at, 80);
     }
     EXPECT_NE(html.find("default-src 'none'"), std::string::npos);

@@ -1,4 +1,5 @@
-// The page of a run or sweep that is still at work: the look of a report, filled by the events of the server that it came from (web/live.js).
+// The page of a run or sweep that is still at work: the look of a report, filled by the events of the server that it came from
+// (web/live.js).
 #pragma once
 #include <string>
 

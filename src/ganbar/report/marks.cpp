@@ -19,7 +19,8 @@ std::string ticks_html(const LogAxis& a, const std::string& unit) {
     std::string out = "<div class=\"mark-row axis-row\"><span></span><span class=\"mark-plot\">";
     for (const double t : axis_ticks(a)) {
         const double at = a.at(t);
-        if (at >= 2 && at <= 98) out += fmt::format("<span class=\"mark-tick\" style=\"left:{:.2f}%\">{}</span>", at, format_quantity(t, unit, 1));
+        if (at >= 2 && at <= 98)
+            out += fmt::format("<span class=\"mark-tick\" style=\"left:{:.2f}%\">{}</span>", at, format_quantity(t, unit, 1));
     }
     return out + "</span><span></span></div>";
 }
@@ -39,8 +40,8 @@ std::string tip(const std::string& text) { return fmt::format(" tabindex=\"0\" d
 
 }  // namespace
 
-void span_figure(Page& page, const std::string& title, const std::string& caption, const std::string& unit, const std::vector<SpanRow>& rows,
-                 const std::vector<SpanLine>& lines) {
+void span_figure(Page& page, const std::string& title, const std::string& caption, const std::string& unit,
+                 const std::vector<SpanRow>& rows, const std::vector<SpanLine>& lines) {
     std::vector<double> values;
     for (const auto& r : rows) values.insert(values.end(), {r.value, r.lo, r.hi});
     for (const auto& l : lines) values.push_back(l.x);
@@ -50,15 +51,23 @@ void span_figure(Page& page, const std::string& title, const std::string& captio
         std::string plot = grid_html(a);
         for (const auto& l : lines) plot += fmt::format("<i class=\"mark-line\" style=\"left:{:.2f}%\"></i>", a.at(l.x));
         const bool shown = std::isfinite(r.value) && r.value > 0, range = shown && r.lo > 0 && r.hi > r.lo;
-        if (range) plot += fmt::format("<span class=\"mark-span s{}\" style=\"left:{:.2f}%;width:{:.2f}%\"></span>", r.slot % n_colours, a.at(r.lo), a.at(r.hi) - a.at(r.lo));
-        const std::string text = r.name + ": " + format_quantity(r.value, unit) + (range ? " (" + format_quantity(r.lo, unit) + " … " + format_quantity(r.hi, unit) + ")" : "");
-        if (shown) plot += fmt::format("<span class=\"mark-dot s{}\" style=\"left:{:.2f}%\"{}></span>", r.slot % n_colours, a.at(r.value), tip(text));
-        page.html(fmt::format("<div class=\"mark-row\"><span class=\"bar-name\">{}</span><span class=\"mark-plot\">{}</span><span class=\"bar-total\">{}</span></div>", escape(r.name), plot,
-                              shown ? format_quantity(r.value, unit) : "–"));
+        if (range)
+            plot += fmt::format("<span class=\"mark-span s{}\" style=\"left:{:.2f}%;width:{:.2f}%\"></span>", r.slot % n_colours,
+                                a.at(r.lo), a.at(r.hi) - a.at(r.lo));
+        const std::string text = r.name + ": " + format_quantity(r.value, unit) +
+                                 (range ? " (" + format_quantity(r.lo, unit) + " … " + format_quantity(r.hi, unit) + ")" : "");
+        if (shown)
+            plot +=
+                fmt::format("<span class=\"mark-dot s{}\" style=\"left:{:.2f}%\"{}></span>", r.slot % n_colours, a.at(r.value), tip(text));
+        page.html(
+            fmt::format("<div class=\"mark-row\"><span class=\"bar-name\">{}</span><span class=\"mark-plot\">{}</span><span "
+                        "class=\"bar-total\">{}</span></div>",
+                        escape(r.name), plot, shown ? format_quantity(r.value, unit) : "–"));
     }
     page.html(ticks_html(a, unit));
     std::string names;
-    for (const auto& l : lines) names += fmt::format("<li><span class=\"key mark-line-key\"></span>{}: {}</li>", escape(l.name), format_quantity(l.x, unit));
+    for (const auto& l : lines)
+        names += fmt::format("<li><span class=\"key mark-line-key\"></span>{}: {}</li>", escape(l.name), format_quantity(l.x, unit));
     close(page, caption, names.empty() ? "" : "<ul class=\"legend\">" + names + "</ul>");
 }
 
@@ -97,7 +106,8 @@ std::vector<std::string> part_order(std::vector<ShareRow>& rows) {
 
 }  // namespace
 
-void share_figure(Page& page, const std::string& title, const std::string& caption, const std::string& unit, const std::vector<ShareRow>& given) {
+void share_figure(Page& page, const std::string& title, const std::string& caption, const std::string& unit,
+                  const std::vector<ShareRow>& given) {
     std::vector<ShareRow> rows = given;
     const std::vector<std::string> order = part_order(rows);
     open(page, title, "shares");
@@ -108,13 +118,17 @@ void share_figure(Page& page, const std::string& title, const std::string& capti
         for (std::size_t i = 0; i < order.size() && total > 0; ++i)
             for (const auto& [name, v] : row.parts)
                 if (name == order[i] && v > 0)
-                    bar += fmt::format("<span class=\"segment {}\" style=\"width:{:.3f}%\"{}></span>", colour_class(i), 100 * v / total,
-                                       tip(fmt::format("{}, {}: {} ({} %)", row.name, name, format_quantity(v, unit), format_number(100 * v / total, 2))));
-        page.html(fmt::format("<div class=\"mark-row\"><span class=\"bar-name\">{}</span><span class=\"bar\">{}</span><span class=\"bar-total\">{}</span></div>", escape(row.name), bar,
-                              total > 0 ? format_quantity(total, unit) : "–"));
+                    bar += fmt::format(
+                        "<span class=\"segment {}\" style=\"width:{:.3f}%\"{}></span>", colour_class(i), 100 * v / total,
+                        tip(fmt::format("{}, {}: {} ({} %)", row.name, name, format_quantity(v, unit), format_number(100 * v / total, 2))));
+        page.html(
+            fmt::format("<div class=\"mark-row\"><span class=\"bar-name\">{}</span><span class=\"bar\">{}</span><span "
+                        "class=\"bar-total\">{}</span></div>",
+                        escape(row.name), bar, total > 0 ? format_quantity(total, unit) : "–"));
     }
     std::string legend = "<ul class=\"legend\">";
-    for (std::size_t i = 0; i < order.size(); ++i) legend += fmt::format("<li><span class=\"key block {}\"></span>{}</li>", colour_class(i), escape(order[i]));
+    for (std::size_t i = 0; i < order.size(); ++i)
+        legend += fmt::format("<li><span class=\"key block {}\"></span>{}</li>", colour_class(i), escape(order[i]));
     close(page, caption, legend + "</ul>");
 }
 
@@ -140,19 +154,24 @@ void tornado_figure(Page& page, const std::string& title, const std::string& cap
             }
             ++slot;
         }
-        page.html(fmt::format("<div class=\"mark-row\"><span class=\"bar-name\">{}<span class=\"range\"> {} … {}</span></span><span class=\"mark-plot\">{}</span>"
-                              "<span class=\"bar-total\">{} … {}</span></div>",
-                              escape(r.name), escape(r.lo_text), escape(r.hi_text), plot, format_number(r.lo, 2), format_number(r.hi, 2)));
+        page.html(
+            fmt::format("<div class=\"mark-row\"><span class=\"bar-name\">{}<span class=\"range\"> {} … {}</span></span><span "
+                        "class=\"mark-plot\">{}</span>"
+                        "<span class=\"bar-total\">{} … {}</span></div>",
+                        escape(r.name), escape(r.lo_text), escape(r.hi_text), plot, format_number(r.lo, 2), format_number(r.hi, 2)));
     }
     page.html(ticks_html(a, ""));
-    close(page, caption, "<ul class=\"legend\"><li><span class=\"key block s0\"></span>at the first value</li><li><span class=\"key block s1\"></span>at the second value</li></ul>");
+    close(page, caption,
+          "<ul class=\"legend\"><li><span class=\"key block s0\"></span>at the first value</li><li><span class=\"key block s1\"></span>at "
+          "the second value</li></ul>");
 }
 
 std::vector<std::size_t> pareto_front(const std::vector<PlanePoint>& points) {
     std::vector<std::size_t> front;
     for (std::size_t i = 0; i < points.size(); ++i) {
         const auto& p = points[i];
-        const bool beaten = std::any_of(points.begin(), points.end(), [&](const PlanePoint& q) { return q.x <= p.x && q.y <= p.y && (q.x < p.x || q.y < p.y); });
+        const bool beaten = std::any_of(points.begin(), points.end(),
+                                        [&](const PlanePoint& q) { return q.x <= p.x && q.y <= p.y && (q.x < p.x || q.y < p.y); });
         if (!beaten) front.push_back(i);
     }
     std::sort(front.begin(), front.end(), [&](std::size_t a, std::size_t b) { return points[a].x < points[b].x; });
@@ -188,36 +207,48 @@ std::string point_names(const std::vector<PlanePoint>& points, X px, Y py, doubl
 
 }  // namespace
 
-void pareto_figure(Page& page, const std::string& title, const std::string& caption, const std::string& x_label, const std::string& x_unit, const std::string& y_label,
-                   const std::string& y_unit, const std::vector<PlanePoint>& points) {
+void pareto_figure(Page& page, const std::string& title, const std::string& caption, const std::string& x_label, const std::string& x_unit,
+                   const std::string& y_label, const std::string& y_unit, const std::vector<PlanePoint>& points) {
     constexpr double width = 640, height = 420, left = 74, right = 20, top = 14, bottom = 46;
     std::vector<double> xs, ys;
     for (const auto& p : points) xs.insert(xs.end(), {p.x, p.x_lo, p.x_hi}), ys.insert(ys.end(), {p.y, p.y_lo, p.y_hi});
     const LogAxis ax = axis_over(xs), ay = axis_over(ys);
     const auto px = [&](double v) { return left + (width - left - right) * ax.at(v) / 100; };
     const auto py = [&](double v) { return height - bottom - (height - top - bottom) * ay.at(v) / 100; };
-    std::string svg = fmt::format("<svg class=\"plane\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">", width, height, escape(title));
+    std::string svg =
+        fmt::format("<svg class=\"plane\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">", width, height, escape(title));
     for (const double t : axis_ticks(ay))
-        svg += fmt::format("<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/><text class=\"tick\" x=\"{3}\" y=\"{4:.1f}\" text-anchor=\"end\">{5}</text>", left, width - right,
-                           py(t), left - 7, py(t) + 4, format_quantity(t, y_unit, 1));
+        svg += fmt::format(
+            "<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/><text class=\"tick\" x=\"{3}\" y=\"{4:.1f}\" "
+            "text-anchor=\"end\">{5}</text>",
+            left, width - right, py(t), left - 7, py(t) + 4, format_quantity(t, y_unit, 1));
     for (const double t : axis_ticks(ax))
-        svg += fmt::format("<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/><text class=\"tick\" x=\"{0:.1f}\" y=\"{3}\" text-anchor=\"middle\">{4}</text>", px(t), top,
-                           height - bottom, height - bottom + 17, format_quantity(t, x_unit, 1));
-    svg += fmt::format("<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"middle\">{}</text>", (left + width - right) / 2, height - 8, escape(x_label));
-    svg += fmt::format("<text class=\"label\" transform=\"translate(14 {:.0f}) rotate(-90)\" text-anchor=\"middle\">{}</text>", (top + height - bottom) / 2, escape(y_label));
+        svg += fmt::format(
+            "<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/><text class=\"tick\" x=\"{0:.1f}\" y=\"{3}\" "
+            "text-anchor=\"middle\">{4}</text>",
+            px(t), top, height - bottom, height - bottom + 17, format_quantity(t, x_unit, 1));
+    svg += fmt::format("<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"middle\">{}</text>", (left + width - right) / 2,
+                       height - 8, escape(x_label));
+    svg += fmt::format("<text class=\"label\" transform=\"translate(14 {:.0f}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
+                       (top + height - bottom) / 2, escape(y_label));
     std::string path;
-    for (const std::size_t i : pareto_front(points)) path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L", px(points[i].x), py(points[i].y));
+    for (const std::size_t i : pareto_front(points))
+        path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L", px(points[i].x), py(points[i].y));
     svg += fmt::format("<path class=\"front\" d=\"{}\"/>", path);
     for (const auto& p : points) {
         const int slot = p.slot % n_colours;
-        svg += fmt::format("<g class=\"c{0}\" opacity=\".35\"><line x1=\"{1:.1f}\" x2=\"{2:.1f}\" y1=\"{3:.1f}\" y2=\"{3:.1f}\"/><line x1=\"{4:.1f}\" x2=\"{4:.1f}\" y1=\"{5:.1f}\" y2=\"{6:.1f}\"/></g>", slot,
-                           px(p.x_lo), px(p.x_hi), py(p.y), px(p.x), py(p.y_lo), py(p.y_hi));
-        const std::string text = fmt::format("{}: {} {} … {}; {} {} … {}", p.name, format_quantity(p.x, x_unit), format_quantity(p.x_lo, x_unit), format_quantity(p.x_hi, x_unit),
-                                             format_quantity(p.y, y_unit), format_quantity(p.y_lo, y_unit), format_quantity(p.y_hi, y_unit));
+        svg += fmt::format(
+            "<g class=\"c{0}\" opacity=\".35\"><line x1=\"{1:.1f}\" x2=\"{2:.1f}\" y1=\"{3:.1f}\" y2=\"{3:.1f}\"/><line x1=\"{4:.1f}\" "
+            "x2=\"{4:.1f}\" y1=\"{5:.1f}\" y2=\"{6:.1f}\"/></g>",
+            slot, px(p.x_lo), px(p.x_hi), py(p.y), px(p.x), py(p.y_lo), py(p.y_hi));
+        const std::string text = fmt::format("{}: {} {} … {}; {} {} … {}", p.name, format_quantity(p.x, x_unit),
+                                             format_quantity(p.x_lo, x_unit), format_quantity(p.x_hi, x_unit), format_quantity(p.y, y_unit),
+                                             format_quantity(p.y_lo, y_unit), format_quantity(p.y_hi, y_unit));
         svg += fmt::format("<circle class=\"f{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"5\"{}/>", slot, px(p.x), py(p.y), tip(text));
     }
     svg += point_names(points, px, py, width);
-    page.html(fmt::format("<figure class=\"marks-figure\"><h3>{}</h3>{}</svg><figcaption>{}{}</figcaption></figure>\n", escape(title), svg, page.next_figure_number(), escape(caption)));
+    page.html(fmt::format("<figure class=\"marks-figure\"><h3>{}</h3>{}</svg><figcaption>{}{}</figcaption></figure>\n", escape(title), svg,
+                          page.next_figure_number(), escape(caption)));
 }
 
 }  // namespace ganbar::report

@@ -1,5 +1,6 @@
-// Marks for comparing things that differ by orders of magnitude: values with their interval on a logarithmic axis, shares of a whole, ratios
-// around one, points in a plane. HTML and SVG that scale to phones and paper; web/marks.js shows the text of a mark under the finger.
+// Marks for comparing things that differ by orders of magnitude: values with their interval on a logarithmic axis, shares of a whole,
+// ratios around one, points in a plane. HTML and SVG that scale to phones and paper; web/marks.js shows the text of a mark under the
+// finger.
 #pragma once
 #include <string>
 #include <utility>
@@ -21,15 +22,16 @@ struct SpanLine {
     double x = 0;
 };
 /// Logarithmic axis; values must be positive, others leave their row empty.
-void span_figure(Page& page, const std::string& title, const std::string& caption, const std::string& unit, const std::vector<SpanRow>& rows,
-                 const std::vector<SpanLine>& lines = {});
+void span_figure(Page& page, const std::string& title, const std::string& caption, const std::string& unit,
+                 const std::vector<SpanRow>& rows, const std::vector<SpanLine>& lines = {});
 
 struct ShareRow {
     std::string name;
     std::vector<std::pair<std::string, double>> parts;
 };
 /// Every row stacked to its whole, with its total beside it; the least parts become "other" where there are more than colours.
-void share_figure(Page& page, const std::string& title, const std::string& caption, const std::string& unit, const std::vector<ShareRow>& rows);
+void share_figure(Page& page, const std::string& title, const std::string& caption, const std::string& unit,
+                  const std::vector<ShareRow>& rows);
 
 /// Ratios at the low and the high value of a parameter, around 1 on a logarithmic axis; drawn longest first.
 struct TornadoRow {

@@ -11,7 +11,8 @@ namespace {
 
 TEST(Marks, ParetoFrontHoldsWhatNothingBeats) {
     const auto point = [](const char* name, double x, double y) { return PlanePoint{name, x, x, x, y, y, y, 0}; };
-    const std::vector<PlanePoint> points{point("slow", 9, 1), point("beaten", 5, 6), point("fast", 1, 8), point("middle", 4, 5), point("twin", 4, 5)};
+    const std::vector<PlanePoint> points{point("slow", 9, 1), point("beaten", 5, 6), point("fast", 1, 8), point("middle", 4, 5),
+                                         point("twin", 4, 5)};
     const auto front = pareto_front(points);
     ASSERT_EQ(front.size(), 4u);
     EXPECT_EQ(points[front[0]].name, "fast");
@@ -27,7 +28,8 @@ TEST(Marks, SharesKeepTheirSumWhenSmallOnesAreFolded) {
     double width = 0;
     const std::string& html = page.body();
     std::size_t segments = 0;
-    for (std::size_t at = html.find("width:"); at != std::string::npos; at = html.find("width:", at + 1)) width += std::stod(html.substr(at + 6)), ++segments;
+    for (std::size_t at = html.find("width:"); at != std::string::npos; at = html.find("width:", at + 1))
+        width += std::stod(html.substr(at + 6)), ++segments;
     EXPECT_NEAR(width, 100, 0.01);
     EXPECT_EQ(segments, 16u);
     EXPECT_NE(html.find("other"), std::string::npos);

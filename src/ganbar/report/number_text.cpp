@@ -62,7 +62,8 @@ std::vector<std::string> format_ticks(const std::vector<double>& values) {
     const bool plain = step > 0 && largest < 1e7 && largest >= 1e-4;
     const int decimals = plain ? std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9))) : 0;
     std::vector<std::string> texts;
-    for (const double v : values) texts.push_back(v == 0 ? "0" : plain ? with_minus(group_thousands(fmt::format("{:.{}f}", v, decimals))) : format_number(v));
+    for (const double v : values)
+        texts.push_back(v == 0 ? "0" : plain ? with_minus(group_thousands(fmt::format("{:.{}f}", v, decimals))) : format_number(v));
     return texts;
 }
 

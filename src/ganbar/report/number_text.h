@@ -15,8 +15,8 @@ std::string format_quantity(double value, const std::string& unit, int digits = 
 std::vector<std::string> format_ticks(const std::vector<double>& values);
 
 struct Prefix {
-    double factor = 1;    ///< value / factor is what is shown
-    std::string symbol;   ///< "µJ", "mm²", "" for a pure number
+    double factor = 1;   ///< value / factor is what is shown
+    std::string symbol;  ///< "µJ", "mm²", "" for a pure number
 };
 /// The prefix under which `magnitude` reads as 1 .. 999 (area: up to 9999 of the smaller unit).
 Prefix prefix_for(double magnitude, const std::string& unit);

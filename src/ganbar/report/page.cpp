@@ -17,15 +17,16 @@ constexpr std::uint32_t small_picture_px = 360;
 
 std::string json_series(const Series& s, std::size_t position) {
     return fmt::format("{{\"name\":{},\"slot\":{},\"dashed\":{},\"x\":{},\"y\":{},\"lo\":{},\"hi\":{}}}", json_string(s.name),
-                       s.colour >= 0 ? s.colour % n_colours : static_cast<int>(position % n_colours), s.dashed, json_numbers(s.x), json_numbers(s.y),
-                       json_numbers(s.lo), json_numbers(s.hi));
+                       s.colour >= 0 ? s.colour % n_colours : static_cast<int>(position % n_colours), s.dashed, json_numbers(s.x),
+                       json_numbers(s.y), json_numbers(s.lo), json_numbers(s.hi));
 }
 
 std::string json_view(const ChartView& view) {
     std::string series;
     for (std::size_t i = 0; i < view.series.size(); ++i) series += (i ? "," : "") + json_series(view.series[i], i);
-    return fmt::format("{{\"name\":{},\"xLabel\":{},\"xUnit\":{},\"yLabel\":{},\"yUnit\":{},\"logX\":{},\"series\":[{}]}}", json_string(view.name),
-                       json_string(view.x_label), json_string(view.x_unit), json_string(view.y_label), json_string(view.y_unit), view.log_x, series);
+    return fmt::format("{{\"name\":{},\"xLabel\":{},\"xUnit\":{},\"yLabel\":{},\"yUnit\":{},\"logX\":{},\"series\":[{}]}}",
+                       json_string(view.name), json_string(view.x_label), json_string(view.x_unit), json_string(view.y_label),
+                       json_string(view.y_unit), view.log_x, series);
 }
 
 std::string optional_number(const std::optional<double>& v) { return v && std::isfinite(*v) ? fmt::format("{:.6g}", *v) : "null"; }
@@ -34,7 +35,9 @@ std::string legend(const ChartView& view) {
     std::string out = "<ul class=\"legend\">";
     for (std::size_t i = 0; i < view.series.size(); ++i) {
         const Series& s = view.series[i];
-        out += fmt::format("<li><span class=\"key k{}{}\"></span>{}</li>", s.colour >= 0 ? s.colour % n_colours : static_cast<int>(i % n_colours), s.dashed ? " dashed" : "", escape(s.name));
+        out +=
+            fmt::format("<li><span class=\"key k{}{}\"></span>{}</li>",
+                        s.colour >= 0 ? s.colour % n_colours : static_cast<int>(i % n_colours), s.dashed ? " dashed" : "", escape(s.name));
     }
     return out + "</ul>";
 }
@@ -44,11 +47,15 @@ std::string heat_style(double share) {
     const double low[3] = {0xf3, 0xf7, 0xfb}, middle[3] = {0x6b, 0xae, 0xd6}, high[3] = {0x08, 0x30, 0x6b};
     const double t = std::clamp(share, 0.0, 1.0);
     int rgb[3];
-    for (int i = 0; i < 3; ++i) rgb[i] = static_cast<int>(std::lround(t < 0.5 ? low[i] + 2 * t * (middle[i] - low[i]) : middle[i] + (2 * t - 1) * (high[i] - middle[i])));
+    for (int i = 0; i < 3; ++i)
+        rgb[i] = static_cast<int>(
+            std::lround(t < 0.5 ? low[i] + 2 * t * (middle[i] - low[i]) : middle[i] + (2 * t - 1) * (high[i] - middle[i])));
     return fmt::format("background:#{:02x}{:02x}{:02x};color:{}", rgb[0], rgb[1], rgb[2], t > 0.55 ? "#fff" : "#111");
 }
 
-std::string png_of(const Picture& picture) { return small_picture(picture.png_bytes.empty() ? read_file(picture.png_path) : picture.png_bytes); }
+std::string png_of(const Picture& picture) {
+    return small_picture(picture.png_bytes.empty() ? read_file(picture.png_path) : picture.png_bytes);
+}
 
 std::uint32_t width_of(const std::string& png) {
     if (png.size() < 24 || png.compare(1, 3, "PNG") != 0) return 0;
@@ -58,7 +65,8 @@ std::uint32_t width_of(const std::string& png) {
 }
 
 std::string img(const std::string& png, const std::string& alt, const std::string& extra) {
-    return fmt::format("<img{} alt=\"{}\"{} src=\"{}\">", width_of(png) <= small_picture_px ? " class=\"pixels\"" : "", escape(alt), extra, png_data_uri(png));
+    return fmt::format("<img{} alt=\"{}\"{} src=\"{}\">", width_of(png) <= small_picture_px ? " class=\"pixels\"" : "", escape(alt), extra,
+                       png_data_uri(png));
 }
 
 }  // namespace
@@ -67,14 +75,18 @@ std::string chart_json(const Chart& chart) {
     std::string views, references, frames;
     for (const auto& view : chart.views) views += (views.empty() ? "" : ",") + json_view(view);
     for (const auto& line : chart.references)
-        references += fmt::format("{}{{\"name\":{},\"y\":{}}}", references.empty() ? "" : ",", json_string(line.name), optional_number(line.y));
+        references +=
+            fmt::format("{}{{\"name\":{},\"y\":{}}}", references.empty() ? "" : ",", json_string(line.name), optional_number(line.y));
     for (const auto& frame : chart.frames) {
         std::string values;
         for (const auto& y : frame.y) values += (values.empty() ? "" : ",") + json_numbers(y);
         frames += fmt::format("{}{{\"round\":{},\"y\":[{}]}}", frames.empty() ? "" : ",", frame.round, values);
     }
-    return fmt::format("{{\"title\":{},\"logY\":{},\"steps\":{},\"fromZero\":{},\"yLo\":{},\"yHi\":{},\"views\":[{}],\"references\":[{}],\"frames\":[{}]}}",
-                       json_string(chart.title), chart.log_y, chart.steps, chart.from_zero, optional_number(chart.y_lo), optional_number(chart.y_hi), views, references, frames);
+    return fmt::format(
+        "{{\"title\":{},\"logY\":{},\"steps\":{},\"fromZero\":{},\"yLo\":{},\"yHi\":{},\"views\":[{}],\"references\":[{}],\"frames\":[{}]}"
+        "}",
+        json_string(chart.title), chart.log_y, chart.steps, chart.from_zero, optional_number(chart.y_lo), optional_number(chart.y_hi),
+        views, references, frames);
 }
 
 std::string Page::next_figure_number() { return fmt::format("<b>Figure {}.</b> ", ++n_figures_); }
@@ -87,9 +99,13 @@ void Page::open_section(const std::string& id, const std::string& title, const s
 
 void Page::chart(const Chart& chart) {
     const int id = ++n_data_;
-    body_ += fmt::format("<figure class=\"chart-figure\" data-chart=\"{}\"><div class=\"figure-head\"><h3>{}</h3><div class=\"tools\"></div></div><div class=\"plot\">{}</div>{}"
-                         "<figcaption>{}{}</figcaption><details class=\"data\"><summary>Data</summary></details></figure>\n<script type=\"application/json\" id=\"data-{}\">{}</script>\n",
-                         id, escape(chart.title), render_svg(chart, false), legend(chart.views.front()), next_figure_number(), escape(chart.caption), id, chart_json(chart));
+    body_ += fmt::format(
+        "<figure class=\"chart-figure\" data-chart=\"{}\"><div class=\"figure-head\"><h3>{}</h3><div class=\"tools\"></div></div><div "
+        "class=\"plot\">{}</div>{}"
+        "<figcaption>{}{}</figcaption><details class=\"data\"><summary>Data</summary></details></figure>\n<script "
+        "type=\"application/json\" id=\"data-{}\">{}</script>\n",
+        id, escape(chart.title), render_svg(chart, false), legend(chart.views.front()), next_figure_number(), escape(chart.caption), id,
+        chart_json(chart));
 }
 
 void Page::charts(const std::vector<Chart>& charts) {
@@ -100,26 +116,30 @@ void Page::charts(const std::vector<Chart>& charts) {
 }
 
 void Page::figure(const Figure& figure) {
-    std::visit([this](const auto& f) {
-        using T = std::decay_t<decltype(f)>;
-        if constexpr (std::is_same_v<T, Chart>) chart(f);
-        else if constexpr (std::is_same_v<T, HeatTable>) heat_table(f);
-        else if constexpr (std::is_same_v<T, Gallery>) gallery(f);
-        else {
-            std::vector<bool> number(f.columns.size(), true);  // all of a column, so that its cells line up
-            for (const auto& row : f.rows)
-                for (std::size_t c = 0; c < row.size(); ++c) number.at(c) = number[c] && (row[c].empty() || row[c].find_first_of("-0123456789") == 0);
-            std::vector<std::vector<Cell>> rows;
-            for (const auto& row : f.rows) {
-                rows.emplace_back();
-                for (std::size_t c = 0; c < row.size(); ++c) rows.back().push_back({escape(row[c]), number[c]});
+    std::visit(
+        [this](const auto& f) {
+            using T = std::decay_t<decltype(f)>;
+            if constexpr (std::is_same_v<T, Chart>) chart(f);
+            else if constexpr (std::is_same_v<T, HeatTable>) heat_table(f);
+            else if constexpr (std::is_same_v<T, Gallery>) gallery(f);
+            else {
+                std::vector<bool> number(f.columns.size(), true);  // all of a column, so that its cells line up
+                for (const auto& row : f.rows)
+                    for (std::size_t c = 0; c < row.size(); ++c)
+                        number.at(c) = number[c] && (row[c].empty() || row[c].find_first_of("-0123456789") == 0);
+                std::vector<std::vector<Cell>> rows;
+                for (const auto& row : f.rows) {
+                    rows.emplace_back();
+                    for (std::size_t c = 0; c < row.size(); ++c) rows.back().push_back({escape(row[c]), number[c]});
+                }
+                table((f.title.empty() ? "" : "<strong>" + escape(f.title) + ".</strong> ") + escape(f.caption), f.columns, rows);
             }
-            table((f.title.empty() ? "" : "<strong>" + escape(f.title) + ".</strong> ") + escape(f.caption), f.columns, rows);
-        }
-    }, figure);
+        },
+        figure);
 }
 
-void Page::table(const std::string& caption, const std::vector<std::string>& columns, const std::vector<std::vector<Cell>>& rows, const std::string& css_class) {
+void Page::table(const std::string& caption, const std::vector<std::string>& columns, const std::vector<std::vector<Cell>>& rows,
+                 const std::string& css_class) {
     const int id = ++n_data_;
     if (!caption.empty()) body_ += fmt::format("<p class=\"caption\" id=\"caption-{}\">{}{}</p>", id, next_table_number(), caption);
     // The caption stays outside of what scrolls sideways on narrow screens.
@@ -141,21 +161,26 @@ void Page::table(const std::string& caption, const std::vector<std::string>& col
 
 void Page::heat_table(const HeatTable& heat) {
     if (heat.values.size() != heat.rows.size() * heat.columns.size())
-        throw DataError(fmt::format("heat table \"{}\" has {} values; expected {} rows x {} columns", heat.title, heat.values.size(), heat.rows.size(), heat.columns.size()));
+        throw DataError(fmt::format("heat table \"{}\" has {} values; expected {} rows x {} columns", heat.title, heat.values.size(),
+                                    heat.rows.size(), heat.columns.size()));
     double lo = std::numeric_limits<double>::infinity(), hi = -lo;
     for (const double v : heat.values)
         if (std::isfinite(v)) lo = std::min(lo, v), hi = std::max(hi, v);
     lo = heat.lo.value_or(lo);
     hi = heat.hi.value_or(hi);
-    body_ += fmt::format("<figure><h3>{}</h3><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table class=\"heat\"><thead><tr><th class=\"corner\">{}</th>",
-                         escape(heat.title), escape(heat.title), escape(heat.row_title + (heat.column_title.empty() ? "" : " \\ " + heat.column_title)));
+    body_ += fmt::format(
+        "<figure><h3>{}</h3><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table class=\"heat\"><thead><tr><th "
+        "class=\"corner\">{}</th>",
+        escape(heat.title), escape(heat.title), escape(heat.row_title + (heat.column_title.empty() ? "" : " \\ " + heat.column_title)));
     for (const auto& name : heat.columns) body_ += "<th scope=\"col\">" + escape(name) + "</th>";
     body_ += "</tr></thead><tbody>";
     for (std::size_t r = 0; r < heat.rows.size(); ++r) {
         body_ += "<tr><th scope=\"row\">" + escape(heat.rows[r]) + "</th>";
         for (std::size_t c = 0; c < heat.columns.size(); ++c) {
             const double v = heat.values[r * heat.columns.size() + c];
-            if (std::isfinite(v)) body_ += fmt::format("<td style=\"{}\">{}</td>", heat_style(hi > lo ? (v - lo) / (hi - lo) : 0.5), format_quantity(v, heat.unit));
+            if (std::isfinite(v))
+                body_ += fmt::format("<td style=\"{}\">{}</td>", heat_style(hi > lo ? (v - lo) / (hi - lo) : 0.5),
+                                     format_quantity(v, heat.unit));
             else body_ += "<td class=\"blank\"></td>";
         }
         body_ += "</tr>";
@@ -164,7 +189,8 @@ void Page::heat_table(const HeatTable& heat) {
 }
 
 void Page::picture(const Picture& picture, const std::string& css_class) {
-    body_ += fmt::format("<figure class=\"{}\">{}<figcaption>{}</figcaption></figure>", css_class, img(png_of(picture), picture.label, ""), escape(picture.label));
+    body_ += fmt::format("<figure class=\"{}\">{}<figcaption>{}</figcaption></figure>", css_class, img(png_of(picture), picture.label, ""),
+                         escape(picture.label));
 }
 
 void Page::gallery(const Gallery& gallery) {
@@ -182,9 +208,10 @@ void Page::snapshots(const std::string& title, const std::string& alt, const std
         // The last frame is in the page already; the scripts take it from there.
         sources += (i ? "," : "") + (i + 1 < frames.size() ? "\"" + png_data_uri(frames[i].png) + "\"" : "null");
     }
-    body_ += fmt::format("<figure class=\"snap\" data-frames=\"{}\">{}<figcaption>{} <span class=\"at\">round {}</span></figcaption></figure>"
-                         "<script type=\"application/json\" id=\"data-{}\">{{\"rounds\":[{}],\"src\":[{}]}}</script>\n",
-                         id, img(frames.back().png, alt, ""), escape(title), frames.back().round, id, rounds, sources);
+    body_ += fmt::format(
+        "<figure class=\"snap\" data-frames=\"{}\">{}<figcaption>{} <span class=\"at\">round {}</span></figcaption></figure>"
+        "<script type=\"application/json\" id=\"data-{}\">{{\"rounds\":[{}],\"src\":[{}]}}</script>\n",
+        id, img(frames.back().png, alt, ""), escape(title), frames.back().round, id, rounds, sources);
 }
 
 std::vector<std::vector<Frame>> fit_budget(const std::vector<std::vector<Frame>>& sequences, std::uint64_t budget_bytes) {

@@ -29,7 +29,8 @@ public:
     void figure(const Figure& figure);
     void charts(const std::vector<Chart>& charts);  ///< side by side where there is room
     /// `columns` are escaped here, cells are not. An empty caption leaves the table unnumbered.
-    void table(const std::string& caption, const std::vector<std::string>& columns, const std::vector<std::vector<Cell>>& rows, const std::string& css_class = "");
+    void table(const std::string& caption, const std::vector<std::string>& columns, const std::vector<std::vector<Cell>>& rows,
+               const std::string& css_class = "");
     /// A picture that follows the slider. Frames must ascend in round; the last is what a page without scripts shows.
     void snapshots(const std::string& title, const std::string& alt, const std::vector<Frame>& frames);
     /// A picture that stays. Shown enlarged with hard pixel edges when it is small.

@@ -12,16 +12,17 @@ namespace ganbar::report {
 /// A published number beside ours.
 struct ComparisonRow {
     std::string quantity;
-    std::optional<double> paper;    ///< SI
-    std::vector<double> ours;       ///< one value per seed, SI; the page shows mean and range
+    std::optional<double> paper;  ///< SI
+    std::vector<double> ours;     ///< one value per seed, SI; the page shows mean and range
     std::string unit;
-    std::string note;               ///< why they differ, or what the number rests on
-    std::string paper_text;         ///< shown instead of the number ("highest of the four"); optional
-    std::string where;              ///< "fig. 8"; optional
-    std::string variant;            ///< which of our variants; optional
+    std::string note;        ///< why they differ, or what the number rests on
+    std::string paper_text;  ///< shown instead of the number ("highest of the four"); optional
+    std::string where;       ///< "fig. 8"; optional
+    std::string variant;     ///< which of our variants; optional
 };
 
-/// A short written result with what supports it. Text: blank lines part paragraphs, "- " begins a list line, `backticks` mark code, *stars* emphasis.
+/// A short written result with what supports it. Text: blank lines part paragraphs, "- " begins a list line, `backticks` mark code, *stars*
+/// emphasis.
 struct Finding {
     std::string title, text;
     std::vector<Figure> figures;
@@ -29,16 +30,16 @@ struct Finding {
 
 struct ReportInput {
     std::string title;
-    std::string intro;                           ///< one plain sentence on what this is; same text rules as Finding
-    std::vector<RunData> runs;                   ///< equal RunData::group = seeds of one variant, in order of first appearance
+    std::string intro;                                       ///< one plain sentence on what this is; same text rules as Finding
+    std::vector<RunData> runs;                               ///< equal RunData::group = seeds of one variant, in order of first appearance
     std::vector<std::pair<std::string, std::string>> facts;  ///< extra lines of the title block: name, text
     std::vector<ComparisonRow> comparison;
     std::string comparison_title = "Published and ours", comparison_caption;
     std::vector<Finding> findings;
-    std::vector<Figure> figures;                 ///< further charts and tables, in a section of their own
+    std::vector<Figure> figures;  ///< further charts and tables, in a section of their own
     std::vector<std::string> reproduce_commands;
-    std::string reproduce_note;                  ///< below the commands; same text rules
-    Picture real_images;                         ///< a grid of real images to lay beside the generated ones; optional
+    std::string reproduce_note;                    ///< below the commands; same text rules
+    Picture real_images;                           ///< a grid of real images to lay beside the generated ones; optional
     std::uint64_t image_budget_bytes = 12u << 20;  ///< snapshots are thinned evenly until the pictures fit; last ones always stay
 };
 

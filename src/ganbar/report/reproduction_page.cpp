@@ -16,25 +16,43 @@ namespace {
 using arch::Reproduction;
 
 std::string times(double v) { return format_number(v) + "×"; }
-std::string range(double lo, double hi) { return hi > lo ? fmt::format(" <span class=\"range\">{} … {}</span>", times(lo), times(hi)) : ""; }
+std::string range(double lo, double hi) {
+    return hi > lo ? fmt::format(" <span class=\"range\">{} … {}</span>", times(lo), times(hi)) : "";
+}
 
 void means_table(Page& page, const Reproduction& r) {
     std::vector<std::vector<Cell>> rows;
     for (const auto& m : r.means)
-        rows.push_back({{escape(m.rival)}, {escape(m.basis)}, {escape(m.quantity)}, {times(m.geometric) + range(m.lo, m.hi), true}, {times(m.arithmetic), true}, {times(m.published), true},
-                        {times(m.geometric / m.published), true}, {escape(m.source)}});
-    page.table("Means over the networks beside the published average. Published numbers are references; no parameter was chosen to meet them.",
-               {"against", "basis", "quantity", "ours, geometric", "arithmetic", "published", "ours / published", "source"}, rows);
+        rows.push_back({{escape(m.rival)},
+                        {escape(m.basis)},
+                        {escape(m.quantity)},
+                        {times(m.geometric) + range(m.lo, m.hi), true},
+                        {times(m.arithmetic), true},
+                        {times(m.published), true},
+                        {times(m.geometric / m.published), true},
+                        {escape(m.source)}});
+    page.table(
+        "Means over the networks beside the published average. Published numbers are references; no parameter was chosen to meet them.",
+        {"against", "basis", "quantity", "ours, geometric", "arithmetic", "published", "ours / published", "source"}, rows);
 }
 
 void rows_table(Page& page, const Reproduction& r) {
     std::vector<std::vector<Cell>> rows;
     for (const auto& row : r.rows)
-        rows.push_back({{escape(row.benchmark)}, {escape(row.rival)}, {escape(row.basis)}, {times(row.speed.value) + range(row.speed.lo, row.speed.hi), true},
-                        {times(row.energy.value) + range(row.energy.lo, row.energy.hi), true}, {format_quantity(row.subject_area_m2, "m2"), true}, {format_quantity(row.rival_area_m2, "m2"), true},
-                        {format_number(100 * row.rival_utilisation, 2) + "\u202f%", true}, {row.rival_assumed.empty() ? "–" : escape(row.rival_assumed)}});
-    page.table("Every network. A speed-up means little without its baseline: the last columns give the share of the rival's peak that useful multiplications fill here, and what its model assumes.",
-               {"network", "against", "basis", "speed-up", "energy saving", "area", "rival's area", "rival reaches", "rival assumes"}, rows, "sortable");
+        rows.push_back({{escape(row.benchmark)},
+                        {escape(row.rival)},
+                        {escape(row.basis)},
+                        {times(row.speed.value) + range(row.speed.lo, row.speed.hi), true},
+                        {times(row.energy.value) + range(row.energy.lo, row.energy.hi), true},
+                        {format_quantity(row.subject_area_m2, "m2"), true},
+                        {format_quantity(row.rival_area_m2, "m2"), true},
+                        {format_number(100 * row.rival_utilisation, 2) + "\u202f%", true},
+                        {row.rival_assumed.empty() ? "–" : escape(row.rival_assumed)}});
+    page.table(
+        "Every network. A speed-up means little without its baseline: the last columns give the share of the rival's peak that useful "
+        "multiplications fill here, and what its model assumes.",
+        {"network", "against", "basis", "speed-up", "energy saving", "area", "rival's area", "rival reaches", "rival assumes"}, rows,
+        "sortable");
 }
 
 /// One figure per rival and quantity, the published average as a line.
@@ -48,8 +66,8 @@ void ratio_figures(Page& page, const Reproduction& r) {
             rows.push_back({row.benchmark, i.value, i.lo, i.hi, m.quantity == "speed" ? 0 : 1});
         }
         rows.push_back({"geometric mean", m.geometric, m.lo, m.hi, 7});
-        span_figure(page, fmt::format("{} over {}, {}", m.quantity == "speed" ? "Speed-up" : "Energy saving", m.rival, m.basis), "Ratios with the intervals of both machines' uncertain parameters.", "", rows,
-                    {{"published average", m.published}});
+        span_figure(page, fmt::format("{} over {}, {}", m.quantity == "speed" ? "Speed-up" : "Energy saving", m.rival, m.basis),
+                    "Ratios with the intervals of both machines' uncertain parameters.", "", rows, {{"published average", m.published}});
     }
     page.html("</div>");
 }
@@ -77,10 +95,14 @@ void tornado(Page& page, const Reproduction& r) {
     std::vector<TornadoRow> speed, energy;
     for (const auto& b : r.tornado) {
         const std::string name = b.machine + "." + b.param;
-        if (std::abs(std::log(b.speed_hi / b.speed_lo)) > 1e-6) speed.push_back({name, b.lo, b.hi, b.speed_lo / speed0, b.speed_hi / speed0});
-        if (std::abs(std::log(b.energy_hi / b.energy_lo)) > 1e-6) energy.push_back({name, b.lo, b.hi, b.energy_lo / energy0, b.energy_hi / energy0});
+        if (std::abs(std::log(b.speed_hi / b.speed_lo)) > 1e-6)
+            speed.push_back({name, b.lo, b.hi, b.speed_lo / speed0, b.speed_hi / speed0});
+        if (std::abs(std::log(b.energy_hi / b.energy_lo)) > 1e-6)
+            energy.push_back({name, b.lo, b.hi, b.energy_lo / energy0, b.energy_hi / energy0});
     }
-    page.open_section("sensitivity", "What moves the result", prose("Every uncertain parameter of both machines alone at its two ends: the mean ratio against the first rival, relative to the one above."));
+    page.open_section("sensitivity", "What moves the result",
+                      prose("Every uncertain parameter of both machines alone at its two ends: the mean ratio against the first rival, "
+                            "relative to the one above."));
     page.html("<div class=\"chart-grid\">");
     if (!speed.empty()) tornado_figure(page, "Mean speed-up", "Strongest first.", speed);
     if (!energy.empty()) tornado_figure(page, "Mean energy saving", "Strongest first.", energy);
@@ -93,7 +115,8 @@ void tornado(Page& page, const Reproduction& r) {
 std::string render_reproduction(const Reproduction& r, const std::string& command) {
     Page page;
     page.html("<header class=\"title\"><h1>" + escape(r.title) + "</h1><div class=\"intro\">" +
-              prose("The published averages against what the models say, network by network, with what it would take to reach them. Our models rest on published component numbers; every ratio carries the "
+              prose("The published averages against what the models say, network by network, with what it would take to reach them. Our "
+                    "models rest on published component numbers; every ratio carries the "
                     "interval of what is not known.") +
               "</div></header>\n");
     const std::size_t navigation_at = page.body().size();

@@ -11,13 +11,14 @@ std::string reproduction_text(const Reproduction& r) {
     std::string out = fmt::format("{}: {}\n\n{:<14}{:<12}{:<15}{:>9}  {:<20}{:>9}  {:<20}{:>12}{:>12}{:>11}\n", r.name, r.title, "network",
                                   "against", "basis", "speed", "range", "energy", "range", "area mm2", "rival mm2", "rival use");
     for (const auto& row : r.rows)
-        out +=
-            fmt::format("{:<14}{:<12}{:<15}{:>8.3g}x  {:<20}{:>8.3g}x  {:<20}{:>12.3g}{:>12.3g}{:>10.3g}%\n", row.benchmark, row.rival, row.basis,
-                        row.speed.value, fmt::format("{:.3g} ... {:.3g}", row.speed.lo, row.speed.hi), row.energy.value,
-                        fmt::format("{:.3g} ... {:.3g}", row.energy.lo, row.energy.hi), row.subject_area_m2 * 1e6, row.rival_area_m2 * 1e6, 100 * row.rival_utilisation);
+        out += fmt::format("{:<14}{:<12}{:<15}{:>8.3g}x  {:<20}{:>8.3g}x  {:<20}{:>12.3g}{:>12.3g}{:>10.3g}%\n", row.benchmark, row.rival,
+                           row.basis, row.speed.value, fmt::format("{:.3g} ... {:.3g}", row.speed.lo, row.speed.hi), row.energy.value,
+                           fmt::format("{:.3g} ... {:.3g}", row.energy.lo, row.energy.hi), row.subject_area_m2 * 1e6,
+                           row.rival_area_m2 * 1e6, 100 * row.rival_utilisation);
     for (std::size_t i = 0; i < r.rows.size(); ++i)
         if (!r.rows[i].rival_assumed.empty() && (i == 0 || r.rows[i].rival_assumed != r.rows[i - 1].rival_assumed))
-            out += fmt::format("{} is taken at {}; \"rival use\" is the share of its peak that useful multiplications fill\n", r.rows[i].rival, r.rows[i].rival_assumed);
+            out += fmt::format("{} is taken at {}; \"rival use\" is the share of its peak that useful multiplications fill\n",
+                               r.rows[i].rival, r.rows[i].rival_assumed);
     out += fmt::format("\n{:<12}{:<15}{:<8}{:>10}{:>12}  {:<20}{:>10}\n", "mean", "basis", "", "geometric", "arithmetic", "range",
                        "published");
     for (const auto& m : r.means)

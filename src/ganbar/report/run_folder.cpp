@@ -57,7 +57,8 @@ std::vector<CsvLine> read_lines(const std::string& path) {
         begin = whole ? end + 1 : text.size();
         if (!whole && number > 1) break;  // killed while writing: the line may hold half a number
         if (!lines.empty() && line.cells.size() != lines.front().cells.size())
-            throw DataError(fmt::format("{} cells; expected {} as in the first line", line.cells.size(), lines.front().cells.size()), line.where);
+            throw DataError(fmt::format("{} cells; expected {} as in the first line", line.cells.size(), lines.front().cells.size()),
+                            line.where);
         lines.push_back(std::move(line));
     }
     if (lines.empty()) throw DataError("is empty; expected a line of column names", {path, 0, 0});
@@ -140,7 +141,10 @@ Assumption read_assumption(const json& entry, const std::string& path) {
     a.kind = entry.at("kind").get<std::string>();
     static const std::set<std::string> kinds = {"published", "derived", "assumed", "preset", "user"};
     if (!kinds.contains(a.kind))
-        throw DataError(fmt::format("assumption \"{}\" is of kind \"{}\"; expected published, derived or assumed, or preset or user for a value that is not the default", a.name, a.kind), {path, 0, 0});
+        throw DataError(fmt::format("assumption \"{}\" is of kind \"{}\"; expected published, derived or assumed, or preset or user for a "
+                                    "value that is not the default",
+                                    a.name, a.kind),
+                        {path, 0, 0});
     return a;
 }
 
@@ -164,7 +168,8 @@ std::vector<Snapshot> read_snapshots(const fs::path& folder) {
     if (!fs::is_directory(folder)) return snapshots;
     for (const auto& entry : fs::directory_iterator(folder)) {
         const std::string stem = entry.path().stem().string();
-        const bool numbered = !stem.empty() && stem.size() < 16 && std::all_of(stem.begin(), stem.end(), [](char c) { return c >= '0' && c <= '9'; });
+        const bool numbered =
+            !stem.empty() && stem.size() < 16 && std::all_of(stem.begin(), stem.end(), [](char c) { return c >= '0' && c <= '9'; });
         if (!numbered || entry.path().extension() != ".png") continue;
         snapshots.push_back(read_png_header(entry.path().string()));
         snapshots.back().round = std::stoll(stem);
@@ -181,8 +186,8 @@ std::vector<HistogramBin> read_histogram(const std::string& path) {
         throw DataError("has other columns than expected: round,layer,bin_lo_S,bin_hi_S,count", lines.front().where);
     for (std::size_t i = 1; i < lines.size(); ++i) {
         const auto& [cells, where] = lines[i];
-        bins.push_back({static_cast<std::int64_t>(parse_cell(cells[0], where)), cells[1], parse_cell(cells[2], where), parse_cell(cells[3], where),
-                        parse_cell(cells[4], where)});
+        bins.push_back({static_cast<std::int64_t>(parse_cell(cells[0], where)), cells[1], parse_cell(cells[2], where),
+                        parse_cell(cells[3], where), parse_cell(cells[4], where)});
         if (!(bins.back().hi_S > bins.back().lo_S)) throw DataError("bin ends at or before its start; expected bin_lo_S < bin_hi_S", where);
     }
     return bins;
@@ -218,8 +223,11 @@ Snapshot read_png_header(const std::string& path) {
     unsigned char head[24] = {};
     in.read(reinterpret_cast<char*>(head), sizeof head);
     static constexpr unsigned char signature[16] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R'};
-    if (!in || !std::equal(signature, signature + 16, head)) throw DataError("is not a PNG image; expected the picture a run writes", {path, 0, 0});
-    const auto number = [&](int at) { return std::uint32_t{head[at]} << 24 | std::uint32_t{head[at + 1]} << 16 | std::uint32_t{head[at + 2]} << 8 | head[at + 3]; };
+    if (!in || !std::equal(signature, signature + 16, head))
+        throw DataError("is not a PNG image; expected the picture a run writes", {path, 0, 0});
+    const auto number = [&](int at) {
+        return std::uint32_t{head[at]} << 24 | std::uint32_t{head[at + 1]} << 16 | std::uint32_t{head[at + 2]} << 8 | head[at + 3];
+    };
     return {0, path, fs::file_size(path), number(16), number(20)};
 }
 
@@ -237,17 +245,20 @@ RunData read_run(const std::string& folder) {
     const fs::path path(folder);
     if (!fs::is_directory(path)) throw DataError("no such run folder; expected one that ganbar train made", {folder, 0, 0});
     if (!fs::exists(path / "metrics.csv") && !fs::exists(path / "summary.json"))
-        throw DataError("is not a run folder: neither metrics.csv nor summary.json in it; expected one that ganbar train made", {folder, 0, 0});
+        throw DataError("is not a run folder: neither metrics.csv nor summary.json in it; expected one that ganbar train made",
+                        {folder, 0, 0});
     RunData run;
     run.folder = folder;
     run.summary = read_summary((path / "summary.json").string());
     if (fs::exists(path / "metrics.csv")) {
         run.metrics = read_csv((path / "metrics.csv").string());
-        if (!run.metrics.find("round")) throw DataError("has no column \"round\"; expected it first", {(path / "metrics.csv").string(), 1, 1});
+        if (!run.metrics.find("round"))
+            throw DataError("has no column \"round\"; expected it first", {(path / "metrics.csv").string(), 1, 1});
     }
     if (fs::exists(path / "quality.csv")) {
         run.quality = read_csv((path / "quality.csv").string());
-        if (!run.quality.find("round")) throw DataError("has no column \"round\"; expected it first", {(path / "quality.csv").string(), 1, 1});
+        if (!run.quality.find("round"))
+            throw DataError("has no column \"round\"; expected it first", {(path / "quality.csv").string(), 1, 1});
     }
     run.samples = read_snapshots(path / "samples");
     run.conductance = read_snapshots(path / "conductance");

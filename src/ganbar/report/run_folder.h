@@ -11,7 +11,7 @@ namespace ganbar::report {
 /// A CSV file of numbers, by column. Empty cells are NaN, "true" and "false" 1 and 0.
 struct Table {
     std::vector<std::string> columns;
-    std::vector<std::vector<double>> data;  ///< data[column][row]
+    std::vector<std::vector<double>> data;                             ///< data[column][row]
     const std::vector<double>* find(const std::string& column) const;  ///< nullptr when absent
     std::size_t n_rows() const { return data.empty() ? 0 : data.front().size(); }
 };

@@ -21,7 +21,9 @@ protected:
         fs::create_directories(folder + "/conductance");
         fs::create_directories(folder + "/samples");
         write("metrics.csv", "round,epoch,loss_d\n1,1,0.5\n2,1,0.25\n");
-        write("summary.json", R"({"name": "x", "seed": 7, "classes": [3], "collapsed": false, "collapsed_reason": "fine", "coverage": 0.8, "recall": null, "dataset": "mnist"})");
+        write(
+            "summary.json",
+            R"({"name": "x", "seed": 7, "classes": [3], "collapsed": false, "collapsed_reason": "fine", "coverage": 0.8, "recall": null, "dataset": "mnist"})");
     }
     void TearDown() override { fs::remove_all(folder); }
     void write(const std::string& name, const std::string& text) const { std::ofstream(folder + "/" + name, std::ios::binary) << text; }
@@ -56,7 +58,8 @@ TEST_F(RunFolder, ReadsAccountsOfAnyDepth) {
     const Hardware hardware = read_run(folder).hardware;
     ASSERT_EQ(hardware.accounts.size(), 3u);
     EXPECT_EQ(hardware.accounts[0].layer + "|" + hardware.accounts[0].phase + "|" + hardware.accounts[0].component, "dense1|update|set");
-    EXPECT_EQ(hardware.accounts[1].layer + "|" + hardware.accounts[1].phase + "|" + hardware.accounts[1].component, "conv/part2|forward|adc");
+    EXPECT_EQ(hardware.accounts[1].layer + "|" + hardware.accounts[1].phase + "|" + hardware.accounts[1].component,
+              "conv/part2|forward|adc");
     EXPECT_EQ(hardware.accounts[2].network + "|" + hardware.accounts[2].component, "trng|write");
     EXPECT_EQ(hardware.totals.at("update_energy_J"), 1e-6);
     EXPECT_EQ(hardware.assumptions[0].number, 0.5);

@@ -39,7 +39,8 @@ Box box_of(const std::vector<Counted>& colours, std::size_t begin, std::size_t e
     for (double& m : box.mean) m /= n;
     for (std::size_t a = 0; a < 3; ++a) {
         double sum = 0;
-        for (std::size_t i = begin; i < end; ++i) sum += colours[i].n * (colours[i].rgb[a] - box.mean[a]) * (colours[i].rgb[a] - box.mean[a]);
+        for (std::size_t i = begin; i < end; ++i)
+            sum += colours[i].n * (colours[i].rgb[a] - box.mean[a]) * (colours[i].rgb[a] - box.mean[a]);
         if (sum > box.spread) box.spread = sum, box.axis = a;
     }
     return box;
@@ -52,7 +53,8 @@ std::vector<Box> cut(std::vector<Counted>& colours) {
         const auto widest = std::max_element(boxes.begin(), boxes.end(), [](const Box& a, const Box& b) { return a.spread < b.spread; });
         if (widest->spread <= 0) break;
         const Box box = *widest;
-        const auto first = colours.begin() + static_cast<std::ptrdiff_t>(box.begin), last = colours.begin() + static_cast<std::ptrdiff_t>(box.end);
+        const auto first = colours.begin() + static_cast<std::ptrdiff_t>(box.begin),
+                   last = colours.begin() + static_cast<std::ptrdiff_t>(box.end);
         const auto middle = std::stable_partition(first, last, [&](const Counted& c) { return c.rgb[box.axis] <= box.mean[box.axis]; });
         const auto at = static_cast<std::size_t>(middle - colours.begin());
         *widest = box_of(colours, box.begin, at);

@@ -7,9 +7,9 @@ namespace ganbar::report {
 
 inline constexpr std::size_t page_shades = 16;
 
-/// The PNG with at most 16 colours, chosen by median cut (P. Heckbert, SIGGRAPH 1982) so that each stands for colours of least spread; flat areas
-/// keep theirs. The bytes as they are where that would not be smaller, where the file is no PNG that can be read, and for photographs: more than
-/// 256 colours. Same input, same bytes.
+/// The PNG with at most 16 colours, chosen by median cut (P. Heckbert, SIGGRAPH 1982) so that each stands for colours of least spread; flat
+/// areas keep theirs. The bytes as they are where that would not be smaller, where the file is no PNG that can be read, and for
+/// photographs: more than 256 colours. Same input, same bytes.
 std::string small_picture(std::string_view png);
 
 }  // namespace ganbar::report

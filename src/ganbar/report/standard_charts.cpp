@@ -64,7 +64,9 @@ bool is_shown(const Series& s, const Panel& panel) {
 
 std::string thinning_note(const Group& group, TableOf table, const Series& shown) {
     const std::size_t n = (group.runs.front()->*table).n_rows();
-    return n > shown.x.size() + 1 ? fmt::format(" Each point averages {} rounds; its band reaches from the lowest to the highest.", (n + shown.x.size() - 1) / shown.x.size()) : "";
+    return n > shown.x.size() + 1 ? fmt::format(" Each point averages {} rounds; its band reaches from the lowest to the highest.",
+                                                (n + shown.x.size() - 1) / shown.x.size())
+                                  : "";
 }
 
 /// All columns of one variant on common axes.
@@ -117,30 +119,122 @@ std::vector<Chart> panel_charts(const std::vector<Group>& groups, TableOf table,
 
 const std::vector<Panel>& training_panels() {
     static const std::vector<Panel> panels = {
-        {"Losses", "loss", "Per weight-update round: {loss}.", {{"loss_d", "discriminator loss", "Of the discriminator over real and generated images: {loss}."}, {"loss_g", "generator loss", "Of the generator; it rises when the discriminator sees through its images: {loss}."}}, false, true, false, false, {}, {}},
-        {"What the discriminator believes", "mean probability of “real”", "Mean output of the discriminator; 0.5 on both means it cannot tell them apart.",
-         {{"p_real", "belief in real images", "Mean output of the discriminator on real images."}, {"p_fake", "belief in generated images", "Mean output of the discriminator on generated images; 0.5 here and on real ones means it cannot tell them apart."}}, false, false, false, false, 0.0, 1.0}};
+        {"Losses",
+         "loss",
+         "Per weight-update round: {loss}.",
+         {{"loss_d", "discriminator loss", "Of the discriminator over real and generated images: {loss}."},
+          {"loss_g", "generator loss", "Of the generator; it rises when the discriminator sees through its images: {loss}."}},
+         false,
+         true,
+         false,
+         false,
+         {},
+         {}},
+        {"What the discriminator believes",
+         "mean probability of “real”",
+         "Mean output of the discriminator; 0.5 on both means it cannot tell them apart.",
+         {{"p_real", "belief in real images", "Mean output of the discriminator on real images."},
+          {"p_fake", "belief in generated images",
+           "Mean output of the discriminator on generated images; 0.5 here and on real ones means it cannot tell them apart."}},
+         false,
+         false,
+         false,
+         false,
+         0.0,
+         1.0}};
     return panels;
 }
 
 const std::vector<Panel>& energy_panels() {
     static const std::vector<Panel> panels = {
-        {"Energy of one round's weight updates", "update energy per round", "Sum of V²·G·t over the pulses of a round, both networks.", {{"update_energy_J", "weight updates", ""}}, false, false, true, false, {}, {}},
-        {"Cumulative energy", "cumulative energy", "Energy spent since the first round, by what it was spent on.",
-         {{"cumulative_update_energy_J", "cumulative update energy", "Energy of all weight updates since the first round."}, {"read_energy_J", "cumulative read energy", "Energy of the cells in all forward and backward reads."}, {"converter_energy_J", "cumulative converter energy", "Energy of all conversions to and from voltages."}, {"noise_energy_J", "cumulative noise energy", "Energy of making the generator's random input."}, {"digital_energy_J", "cumulative digital energy", "Energy of passes computed digitally beside the cells."}, {"amplifier_energy_J", "cumulative amplifier energy", "Energy of the analog circuits between crossbars."}, {"training_energy_J", "all of training", "The sum of the others: every account of training is in one of them."}}, false, true, true, true, {}, {}},
-        {"Pulses per round", "pulses", "Set pulses raise a conductance, reset pulses lower it.", {{"pulses_set", "set pulses per round", "Pulses that raise a conductance."}, {"pulses_reset", "reset pulses per round", "Pulses that lower a conductance."}}, false, true, true, false, {}, {}}};
+        {"Energy of one round's weight updates",
+         "update energy per round",
+         "Sum of V²·G·t over the pulses of a round, both networks.",
+         {{"update_energy_J", "weight updates", ""}},
+         false,
+         false,
+         true,
+         false,
+         {},
+         {}},
+        {"Cumulative energy",
+         "cumulative energy",
+         "Energy spent since the first round, by what it was spent on.",
+         {{"cumulative_update_energy_J", "cumulative update energy", "Energy of all weight updates since the first round."},
+          {"read_energy_J", "cumulative read energy", "Energy of the cells in all forward and backward reads."},
+          {"converter_energy_J", "cumulative converter energy", "Energy of all conversions to and from voltages."},
+          {"noise_energy_J", "cumulative noise energy", "Energy of making the generator's random input."},
+          {"digital_energy_J", "cumulative digital energy", "Energy of passes computed digitally beside the cells."},
+          {"amplifier_energy_J", "cumulative amplifier energy", "Energy of the analog circuits between crossbars."},
+          {"training_energy_J", "all of training", "The sum of the others: every account of training is in one of them."}},
+         false,
+         true,
+         true,
+         true,
+         {},
+         {}},
+        {"Pulses per round",
+         "pulses",
+         "Set pulses raise a conductance, reset pulses lower it.",
+         {{"pulses_set", "set pulses per round", "Pulses that raise a conductance."},
+          {"pulses_reset", "reset pulses per round", "Pulses that lower a conductance."}},
+         false,
+         true,
+         true,
+         false,
+         {},
+         {}}};
     return panels;
 }
 
 const std::vector<Panel>& quality_panels() {
     static const std::vector<Panel> panels = {
-        {"Classifier", "share", "Share of generated images classified as wanted, and the classifier's mean confidence. High values alone prove little: a collapsed generator reaches them too.",
-         {{"classifier_accuracy", "classifier accuracy", "Share of generated images classified as wanted. To be read with coverage: a collapsed generator scores high too."}, {"classifier_confidence", "classifier confidence", "How sure the classifier is of its label, on average."}}, false, false, false, false, {}, 1.0},
-        {"Diversity and fidelity", "value", "Precision and density: do generated images look real? Recall and coverage: is the variety of the real images reached?",
-         {{"coverage", "coverage", "Share of real images with a generated one nearby: is their variety reached?"}, {"recall", "recall", "Share of real images inside the region the generated ones span."}, {"precision", "precision", "Share of generated images inside the region the real ones span: do they look real?"}, {"density", "density", "How densely generated images lie where real ones do; real against real gives about 1."}}, false, true, false, false, {}, {}},
-        {"Fréchet distance", "Fréchet distance", "Between own features of generated and test images; lower is better.", {{"frechet_distance", "Fréchet distance", ""}}, true, false, false, false, {}, {}},
-        {"Mean pairwise distance", "mean pairwise distance", "Mean pixel distance between generated images; a collapsed generator falls far below the real images.",
-         {{"mean_pairwise_distance", "mean pairwise distance", ""}}, false, true, false, false, {}, {}}};
+        {"Classifier",
+         "share",
+         "Share of generated images classified as wanted, and the classifier's mean confidence. High values alone prove little: a "
+         "collapsed generator reaches them too.",
+         {{"classifier_accuracy", "classifier accuracy",
+           "Share of generated images classified as wanted. To be read with coverage: a collapsed generator scores high too."},
+          {"classifier_confidence", "classifier confidence", "How sure the classifier is of its label, on average."}},
+         false,
+         false,
+         false,
+         false,
+         {},
+         1.0},
+        {"Diversity and fidelity",
+         "value",
+         "Precision and density: do generated images look real? Recall and coverage: is the variety of the real images reached?",
+         {{"coverage", "coverage", "Share of real images with a generated one nearby: is their variety reached?"},
+          {"recall", "recall", "Share of real images inside the region the generated ones span."},
+          {"precision", "precision", "Share of generated images inside the region the real ones span: do they look real?"},
+          {"density", "density", "How densely generated images lie where real ones do; real against real gives about 1."}},
+         false,
+         true,
+         false,
+         false,
+         {},
+         {}},
+        {"Fréchet distance",
+         "Fréchet distance",
+         "Between own features of generated and test images; lower is better.",
+         {{"frechet_distance", "Fréchet distance", ""}},
+         true,
+         false,
+         false,
+         false,
+         {},
+         {}},
+        {"Mean pairwise distance",
+         "mean pairwise distance",
+         "Mean pixel distance between generated images; a collapsed generator falls far below the real images.",
+         {{"mean_pairwise_distance", "mean pairwise distance", ""}},
+         false,
+         true,
+         false,
+         false,
+         {},
+         {}}};
     return panels;
 }
 
@@ -152,8 +246,8 @@ std::vector<Chart> charts_of(const std::vector<Group>& groups, TableOf table, co
 }
 
 struct LayerHistogram {
-    std::vector<double> edges;                              ///< ascending left edges, then the last right edge
-    std::map<std::int64_t, std::vector<double>> share;      ///< by round: per cent of the layer's cells in each bin
+    std::vector<double> edges;                          ///< ascending left edges, then the last right edge
+    std::map<std::int64_t, std::vector<double>> share;  ///< by round: per cent of the layer's cells in each bin
 };
 
 std::map<std::string, LayerHistogram> histograms_of(const RunData& run) {
@@ -192,11 +286,12 @@ std::vector<double> share_at(const LayerHistogram& h, std::int64_t round) {
 
 /// The loss in use in words, for captions; the name itself where there are no words, several where the variants differ.
 static std::string loss_text(const std::vector<Group>& groups) {
-    static const std::map<std::string, std::string> words = {{"non_saturating", "binary cross-entropy, the generator's non-saturating form"},
-                                                             {"minimax", "binary cross-entropy, the generator's in its minimax form"},
-                                                             {"wasserstein", "difference of mean scores (Wasserstein)"},
-                                                             {"hinge", "hinge loss of the scores"},
-                                                             {"least_squares", "squared distance of the scores from their targets (least squares)"}};
+    static const std::map<std::string, std::string> words = {
+        {"non_saturating", "binary cross-entropy, the generator's non-saturating form"},
+        {"minimax", "binary cross-entropy, the generator's in its minimax form"},
+        {"wasserstein", "difference of mean scores (Wasserstein)"},
+        {"hinge", "hinge loss of the scores"},
+        {"least_squares", "squared distance of the scores from their targets (least squares)"}};
     std::vector<std::string> texts;
     for (const auto& group : groups) {
         const auto settings = settings_of(group.runs.front()->run_toml);
@@ -238,7 +333,16 @@ std::vector<Chart> other_charts(const std::vector<Group>& groups) {
             for (const auto& column : run->metrics.columns) {
                 if (!shown.insert(column).second) continue;
                 const std::string label = label_of_key(column);
-                const Panel panel{label.c_str(), label.c_str(), "As recorded in metrics.csv.", {{column.c_str(), label.c_str(), ""}}, false, false, true, false, {}, {}};
+                const Panel panel{label.c_str(),
+                                  label.c_str(),
+                                  "As recorded in metrics.csv.",
+                                  {{column.c_str(), label.c_str(), ""}},
+                                  false,
+                                  false,
+                                  true,
+                                  false,
+                                  {},
+                                  {}};
                 for (auto& chart : split_charts(groups, &RunData::metrics, panel, false)) charts.push_back(std::move(chart));
             }
     return charts;
@@ -256,10 +360,12 @@ std::vector<Chart> histogram_charts(const std::vector<Group>& groups) {
     for (const auto& [layer, parts] : by_layer) {
         Chart chart;
         chart.title = "Conductance of " + layer;
-        chart.caption = "Share of the layer's cells per conductance bin; follows the slider." + std::string(groups.size() > 1 ? " First seed of each variant." : "");
+        chart.caption = "Share of the layer's cells per conductance bin; follows the slider." +
+                        std::string(groups.size() > 1 ? " First seed of each variant." : "");
         chart.steps = chart.from_zero = true;
         chart.views.push_back({"", "conductance", "S", "cells (%)", "", {}, false});
-        for (const auto& [group, h] : parts) chart.views[0].series.push_back({group->name, h.edges, share_at(h, *rounds.rbegin()), {}, {}, group->slot, false});
+        for (const auto& [group, h] : parts)
+            chart.views[0].series.push_back({group->name, h.edges, share_at(h, *rounds.rbegin()), {}, {}, group->slot, false});
         for (const std::int64_t round : rounds) {
             ChartFrame frame{round, {}};
             for (const auto& [group, h] : parts) frame.y.push_back(share_at(h, round));
@@ -267,7 +373,8 @@ std::vector<Chart> histogram_charts(const std::vector<Group>& groups) {
         }
         if (groups.size() == 1) {
             const auto& h = parts.front().second;
-            chart.views[0].series.push_back({fmt::format("at round {}", h.share.begin()->first), h.edges, h.share.begin()->second, {}, {}, 7, true});
+            chart.views[0].series.push_back(
+                {fmt::format("at round {}", h.share.begin()->first), h.edges, h.share.begin()->second, {}, {}, 7, true});
             for (auto& frame : chart.frames) frame.y.push_back(h.share.begin()->second);
         }
         charts.push_back(std::move(chart));

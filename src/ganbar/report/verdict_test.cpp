@@ -10,10 +10,12 @@ namespace {
 RunData judged(const std::string& toml = "") {
     RunData run;
     run.group = "n", run.label = "seed 1", run.run_toml = toml;
-    run.summary.numbers = {{"classifier_accuracy", 0.24}, {"coverage", 0.006}, {"frechet_distance", 300}, {"n_classes_present", 9}, {"update_energy_J", 1.03e-3}, {"area_m2", 7.96e-8}, {"n_crossbars", 54}, {"rounds", 2}};
+    run.summary.numbers = {{"classifier_accuracy", 0.24}, {"coverage", 0.006},  {"frechet_distance", 300}, {"n_classes_present", 9},
+                           {"update_energy_J", 1.03e-3},  {"area_m2", 7.96e-8}, {"n_crossbars", 54},       {"rounds", 2}};
     run.summary.collapsed = false;
     run.summary.collapsed_reason = "not learned: precision 0.30, and 0.01 of the coverage that as many real images would have";
-    run.hardware.totals = {{"training_energy_J", 39.1}, {"converter_energy_J", 3.7e-4}, {"area_with_periphery_m2", 3.24e-6}, {"training_busy_s", 0.5}};
+    run.hardware.totals = {
+        {"training_energy_J", 39.1}, {"converter_energy_J", 3.7e-4}, {"area_with_periphery_m2", 3.24e-6}, {"training_busy_s", 0.5}};
     run.hardware.accounts = {{"generator", "dense1", "update", "set", 10, 1.03e-3, 1e-6}};
     run.metrics = {{"round", "loss_d", "loss_g"}, {{1, 2}, {0.7, 0.6}, {0.8, 0.9}}};
     return run;
@@ -53,7 +55,11 @@ TEST(Verdict, WhereTheWeightsAre) {
 }
 
 TEST(Verdict, TheLossInUseIsNamed) {
-    const std::vector<std::pair<std::string, std::string>> names = {{"non_saturating", "binary cross-entropy"}, {"minimax", "minimax"}, {"wasserstein", "Wasserstein"}, {"hinge", "hinge"}, {"least_squares", "least squares"}};
+    const std::vector<std::pair<std::string, std::string>> names = {{"non_saturating", "binary cross-entropy"},
+                                                                    {"minimax", "minimax"},
+                                                                    {"wasserstein", "Wasserstein"},
+                                                                    {"hinge", "hinge"},
+                                                                    {"least_squares", "least squares"}};
     for (const auto& [name, words] : names) {
         const std::vector<RunData> runs = {judged("[train]\nloss = \"" + name + "\"\n")};
         const auto charts = training_charts(groups_of(runs));
@@ -70,12 +76,15 @@ TEST(Bill, WhatDoesNotFollowASettingIsSaid) {
     auto runs = two("[tile]\nadc_bits = 8\n", "[tile]\nadc_bits = 3\n");
     runs[1].hardware.totals["training_energy_J"] = 38.9;  // other conductances, other reads
     std::string html = page(runs);
-    EXPECT_TRUE(says(html, "<code>tile.adc_bits</code> differs between the variants, and some totals do not follow; these are the same in all: converter energy, training busy, area with periphery."));
+    EXPECT_TRUE(says(html,
+                     "<code>tile.adc_bits</code> differs between the variants, and some totals do not follow; these are the same in all: "
+                     "converter energy, training busy, area with periphery."));
     runs[1].hardware.totals["training_energy_J"] = 39.1;
     EXPECT_TRUE(says(page(runs), "nothing in the bill follows"));
     for (auto& [key, value] : runs[1].hardware.totals) value *= 1.01;
     EXPECT_FALSE(says(page(runs), "differs between the variants"));
-    EXPECT_FALSE(says(page(two("[train]\nloss = \"hinge\"\n", "[train]\nloss = \"minimax\"\n")), "differs between the variants"));  // no hardware
+    EXPECT_FALSE(
+        says(page(two("[train]\nloss = \"hinge\"\n", "[train]\nloss = \"minimax\"\n")), "differs between the variants"));  // no hardware
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ struct Checkpoint {
 /// Writes folder/NNNNNN.safetensors atomically and removes all but the newest two.
 void write_checkpoint(const std::filesystem::path& folder, const Checkpoint& checkpoint);
 Checkpoint read_checkpoint(const std::filesystem::path& file);
-/// The newest checkpoint of a folder that is whole, of those before round `before`; damaged ones are passed over and named in `passed_over`.
+/// The newest checkpoint of a folder that is whole, of those before round `before`; damaged ones are passed over and named in
+/// `passed_over`.
 std::optional<Checkpoint> newest_checkpoint(const std::filesystem::path& folder, std::vector<std::string>* passed_over,
                                             std::int64_t before = std::numeric_limits<std::int64_t>::max());
 /// Removes the checkpoints of rounds after `round`.

@@ -13,7 +13,8 @@
 namespace ganbar {
 namespace {
 
-const std::vector<std::string> harmless_keys = {"evaluation.every", "train.checkpoint_every", "train.epochs", "train.rounds", "train.snapshot_every"};
+const std::vector<std::string> harmless_keys = {"evaluation.every", "train.checkpoint_every", "train.epochs", "train.rounds",
+                                                "train.snapshot_every"};
 
 bool is_harmless(const std::string& key) { return std::find(harmless_keys.begin(), harmless_keys.end(), key) != harmless_keys.end(); }
 

@@ -8,13 +8,15 @@ namespace ganbar {
 
 /// What a resolved experiment (run.toml) says otherwise than another.
 struct Changes {
-    std::vector<std::string> harmless;  ///< "train.rounds = 12 (was 6)": they decide only how long a run goes on and how often it is looked at
-    std::vector<std::string> keys;      ///< "device.model": everything else
+    std::vector<std::string>
+        harmless;                   ///< "train.rounds = 12 (was 6)": they decide only how long a run goes on and how often it is looked at
+    std::vector<std::string> keys;  ///< "device.model": everything else
 };
 /// Both are TOML as to_toml() writes it.
 Changes changes_between(const std::string& before, const std::string& now);
 
-/// SHA-256 of a resolved experiment without the settings that are harmless to change: the same for all that may take up each other's checkpoints.
+/// SHA-256 of a resolved experiment without the settings that are harmless to change: the same for all that may take up each other's
+/// checkpoints.
 std::string identity_of(const std::string& toml);
 
 /// Rounds that a resolved experiment asks for; rounds_per_epoch of its data.

@@ -27,7 +27,15 @@ nlohmann::ordered_json environment_json(const Dataset& data) {
             {"cpu", cpu_model()},
             {"vector_target", vector_target()},
             {"threads", max_threads()},
-            {"data", {{"name", data.name}, {"split", data.split}, {"images", data.n}, {"channels", data.channels}, {"height", data.height}, {"width", data.width}, {"sha256", data.sha256}, {"origin", data.origin}}}};
+            {"data",
+             {{"name", data.name},
+              {"split", data.split},
+              {"images", data.n},
+              {"channels", data.channels},
+              {"height", data.height},
+              {"width", data.width},
+              {"sha256", data.sha256},
+              {"origin", data.origin}}}};
 }
 
 std::string read_text(const std::filesystem::path& path) {

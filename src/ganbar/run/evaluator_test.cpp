@@ -4,11 +4,11 @@
 
 #include <cstdlib>
 
-#include "ganbar/run/pictures.h"
 #include "ganbar/data/bytes.h"
 #include "ganbar/data/synthetic.h"
 #include "ganbar/data/test_files.h"
 #include "ganbar/gan/metrics/distances.h"
+#include "ganbar/run/pictures.h"
 
 namespace ganbar {
 namespace {
@@ -128,7 +128,10 @@ TEST(Evaluator, ImagesWithoutLabels) {
     spec.read.side = 0, spec.classes = {1};
     EXPECT_HAS(test::message_of<ConfigError>([&] { Evaluator(spec, Places{{}, Cache(folder / "cache"), {}}, log); }), "has no labels");
     spec.classes.clear(), spec.features = file.string();
-    EXPECT_HAS(test::message_of<DataError>([&] { Evaluator(spec, Places{{}, Cache(folder / "cache"), {}}, log); }), "no labels of two classes");
+    EXPECT_HAS(test::message_of<DataError>([&] {
+                   Evaluator(spec, Places{{}, Cache(folder / "cache"), {}}, log);
+               }),
+               "no labels of two classes");
 }
 
 /// Real digits measured as if a generator had drawn them. The first numbers (prototype with a like net, not this one) are
@@ -170,7 +173,6 @@ TEST(Evaluator, BaselinesOfMnist) {
     EXPECT_LT(all.frechet_distance, 4);
     EXPECT_FALSE(all.collapsed) << all.collapsed_reason;
 }
-
 
 }  // namespace
 }  // namespace ganbar

@@ -29,7 +29,8 @@ fs::path without_slash(const fs::path& p) { return p.has_filename() || !p.has_pa
 void remove_pictures(const fs::path& folder, const std::function<bool(std::int64_t)>& kept) {
     std::vector<fs::path> gone;
     for (const auto& entry : fs::directory_iterator(folder))
-        if (entry.path().extension() == ".png" && round_of(entry.path()) >= 0 && !kept(round_of(entry.path()))) gone.push_back(entry.path());
+        if (entry.path().extension() == ".png" && round_of(entry.path()) >= 0 && !kept(round_of(entry.path())))
+            gone.push_back(entry.path());
     for (const auto& file : gone) fs::remove(file);
 }
 
@@ -46,7 +47,11 @@ void keep_rounds(const fs::path& table, std::int64_t every) {
 }  // namespace
 
 FolderRun::FolderRun(const Experiment& experiment, const Places& places, const RunOptions& options, RunObserver& observer)
-    : start_s_(now_s()), options_(options), observer_(observer), folder_(without_slash(options.out)), session_(experiment, places, [this](const std::string& line) { say(line); }) {
+    : start_s_(now_s()),
+      options_(options),
+      observer_(observer),
+      folder_(without_slash(options.out)),
+      session_(experiment, places, [this](const std::string& line) { say(line); }) {
     toml_ = run_toml(session_.experiment());
     identity_ = identity_of(toml_);
     prepare();
@@ -81,14 +86,17 @@ void FolderRun::say(const std::string& line) {
 void FolderRun::prepare() {
     std::error_code ignored;
     if (fs::exists(folder_, ignored)) {
-        if (!options_.resume) throw ConfigError(folder_.string() + " exists; expected a new folder (--out), or --resume to go on with the run in it");
+        if (!options_.resume)
+            throw ConfigError(folder_.string() + " exists; expected a new folder (--out), or --resume to go on with the run in it");
         if (!fs::exists(folder_ / "run.toml", ignored)) throw ConfigError(folder_.string() + " is no run folder: it has no run.toml");
         lock_.emplace(folder_, "run");
         earlier_toml_ = read_text(folder_ / "run.toml");
         if (const Changes changes = changes_between(earlier_toml_, toml_); !changes.keys.empty())
-            throw ConfigError(fmt::format("{} holds another experiment: {} differ{}; expected the same file, seed and --set as when it began, but for train.rounds, train.epochs, "
-                                          "train.checkpoint_every, train.snapshot_every and evaluation.every",
-                                          folder_.string(), join(changes.keys), changes.keys.size() == 1 ? "s" : ""));
+            throw ConfigError(
+                fmt::format("{} holds another experiment: {} differ{}; expected the same file, seed and --set as when it began, but for "
+                            "train.rounds, train.epochs, "
+                            "train.checkpoint_every, train.snapshot_every and evaluation.every",
+                            folder_.string(), join(changes.keys), changes.keys.size() == 1 ? "s" : ""));
         return;
     }
     const fs::path fresh = folder_.string() + ".new-" + std::to_string(::getpid());
@@ -99,7 +107,8 @@ void FolderRun::prepare() {
         fs::rename(fresh, folder_);
     } catch (const fs::filesystem_error& error) {
         fs::remove_all(fresh, ignored);
-        throw DataError(fmt::format("cannot make the run folder {}: {}; choose another with --out", folder_.string(), error.code().message()));
+        throw DataError(
+            fmt::format("cannot make the run folder {}: {}; choose another with --out", folder_.string(), error.code().message()));
     }
     lock_.emplace(folder_, "run");
 }
@@ -107,7 +116,8 @@ void FolderRun::prepare() {
 void FolderRun::take_up() {
     if (!options_.resume) return;
     const auto found = checkpoint_to_go_on_from();
-    if (config::without_set_by(earlier_toml_) != config::without_set_by(toml_)) go_on_otherwise(found);  // who said a value makes no other experiment
+    if (config::without_set_by(earlier_toml_) != config::without_set_by(toml_))
+        go_on_otherwise(found);  // who said a value makes no other experiment
     if (!found) return say("no checkpoint to go on from: starting from the first round");
     session_.restore({found->round, found->state, found->ledger, found->stop_reason});
     counted_since_ = read_pulse_counts(folder_ / "pulses", found->round, session_.model());
@@ -121,35 +131,43 @@ void FolderRun::take_up() {
     say(fmt::format("going on after round {}", found->round));
 }
 
-// The last checkpoint of a finished run holds what its end did: weights folded or written into cells, an evaluation nobody had scheduled. To go on
-// beyond that end, the round before it is where both runs, the one that ended and the one that never did, are the same.
+// The last checkpoint of a finished run holds what its end did: weights folded or written into cells, an evaluation nobody had scheduled.
+// To go on beyond that end, the round before it is where both runs, the one that ended and the one that never did, are the same.
 std::optional<Checkpoint> FolderRun::checkpoint_to_go_on_from() {
     const fs::path folder = folder_ / "checkpoints";
     std::vector<std::string> damaged;
     auto found = newest_checkpoint(folder, &damaged);
     const std::int64_t asked = session_.n_rounds(), before = rounds_asked(earlier_toml_, session_.rounds_per_epoch());
     if (found && asked != before) {
-        if (!found->stop_reason.empty()) throw ConfigError(fmt::format("{} was ended by train.stop_on ({}); more rounds than {} would not be played", folder_.string(), found->stop_reason, found->round));
+        if (!found->stop_reason.empty())
+            throw ConfigError(fmt::format("{} was ended by train.stop_on ({}); more rounds than {} would not be played", folder_.string(),
+                                          found->stop_reason, found->round));
         if (asked < found->round || (asked == found->round && found->round != before))
-            throw ConfigError(fmt::format("{} has played {} rounds already; expected train.rounds or train.epochs for more than that, not {}", folder_.string(), found->round, asked));
+            throw ConfigError(
+                fmt::format("{} has played {} rounds already; expected train.rounds or train.epochs for more than that, not {}",
+                            folder_.string(), found->round, asked));
         if (found->round == before) found = newest_checkpoint(folder, &damaged, before);
     }
     for (const auto& text : damaged) say("passed over a damaged checkpoint: " + text);
     const std::string earlier_sha256 = sha256_hex({reinterpret_cast<const std::uint8_t*>(earlier_toml_.data()), earlier_toml_.size()});
-    if (found && found->experiment_sha256 != identity_ && found->experiment_sha256 != earlier_sha256) throw DataError("the checkpoints in " + folder_.string() + " belong to another experiment");
+    if (found && found->experiment_sha256 != identity_ && found->experiment_sha256 != earlier_sha256)
+        throw DataError("the checkpoints in " + folder_.string() + " belong to another experiment");
     return found;
 }
 
-// Everything that the end wrote goes, and run.toml says what is asked for now. In this order a kill at any moment leaves a run that can be taken up.
+// Everything that the end wrote goes, and run.toml says what is asked for now. In this order a kill at any moment leaves a run that can be
+// taken up.
 void FolderRun::go_on_otherwise(const std::optional<Checkpoint>& from) {
-    if (const auto changed = changes_between(earlier_toml_, toml_).harmless; !changed.empty()) say("asked for otherwise than before: " + join(changed));
+    if (const auto changed = changes_between(earlier_toml_, toml_).harmless; !changed.empty())
+        say("asked for otherwise than before: " + join(changed));
     const std::int64_t round = from ? from->round : 0;
     if (session_.n_rounds() != rounds_asked(earlier_toml_, session_.rounds_per_epoch())) {
         for (const char* name : {"report.html", "summary.json", "hardware.json", "samples.npy"}) fs::remove(folder_ / name);
         for (const char* kind : {"checkpoints", "pulses"}) remove_checkpoints_after(folder_ / kind, round);
         for (const char* kind : {"samples", "conductance"})
             if (fs::exists(folder_ / kind))
-                remove_pictures(folder_ / kind, [&](std::int64_t of) { return of <= round && (kind == std::string("samples") || of % map_every() == 0); });
+                remove_pictures(folder_ / kind,
+                                [&](std::int64_t of) { return of <= round && (kind == std::string("samples") || of % map_every() == 0); });
         keep_rounds(folder_ / "conductance/histogram.csv", map_every());
     }
     if (from && from->experiment_sha256 != identity_) {
@@ -165,7 +183,8 @@ double FolderRun::wall_s() const { return earlier_s_ + now_s() - start_s_; }
 bool FolderRun::advance() {
     last_quality_.reset();
     if (session_.finished()) return false;
-    if (session_.round() > 0 && session_.round() + 1 == session_.n_rounds()) checkpoint();  // what a run goes on from that is asked for more rounds later
+    if (session_.round() > 0 && session_.round() + 1 == session_.n_rounds())
+        checkpoint();  // what a run goes on from that is asked for more rounds later
     last_ = session_.step();
     tables_->metrics(last_);
     const auto& e = session_.experiment();
@@ -178,8 +197,8 @@ bool FolderRun::advance() {
     return true;
 }
 
-// Eight to sixteen maps of conductances a run: each is large, and conductances move slowly. Doubling keeps the maps of a longer run among those of
-// a shorter one.
+// Eight to sixteen maps of conductances a run: each is large, and conductances move slowly. Doubling keeps the maps of a longer run among
+// those of a shorter one.
 std::int64_t FolderRun::map_every() const {
     constexpr std::int64_t fewest = 8;
     std::int64_t every = std::max<std::int64_t>(1, session_.experiment().train.snapshot_every);
@@ -192,7 +211,8 @@ void FolderRun::picture() {
     const Dataset& d = session_.images();
     const std::int64_t round = session_.round();
     const std::string name = fmt::format("{:06d}.png", round);
-    write_png(folder_ / "samples" / name, sample_grid(pixels, session_.n_snapshot(), d.channels, d.height, d.width, session_.model().n_classes), Replace::yes);
+    write_png(folder_ / "samples" / name,
+              sample_grid(pixels, session_.n_snapshot(), d.channels, d.height, d.width, session_.model().n_classes), Replace::yes);
     if (session_.matrices().empty()) return;
     if (round != 0 && round != session_.n_rounds() && round % map_every() != 0) return;
     write_png(folder_ / "conductance" / name, conductance_map(session_.model()), Replace::yes);
@@ -210,7 +230,8 @@ void FolderRun::checkpoint() {
     if (checkpointed_ == session_.round()) return;
     tables_->sync();
     const SessionState s = session_.state();
-    if (!session_.matrices().empty()) write_pulse_counts(folder_ / "pulses", s.round, counted_since_, session_.model());  // first: a checkpoint finds its counts
+    if (!session_.matrices().empty())
+        write_pulse_counts(folder_ / "pulses", s.round, counted_since_, session_.model());  // first: a checkpoint finds its counts
     write_checkpoint(folder_ / "checkpoints", {s.round, s.tensors, s.ledger, identity_, s.stop_reason});
     checkpointed_ = s.round;
     std::string times = fs::exists(folder_ / "times.csv") ? read_text(folder_ / "times.csv") : "round,wall_s\n";
@@ -235,7 +256,12 @@ const gan::Quality& FolderRun::finish() {
     for (std::size_t i = epoch - 1; i < energy_J.size(); i += epoch) end.sampled_per_epoch_J += energy_J[i];
     if (!table.rows.empty()) end.loss_d = table.numbers("loss_d").back(), end.loss_g = table.numbers("loss_g").back();
     const auto& e = session_.experiment();
-    write_file(folder_ / "hardware.json", hardware_json(e, session_.model().placement, session_.ledger(), session_.n_rounds(), end.sampled_per_epoch_J, lifetime_of(session_.model(), e.nonideal)).dump(1) + "\n", Replace::yes);
+    write_file(folder_ / "hardware.json",
+               hardware_json(e, session_.model().placement, session_.ledger(), session_.n_rounds(), end.sampled_per_epoch_J,
+                             lifetime_of(session_.model(), e.nonideal))
+                       .dump(1) +
+                   "\n",
+               Replace::yes);
     write_file(folder_ / "summary.json", summary_json(e, session_.model(), d, session_.ledger(), end).dump(2) + "\n", Replace::yes);
     if (options_.report) {
         auto input = report::describe_runs({report::read_run(folder_.string())});

@@ -19,9 +19,10 @@ struct RunOptions {
 
 class FolderRun {
 public:
-    /// Makes the folder, or takes it up from its newest checkpoint; with other rounds, or looked at more or less often, as changes_between() allows:
-    /// then as if that had been asked for from the start. ConfigError: it exists and resume is off, it holds another experiment, or another process
-    /// works in it; or there are more rounds already than are asked for. `observer` outlives the run.
+    /// Makes the folder, or takes it up from its newest checkpoint; with other rounds, or looked at more or less often, as
+    /// changes_between() allows: then as if that had been asked for from the start. ConfigError: it exists and resume is off, it holds
+    /// another experiment, or another process works in it; or there are more rounds already than are asked for. `observer` outlives the
+    /// run.
     FolderRun(const Experiment& experiment, const Places& places, const RunOptions& options, RunObserver& observer);
     ~FolderRun();
     FolderRun(const FolderRun&) = delete;
@@ -34,7 +35,7 @@ public:
     Session& session() { return session_; }
     const std::filesystem::path& folder() const { return folder_; }
     std::int64_t first_round() const { return first_; }  ///< rounds that were there when this process took the run up
-    void checkpoint();  ///< now; without effect when the last round has one
+    void checkpoint();                                   ///< now; without effect when the last round has one
     /// The files of a finished run: samples, hardware.json, summary.json, report.html.
     const gan::Quality& finish();
     double wall_s() const;  ///< of all processes that worked on it

@@ -32,7 +32,8 @@ report::DrawingLayer layer_of(nn::Dense& dense, const nn::LayerSpec& spec) {
         to.insert(to.end(), w.row_span(i).begin(), w.row_span(i).end());
     }
     for (const auto& tensor : dense.state())
-        if (tensor.name.ends_with("/bias")) out.bias.assign(tensor.values.begin(), tensor.values.begin() + static_cast<std::ptrdiff_t>(out.n_out));
+        if (tensor.name.ends_with("/bias"))
+            out.bias.assign(tensor.values.begin(), tensor.values.begin() + static_cast<std::ptrdiff_t>(out.n_out));
     return out;
 }
 
@@ -43,7 +44,10 @@ report::DrawingNetwork drawing_network(const std::filesystem::path& folder, cons
     const Experiment& e = trained.experiment;
     nn::Network& network = *trained.model.generator;
     const auto specs = e.generator.layer_list();
-    const auto refuse = [&](const std::string& why) { throw ConfigError(fmt::format("the generator of {} cannot draw in a page: {}; expected dense layers without norms or analog circuits", folder.string(), why)); };
+    const auto refuse = [&](const std::string& why) {
+        throw ConfigError(fmt::format(
+            "the generator of {} cannot draw in a page: {}; expected dense layers without norms or analog circuits", folder.string(), why));
+    };
     if (e.latent.classes > 0) refuse("it is conditional");
     if (network.n_layers() != specs.size()) refuse("it has other layers than dense ones");
     report::DrawingNetwork out;
@@ -54,7 +58,8 @@ report::DrawingNetwork drawing_network(const std::filesystem::path& folder, cons
     }
     const auto side = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(e.n_pixels()))));
     const nn::MapShape& end = e.generator_plan.shapes.back();
-    if (end.side.size() == 2 && (end.channels == 1 || end.channels == 3)) out.channels = end.channels, out.height = end.side[0], out.width = end.side[1];
+    if (end.side.size() == 2 && (end.channels == 1 || end.channels == 3))
+        out.channels = end.channels, out.height = end.side[0], out.width = end.side[1];
     else if (side * side == e.n_pixels()) out.height = out.width = side;
     else refuse(fmt::format("its {} values are no square picture", e.n_pixels()));
     Ledger unbooked;
@@ -64,7 +69,8 @@ report::DrawingNetwork drawing_network(const std::filesystem::path& folder, cons
     const Matrix z = gan::draw_latents(gan, n_latents, step);  // those of `ganbar sample --seed 1`
     for (std::size_t r = 0; r < n_latents; ++r) out.latents.emplace_back(z.row_span(r).begin(), z.row_span(r).end());
     out.in_cells = !trained.model.analog.empty();
-    if (const auto n = report::page_bytes(out); n > most_page_bytes) refuse(fmt::format("it would take {} bytes of the page, of {}", n, most_page_bytes));
+    if (const auto n = report::page_bytes(out); n > most_page_bytes)
+        refuse(fmt::format("it would take {} bytes of the page, of {}", n, most_page_bytes));
     return out;
 }
 

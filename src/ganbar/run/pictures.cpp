@@ -53,7 +53,8 @@ std::vector<HistogramRow> conductance_histogram(const Model& model, std::size_t 
     return out;
 }
 
-Image sample_grid(std::span<const std::uint8_t> pixels, std::size_t n, std::size_t channels, std::size_t height, std::size_t width, std::size_t columns) {
+Image sample_grid(std::span<const std::uint8_t> pixels, std::size_t n, std::size_t channels, std::size_t height, std::size_t width,
+                  std::size_t columns) {
     GridOptions options;
     options.columns = columns;
     options.upscale = std::max<std::size_t>(1, 56 / std::max(height, width));
@@ -61,7 +62,8 @@ Image sample_grid(std::span<const std::uint8_t> pixels, std::size_t n, std::size
 }
 
 std::string grid_png(const Dataset& images) {
-    const auto png = png_bytes(sample_grid(images.pixels, std::min<std::size_t>(64, images.n), images.channels, images.height, images.width));
+    const auto png =
+        png_bytes(sample_grid(images.pixels, std::min<std::size_t>(64, images.n), images.channels, images.height, images.width));
     return {png.begin(), png.end()};
 }
 

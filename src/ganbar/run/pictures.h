@@ -1,7 +1,7 @@
 // What a run shows: sample grids and maps of every crossbar's conductances (satyam2022, fig. 5).
 #pragma once
-#include "ganbar/experiment/build.h"
 #include "ganbar/data/picture.h"
+#include "ganbar/experiment/build.h"
 
 namespace ganbar {
 
@@ -15,7 +15,8 @@ struct HistogramRow {
 };
 std::vector<HistogramRow> conductance_histogram(const Model& model, std::size_t n_bins = 30);
 /// The images as a grid, enlarged so that small ones can be seen.
-Image sample_grid(std::span<const std::uint8_t> pixels, std::size_t n, std::size_t channels, std::size_t height, std::size_t width, std::size_t columns = 0);
+Image sample_grid(std::span<const std::uint8_t> pixels, std::size_t n, std::size_t channels, std::size_t height, std::size_t width,
+                  std::size_t columns = 0);
 /// The first 64 images of a data set as such a grid: the bytes of a PNG file.
 std::string grid_png(const Dataset& images);
 

@@ -19,7 +19,9 @@ std::vector<AreaRow> area_of(const Experiment& e, const Placement& placement) {
     std::vector<AreaRow> rows = {{"cells", crossbar_area_m2(e, placement), n * e.tile.rows * e.tile.cols}};
     // Every line of a crossbar has a DAC, each crossbar one ADC per direction of reading.
     const TileConverters converters = converters_of(e.tile);
-    if (converters.dac_bits > 0) rows.push_back({"dac", static_cast<double>(n * (e.tile.rows + e.tile.cols)) * converters.dac.area.si, n * (e.tile.rows + e.tile.cols)});
+    if (converters.dac_bits > 0)
+        rows.push_back(
+            {"dac", static_cast<double>(n * (e.tile.rows + e.tile.cols)) * converters.dac.area.si, n * (e.tile.rows + e.tile.cols)});
     if (converters.adc_bits > 0) rows.push_back({"adc", static_cast<double>(2 * n) * converters.adc.area.si, 2 * n});
     return rows;
 }
@@ -49,7 +51,8 @@ void add_programming(nlohmann::ordered_json& s, const Deployment& d) {
 }
 }  // namespace
 
-nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& placement, const Ledger& ledger, std::int64_t rounds, double sampled_per_epoch_J, const Lifetime& lifetime) {
+nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& placement, const Ledger& ledger, std::int64_t rounds,
+                                     double sampled_per_epoch_J, const Lifetime& lifetime) {
     using json = nlohmann::ordered_json;
     json out;
     out["accounts"] = json::array();
@@ -60,7 +63,8 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& place
             evaluation += c.energy_J;
             continue;
         }
-        out["accounts"].push_back({{"account", account.substr(training.size())}, {"n", c.n}, {"energy_J", c.energy_J}, {"busy_s", c.busy_s}});
+        out["accounts"].push_back(
+            {{"account", account.substr(training.size())}, {"n", c.n}, {"energy_J", c.energy_J}, {"busy_s", c.busy_s}});
     }
     out["area"] = json::array();
     double area = 0;
@@ -88,7 +92,11 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& place
                      {"n_crossbars", n_crossbars(e, placement)},
                      {"cells_used", cells_used(e, placement)}};
     for (const auto& layer : lifetime.layers) {
-        json row = {{"layer", layer.name}, {"cells", layer.n_cells}, {"pulses_per_cell_mean", layer.mean}, {"pulses_per_cell_p999", layer.p999}, {"pulses_per_cell_most", layer.most}};
+        json row = {{"layer", layer.name},
+                    {"cells", layer.n_cells},
+                    {"pulses_per_cell_mean", layer.mean},
+                    {"pulses_per_cell_p999", layer.p999},
+                    {"pulses_per_cell_most", layer.most}};
         if (lifetime.endurance > 0) row["trainings_survived"] = layer.trainings;
         out["lifetime"].push_back(std::move(row));
     }
@@ -96,7 +104,11 @@ nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& place
     out["assumptions"] = json::array();
     for (const auto& section : resolved(e))
         for (const auto& row : section.rows) {
-            json entry = {{"name", section.path + "." + row.info.name}, {"value", value_json(row.value)}, {"unit", row.info.unit}, {"source", source_of(row)}, {"kind", kind_of(row)}};
+            json entry = {{"name", section.path + "." + row.info.name},
+                          {"value", value_json(row.value)},
+                          {"unit", row.info.unit},
+                          {"source", source_of(row)},
+                          {"kind", kind_of(row)}};
             if (!row.is_default()) entry["default"] = value_json(*row.declared);
             out["assumptions"].push_back(std::move(entry));
         }
@@ -111,7 +123,8 @@ nlohmann::ordered_json summary_outline(const Experiment& e) {
     return s;
 }
 
-nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, const Dataset& images, const Ledger& ledger, const RunEnd& end) {
+nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, const Dataset& images, const Ledger& ledger,
+                                    const RunEnd& end) {
     nlohmann::ordered_json s;
     s["name"] = e.experiment.name;
     s["seed"] = e.experiment.seed;

@@ -18,23 +18,25 @@ std::vector<AreaRow> area_of(const Experiment& e, const Placement& placement);
 double crossbar_area_m2(const Experiment& e, const Placement& placement);
 
 /// hardware.json: accounts (of training, without that prefix), area, totals, and every parameter with its source and kind.
-nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& placement, const Ledger& ledger, std::int64_t rounds, double sampled_per_epoch_J, const Lifetime& lifetime);
+nlohmann::ordered_json hardware_json(const Experiment& e, const Placement& placement, const Ledger& ledger, std::int64_t rounds,
+                                     double sampled_per_epoch_J, const Lifetime& lifetime);
 
 /// How a training ended.
 struct RunEnd {
     std::int64_t rounds = 0;
-    std::string stop_reason;                ///< "" = all rounds were played
+    std::string stop_reason;  ///< "" = all rounds were played
     double wall_s = 0;
-    double sampled_per_epoch_J = 0;         ///< update energy booked the paper's other way: one update an epoch, its last
-    double loss_d = 0, loss_g = 0;          ///< of the last round
+    double sampled_per_epoch_J = 0;  ///< update energy booked the paper's other way: one update an epoch, its last
+    double loss_d = 0, loss_g = 0;   ///< of the last round
     Deployment deployment;
     gan::Quality quality;
-    std::int64_t counted_since = 0;         ///< round from which pulses per cell were counted; 0 unless an older version played the rounds before
+    std::int64_t counted_since = 0;  ///< round from which pulses per cell were counted; 0 unless an older version played the rounds before
 };
 /// summary.json.
-nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, const Dataset& images, const Ledger& ledger, const RunEnd& end);
-/// The keys of summary.json before anything runs, values without meaning; those of runs that write cells at their end are among them where the
-/// experiment may do so.
+nlohmann::ordered_json summary_json(const Experiment& e, const Model& model, const Dataset& images, const Ledger& ledger,
+                                    const RunEnd& end);
+/// The keys of summary.json before anything runs, values without meaning; those of runs that write cells at their end are among them where
+/// the experiment may do so.
 nlohmann::ordered_json summary_outline(const Experiment& e);
 nlohmann::ordered_json value_json(const Value& value);
 

@@ -22,7 +22,10 @@ Trained load_run(const fs::path& folder, const Registries& registries) {
     t.experiment = load_experiment((folder / "run.toml").string(), config::Presets({}), {}, registries);
     t.model = build(t.experiment);
     const auto found = newest_checkpoint(folder / "checkpoints", &t.passed_over);
-    if (!found) throw DataError(folder.string() + (t.passed_over.empty() ? " has no checkpoint; train it first" : " has no sound checkpoint; the newest is damaged: " + t.passed_over.front()));
+    if (!found)
+        throw DataError(folder.string() + (t.passed_over.empty()
+                                               ? " has no checkpoint; train it first"
+                                               : " has no sound checkpoint; the newest is damaged: " + t.passed_over.front()));
     t.model.restore(found->state);
     t.round = found->round;
     return t;

@@ -6,10 +6,32 @@ namespace ganbar {
 namespace fs = std::filesystem;
 namespace {
 
-const std::vector<std::string> metric_columns = {"round", "epoch", "loss_d", "loss_g", "p_real", "p_fake", "pulses_set", "pulses_reset",
-                                                 "update_energy_J", "cumulative_update_energy_J", "read_energy_J", "converter_energy_J", "noise_energy_J", "digital_energy_J", "amplifier_energy_J", "training_energy_J"};
-const std::vector<std::string> quality_columns = {"round", "classifier_accuracy", "classifier_confidence", "frechet_distance", "precision", "recall",
-                                                  "density", "coverage", "mean_pairwise_distance", "collapsed"};
+const std::vector<std::string> metric_columns = {"round",
+                                                 "epoch",
+                                                 "loss_d",
+                                                 "loss_g",
+                                                 "p_real",
+                                                 "p_fake",
+                                                 "pulses_set",
+                                                 "pulses_reset",
+                                                 "update_energy_J",
+                                                 "cumulative_update_energy_J",
+                                                 "read_energy_J",
+                                                 "converter_energy_J",
+                                                 "noise_energy_J",
+                                                 "digital_energy_J",
+                                                 "amplifier_energy_J",
+                                                 "training_energy_J"};
+const std::vector<std::string> quality_columns = {"round",
+                                                  "classifier_accuracy",
+                                                  "classifier_confidence",
+                                                  "frechet_distance",
+                                                  "precision",
+                                                  "recall",
+                                                  "density",
+                                                  "coverage",
+                                                  "mean_pairwise_distance",
+                                                  "collapsed"};
 const std::vector<std::string> histogram_columns = {"round", "layer", "bin_lo_S", "bin_hi_S", "count"};
 
 /// Whole rows of a table whose first column is a round not after `round`; -1 when the file does not exist. A last line that a killed
@@ -31,7 +53,8 @@ CsvWriter open_table(const fs::path& path, const std::vector<std::string>& colum
 }  // namespace
 
 RunTables::RunTables(const fs::path& folder, std::int64_t round, bool with_conductances)
-    : metrics_(open_table(folder / "metrics.csv", metric_columns, round)), quality_(open_table(folder / "quality.csv", quality_columns, round)) {
+    : metrics_(open_table(folder / "metrics.csv", metric_columns, round)),
+      quality_(open_table(folder / "quality.csv", quality_columns, round)) {
     if (!with_conductances) return;
     fs::create_directories(folder / "conductance");
     histogram_.emplace(open_table(folder / "conductance/histogram.csv", histogram_columns, round));
@@ -39,13 +62,14 @@ RunTables::RunTables(const fs::path& folder, std::int64_t round, bool with_condu
 
 void RunTables::metrics(const Round& played) {
     const auto& [round, epoch, r, before, after] = played;
-    metrics_.row({round, epoch, r.loss_d, r.loss_g, r.p_real, r.p_fake, after.n_set - before.n_set, after.n_reset - before.n_reset, after.of(Part::update) - before.of(Part::update),
-                  after.of(Part::update), after.of(Part::read), after.of(Part::converter), after.of(Part::noise), after.of(Part::digital), after.of(Part::amplifier), after.training_J()});
+    metrics_.row({round, epoch, r.loss_d, r.loss_g, r.p_real, r.p_fake, after.n_set - before.n_set, after.n_reset - before.n_reset,
+                  after.of(Part::update) - before.of(Part::update), after.of(Part::update), after.of(Part::read), after.of(Part::converter),
+                  after.of(Part::noise), after.of(Part::digital), after.of(Part::amplifier), after.training_J()});
 }
 
 void RunTables::quality(std::int64_t round, const gan::Quality& q) {
-    quality_.row({round, q.classifier_accuracy, q.classifier_confidence, q.frechet_distance, q.precision, q.recall, q.density, q.coverage, q.mean_pairwise_distance,
-                  std::string(q.collapsed ? "true" : "false")});
+    quality_.row({round, q.classifier_accuracy, q.classifier_confidence, q.frechet_distance, q.precision, q.recall, q.density, q.coverage,
+                  q.mean_pairwise_distance, std::string(q.collapsed ? "true" : "false")});
 }
 
 void RunTables::histogram(std::int64_t round, const std::vector<HistogramRow>& rows) {

@@ -131,7 +131,9 @@ bool is_run_folder(const fs::path& folder) {
 }
 
 WatchedRun::WatchedRun(fs::path folder) : folder_(std::move(folder)) {
-    if (!is_run_folder(folder_)) throw DataError("is not a run folder: none of run.toml, metrics.csv and summary.json in it; expected one that ganbar train made", {folder_.string(), 0, 0});
+    if (!is_run_folder(folder_))
+        throw DataError("is not a run folder: none of run.toml, metrics.csv and summary.json in it; expected one that ganbar train made",
+                        {folder_.string(), 0, 0});
 }
 
 std::string WatchedRun::title() const {
@@ -165,7 +167,8 @@ void WatchedRun::read() {
     try {
         if (is_there(folder_ / "metrics.csv") || is_there(folder_ / "summary.json")) {
             const report::RunData run = report::read_run(folder_.string());
-            body_ = fmt::format("\"charts\":{},\"samples\":{},\"conductance\":{},\"facts\":{}", report::live_charts(run), json_rounds(run.samples), json_rounds(run.conductance), facts_json(run));
+            body_ = fmt::format("\"charts\":{},\"samples\":{},\"conductance\":{},\"facts\":{}", report::live_charts(run),
+                                json_rounds(run.samples), json_rounds(run.conductance), facts_json(run));
         } else if (!is_run_folder(folder_)) {
             throw DataError("is gone, or no run folder any more", {folder_.string(), 0, 0});
         }
@@ -193,10 +196,11 @@ std::string WatchedRun::look() {
     const RunProgress p = progress_of(folder_);
     std::string text = p.n_rounds > 0 ? fmt::format("round {} of {}", p.round, p.n_rounds) : fmt::format("round {}", p.round);
     if (state != RunState::running) first_.reset();
-    else if (const auto left = left_s(p)) text += *left < 90 ? fmt::format(", about {:.0f} s left", *left) : fmt::format(", about {:.0f} min left", *left / 60);
+    else if (const auto left = left_s(p))
+        text += *left < 90 ? fmt::format(", about {:.0f} s left", *left) : fmt::format(", about {:.0f} min left", *left / 60);
     if (state == RunState::interrupted) text += "; it goes on with --resume";
-    return fmt::format("{{\"title\":{},\"state\":\"{}\",\"done\":{},\"total\":{},\"progress\":{},\"fault\":{},{}}}", json_string(title()), to_string(state), p.round, std::max(p.n_rounds, p.round),
-                       json_string(text), json_string(fault_), body_);
+    return fmt::format("{{\"title\":{},\"state\":\"{}\",\"done\":{},\"total\":{},\"progress\":{},\"fault\":{},{}}}", json_string(title()),
+                       to_string(state), p.round, std::max(p.n_rounds, p.round), json_string(text), json_string(fault_), body_);
 }
 
 std::optional<std::string> WatchedRun::picture(const std::string& kind, std::int64_t round) const {

@@ -12,8 +12,8 @@ namespace ganbar {
 enum class RunState : std::uint8_t { running, finished, interrupted };
 const char* to_string(RunState state);
 
-/// Tells a run that is at work from one that was ended early. Where its lock is not seen (a killed process; a process on another machine), the
-/// run counts as running while metrics.csv is younger than half a minute, unless its lock was seen before.
+/// Tells a run that is at work from one that was ended early. Where its lock is not seen (a killed process; a process on another machine),
+/// the run counts as running while metrics.csv is younger than half a minute, unless its lock was seen before.
 class RunPulse {
 public:
     RunState state_of(const std::filesystem::path& folder);
@@ -34,8 +34,8 @@ class WatchedRun {
 public:
     /// DataError when `folder` is no run folder: none of run.toml, metrics.csv and summary.json in it.
     explicit WatchedRun(std::filesystem::path folder);
-    /// All that the page shows (report/live_page.h), as one JSON object. What cannot be read at this moment is as it was at the last look, and
-    /// "fault" says why. Calls must not overlap.
+    /// All that the page shows (report/live_page.h), as one JSON object. What cannot be read at this moment is as it was at the last look,
+    /// and "fault" says why. Calls must not overlap.
     std::string look();
     /// Bytes of samples/NNNNNN.png or conductance/NNNNNN.png; nothing where there is no such picture. `kind` is one of these two words.
     std::optional<std::string> picture(const std::string& kind, std::int64_t round) const;

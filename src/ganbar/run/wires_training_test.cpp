@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
-#include "ganbar/run/run.h"
 #include "ganbar/experiment/test_presets.h"
+#include "ganbar/run/run.h"
 
 namespace ganbar {
 namespace {
@@ -28,8 +28,17 @@ Spread spread(const std::vector<double>& v) {
 
 Outcome train(const std::string& mode, int seed) {
     // Half of every amplitude lies below the gate, so that what differs is what wires take.
-    const std::vector<std::string> sets = {"wires.mode=" + mode, "wires.rw=0.01 ohm", "wires.rb=0.01 ohm", "wires.rdrv=0.01 ohm", "wires.rsense=0.01 ohm", "device.gate_voltage=0.65 V",
-                                           "train.rounds=150", "train.anneal_from=30", "train.anneal_rounds=120", "train.snapshot_every=0", "experiment.seed=" + std::to_string(seed)};
+    const std::vector<std::string> sets = {"wires.mode=" + mode,
+                                           "wires.rw=0.01 ohm",
+                                           "wires.rb=0.01 ohm",
+                                           "wires.rdrv=0.01 ohm",
+                                           "wires.rsense=0.01 ohm",
+                                           "device.gate_voltage=0.65 V",
+                                           "train.rounds=150",
+                                           "train.anneal_from=30",
+                                           "train.anneal_rounds=120",
+                                           "train.snapshot_every=0",
+                                           "experiment.seed=" + std::to_string(seed)};
     const Experiment e = test::preset(GANBAR_SOURCE_ROOT, "satyam2022-wires", sets);
     const test::Folder folder;
     RunOptions options;
@@ -48,7 +57,8 @@ TEST(SlowWiresTraining, AtAHundredthOfAnOhmTheResultIsTheIdealOne) {
     std::vector<double> ideal[3], wired[3];
     for (int seed = 1; seed <= n_seeds; ++seed) {
         const Outcome a = train("ideal", seed), b = train("exact", seed);
-        for (const auto& [to, from] : {std::pair{ideal, a}, std::pair{wired, b}}) to[0].push_back(from.frechet), to[1].push_back(from.accuracy), to[2].push_back(from.coverage);
+        for (const auto& [to, from] : {std::pair{ideal, a}, std::pair{wired, b}})
+            to[0].push_back(from.frechet), to[1].push_back(from.accuracy), to[2].push_back(from.coverage);
     }
     const char* names[] = {"Frechet", "accuracy", "coverage"};
     const double floors[] = {0.05 * spread(ideal[0]).mean, 0.02, 0.02};  // three seeds may agree by chance

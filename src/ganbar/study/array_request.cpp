@@ -13,9 +13,12 @@ namespace {
 /// "128x64" as settings of rows and columns.
 std::vector<std::string> size_settings(const std::string& text) {
     const auto cross = text.find('x');
-    const auto digits = [](const std::string& t) { return !t.empty() && t.size() < 6 && t.find_first_not_of("0123456789") == std::string::npos; };
+    const auto digits = [](const std::string& t) {
+        return !t.empty() && t.size() < 6 && t.find_first_not_of("0123456789") == std::string::npos;
+    };
     const std::string rows = text.substr(0, cross), cols = cross == std::string::npos ? rows : text.substr(cross + 1);
-    if (!digits(rows) || !digits(cols)) throw ConfigError("--size \"" + text + "\" is no size; expected rows x columns, for example 128x64, or one number for a square");
+    if (!digits(rows) || !digits(cols))
+        throw ConfigError("--size \"" + text + "\" is no size; expected rows x columns, for example 128x64, or one number for a square");
     return {"array.rows=" + rows, "array.cols=" + cols};
 }
 
@@ -30,14 +33,21 @@ std::vector<std::string> against_settings(const std::string& word, const std::st
     if (word.find('.') != std::string::npos) return {word + "=" + value};
     const std::vector<std::string> words{"size", "wire", "driver", "scheme", "compensation", "ends", "device", "cell"};
     const std::string near = nearest_name(word, words);
-    throw ConfigError("--against \"" + word + "\" is not known" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") + "; expected one of " + join(words) + ", or a key such as device.c2c");
+    throw ConfigError("--against \"" + word + "\" is not known" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+                      "; expected one of " + join(words) + ", or a key such as device.c2c");
 }
 
 std::vector<std::string> settings_of(const ArrayRequest& o) {
     std::vector<std::string> out;
     const auto add = [&](const std::vector<std::string>& more) { out.insert(out.end(), more.begin(), more.end()); };
     if (!o.size.empty()) add(size_settings(o.size));
-    for (const auto& [word, value] : {std::pair{"device", o.device}, {"cell", o.cell}, {"wire", o.wire}, {"driver", o.driver}, {"scheme", o.scheme}, {"compensation", o.compensation}, {"ends", o.ends}})
+    for (const auto& [word, value] : {std::pair{"device", o.device},
+                                      {"cell", o.cell},
+                                      {"wire", o.wire},
+                                      {"driver", o.driver},
+                                      {"scheme", o.scheme},
+                                      {"compensation", o.compensation},
+                                      {"ends", o.ends}})
         if (!value.empty()) add(against_settings(word, value));
     if (!o.sense.empty()) out.push_back("wires.rsense=" + o.sense);
     if (o.chips > 0) out.push_back("array.chips=" + std::to_string(o.chips));
@@ -50,7 +60,10 @@ void take_conductances(const std::string& path, ArrayQuestion& q) {
     std::size_t rows = 0, cols = 0;
     if (path.ends_with(".npy")) {
         const NpyArray a = read_npy(path);
-        if (a.shape.size() != 2) throw DataError("holds an array of " + std::to_string(a.shape.size()) + " dimensions; expected rows x columns of conductances in siemens", {path});
+        if (a.shape.size() != 2)
+            throw DataError(
+                "holds an array of " + std::to_string(a.shape.size()) + " dimensions; expected rows x columns of conductances in siemens",
+                {path});
         rows = a.shape[0], cols = a.shape[1];
         for (const double g : a.values()) q.g_S.push_back(static_cast<float>(g));
     } else {
@@ -59,7 +72,8 @@ void take_conductances(const std::string& path, ArrayQuestion& q) {
         const auto number = [&](const std::string& text, int line) {
             char* end = nullptr;
             const double g = std::strtod(text.c_str(), &end);
-            if (text.empty() || *end != 0) throw DataError("\"" + text + "\" is no conductance; expected numbers in siemens and no header", {path, line});
+            if (text.empty() || *end != 0)
+                throw DataError("\"" + text + "\" is no conductance; expected numbers in siemens and no header", {path, line});
             q.g_S.push_back(static_cast<float>(g));
         };
         for (const auto& cell : table.columns) number(cell, 1);
@@ -68,7 +82,8 @@ void take_conductances(const std::string& path, ArrayQuestion& q) {
         rows = table.rows.size() + 1;
     }
     q.spec.rows = static_cast<std::int64_t>(rows), q.spec.cols = static_cast<std::int64_t>(cols);
-    if (rows == 0 || cols == 0 || rows > 1024 || cols > 1024) throw DataError(fmt::format("holds {} x {} conductances; expected 1 to 1024 rows and columns", rows, cols), {path});
+    if (rows == 0 || cols == 0 || rows > 1024 || cols > 1024)
+        throw DataError(fmt::format("holds {} x {} conductances; expected 1 to 1024 rows and columns", rows, cols), {path});
 }
 
 }  // namespace
@@ -80,9 +95,12 @@ ArrayStudy measure_arrays(const ArrayRequest& o, const config::Presets& presets,
     std::vector<std::vector<std::string>> points(1);
     if (!o.against.empty()) {
         const auto equals = o.against.find('=');
-        if (equals == std::string::npos || equals + 1 == o.against.size()) throw ConfigError("--against \"" + o.against + "\" names no values; expected for example size=16,32,64 or wire=0.5ohm,1ohm,2ohm");
+        if (equals == std::string::npos || equals + 1 == o.against.size())
+            throw ConfigError("--against \"" + o.against +
+                              "\" names no values; expected for example size=16,32,64 or wire=0.5ohm,1ohm,2ohm");
         s.key = o.against.substr(0, equals);
-        if (s.key == "size" && !o.conductances.empty()) throw ConfigError("--conductances gives the size; expected another word after --against");
+        if (s.key == "size" && !o.conductances.empty())
+            throw ConfigError("--conductances gives the size; expected another word after --against");
         points.clear();
         std::size_t begin = equals + 1;
         while (begin <= o.against.size()) {
@@ -108,7 +126,8 @@ std::string command_of(const ArrayRequest& o) {
         if (!value.empty()) text += fmt::format(" {} \"{}\"", name, value);
     };
     if (!o.file.empty()) text += " " + o.file;
-    add("--size", o.size), add("--device", o.device), add("--cell", o.cell), add("--wire", o.wire), add("--driver", o.driver), add("--sense", o.sense), add("--scheme", o.scheme), add("--compensation", o.compensation);
+    add("--size", o.size), add("--device", o.device), add("--cell", o.cell), add("--wire", o.wire), add("--driver", o.driver),
+        add("--sense", o.sense), add("--scheme", o.scheme), add("--compensation", o.compensation);
     add("--ends", o.ends), add("--conductances", o.conductances), add("--against", o.against);
     if (o.chips > 0) text += fmt::format(" --chips {}", o.chips);
     for (const auto& s : o.sets) add("--set", s);
@@ -119,7 +138,11 @@ nlohmann::ordered_json array_json(const ArrayStudy& s) {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (std::size_t k = 0; k < s.answers.size(); ++k) {
         const auto& spec = s.inputs[k].question.spec;
-        nlohmann::ordered_json one{{"rows", spec.rows}, {"cols", spec.cols}, {"device", s.inputs[k].question.device.model}, {"cell", cell_type_names()[static_cast<std::size_t>(s.inputs[k].question.cell.selector.type)]}, {"chips", spec.chips}};
+        nlohmann::ordered_json one{{"rows", spec.rows},
+                                   {"cols", spec.cols},
+                                   {"device", s.inputs[k].question.device.model},
+                                   {"cell", cell_type_names()[static_cast<std::size_t>(s.inputs[k].question.cell.selector.type)]},
+                                   {"chips", spec.chips}};
         if (!s.values.empty()) one[s.key] = s.values[k];
         for (const auto& f : s.answers[k].figures) {
             one["figures"][f.key] = f.mean();

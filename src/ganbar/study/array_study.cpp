@@ -29,7 +29,9 @@ void check_cell(const config::Node& root, const Selector& s) {
     if (s.has_gate()) own.insert(own.end(), {"v_gate", "c_gate", "active_area"});
     for (const auto& [name, leaf] : table->second->leaves)
         if (leaf.used && std::find(own.begin(), own.end(), name) == own.end())
-            throw ConfigError(fmt::format("cell.{} has no effect on {} cells; expected one of {}", name, cell_type_names()[static_cast<std::size_t>(s.type)], join(own)), leaf.where);
+            throw ConfigError(fmt::format("cell.{} has no effect on {} cells; expected one of {}", name,
+                                          cell_type_names()[static_cast<std::size_t>(s.type)], join(own)),
+                              leaf.where);
 }
 
 /// Means over squares of a map, at most 32 a side.
@@ -86,10 +88,17 @@ report::TextTable figures_table(const ArrayStudy& s) {
 }
 
 /// The figures that share an axis, against the values of the setting where these are numbers, else by position.
-report::Chart curves(const ArrayStudy& s, const char* title, const char* caption, const char* y_label, const std::vector<const char*>& keys, const std::vector<double>& x) {
+report::Chart curves(const ArrayStudy& s, const char* title, const char* caption, const char* y_label, const std::vector<const char*>& keys,
+                     const std::vector<double>& x) {
     report::Chart chart;
     chart.title = title, chart.caption = caption;
-    report::ChartView view{"", s.key, "", y_label, report::unit_of_key(keys.front()), {}, std::all_of(x.begin(), x.end(), [](double v) { return v > 0; }) && x.back() > 8 * x.front()};
+    report::ChartView view{"",
+                           s.key,
+                           "",
+                           y_label,
+                           report::unit_of_key(keys.front()),
+                           {},
+                           std::all_of(x.begin(), x.end(), [](double v) { return v > 0; }) && x.back() > 8 * x.front()};
     for (const auto* key : keys) {
         report::Series series;
         series.name = report::label_of_key(key), series.x = x;
@@ -122,11 +131,15 @@ std::vector<double> places_of(const std::vector<std::string>& values) {
 std::vector<report::Figure> maps(const ArrayInput& input, const ArrayAnswer& a) {
     const auto rows = static_cast<std::size_t>(input.question.spec.rows), cols = static_cast<std::size_t>(input.question.spec.cols);
     auto read = coarse(a.read_share, rows, cols);
-    read.title = "What a read sees", read.caption = "Transfer over the cell's own conductance. Word lines are driven at bit line 0; bit lines are sensed below the last word line.";
+    read.title = "What a read sees",
+    read.caption =
+        "Transfer over the cell's own conductance. Word lines are driven at bit line 0; bit lines are sensed below the last word line.";
     auto write = coarse(a.delivered, rows, cols);
-    write.title = "What a write delivers", write.caption = "Part of the amplitude on each cell while it is selected, random signs being written.";
+    write.title = "What a write delivers",
+    write.caption = "Part of the amplitude on each cell while it is selected, random signs being written.";
     report::Chart errors;
-    errors.title = "Error by rows that are on", errors.caption = "Of a column's current against ideal wires: rms over columns and random sets of rows, and the worst.";
+    errors.title = "Error by rows that are on",
+    errors.caption = "Of a column's current against ideal wires: rms over columns and random sets of rows, and the worst.";
     report::ChartView view{"", "active rows", "", "relative error", "", {}, true};
     report::Series rms, worst;
     rms.name = "rms", worst.name = "worst";
@@ -138,15 +151,18 @@ std::vector<report::Figure> maps(const ArrayInput& input, const ArrayAnswer& a) 
 
 }  // namespace
 
-ArrayInput load_array(const std::string& file, std::span<const std::string> settings, const config::Presets& presets, const DeviceRegistry& devices) {
+ArrayInput load_array(const std::string& file, std::span<const std::string> settings, const config::Presets& presets,
+                      const DeviceRegistry& devices) {
     const auto root = file.empty() ? std::make_unique<config::Node>() : config::load_toml(file);
     if (!file.empty()) root->set_origin("file " + file);
     for (const auto& s : settings) config::apply_override(*root, s);
     std::vector<std::string> files;
     config::insert_device_files(*root, presets, files);
-    if (const auto train = root->tables.find("train"); train != root->tables.end() && !files.empty()) {  // the pulses that the device was measured with
+    if (const auto train = root->tables.find("train");
+        train != root->tables.end() && !files.empty()) {  // the pulses that the device was measured with
         for (const char* key : {"v_set", "v_reset", "t_pulse"})
-            if (const auto leaf = train->second->leaves.find(key); leaf != train->second->leaves.end()) root->child("array").leaves.emplace(key, leaf->second);
+            if (const auto leaf = train->second->leaves.find(key); leaf != train->second->leaves.end())
+                root->child("array").leaves.emplace(key, leaf->second);
         root->tables.erase(train);
     }
     ArrayInput out;
@@ -160,7 +176,10 @@ ArrayInput load_array(const std::string& file, std::span<const std::string> sett
     section(*root, "wires", q.write, known);
     q.device = bind_device(root->table("device"), "device", default_device, devices, &known["device"]);
     config::reject_unused(*root, known);
-    out.sections = {{"array", param_rows(ArraySpec::schema(), q.spec)}, {"device", q.device.params}, {"cell", param_rows(CellParams::schema(), q.cell)}, {"wires", param_rows(Wires::schema(), q.wires)}};
+    out.sections = {{"array", param_rows(ArraySpec::schema(), q.spec)},
+                    {"device", q.device.params},
+                    {"cell", param_rows(CellParams::schema(), q.cell)},
+                    {"wires", param_rows(Wires::schema(), q.wires)}};
     auto rest = param_rows(WriteParams::schema(), q.write);
     out.sections.back().rows.insert(out.sections.back().rows.end(), rest.begin(), rest.end());
     return out;
@@ -176,19 +195,43 @@ report::ReportInput array_page(const ArrayStudy& s, const std::string& command) 
     if (!s.key.empty()) page.title = fmt::format("Arrays of {} against {}", input.question.device.model, s.key);
     page.intro = "One crossbar with exact wires: what a read sees of its cells, what a write delivers to them, what both cost.";
     const std::string at = s.values.empty() ? "" : fmt::format("At {} = {}: ", s.key, s.values.front());
-    page.findings.push_back({"Reads", at + fmt::format("With all rows on, a column's current is off by {} rms and by {} at worst; a cell shows {} of its conductance on average. One read takes {} and {} from the word lines, converters not counted.",
-                                                  of(a.figure("read_error_rms")), of(a.figure("read_error_worst")), of(a.figure("read_share_mean")), of(a.figure("read_power_W")), of(a.figure("read_energy_J"))), {}});
-    page.findings.push_back({"Writes", at + fmt::format("A selected cell gets {} of the amplitude on average and {} at worst; a cell that was not meant sees up to {} and {}, which after {} such pulses has moved it by {} of the window. One update of all cells takes {} and {}.",
-                                                   of(a.figure("delivered_mean")), of(a.figure("delivered_least")), of(a.figure("half_selected_set_V")), of(a.figure("half_selected_reset_V")), spec.disturb_writes, of(a.figure("disturb")), of(a.figure("write_energy_J")), of(a.figure("write_time_s"))), {}});
+    page.findings.push_back(
+        {"Reads",
+         at + fmt::format("With all rows on, a column's current is off by {} rms and by {} at worst; a cell shows {} of its conductance on "
+                          "average. One read takes {} and {} from the word lines, converters not counted.",
+                          of(a.figure("read_error_rms")), of(a.figure("read_error_worst")), of(a.figure("read_share_mean")),
+                          of(a.figure("read_power_W")), of(a.figure("read_energy_J"))),
+         {}});
+    page.findings.push_back(
+        {"Writes",
+         at + fmt::format("A selected cell gets {} of the amplitude on average and {} at worst; a cell that was not meant sees up to {} "
+                          "and {}, which after {} such pulses has moved it by {} of the window. One update of all cells takes {} and {}.",
+                          of(a.figure("delivered_mean")), of(a.figure("delivered_least")), of(a.figure("half_selected_set_V")),
+                          of(a.figure("half_selected_reset_V")), spec.disturb_writes, of(a.figure("disturb")),
+                          of(a.figure("write_energy_J")), of(a.figure("write_time_s"))),
+         {}});
     if (!s.values.empty()) {
         const ArrayAnswer& last = s.answers.back();
-        page.findings.push_back({"Against " + s.key, fmt::format("From {} to {} the error of a column's current goes from {} to {} (rms), what a write delivers at worst from {} to {}, the margin of the farthest cell from {} to {}.", s.values.front(), s.values.back(),
-                                                                  of(a.figure("read_error_rms")), of(last.figure("read_error_rms")), of(a.figure("delivered_least")), of(last.figure("delivered_least")), of(a.figure("read_margin_grounded")), of(last.figure("read_margin_grounded"))), {}});
+        page.findings.push_back(
+            {"Against " + s.key,
+             fmt::format("From {} to {} the error of a column's current goes from {} to {} (rms), what a write delivers at worst from {} "
+                         "to {}, the margin of the farthest cell from {} to {}.",
+                         s.values.front(), s.values.back(), of(a.figure("read_error_rms")), of(last.figure("read_error_rms")),
+                         of(a.figure("delivered_least")), of(last.figure("delivered_least")), of(a.figure("read_margin_grounded")),
+                         of(last.figure("read_margin_grounded"))),
+             {}});
         const auto x = places_of(s.values);
-        page.figures.push_back(curves(s, "Reads", "Against the setting; bands show the range over chips.", "share or relative error", {"read_share_mean", "read_share_least", "read_error_rms", "read_error_worst"}, x));
-        page.figures.push_back(curves(s, "Writes", "Part of the amplitude, and what half-selection moves.", "share", {"delivered_mean", "delivered_least", "disturb"}, x));
-        page.figures.push_back(curves(s, "Energy", "Of one read with all rows on, and of one update of all cells.", "energy", {"read_energy_J", "write_energy_J"}, x));
-        page.figures.back() = [&] { auto chart = std::get<report::Chart>(page.figures.back()); chart.log_y = true; return chart; }();
+        page.figures.push_back(curves(s, "Reads", "Against the setting; bands show the range over chips.", "share or relative error",
+                                      {"read_share_mean", "read_share_least", "read_error_rms", "read_error_worst"}, x));
+        page.figures.push_back(curves(s, "Writes", "Part of the amplitude, and what half-selection moves.", "share",
+                                      {"delivered_mean", "delivered_least", "disturb"}, x));
+        page.figures.push_back(curves(s, "Energy", "Of one read with all rows on, and of one update of all cells.", "energy",
+                                      {"read_energy_J", "write_energy_J"}, x));
+        page.figures.back() = [&] {
+            auto chart = std::get<report::Chart>(page.figures.back());
+            chart.log_y = true;
+            return chart;
+        }();
     }
     page.figures.push_back(figures_table(s));
     for (auto& figure : maps(input, a)) page.figures.push_back(std::move(figure));

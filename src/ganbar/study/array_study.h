@@ -14,8 +14,10 @@ struct ArrayInput {
     ArrayQuestion question;
     std::vector<config::Section> sections;  ///< [array], [device], [cell], [wires] with the values in use
 };
-/// `presets`: of experiments, beside which device files lie. Reads [array], [device], [cell] and [wires] from `file` ("" = defaults) and the settings, as --set takes them, in order. ConfigError with the place.
-ArrayInput load_array(const std::string& file, std::span<const std::string> settings, const config::Presets& presets, const DeviceRegistry& devices);
+/// `presets`: of experiments, beside which device files lie. Reads [array], [device], [cell] and [wires] from `file` ("" = defaults) and
+/// the settings, as --set takes them, in order. ConfigError with the place.
+ArrayInput load_array(const std::string& file, std::span<const std::string> settings, const config::Presets& presets,
+                      const DeviceRegistry& devices);
 
 /// An array in a few words, as the command line and a script say it; "" = not said.
 struct ArrayRequest {
@@ -26,7 +28,7 @@ struct ArrayRequest {
 
 /// One array for each value of a setting; none: one array.
 struct ArrayStudy {
-    std::string key;                  ///< "wires.rw and wires.rb"; "" for a single array
+    std::string key;  ///< "wires.rw and wires.rb"; "" for a single array
     std::vector<std::string> values;
     std::vector<ArrayInput> inputs;
     std::vector<ArrayAnswer> answers;
@@ -34,7 +36,8 @@ struct ArrayStudy {
 
 /// The line that asks the same: "ganbar array --size 16 ...".
 std::string command_of(const ArrayRequest& request);
-/// Reads everything that is asked, then measures. ConfigError for words, values and files that do not fit; DataError for files that cannot be read.
+/// Reads everything that is asked, then measures. ConfigError for words, values and files that do not fit; DataError for files that cannot
+/// be read.
 ArrayStudy measure_arrays(const ArrayRequest& request, const config::Presets& presets, const DeviceRegistry& devices);
 /// Figures and maps in SI: one object, or a list with one for each value.
 nlohmann::ordered_json array_json(const ArrayStudy& study);

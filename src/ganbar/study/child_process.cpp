@@ -1,16 +1,16 @@
 #include "ganbar/study/child_process.h"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fmt/format.h>
 #include <sstream>
 
 #include "ganbar/core/error.h"
@@ -51,7 +51,9 @@ struct Pipe {
         std::string out;
         std::array<char, 4096> buffer{};
         for (;;) {
-            struct pollfd waiting {read_end, POLLIN, 0};
+            struct pollfd waiting {
+                read_end, POLLIN, 0
+            };
             if (idle && ::poll(&waiting, 1, patience_ms) <= 0) {
                 idle();
                 continue;
@@ -66,7 +68,8 @@ struct Pipe {
 
 }  // namespace
 
-ChildResult run_program(const std::vector<std::string>& argv, const std::filesystem::path& working_folder, const std::function<bool()>& stop) {
+ChildResult run_program(const std::vector<std::string>& argv, const std::filesystem::path& working_folder,
+                        const std::function<bool()>& stop) {
     GANBAR_ASSERT(!argv.empty());
     std::vector<char*> words;
     for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));  // posix_spawn's interface predates const
@@ -79,7 +82,9 @@ ChildResult run_program(const std::vector<std::string>& argv, const std::filesys
     posix_spawn_file_actions_addchdir_np(&actions.raw, working_folder.c_str());
     pid_t pid = 0;
     const int status = ::posix_spawnp(&pid, words[0], &actions.raw, nullptr, words.data(), environ);
-    if (status != 0) throw DataError(fmt::format("the program {} cannot be started: {}; install it (apt-get install {})", argv[0], std::strerror(status), argv[0]));
+    if (status != 0)
+        throw DataError(
+            fmt::format("the program {} cannot be started: {}; install it (apt-get install {})", argv[0], std::strerror(status), argv[0]));
     errors.close_write();
     ChildResult out;
     bool asked = false;
@@ -88,7 +93,8 @@ ChildResult run_program(const std::vector<std::string>& argv, const std::filesys
     };
     out.errors = errors.read_all(stop ? std::function<void()>(pass_on) : nullptr);
     int ended = 0;
-    while (::waitpid(pid, &ended, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(pid, &ended, 0) < 0 && errno == EINTR) {
+    }
     out.exit_code = WIFEXITED(ended) ? WEXITSTATUS(ended) : 128 + WTERMSIG(ended);
     return out;
 }
@@ -98,7 +104,8 @@ std::string one_line(const std::string& errors) {
     std::vector<std::string> kept;
     for (std::string line; std::getline(lines, line) && kept.size() < 2;) {
         if (!line.empty() && line.back() == '\r') line.pop_back();
-        const bool says = line.find_first_not_of(' ') != std::string::npos && line.find("warn") == std::string::npos && line.find("WARN") == std::string::npos;
+        const bool says = line.find_first_not_of(' ') != std::string::npos && line.find("warn") == std::string::npos &&
+                          line.find("WARN") == std::string::npos;
         if (says && (kept.empty() || kept.back() != line)) kept.push_back(line);  // curl repeats itself with every retry
     }
     return kept.empty() ? "it gave no reason" : join(kept, "; ");

@@ -12,7 +12,9 @@ RunResult Context::train(const Experiment& experiment, const std::filesystem::pa
     std::filesystem::create_directories(folder.parent_path());
     say(label + " ...");
     RunResult result = run(experiment, places, options, observer);
-    if (!result.finished) throw Interrupted(fmt::format("stopped after round {} of {} of {}; the same command goes on", result.round, result.n_rounds, folder.string()));
+    if (!result.finished)
+        throw Interrupted(
+            fmt::format("stopped after round {} of {} of {}; the same command goes on", result.round, result.n_rounds, folder.string()));
     say(fmt::format("  {} ({:.1f} s)", result.headline, result.wall_s));
     return result;
 }

@@ -13,8 +13,9 @@ struct Context {
     const Registries& registries;
     const Places& places;
     RunObserver& observer;  ///< of every run; its stop() ends the study
-    Log say;             ///< hears what is being worked on
-    /// Trains into a folder, or takes up what is there; `label` is what the line about it begins with. Interrupted when the observer stops it.
+    Log say;                ///< hears what is being worked on
+    /// Trains into a folder, or takes up what is there; `label` is what the line about it begins with. Interrupted when the observer stops
+    /// it.
     RunResult train(const Experiment& experiment, const std::filesystem::path& folder, const std::string& label) const;
 };
 

@@ -50,9 +50,11 @@ void check_same_network(const Exploration& e, const QualityPlan& plan, const Swe
     const Workload trained = lower(gan, e.workload.task, e.workload.batch, e.workload.steps_d);
     const auto differs = [](const NetworkWork& a, const NetworkWork& b) { return a.n_weights != b.n_weights || a.depth != b.depth; };
     if (differs(trained.generator, e.workload.generator) || differs(trained.discriminator, e.workload.discriminator))
-        throw ConfigError(fmt::format("{} trains another network ({:.0f} + {:.0f} weights) than {} ({:.0f} + {:.0f}); expected the same, for example ganbar explore {} --train {}", plan.experiment,
-                                      trained.generator.n_weights, trained.discriminator.n_weights, e.workload.network, e.workload.generator.n_weights, e.workload.discriminator.n_weights,
-                                      plan.experiment, plan.experiment));
+        throw ConfigError(
+            fmt::format("{} trains another network ({:.0f} + {:.0f} weights) than {} ({:.0f} + {:.0f}); expected the same, for example "
+                        "ganbar explore {} --train {}",
+                        plan.experiment, trained.generator.n_weights, trained.discriminator.n_weights, e.workload.network,
+                        e.workload.generator.n_weights, e.workload.discriminator.n_weights, plan.experiment, plan.experiment));
 }
 
 /// One run a combination and seed, checked before the first of them begins.
@@ -107,9 +109,12 @@ MeasuredLoss loss_of(const std::vector<double>& values) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> quality_keys() { return {{"adc_bits", "tile.adc_bits"}, {"cell_bits", "nonideal.levels"}, {"input_bits", "tile.dac_bits"}}; }
+std::vector<std::pair<std::string, std::string>> quality_keys() {
+    return {{"adc_bits", "tile.adc_bits"}, {"cell_bits", "nonideal.levels"}, {"input_bits", "tile.dac_bits"}};
+}
 
-void measure_quality(Exploration& e, const QualityPlan& plan, const SweepTargets& targets, const std::function<void(const std::string&)>& say) {
+void measure_quality(Exploration& e, const QualityPlan& plan, const SweepTargets& targets,
+                     const std::function<void(const std::string&)>& say) {
     const std::vector<QualityAxis> axes = axes_of(e);
     check_same_network(e, plan, targets);
     std::map<std::vector<std::string>, std::size_t> index;
@@ -130,17 +135,21 @@ void measure_quality(Exploration& e, const QualityPlan& plan, const SweepTargets
         for (std::size_t k = 0; k < std::size_t(plan.seeds); ++k) {
             const std::size_t point = c * std::size_t(plan.seeds) + k;
             const PointResult r = work_on(sweep, point, folder_of(plan, sweep, point), plan.threads, targets);
-            if (r.interrupted) throw Interrupted(fmt::format("stopped with {} of {} trainings done; the same command goes on", point, sweep.points.size()));
+            if (r.interrupted)
+                throw Interrupted(
+                    fmt::format("stopped with {} of {} trainings done; the same command goes on", point, sweep.points.size()));
             const double v = number_of(r);
             const bool ok = r.done && std::isfinite(v);
             if (ok) values.push_back(v);
             else fault = r.error.empty() ? "no Frechet distance" : r.error;
-            say(fmt::format("[{}/{}] {}: {} ({:.1f} s)", point + 1, sweep.points.size(), join(settings_of(sweep, point)), ok ? fmt::format("{} {:.4g}", objective, v) : "failed: " + fault, r.wall_s));
+            say(fmt::format("[{}/{}] {}: {} ({:.1f} s)", point + 1, sweep.points.size(), join(settings_of(sweep, point)),
+                            ok ? fmt::format("{} {:.4g}", objective, v) : "failed: " + fault, r.wall_s));
         }
         e.measured.push_back(loss_of(values));
         e.measured.back().settings = combinations[c];
     }
-    if (std::all_of(e.measured.begin(), e.measured.end(), [](const MeasuredLoss& m) { return m.n_runs == 0; })) throw DataError("every training failed: " + fault);
+    if (std::all_of(e.measured.begin(), e.measured.end(), [](const MeasuredLoss& m) { return m.n_runs == 0; }))
+        throw DataError("every training failed: " + fault);
     for (std::size_t i = 0; i < e.points.size(); ++i) e.loss[i] = e.measured[combination[i]].mean;
     e.loss_name = objective;
     find_front(e);

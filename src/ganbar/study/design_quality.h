@@ -26,6 +26,7 @@ std::vector<std::pair<std::string, std::string>> quality_keys();
 /// Frechet distance as the loss; then the front is found anew. A design whose trainings failed has no loss and is never on the front.
 /// ConfigError when no axis is known to the training, or the experiment trains another network than the one explored; DataError when every
 /// training failed; Interrupted as targets.stop asks.
-void measure_quality(arch::Exploration& e, const QualityPlan& plan, const SweepTargets& targets, const std::function<void(const std::string&)>& say);
+void measure_quality(arch::Exploration& e, const QualityPlan& plan, const SweepTargets& targets,
+                     const std::function<void(const std::string&)>& say);
 
 }  // namespace ganbar::study

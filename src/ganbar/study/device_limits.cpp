@@ -26,7 +26,8 @@ Steps steps_at(const DeviceSpec& device, const PulsePair& pulses, int sign, doub
     for (auto* step : {&first, &second}) {
         cells->set_conductance(0, start);
         cells->conductance(0, before);
-        cells->program(0, std::vector<std::int8_t>(n_cells, static_cast<std::int8_t>(sign)), pulses, EnergyRule::ohmic, Rng(step == &first ? 2 : 3));
+        cells->program(0, std::vector<std::int8_t>(n_cells, static_cast<std::int8_t>(sign)), pulses, EnergyRule::ohmic,
+                       Rng(step == &first ? 2 : 3));
         cells->conductance(0, after);
         for (std::size_t k = 0; k < n_cells; ++k) (*step)[k] = double{after[k]} - before[k];
     }
@@ -34,7 +35,8 @@ Steps steps_at(const DeviceSpec& device, const PulsePair& pulses, int sign, doub
     double all = 0, noise = 0;
     for (std::size_t k = 0; k < n_cells; ++k) out.mean += (first[k] + second[k]) / (2 * n_cells);
     for (std::size_t k = 0; k < n_cells; ++k)
-        all += ((first[k] - out.mean) * (first[k] - out.mean) + (second[k] - out.mean) * (second[k] - out.mean)) / (2 * n_cells), noise += (first[k] - second[k]) * (first[k] - second[k]) / (2 * n_cells);
+        all += ((first[k] - out.mean) * (first[k] - out.mean) + (second[k] - out.mean) * (second[k] - out.mean)) / (2 * n_cells),
+            noise += (first[k] - second[k]) * (first[k] - second[k]) / (2 * n_cells);
     out.noise_S = std::sqrt(noise), out.spread_S = std::sqrt(std::max(0.0, all - noise));
     return out;
 }
@@ -66,7 +68,9 @@ std::string limits_of(const StepCharacter& c) {
     std::vector<std::string> found;
     const double balance = c.reset_S != 0 ? c.set_S / -c.reset_S : 0;
     if (!(c.set_S > 0) || !(c.reset_S < 0)) found.emplace_back("a pulse moves hardly any cell at mid-window");
-    else if (std::max(balance, 1 / balance) > 1.5) found.push_back(fmt::format("{} moves {:.1f} times as far as {}", balance > 1 ? "set" : "reset", std::max(balance, 1 / balance), balance > 1 ? "reset" : "set"));
+    else if (std::max(balance, 1 / balance) > 1.5)
+        found.push_back(fmt::format("{} moves {:.1f} times as far as {}", balance > 1 ? "set" : "reset", std::max(balance, 1 / balance),
+                                    balance > 1 ? "reset" : "set"));
     if (c.noise > 1) found.push_back(fmt::format("the noise of a pulse is {:.1f} times its step", c.noise));
     if (c.pulses_across < 30) found.push_back(fmt::format("{:.0f} pulses cross the window", c.pulses_across));
     if (c.spread > 0.3) found.push_back(fmt::format("steps differ by {:.0f}% between devices", 100 * c.spread));

@@ -10,8 +10,7 @@ namespace {
 const PulsePair pulses{{1.0}, {-1.0}, {100e-9}};
 StepCharacter of(const char* model, const test::Settings& settings) {
     config::Node node;
-    for (const auto& setting : settings)
-        std::visit([&](const auto& v) { node.leaves[setting.first].value = v; }, setting.second);
+    for (const auto& setting : settings) std::visit([&](const auto& v) { node.leaves[setting.first].value = v; }, setting.second);
     return step_character(test::devices().get(model).bind(&node), pulses);
 }
 

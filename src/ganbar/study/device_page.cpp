@@ -19,7 +19,9 @@ using report::TextTable;
 
 namespace {
 
-std::span<const double> curve(const fit::DeviceFit& f, const std::vector<double>& all, std::size_t at) { return std::span(all).subspan(at * f.g_S.size(), f.g_S.size()); }
+std::span<const double> curve(const fit::DeviceFit& f, const std::vector<double>& all, std::size_t at) {
+    return std::span(all).subspan(at * f.g_S.size(), f.g_S.size());
+}
 
 /// Measured steps in 40 stretches of the conductance, mean with the band of one standard deviation, beside the table's curve.
 Chart step_chart(const DeviceSheet& sheet, bool set) {
@@ -27,7 +29,9 @@ Chart step_chart(const DeviceSheet& sheet, bool set) {
     const auto& p = set ? f.set : f.reset;
     Chart chart;
     chart.title = set ? "Set steps" : "Reset steps";
-    chart.caption = "Change of conductance by one pulse. Measured: means over stretches of the conductance with the standard deviation as a band, all devices. Table: the mean device.";
+    chart.caption =
+        "Change of conductance by one pulse. Measured: means over stretches of the conductance with the standard deviation as a band, all "
+        "devices. Table: the mean device.";
     report::ChartView view;
     view.x_label = "conductance before the pulse", view.x_unit = "S", view.y_label = "step", view.y_unit = "S";
     const auto steps = fit::steps_of(sheet.data);
@@ -46,7 +50,8 @@ Chart step_chart(const DeviceSheet& sheet, bool set) {
         for (std::size_t b = 0; b < n_bins; ++b) {
             if (n[b] < 3) continue;
             const double mean = y[b] / n[b], sigma = std::sqrt(std::max(0.0, yy[b] / n[b] - mean * mean));
-            measured.x.push_back(x[b] / n[b]), measured.y.push_back(mean), measured.lo.push_back(mean - sigma), measured.hi.push_back(mean + sigma);
+            measured.x.push_back(x[b] / n[b]), measured.y.push_back(mean), measured.lo.push_back(mean - sigma),
+                measured.hi.push_back(mean + sigma);
         }
         if (view.series.size() < 6) view.series.push_back(std::move(measured));
     }
@@ -65,7 +70,8 @@ Chart residual_chart(const DeviceSheet& sheet) {
     const auto& f = sheet.fit;
     Chart chart;
     chart.title = "Noise from pulse to pulse";
-    chart.caption = "Standard deviation of a step about its device's mean step, read noise taken off; the table's noise_set and noise_reset.";
+    chart.caption =
+        "Standard deviation of a step about its device's mean step, read noise taken off; the table's noise_set and noise_reset.";
     chart.from_zero = true;
     report::ChartView view;
     view.x_label = "conductance before the pulse", view.x_unit = "S", view.y_label = "standard deviation of a step", view.y_unit = "S";
@@ -82,7 +88,8 @@ Chart pulses_chart(const DeviceSheet& sheet) {
     const auto& f = sheet.fit;
     Chart chart;
     chart.title = "The device under pulses";
-    chart.caption = "As measured (first device), and the table's mean device under equal pulses up, then down, as Manhattan's rule sends them.";
+    chart.caption =
+        "As measured (first device), and the table's mean device under equal pulses up, then down, as Manhattan's rule sends them.";
     report::ChartView view;
     view.x_label = "pulse", view.y_label = "conductance", view.y_unit = "S";
     Series measured;
@@ -106,7 +113,7 @@ Chart pulses_chart(const DeviceSheet& sheet) {
 }
 
 TextTable numbers_table(const DeviceSheet& sheet) {
-    const auto &f = sheet.fit;
+    const auto& f = sheet.fit;
     const auto& v = sheet.verdict;
     TextTable t;
     t.title = "Numbers";
@@ -115,18 +122,23 @@ TextTable numbers_table(const DeviceSheet& sheet) {
               {"mean step over the window", format_quantity(v.set_step_S, "S"), format_quantity(-v.reset_step_S, "S")},
               {"largest over smallest step, middle 80% of the window", format_number(v.unevenness_set), format_number(v.unevenness_reset)},
               {"pulses across the window", format_number(v.levels_set), format_number(v.levels_reset)},
-              {"spread between devices, mid-window", fmt::format("{:.1f}%", 100 * f.set.spread[f.g_S.size() / 2]), fmt::format("{:.1f}%", 100 * f.reset.spread[f.g_S.size() / 2])}};
+              {"spread between devices, mid-window", fmt::format("{:.1f}%", 100 * f.set.spread[f.g_S.size() / 2]),
+               fmt::format("{:.1f}%", 100 * f.reset.spread[f.g_S.size() / 2])}};
     return t;
 }
 
 TextTable family_table(const std::vector<fit::FamilyFit>& families) {
     TextTable t;
     t.title = "Parametric laws beside the table";
-    t.caption = "Fitted to the main amplitudes by Levenberg and Marquardt; BIC: smaller is better, differences below 2 say nothing. Lengths in units of the window. In brackets the middle 95% of the bootstrap.";
+    t.caption =
+        "Fitted to the main amplitudes by Levenberg and Marquardt; BIC: smaller is better, differences below 2 say nothing. Lengths in "
+        "units of the window. In brackets the middle 95% of the bootstrap.";
     t.columns = {"model", "law", "BIC over the best", "rms difference", "parameters"};
     for (const auto& f : families) {
         std::string list;
-        for (const auto& p : f.parameters) list += fmt::format("{}{} = {} [{}, {}]", list.empty() ? "" : "; ", p.name, format_number(p.value), format_number(p.lo), format_number(p.hi));
+        for (const auto& p : f.parameters)
+            list += fmt::format("{}{} = {} [{}, {}]", list.empty() ? "" : "; ", p.name, format_number(p.value), format_number(p.lo),
+                                format_number(p.hi));
         t.rows.push_back({f.name, f.law, format_number(f.bic - families.front().bic), fmt::format("{:.2f}%", 100 * f.rms), list});
     }
     return t;
@@ -135,34 +147,47 @@ TextTable family_table(const std::vector<fit::FamilyFit>& families) {
 std::string verdict_text(const DeviceSheet& sheet) {
     const auto& v = sheet.verdict;
     std::string text = fmt::format("- Rule: `{}`{}. {}\n", v.rule, v.feedback ? " with error feedback" : "", v.why);
-    text += fmt::format("- Balance at the measured amplitudes: a set pulse moves {} times as far as a reset pulse.\n", format_number(v.balance));
-    text += v.symmetric_S ? fmt::format("- Symmetric point: {}, where both steps are equal.\n", format_quantity(*v.symmetric_S, "S")) : "- Symmetric point: none in the window; one direction is stronger everywhere.\n";
+    text += fmt::format("- Balance at the measured amplitudes: a set pulse moves {} times as far as a reset pulse.\n",
+                        format_number(v.balance));
+    text += v.symmetric_S ? fmt::format("- Symmetric point: {}, where both steps are equal.\n", format_quantity(*v.symmetric_S, "S"))
+                          : "- Symmetric point: none in the window; one direction is stronger everywhere.\n";
     if (sheet.fit.set.v_V.size() > 1 || sheet.fit.reset.v_V.size() > 1)
-        text += fmt::format("- Most balanced amplitudes within the data: {} and {}, with set over reset {}.\n", format_quantity(v.v_set_V, "V"), format_quantity(v.v_reset_V, "V"), format_number(v.best_balance));
+        text += fmt::format("- Most balanced amplitudes within the data: {} and {}, with set over reset {}.\n",
+                            format_quantity(v.v_set_V, "V"), format_quantity(v.v_reset_V, "V"), format_number(v.best_balance));
     else text += "- One amplitude of each sign was measured: other amplitudes may balance better, which these data cannot say.\n";
-    text += fmt::format("- Noise of a pulse over its step: {}; spread between devices: {:.0f}%.\n", format_number(v.noise_to_step), 100 * v.spread);
+    text += fmt::format("- Noise of a pulse over its step: {}; spread between devices: {:.0f}%.\n", format_number(v.noise_to_step),
+                        100 * v.spread);
     if (!sheet.runs.empty()) {
         const auto& s = sheet.runs.front().summary;
-        text += fmt::format("- Short training ({} rounds): Frechet distance {}, coverage {}, classifier accuracy {}.\n", format_number(s.number("rounds").value_or(0)), format_number(s.number("frechet_distance").value_or(std::nan(""))),
-                            format_number(s.number("coverage").value_or(std::nan(""))), format_number(s.number("classifier_accuracy").value_or(std::nan(""))));
+        text +=
+            fmt::format("- Short training ({} rounds): Frechet distance {}, coverage {}, classifier accuracy {}.\n",
+                        format_number(s.number("rounds").value_or(0)), format_number(s.number("frechet_distance").value_or(std::nan(""))),
+                        format_number(s.number("coverage").value_or(std::nan(""))),
+                        format_number(s.number("classifier_accuracy").value_or(std::nan(""))));
     }
     return text;
 }
 
 }  // namespace
 
-Experiment device_experiment(const DeviceSheet& sheet, const std::filesystem::path& toml, std::int64_t rounds, const std::vector<std::string>& sets, const Context& context) {
+Experiment device_experiment(const DeviceSheet& sheet, const std::filesystem::path& toml, std::int64_t rounds,
+                             const std::vector<std::string>& sets, const Context& context) {
     const auto& v = sheet.verdict;
-    std::vector<std::string> all{fmt::format("train.rounds={}", rounds), fmt::format("train.v_set={:.5g} V", v.v_set_V), fmt::format("train.v_reset={:.5g} V", v.v_reset_V),
+    std::vector<std::string> all{fmt::format("train.rounds={}", rounds), fmt::format("train.v_set={:.5g} V", v.v_set_V),
+                                 fmt::format("train.v_reset={:.5g} V", v.v_reset_V),
                                  fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds / 4))};
     if (v.feedback || v.rule != "manhattan")
-        for (const auto& text : {std::string("train.feedback=0.6"), std::string("train.feedback_scale=0.7"), std::string("train.verify_pulses=8"),
-                                 fmt::format("train.verify_step={:.5g} S", std::min(std::max(v.set_step_S, v.reset_step_S), 0.006 * (sheet.fit.g_max_S - sheet.fit.g_min_S)))}) all.push_back(text);
+        for (const auto& text :
+             {std::string("train.feedback=0.6"), std::string("train.feedback_scale=0.7"), std::string("train.verify_pulses=8"),
+              fmt::format("train.verify_step={:.5g} S",
+                          std::min(std::max(v.set_step_S, v.reset_step_S), 0.006 * (sheet.fit.g_max_S - sheet.fit.g_min_S)))})
+            all.push_back(text);
     all.insert(all.end(), sets.begin(), sets.end());
     return load_experiment(toml.string(), context.experiments, all, context.registries);
 }
 
-report::RunData try_device(const DeviceSheet& sheet, const std::filesystem::path& toml, const std::filesystem::path& folder, std::int64_t rounds, const std::vector<std::string>& sets, const Context& context) {
+report::RunData try_device(const DeviceSheet& sheet, const std::filesystem::path& toml, const std::filesystem::path& folder,
+                           std::int64_t rounds, const std::vector<std::string>& sets, const Context& context) {
     context.train(device_experiment(sheet, toml, rounds, sets, context), folder, "a GAN on " + sheet.fit.name);
     return report::read_run(folder.string());
 }
@@ -171,17 +196,22 @@ report::ReportInput compose_device_page(const DeviceSheet& sheet) {
     const auto& f = sheet.fit;
     report::ReportInput input;
     input.title = "Device " + f.name;
-    input.intro = fmt::format("{} pulses on {} device{}, read from `{}`: the fit that ganbar trains with, and what it means for training.", f.n_steps, f.n_devices, f.n_devices == 1 ? "" : "s", f.file);
-    input.facts = {{"window", format_quantity(f.g_min_S, "S") + " to " + format_quantity(f.g_max_S, "S")}, {"read noise", f.read_noise_S > 0 ? format_quantity(f.read_noise_S, "S") : "none seen"},
-                   {"static I-V", f.iv.kind + ": " + f.iv.why}, {"outliers left out", fmt::format("{}", f.n_outliers)}};
+    input.intro = fmt::format("{} pulses on {} device{}, read from `{}`: the fit that ganbar trains with, and what it means for training.",
+                              f.n_steps, f.n_devices, f.n_devices == 1 ? "" : "s", f.file);
+    input.facts = {{"window", format_quantity(f.g_min_S, "S") + " to " + format_quantity(f.g_max_S, "S")},
+                   {"read noise", f.read_noise_S > 0 ? format_quantity(f.read_noise_S, "S") : "none seen"},
+                   {"static I-V", f.iv.kind + ": " + f.iv.why},
+                   {"outliers left out", fmt::format("{}", f.n_outliers)}};
     input.runs = sheet.runs;
     input.findings.push_back({"Verdict for training", verdict_text(sheet), {numbers_table(sheet)}});
-    input.findings.push_back({"Data and fit", "", {step_chart(sheet, true), step_chart(sheet, false), residual_chart(sheet), pulses_chart(sheet)}});
+    input.findings.push_back(
+        {"Data and fit", "", {step_chart(sheet, true), step_chart(sheet, false), residual_chart(sheet), pulses_chart(sheet)}});
     if (!sheet.families.empty()) input.findings.push_back({"Which law it resembles", "", {family_table(sheet.families)}});
     std::string notes;
     for (const auto& note : f.notes) notes += "- " + note + "\n";
     input.findings.push_back({"How the file was read", notes, {}});
-    input.reproduce_commands = {fmt::format("ganbar device fit {} -o {}.toml", f.file, f.name), fmt::format("ganbar train {}.toml", f.name)};
+    input.reproduce_commands = {fmt::format("ganbar device fit {} -o {}.toml", f.file, f.name),
+                                fmt::format("ganbar train {}.toml", f.name)};
     return input;
 }
 

@@ -14,15 +14,18 @@ struct DeviceSheet {
     fit::DeviceFit fit;
     std::vector<fit::FamilyFit> families;
     fit::Verdict verdict;
-    std::string toml;                    ///< the written device file
-    std::vector<report::RunData> runs;   ///< a short training on the device; may be empty
+    std::string toml;                   ///< the written device file
+    std::vector<report::RunData> runs;  ///< a short training on the device; may be empty
 };
 
-/// The file's experiment for `rounds`, by Manhattan pulses at the verdict's amplitudes, with error feedback where the verdict asks for it (also
-/// where it asks for another rule, whose rates are not tuned for GANs); then `sets`, as --set takes them. Throws as load_experiment().
-Experiment device_experiment(const DeviceSheet& sheet, const std::filesystem::path& toml, std::int64_t rounds, const std::vector<std::string>& sets, const Context& context);
+/// The file's experiment for `rounds`, by Manhattan pulses at the verdict's amplitudes, with error feedback where the verdict asks for it
+/// (also where it asks for another rule, whose rates are not tuned for GANs); then `sets`, as --set takes them. Throws as
+/// load_experiment().
+Experiment device_experiment(const DeviceSheet& sheet, const std::filesystem::path& toml, std::int64_t rounds,
+                             const std::vector<std::string>& sets, const Context& context);
 /// Trains device_experiment() in `folder`. Throws as Context::train.
-report::RunData try_device(const DeviceSheet& sheet, const std::filesystem::path& toml, const std::filesystem::path& folder, std::int64_t rounds, const std::vector<std::string>& sets, const Context& context);
+report::RunData try_device(const DeviceSheet& sheet, const std::filesystem::path& toml, const std::filesystem::path& folder,
+                           std::int64_t rounds, const std::vector<std::string>& sets, const Context& context);
 
 report::ReportInput compose_device_page(const DeviceSheet& sheet);
 

@@ -50,13 +50,15 @@ std::string range_text(const ParamInfo& info) {
         case ParamType::integers: {
             const auto whole = [](double v) { return std::isfinite(v) ? fmt::format("{:.0f}", v) : fmt::format("{}", v); };
             const bool all = info.hi >= 9e18;
-            return fmt::format("{}{} to {}", info.type == ParamType::integers ? "list of " : "", info.lo <= -9e18 ? "-inf" : whole(info.lo), all ? "inf" : whole(info.hi));
+            return fmt::format("{}{} to {}", info.type == ParamType::integers ? "list of " : "", info.lo <= -9e18 ? "-inf" : whole(info.lo),
+                               all ? "inf" : whole(info.hi));
         }
         case ParamType::real:
         case ParamType::reals: {
             ParamInfo one = info;
             one.type = ParamType::real;
-            return (info.type == ParamType::reals ? "list of " : "") + bare_text(one, Value{info.lo}) + " to " + bare_text(one, Value{info.hi});
+            return (info.type == ParamType::reals ? "list of " : "") + bare_text(one, Value{info.lo}) + " to " +
+                   bare_text(one, Value{info.hi});
         }
     }
     return "";
@@ -73,7 +75,8 @@ std::string table_text(const config::Section& section) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const auto& info = section.rows[i].info;
         const std::string source = source_of(section.rows[i]);
-        out += fmt::format("  {:{}}  {:{}}  {:{}}  {}\n", cells[i][0], widths[0], cells[i][1], widths[1], cells[i][2], widths[2], cells[i][3]);
+        out +=
+            fmt::format("  {:{}}  {:{}}  {:{}}  {}\n", cells[i][0], widths[0], cells[i][1], widths[1], cells[i][2], widths[2], cells[i][3]);
         out += wrapped(info.doc + (source.empty() ? "" : " [" + source + "]"), "      ");
     }
     return out;
@@ -97,10 +100,12 @@ nlohmann::ordered_json number(double v) { return std::isfinite(v) ? nlohmann::or
 nlohmann::ordered_json param_json(const std::string& section, const ParamRow& row) {
     const auto& info = row.info;
     nlohmann::ordered_json out{{"name", section.empty() ? info.name : section + "." + info.name}, {"type", type_name(info.type)}};
-    out["value"] = std::visit([](const auto& v) -> nlohmann::ordered_json {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, double>) return number(v);
-        else return v;
-    }, row.value);
+    out["value"] = std::visit(
+        [](const auto& v) -> nlohmann::ordered_json {
+            if constexpr (std::is_same_v<std::decay_t<decltype(v)>, double>) return number(v);
+            else return v;
+        },
+        row.value);
     out["unit"] = info.unit;
     const bool ranged = info.type != ParamType::boolean && info.type != ParamType::choice && info.type != ParamType::text;
     if (ranged) out["lo"] = number(info.lo), out["hi"] = number(info.hi);
@@ -123,7 +128,8 @@ std::pair<std::string, const Kind*> find_kind(const Kinds& kinds, const std::str
         all.push_back(kind.singular);
     }
     const std::string near = nearest_name(word, all);
-    throw ConfigError("unknown kind \"" + word + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") + "; expected one of " + join(names));
+    throw ConfigError("unknown kind \"" + word + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") + "; expected one of " +
+                      join(names));
 }
 
 std::string first_sentence(const std::string& text) {

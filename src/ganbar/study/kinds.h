@@ -34,7 +34,8 @@ std::pair<std::string, const Kind*> find_kind(const Kinds& kinds, const std::str
 
 /// First sentence of a prose, for lists: its first clauses when it has more than 100 characters.
 std::string first_sentence(const std::string& text);
-/// A description as people read it, and as JSON (numbers in SI, keys of the parameters: name type value unit lo hi choices doc source kind).
+/// A description as people read it, and as JSON (numbers in SI, keys of the parameters: name type value unit lo hi choices doc source
+/// kind).
 std::string describe_text(const std::string& singular, const std::string& name, const Description& description);
 std::string describe_json(const std::string& singular, const std::string& name, const Description& description);
 

@@ -17,8 +17,9 @@ ParamRow row(const std::string& name, ParamType type, Value value, const std::st
 }
 Description sample() {
     Description d{"Prose.", {{"shape", "28 x 28"}}, {}, "a = 1\n"};
-    d.sections = {{"", {row("g", ParamType::real, 1.5e-4, "S", 0, HUGE_VAL), row("n", ParamType::integer, std::int64_t{3}, "", 1, 9e18),
-                        row("list", ParamType::reals, std::vector<double>{0.5})}}};
+    d.sections = {{"",
+                   {row("g", ParamType::real, 1.5e-4, "S", 0, HUGE_VAL), row("n", ParamType::integer, std::int64_t{3}, "", 1, 9e18),
+                    row("list", ParamType::reals, std::vector<double>{0.5})}}};
     auto choice = row("mode", ParamType::choice, std::string("on"));
     choice.info.choices = {"off", "on"};
     d.sections.push_back({"sub", {choice, row("flag", ParamType::boolean, true)}});
@@ -44,7 +45,8 @@ TEST(Describe, JsonHoldsEveryParameterInSi) {
 
 TEST(Describe, TextShowsValuesWithUnitsRangesAndSources) {
     const auto text = describe_text("device", "x", sample());
-    for (const char* part : {"device x\n", "Prose.", "shape  28 x 28", "150 uS", "0 S to inf S", "1 to inf", "off | on", "[sub]", "what it is [a table]", "published", "a = 1"})
+    for (const char* part : {"device x\n", "Prose.", "shape  28 x 28", "150 uS", "0 S to inf S", "1 to inf", "off | on", "[sub]",
+                             "what it is [a table]", "published", "a = 1"})
         EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
 }
 

@@ -4,17 +4,17 @@
 
 #include "ganbar/bits/bit_studies.h"
 #include "ganbar/bits/bit_tests.h"
-#include "ganbar/study/context.h"
 #include "ganbar/report/report_input.h"
+#include "ganbar/study/context.h"
 
 namespace ganbar::study {
 
 struct NoiseReportOptions {
-    std::filesystem::path html, out;   ///< the page; the folder of its runs and results.json
-    bool quick = false;                ///< one stream, small studies, short trainings of the main variants
-    bool train = true;                 ///< false: the sources only
+    std::filesystem::path html, out;       ///< the page; the folder of its runs and results.json
+    bool quick = false;                    ///< one stream, small studies, short trainings of the main variants
+    bool train = true;                     ///< false: the sources only
     std::int64_t seeds = 3, streams = 10;  ///< of 1,000,000 bits each
-    std::vector<std::string> sets{};   ///< for every training, for example data.dataset=fashion-mnist
+    std::vector<std::string> sets{};       ///< for every training, for example data.dataset=fashion-mnist
 };
 
 /// One source of bits with everything measured on it.
@@ -22,14 +22,14 @@ struct SourceResult {
     std::string label, set;
     BitReport made;
     std::vector<BitTestRow> tests;
-    double min_entropy = 0;            ///< SP 800-90B, of the first million bits
+    double min_entropy = 0;  ///< SP 800-90B, of the first million bits
     std::size_t n_streams = 1, n_bits = 0;
     ChipStudy chips;
     RestartStudy restarts;
     std::string picture_png;
-    bool is_control = false;           ///< pseudo-random bits, for comparison: no hardware
+    bool is_control = false;  ///< pseudo-random bits, for comparison: no hardware
     std::size_t n_passed() const;
-    std::size_t n_run() const;         ///< tests that the bits were enough for
+    std::size_t n_run() const;  ///< tests that the bits were enough for
 };
 /// Latents of one kind in one coding, trained over seeds.
 struct LatentResult {
@@ -43,8 +43,9 @@ struct LatentResult {
 std::vector<SourceResult> measure_sources(const NoiseReportOptions& options, const Context& context);
 std::vector<LatentResult> train_latents(const NoiseReportOptions& options, const Context& context);
 /// The page's sections from the results; the texts say what the numbers show.
-report::ReportInput compose_noise_report(const NoiseReportOptions& options, const std::vector<SourceResult>& sources, const std::vector<BudgetRow>& budget,
-                                         const std::vector<std::vector<BudgetRow>>& other_budgets, const std::vector<LatentResult>& latents);
+report::ReportInput compose_noise_report(const NoiseReportOptions& options, const std::vector<SourceResult>& sources,
+                                         const std::vector<BudgetRow>& budget, const std::vector<std::vector<BudgetRow>>& other_budgets,
+                                         const std::vector<LatentResult>& latents);
 void write_noise_report(const NoiseReportOptions& options, const Context& context);
 
 }  // namespace ganbar::study

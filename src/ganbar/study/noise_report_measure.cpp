@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "ganbar/study/noise_report.h"
-#include "ganbar/run/run.h"
 #include "ganbar/data/png.h"
 #include "ganbar/report/write_report.h"
+#include "ganbar/run/run.h"
+#include "ganbar/study/noise_report.h"
 
 namespace ganbar::study {
 namespace fs = std::filesystem;
@@ -68,7 +68,8 @@ struct LatentCase {
     bool in_quick = false;
 };
 std::vector<LatentCase> latent_cases(bool quick) {
-    const std::vector<std::string> pm1 = {"latent.coding=pm1"}, zero_one = {"latent.coding=01"}, uniform = {"latent.form=uniform", "latent.bits_per_sample=4"},
+    const std::vector<std::string> pm1 = {"latent.coding=pm1"}, zero_one = {"latent.coding=01"},
+                                   uniform = {"latent.form=uniform", "latent.bits_per_sample=4"},
                                    gaussian = {"latent.form=gaussian", "latent.bits_per_sample=4"};
     const auto with = [](std::vector<std::string> a, const std::vector<std::string>& b) {
         a.insert(a.end(), b.begin(), b.end());
@@ -76,7 +77,10 @@ std::vector<LatentCase> latent_cases(bool quick) {
     };
     std::vector<LatentCase> cases = {{"prng-normal", "pseudo-random", "normal, full precision", {"latent.source=gaussian"}, true},
                                      {"prng-uniform", "pseudo-random", "uniform, full precision", {"latent.source=uniform"}, false}};
-    struct From { std::string key, label; std::vector<std::string> sets; };
+    struct From {
+        std::string key, label;
+        std::vector<std::string> sets;
+    };
     const std::vector<From> sources = {{"prng", "pseudo-random", {"latent.source=bits"}},
                                        {"columns", "columns, as assumed", {"latent.source=array"}},
                                        {"telegraph", "telegraph", {"latent.source=array", "noise.generator=telegraph"}},
@@ -84,12 +88,17 @@ std::vector<LatentCase> latent_cases(bool quick) {
                                        {"thermal", "thermal", {"latent.source=array", "noise.generator=thermal"}}};
     for (const auto& s : sources) {
         cases.push_back({s.key + "-pm1", s.label, "bits, -1 and +1", with(s.sets, pm1), true});
-        if (s.key == "prng" || s.key == "columns") cases.push_back({s.key + "-01", s.label, "bits, 0 and 1", with(s.sets, zero_one), s.key == "columns"});
-        if (s.key == "prng" || s.key == "thermal") cases.push_back({s.key + "-uniform4", s.label, "uniform of 4 bits", with(s.sets, uniform), false});
-        if (s.key == "prng" || s.key == "thermal") cases.push_back({s.key + "-normal4", s.label, "normal of 4 bits", with(s.sets, gaussian), false});
+        if (s.key == "prng" || s.key == "columns")
+            cases.push_back({s.key + "-01", s.label, "bits, 0 and 1", with(s.sets, zero_one), s.key == "columns"});
+        if (s.key == "prng" || s.key == "thermal")
+            cases.push_back({s.key + "-uniform4", s.label, "uniform of 4 bits", with(s.sets, uniform), false});
+        if (s.key == "prng" || s.key == "thermal")
+            cases.push_back({s.key + "-normal4", s.label, "normal of 4 bits", with(s.sets, gaussian), false});
     }
-    cases.push_back({"columns-once-pm1", "columns, written once", "bits, -1 and +1", with({"latent.source=array", "trng.rewrite=never"}, pm1), false});
-    cases.push_back({"columns-offset-pm1", "columns, offset of 5 mV", "bits, -1 and +1", with({"latent.source=array", "trng.comparator_offset=5 mV"}, pm1), false});
+    cases.push_back(
+        {"columns-once-pm1", "columns, written once", "bits, -1 and +1", with({"latent.source=array", "trng.rewrite=never"}, pm1), false});
+    cases.push_back({"columns-offset-pm1", "columns, offset of 5 mV", "bits, -1 and +1",
+                     with({"latent.source=array", "trng.comparator_offset=5 mV"}, pm1), false});
     if (quick) std::erase_if(cases, [](const LatentCase& c) { return !c.in_quick; });
     return cases;
 }
@@ -114,7 +123,8 @@ std::vector<double> LatentResult::values(const std::string& key) const {
 std::vector<double> LatentResult::energy_at(double target) const {
     std::vector<double> out;
     for (const auto& r : runs) {
-        const auto *round = r.quality.find("round"), *distance = r.quality.find("frechet_distance"), *energy = r.metrics.find("cumulative_update_energy_J");
+        const auto *round = r.quality.find("round"), *distance = r.quality.find("frechet_distance"),
+                   *energy = r.metrics.find("cumulative_update_energy_J");
         if (round == nullptr || distance == nullptr || energy == nullptr) continue;
         for (std::size_t i = 0; i < round->size(); ++i) {
             const auto at = static_cast<std::size_t>((*round)[i]);
@@ -166,7 +176,8 @@ std::vector<LatentResult> train_latents(const NoiseReportOptions& o, const Conte
             if (o.quick) sets.push_back("train.rounds=80");
             sets.insert(sets.end(), o.sets.begin(), o.sets.end());
             const Experiment e = load_experiment("satyam2022-balanced", context.experiments, sets, context.registries);
-            const RunResult result = context.train(e, o.out / c.key / fmt::format("seed{}", seed), fmt::format("{}, {}, seed {}", c.source, c.coding, seed));
+            const RunResult result =
+                context.train(e, o.out / c.key / fmt::format("seed{}", seed), fmt::format("{}, {}, seed {}", c.source, c.coding, seed));
             r.runs.push_back(report::read_run(result.folder.string()));
         }
         out.push_back(std::move(r));
@@ -176,15 +187,20 @@ std::vector<LatentResult> train_latents(const NoiseReportOptions& o, const Conte
 
 namespace {
 
-nlohmann::ordered_json results_json(const std::vector<SourceResult>& sources, const std::vector<BudgetRow>& budget, const std::vector<LatentResult>& latents) {
+nlohmann::ordered_json results_json(const std::vector<SourceResult>& sources, const std::vector<BudgetRow>& budget,
+                                    const std::vector<LatentResult>& latents) {
     nlohmann::ordered_json out;
     for (const auto& s : sources) {
-        nlohmann::ordered_json j{{"source", s.label}, {"set", s.set}, {"n_bits", s.n_bits}, {"tests_passed", s.n_passed()}, {"tests", s.n_run()}, {"min_entropy_per_bit", s.min_entropy}};
+        nlohmann::ordered_json j{{"source", s.label},  {"set", s.set},
+                                 {"n_bits", s.n_bits}, {"tests_passed", s.n_passed()},
+                                 {"tests", s.n_run()}, {"min_entropy_per_bit", s.min_entropy}};
         for (const auto& t : s.tests) j["sp800_22"][t.name] = t.pass;
         if (!s.is_control) {
             const auto n = static_cast<double>(s.made.n_bits);
-            j["energy_per_bit_J"] = s.made.energy_J / n, j["throughput_bit_per_s"] = s.made.throughput_per_s(), j["area_m2"] = s.made.area_m2;
-            j["bias"] = s.made.bias, j["min_entropy_known_selection"] = s.made.min_entropy_known_selection, j["repeat_probability"] = s.made.repeat_probability;
+            j["energy_per_bit_J"] = s.made.energy_J / n, j["throughput_bit_per_s"] = s.made.throughput_per_s(),
+            j["area_m2"] = s.made.area_m2;
+            j["bias"] = s.made.bias, j["min_entropy_known_selection"] = s.made.min_entropy_known_selection,
+            j["repeat_probability"] = s.made.repeat_probability;
             j["selection_bits_per_raw_bit"] = s.made.selection_bits;
             j["chips"] = to_json(s.chips), j["restart"] = to_json(s.restarts);
         }
@@ -194,7 +210,9 @@ nlohmann::ordered_json results_json(const std::vector<SourceResult>& sources, co
     out["latents"] = nlohmann::ordered_json::array();
     for (const auto& l : latents) {
         nlohmann::ordered_json j{{"source", l.source}, {"coding", l.coding}, {"set", l.set}};
-        for (const char* key : {"frechet_distance", "coverage", "classifier_accuracy", "recall", "update_energy_J", "noise_energy_J", "read_energy_J", "converter_energy_J"}) j[key] = l.values(key);
+        for (const char* key : {"frechet_distance", "coverage", "classifier_accuracy", "recall", "update_energy_J", "noise_energy_J",
+                                "read_energy_J", "converter_energy_J"})
+            j[key] = l.values(key);
         out["latents"].push_back(std::move(j));
     }
     return out;
@@ -209,7 +227,8 @@ void write_noise_report(const NoiseReportOptions& o, const Context& context) {
     const std::size_t n = o.quick ? 20'000 : 100'000;
     const auto budget = entropy_budget({}, context.registries.devices, n);
     std::vector<std::vector<BudgetRow>> others;
-    for (const char* name : {"telegraph", "switching", "thermal"}) others.push_back(entropy_budget({fmt::format("noise.generator={}", name)}, context.registries.devices, n));
+    for (const char* name : {"telegraph", "switching", "thermal"})
+        others.push_back(entropy_budget({fmt::format("noise.generator={}", name)}, context.registries.devices, n));
     std::vector<LatentResult> latents;
     if (o.train) latents = train_latents(o, context);
     write_file(o.out / "results.json", results_json(sources, budget, latents).dump(1) + "\n", Replace::yes);

@@ -23,13 +23,19 @@ SourceResult source(const std::string& label, double known, bool restarts_pass) 
     return s;
 }
 std::vector<SourceResult> sources(double known, bool restarts_pass) {
-    return {source("columns, as assumed", known, restarts_pass), source("columns, no offset", known, restarts_pass), source("columns, no offset, write variation 30%", 0.5, true)};
+    return {source("columns, as assumed", known, restarts_pass), source("columns, no offset", known, restarts_pass),
+            source("columns, no offset, write variation 30%", 0.5, true)};
 }
-LatentResult latents(const std::string& from, const std::string& coding, const std::vector<double>& distance, const std::vector<double>& update_J, double noise_J) {
+LatentResult latents(const std::string& from, const std::string& coding, const std::vector<double>& distance,
+                     const std::vector<double>& update_J, double noise_J) {
     LatentResult l{from, coding, "", {}};
     for (std::size_t k = 0; k < distance.size(); ++k) {
         report::RunData run;
-        run.summary.numbers = {{"frechet_distance", distance[k]}, {"coverage", 0.7}, {"classifier_accuracy", 0.98}, {"update_energy_J", update_J[k]}, {"noise_energy_J", noise_J}};
+        run.summary.numbers = {{"frechet_distance", distance[k]},
+                               {"coverage", 0.7},
+                               {"classifier_accuracy", 0.98},
+                               {"update_energy_J", update_J[k]},
+                               {"noise_energy_J", noise_J}};
         run.quality = {{"round", "frechet_distance"}, {{1, 2}, {distance[k] + 10, distance[k]}}};
         run.metrics = {{"cumulative_update_energy_J"}, {{update_J[k] / 2, update_J[k]}}};
         l.runs.push_back(std::move(run));
@@ -44,7 +50,8 @@ std::string all_text(const report::ReportInput& input) {
 
 TEST(NoiseReport, VerdictOnRandomnessFollowsTheEntropy) {
     const NoiseReportOptions o{"x.html", "runs", true, false};
-    const std::string weak = all_text(compose_noise_report(o, sources(0.003, false), {}, {}, {})), strong = all_text(compose_noise_report(o, sources(0.9, true), {}, {}, {}));
+    const std::string weak = all_text(compose_noise_report(o, sources(0.003, false), {}, {}, {})),
+                      strong = all_text(compose_noise_report(o, sources(0.9, true), {}, {}, {}));
     EXPECT_NE(weak.find("*The claim does not hold under these parameters*"), std::string::npos);
     EXPECT_NE(weak.find("a fingerprint of the chip"), std::string::npos);
     EXPECT_NE(weak.find("selections fail the restart tests"), std::string::npos);
@@ -62,7 +69,8 @@ TEST(NoiseReport, AGeneratorIsOneByAllItsNumbers) {
         const auto input = compose_noise_report({"x.html", "runs", true, false}, s, {}, {}, {});
         for (const auto& f : input.findings)
             for (const auto& figure : f.figures)
-                if (const auto* t = std::get_if<report::TextTable>(&figure); t && t->title.starts_with("Other chips")) return t->rows.at(0).at(4);
+                if (const auto* t = std::get_if<report::TextTable>(&figure); t && t->title.starts_with("Other chips"))
+                    return t->rows.at(0).at(4);
         return std::string("no table");
     };
     EXPECT_EQ(verdict(0.9, 1, true, "generator"), "generator");
@@ -83,8 +91,11 @@ TEST(NoiseReport, OneStreamCallsOnlySmallPValuesAFailure) {
 }
 
 std::string energy_text(double array_J, double noise_J, double zero_one_distance) {
-    const std::vector<LatentResult> all = {latents("pseudo-random", "normal, full precision", {40, 42}, {700e-6, 720e-6}, 0), latents("pseudo-random", "bits, -1 and +1", {39, 41}, {array_J, array_J * 1.01}, 0),
-                                           latents("columns, as assumed", "bits, -1 and +1", {38, 43}, {array_J, array_J * 1.01}, noise_J), latents("columns, as assumed", "bits, 0 and 1", {zero_one_distance, zero_one_distance}, {0.9 * array_J, 0.9 * array_J}, noise_J)};
+    const std::vector<LatentResult> all = {
+        latents("pseudo-random", "normal, full precision", {40, 42}, {700e-6, 720e-6}, 0),
+        latents("pseudo-random", "bits, -1 and +1", {39, 41}, {array_J, array_J * 1.01}, 0),
+        latents("columns, as assumed", "bits, -1 and +1", {38, 43}, {array_J, array_J * 1.01}, noise_J),
+        latents("columns, as assumed", "bits, 0 and 1", {zero_one_distance, zero_one_distance}, {0.9 * array_J, 0.9 * array_J}, noise_J)};
     return all_text(compose_noise_report({"x.html", "runs"}, sources(0.003, false), {}, {}, all));
 }
 
@@ -100,8 +111,11 @@ TEST(NoiseReport, VerdictOnEnergyCountsTheNoise) {
 }
 
 TEST(NoiseReport, PageRenders) {
-    auto input = compose_noise_report({"x.html", "runs", true, true, 1, 1, {"data.dataset=drawn"}}, sources(0.003, false), {{"thermal noise", "a=1", "a=1", 100, 0.9, 0.002, 0.99, 0.001}}, {{}, {}, {}},
-                                      {latents("pseudo-random", "normal, full precision", {40}, {7e-4}, 0), latents("pseudo-random", "bits, -1 and +1", {39}, {7e-4}, 0), latents("columns, as assumed", "bits, -1 and +1", {38}, {7e-4}, 38)});
+    auto input = compose_noise_report(
+        {"x.html", "runs", true, true, 1, 1, {"data.dataset=drawn"}}, sources(0.003, false),
+        {{"thermal noise", "a=1", "a=1", 100, 0.9, 0.002, 0.99, 0.001}}, {{}, {}, {}},
+        {latents("pseudo-random", "normal, full precision", {40}, {7e-4}, 0), latents("pseudo-random", "bits, -1 and +1", {39}, {7e-4}, 0),
+         latents("columns, as assumed", "bits, -1 and +1", {38}, {7e-4}, 38)});
     EXPECT_NE(all_text(input).find("one seed each"), std::string::npos);
     EXPECT_NE(all_text(input).find("no spread to judge this by"), std::string::npos);
     const std::string html = report::render_html(input);

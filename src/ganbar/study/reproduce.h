@@ -1,7 +1,7 @@
 // Published results run again, ours beside the paper's.
 #pragma once
-#include "ganbar/study/context.h"
 #include "ganbar/report/write_report.h"
+#include "ganbar/study/context.h"
 
 namespace ganbar::study {
 
@@ -19,9 +19,11 @@ void without_ratios(std::vector<report::ComparisonRow>& rows);
 /// "22 whole epochs of 200 rounds", from metrics.csv.
 std::string whole_epochs_text(const report::RunData& run);
 
-/// Satyam, Nikam, Sahay 2022: figures 5 to 10, area and energy, with controlled comparisons. Leaves run folders, results.json and report.html.
+/// Satyam, Nikam, Sahay 2022: figures 5 to 10, area and energy, with controlled comparisons. Leaves run folders, results.json and
+/// report.html.
 void reproduce_satyam2022(const ReproduceOptions& options, const Context& context);
-/// Lin et al. 2018: diversity against write noise, read noise and instance noise on a 1T1R array. Leaves runs/, results.json, results.csv, report.html.
+/// Lin et al. 2018: diversity against write noise, read noise and instance noise on a 1T1R array. Leaves runs/, results.json, results.csv,
+/// report.html.
 void reproduce_lin2018(const ReproduceOptions& options, const Context& context);
 /// Krestinskaya et al. 2020: devices, power, and tolerance curves of every non-ideality. Leaves also analog_system.json.
 void reproduce_krestinskaya2020(const ReproduceOptions& options, const Context& context);

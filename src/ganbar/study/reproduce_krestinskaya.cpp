@@ -1,12 +1,13 @@
-// Krestinskaya, Choubey, James, "Memristive GAN in Analog", Sci. Rep. 10 (2020) 5838: device count, power, and how much of each non-ideality
-// the analog GAN tolerates. Its layer table, power by block and ranges of variation are not known to us; ours are stated beside the results.
+// Krestinskaya, Choubey, James, "Memristive GAN in Analog", Sci. Rep. 10 (2020) 5838: device count, power, and how much of each
+// non-ideality the analog GAN tolerates. Its layer table, power by block and ranges of variation are not known to us; ours are stated
+// beside the results.
 #include <fmt/format.h>
 
+#include "ganbar/data/atomic_file.h"
+#include "ganbar/report/number_text.h"
 #include "ganbar/run/analog_json.h"
 #include "ganbar/run/pictures.h"
 #include "ganbar/study/study.h"
-#include "ganbar/data/atomic_file.h"
-#include "ganbar/report/number_text.h"
 
 namespace ganbar::study {
 using report::Chart;
@@ -14,15 +15,19 @@ using report::Finding;
 
 namespace {
 
-const std::vector<std::string> measures = {"frechet_distance", "coverage", "precision", "recall", "classifier_accuracy", "mean_pairwise_distance", "update_energy_J"};
+const std::vector<std::string> measures = {"frechet_distance",       "coverage",       "precision", "recall", "classifier_accuracy",
+                                           "mean_pairwise_distance", "update_energy_J"};
 constexpr double breaks_limit = 1.5;  ///< quality counts as broken when the Frechet distance is this many times the baseline's
 
-StudySweep sweep_of(std::string key, std::string title, std::string x_label, const std::vector<double>& values, const std::vector<std::string>& settings, std::string note, bool baseline_first = true) {
+StudySweep sweep_of(std::string key, std::string title, std::string x_label, const std::vector<double>& values,
+                    const std::vector<std::string>& settings, std::string note, bool baseline_first = true) {
     StudySweep s{std::move(key), std::move(title), std::move(x_label), "", {}, std::move(note), false};
     if (baseline_first) s.points.push_back({0, {}});
     for (const double v : values) {
         SweepPoint point{v, {}};
-        for (const auto& setting : settings) point.sets.push_back(setting.find('=') == std::string::npos ? fmt::format("{}={:g}", setting, v) : fmt::format(fmt::runtime(setting), v));
+        for (const auto& setting : settings)
+            point.sets.push_back(setting.find('=') == std::string::npos ? fmt::format("{}={:g}", setting, v)
+                                                                        : fmt::format(fmt::runtime(setting), v));
         s.points.push_back(std::move(point));
     }
     return s;
@@ -31,25 +36,46 @@ StudySweep sweep_of(std::string key, std::string title, std::string x_label, con
 class Krestinskaya {
 public:
     Krestinskaya(const ReproduceOptions& o, const Context& context)
-        : o_(o), context_(context),
-          study_(o, context, "krestinskaya2020-small", {fmt::format("train.rounds={}", o.quick ? 200 : 600), "train.snapshot_every=0", "train.checkpoint_every=0"}), rounds_(study_.rounds()) {
+        : o_(o),
+          context_(context),
+          study_(o, context, "krestinskaya2020-small",
+                 {fmt::format("train.rounds={}", o.quick ? 200 : 600), "train.snapshot_every=0", "train.checkpoint_every=0"}),
+          rounds_(study_.rounds()) {
         sweeps_ = {
-            sweep_of("r_on", "Variability of R_ON", "standard deviation of ln R_ON", {0.1, 0.2, 0.4, 0.8}, {"nonideal.r_on_sigma"}, "Every cell has its own highest conductance."),
-            sweep_of("r_off", "Variability of R_OFF", "standard deviation of ln R_OFF", {0.1, 0.2, 0.4, 0.8}, {"nonideal.r_off_sigma"}, "Every cell has its own lowest conductance, which is its zero weight."),
-            sweep_of("levels", "Levels of a cell", "1/levels", {1.0 / 64, 1.0 / 16, 1.0 / 8, 1.0 / 4}, {}, "Conductances a cell can hold, a pulse apart; at 0 a pulse moves by 1/256 of the window from anywhere."),
-            sweep_of("c2c", "Cycle-to-cycle variation", "standard deviation of a step over its mean", {0.3, 1, 2, 4}, {"device.c2c"}, "Every pulse moves its cell by another step."),
-            sweep_of("write_noise", "Write noise", "standard deviation over the window", {0.005, 0.02, 0.05, 0.1}, {"nonideal.write_noise", "train.pulse_step=0.08203125 uS"}, "Error that every pulse leaves; the controller counts on the nominal step, which such errors hide."),
-            sweep_of("stuck_on", "Cells stuck on", "fraction of cells", {0.01, 0.03, 0.1, 0.2}, {"nonideal.stuck_on"}, "Largest weight, whatever its sign bit says."),
+            sweep_of("r_on", "Variability of R_ON", "standard deviation of ln R_ON", {0.1, 0.2, 0.4, 0.8}, {"nonideal.r_on_sigma"},
+                     "Every cell has its own highest conductance."),
+            sweep_of("r_off", "Variability of R_OFF", "standard deviation of ln R_OFF", {0.1, 0.2, 0.4, 0.8}, {"nonideal.r_off_sigma"},
+                     "Every cell has its own lowest conductance, which is its zero weight."),
+            sweep_of("levels", "Levels of a cell", "1/levels", {1.0 / 64, 1.0 / 16, 1.0 / 8, 1.0 / 4}, {},
+                     "Conductances a cell can hold, a pulse apart; at 0 a pulse moves by 1/256 of the window from anywhere."),
+            sweep_of("c2c", "Cycle-to-cycle variation", "standard deviation of a step over its mean", {0.3, 1, 2, 4}, {"device.c2c"},
+                     "Every pulse moves its cell by another step."),
+            sweep_of("write_noise", "Write noise", "standard deviation over the window", {0.005, 0.02, 0.05, 0.1},
+                     {"nonideal.write_noise", "train.pulse_step=0.08203125 uS"},
+                     "Error that every pulse leaves; the controller counts on the nominal step, which such errors hide."),
+            sweep_of("stuck_on", "Cells stuck on", "fraction of cells", {0.01, 0.03, 0.1, 0.2}, {"nonideal.stuck_on"},
+                     "Largest weight, whatever its sign bit says."),
             sweep_of("stuck_off", "Cells stuck off", "fraction of cells", {0.03, 0.1, 0.3, 0.6}, {"nonideal.stuck_off"}, "Zero weight."),
-            sweep_of("read_noise", "Read noise", "standard deviation over the window", {0.01, 0.03, 0.1, 0.3}, {"nonideal.read_noise"}, "Fluctuation of every cell in every read."),
-            sweep_of("image_noise", "Noise of the input images", "standard deviation over the range", {0.05, 0.1, 0.2, 0.4}, {"data.noise"}, "The paper tolerates 10% here."),
-            sweep_of("ageing", "Time since programming", "seconds", {1e2, 1e4, 1e6, 1e8}, {"nonideal.drift=0.05", "nonideal.drift_sigma=0.02", "nonideal.t_shelf={:g} s"}, "Drift exponent 0.05 +- 0.02 between cells; images are made after this time on the shelf."),
-            sweep_of("endurance", "Wear", "updates of the run over endurance", {0.1, 0.3, 1, 3}, {}, "A cell is stuck on after its endurance in pulses, which 63% of the cells do not outlive: Weibull, shape 2. At 1 that is as many as the run has updates; an update may take several pulses."),
-            sweep_of("wires", "Wires, reads", "ohm of a segment", {1, 5, 20, 100}, {"wires.mode=exact", "wires.program=ideal", "wires.rw={:g} ohm", "wires.rb={:g} ohm"}, "Reads through the wires of 64 x 64 arrays, word and bit lines alike, terminals of 10 ohm; pulses as without wires."),
-            sweep_of("bits", "Converters between crossbars", "1/bits", {1.0 / 8, 1.0 / 6, 1.0 / 4, 1.0 / 3}, {}, "The analog path has none; with converters of so many bits at inputs and outputs instead."),
+            sweep_of("read_noise", "Read noise", "standard deviation over the window", {0.01, 0.03, 0.1, 0.3}, {"nonideal.read_noise"},
+                     "Fluctuation of every cell in every read."),
+            sweep_of("image_noise", "Noise of the input images", "standard deviation over the range", {0.05, 0.1, 0.2, 0.4}, {"data.noise"},
+                     "The paper tolerates 10% here."),
+            sweep_of("ageing", "Time since programming", "seconds", {1e2, 1e4, 1e6, 1e8},
+                     {"nonideal.drift=0.05", "nonideal.drift_sigma=0.02", "nonideal.t_shelf={:g} s"},
+                     "Drift exponent 0.05 +- 0.02 between cells; images are made after this time on the shelf."),
+            sweep_of("endurance", "Wear", "updates of the run over endurance", {0.1, 0.3, 1, 3}, {},
+                     "A cell is stuck on after its endurance in pulses, which 63% of the cells do not outlive: Weibull, shape 2. At 1 that "
+                     "is as many as the run has updates; an update may take several pulses."),
+            sweep_of("wires", "Wires, reads", "ohm of a segment", {1, 5, 20, 100},
+                     {"wires.mode=exact", "wires.program=ideal", "wires.rw={:g} ohm", "wires.rb={:g} ohm"},
+                     "Reads through the wires of 64 x 64 arrays, word and bit lines alike, terminals of 10 ohm; pulses as without wires."),
+            sweep_of("bits", "Converters between crossbars", "1/bits", {1.0 / 8, 1.0 / 6, 1.0 / 4, 1.0 / 3}, {},
+                     "The analog path has none; with converters of so many bits at inputs and outputs instead."),
         };
         for (auto& p : find("levels").points)
-            if (p.x > 0) p.sets = {fmt::format("nonideal.levels={:.0f}", 1 / p.x), fmt::format("device.n_levels={:.0f}", 1 / p.x - 1)};  // a pulse moves by one level
+            if (p.x > 0)
+                p.sets = {fmt::format("nonideal.levels={:.0f}", 1 / p.x),
+                          fmt::format("device.n_levels={:.0f}", 1 / p.x - 1)};  // a pulse moves by one level
         for (auto& p : find("bits").points)
             if (p.x > 0) p.sets = {fmt::format("tile.dac_bits={:.0f}", 1 / p.x), fmt::format("tile.adc_bits={:.0f}", 1 / p.x)};
         for (auto& p : find("endurance").points)
@@ -90,31 +116,42 @@ private:
         const auto v = by_point(s, "frechet_distance");
         const std::size_t at = breaks_at(v, Better::lower, breaks_limit);
         const double base = mean_error(v[0]).mean;
-        if (at == v.size()) return fmt::format("holds up to {}, the largest tried: Frechet {:.3g} against {:.3g}", point_text(s, v.size() - 1), mean_error(v.back()).mean, base);
-        if (at == 1) return fmt::format("breaks at {} already, the smallest tried: Frechet {:.3g} against {:.3g}", point_text(s, 1), mean_error(v[1]).mean, base);
-        return fmt::format("holds at {} and breaks at {}: Frechet {:.3g}, then {:.3g}, against {:.3g}", point_text(s, at - 1), point_text(s, at), mean_error(v[at - 1]).mean, mean_error(v[at]).mean, base);
+        if (at == v.size())
+            return fmt::format("holds up to {}, the largest tried: Frechet {:.3g} against {:.3g}", point_text(s, v.size() - 1),
+                               mean_error(v.back()).mean, base);
+        if (at == 1)
+            return fmt::format("breaks at {} already, the smallest tried: Frechet {:.3g} against {:.3g}", point_text(s, 1),
+                               mean_error(v[1]).mean, base);
+        return fmt::format("holds at {} and breaks at {}: Frechet {:.3g}, then {:.3g}, against {:.3g}", point_text(s, at - 1),
+                           point_text(s, at), mean_error(v[at - 1]).mean, mean_error(v[at]).mean, base);
     }
 
     Chart chart(const StudySweep& s) const {
         Chart c;
         c.title = s.title;
         c.caption = s.note + " Band: lowest to highest seed.";
-        for (const auto& [key, name] : std::vector<std::pair<std::string, std::string>>{{"frechet_distance", "Frechet distance"}, {"coverage", "coverage"}, {"precision", "precision"}})
+        for (const auto& [key, name] : std::vector<std::pair<std::string, std::string>>{
+                 {"frechet_distance", "Frechet distance"}, {"coverage", "coverage"}, {"precision", "precision"}})
             c.views.push_back({name, s.x_label, s.x_unit, name, "", {study_.curve(s, key, name)}, s.key == "ageing"});
         c.from_zero = true;
         auto& frechet = c.views[0].series;
         const double broken = breaks_limit * mean_error(by_point(s, "frechet_distance")[0]).mean;
-        if (study_.learned() && !frechet[0].x.empty()) frechet.push_back({"broken", {frechet[0].x.front(), frechet[0].x.back()}, {broken, broken}, {}, {}, -1, true});
+        if (study_.learned() && !frechet[0].x.empty())
+            frechet.push_back({"broken", {frechet[0].x.front(), frechet[0].x.back()}, {broken, broken}, {}, {}, -1, true});
         return c;
     }
 
     report::TextTable layers_table(const AnalogSystem& s) const {
         report::TextTable t;
         t.title = "The DCGAN's devices and power, by layer";
-        t.caption = "Preset krestinskaya2020-analog. A neural computation is one column's sum, readout and activation. Average: over the time in which a readout serves its columns in turn.";
-        t.columns = {"network", "layer", "devices", "columns", "reads an image", "crossbars", "amplifiers", "one cell, nW", "computing, uW", "average a neuron, nW"};
+        t.caption =
+            "Preset krestinskaya2020-analog. A neural computation is one column's sum, readout and activation. Average: over the time in "
+            "which a readout serves its columns in turn.";
+        t.columns = {"network",   "layer",      "devices",      "columns",       "reads an image",
+                     "crossbars", "amplifiers", "one cell, nW", "computing, uW", "average a neuron, nW"};
         for (const auto& l : s.layers)
-            t.rows.push_back({l.network, l.name, std::to_string(l.devices), std::to_string(l.columns), std::to_string(l.reads), std::to_string(l.crossbars), std::to_string(l.opamps), report::format_number(l.device_W * 1e9, 3),
+            t.rows.push_back({l.network, l.name, std::to_string(l.devices), std::to_string(l.columns), std::to_string(l.reads),
+                              std::to_string(l.crossbars), std::to_string(l.opamps), report::format_number(l.device_W * 1e9, 3),
                               report::format_number(l.slot_W * 1e6, 3), report::format_number(l.average_W * 1e9, 3)});
         t.rows.push_back({"all", "", std::to_string(s.devices), "", "", std::to_string(s.crossbars), std::to_string(s.opamps), "", "", ""});
         return t;
@@ -125,27 +162,93 @@ private:
         const AnalogSystem system = analog_system(full);
         report::ReportInput input;
         input.title = "krestinskaya2020, reproduced";
-        input.intro = fmt::format("A DCGAN on memristive crossbars with an analog periphery and digital error propagation: its devices and power at full size, and how much of each non-ideality a GAN of the same kind tolerates. {} rounds of 64 images on an eighth of the channels, {} seed{}{}.",
-                                  rounds_, o_.seeds, o_.seeds == 1 ? "" : "s", o_.quick ? ", quick settings" : "");
+        input.intro = fmt::format(
+            "A DCGAN on memristive crossbars with an analog periphery and digital error propagation: its devices and power at full size, "
+            "and how much of each non-ideality a GAN of the same kind tolerates. {} rounds of 64 images on an eighth of the channels, {} "
+            "seed{}{}.",
+            rounds_, o_.seeds, o_.seeds == 1 ? "" : "s", o_.quick ? ", quick settings" : "");
         for (const char* key : {"software", "digital", "baseline"})
             for (const auto& r : study_.runs(key)) input.runs.push_back(r);
         input.comparison = {
-            {"memristors", published_devices, {static_cast<double>(system.devices)}, "", "one magnitude cell a weight, biases in digital memory; the sign array is binary and not counted. That this is the paper's network is not established: the count is the only evidence", "", "abstract", "full size"},
-            {"least average power of a neural computation", published_neural_W, {system.least_average_W}, "W", fmt::format("cells and amplifiers of one computation over the time in which its readout serves all columns; {:g} uA an amplifier is assumed, and the paper's meaning of average is not known to us", full.periphery.opamp_current.si * 1e6), "", "abstract", "full size"},
-            {"power while computing, least", std::nullopt, {system.least_slot_W}, "W", "the same without that average: the amplifiers decide", "not given", "", "full size"},
-            {"power of one cell being read", std::nullopt, {system.layers[0].device_W}, "W", "0.1 V full scale, inputs at 0.3 rms; 47 nW would be one cell at 43 to 108 mV", "not given", "", "full size"},
-            {"area", std::nullopt, {system.area_m2}, "m2", "cells and periphery; every area is assumed", "not known to us", "", "full size"},
+            {"memristors",
+             published_devices,
+             {static_cast<double>(system.devices)},
+             "",
+             "one magnitude cell a weight, biases in digital memory; the sign array is binary and not counted. That this is the paper's "
+             "network is not established: the count is the only evidence",
+             "",
+             "abstract",
+             "full size"},
+            {"least average power of a neural computation",
+             published_neural_W,
+             {system.least_average_W},
+             "W",
+             fmt::format("cells and amplifiers of one computation over the time in which its readout serves all columns; {:g} uA an "
+                         "amplifier is assumed, and the paper's meaning of average is not known to us",
+                         full.periphery.opamp_current.si * 1e6),
+             "",
+             "abstract",
+             "full size"},
+            {"power while computing, least",
+             std::nullopt,
+             {system.least_slot_W},
+             "W",
+             "the same without that average: the amplifiers decide",
+             "not given",
+             "",
+             "full size"},
+            {"power of one cell being read",
+             std::nullopt,
+             {system.layers[0].device_W},
+             "W",
+             "0.1 V full scale, inputs at 0.3 rms; 47 nW would be one cell at 43 to 108 mV",
+             "not given",
+             "",
+             "full size"},
+            {"area",
+             std::nullopt,
+             {system.area_m2},
+             "m2",
+             "cells and periphery; every area is assumed",
+             "not known to us",
+             "",
+             "full size"},
         };
         input.comparison_caption = "Published numbers beside ours.";
         std::string list;
         for (const auto& s : sweeps_) list += fmt::format("- {}: {}.\n", s.title, verdict(s));
-        const double software = mean_error(study_.values("software", "frechet_distance")).mean, digital = mean_error(study_.values("digital", "frechet_distance")).mean, base = mean_error(study_.values("baseline", "frechet_distance")).mean;
-        const std::string warning = study_.learned() ? "" : fmt::format("*The analog GAN with ideal cells has learned nothing within {} rounds* (precision {:.2f}): these curves show no tolerance. Run without `--quick`.\n\n", rounds_, mean_error(study_.values("baseline", "precision")).mean);
-        input.findings.push_back({"Where quality breaks", warning + fmt::format("A non-ideality counts as breaking when the Frechet distance exceeds {:g} times that of the analog GAN with ideal cells ({:.3g}).\n\n{}", breaks_limit, base, list), {}});
-        input.findings.push_back({"What analog circuits cost", fmt::format("With the same training budget the network reaches a Frechet distance of {:.3g} in software with Adam, {:.3g} on crossbars with digital activations and 8-bit converters, and {:.3g} with the analog periphery.", software, digital, base), {}});
-        input.findings.push_back({"Devices and power", "The cells take nanowatts each while they are read, and the amplifiers microwatts: what a neural computation takes is what its amplifiers take, and reading columns in turn is what makes the average small.", {layers_table(system)}});
+        const double software = mean_error(study_.values("software", "frechet_distance")).mean,
+                     digital = mean_error(study_.values("digital", "frechet_distance")).mean,
+                     base = mean_error(study_.values("baseline", "frechet_distance")).mean;
+        const std::string warning = study_.learned() ? ""
+                                                     : fmt::format(
+                                                           "*The analog GAN with ideal cells has learned nothing within {} rounds* "
+                                                           "(precision {:.2f}): these curves show no tolerance. Run without `--quick`.\n\n",
+                                                           rounds_, mean_error(study_.values("baseline", "precision")).mean);
+        input.findings.push_back({"Where quality breaks",
+                                  warning + fmt::format("A non-ideality counts as breaking when the Frechet distance exceeds {:g} times "
+                                                        "that of the analog GAN with ideal cells ({:.3g}).\n\n{}",
+                                                        breaks_limit, base, list),
+                                  {}});
+        input.findings.push_back(
+            {"What analog circuits cost",
+             fmt::format("With the same training budget the network reaches a Frechet distance of {:.3g} in software with Adam, {:.3g} on "
+                         "crossbars with digital activations and 8-bit converters, and {:.3g} with the analog periphery.",
+                         software, digital, base),
+             {}});
+        input.findings.push_back(
+            {"Devices and power",
+             "The cells take nanowatts each while they are read, and the amplifiers microwatts: what a neural computation takes is what "
+             "its amplifiers take, and reading columns in turn is what makes the average small.",
+             {layers_table(system)}});
         for (const auto& s : sweeps_)
-            input.findings.push_back({s.title, fmt::format("{}: {}.", s.title, verdict(s)), {chart(s), study_.table(s, {{"frechet_distance", "Frechet"}, {"coverage", "coverage"}, {"precision", "precision"}, {"recall", "recall"}}), study_.pictures(s)}});
+            input.findings.push_back(
+                {s.title,
+                 fmt::format("{}: {}.", s.title, verdict(s)),
+                 {chart(s),
+                  study_.table(
+                      s, {{"frechet_distance", "Frechet"}, {"coverage", "coverage"}, {"precision", "precision"}, {"recall", "recall"}}),
+                  study_.pictures(s)}});
         input.reproduce_commands = {study_.command("krestinskaya2020")};
         input.reproduce_note = fmt::format("All runs together took {:.0f} s.", study_.cpu_wall_s());
         const auto& summary = study_.runs("baseline")[0].summary;
@@ -164,8 +267,6 @@ private:
 
 }  // namespace
 
-void reproduce_krestinskaya2020(const ReproduceOptions& options, const Context& context) {
-    Krestinskaya(options, context).play();
-}
+void reproduce_krestinskaya2020(const ReproduceOptions& options, const Context& context) { Krestinskaya(options, context).play(); }
 
 }  // namespace ganbar::study

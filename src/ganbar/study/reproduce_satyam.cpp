@@ -4,11 +4,11 @@
 #include <cmath>
 #include <cstdio>
 
-#include "ganbar/run/pictures.h"
-#include "ganbar/report/number_text.h"
-#include "ganbar/study/reproduce.h"
-#include "ganbar/run/results.h"
 #include "ganbar/data/atomic_file.h"
+#include "ganbar/report/number_text.h"
+#include "ganbar/run/pictures.h"
+#include "ganbar/run/results.h"
+#include "ganbar/study/reproduce.h"
 
 namespace ganbar::study {
 namespace fs = std::filesystem;
@@ -74,7 +74,8 @@ public:
                      {"balanced-d2d", "crossbar, true random, variation, error feedback", "satyam2022-balanced-d2d", {}}};
         for (auto* group : {&literal_, &balanced_})
             for (const auto& v : *group)
-                for (std::int64_t seed = 1; seed <= o_.seeds; ++seed) train(v, seed, v.key.starts_with("balanced") && o_.quick ? 300 : rounds);
+                for (std::int64_t seed = 1; seed <= o_.seeds; ++seed)
+                    train(v, seed, v.key.starts_with("balanced") && o_.quick ? 300 : rounds);
         if (!o_.quick) {
             compare_starts();
             compare_balance();
@@ -111,7 +112,8 @@ private:
         std::vector<double> out;
         if (const auto it = runs_.find(key); it != runs_.end())
             for (const auto& r : it->second)
-                if (const auto* data = r.metrics.find(column); data && !data->empty()) out.push_back((*data)[std::min(round, data->size()) - 1]);
+                if (const auto* data = r.metrics.find(column); data && !data->empty())
+                    out.push_back((*data)[std::min(round, data->size()) - 1]);
         return out;
     }
     /// Energy of an update late in training over that early on.
@@ -130,11 +132,14 @@ private:
     // Kind of noise x coding of bits x variation x start, one seed each: what the paper leaves open.
     void compare_starts() {
         const std::vector<std::pair<std::string, std::vector<std::string>>> noises = {
-            {"N(0,1)", {"latent.source=gaussian"}}, {"pseudo-random bits 0/1", {"latent.source=bits", "latent.coding=01"}},
-            {"pseudo-random bits +-1", {"latent.source=bits", "latent.coding=pm1"}}, {"array bits 0/1", {"latent.source=array", "latent.coding=01"}},
+            {"N(0,1)", {"latent.source=gaussian"}},
+            {"pseudo-random bits 0/1", {"latent.source=bits", "latent.coding=01"}},
+            {"pseudo-random bits +-1", {"latent.source=bits", "latent.coding=pm1"}},
+            {"array bits 0/1", {"latent.source=array", "latent.coding=01"}},
             {"array bits +-1", {"latent.source=array", "latent.coding=pm1"}}};
         const std::vector<std::pair<std::string, std::vector<std::string>>> starts = {
-            {"near G_min", {"generator.init_scale=0.5"}}, {"Glorot", {"generator.init=glorot_normal", "discriminator.init=glorot_normal", "discriminator.init_scale=1.0"}},
+            {"near G_min", {"generator.init_scale=0.5"}},
+            {"Glorot", {"generator.init=glorot_normal", "discriminator.init=glorot_normal", "discriminator.init_scale=1.0"}},
             {"uniform over the window", {"tile.start=uniform"}}};
         for (const auto& pulses : {std::string("satyam2022-trng"), std::string("satyam2022-balanced")})
             for (const auto& spread_on : {false, true}) {
@@ -147,13 +152,16 @@ private:
                     for (const auto& s : starts) t->columns.push_back(s.first);
                     t->lo = 0, t->hi = 1;
                 }
-                const std::string setting = fmt::format("{} pulses, variation {}", pulses == "satyam2022-trng" ? "the paper's" : "balanced", spread_on ? "on" : "off");
+                const std::string setting = fmt::format("{} pulses, variation {}", pulses == "satyam2022-trng" ? "the paper's" : "balanced",
+                                                        spread_on ? "on" : "off");
                 coverage.title = "Coverage after 200 rounds: " + setting;
                 accuracy.title = "Classifier accuracy after 200 rounds: " + setting;
                 coverage.caption = accuracy.caption = "One seed. Accuracy alone cannot tell a collapsed generator from a good one.";
                 for (const auto& n : noises)
                     for (const auto& s : starts) {
-                        Variant v{fmt::format("grid/{}-{}-{}-{}", pulses == "satyam2022-trng" ? "paper" : "balanced", spread_on ? "d2d" : "off", &n - noises.data(), &s - starts.data()), n.first + ", " + s.first, pulses, n.second};
+                        Variant v{fmt::format("grid/{}-{}-{}-{}", pulses == "satyam2022-trng" ? "paper" : "balanced",
+                                              spread_on ? "d2d" : "off", &n - noises.data(), &s - starts.data()),
+                                  n.first + ", " + s.first, pulses, n.second};
                         v.sets.insert(v.sets.end(), s.second.begin(), s.second.end());
                         v.sets.push_back(fmt::format("device.d2d={}", spread_on ? "A" : "off"));
                         const RunData& r = train(v, 1, 200);
@@ -168,24 +176,34 @@ private:
     void compare_balance() {
         report::Series frechet{"Frechet distance", {}, {}, {}, {}};
         for (const double v : {-0.8, -0.9, -0.97, -1.02, -1.07, -1.12, -1.2}) {
-            const Variant variant{fmt::format("balance/{:.2f}V", -v), fmt::format("reset {:.2f} V", v), "satyam2022-balanced",
-                                  {"latent.source=bits", "train.manhattan.v_set=0.9 V", fmt::format("train.manhattan.v_reset={} V", v), "train.manhattan.anneal_rounds=0"}};
+            const Variant variant{fmt::format("balance/{:.2f}V", -v),
+                                  fmt::format("reset {:.2f} V", v),
+                                  "satyam2022-balanced",
+                                  {"latent.source=bits", "train.manhattan.v_set=0.9 V", fmt::format("train.manhattan.v_reset={} V", v),
+                                   "train.manhattan.anneal_rounds=0"}};
             const RunData& r = train(variant, 1, 200);
             frechet.x.push_back(v);
             frechet.y.push_back(r.summary.number("frechet_distance").value_or(std::nan("")));
         }
         report::Chart chart;
         chart.title = "Quality against the reset amplitude";
-        chart.caption = "Set pulses of 0.9 V, 200 rounds, one seed, no device variation. Equal steps need about -1.0 V below 178 uS and -1.1 V above.";
+        chart.caption =
+            "Set pulses of 0.9 V, 200 rounds, one seed, no device variation. Equal steps need about -1.0 V below 178 uS and -1.1 V above.";
         chart.views = {{"", "reset amplitude", "V", "Frechet distance", "", {frechet}}};
         balance_ = chart;
     }
 
     void all_digits() {
         for (int digit = 0; digit < 10; ++digit) {
-            const Variant v{fmt::format("digits/{}", digit), fmt::format("digit {}", digit), "satyam2022-balanced-d2d", {fmt::format("data.classes=[{}]", digit), "train.batch=500"}};
+            const Variant v{fmt::format("digits/{}", digit),
+                            fmt::format("digit {}", digit),
+                            "satyam2022-balanced-d2d",
+                            {fmt::format("data.classes=[{}]", digit), "train.batch=500"}};
             const RunData& r = train(v, 1, 300);
-            digits_.pictures.push_back({fmt::format("{}: accuracy {:.2f}, coverage {:.2f}", digit, r.summary.number("classifier_accuracy").value_or(0), r.summary.number("coverage").value_or(0)), r.samples.back().path, ""});
+            digits_.pictures.push_back(
+                {fmt::format("{}: accuracy {:.2f}, coverage {:.2f}", digit, r.summary.number("classifier_accuracy").value_or(0),
+                             r.summary.number("coverage").value_or(0)),
+                 r.samples.back().path, ""});
         }
         digits_.title = "All ten digits, one network each (the paper's fig. 7)";
         digits_.caption = "True random bits, device variation on, error feedback; 300 rounds of 500 images, one seed.";
@@ -193,19 +211,35 @@ private:
 
     std::vector<ComparisonRow> comparison() const {
         std::vector<ComparisonRow> rows;
-        rows.push_back({"crossbars", 54, values("trng", "n_crossbars"), "", "packing per layer with the last layer in free space; 58 block by block, 53 dense", "", "sec. II", "true random"});
-        rows.push_back({"area of cells", 0.079e-6, values("trng", "area_m2"), "m2", "0.36 um2 a cell; the paper cuts 0.0796 to two digits; converters are not in it", "", "sec. III.C", "true random"});
-        rows.push_back({"update energy after 20 rounds", 52.06e-6, at_round("prng", "cumulative_update_energy_J", 20), "J", "V2 G t of every pulse that moved its cell; the paper gives neither start nor round count", "", "fig. 10", "pseudo-random"});
-        rows.push_back({"update energy after 20 rounds", 48.34e-6, at_round("trng", "cumulative_update_energy_J", 20), "J", "as above", "", "fig. 10", "true random"});
-        rows.push_back({"update energy, one update an epoch booked", 52.06e-6, values("prng", "update_energy_sampled_per_epoch_J"), "J", fmt::format("{}, the last update of each: the other reading of the paper's number, which counts 20 epochs", epochs_text()), "", "fig. 10", "pseudo-random"});
-        rows.push_back({"update energy, one update an epoch booked", 48.34e-6, values("trng", "update_energy_sampled_per_epoch_J"), "J", "as above", "", "fig. 10", "true random"});
-        for (const auto& [key, label] : std::vector<std::pair<std::string, std::string>>{{"software", "software (Adam)"}, {"prng", "pseudo-random, the paper's pulses"}, {"trng", "true random, the paper's pulses"}, {"trng-d2d", "true random, variation, the paper's pulses"}}) {
-            rows.push_back({"classifier accuracy", std::nullopt, values(key, "classifier_accuracy"), "", "the paper shows curves without numbers; never read it without coverage", "curve in fig. 8", "fig. 8", label});
+        rows.push_back({"crossbars", 54, values("trng", "n_crossbars"), "",
+                        "packing per layer with the last layer in free space; 58 block by block, 53 dense", "", "sec. II", "true random"});
+        rows.push_back({"area of cells", 0.079e-6, values("trng", "area_m2"), "m2",
+                        "0.36 um2 a cell; the paper cuts 0.0796 to two digits; converters are not in it", "", "sec. III.C", "true random"});
+        rows.push_back({"update energy after 20 rounds", 52.06e-6, at_round("prng", "cumulative_update_energy_J", 20), "J",
+                        "V2 G t of every pulse that moved its cell; the paper gives neither start nor round count", "", "fig. 10",
+                        "pseudo-random"});
+        rows.push_back({"update energy after 20 rounds", 48.34e-6, at_round("trng", "cumulative_update_energy_J", 20), "J", "as above", "",
+                        "fig. 10", "true random"});
+        rows.push_back(
+            {"update energy, one update an epoch booked", 52.06e-6, values("prng", "update_energy_sampled_per_epoch_J"), "J",
+             fmt::format("{}, the last update of each: the other reading of the paper's number, which counts 20 epochs", epochs_text()), "",
+             "fig. 10", "pseudo-random"});
+        rows.push_back({"update energy, one update an epoch booked", 48.34e-6, values("trng", "update_energy_sampled_per_epoch_J"), "J",
+                        "as above", "", "fig. 10", "true random"});
+        for (const auto& [key, label] :
+             std::vector<std::pair<std::string, std::string>>{{"software", "software (Adam)"},
+                                                              {"prng", "pseudo-random, the paper's pulses"},
+                                                              {"trng", "true random, the paper's pulses"},
+                                                              {"trng-d2d", "true random, variation, the paper's pulses"}}) {
+            rows.push_back({"classifier accuracy", std::nullopt, values(key, "classifier_accuracy"), "",
+                            "the paper shows curves without numbers; never read it without coverage", "curve in fig. 8", "fig. 8", label});
             rows.push_back({"coverage", std::nullopt, values(key, "coverage"), "", "not in the paper", "not given", "", label});
         }
         for (const char* key : {"balanced-prng", "balanced", "balanced-d2d"}) {
-            rows.push_back({"classifier accuracy", std::nullopt, values(key, "classifier_accuracy"), "", "our pulses: set and reset steps alike", "", "", runs_.at(key)[0].group});
-            rows.push_back({"coverage", std::nullopt, values(key, "coverage"), "", "our pulses: set and reset steps alike", "", "", runs_.at(key)[0].group});
+            rows.push_back({"classifier accuracy", std::nullopt, values(key, "classifier_accuracy"), "",
+                            "our pulses: set and reset steps alike", "", "", runs_.at(key)[0].group});
+            rows.push_back({"coverage", std::nullopt, values(key, "coverage"), "", "our pulses: set and reset steps alike", "", "",
+                            runs_.at(key)[0].group});
         }
         if (!papers_images()) without_ratios(rows);
         return rows;
@@ -220,52 +254,87 @@ private:
     std::vector<Finding> findings() const {
         std::vector<Finding> out;
         if (!papers_images())
-            out.push_back({"Other images than the paper's", fmt::format("These runs learned {}, the paper MNIST. What depends on the images (energies, accuracy, coverage) does not compare with the paper's numbers: they stand in the table for the record, without a ratio.", images()), {}});
+            out.push_back(
+                {"Other images than the paper's",
+                 fmt::format("These runs learned {}, the paper MNIST. What depends on the images (energies, accuracy, coverage) does not "
+                             "compare with the paper's numbers: they stand in the table for the record, without a ratio.",
+                             images()),
+                 {}});
         const auto acc = [&](const char* k) { return spread(values(k, "classifier_accuracy"), 2); };
         const auto cov = [&](const char* k) { return spread(values(k, "coverage"), 2); };
         const bool pulses_decide = mean(values("balanced", "frechet_distance")) < 0.7 * mean(values("trng", "frechet_distance"));
-        out.push_back({"What the images depend on (figs. 6 and 8)",
-                       fmt::format("With the paper's pulses of +-0.8 V the crossbar GANs end at accuracy {} on pseudo-random and {} on true random latents, coverage {} and {}; with device variation {} and {}. "
-                                   "With set and reset steps made alike they reach {} at coverage {} ({} without true randomness). The software baseline has {} at {}.\n\n{}",
-                                   acc("prng"), acc("trng"), cov("prng"), cov("trng"), acc("trng-d2d"), cov("trng-d2d"), acc("balanced"), cov("balanced"), cov("balanced-prng"), acc("software"), cov("software"),
-                                   pulses_decide ? "What decides is the balance of the pulses, not the kind of noise: at +-0.8 V a set pulse moves a cell five to twelve times as far as a reset pulse, and every weight drifts towards its bound."
-                                                 : "In this run the balance of the pulses made less difference than expected; look at the curves before concluding."),
-                       {}});
-        out.push_back({"Energy of the updates (figs. 9 and 10)",
-                       fmt::format("After 20 rounds the pulses have cost {} uJ (pseudo-random) and {} uJ (true random) {}\n\n"
-                                   "Energy of a late update over an early one: pseudo-random {}, true random {}, true random with variation {}. {}",
-                                   spread(at_round("prng", "cumulative_update_energy_J", 20), 1, 1e6), spread(at_round("trng", "cumulative_update_energy_J", 20), 1, 1e6),
-                                   papers_images() ? "where the paper prints 52.06 and 48.34. Both bookings are in the table: the numbers fit 20 rounds, or one update of each of 20 epochs; the paper says neither."
-                                                   : "on these images; the paper's 52.06 and 48.34 are MNIST's.",
-                                   spread(trend("prng"), 2), spread(trend("trng"), 2), spread(trend("trng-d2d"), 2),
-                                   std::fabs(mean(trend("trng")) - mean(trend("prng"))) < 0.1 ? "The fall that the paper ascribes to true random latents does not show here: both kinds of noise run alike, and what changes the trend is device variation."
-                                                                                             : "The two kinds of noise differ in this trend here, as the paper says."),
-                       {}});
-        const double noise = mean(at_round("trng", "noise_energy_J", 20)), update = mean(at_round("trng", "cumulative_update_energy_J", 20)), read = mean(at_round("trng", "read_energy_J", 20));
+        out.push_back(
+            {"What the images depend on (figs. 6 and 8)",
+             fmt::format(
+                 "With the paper's pulses of +-0.8 V the crossbar GANs end at accuracy {} on pseudo-random and {} on true random latents, "
+                 "coverage {} and {}; with device variation {} and {}. "
+                 "With set and reset steps made alike they reach {} at coverage {} ({} without true randomness). The software baseline has "
+                 "{} at {}.\n\n{}",
+                 acc("prng"), acc("trng"), cov("prng"), cov("trng"), acc("trng-d2d"), cov("trng-d2d"), acc("balanced"), cov("balanced"),
+                 cov("balanced-prng"), acc("software"), cov("software"),
+                 pulses_decide
+                     ? "What decides is the balance of the pulses, not the kind of noise: at +-0.8 V a set pulse moves a cell five to "
+                       "twelve times as far as a reset pulse, and every weight drifts towards its bound."
+                     : "In this run the balance of the pulses made less difference than expected; look at the curves before concluding."),
+             {}});
+        out.push_back(
+            {"Energy of the updates (figs. 9 and 10)",
+             fmt::format("After 20 rounds the pulses have cost {} uJ (pseudo-random) and {} uJ (true random) {}\n\n"
+                         "Energy of a late update over an early one: pseudo-random {}, true random {}, true random with variation {}. {}",
+                         spread(at_round("prng", "cumulative_update_energy_J", 20), 1, 1e6),
+                         spread(at_round("trng", "cumulative_update_energy_J", 20), 1, 1e6),
+                         papers_images() ? "where the paper prints 52.06 and 48.34. Both bookings are in the table: the numbers fit 20 "
+                                           "rounds, or one update of each of 20 epochs; the paper says neither."
+                                         : "on these images; the paper's 52.06 and 48.34 are MNIST's.",
+                         spread(trend("prng"), 2), spread(trend("trng"), 2), spread(trend("trng-d2d"), 2),
+                         std::fabs(mean(trend("trng")) - mean(trend("prng"))) < 0.1
+                             ? "The fall that the paper ascribes to true random latents does not show here: both kinds of noise run alike, "
+                               "and what changes the trend is device variation."
+                             : "The two kinds of noise differ in this trend here, as the paper says."),
+             {}});
+        const double noise = mean(at_round("trng", "noise_energy_J", 20)),
+                     update = mean(at_round("trng", "cumulative_update_energy_J", 20)), read = mean(at_round("trng", "read_energy_J", 20));
         out.push_back({"What the paper leaves out of the bill",
-                       fmt::format("Over the same 20 rounds the reads of forward and backward passes cost {:.0f} uJ, {:.0f} times the updates, and the array that makes the random bits {:.0f} uJ, {:.0f} times the updates: rewriting its cells for every bit costs far more than it can save. "
+                       fmt::format("Over the same 20 rounds the reads of forward and backward passes cost {:.0f} uJ, {:.0f} times the "
+                                   "updates, and the array that makes the random bits {:.0f} uJ, {:.0f} times the updates: rewriting its "
+                                   "cells for every bit costs far more than it can save. "
                                    "Bits from a set of cells written once (`trng.rewrite = \"never\"`) cost only their reads.",
                                    read * 1e6, read / update, noise * 1e6, noise / update),
                        {}});
-        Finding area{"Area", fmt::format("{:.0f} crossbars of 64 x 64 cells of 0.36 um2 make {:.4f} mm2, as the paper says. With one ADC for each direction of reading and a DAC on every line, from published 8-bit designs, it is {:.2f} mm2: the periphery decides.", mean(values("trng", "n_crossbars")), mean(values("trng", "area_m2")) * 1e6,
-                             runs_.at("trng")[0].hardware.totals.at("area_with_periphery_m2") * 1e6), {}};
+        Finding area{
+            "Area",
+            fmt::format("{:.0f} crossbars of 64 x 64 cells of 0.36 um2 make {:.4f} mm2, as the paper says. With one ADC for each direction "
+                        "of reading and a DAC on every line, from published 8-bit designs, it is {:.2f} mm2: the periphery decides.",
+                        mean(values("trng", "n_crossbars")), mean(values("trng", "area_m2")) * 1e6,
+                        runs_.at("trng")[0].hardware.totals.at("area_with_periphery_m2") * 1e6),
+            {}};
         out.push_back(area);
         if (!grids_.empty()) {
-            Finding f{"Noise, coding, variation and start, one at a time", "Every combination the paper's text leaves open, with the rest held fixed. Read rows for the noise and its coding, columns for the start; one seed each, so differences below 0.1 are noise.", {}};
+            Finding f{"Noise, coding, variation and start, one at a time",
+                      "Every combination the paper's text leaves open, with the rest held fixed. Read rows for the noise and its coding, "
+                      "columns for the start; one seed each, so differences below 0.1 are noise.",
+                      {}};
             for (const auto& g : grids_) f.figures.push_back(g);
             out.push_back(f);
         }
         if (balance_) out.push_back({"Balance of set and reset", "The same GAN with reset pulses of growing amplitude.", {*balance_}});
-        if (!digits_.pictures.empty()) out.push_back({"All ten digits", "Each digit has a generator of its own, as in the paper's fig. 7; accuracy and coverage stand below each.", {digits_}});
+        if (!digits_.pictures.empty())
+            out.push_back({"All ten digits",
+                           "Each digit has a generator of its own, as in the paper's fig. 7; accuracy and coverage stand below each.",
+                           {digits_}});
         return out;
     }
 
     void write() {
         report::ReportInput input;
         input.title = papers_images() ? "satyam2022, reproduced" : "satyam2022 on " + images();
-        input.intro = fmt::format("A fully connected GAN trained in situ on simulated passive RRAM crossbars (Satyam, Nikam, Sahay 2022): the paper's variants with its pulses, and ours with balanced pulses, {} seed{} each{}.",
-                                  o_.seeds, o_.seeds == 1 ? "" : "s", o_.quick ? ", quick settings" : "");
-        input.intro += " The software GAN is the best of 62 settings of Adam for MNIST's threes in the paper's 200 rounds, one seed each (`docs/results/software_baseline.csv`).";
+        input.intro = fmt::format(
+            "A fully connected GAN trained in situ on simulated passive RRAM crossbars (Satyam, Nikam, Sahay 2022): the paper's variants "
+            "with its pulses, and ours with balanced pulses, {} seed{} each{}.",
+            o_.seeds, o_.seeds == 1 ? "" : "s", o_.quick ? ", quick settings" : "");
+        input.intro +=
+            " The software GAN is the best of 62 settings of Adam for MNIST's threes in the paper's 200 rounds, one seed each "
+            "(`docs/results/software_baseline.csv`).";
         for (const auto* group : {&literal_, &balanced_})
             for (const auto& v : *group)
                 for (const auto& r : runs_[v.key]) input.runs.push_back(r);
@@ -285,7 +354,12 @@ private:
         report::write_report(input, (o_.out / "report.html").string(), true);
         nlohmann::ordered_json results = nlohmann::ordered_json::array();
         for (const auto& row : input.comparison)
-            results.push_back({{"quantity", row.quantity}, {"variant", row.variant}, {"paper", row.paper ? nlohmann::ordered_json(*row.paper) : nlohmann::ordered_json()}, {"ours", row.ours}, {"unit", row.unit}, {"note", row.note}});
+            results.push_back({{"quantity", row.quantity},
+                               {"variant", row.variant},
+                               {"paper", row.paper ? nlohmann::ordered_json(*row.paper) : nlohmann::ordered_json()},
+                               {"ours", row.ours},
+                               {"unit", row.unit},
+                               {"note", row.note}});
         write_file(o_.out / "results.json", results.dump(1) + "\n", Replace::yes);
     }
 
@@ -300,8 +374,6 @@ private:
 
 }  // namespace
 
-void reproduce_satyam2022(const ReproduceOptions& options, const Context& context) {
-    Satyam(options, context).play();
-}
+void reproduce_satyam2022(const ReproduceOptions& options, const Context& context) { Satyam(options, context).play(); }
 
 }  // namespace ganbar::study

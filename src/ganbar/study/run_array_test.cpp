@@ -2,17 +2,18 @@
 
 #include <gtest/gtest.h>
 
-#include "ganbar/study/wire_figures.h"
-#include "ganbar/experiment/wire_warnings.h"
 #include "ganbar/circuit/nodal.h"
 #include "ganbar/circuit/transfer.h"
 #include "ganbar/experiment/test_presets.h"
+#include "ganbar/experiment/wire_warnings.h"
+#include "ganbar/study/wire_figures.h"
 
 namespace ganbar {
 namespace {
 
 Experiment load(std::vector<std::string> sets, const std::string& name = "satyam2022-wires") {
-    sets.insert(sets.end(), {"generator.layers=[20, 24, 784]", "discriminator.layers=[784, 24, 1]", "tile.placement=blockwise", "latent.source=gaussian"});
+    sets.insert(sets.end(), {"generator.layers=[20, 24, 784]", "discriminator.layers=[784, 24, 1]", "tile.placement=blockwise",
+                             "latent.source=gaussian"});
     return test::preset(GANBAR_SOURCE_ROOT, name, sets);
 }
 
@@ -64,11 +65,17 @@ TEST(WireWarnings, AGateAtTheAmplitudeAndMuchDisturbAreNamed) {
 }
 
 TEST(WireSettings, ContradictionsAreToldAtOnce) {
-    for (const char* bad : {"hardware.kind=software", "train.literal=true", "train.rule=mixed_precision", "wires.order=rank_one"}) EXPECT_THROW(load({bad}), ConfigError) << bad;
+    for (const char* bad : {"hardware.kind=software", "train.literal=true", "train.rule=mixed_precision", "wires.order=rank_one"})
+        EXPECT_THROW(load({bad}), ConfigError) << bad;
     EXPECT_THROW(load({"wires.scheme=floating", "wires.ends=both"}), ConfigError);
     EXPECT_NO_THROW(load({"tile.cell=1t1r", "wires.scheme=inhibit", "tile.cell_r_on=1 kohm"}));
-    for (const std::vector<std::string>& bad : {std::vector<std::string>{"wires.scheme=inhibit"}, {"tile.cell_r_on=1 kohm"}, {"tile.cell=1t1r", "wires.program=ideal"}, {"tile.cell=1t1r", "wires.mode=ideal"},
-                                                {"tile.cell=1t1r", "wires.scheme=floating"}, {"tile.cell=1t1r", "wires.compensation=rows"}, {"tile.cell=1t1r", "tile.cell_v_gate=0.2 V"}})
+    for (const std::vector<std::string>& bad : {std::vector<std::string>{"wires.scheme=inhibit"},
+                                                {"tile.cell_r_on=1 kohm"},
+                                                {"tile.cell=1t1r", "wires.program=ideal"},
+                                                {"tile.cell=1t1r", "wires.mode=ideal"},
+                                                {"tile.cell=1t1r", "wires.scheme=floating"},
+                                                {"tile.cell=1t1r", "wires.compensation=rows"},
+                                                {"tile.cell=1t1r", "tile.cell_v_gate=0.2 V"}})
         EXPECT_THROW(load(bad), ConfigError) << bad.back();
     EXPECT_NO_THROW(load({"train.rule=mixed_precision", "wires.program=ideal"}));
 }

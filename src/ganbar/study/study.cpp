@@ -27,7 +27,8 @@ std::string Study::key_of(const StudySweep& sweep, std::size_t point) {
 
 void Study::play(const StudySweep& sweep) {
     for (std::size_t i = 0; i < sweep.points.size(); ++i)
-        train(key_of(sweep, i), sweep.points[i].sets.empty() ? "baseline" : fmt::format("{} {:g}", sweep.title, sweep.points[i].x), sweep.points[i].sets);
+        train(key_of(sweep, i), sweep.points[i].sets.empty() ? "baseline" : fmt::format("{} {:g}", sweep.title, sweep.points[i].x),
+              sweep.points[i].sets);
     sweeps_.push_back(sweep);
 }
 
@@ -39,7 +40,8 @@ void Study::train(const std::string& key, const std::string& label, const std::v
         sets.push_back(fmt::format("experiment.seed={}", seed));
         sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
         const Experiment e = load_experiment(preset_, context_.experiments, sets, context_.registries);
-        const RunResult result = context_.train(e, o_.out / "runs" / key / fmt::format("seed{}", seed), fmt::format("{} seed {}", key, seed));
+        const RunResult result =
+            context_.train(e, o_.out / "runs" / key / fmt::format("seed{}", seed), fmt::format("{} seed {}", key, seed));
         wall_s_ += result.wall_s;
         report::RunData data = report::read_run(result.folder.string());
         data.group = label;
@@ -92,7 +94,8 @@ report::Gallery Study::pictures(const StudySweep& sweep) const {
     g.caption = "First seed, the same latent vectors at every point.";
     for (std::size_t i = 0; i < sweep.points.size(); ++i) {
         const auto it = runs_.find(key_of(sweep, i));
-        if (it != runs_.end() && !it->second[0].samples.empty()) g.pictures.push_back({fmt::format("{:g}{}", sweep.points[i].x, sweep.x_unit), it->second[0].samples.back().path, ""});
+        if (it != runs_.end() && !it->second[0].samples.empty())
+            g.pictures.push_back({fmt::format("{:g}{}", sweep.points[i].x, sweep.x_unit), it->second[0].samples.back().path, ""});
     }
     return g;
 }
@@ -112,7 +115,9 @@ report::TextTable Study::table(const StudySweep& sweep, const std::vector<std::p
                 continue;
             }
             const auto [lo, hi] = std::minmax_element(v.begin(), v.end());
-            row.push_back(v.size() == 1 ? report::format_number(v[0], 3) : fmt::format("{} ({} to {})", report::format_number(mean_error(v).mean, 3), report::format_number(*lo, 3), report::format_number(*hi, 3)));
+            row.push_back(v.size() == 1 ? report::format_number(v[0], 3)
+                                        : fmt::format("{} ({} to {})", report::format_number(mean_error(v).mean, 3),
+                                                      report::format_number(*lo, 3), report::format_number(*hi, 3)));
         }
         t.rows.push_back(std::move(row));
     }

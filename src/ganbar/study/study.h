@@ -12,7 +12,7 @@ struct SweepPoint {
 struct StudySweep {
     std::string key, title, x_label, x_unit;
     std::vector<SweepPoint> points;
-    std::string note;               ///< below the chart
+    std::string note;  ///< below the chart
     bool log_x = false;
 };
 
@@ -31,7 +31,9 @@ public:
     const std::vector<report::RunData>& runs(const std::string& key) const { return runs_.at(key); }
     /// A number of summary.json, one value a seed.
     std::vector<double> values(const std::string& key, const std::string& name) const;
-    std::vector<double> values(const StudySweep& sweep, std::size_t point, const std::string& name) const { return values(key_of(sweep, point), name); }
+    std::vector<double> values(const StudySweep& sweep, std::size_t point, const std::string& name) const {
+        return values(key_of(sweep, point), name);
+    }
     /// Means over seeds with the band from lowest to highest.
     report::Series curve(const StudySweep& sweep, const std::string& measure, const std::string& name) const;
     /// The same generator inputs at every point, first seed.
@@ -63,7 +65,8 @@ struct MeanError {
 };
 MeanError mean_error(const std::vector<double>& values);
 
-/// Position of the best mean, and whether it lies inside the sweep and beats the first point by more than twice the error of the difference.
+/// Position of the best mean, and whether it lies inside the sweep and beats the first point by more than twice the error of the
+/// difference.
 struct Optimum {
     std::size_t at = 0;
     bool interior = false;

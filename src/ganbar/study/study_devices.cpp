@@ -40,7 +40,9 @@ struct Result {
         std::vector<double> values;
         for (const auto& r : runs) values.push_back(r.summary.number(name).value_or(std::nan("")));
         const auto s = report::spread_of(values);
-        return s.n > 1 ? fmt::format("{} ({} to {})", report::format_number(s.mean), report::format_number(s.lo), report::format_number(s.hi)) : report::format_number(s.mean);
+        return s.n > 1
+                   ? fmt::format("{} ({} to {})", report::format_number(s.mean), report::format_number(s.lo), report::format_number(s.hi))
+                   : report::format_number(s.mean);
     }
     std::string known(const char* name) const { return std::isnan(mean(name)) ? "–" : report::format_number(mean(name)); }
     /// Pulses that moved a cell, a cell, over the training.
@@ -64,25 +66,32 @@ struct Result {
     }
 };
 
-Result untrained(const std::string& device, const std::string& comment, bool feedback) { return {device, feedback ? "error feedback" : "blind pulses", comment, "", {}}; }
+Result untrained(const std::string& device, const std::string& comment, bool feedback) {
+    return {device, feedback ? "error feedback" : "blind pulses", comment, "", {}};
+}
 
 /// Adds the runs of seeds first..last.
 void train_device(Result& out, const StudyOptions& o, std::int64_t rounds, std::int64_t first, std::int64_t last, const Context& context) {
     const std::string& device = out.device;
     const bool feedback = out.rule == "error feedback";
     for (std::int64_t seed = first; seed <= last; ++seed) {
-        std::vector<std::string> sets{"device.model=" + device, fmt::format("train.rounds={}", rounds), fmt::format("experiment.seed={}", seed), fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds / 4))};
+        std::vector<std::string> sets{"device.model=" + device, fmt::format("train.rounds={}", rounds),
+                                      fmt::format("experiment.seed={}", seed),
+                                      fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds / 4))};
         if (feedback) {
             const Experiment probe = load_experiment("measured-device", context.experiments, sets, context.registries);
             const Window window = probe.device.make(1)->window();
-            for (const auto& text : {std::string("train.feedback=0.6"), std::string("train.feedback_scale=0.7"), std::string("train.verify_pulses=8"),
-                                     fmt::format("train.verify_step={:.6g} S", 0.006 * (window.g_max.si - window.g_min.si))}) sets.push_back(text);
+            for (const auto& text :
+                 {std::string("train.feedback=0.6"), std::string("train.feedback_scale=0.7"), std::string("train.verify_pulses=8"),
+                  fmt::format("train.verify_step={:.6g} S", 0.006 * (window.g_max.si - window.g_min.si))})
+                sets.push_back(text);
         }
         sets.insert(sets.end(), o.sets.begin(), o.sets.end());
         const Experiment e = load_experiment("measured-device", context.experiments, sets, context.registries);
         const fs::path folder = o.out / "runs" / fmt::format("{}-{}-seed{}", device, feedback ? "feedback" : "blind", seed);
         if (!fs::exists(folder / "summary.json")) context.train(e, folder, fmt::format("{}, {}, seed {}", device, out.rule, seed));
-        if (out.limits.empty() && e.rule.pulses) out.limits = limits_of(step_character(e.device, {e.rule.pulses->set, e.rule.pulses->reset, e.rule.pulses->width}));
+        if (out.limits.empty() && e.rule.pulses)
+            out.limits = limits_of(step_character(e.device, {e.rule.pulses->set, e.rule.pulses->reset, e.rule.pulses->width}));
         out.runs.push_back(report::read_run(folder.string()));
         out.runs.back().group = device + ", " + out.rule;
     }
@@ -91,10 +100,16 @@ void train_device(Result& out, const StudyOptions& o, std::int64_t rounds, std::
 report::TextTable result_table(const std::vector<Result>& results) {
     report::TextTable t;
     t.title = "Devices";
-    t.caption = "Mean over seeds with the range. Lower Frechet distances are better. Energy and time are those of the updates, reads and converters apart; pulses are those that moved a cell, the most those given to the cell that got most. Trainings survived: until 0.1% of the cells are worn out; no preset knows its endurance, `--set nonideal.endurance=1e6` gives one.";
-    t.columns = {"device", "rule", "Frechet distance", "coverage", "accuracy", "update energy", "update time", "pulses a cell", "most", "trainings survived"};
+    t.caption =
+        "Mean over seeds with the range. Lower Frechet distances are better. Energy and time are those of the updates, reads and "
+        "converters apart; pulses are those that moved a cell, the most those given to the cell that got most. Trainings survived: until "
+        "0.1% of the cells are worn out; no preset knows its endurance, `--set nonideal.endurance=1e6` gives one.";
+    t.columns = {"device",        "rule",        "Frechet distance", "coverage", "accuracy",
+                 "update energy", "update time", "pulses a cell",    "most",     "trainings survived"};
     for (const auto& r : results)
-        t.rows.push_back({r.device, r.rule, r.range("frechet_distance"), r.range("coverage"), r.range("classifier_accuracy"), report::format_quantity(r.mean("update_energy_J"), "J"), report::format_quantity(r.update_time_s(), "s"), report::format_number(r.pulses_per_cell()), r.known("pulses_per_cell_most"), r.known("trainings_survived")});
+        t.rows.push_back({r.device, r.rule, r.range("frechet_distance"), r.range("coverage"), r.range("classifier_accuracy"),
+                          report::format_quantity(r.mean("update_energy_J"), "J"), report::format_quantity(r.update_time_s(), "s"),
+                          report::format_number(r.pulses_per_cell()), r.known("pulses_per_cell_most"), r.known("trainings_survived")});
     return t;
 }
 
@@ -109,11 +124,14 @@ report::TextTable limits_table(const std::vector<Result>& results) {
 
 void write_table(const std::vector<Result>& results, const fs::path& path) {
     fs::remove(path);
-    auto csv = CsvWriter::create(path, {"device", "rule", "seed", "frechet_distance", "coverage", "classifier_accuracy", "update_energy_J", "training_energy_J", "pulses_per_cell_mean", "pulses_per_cell_p999", "pulses_per_cell_most"});
+    auto csv = CsvWriter::create(path, {"device", "rule", "seed", "frechet_distance", "coverage", "classifier_accuracy", "update_energy_J",
+                                        "training_energy_J", "pulses_per_cell_mean", "pulses_per_cell_p999", "pulses_per_cell_most"});
     for (const auto& r : results)
         for (std::size_t k = 0; k < r.runs.size(); ++k) {
             const auto number = [&](const char* name) { return r.runs[k].summary.number(name).value_or(std::nan("")); };
-            csv.row({r.device, r.rule, static_cast<std::int64_t>(k + 1), number("frechet_distance"), number("coverage"), number("classifier_accuracy"), number("update_energy_J"), number("training_energy_J"), number("pulses_per_cell_mean"), number("pulses_per_cell_p999"), number("pulses_per_cell_most")});
+            csv.row({r.device, r.rule, static_cast<std::int64_t>(k + 1), number("frechet_distance"), number("coverage"),
+                     number("classifier_accuracy"), number("update_energy_J"), number("training_energy_J"), number("pulses_per_cell_mean"),
+                     number("pulses_per_cell_p999"), number("pulses_per_cell_most")});
         }
 }
 
@@ -135,9 +153,14 @@ void study_devices(const StudyOptions& options, std::int64_t n_seeds, const Cont
     write_table(all, options.out / "results.csv");
     report::ReportInput input;
     input.title = "The founding GAN on published devices";
-    input.intro = fmt::format("satyam2022's network on each device of `presets/devices`, {} rounds, {} seed{}: blind pulses by the sign of the gradient, and error feedback; the rule that does better with seed 1 gets the other seeds. What of a device is published and what assumed stands below it.", rounds, n_seeds, n_seeds == 1 ? "" : "s");
+    input.intro = fmt::format(
+        "satyam2022's network on each device of `presets/devices`, {} rounds, {} seed{}: blind pulses by the sign of the gradient, and "
+        "error feedback; the rule that does better with seed 1 gets the other seeds. What of a device is published and what assumed stands "
+        "below it.",
+        rounds, n_seeds, n_seeds == 1 ? "" : "s");
     for (const auto& r : best) input.runs.insert(input.runs.end(), r.runs.begin(), r.runs.end());
-    report::Finding table{"The better rule of each device", "", {result_table(best), limits_table(best)}}, both{"Both rules", "", {result_table(all)}};
+    report::Finding table{"The better rule of each device", "", {result_table(best), limits_table(best)}},
+        both{"Both rules", "", {result_table(all)}};
     std::string sources;
     for (const auto& r : best) sources += "- `" + r.device + "`: " + r.comment + "\n";
     std::replace(sources.begin(), sources.end(), '*', ' ');

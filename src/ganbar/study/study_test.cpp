@@ -18,7 +18,8 @@ TEST(Study, MeanAndItsError) {
 TEST(Reproduce, OtherImagesHaveNoRatio) {
     EXPECT_TRUE(are_papers_images("mnist"));
     EXPECT_FALSE(are_papers_images("fashion-mnist"));
-    std::vector<report::ComparisonRow> rows{{"update energy", 52.06e-6, {57e-6}, "J", "", "", "", ""}, {"coverage", std::nullopt, {0.5}, "", "", "not given", "", ""}};
+    std::vector<report::ComparisonRow> rows{{"update energy", 52.06e-6, {57e-6}, "J", "", "", "", ""},
+                                            {"coverage", std::nullopt, {0.5}, "", "", "not given", "", ""}};
     without_ratios(rows);
     EXPECT_FALSE(rows[0].paper.has_value());
     EXPECT_EQ(rows[0].paper_text, "52.06\u202fµJ on MNIST");

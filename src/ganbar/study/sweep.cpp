@@ -23,17 +23,20 @@ std::string number_text(double v) { return fmt::format("{:.6g}", v); }
 /// The values of a leaf, a list's or the only one, as --set takes them.
 std::vector<std::string> texts_of(const Leaf& leaf) {
     std::vector<std::string> out;
-    std::visit([&](const auto& v) {
-        using T = std::decay_t<decltype(v)>;
-        if constexpr (std::is_same_v<T, bool>) out.push_back(v ? "true" : "false");
-        else if constexpr (std::is_same_v<T, std::int64_t>) out.push_back(std::to_string(v));
-        else if constexpr (std::is_same_v<T, double>) out.push_back(fmt::format("{}", v));
-        else if constexpr (std::is_same_v<T, std::string>) out.push_back(v);
-        else for (const auto& item : v) {
-            if constexpr (std::is_same_v<std::decay_t<decltype(item)>, std::string>) out.push_back(item);
-            else out.push_back(fmt::format("{}", item));
-        }
-    }, leaf.value);
+    std::visit(
+        [&](const auto& v) {
+            using T = std::decay_t<decltype(v)>;
+            if constexpr (std::is_same_v<T, bool>) out.push_back(v ? "true" : "false");
+            else if constexpr (std::is_same_v<T, std::int64_t>) out.push_back(std::to_string(v));
+            else if constexpr (std::is_same_v<T, double>) out.push_back(fmt::format("{}", v));
+            else if constexpr (std::is_same_v<T, std::string>) out.push_back(v);
+            else
+                for (const auto& item : v) {
+                    if constexpr (std::is_same_v<std::decay_t<decltype(item)>, std::string>) out.push_back(item);
+                    else out.push_back(fmt::format("{}", item));
+                }
+        },
+        leaf.value);
     return out;
 }
 
@@ -68,15 +71,22 @@ public:
         const Leaf* values = node_.leaf("values");
         const Leaf* from = node_.leaf("from");
         const Leaf* to = node_.leaf("to");
-        if ((values != nullptr) == (from != nullptr || to != nullptr)) fail(fmt::format("axis {} needs values = [...], or from and to", axis_.key));
+        if ((values != nullptr) == (from != nullptr || to != nullptr))
+            fail(fmt::format("axis {} needs values = [...], or from and to", axis_.key));
         if (values != nullptr) {
             for (const char* other : {"n", "scale"})
-                if (const auto* leaf = node_.leaf(other)) throw ConfigError(fmt::format("{} belongs to an axis with from and to; axis {} lists its values", other, axis_.key), leaf->key_where);
+                if (const auto* leaf = node_.leaf(other))
+                    throw ConfigError(fmt::format("{} belongs to an axis with from and to; axis {} lists its values", other, axis_.key),
+                                      leaf->key_where);
             axis_.values = texts_of(*values);
             for (std::size_t i = 0; i < axis_.values.size(); ++i)
-                if (std::find(axis_.values.begin(), axis_.values.begin() + static_cast<std::ptrdiff_t>(i), axis_.values[i]) != axis_.values.begin() + static_cast<std::ptrdiff_t>(i))
-                    throw ConfigError(fmt::format("axis {} has the value {} twice, which would count one result as two; expected each once", axis_.key, axis_.values[i]), values->where);
-            if (axis_.values.empty()) throw ConfigError(fmt::format("axis {} has no values; expected at least one", axis_.key), values->where);
+                if (std::find(axis_.values.begin(), axis_.values.begin() + static_cast<std::ptrdiff_t>(i), axis_.values[i]) !=
+                    axis_.values.begin() + static_cast<std::ptrdiff_t>(i))
+                    throw ConfigError(fmt::format("axis {} has the value {} twice, which would count one result as two; expected each once",
+                                                  axis_.key, axis_.values[i]),
+                                      values->where);
+            if (axis_.values.empty())
+                throw ConfigError(fmt::format("axis {} has no values; expected at least one", axis_.key), values->where);
             return axis_;
         }
         if (from == nullptr || to == nullptr) fail(fmt::format("axis {} has only one end; expected from and to", axis_.key));
@@ -88,13 +98,19 @@ private:
     [[noreturn]] void fail(const std::string& what) const { throw ConfigError(what, axis_.where); }
     void read_range(const Leaf& from, const Leaf& to) {
         const Bound a = bound_of(from), b = bound_of(to);
-        if (a.unit != b.unit) throw ConfigError(fmt::format("axis {} goes from {} to {}; expected the same unit at both ends", axis_.key, texts_of(from)[0], texts_of(to)[0]), to.where);
-        axis_.is_range = true, axis_.is_integer = a.is_integer && b.is_integer, axis_.from = a.value, axis_.to = b.value, axis_.unit = a.unit;
+        if (a.unit != b.unit)
+            throw ConfigError(fmt::format("axis {} goes from {} to {}; expected the same unit at both ends", axis_.key, texts_of(from)[0],
+                                          texts_of(to)[0]),
+                              to.where);
+        axis_.is_range = true, axis_.is_integer = a.is_integer && b.is_integer, axis_.from = a.value, axis_.to = b.value,
+        axis_.unit = a.unit;
         if (const auto* scale = node_.leaf("scale")) {
             const std::string text = texts_of(*scale).size() == 1 ? texts_of(*scale)[0] : "";
             if (text != "linear" && text != "log") throw ConfigError("scale is not known; expected \"linear\" or \"log\"", scale->where);
             axis_.is_log = text == "log";
-            if (axis_.is_log && !(a.value * b.value > 0)) throw ConfigError(fmt::format("axis {} has a logarithmic scale through zero; expected ends of one sign", axis_.key), scale->where);
+            if (axis_.is_log && !(a.value * b.value > 0))
+                throw ConfigError(fmt::format("axis {} has a logarithmic scale through zero; expected ends of one sign", axis_.key),
+                                  scale->where);
         }
         const Leaf* n = node_.leaf("n");
         if (search_ == SweepSearch::random) {
@@ -102,7 +118,10 @@ private:
             return;
         }
         const auto* count = n == nullptr ? nullptr : std::get_if<std::int64_t>(&n->value);
-        if (count == nullptr || *count < 2 || *count > static_cast<std::int64_t>(most_points)) throw ConfigError(fmt::format("axis {} of a grid needs n, how many values from end to end; expected a whole number from 2", axis_.key), n ? n->where : axis_.where);
+        if (count == nullptr || *count < 2 || *count > static_cast<std::int64_t>(most_points))
+            throw ConfigError(
+                fmt::format("axis {} of a grid needs n, how many values from end to end; expected a whole number from 2", axis_.key),
+                n ? n->where : axis_.where);
         for (std::int64_t k = 0; k < *count; ++k) {
             const std::string value = axis_.drawn(static_cast<double>(k) / static_cast<double>(*count - 1));
             if (axis_.values.empty() || axis_.values.back() != value) axis_.values.push_back(value);
@@ -116,7 +135,8 @@ private:
 std::vector<std::vector<std::string>> grid_points(const std::vector<SweepAxis>& axes, const Location& where) {
     double n = 1;
     for (const auto& a : axes) n *= static_cast<double>(a.values.size());
-    if (n > static_cast<double>(most_points)) throw ConfigError(fmt::format("the grid has {:.3g} points; expected at most {}", n, most_points), where);
+    if (n > static_cast<double>(most_points))
+        throw ConfigError(fmt::format("the grid has {:.3g} points; expected at most {}", n, most_points), where);
     std::vector<std::vector<std::string>> points(1);
     for (const auto& a : axes) {
         std::vector<std::vector<std::string>> more;
@@ -147,8 +167,10 @@ void check_results(const Sweep& sweep, const std::vector<std::string>& there) {
     for (const auto& name : asked) {
         if (std::find(there.begin(), there.end(), name) != there.end()) continue;
         const std::string near = nearest_name(name, there);
-        throw ConfigError(fmt::format("there is no result \"{}\" to {}{}; expected one of {}", name, &name == &asked.front() ? "compare points by" : "show",
-                                      near.empty() ? "" : "; did you mean \"" + near + "\"?", join(there)), sweep.where);
+        throw ConfigError(fmt::format("there is no result \"{}\" to {}{}; expected one of {}", name,
+                                      &name == &asked.front() ? "compare points by" : "show",
+                                      near.empty() ? "" : "; did you mean \"" + near + "\"?", join(there)),
+                          sweep.where);
     }
 }
 
@@ -174,7 +196,8 @@ void try_settings(const Sweep& sweep, const SweepTargets& targets) {
     }
     check_results(sweep, results);
     for (std::size_t a = 0; a < sweep.axes.size(); ++a)
-        for (const auto& value : sweep.axes[a].is_range ? std::vector<std::string>{sweep.axes[a].drawn(0), sweep.axes[a].drawn(1)} : sweep.axes[a].values) {
+        for (const auto& value :
+             sweep.axes[a].is_range ? std::vector<std::string>{sweep.axes[a].drawn(0), sweep.axes[a].drawn(1)} : sweep.axes[a].values) {
             auto point = first;
             point[a] = value;
             if (const auto fault = attempt(point)) throw ConfigError(*fault, sweep.axes[a].where);
@@ -188,19 +211,24 @@ Schema<SweepSpec> SweepSpec::schema() {
     return {
         param("name", &T::name, "short name, for the folder", assumed("the file's")),
         param("doc", &T::doc, "what the sweep is for, in a sentence", assumed("ours")),
-        choice("kind", &T::kind, {"experiment", "estimate"}, "train experiments, or estimate a network on accelerators", assumed("experiments")),
-        param("base", &T::base, "experiment or network that all points start from: a preset, or a path relative to this file", assumed("none")),
+        choice("kind", &T::kind, {"experiment", "estimate"}, "train experiments, or estimate a network on accelerators",
+               assumed("experiments")),
+        param("base", &T::base, "experiment or network that all points start from: a preset, or a path relative to this file",
+              assumed("none")),
         choice("search", &T::search, {"grid", "random"}, "all combinations, or points drawn at random", assumed("grid")),
         param("points", &T::points, std::int64_t{0}, static_cast<std::int64_t>(most_points), "random: how many", assumed("none")),
         param("seed", &T::seed, std::int64_t{0}, std::int64_t{1} << 53, "random: which points", assumed("any")),
-        param("objective", &T::objective, "result to compare points by; \"\" = frechet_distance, or iteration_latency_s for estimates", assumed("ours")),
+        param("objective", &T::objective, "result to compare points by; \"\" = frechet_distance, or iteration_latency_s for estimates",
+              assumed("ours")),
         choice("goal", &T::goal, {"min", "max"}, "whether the objective is better small or large", assumed("small")),
         param("keep_runs", &T::keep_runs, "keep the run folders of points that are done", assumed("kept")),
     };
 }
 
 std::string SweepAxis::drawn(double share) const {
-    double v = is_log ? std::copysign(std::exp(std::log(std::fabs(from)) + share * (std::log(std::fabs(to)) - std::log(std::fabs(from)))), from) : from + share * (to - from);
+    double v =
+        is_log ? std::copysign(std::exp(std::log(std::fabs(from)) + share * (std::log(std::fabs(to)) - std::log(std::fabs(from)))), from)
+               : from + share * (to - from);
     if (share == 0) v = from;
     if (share == 1) v = to;
     if (is_integer) return fmt::format("{:.0f}", std::round(v));
@@ -228,11 +256,14 @@ std::vector<std::string> settings_of(const Sweep& sweep, std::size_t point) {
     return out;
 }
 
-Sweep load_sweep(const std::string& path, const config::Presets& experiments, const config::Presets& networks, const Registries& registries) {
-    return read_sweep(*config::load_toml(path), {path}, fs::path(path).stem().string(), fs::path(path).parent_path(), {experiments, networks, registries});
+Sweep load_sweep(const std::string& path, const config::Presets& experiments, const config::Presets& networks,
+                 const Registries& registries) {
+    return read_sweep(*config::load_toml(path), {path}, fs::path(path).stem().string(), fs::path(path).parent_path(),
+                      {experiments, networks, registries});
 }
 
-Sweep read_sweep(const config::Node& root, const Location& where, const std::string& name, const fs::path& beside, const SweepTargets& targets) {
+Sweep read_sweep(const config::Node& root, const Location& where, const std::string& name, const fs::path& beside,
+                 const SweepTargets& targets) {
     Sweep sweep;
     sweep.where = where;
     std::map<std::string, std::vector<std::string>> known{{"", {"sweep", "axis"}}, {"axis", {"key", "values", "from", "to", "n", "scale"}}};
@@ -247,7 +278,8 @@ Sweep read_sweep(const config::Node& root, const Location& where, const std::str
     if (sweep.spec.base.empty()) throw ConfigError("the sweep needs a base, for example base = \"satyam2022-balanced\"", sweep.where);
     const bool is_path = sweep.spec.base.ends_with(".toml") || sweep.spec.base.find('/') != std::string::npos;
     if (is_path) sweep.spec.base = fs::absolute(beside / sweep.spec.base).lexically_normal().string();
-    if (sweep.spec.objective.empty()) sweep.spec.objective = sweep.spec.kind == SweepKind::experiment ? "frechet_distance" : "iteration_latency_s";
+    if (sweep.spec.objective.empty())
+        sweep.spec.objective = sweep.spec.kind == SweepKind::experiment ? "frechet_distance" : "iteration_latency_s";
     for (const auto* item : root.list("axis"))
         for (const auto& key : known["axis"]) item->leaf(key);
     config::reject_unused(root, known);
@@ -255,10 +287,15 @@ Sweep read_sweep(const config::Node& root, const Location& where, const std::str
     if (sweep.axes.empty()) throw ConfigError("the sweep varies nothing; expected at least one [[axis]]", sweep.where);
     for (std::size_t a = 0; a < sweep.axes.size(); ++a)
         for (std::size_t b = 0; b < a; ++b)
-            if (sweep.axes[a].key == sweep.axes[b].key) throw ConfigError(fmt::format("axis {} is there twice; expected each setting once", sweep.axes[a].key), sweep.axes[a].where);
-    if (sweep.spec.search == SweepSearch::random && sweep.spec.points < 1) throw ConfigError("a random search needs points, how many to draw", sweep.where);
-    if (sweep.spec.search == SweepSearch::grid && sweep.spec.points > 0) throw ConfigError("points belongs to search = \"random\"; a grid has as many as its axes give", node->leaf("points")->key_where);
-    sweep.points = sweep.spec.search == SweepSearch::grid ? grid_points(sweep.axes, sweep.where) : random_points(sweep.axes, sweep.spec.points, sweep.spec.seed);
+            if (sweep.axes[a].key == sweep.axes[b].key)
+                throw ConfigError(fmt::format("axis {} is there twice; expected each setting once", sweep.axes[a].key),
+                                  sweep.axes[a].where);
+    if (sweep.spec.search == SweepSearch::random && sweep.spec.points < 1)
+        throw ConfigError("a random search needs points, how many to draw", sweep.where);
+    if (sweep.spec.search == SweepSearch::grid && sweep.spec.points > 0)
+        throw ConfigError("points belongs to search = \"random\"; a grid has as many as its axes give", node->leaf("points")->key_where);
+    sweep.points = sweep.spec.search == SweepSearch::grid ? grid_points(sweep.axes, sweep.where)
+                                                          : random_points(sweep.axes, sweep.spec.points, sweep.spec.seed);
     try_settings(sweep, targets);
     return sweep;
 }

@@ -1,4 +1,5 @@
-// A sweep: many experiments or estimates that differ in some settings, as a grid or at random. The file says which; this says what they are.
+// A sweep: many experiments or estimates that differ in some settings, as a grid or at random. The file says which; this says what they
+// are.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -29,9 +30,9 @@ struct SweepAxis {
     std::vector<std::string> values;  ///< of a list, or of a range in a grid
     bool is_range = false, is_integer = false, is_log = false;
     double from = 0, to = 0;
-    std::string unit;                 ///< "V" for from = "0.6 V"
+    std::string unit;  ///< "V" for from = "0.6 V"
     Location where;
-    bool is_number() const;           ///< all its values are plain numbers
+    bool is_number() const;                 ///< all its values are plain numbers
     std::string drawn(double share) const;  ///< range: the value at `share` of the way, 0..1
 };
 
@@ -47,10 +48,12 @@ struct Sweep {
 
 /// Reads a sweep file; its base is a preset's name or a path relative to the file. ConfigError with the place: unknown keys, empty or
 /// contradictory axes, more than 100,000 points, a setting that the base does not take (every value of every axis is tried).
-Sweep load_sweep(const std::string& path, const config::Presets& experiments, const config::Presets& networks, const Registries& registries);
+Sweep load_sweep(const std::string& path, const config::Presets& experiments, const config::Presets& networks,
+                 const Registries& registries);
 struct SweepTargets;
 /// The same of a tree that is no file: a base that is a path is relative to `beside`; `name` where [sweep] has none.
-Sweep read_sweep(const config::Node& root, const Location& where, const std::string& name, const std::filesystem::path& beside, const SweepTargets& targets);
+Sweep read_sweep(const config::Node& root, const Location& where, const std::string& name, const std::filesystem::path& beside,
+                 const SweepTargets& targets);
 
 /// The axis of seeds, which make replicates of a point rather than points of their own; nullptr when no other axis is there.
 const SweepAxis* seed_axis(const Sweep& sweep);

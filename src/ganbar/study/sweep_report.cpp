@@ -80,13 +80,15 @@ report::Figure against(const Sweep& sweep, const SweepAxis& axis, const std::str
         by_text[at].add(*value);
         numbers = numbers && quantity_of(at).has_value();
     }
-    const std::string caption = fmt::format("{} against {}: mean over the other settings, lowest to highest ({} points done).", key, axis.key,
-                                            std::count_if(rows.begin(), rows.end(), [](const auto& r) { return r.status == "done"; }));
+    const std::string caption =
+        fmt::format("{} against {}: mean over the other settings, lowest to highest ({} points done).", key, axis.key,
+                    std::count_if(rows.begin(), rows.end(), [](const auto& r) { return r.status == "done"; }));
     if (!numbers || order.size() < 2) {
         report::TextTable table{fmt::format("{} by {}", key, axis.key), caption, {axis.key, "points", "mean", "lowest", "highest"}, {}};
         for (const auto& at : order) {
             const Spread& s = by_text[at];
-            table.rows.push_back({at, std::to_string(s.n), fmt::format("{:.4g}", s.mean()), fmt::format("{:.4g}", s.lo), fmt::format("{:.4g}", s.hi)});
+            table.rows.push_back(
+                {at, std::to_string(s.n), fmt::format("{:.4g}", s.mean()), fmt::format("{:.4g}", s.lo), fmt::format("{:.4g}", s.hi)});
         }
         return table;
     }
@@ -135,7 +137,7 @@ struct Group {
     std::vector<std::string> settings;
     std::vector<Spread> results;  ///< in the order of shown_results
     int n = 0;
-    std::int64_t first = 0;       ///< the first point's id
+    std::int64_t first = 0;           ///< the first point's id
     std::vector<std::string> single;  ///< of a group of one: its results as texts, also those that are no numbers
 };
 
@@ -217,7 +219,8 @@ int count(const std::vector<SweepRow>& rows, const std::string& status) {
 
 /// Whether a result never changes where only this axis does, and there is such a place.
 bool stays_the_same(const Sweep& sweep, const SweepAxis& axis, const std::string& key, const std::vector<SweepRow>& rows) {
-    std::map<std::vector<std::string>, std::map<std::string, double>> by_others;  // settings of the other axes -> value of this one -> result
+    std::map<std::vector<std::string>, std::map<std::string, double>>
+        by_others;  // settings of the other axes -> value of this one -> result
     for (const auto& row : rows) {
         const auto value = number_of(row, key);
         if (row.status != "done" || !value) continue;
@@ -286,7 +289,8 @@ std::string unchanged_bill(const Sweep& sweep, const std::vector<SweepRow>& rows
         for (const auto& key : bill)
             if (stays_the_same(sweep, axis, key, rows)) flat.push_back(key);
         if (flat.empty()) continue;
-        out += fmt::format("{}`{}` changes nothing in {}.", out.empty() ? "" : " ", axis.key, flat.size() == bill.size() ? "the bill (" + join(flat) + ")" : join(flat));
+        out += fmt::format("{}`{}` changes nothing in {}.", out.empty() ? "" : " ", axis.key,
+                           flat.size() == bill.size() ? "the bill (" + join(flat) + ")" : join(flat));
     }
     return out;
 }
@@ -294,13 +298,24 @@ std::string unchanged_bill(const Sweep& sweep, const std::vector<SweepRow>& rows
 report::ReportInput sweep_report(const Sweep& sweep, const std::vector<SweepRow>& rows, const std::string& command) {
     report::ReportInput input;
     input.title = "Sweep " + sweep.spec.name;
-    input.intro = sweep.spec.doc.empty() ? fmt::format("{} points of {} that differ in {}.", rows.size(), sweep.spec.base, shown_axes(sweep)[0]->key + (shown_axes(sweep).size() > 1 ? " and other settings" : "")) : sweep.spec.doc;
-    input.facts = {{"base", sweep.spec.base},
-                   {"points", fmt::format("{} done, {} failed, {} open", count(rows, "done"), count(rows, "failed"), count(rows, "open"))},
-                   {"objective", fmt::format("{}, better {}", sweep.spec.objective, sweep.spec.goal == SweepGoal::min ? "small" : "large")}};
+    input.intro = sweep.spec.doc.empty()
+                      ? fmt::format("{} points of {} that differ in {}.", rows.size(), sweep.spec.base,
+                                    shown_axes(sweep)[0]->key + (shown_axes(sweep).size() > 1 ? " and other settings" : ""))
+                      : sweep.spec.doc;
+    input.facts = {
+        {"base", sweep.spec.base},
+        {"points", fmt::format("{} done, {} failed, {} open", count(rows, "done"), count(rows, "failed"), count(rows, "open"))},
+        {"objective", fmt::format("{}, better {}", sweep.spec.objective, sweep.spec.goal == SweepGoal::min ? "small" : "large")}};
     if (const auto flat = unchanged_bill(sweep, rows); !flat.empty()) input.intro += "\n\n" + flat;
-    if (const auto* seeds = seed_axis(sweep)) input.facts.push_back({"seeds", fmt::format("{} of each point, drawn together as mean and range", seeds->is_range && seeds->values.empty() ? std::string("several") : std::to_string(seeds->values.size()))});
-    report::TextTable table{"Best points", fmt::format("By {}{}.", sweep.spec.objective, seed_axis(sweep) != nullptr ? ": means over seeds, lowest to highest, number of seeds" : ""), header_of(sweep), {}};
+    if (const auto* seeds = seed_axis(sweep))
+        input.facts.push_back({"seeds", fmt::format("{} of each point, drawn together as mean and range",
+                                                    seeds->is_range && seeds->values.empty() ? std::string("several")
+                                                                                             : std::to_string(seeds->values.size()))});
+    report::TextTable table{"Best points",
+                            fmt::format("By {}{}.", sweep.spec.objective,
+                                        seed_axis(sweep) != nullptr ? ": means over seeds, lowest to highest, number of seeds" : ""),
+                            header_of(sweep),
+                            {}};
     for (const auto& group : groups_of(sweep, rows))
         if (table.rows.size() < 20) table.rows.push_back(cells_of(sweep, group));
     input.figures.push_back(std::move(table));

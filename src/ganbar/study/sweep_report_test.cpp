@@ -27,7 +27,12 @@ TEST(SweepReport, AnAxisThatTheBillDoesNotFollowIsNamed) {
     for (const std::int64_t bits : {3, 8})
         for (const std::int64_t side : {32, 64})
             for (const std::int64_t seed : {1, 2})
-                rows.push_back(row({{"tile.adc_bits", bits}, {"tile.rows", side}, {"experiment.seed", seed}, {"frechet_distance", 10.0 * double(bits)}, {"converter_energy_J", 1e-5 * double(side)}, {"wall_s", 1.0}}));
+                rows.push_back(row({{"tile.adc_bits", bits},
+                                    {"tile.rows", side},
+                                    {"experiment.seed", seed},
+                                    {"frechet_distance", 10.0 * double(bits)},
+                                    {"converter_energy_J", 1e-5 * double(side)},
+                                    {"wall_s", 1.0}}));
     for (std::size_t i = 0; i < rows.size(); ++i) {
         rows[i].id = static_cast<std::int64_t>(i);
         sweep.points.push_back({i < 4 ? "3" : "8", i % 4 < 2 ? "32" : "64", i % 2 == 0 ? "1" : "2"});
@@ -40,8 +45,12 @@ TEST(SweepReport, AnAxisThatTheBillDoesNotFollowIsNamed) {
 
 TEST(SweepReport, NothingIsSaidOfWhatWasNotCompared) {
     const Sweep sweep = sweep_over({"tile.adc_bits"});
-    EXPECT_EQ(unchanged_bill(sweep, {row({{"tile.adc_bits", std::int64_t{3}}, {"read_energy_J", 1.0}}), row({{"tile.adc_bits", std::int64_t{8}}, {"read_energy_J", 1.0}}, "failed")}), "");
-    EXPECT_EQ(unchanged_bill(sweep, {row({{"tile.adc_bits", std::int64_t{3}}, {"noise_energy_J", 0.0}}), row({{"tile.adc_bits", std::int64_t{8}}, {"noise_energy_J", 0.0}})}), "");
+    EXPECT_EQ(unchanged_bill(sweep, {row({{"tile.adc_bits", std::int64_t{3}}, {"read_energy_J", 1.0}}),
+                                     row({{"tile.adc_bits", std::int64_t{8}}, {"read_energy_J", 1.0}}, "failed")}),
+              "");
+    EXPECT_EQ(unchanged_bill(sweep, {row({{"tile.adc_bits", std::int64_t{3}}, {"noise_energy_J", 0.0}}),
+                                     row({{"tile.adc_bits", std::int64_t{8}}, {"noise_energy_J", 0.0}})}),
+              "");
 }
 
 }  // namespace

@@ -20,9 +20,11 @@ namespace fs = std::filesystem;
 
 class Work {
 public:
-    Work(const Sweep& sweep, const SweepTargets& targets, SweepStore& store, const SweepRun& run) : sweep_(sweep), targets_(targets), store_(store), run_(run) {
+    Work(const Sweep& sweep, const SweepTargets& targets, SweepStore& store, const SweepRun& run)
+        : sweep_(sweep), targets_(targets), store_(store), run_(run) {
         for (const auto& row : store.rows())
-            if ((row.status == "open" || (run.retry && row.status == "failed")) && static_cast<int>(row.id % run.n_ranks) == run.rank) open_.push_back(static_cast<std::size_t>(row.id));
+            if ((row.status == "open" || (run.retry && row.status == "failed")) && static_cast<int>(row.id % run.n_ranks) == run.rank)
+                open_.push_back(static_cast<std::size_t>(row.id));
     }
     void work() {
         std::vector<std::thread> threads;
@@ -59,11 +61,15 @@ private:
         if (!run_.say) return;
         std::string value;
         for (const auto& [key, v] : result.values)
-            if (key == sweep_.spec.objective) std::visit([&](const auto& x) {
-                    if constexpr (std::is_same_v<std::decay_t<decltype(x)>, double>) value = fmt::format("{} {:.6g}", key, x);
-                    else value = fmt::format("{} {}", key, x);
-                }, v);
-        run_.say(fmt::format("[{}/{}] point {}: {}: {} ({:.1f} s)", ++n_said_, open_.size(), point, join(settings_of(sweep_, point)), result.done ? value : "failed: " + result.error, result.wall_s));
+            if (key == sweep_.spec.objective)
+                std::visit(
+                    [&](const auto& x) {
+                        if constexpr (std::is_same_v<std::decay_t<decltype(x)>, double>) value = fmt::format("{} {:.6g}", key, x);
+                        else value = fmt::format("{} {}", key, x);
+                    },
+                    v);
+        run_.say(fmt::format("[{}/{}] point {}: {}: {} ({:.1f} s)", ++n_said_, open_.size(), point, join(settings_of(sweep_, point)),
+                             result.done ? value : "failed: " + result.error, result.wall_s));
     }
 
     const Sweep& sweep_;
@@ -87,7 +93,8 @@ std::size_t n_of(const std::vector<SweepRow>& rows, const std::string& status) {
 std::vector<SweepRow> run_sweep(const Sweep& sweep, const SweepTargets& targets, const SweepRun& run) {
     std::error_code fault;
     fs::create_directories(run.folder / "runs", fault);
-    if (fault) throw DataError(fmt::format("cannot make the folder {}: {}; choose another with --out", run.folder.string(), fault.message()));
+    if (fault)
+        throw DataError(fmt::format("cannot make the folder {}: {}; choose another with --out", run.folder.string(), fault.message()));
     const FolderLock lock(run.folder, "sweep", fmt::format("{}-of-{}", run.rank, run.n_ranks));
     SweepStore store(run.folder / "sweep.sqlite", sweep);
     Work(sweep, targets, store, run).work();

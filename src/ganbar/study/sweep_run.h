@@ -5,18 +5,18 @@
 namespace ganbar::study {
 
 struct SweepRun {
-    std::filesystem::path folder;  ///< sweep.sqlite, runs/, at the end sweep.csv and report.html
-    int rank = 0, n_ranks = 1;     ///< this process takes the points rank, rank + n_ranks, ...
-    int ranks_here = 1;            ///< of the ranks, those that share this machine's cores
-    int jobs = 1;                  ///< points worked on at once
-    bool retry = false;            ///< failed points too
-    std::string command;           ///< what makes the page again
+    std::filesystem::path folder;                   ///< sweep.sqlite, runs/, at the end sweep.csv and report.html
+    int rank = 0, n_ranks = 1;                      ///< this process takes the points rank, rank + n_ranks, ...
+    int ranks_here = 1;                             ///< of the ranks, those that share this machine's cores
+    int jobs = 1;                                   ///< points worked on at once
+    bool retry = false;                             ///< failed points too
+    std::string command;                            ///< what makes the page again
     std::function<void(const std::string&)> say{};  ///< hears a line a point
 };
 
-/// The table after the work, in order of points; `targets.stop` or other ranks may have left some open. With none open, sweep.csv and report.html
-/// are written. DataError: the folder cannot be used; ConfigError: it holds another sweep, or another
-/// process works in it as this rank.
+/// The table after the work, in order of points; `targets.stop` or other ranks may have left some open. With none open, sweep.csv and
+/// report.html are written. DataError: the folder cannot be used; ConfigError: it holds another sweep, or another process works in it as
+/// this rank.
 std::vector<SweepRow> run_sweep(const Sweep& sweep, const SweepTargets& targets, const SweepRun& run);
 
 std::size_t n_of(const std::vector<SweepRow>& rows, const std::string& status);

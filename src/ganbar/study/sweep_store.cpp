@@ -32,7 +32,9 @@ std::string column_type(const SweepAxis& axis) { return axis.is_number() ? " NUM
 /// Tables of earlier versions hold every setting as text.
 bool is_setting(const SweepValue& kept, const SweepAxis& axis, const std::string& text) {
     const SweepValue due = setting_of(axis, text);
-    const auto number = [](const SweepValue& v) { return std::holds_alternative<double>(v) ? std::get<double>(v) : static_cast<double>(std::get<std::int64_t>(v)); };
+    const auto number = [](const SweepValue& v) {
+        return std::holds_alternative<double>(v) ? std::get<double>(v) : static_cast<double>(std::get<std::int64_t>(v));
+    };
     if (const auto* old = std::get_if<std::string>(&kept)) return *old == text;
     return !std::holds_alternative<std::string>(due) && number(kept) == number(due);  // SQLite keeps 2.0 as 2
 }
@@ -67,7 +69,9 @@ public:
     }
 
 private:
-    [[noreturn]] void fail() const { throw DataError(fmt::format("the table of the sweep cannot be used: {}", sqlite3_errmsg(db_)), {file_}); }
+    [[noreturn]] void fail() const {
+        throw DataError(fmt::format("the table of the sweep cannot be used: {}", sqlite3_errmsg(db_)), {file_});
+    }
     sqlite3* db_;
     std::string file_;
     sqlite3_stmt* statement_ = nullptr;
@@ -110,24 +114,32 @@ SweepStore::SweepStore(const std::filesystem::path& file, const Sweep& sweep) : 
         for (const auto& axis : sweep.axes) columns += ", " + quoted(axis.key) + column_type(axis);
         exec("CREATE TABLE IF NOT EXISTS runs(" + columns + ")");
         exec("CREATE TABLE IF NOT EXISTS sweep(key TEXT PRIMARY KEY, value TEXT)");
-        const std::string identity = fmt::format("{} {}\n{}\n{}", sweep.spec.kind == SweepKind::experiment ? "experiment" : "estimate", sweep.spec.base, join(sweep.set, "\n"), join(axes_));
+        const std::string identity = fmt::format("{} {}\n{}\n{}", sweep.spec.kind == SweepKind::experiment ? "experiment" : "estimate",
+                                                 sweep.spec.base, join(sweep.set, "\n"), join(axes_));
         Statement known(db_, "SELECT value FROM sweep WHERE key = 'identity'", file_);
-        if (known.step() && known.value(0) != SweepValue(identity)) throw ConfigError("holds another sweep (base, set and axes differ); choose another folder with --out", {file_});
+        if (known.step() && known.value(0) != SweepValue(identity))
+            throw ConfigError("holds another sweep (base, set and axes differ); choose another folder with --out", {file_});
         Statement keep(db_, "INSERT OR IGNORE INTO sweep VALUES('identity', ?)", file_);
         keep.bind(1, identity);
         keep.step();
-        for (const auto& [key, value] : {std::pair<std::string, std::string>{"objective", sweep.spec.objective}, {"goal", sweep.spec.goal == SweepGoal::max ? "max" : "min"}}) {
+        for (const auto& [key, value] : {std::pair<std::string, std::string>{"objective", sweep.spec.objective},
+                                         {"goal", sweep.spec.goal == SweepGoal::max ? "max" : "min"}}) {
             Statement say(db_, "INSERT OR REPLACE INTO sweep VALUES(?, ?)", file_);
             say.bind(1, key);
             say.bind(2, value);
             say.step();
         }
         const auto present = rows();
-        if (present.size() > sweep.points.size()) throw ConfigError(fmt::format("holds a sweep of {} points, this one has {}; choose another folder with --out", present.size(), sweep.points.size()), {file_});
+        if (present.size() > sweep.points.size())
+            throw ConfigError(fmt::format("holds a sweep of {} points, this one has {}; choose another folder with --out", present.size(),
+                                          sweep.points.size()),
+                              {file_});
         for (std::size_t p = 0; p < sweep.points.size(); ++p) {
             if (p < present.size()) {
                 for (std::size_t a = 0; a < axes_.size(); ++a)
-                    if (!is_setting(present[p].values.at(axes_[a]), sweep.axes[a], sweep.points[p][a])) throw ConfigError(fmt::format("holds a sweep whose point {} differs; choose another folder with --out", p), {file_});
+                    if (!is_setting(present[p].values.at(axes_[a]), sweep.axes[a], sweep.points[p][a]))
+                        throw ConfigError(fmt::format("holds a sweep whose point {} differs; choose another folder with --out", p),
+                                          {file_});
                 continue;
             }
             std::string marks;
@@ -136,7 +148,8 @@ SweepStore::SweepStore(const std::filesystem::path& file, const Sweep& sweep) : 
             for (const auto& axis : axes_) names += ", " + quoted(axis);
             Statement insert(db_, "INSERT INTO runs(id, status" + names + ") VALUES(?, 'open'" + marks + ")", file_);
             insert.bind(1, static_cast<std::int64_t>(p));
-            for (std::size_t a = 0; a < axes_.size(); ++a) insert.bind(static_cast<int>(a) + 2, setting_of(sweep.axes[a], sweep.points[p][a]));
+            for (std::size_t a = 0; a < axes_.size(); ++a)
+                insert.bind(static_cast<int>(a) + 2, setting_of(sweep.axes[a], sweep.points[p][a]));
             insert.step();
         }
         exec("COMMIT");
@@ -169,7 +182,9 @@ void SweepStore::record(std::size_t point, const PointResult& result, int rank) 
         const auto have = result_columns();
         std::vector<const std::pair<std::string, SweepValue>*> kept;
         for (const auto& value : result.values) {
-            const auto is = [&](const std::vector<std::string>& list) { return std::find(list.begin(), list.end(), value.first) != list.end(); };
+            const auto is = [&](const std::vector<std::string>& list) {
+                return std::find(list.begin(), list.end(), value.first) != list.end();
+            };
             if (is(axes_) || is(own_columns)) continue;  // a setting that the summary repeats
             if (!is(have)) exec("ALTER TABLE runs ADD COLUMN " + quoted(value.first));
             kept.push_back(&value);
@@ -210,7 +225,8 @@ SweepTable read_sweep_table(const std::filesystem::path& file) {
     sqlite3* db = nullptr;
     const int opened = sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_FULLMUTEX, nullptr);
     const std::unique_ptr<sqlite3, int (*)(sqlite3*)> owner(db, sqlite3_close_v2);
-    if (opened != SQLITE_OK) throw DataError(fmt::format("the table of the sweep cannot be opened: {}", sqlite3_errmsg(db)), {file.string()});
+    if (opened != SQLITE_OK)
+        throw DataError(fmt::format("the table of the sweep cannot be opened: {}", sqlite3_errmsg(db)), {file.string()});
     sqlite3_busy_timeout(db, 500);
     SweepTable table;
     Statement facts(db, "SELECT key, value FROM sweep", file.string());

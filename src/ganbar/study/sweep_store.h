@@ -15,7 +15,7 @@ struct SweepRow {
     std::string status;  ///< open, done, failed
     std::string error;
     double wall_s = 0;
-    std::int64_t rank = -1;  ///< who did it; -1: nobody yet
+    std::int64_t rank = -1;                    ///< who did it; -1: nobody yet
     std::map<std::string, SweepValue> values;  ///< settings and results by column
 };
 
@@ -40,9 +40,9 @@ private:
 
 /// A table as it stands, for who looks on: opened for reading only, and made by nobody who looks.
 struct SweepTable {
-    std::string base, objective;        ///< tables of earlier versions do not say the objective: ""
+    std::string base, objective;  ///< tables of earlier versions do not say the objective: ""
     bool is_estimate = false, is_max = false;
-    std::vector<std::string> axes;      ///< keys, in order
+    std::vector<std::string> axes;  ///< keys, in order
     std::vector<SweepRow> rows;
 };
 /// DataError when the file cannot be read, and while another process is putting something in it for longer than half a second.

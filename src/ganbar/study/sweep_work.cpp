@@ -6,13 +6,13 @@
 #include <csignal>
 #include <set>
 
-#include "ganbar/study/child_process.h"
+#include "ganbar/core/stop.h"
+#include "ganbar/experiment/experiment.h"
+#include "ganbar/report/estimate_json.h"
 #include "ganbar/run/environment.h"
 #include "ganbar/run/results.h"
-#include "ganbar/core/stop.h"
-#include "ganbar/report/estimate_json.h"
-#include "ganbar/experiment/experiment.h"
 #include "ganbar/run/run.h"
+#include "ganbar/study/child_process.h"
 
 namespace ganbar::study {
 namespace {
@@ -39,7 +39,8 @@ EstimatePlan plan_of(const Sweep& sweep, const std::vector<std::string>& setting
             value = std::stoll(text, &end);
         } catch (const std::exception&) {  // end stays at 0
         }
-        if (end == 0 || end != text.size() || value < 1) throw ConfigError(fmt::format("{} = \"{}\" is not a whole number from 1", key, text));
+        if (end == 0 || end != text.size() || value < 1)
+            throw ConfigError(fmt::format("{} = \"{}\" is not a whole number from 1", key, text));
         return value;
     };
     for (const auto& s : all_settings(sweep, settings)) {
@@ -50,9 +51,14 @@ EstimatePlan plan_of(const Sweep& sweep, const std::vector<std::string>& setting
         else if (key == "network") plan.network = value;
         else if (key == "batch") plan.request.batch = whole(key, value);
         else if (key == "steps_d") plan.request.steps_d = whole(key, value);
-        else if (key == "task" && (value == "training" || value == "generation")) plan.request.task = value == "training" ? arch::Task::training : arch::Task::generation;
+        else if (key == "task" && (value == "training" || value == "generation"))
+            plan.request.task = value == "training" ? arch::Task::training : arch::Task::generation;
         else if (key.find('.') != std::string::npos) plan.request.overrides.push_back(s);
-        else throw ConfigError(fmt::format("{} = \"{}\" means nothing to an estimate; expected on, network, batch, steps_d, task = training or generation, or a parameter such as regan.steps_per_cycle", key, value));
+        else
+            throw ConfigError(
+                fmt::format("{} = \"{}\" means nothing to an estimate; expected on, network, batch, steps_d, task = training or "
+                            "generation, or a parameter such as regan.steps_per_cycle",
+                            key, value));
     }
     if (plan.request.accelerators.size() != 1 || plan.request.accelerators[0] == "all")
         throw ConfigError("an estimate needs one accelerator; expected an axis \"on\", or set = [\"on=regan\"]");
@@ -62,7 +68,9 @@ EstimatePlan plan_of(const Sweep& sweep, const std::vector<std::string>& setting
 
 nlohmann::ordered_json estimate(const Sweep& sweep, const std::vector<std::string>& settings, const SweepTargets& targets) {
     const EstimatePlan plan = plan_of(sweep, settings);
-    return report::estimates_json(arch::run_estimates(targets.registries.accelerators, arch::load_gan(plan.network, targets.networks), plan.request)).at(0);
+    return report::estimates_json(
+               arch::run_estimates(targets.registries.accelerators, arch::load_gan(plan.network, targets.networks), plan.request))
+        .at(0);
 }
 
 void add_values(const nlohmann::ordered_json& object, PointResult& result) {
@@ -79,11 +87,13 @@ class Stopping final : public RunObserver {
 public:
     explicit Stopping(const std::function<bool()>& stop) : stop_(stop) {}
     bool stop() override { return stop_ && stop_(); }
+
 private:
     const std::function<bool()>& stop_;
 };
 
-void train_here(const Sweep& sweep, const std::vector<std::string>& settings, const fs::path& folder, const SweepTargets& targets, PointResult& result) {
+void train_here(const Sweep& sweep, const std::vector<std::string>& settings, const fs::path& folder, const SweepTargets& targets,
+                PointResult& result) {
     GANBAR_ASSERT(targets.places != nullptr);
     Stopping observer(targets.stop);
     const Experiment experiment = load_experiment(sweep.spec.base, targets.experiments, all_settings(sweep, settings), targets.registries);
@@ -92,8 +102,11 @@ void train_here(const Sweep& sweep, const std::vector<std::string>& settings, co
     if (result.done) add_values(nlohmann::ordered_json::parse(read_text(folder / "summary.json")), result);
 }
 
-void train(const Sweep& sweep, const std::vector<std::string>& settings, const fs::path& folder, int n_threads, const SweepTargets& targets, PointResult& result) {
-    std::vector<std::string> argv = {targets.program, "train", sweep.spec.base, "--out", fs::absolute(folder).string(), "--threads", std::to_string(n_threads), "--no-report"};
+void train(const Sweep& sweep, const std::vector<std::string>& settings, const fs::path& folder, int n_threads, const SweepTargets& targets,
+           PointResult& result) {
+    std::vector<std::string> argv = {
+        targets.program,           "train",      sweep.spec.base, "--out", fs::absolute(folder).string(), "--threads",
+        std::to_string(n_threads), "--no-report"};
     for (const auto& s : all_settings(sweep, settings)) argv.insert(argv.end(), {"--set", s});
     if (fs::exists(folder)) argv.push_back("--resume");
     const ChildResult child = run_program(argv, fs::current_path(), targets.stop);
@@ -117,7 +130,10 @@ std::vector<std::string> check_point(const Sweep& sweep, const std::vector<std::
     const bool is_estimate = sweep.spec.kind == SweepKind::estimate;
     PointResult would_be;
     if (is_estimate) add_values(estimate(sweep, settings, targets), would_be);
-    else add_values(summary_outline(load_experiment(sweep.spec.base, targets.experiments, all_settings(sweep, settings), targets.registries)), would_be);
+    else
+        add_values(
+            summary_outline(load_experiment(sweep.spec.base, targets.experiments, all_settings(sweep, settings), targets.registries)),
+            would_be);
     std::vector<std::string> names;
     for (const auto& [name, value] : would_be.values)
         if (!std::holds_alternative<std::string>(value)) names.push_back(name);

@@ -14,7 +14,8 @@ struct SweepTargets {
     const config::Presets& experiments;
     const config::Presets& networks;
     const Registries& registries;
-    std::string program{};  ///< what trains an experiment: `PROGRAM train ...` as ganbar's command line does; "": this process, with `places`
+    std::string
+        program{};  ///< what trains an experiment: `PROGRAM train ...` as ganbar's command line does; "": this process, with `places`
     std::function<bool()> stop{};  ///< asked while a point trains: true ends it at its next round, with a checkpoint
     const Places* places = nullptr;
 };

@@ -46,7 +46,8 @@ std::string json_texts(const std::vector<std::string>& texts) {
 }
 
 std::size_t count(const SweepTable& table, const char* status) {
-    return static_cast<std::size_t>(std::count_if(table.rows.begin(), table.rows.end(), [&](const SweepRow& r) { return r.status == status; }));
+    return static_cast<std::size_t>(
+        std::count_if(table.rows.begin(), table.rows.end(), [&](const SweepRow& r) { return r.status == status; }));
 }
 
 }  // namespace
@@ -91,7 +92,10 @@ std::string WatchedSweep::points_json(const std::map<std::int64_t, Point>& start
     for (const auto& row : table_.rows) rows.push_back(&row);
     // Done from the best on, then what trains now, then failed, then open.
     const auto rank = [&](const SweepRow& r) { return r.status == "done" ? 0 : started.contains(r.id) ? 1 : r.status == "failed" ? 2 : 3; };
-    const auto value = [&](const SweepRow& r) { return number_of(r, objective).value_or(table_.is_max ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity()); };
+    const auto value = [&](const SweepRow& r) {
+        return number_of(r, objective)
+            .value_or(table_.is_max ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity());
+    };
     std::stable_sort(rows.begin(), rows.end(), [&](const SweepRow* a, const SweepRow* b) {
         if (rank(*a) != rank(*b)) return rank(*a) < rank(*b);
         return rank(*a) == 0 && (table_.is_max ? value(*a) > value(*b) : value(*a) < value(*b));
@@ -108,7 +112,8 @@ std::string WatchedSweep::points_json(const std::map<std::int64_t, Point>& start
         std::string state = row.status;
         if (at != started.end()) {
             const auto& [progress, is] = at->second;
-            state = fmt::format("{}, round {}{}", to_string(is), progress.round, progress.n_rounds > 0 ? fmt::format(" of {}", progress.n_rounds) : "");
+            state = fmt::format("{}, round {}{}", to_string(is), progress.round,
+                                progress.n_rounds > 0 ? fmt::format(" of {}", progress.n_rounds) : "");
         } else if (row.status == "failed") {
             state = "failed: " + row.error;
         }
@@ -116,12 +121,14 @@ std::string WatchedSweep::points_json(const std::map<std::int64_t, Point>& start
         for (const auto& axis : table_.axes) cells.push_back(text_of(row, axis));
         cells.push_back(text_of(row, objective));
         cells.push_back(row.wall_s > 0 ? report::format_quantity(row.wall_s, "s") : "–");
-        lines += fmt::format("{}{{\"id\":{},\"open\":{},\"best\":{},\"cells\":{}}}", k ? "," : "", row.id, is_run_folder(point_folder(static_cast<std::size_t>(row.id))),
+        lines += fmt::format("{}{{\"id\":{},\"open\":{},\"best\":{},\"cells\":{}}}", k ? "," : "", row.id,
+                             is_run_folder(point_folder(static_cast<std::size_t>(row.id))),
                              k == 0 && number_of(row, objective).has_value() && row.status == "done", json_texts(cells));
     }
     std::string caption = fmt::format("Points by {}, {} first.", objective, table_.is_max ? "highest" : "lowest");
     if (rows.size() > most_rows) caption += fmt::format(" {} of {} are shown.", most_rows, rows.size());
-    return fmt::format("{{\"caption\":{},\"columns\":{},\"numbers\":[{}],\"rows\":[{}]}}", json_string(caption), json_texts(columns), numbers, lines);
+    return fmt::format("{{\"caption\":{},\"columns\":{},\"numbers\":[{}],\"rows\":[{}]}}", json_string(caption), json_texts(columns),
+                       numbers, lines);
 }
 
 std::string WatchedSweep::look() {
@@ -133,15 +140,18 @@ std::string WatchedSweep::look() {
     }
     const auto points = started();
     const int workers = n_workers();
-    const auto training = static_cast<std::size_t>(std::count_if(points.begin(), points.end(), [](const auto& p) { return p.second.state == RunState::running; }));
+    const auto training = static_cast<std::size_t>(
+        std::count_if(points.begin(), points.end(), [](const auto& p) { return p.second.state == RunState::running; }));
     const std::size_t done = count(table_, "done"), failed = count(table_, "failed"), open = table_.rows.size() - done - failed;
     const char* state = open == 0 ? "finished" : workers > 0 || training > 0 ? "running" : "interrupted";
     std::string progress = fmt::format("{} done, {} failed, {} open of {} points", done, failed, open, table_.rows.size());
     if (training > 0) progress += fmt::format("; {} training now", training);
     if (open > 0 && workers == 0 && training == 0) progress += "; it goes on with the same command";
-    std::string facts = fmt::format("[[\"base\",{}],[\"objective\",{}],[\"processes at work\",\"{}\"]]", json_string(table_.base), json_string(objective_of(table_)), workers);
-    return fmt::format("{{\"title\":{},\"state\":\"{}\",\"done\":{},\"total\":{},\"progress\":{},\"fault\":{},\"facts\":{},\"points\":{}}}", json_string(title()), state, done + failed, table_.rows.size(),
-                       json_string(progress), json_string(fault_), facts, points_json(points));
+    std::string facts = fmt::format("[[\"base\",{}],[\"objective\",{}],[\"processes at work\",\"{}\"]]", json_string(table_.base),
+                                    json_string(objective_of(table_)), workers);
+    return fmt::format("{{\"title\":{},\"state\":\"{}\",\"done\":{},\"total\":{},\"progress\":{},\"fault\":{},\"facts\":{},\"points\":{}}}",
+                       json_string(title()), state, done + failed, table_.rows.size(), json_string(progress), json_string(fault_), facts,
+                       points_json(points));
 }
 
 }  // namespace ganbar::study

@@ -1,4 +1,5 @@
-// A sweep as someone sees it who looks on while other processes work on it: its table and the run folders of the points that are being trained.
+// A sweep as someone sees it who looks on while other processes work on it: its table and the run folders of the points that are being
+// trained.
 #pragma once
 #include <filesystem>
 #include <map>

@@ -18,7 +18,9 @@ std::vector<std::int8_t> random_signs(std::size_t n) {
     return signs;
 }
 
-std::string name_of(Scheme s) { return s == Scheme::half ? "V/2" : s == Scheme::third ? "V/3" : s == Scheme::grounded ? "grounded" : "floating"; }
+std::string name_of(Scheme s) {
+    return s == Scheme::half ? "V/2" : s == Scheme::third ? "V/3" : s == Scheme::grounded ? "grounded" : "floating";
+}
 
 /// Means over squares of an n x n map, at most 16 a side.
 report::HeatTable coarse(const std::vector<double>& values, std::size_t n) {
@@ -38,7 +40,9 @@ report::HeatTable coarse(const std::vector<double>& values, std::size_t n) {
 
 }  // namespace
 
-Wires WireFigures::wires(const ArrayCase& c) const { return {{c.r_ohm}, {c.r_ohm}, {c.terminal_ohm}, {c.terminal_ohm}, e_.wires.lines.ends}; }
+Wires WireFigures::wires(const ArrayCase& c) const {
+    return {{c.r_ohm}, {c.r_ohm}, {c.terminal_ohm}, {c.terminal_ohm}, e_.wires.lines.ends};
+}
 
 std::unique_ptr<DeviceArray> WireFigures::cells(std::size_t n) const {
     auto array = e_.device.make(n * n);
@@ -55,7 +59,10 @@ struct WireFigures::WrittenArray {
     std::unique_ptr<DeviceArray> array;
     CellSolver solver;
     ArrayWriter writer;
-    WrittenArray(const WireFigures& f, const ArrayCase& c) : array(f.cells(c.n)), solver(c.n, c.n, f.wires(c)), writer(solver, params(f, c), f.pulses()) { writer.calibrate(*array, 0); }
+    WrittenArray(const WireFigures& f, const ArrayCase& c)
+        : array(f.cells(c.n)), solver(c.n, c.n, f.wires(c)), writer(solver, params(f, c), f.pulses()) {
+        writer.calibrate(*array, 0);
+    }
     WrittenArray(const WrittenArray&) = delete;  // the writer points to the solver
     static WriteParams params(const WireFigures& f, const ArrayCase& c) {
         WriteParams p = f.e_.wires.write;
@@ -115,8 +122,10 @@ report::HeatTable WireFigures::voltage_map(const ArrayCase& c) const {
         }
     auto t = coarse(seen, c.n);
     t.title = fmt::format("Pulse voltage that arrives, {:g} ohm a segment", c.r_ohm);
-    t.caption = fmt::format("Part of the amplitude on selected cells while random signs are written row by row ({}); {} x {} cells, {:g} ohm drivers, squares of {} cells. Word lines start at bit line 0, bit lines end below the last word line.",
-                            name_of(c.scheme), c.n, c.n, c.terminal_ohm, c.n / t.rows.size());
+    t.caption = fmt::format(
+        "Part of the amplitude on selected cells while random signs are written row by row ({}); {} x {} cells, {:g} ohm drivers, squares "
+        "of {} cells. Word lines start at bit line 0, bit lines end below the last word line.",
+        name_of(c.scheme), c.n, c.n, c.terminal_ohm, c.n / t.rows.size());
     t.lo = 0, t.hi = 1;
     return t;
 }
@@ -154,32 +163,42 @@ struct ShareChart {
 
 report::Chart WireFigures::delivered_by_resistance(const std::vector<double>& r_ohm, const std::vector<double>& terminals_ohm) const {
     ShareChart c("Pulse voltage that arrives against segment resistance",
-                 "Part of the set amplitude on selected cells of a 64 x 64 array, V/2: mean, and band down to the least.", "segment resistance", "ohm",
-                 "arriving voltage / amplitude");
+                 "Part of the set amplitude on selected cells of a 64 x 64 array, V/2: mean, and band down to the least.",
+                 "segment resistance", "ohm", "arriving voltage / amplitude");
     for (const double terminal : terminals_ohm)
-        c.line(fmt::format("drivers {:g} ohm", terminal), r_ohm, [&](double r, report::Series& s) { add(s, delivered({64, r, terminal})); });
+        c.line(fmt::format("drivers {:g} ohm", terminal), r_ohm, [&](double r, report::Series& s) {
+            add(s, delivered({64, r, terminal}));
+        });
     return c.chart;
 }
 
 report::Chart WireFigures::delivered_by_size(const std::vector<double>& sizes, const std::vector<double>& r_ohm) const {
-    ShareChart c("Pulse voltage that arrives against the size of the array", "As above, drivers of 1 ohm.", "rows and columns", "", "arriving voltage / amplitude");
+    ShareChart c("Pulse voltage that arrives against the size of the array", "As above, drivers of 1 ohm.", "rows and columns", "",
+                 "arriving voltage / amplitude");
     for (const double r : r_ohm)
-        c.line(fmt::format("{:g} ohm a segment", r), sizes, [&](double n, report::Series& s) { add(s, delivered({static_cast<std::size_t>(n), r, 1})); });
+        c.line(fmt::format("{:g} ohm a segment", r), sizes, [&](double n, report::Series& s) {
+            add(s, delivered({static_cast<std::size_t>(n), r, 1}));
+        });
     return c.chart;
 }
 
 report::Chart WireFigures::read_by_resistance(const std::vector<double>& r_ohm, const std::vector<double>& sizes) const {
-    ShareChart c("Conductance that a read sees against segment resistance", "Mean over cells of transfer over conductance, drivers and sense amplifiers of 1 ohm.",
-                 "segment resistance", "ohm", "transfer / conductance");
+    ShareChart c("Conductance that a read sees against segment resistance",
+                 "Mean over cells of transfer over conductance, drivers and sense amplifiers of 1 ohm.", "segment resistance", "ohm",
+                 "transfer / conductance");
     for (const double n : sizes)
-        c.line(fmt::format("{0:g} x {0:g}", n), r_ohm, [&](double r, report::Series& s) { s.y.push_back(read_share({static_cast<std::size_t>(n), r, 1})); });
+        c.line(fmt::format("{0:g} x {0:g}", n), r_ohm, [&](double r, report::Series& s) {
+            s.y.push_back(read_share({static_cast<std::size_t>(n), r, 1}));
+        });
     return c.chart;
 }
 
 report::Chart WireFigures::obtained_updates(const std::vector<double>& r_ohm) const {
     report::Chart chart;
     chart.title = "Update obtained over update wanted";
-    chart.caption = "Over the cells of a 64 x 64 array, one update with random signs, V/2, drivers of 1 ohm: change of conductance through the wires, half-selected exposures included, over the change that the full pulse alone would make. 1 = as wanted; below 0 = the wrong way.";
+    chart.caption =
+        "Over the cells of a 64 x 64 array, one update with random signs, V/2, drivers of 1 ohm: change of conductance through the wires, "
+        "half-selected exposures included, over the change that the full pulse alone would make. 1 = as wanted; below 0 = the wrong way.";
     chart.steps = true;
     constexpr std::size_t n = 64, n_bins = 50;
     constexpr double lo = -2, hi = 3;
@@ -204,7 +223,8 @@ report::Chart WireFigures::obtained_updates(const std::vector<double>& r_ohm) co
             counted += 1;
             s.y[static_cast<std::size_t>(std::clamp((ratio - lo) / (hi - lo) * n_bins, 0.0, n_bins - 1.0))] += 1;
         }
-        for (std::size_t b = 0; b < n_bins; ++b) s.x[b] = lo + (hi - lo) * static_cast<double>(b) / n_bins, s.y[b] /= std::max(counted, 1.0);
+        for (std::size_t b = 0; b < n_bins; ++b)
+            s.x[b] = lo + (hi - lo) * static_cast<double>(b) / n_bins, s.y[b] /= std::max(counted, 1.0);
         view.series.push_back(std::move(s));
     }
     chart.views.push_back(std::move(view));
@@ -215,8 +235,11 @@ report::Chart WireFigures::obtained_updates(const std::vector<double>& r_ohm) co
 report::TextTable WireFigures::schemes(const std::vector<ArrayCase>& cases) const {
     report::TextTable t;
     t.title = "One update of an array by scheme";
-    t.caption = "Random signs, all cells written once. Disturb: mean change of a cell that is asked for nothing while all others are written, over a whole set step.";
-    t.columns = {"array", "ohm / segment", "drivers, ohm", "scheme", "compensation", "phases", "time, us", "mean voltage", "least voltage", "selected, nJ", "other cells, nJ", "wires, nJ", "disturb"};
+    t.caption =
+        "Random signs, all cells written once. Disturb: mean change of a cell that is asked for nothing while all others are written, over "
+        "a whole set step.";
+    t.columns = {"array",        "ohm / segment", "drivers, ohm", "scheme",          "compensation", "phases", "time, us",
+                 "mean voltage", "least voltage", "selected, nJ", "other cells, nJ", "wires, nJ",    "disturb"};
     for (const ArrayCase& c : cases) {
         const auto array = cells(c.n);
         const CellSolver solver(c.n, c.n, wires(c));
@@ -240,11 +263,16 @@ report::TextTable WireFigures::schemes(const std::vector<ArrayCase>& cases) cons
         std::vector<float> g0(c.n * c.n), g1(c.n * c.n);
         cells(c.n)->conductance(0, g0), probe->conductance(0, g1);
         double step = 0;
-        for (std::size_t k = 0; k < g0.size(); ++k) step += (static_cast<double>(g1[k]) - static_cast<double>(g0[k])) / static_cast<double>(g0.size());
-        const char* compensation = c.compensation == WriteCompensation::none ? "none" : c.compensation == WriteCompensation::rows ? "rows" : "cells";
-        t.rows.push_back({fmt::format("{0} x {0}", c.n), fmt::format("{:g}", c.r_ohm), fmt::format("{:g}", c.terminal_ohm), name_of(c.scheme), compensation, fmt::format("{}", r.n_phases),
-                          fmt::format("{:.1f}", r.time_s * 1e6), fmt::format("{:.3f}", r.mean_ratio()), fmt::format("{:.3f}", r.least_ratio), fmt::format("{:.3g}", r.selected_J * 1e9),
-                          fmt::format("{:.3g}", r.half_selected_J * 1e9), fmt::format("{:.3g}", r.wires_J * 1e9), fmt::format("{:.2f}", disturbed / step)});
+        for (std::size_t k = 0; k < g0.size(); ++k)
+            step += (static_cast<double>(g1[k]) - static_cast<double>(g0[k])) / static_cast<double>(g0.size());
+        const char* compensation = c.compensation == WriteCompensation::none   ? "none"
+                                   : c.compensation == WriteCompensation::rows ? "rows"
+                                                                               : "cells";
+        t.rows.push_back({fmt::format("{0} x {0}", c.n), fmt::format("{:g}", c.r_ohm), fmt::format("{:g}", c.terminal_ohm),
+                          name_of(c.scheme), compensation, fmt::format("{}", r.n_phases), fmt::format("{:.1f}", r.time_s * 1e6),
+                          fmt::format("{:.3f}", r.mean_ratio()), fmt::format("{:.3f}", r.least_ratio),
+                          fmt::format("{:.3g}", r.selected_J * 1e9), fmt::format("{:.3g}", r.half_selected_J * 1e9),
+                          fmt::format("{:.3g}", r.wires_J * 1e9), fmt::format("{:.2f}", disturbed / step)});
     }
     return t;
 }

@@ -5,7 +5,8 @@
 
 namespace ganbar::study {
 
-/// An n x n array with cells spread evenly over the window and random signs to write, behind wires of r_ohm a segment and terminals of terminal_ohm.
+/// An n x n array with cells spread evenly over the window and random signs to write, behind wires of r_ohm a segment and terminals of
+/// terminal_ohm.
 struct ArrayCase {
     std::size_t n = 64;
     double r_ohm = 1, terminal_ohm = 10;
@@ -18,7 +19,9 @@ public:
     explicit WireFigures(const Experiment& e) : e_(e) {}
 
     /// Part of the pulse voltage that reaches selected cells: mean and least, in the row phases of some rows.
-    struct Delivered { double mean = 0, least = 0; };
+    struct Delivered {
+        double mean = 0, least = 0;
+    };
     Delivered delivered(const ArrayCase& c) const;
     /// Mean of transfer over conductance.
     double read_share(const ArrayCase& c) const;

@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganbar/core/account.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/state.h"
-#include "ganbar/core/account.h"
 
 namespace ganbar {
-AnalogOp::AnalogOp(std::string name, std::vector<std::unique_ptr<DeviceArray>> planes, std::vector<Block> blocks, const Matrix& initial, double w_max,
-                   const TileParams& params, const Rng& rng)
+AnalogOp::AnalogOp(std::string name, std::vector<std::unique_ptr<DeviceArray>> planes, std::vector<Block> blocks, const Matrix& initial,
+                   double w_max, const TileParams& params, const Rng& rng)
     : converters_(converters_of(params)) {
-    cells_.name = std::move(name), cells_.n_in = initial.rows(), cells_.n_out = initial.cols(), cells_.w_max = w_max, cells_.params = params;
+    cells_.name = std::move(name), cells_.n_in = initial.rows(), cells_.n_out = initial.cols(), cells_.w_max = w_max,
+    cells_.params = params;
     cells_.planes = std::move(planes), cells_.blocks = std::move(blocks), cells_.sign.assign(initial.rows() * initial.cols(), 1);
     const std::size_t n_planes = cells_.params.mapping == Mapping::differential ? 2 : 1;
     GANBAR_ASSERT(cells_.planes.size() == n_planes && cells_.planes[0]->size() == cells_.n_in * cells_.n_out);
@@ -77,7 +78,9 @@ void AnalogOp::calibrate_mapping() {
     }
     span_S_ = high - low;
     reference_S_ = cells_.params.mapping == Mapping::offset ? 0.5 * (low + high) : low;
-    if (!(span_S_ > 0)) throw ConfigError(cells_.name + ": the read current does not grow over the device's window; check v_read and the device's parameters");
+    if (!(span_S_ > 0))
+        throw ConfigError(cells_.name +
+                          ": the read current does not grow over the device's window; check v_read and the device's parameters");
 }
 
 std::vector<kernels::ReadBlock> AnalogOp::prepare(bool transposed, double v_rms2, double gain, bool convert) {
@@ -100,7 +103,8 @@ std::vector<kernels::ReadBlock> AnalogOp::prepare(bool transposed, double v_rms2
             float* aligned = reinterpret_cast<float*>((reinterpret_cast<std::uintptr_t>(side.sigma.data()) + 63) / 64 * 64);
             float most = 0;
             for (std::size_t c = 0; c < side.variance_at_zero.size(); ++c) {
-                aligned[c] = static_cast<float>(std::sqrt(side.variance_at_zero[c] + side.variance_slope[c] * v_rms2 + (c < r.cols ? adc_variance : 0)));
+                aligned[c] = static_cast<float>(
+                    std::sqrt(side.variance_at_zero[c] + side.variance_slope[c] * v_rms2 + (c < r.cols ? adc_variance : 0)));
                 most = std::max(most, aligned[c]);
             }
             if (most > 0) r.sigma_A = aligned;  // cells without noise: nothing to draw
@@ -138,8 +142,9 @@ void AnalogOp::convert_inputs(const Matrix& x, Reading& reading) {
     std::vector<double> part(n * width, 0.0);
     parallel_for(n, [&](std::size_t item) {
         const std::size_t r = item * CellMatrix::rows_per_item;
-        kernels::dac_rows(x.row(r), x.stride(), volts_.row(r), volts_.stride(), std::min(CellMatrix::rows_per_item, x.rows() - r), x.cols(), reading.x_max,
-                          static_cast<float>(cells_.params.v_read.si), static_cast<float>(max_code(converters_.dac_bits)), &part[item * width]);
+        kernels::dac_rows(x.row(r), x.stride(), volts_.row(r), volts_.stride(), std::min(CellMatrix::rows_per_item, x.rows() - r), x.cols(),
+                          reading.x_max, static_cast<float>(cells_.params.v_read.si), static_cast<float>(max_code(converters_.dac_bits)),
+                          &part[item * width]);
     });
     reading.sum_v2.assign(x.cols(), 0.0);
     for (std::size_t item = 0; item < n; ++item)
@@ -154,9 +159,11 @@ void AnalogOp::calibrate(bool transposed, const Matrix& first_rows, std::uint64_
     const std::size_t n = std::min(first_rows.rows(), n_calibration);
     Matrix scratch(n, transposed ? cells_.n_in : cells_.n_out);
     std::vector<float> largest(blocks.size());
-    kernels::read_blocks(first_rows.row(0), first_rows.stride(), scratch.row(0), scratch.stride(), 0, n, blocks.data(), blocks.size(), key, 1, largest.data());
+    kernels::read_blocks(first_rows.row(0), first_rows.stride(), scratch.row(0), scratch.stride(), 0, n, blocks.data(), blocks.size(), key,
+                         1, largest.data());
     for (std::size_t t = 0; t < tiles_.size(); ++t)
-        if (tiles_[t].side[transposed].range_A == 0) tiles_[t].side[transposed].range_A = static_cast<float>(cells_.params.adc_headroom) * largest[t];
+        if (tiles_[t].side[transposed].range_A == 0)
+            tiles_[t].side[transposed].range_A = static_cast<float>(cells_.params.adc_headroom) * largest[t];
 }
 
 void AnalogOp::before_read(bool training) {
@@ -226,11 +233,15 @@ void AnalogOp::book_read(bool transposed, std::size_t batch, const std::vector<d
     const std::string where = step.account + "/" + cells_.name;
     const Phase phase = transposed ? Phase::backward : Phase::forward;
     const double t_read = cells_.params.t_read.si;
-    charge(step.ledger, {where, phase, Component::cells}, cells * samples * static_cast<std::int64_t>(cells_.planes.size()), {energy * t_read}, {t_read * static_cast<double>(batch)});
+    charge(step.ledger, {where, phase, Component::cells}, cells * samples * static_cast<std::int64_t>(cells_.planes.size()),
+           {energy * t_read}, {t_read * static_cast<double>(batch)});
     if (converters_.adc_bits > 0)
-        charge(step.ledger, {where, phase, Component::adc}, outputs * samples, static_cast<double>(outputs * samples) * converters_.adc.energy,
-                           static_cast<double>(most_outputs * batch) * converters_.adc.time);
-    if (converters_.dac_bits > 0) charge(step.ledger, {where, phase, Component::dac}, inputs * samples, static_cast<double>(inputs * samples) * converters_.dac.energy);
+        charge(step.ledger, {where, phase, Component::adc}, outputs * samples,
+               static_cast<double>(outputs * samples) * converters_.adc.energy,
+               static_cast<double>(most_outputs * batch) * converters_.adc.time);
+    if (converters_.dac_bits > 0)
+        charge(step.ledger, {where, phase, Component::dac}, inputs * samples,
+               static_cast<double>(inputs * samples) * converters_.dac.energy);
 }
 
 Matrix AnalogOp::weights() const {
@@ -244,9 +255,9 @@ Matrix AnalogOp::weights() const {
             if (cells_.planes.size() > 1) cells_.planes[1]->conductance(i * cells_.n_out, minus);
             const std::int8_t* sign = &cells_.sign[i * cells_.n_out];
             for (std::size_t j = 0; j < cells_.n_out; ++j) {
-                const double u = cells_.params.mapping == Mapping::signed_cell  ? sign[j] * (g[j] - g_min.si) / span
-                                 : cells_.params.mapping == Mapping::offset     ? 2 * (g[j] - g_min.si) / span - 1
-                                                                          : (double{g[j]} - minus[j]) / span;
+                const double u = cells_.params.mapping == Mapping::signed_cell ? sign[j] * (g[j] - g_min.si) / span
+                                 : cells_.params.mapping == Mapping::offset    ? 2 * (g[j] - g_min.si) / span - 1
+                                                                               : (double{g[j]} - minus[j]) / span;
                 w(i, j) = static_cast<float>(cells_.w_max * u);
             }
         }
@@ -268,7 +279,8 @@ std::vector<float> AnalogOp::chord_conductance(Volt v, std::size_t plane) const 
 
 State AnalogOp::state() const {
     State out;
-    for (std::size_t p = 0; p < cells_.planes.size(); ++p) out.push_back({cells_.name + "/cells" + std::to_string(p), cells_.planes[p]->state()});
+    for (std::size_t p = 0; p < cells_.planes.size(); ++p)
+        out.push_back({cells_.name + "/cells" + std::to_string(p), cells_.planes[p]->state()});
     out.push_back({cells_.name + "/sign", std::vector<float>(cells_.sign.begin(), cells_.sign.end())});
     out.push_back({cells_.name + "/ranges", ranges()});
     out.push_back({cells_.name + "/average", flatten(cells_.memory.average)});
@@ -299,7 +311,8 @@ void AnalogOp::restore(const State& state) {
     for (std::size_t k = 0; k < n; ++k) cells_.sign[k] = sign[k] < 0 ? -1 : 1;
     set_ranges(ranges);
     cells_.memory.average = unflattened(average, cells_.n_in, cells_.n_out);
-    cells_.memory.moments = {find_tensor_or_empty(state, key("moment1"), n), find_tensor_or_empty(state, key("moment2"), n), find_tensor(state, key("steps"), 1)[0]};
+    cells_.memory.moments = {find_tensor_or_empty(state, key("moment1"), n), find_tensor_or_empty(state, key("moment2"), n),
+                             find_tensor(state, key("steps"), 1)[0]};
     if (wired_) restore_wires(find_tensor(state, key("wires")));
     dirty_ = copy_due_ = true;
 }

@@ -1,9 +1,9 @@
-// The hybrid of krestinskaya2020 as satyam2022 tells it (sec. I): errors go back in digital logic. (The signs of its weights, bits of a binary
-// array that are rewritten when a weight passes through zero: CellMatrix::flip_signs.)
+// The hybrid of krestinskaya2020 as satyam2022 tells it (sec. I): errors go back in digital logic. (The signs of its weights, bits of a
+// binary array that are rewritten when a weight passes through zero: CellMatrix::flip_signs.)
+#include "ganbar/core/account.h"
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/patches.h"
 #include "ganbar/tile/analog_op.h"
-#include "ganbar/core/account.h"
 
 namespace ganbar {
 
@@ -21,7 +21,8 @@ void AnalogOp::backward_digital(const Matrix& dy, Matrix& dx, Step& step) {
 
 void AnalogOp::book_digital(std::size_t rows, Step& step) const {
     const auto macs = static_cast<std::int64_t>(rows * cells_.n_in * cells_.n_out);
-    charge(step.ledger, {step.account + "/" + cells_.name, Phase::backward, Component::digital}, macs, static_cast<double>(macs) * cells_.params.mac_energy);
+    charge(step.ledger, {step.account + "/" + cells_.name, Phase::backward, Component::digital}, macs,
+           static_cast<double>(macs) * cells_.params.mac_energy);
 }
 
 }  // namespace ganbar

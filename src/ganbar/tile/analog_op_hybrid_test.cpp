@@ -42,7 +42,8 @@ TEST(Hybrid, DigitalErrorsAreExactWhateverTheArraysDo) {
 TEST(Hybrid, WeightsPassThroughZeroOnlyWithSignBits) {
     MixedPrecision mixed;
     mixed.rate = 0.4 / 64, mixed.pulse = {{1.0}, {-1.0}, {100e-9}};  // a pulse is due every round
-    for (const auto& [flips, rule] : std::vector<std::pair<bool, UpdateRule>>{{false, Manhattan{{1.0}, {-1.0}, {100e-9}}}, {true, Manhattan{{1.0}, {-1.0}, {100e-9}}}, {false, mixed}, {true, mixed}}) {
+    for (const auto& [flips, rule] : std::vector<std::pair<bool, UpdateRule>>{
+             {false, Manhattan{{1.0}, {-1.0}, {100e-9}}}, {true, Manhattan{{1.0}, {-1.0}, {100e-9}}}, {false, mixed}, {true, mixed}}) {
         TileParams params;
         params.sign_flips = flips;
         Matrix w(1, 1), x(1, 1), dy(1, 1);

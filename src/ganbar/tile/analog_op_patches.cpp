@@ -1,7 +1,7 @@
-// Reads of convolutions that follow the table of patches (core/patch_map.h): a feature map is converted once and a few patches at a time are
-// laid out in the second-level cache, so that no matrix of patches is ever written to memory. Noise belongs to patches, counted over the whole
-// batch, and currents are summed as for laid-out rows: outputs have the same bits. Only the sums of squared voltages behind the energy of
-// reads and the voltage dependence of noise run in another order, position after position.
+// Reads of convolutions that follow the table of patches (core/patch_map.h): a feature map is converted once and a few patches at a time
+// are laid out in the second-level cache, so that no matrix of patches is ever written to memory. Noise belongs to patches, counted over
+// the whole batch, and currents are summed as for laid-out rows: outputs have the same bits. Only the sums of squared voltages behind the
+// energy of reads and the voltage dependence of noise run in another order, position after position.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -13,7 +13,8 @@
 namespace ganbar {
 namespace {
 
-constexpr std::size_t floats_per_item = 1024;  // of one sample: long runs of memory, and their sums of squares stay in the first-level cache
+constexpr std::size_t floats_per_item =
+    1024;  // of one sample: long runs of memory, and their sums of squares stay in the first-level cache
 
 /// Input positions that some patch meets.
 std::vector<std::uint8_t> met(const PatchMap& map) {
@@ -37,8 +38,8 @@ Matrix& workspace(std::size_t rows, std::size_t cols) {
     return rows_of_thread;
 }
 
-/// Rows [first, first + rows) of the matrix of patches. piece: floats copied at a time, which c is a multiple of; or whole lines of 16, since rows
-/// are padded to them and what is copied beyond a tap is written over by the next one.
+/// Rows [first, first + rows) of the matrix of patches. piece: floats copied at a time, which c is a multiple of; or whole lines of 16,
+/// since rows are padded to them and what is copied beyond a tap is written over by the next one.
 template <std::size_t piece>
 void lay_out_in(const PatchMap& map, const Matrix& volts, std::size_t first, std::size_t rows, Matrix& out) {
     static constexpr float outside[piece] = {};
@@ -65,7 +66,8 @@ void lay_out(const PatchMap& map, const Matrix& volts, std::size_t first, std::s
 
 // Groups of positions: a group's rows of one sample lie side by side, so they are converted as one long row, sample after sample.
 void AnalogOp::convert_map(const PatchMap& map, const Matrix& x, std::size_t samples, Reading& reading) {
-    const std::size_t c = x.cols(), stride = x.stride(), group = std::max<std::size_t>(1, floats_per_item / stride), n = (map.n_source + group - 1) / group;
+    const std::size_t c = x.cols(), stride = x.stride(), group = std::max<std::size_t>(1, floats_per_item / stride),
+                      n = (map.n_source + group - 1) / group;
     const auto is_met = met(map);
     const bool all_met = std::count(is_met.begin(), is_met.end(), 1) == static_cast<std::ptrdiff_t>(map.n_source);
     std::vector<float> largest(samples, 0.0f);
@@ -73,7 +75,9 @@ void AnalogOp::convert_map(const PatchMap& map, const Matrix& x, std::size_t sam
         const float* first = x.row(s * map.n_source);
         if (all_met) largest[s] = kernels::max_abs_rows(first, stride, map.n_source, c);
         for (std::size_t p = 0; p < map.n_source && !all_met; ++p)
-            if (is_met[p]) largest[s] = std::isnan(largest[s]) ? largest[s] : std::max(kernels::max_abs_rows(first + p * stride, stride, 1, c), largest[s]);
+            if (is_met[p])
+                largest[s] =
+                    std::isnan(largest[s]) ? largest[s] : std::max(kernels::max_abs_rows(first + p * stride, stride, 1, c), largest[s]);
     });
     reading.rows = samples * map.n_patches();
     reading.x_max = full_scale(largest);
@@ -82,7 +86,8 @@ void AnalogOp::convert_map(const PatchMap& map, const Matrix& x, std::size_t sam
     parallel_for(n, [&](std::size_t item) {
         const std::size_t p = item * group, count = std::min(group, map.n_source - p);
         kernels::dac_rows(x.row(p), map.n_source * stride, volts_.row(p), map.n_source * stride, samples, count * stride, reading.x_max,
-                          static_cast<float>(cells_.params.v_read.si), static_cast<float>(max_code(converters_.dac_bits)), &squares[p * stride]);
+                          static_cast<float>(cells_.params.v_read.si), static_cast<float>(max_code(converters_.dac_bits)),
+                          &squares[p * stride]);
     });
     reading.sum_v2.assign(cells_.n_in, 0.0);
     parallel_for(map.n_taps, [&](std::size_t t) {
@@ -96,7 +101,8 @@ void AnalogOp::convert_map(const PatchMap& map, const Matrix& x, std::size_t sam
 }
 
 void AnalogOp::forward_patches(const PatchMap& map, const Matrix& x, std::size_t samples, Matrix& y, Step& step) {
-    GANBAR_ASSERT(map.n_taps * x.cols() == cells_.n_in && x.rows() == samples * map.n_source && y.rows() == samples * map.n_target && y.cols() == cells_.n_out);
+    GANBAR_ASSERT(map.n_taps * x.cols() == cells_.n_in && x.rows() == samples * map.n_source && y.rows() == samples * map.n_target &&
+                  y.cols() == cells_.n_out);
     before_read(step.training);
     Reading reading;
     convert_map(map, x, samples, reading);
@@ -119,14 +125,16 @@ void AnalogOp::forward_patches(const PatchMap& map, const Matrix& x, std::size_t
         kernels::read_blocks(patches.row(0), patches.stride(), out, y.stride(), r, rows, blocks.data(), blocks.size(), reading.key, 0,
                              &currents[item * blocks.size()]);
         for (std::size_t k = 0; k < rows && !direct; ++k)
-            std::copy_n(own.row(k), cells_.n_out, y.row((r + k) / per_sample * map.n_target + static_cast<std::size_t>(map.target[(r + k) % per_sample])));
+            std::copy_n(own.row(k), cells_.n_out,
+                        y.row((r + k) / per_sample * map.n_target + static_cast<std::size_t>(map.target[(r + k) % per_sample])));
     });
     finish(reading, currents, step);
 }
 
 // Whole samples an item, since their patches overlap; an even number of rows, since noise is drawn for pairs.
 void AnalogOp::backward_patches(const PatchMap& map, const Matrix& dy, std::size_t samples, Matrix& dx, bool accumulate, Step& step) {
-    GANBAR_ASSERT(map.n_taps * dx.cols() == cells_.n_in && dx.rows() == samples * map.n_source && dy.rows() == samples * map.n_target && dy.cols() == cells_.n_out);
+    GANBAR_ASSERT(map.n_taps * dx.cols() == cells_.n_in && dx.rows() == samples * map.n_source && dy.rows() == samples * map.n_target &&
+                  dy.cols() == cells_.n_out);
     if (cells_.params.errors == ErrorPass::digital) {
         multiply_patches_adjoint(map, dy, digital_copy(map.n_taps), samples, dx, accumulate);
         return book_digital(samples * map.n_patches(), step);
@@ -153,13 +161,14 @@ void AnalogOp::backward_patches(const PatchMap& map, const Matrix& dy, std::size
         for (std::size_t r = s0 * per_sample; r < end; r += CellMatrix::rows_per_item) {
             const std::size_t rows = std::min(CellMatrix::rows_per_item, end - r);
             std::fill_n(d_patches.row(0), rows * d_patches.stride(), 0.0f);
-            kernels::read_blocks(volts_.row(r), volts_.stride(), d_patches.row(0), d_patches.stride(), r, rows, blocks.data(), blocks.size(), reading.key, 0,
-                                 largest.data());
+            kernels::read_blocks(volts_.row(r), volts_.stride(), d_patches.row(0), d_patches.stride(), r, rows, blocks.data(),
+                                 blocks.size(), reading.key, 0, largest.data());
             for (std::size_t b = 0; b < blocks.size(); ++b) seen[b] = std::max(seen[b], largest[b]);
             for (std::size_t k = 0; k < rows; ++k)
                 for (std::size_t t = 0; t < map.n_taps; ++t) {
                     const std::int32_t to = map.source[(r + k) % per_sample * map.n_taps + t];
-                    if (to >= 0) add(d_patches.row(k) + t * c, c, dx.row((r + k) / per_sample * map.n_source + static_cast<std::size_t>(to)));
+                    if (to >= 0)
+                        add(d_patches.row(k) + t * c, c, dx.row((r + k) / per_sample * map.n_source + static_cast<std::size_t>(to)));
                 }
         }
     });

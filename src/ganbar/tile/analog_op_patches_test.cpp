@@ -25,7 +25,9 @@ PatchMap random_map(Rng& rng, bool whole) {
     for (std::size_t i = order.size(); !whole && i > 1; --i) std::swap(order[i - 1], order[rng.below(i)]);
     order.resize(whole ? order.size() : 1 + rng.below(order.size()));
     map.target = order;
-    for (std::size_t k = 0; k < map.target.size() * map.n_taps; ++k) map.source.push_back(static_cast<std::int32_t>(rng.below(map.n_source + 3)) - 3 < 0 ? -1 : static_cast<std::int32_t>(rng.below(map.n_source)));
+    for (std::size_t k = 0; k < map.target.size() * map.n_taps; ++k)
+        map.source.push_back(
+            static_cast<std::int32_t>(rng.below(map.n_source + 3)) - 3 < 0 ? -1 : static_cast<std::int32_t>(rng.below(map.n_source)));
     map.finish();
     return map;
 }
@@ -33,7 +35,8 @@ PatchMap random_map(Rng& rng, bool whole) {
 AnalogOp crossbar(const Matrix& w, const TileParams& params, const char* device) {
     const std::vector<Shape2> shapes = {{w.rows(), w.cols()}};
     std::vector<std::unique_ptr<DeviceArray>> planes;
-    for (int p = 0; p < (params.mapping == Mapping::differential ? 2 : 1); ++p) planes.push_back(devices().get(device).make(nullptr, w.rows() * w.cols()));
+    for (int p = 0; p < (params.mapping == Mapping::differential ? 2 : 1); ++p)
+        planes.push_back(devices().get(device).make(nullptr, w.rows() * w.cols()));
     return AnalogOp("conv1", std::move(planes), place(shapes, {64, 64}, params.placement).blocks, w, 0.4, params, Rng(3));
 }
 
@@ -44,7 +47,8 @@ struct Seen {
 
 enum class Form { rows, patches };
 
-Seen round_of(Form form, const PatchMap& map, const Matrix& w, const Matrix& x, const Matrix& dy, std::size_t samples, const TileParams& params, const char* device) {
+Seen round_of(Form form, const PatchMap& map, const Matrix& w, const Matrix& x, const Matrix& dy, std::size_t samples,
+              const TileParams& params, const char* device) {
     AnalogOp op = crossbar(w, params, device);
     Seen out;
     const Rng rng(8);
@@ -88,7 +92,8 @@ TEST(AnalogPatches, FollowingTheTableGivesTheBitsOfLaidOutPatches) {
         params.mapping = static_cast<Mapping>(trial % 3);
         if (trial % 4 == 3) params.dac_bits = params.adc_bits = 0;
         const char* device = trial % 7 == 0 ? "ideal" : "nili2020";  // with read noise
-        const Matrix w = random_matrix(map.n_taps * c_in, c_out, 1, 0.1), x = random_matrix(samples * map.n_source, c_in, 2), dy = random_matrix(samples * map.n_target, c_out, 3);
+        const Matrix w = random_matrix(map.n_taps * c_in, c_out, 1, 0.1), x = random_matrix(samples * map.n_source, c_in, 2),
+                     dy = random_matrix(samples * map.n_target, c_out, 3);
         const Seen rows = round_of(Form::rows, map, w, x, dy, samples, params, device);
         for (const int threads : {1, 3}) {
             set_threads(threads);
@@ -98,7 +103,8 @@ TEST(AnalogPatches, FollowingTheTableGivesTheBitsOfLaidOutPatches) {
             expect_same(own.weights, rows.weights);
             for (const char* account : {"training/conv1/forward/", "training/conv1/backward/", "training/conv1/update/"}) {
                 EXPECT_EQ(own.ledger.total(account).n, rows.ledger.total(account).n) << account;
-                EXPECT_NEAR(own.ledger.energy(account).si, rows.ledger.energy(account).si, 1e-12 * rows.ledger.energy(account).si) << account;
+                EXPECT_NEAR(own.ledger.energy(account).si, rows.ledger.energy(account).si, 1e-12 * rows.ledger.energy(account).si)
+                    << account;
             }
         }
         set_threads(1);
@@ -111,8 +117,10 @@ TEST(AnalogPatches, DigitalErrorsFollowTheTableToRounding) {
     params.errors = ErrorPass::digital;
     for (int trial = 0; trial < 10; ++trial) {
         const PatchMap map = random_map(rng, trial % 2 == 0);
-        const Matrix w = random_matrix(map.n_taps * 6, 20, 1, 0.1), x = random_matrix(3 * map.n_source, 6, 2), dy = random_matrix(3 * map.n_target, 20, 3);
-        const Seen rows = round_of(Form::rows, map, w, x, dy, 3, params, "wox"), own = round_of(Form::patches, map, w, x, dy, 3, params, "wox");
+        const Matrix w = random_matrix(map.n_taps * 6, 20, 1, 0.1), x = random_matrix(3 * map.n_source, 6, 2),
+                     dy = random_matrix(3 * map.n_target, 20, 3);
+        const Seen rows = round_of(Form::rows, map, w, x, dy, 3, params, "wox"),
+                   own = round_of(Form::patches, map, w, x, dy, 3, params, "wox");
         expect_same(own.y, rows.y);
         expect_same(own.dx, rows.dx, 1e-4f);
         EXPECT_EQ(own.ledger.total("training/conv1/backward/").n, rows.ledger.total("training/conv1/backward/").n);
@@ -123,7 +131,8 @@ TEST(AnalogPatches, DigitalErrorsFollowTheTableToRounding) {
 TEST(AnalogPatches, PulseTrainsGetLaidOutPatches) {
     Rng rng(6);
     const PatchMap map = random_map(rng, false);
-    const Matrix w = random_matrix(map.n_taps * 3, 5, 1, 0.1), x = random_matrix(2 * map.n_source, 3, 2), dy = random_matrix(2 * map.n_target, 5, 3);
+    const Matrix w = random_matrix(map.n_taps * 3, 5, 1, 0.1), x = random_matrix(2 * map.n_source, 3, 2),
+                 dy = random_matrix(2 * map.n_target, 5, 3);
     AnalogOp a = crossbar(w, {}, "ideal"), b = crossbar(w, {}, "ideal");
     Ledger ledger;
     const Rng draws(8);

@@ -113,7 +113,8 @@ AnalogOp::ReadForm AnalogOp::read_form() {
     form.v_read_V = cells_.params.v_read.si;
     form.weight_per_S = (cells_.params.mapping == Mapping::offset ? 2 : 1) * cells_.w_max / span_S_;
     form.adc_noise_lsb = cells_.params.adc_noise_lsb;
-    form.dac_codes = static_cast<std::int64_t>(max_code(converters_.dac_bits)), form.adc_codes = static_cast<std::int64_t>(max_code(converters_.adc_bits));
+    form.dac_codes = static_cast<std::int64_t>(max_code(converters_.dac_bits)),
+    form.adc_codes = static_cast<std::int64_t>(max_code(converters_.adc_bits));
     for (const auto& tile : tiles_) {
         const Side& side = tile.side[0];
         ReadForm::Part part{tile.block, side.g, side.variance_at_zero, side.variance_slope, side.range_A};
@@ -129,7 +130,8 @@ Matrix AnalogOp::ReadForm::weights() const {
     Matrix w(rows, cols);
     for (const auto& p : parts)
         for (std::size_t r = 0; r < p.block.rows; ++r)
-            for (std::size_t c = 0; c < p.block.cols; ++c) w(p.block.row0 + r, p.block.col0 + c) = static_cast<float>(weight_per_S * double{p.g_S(r, c)});
+            for (std::size_t c = 0; c < p.block.cols; ++c)
+                w(p.block.row0 + r, p.block.col0 + c) = static_cast<float>(weight_per_S * double{p.g_S(r, c)});
     return w;
 }
 

@@ -21,9 +21,7 @@ struct Bench {
     std::string device = "ideal";
     std::string settings;  // TOML of the device table
     double w_max = 0.4;
-    AnalogOp make(const Matrix& w) const {
-        return test::analog_op(w, params, {device, settings}, w_max);
-    }
+    AnalogOp make(const Matrix& w) const { return test::analog_op(w, params, {device, settings}, w_max); }
 };
 TileParams exact() {
     TileParams p;
@@ -215,8 +213,8 @@ TEST(AnalogOp, ErrorFeedbackMovesCellsAsAskedWhateverTheirSteps) {
         mean += (end[k] - start[k]) / static_cast<double>(end.size());
         n_close += std::fabs(end[k] - start[k] - 20e-6) < 4e-6;
     }
-    EXPECT_NEAR(mean, 20e-6, 2e-6);                          // 25 moves of 0.8 uS
-    EXPECT_GT(n_close, end.size() * 95 / 100);               // blind pulses would spread these cells from 0 to 60 uS
+    EXPECT_NEAR(mean, 20e-6, 2e-6);             // 25 moves of 0.8 uS
+    EXPECT_GT(n_close, end.size() * 95 / 100);  // blind pulses would spread these cells from 0 to 60 uS
     EXPECT_GT(ledger.total("training/dense1/update/verify").n, 0);
 }
 

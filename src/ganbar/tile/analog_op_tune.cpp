@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganbar/core/account.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/tile/analog_op.h"
 #include "ganbar/tile/direct_cells.h"
-#include "ganbar/core/account.h"
 
 namespace ganbar {
 
@@ -17,7 +17,8 @@ void TuneReport::operator+=(const TuneReport& other) {
 }
 
 // Cells [first, first + n) of a plane towards the read conductances `wanted`.
-UpdateBill AnalogOp::tune_range(std::size_t plane, std::size_t first, std::span<const float> wanted, const TuneSpec& spec, const Rng& rng, TuneReport& report) {
+UpdateBill AnalogOp::tune_range(std::size_t plane, std::size_t first, std::span<const float> wanted, const TuneSpec& spec, const Rng& rng,
+                                TuneReport& report) {
     UpdateBill bill;
     DirectCells cells(*cells_.planes[plane], first, cells_.params.v_read.si, cells_.params.energy);
     const std::size_t n = wanted.size();
@@ -65,7 +66,8 @@ TuneReport AnalogOp::tune(const Matrix& weights, const TuneSpec& spec, Step& ste
     std::vector<TuneReport> reports(bills.size());
     const Rng draws = step.rng.stream(cells_.name + "/tune");
     parallel_for(bills.size(), [&](std::size_t k) {
-        const std::size_t plane = k / n, row = k % n * CellMatrix::rows_per_item, rows = std::min(CellMatrix::rows_per_item, cells_.n_in - row);
+        const std::size_t plane = k / n, row = k % n * CellMatrix::rows_per_item,
+                          rows = std::min(CellMatrix::rows_per_item, cells_.n_in - row);
         std::vector<float> wanted(rows * cells_.n_out);
         for (std::size_t i = 0; i < rows; ++i)
             for (std::size_t j = 0; j < cells_.n_out; ++j) {
@@ -94,11 +96,14 @@ TuneReport AnalogOp::tune(const Matrix& weights, const TuneSpec& spec, Step& ste
     sum.energy_J = pulses.energy_J + pulses.idle_energy_J + reads_J;
     // Cell after cell in a row, rows one after the other, arrays side by side.
     const std::string where = step.account + "/" + cells_.name;
-    const double cells = static_cast<double>(std::min<std::size_t>(cells_.n_in, static_cast<std::size_t>(cells_.params.rows)) * std::min<std::size_t>(cells_.n_out, static_cast<std::size_t>(cells_.params.cols)));
-    charge(step.ledger, {where, Phase::programming, Component::set}, pulses.n_set, {pulses.set_energy_J}, {cells * static_cast<double>(passes) * spec.pulse.width.si});
+    const double cells = static_cast<double>(std::min<std::size_t>(cells_.n_in, static_cast<std::size_t>(cells_.params.rows)) *
+                                             std::min<std::size_t>(cells_.n_out, static_cast<std::size_t>(cells_.params.cols)));
+    charge(step.ledger, {where, Phase::programming, Component::set}, pulses.n_set, {pulses.set_energy_J},
+           {cells * static_cast<double>(passes) * spec.pulse.width.si});
     charge(step.ledger, {where, Phase::programming, Component::reset}, pulses.n_reset, {pulses.reset_energy_J});
     charge(step.ledger, {where, Phase::programming, Component::idle}, pulses.n_idle, {pulses.idle_energy_J});
-    charge(step.ledger, {where, Phase::programming, Component::verify}, n_reads, {reads_J}, {cells * static_cast<double>(passes + 1) * cells_.params.t_read.si});
+    charge(step.ledger, {where, Phase::programming, Component::verify}, n_reads, {reads_J},
+           {cells * static_cast<double>(passes + 1) * cells_.params.t_read.si});
     dirty_ = copy_due_ = true;
     wired_due();
     return sum;
@@ -114,7 +119,9 @@ void AnalogOp::write(const Matrix& weights) {
             const std::size_t k = i * n_out() + j;
             const double w = std::clamp(double{weights(i, j)} / cells_.w_max, -1.0, 1.0);
             if (cells_.params.mapping == Mapping::signed_cell) cells_.sign[k] = w < 0 ? -1 : 1;
-            const double plus = cells_.params.mapping == Mapping::signed_cell ? std::fabs(w) : cells_.params.mapping == Mapping::offset ? 0.5 + 0.5 * w : std::max(w, 0.0);
+            const double plus = cells_.params.mapping == Mapping::signed_cell ? std::fabs(w)
+                                : cells_.params.mapping == Mapping::offset    ? 0.5 + 0.5 * w
+                                                                              : std::max(w, 0.0);
             g[0][k] = static_cast<float>(g_min.si + plus * span);
             if (g.size() > 1) g[1][k] = static_cast<float>(g_min.si + std::max(-w, 0.0) * span);
         }

@@ -1,36 +1,40 @@
-// Reads and pulses through wires (docs/circuit.md). Every block is an array of its own. Reads: linear cells at the read voltage, one transfer matrix a block
-// for both directions. Pulses: phase by phase, each cell at the voltage that the solver of cell voltages finds for it.
-// Read noise of a cell reaches the output in the ratio of its transfer to its conductance: summed over a line this is Nyquist's 4 kB T B times the
-// line's transfer, wires included, without what circulates between output lines.
+// Reads and pulses through wires (docs/circuit.md). Every block is an array of its own. Reads: linear cells at the read voltage, one
+// transfer matrix a block for both directions. Pulses: phase by phase, each cell at the voltage that the solver of cell voltages finds for
+// it. Read noise of a cell reaches the output in the ratio of its transfer to its conductance: summed over a line this is Nyquist's 4 kB T
+// B times the line's transfer, wires included, without what circulates between output lines.
 #include <algorithm>
 #include <cmath>
 #include <map>
 
 #include "ganbar/circuit/read_compensation.h"
 #include "ganbar/circuit/transfer.h"
+#include "ganbar/core/account.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/state.h"
 #include "ganbar/tile/analog_op.h"
-#include "ganbar/core/account.h"
 
 namespace ganbar {
 namespace {
 
 /// A memristor and the open transistor in series with it, and back.
-double behind_transistor(double g_S, const CellParams& cell) { return cell.selector.has_gate() ? g_S / (1 + g_S * cell.selector.r_on.si) : g_S; }
+double behind_transistor(double g_S, const CellParams& cell) {
+    return cell.selector.has_gate() ? g_S / (1 + g_S * cell.selector.r_on.si) : g_S;
+}
 double memristor_of(double g_S, const CellParams& cell) { return cell.selector.has_gate() ? g_S / (1 - g_S * cell.selector.r_on.si) : g_S; }
 
 /// What depends on a block's shape alone. Immutable once made.
 struct WiredShape {
     TransferPlan plan;
     CellSolver solver;
-    std::vector<double> reference_S;         // what is subtracted at every cell
-    std::vector<double> attenuation;         // transfer over conductance of an array whose cells all stand mid-window
-    std::unique_ptr<ArrayWriter> calibrated; // holds the gains of compensated drivers
+    std::vector<double> reference_S;          // what is subtracted at every cell
+    std::vector<double> attenuation;          // transfer over conductance of an array whose cells all stand mid-window
+    std::unique_ptr<ArrayWriter> calibrated;  // holds the gains of compensated drivers
 
     WiredShape(std::size_t rows, std::size_t cols, const WireParams& p, double zero_S, double middle_S)
         : plan(rows, cols, p.lines.ends), solver(rows, cols, p.lines), reference_S(rows * cols, zero_S), attenuation(rows * cols) {
-        const auto uniform = [&](double g_S, std::span<double> t) { transfer_matrix(plan, std::span<const double>(std::vector<double>(rows * cols, g_S)), p.lines, t); };
+        const auto uniform = [&](double g_S, std::span<double> t) {
+            transfer_matrix(plan, std::span<const double>(std::vector<double>(rows * cols, g_S)), p.lines, t);
+        };
         if (p.reference == ReadReference::replica && zero_S > 0) uniform(zero_S, reference_S);
         uniform(middle_S, attenuation);
         for (double& a : attenuation) a /= middle_S;
@@ -92,7 +96,8 @@ void AnalogOp::attach_wires(const WireParams& wires) {
         const Block& b = tile.block;
         auto& shape = wired_->shapes[{b.rows, b.cols}];
         if (!shape) {
-            shape = std::make_shared<WiredShape>(b.rows, b.cols, wires, behind_transistor(zero_S, cells_.params.cell), behind_transistor(middle_S, cells_.params.cell));
+            shape = std::make_shared<WiredShape>(b.rows, b.cols, wires, behind_transistor(zero_S, cells_.params.cell),
+                                                 behind_transistor(middle_S, cells_.params.cell));
             if (wires.write.compensation != WriteCompensation::none && wires.exact(wires.program)) {
                 const auto probe = cells_.planes[0]->cut(b.row0 * cells_.n_out + b.col0, cells_.n_out, b.rows, b.cols);
                 const Window w = probe->window();
@@ -108,7 +113,8 @@ void AnalogOp::attach_wires(const WireParams& wires) {
     cells_.through_wires = [wired = wired_](CellMatrix& cells, std::size_t t, std::size_t plane, const CellMatrix::ProgramGroup& program) {
         const Block& b = cells.blocks[t];
         const std::size_t first = b.row0 * cells.n_out + b.col0;
-        WiredGroup group(wired->params, cells.params.cell, *wired->of_tile[t], cells.planes[plane]->cut(first, cells.n_out, b.rows, b.cols), cells.params.v_read.si);
+        WiredGroup group(wired->params, cells.params.cell, *wired->of_tile[t], cells.planes[plane]->cut(first, cells.n_out, b.rows, b.cols),
+                         cells.params.v_read.si);
         program(group);
         cells.planes[plane]->paste(first, cells.n_out, b.rows, b.cols, *group.array);
         return group.report;
@@ -150,7 +156,8 @@ void AnalogOp::refresh_wired(std::size_t n) {
     const Wired& w = *wired_;
     const WiredShape& shape = *w.of_tile[n];
     const Block& b = tile.block;
-    const double v = cells_.params.v_read.si, zero_S = cells_.params.mapping == Mapping::differential ? 0.0 : behind_transistor(reference_S_, cells_.params.cell);
+    const double v = cells_.params.v_read.si,
+                 zero_S = cells_.params.mapping == Mapping::differential ? 0.0 : behind_transistor(reference_S_, cells_.params.cell);
     const double r_on = cells_.params.cell.selector.has_gate() ? cells_.params.cell.selector.r_on.si : 0.0;
     const std::size_t size = b.rows * b.cols;
     std::vector<float> g(size), v1(b.cols), v2(b.cols);
@@ -165,7 +172,8 @@ void AnalogOp::refresh_wired(std::size_t n) {
         side.sigma.assign(side.variance_at_zero.size() + 16, 0);
     }
     const bool exact[2] = {w.params.exact(w.training ? w.params.forward : w.params.sampling), w.params.exact(w.params.backward)};
-    std::vector<double> with_wires[2] = {std::vector<double>(b.cols), std::vector<double>(b.rows)}, without[2] = {with_wires[0], with_wires[1]};
+    std::vector<double> with_wires[2] = {std::vector<double>(b.cols), std::vector<double>(b.rows)},
+                        without[2] = {with_wires[0], with_wires[1]};
     for (std::size_t p = 0; p < cells_.planes.size(); ++p) {
         for (std::size_t r = 0; r < b.rows; ++r) std::copy_n(&w.held[p][(b.row0 + r) * cells_.n_out + b.col0], b.cols, &g[r * b.cols]);
         transfer_matrix(shape.plan, std::span<const float>(g), w.params.lines, t);
@@ -177,7 +185,8 @@ void AnalogOp::refresh_wired(std::size_t n) {
             }
             for (std::size_t c = 0; c < b.cols; ++c) {
                 const std::size_t k = r * b.cols + c;
-                const double bare = static_cast<double>(g[k]), kept = 1 - bare * r_on;  // kept: conductance with its transistor over that of the memristor
+                const double bare = static_cast<double>(g[k]),
+                             kept = 1 - bare * r_on;  // kept: conductance with its transistor over that of the memristor
                 const double passes = kept * (bare > 0 ? t[k] / bare : 1.0);
                 const double slope = cells_.params.read_noise ? std::max(0.0, static_cast<double>(v1[c] - v2[c]) / (0.75 * v * v)) : 0.0;
                 const double at_zero = cells_.params.read_noise ? std::max(0.0, static_cast<double>(v1[c]) - slope * v * v) : 0.0;
@@ -200,7 +209,8 @@ void AnalogOp::refresh_wired(std::size_t n) {
         Side& side = tile.side[s];
         for (std::size_t out = 0; out < with_wires[s].size(); ++out) {
             const double gain = with_wires[s][out] > 0 ? without[s][out] / with_wires[s][out] : 1.0;
-            for (std::size_t in = 0; in < side.g.rows(); ++in) side.g(in, out) = static_cast<float>(gain * static_cast<double>(side.g(in, out)));
+            for (std::size_t in = 0; in < side.g.rows(); ++in)
+                side.g(in, out) = static_cast<float>(gain * static_cast<double>(side.g(in, out)));
             side.variance_at_zero[out] *= static_cast<float>(gain * gain), side.variance_slope[out] *= static_cast<float>(gain * gain);
         }
     }
@@ -219,7 +229,8 @@ void AnalogOp::restore_wires(const std::vector<float>& state) {
     wired_->due = state.size() == 1;
     wired_->since = static_cast<std::int64_t>(state[0]);
     wired_->held.assign(cells_.planes.size(), std::vector<float>(n));
-    for (std::size_t p = 0; p < cells_.planes.size() && !wired_->due; ++p) std::copy_n(state.begin() + static_cast<std::ptrdiff_t>(1 + p * n), n, wired_->held[p].begin());
+    for (std::size_t p = 0; p < cells_.planes.size() && !wired_->due; ++p)
+        std::copy_n(state.begin() + static_cast<std::ptrdiff_t>(1 + p * n), n, wired_->held[p].begin());
 }
 
 }  // namespace ganbar

@@ -70,8 +70,10 @@ TEST(Wires, WithoutResistanceReadsAndPulsesAreTheIdealOnes) {
             a.update(x, dy, pulses(), pa.step), b.update(x, dy, pulses(), pb.step);
             for (std::size_t p = 0; p < a.n_planes(); ++p) ASSERT_LT(largest_difference(a.conductance(p), b.conductance(p)), 1e-10);
         }
-        EXPECT_NEAR(pa.ledger.total("training/", "/forward/cells").energy_J / pb.ledger.total("training/", "/forward/cells").energy_J, 1, 1e-6);
-        EXPECT_NEAR(pb.ledger.total("training/", "/update/wires").energy_J / pb.ledger.total("training/", "/update/half_selected").energy_J, 0, 1e-6);
+        EXPECT_NEAR(pa.ledger.total("training/", "/forward/cells").energy_J / pb.ledger.total("training/", "/forward/cells").energy_J, 1,
+                    1e-6);
+        EXPECT_NEAR(pb.ledger.total("training/", "/update/wires").energy_J / pb.ledger.total("training/", "/update/half_selected").energy_J,
+                    0, 1e-6);
     }
 }
 
@@ -96,9 +98,11 @@ TEST(Wires, BehindTransistorsOnlyTheCellsMeantMove) {  // whose device would not
         a.update(x, dy, pulses(), pa.step), b.update(x, dy, pulses(), pb.step);
         ASSERT_LT(largest_difference(a.conductance(0), b.conductance(0)), 1e-10);
     }
-    EXPECT_NEAR(pb.ledger.total("training/", "/update/half_selected").energy_J, 0, 1e-6 * pb.ledger.total("training/", "/update/set").energy_J);
+    EXPECT_NEAR(pb.ledger.total("training/", "/update/half_selected").energy_J, 0,
+                1e-6 * pb.ledger.total("training/", "/update/set").energy_J);
     const auto gates = pb.ledger.total("training/", "/update/wires");
-    EXPECT_NEAR(gates.energy_J, static_cast<double>(gates.n) * gated.params.cell.gate_swing_J(15), 0.1 * gates.energy_J);  // a phase opens one row of 14 to 16 cells
+    EXPECT_NEAR(gates.energy_J, static_cast<double>(gates.n) * gated.params.cell.gate_swing_J(15),
+                0.1 * gates.energy_J);  // a phase opens one row of 14 to 16 cells
 }
 
 TEST(Wires, ATransistorTakesItsShareOfReadsAndPulses) {
@@ -114,7 +118,8 @@ TEST(Wires, ATransistorTakesItsShareOfReadsAndPulses) {
     std::vector<double> t[2];
     for (std::size_t p = 0; p < 2; ++p) {
         std::vector<double> g;
-        for (const float one : op.chord_conductance({0.1}, p)) g.push_back(static_cast<double>(one) / (1 + static_cast<double>(one) * r_on));
+        for (const float one : op.chord_conductance({0.1}, p))
+            g.push_back(static_cast<double>(one) / (1 + static_cast<double>(one) * r_on));
         t[p] = transfer_by_rows(20, 16, g, bench.wires.lines);
     }
     Bench plain;
@@ -243,7 +248,8 @@ TEST(Wires, EnergyTimeAndPhasesAreBooked) {
     EXPECT_NEAR(of("/set").busy_s + of("/reset").busy_s, 32 * 150e-9, 1e-12);
     EXPECT_EQ(of("half_selected").n, 64 * 256 - 512);
     for (const char* part : {"/set", "/reset", "half_selected", "wires"}) EXPECT_GT(of(part).energy_J, 0) << part;
-    EXPECT_GT(of("half_selected").energy_J, 1.5 * (of("/set").energy_J + of("/reset").energy_J));  // seven or eight cells at V/2 for each at V
+    EXPECT_GT(of("half_selected").energy_J,
+              1.5 * (of("/set").energy_J + of("/reset").energy_J));  // seven or eight cells at V/2 for each at V
 }
 
 struct Trace {
@@ -256,7 +262,8 @@ Trace train(AnalogOp& op, int first, int last, Play& play, const Manhattan& rule
         const Rng rng = play.rng.stream("round", static_cast<std::uint64_t>(k));
         Step step{rng, play.ledger, "training", true};
         op.forward(random_matrix(6, 40, 100 + static_cast<std::uint64_t>(k)), out.y, step);
-        op.update(random_matrix(6, 40, 200 + static_cast<std::uint64_t>(k)), random_matrix(6, 30, 300 + static_cast<std::uint64_t>(k)), rule, step);
+        op.update(random_matrix(6, 40, 200 + static_cast<std::uint64_t>(k)), random_matrix(6, 30, 300 + static_cast<std::uint64_t>(k)),
+                  rule, step);
     }
     out.cells = op.conductance();
     return out;

@@ -16,8 +16,8 @@ namespace {
 using test::random_matrix;
 
 constexpr double w_max = 1;
-std::unique_ptr<AnalogOp> make_op(const std::string& name, const Matrix& w, const std::string& device, const std::string& settings, Mapping mapping, std::uint64_t seed = 3,
-                                  int bits = 0) {
+std::unique_ptr<AnalogOp> make_op(const std::string& name, const Matrix& w, const std::string& device, const std::string& settings,
+                                  Mapping mapping, std::uint64_t seed = 3, int bits = 0) {
     TileParams p;
     p.dac_bits = p.adc_bits = bits;
     p.read_noise = bits > 0;
@@ -77,7 +77,8 @@ TEST(PulseTrain, ExpectedMoveIsTheOuterProductTimesTheRate) {
                 double moves = 0;  // sum over samples of |rate x d| / dw, the mean number of coincidences
                 for (std::size_t b = 0; b < 3; ++b) moves += rule.rate * std::fabs(x(b, i) * dy(b, j)) / dw;
                 const double sigma = dw * std::sqrt(moves / n) + 1e-6;  // Bernoulli slots vary less than Poisson
-                ASSERT_NEAR(mean(i, j), -rule.rate * product(i, j), 4.5 * sigma + 1e-3 * std::fabs(rule.rate * product(i, j))) << management;
+                ASSERT_NEAR(mean(i, j), -rule.rate * product(i, j), 4.5 * sigma + 1e-3 * std::fabs(rule.rate * product(i, j)))
+                    << management;
             }
     }
 }
@@ -217,7 +218,8 @@ double regression_error(LinearOp& op, const Matrix& wanted, const UpdateRule& ru
     double error = 0;
     int n_counted = 0;
     for (int k = 0; k < n_updates; ++k) {
-        const Matrix x = random_matrix(batch, wanted.rows(), 100 + static_cast<std::uint64_t>(k)), e = random_matrix(batch, wanted.cols(), 900'000 + static_cast<std::uint64_t>(k), noise);
+        const Matrix x = random_matrix(batch, wanted.rows(), 100 + static_cast<std::uint64_t>(k)),
+                     e = random_matrix(batch, wanted.cols(), 900'000 + static_cast<std::uint64_t>(k), noise);
         Matrix target;
         multiply(x, wanted, target);
         Matrix dy = s.forward(op, x);
@@ -287,7 +289,8 @@ TEST(Rules, SameBitsForAnyThreadsAndAfterRestore) {
     v2.hidden = true;
     MixedPrecision adam;
     adam.adam = true;
-    for (const UpdateRule& rule : {UpdateRule{PulseTrain{}}, UpdateRule{MixedPrecision{}}, UpdateRule{adam}, UpdateRule{v1}, UpdateRule{v2}}) {
+    for (const UpdateRule& rule :
+         {UpdateRule{PulseTrain{}}, UpdateRule{MixedPrecision{}}, UpdateRule{adam}, UpdateRule{v1}, UpdateRule{v2}}) {
         const auto make = [&]() -> std::unique_ptr<LinearOp> {
             if (rule.cells && dynamic_cast<const PulseRule*>(rule.cells.get()) == nullptr) return make_tiki(w, settings, 3, 8);
             return make_op("a", w, "soft_bounds", settings, Mapping::differential, 3, 8);
@@ -307,7 +310,8 @@ TEST(Rules, SameBitsForAnyThreadsAndAfterRestore) {
                 s.forward(*op, x);
                 s.update(*op, x, dy, rule);
             }
-            std::vector<float> all = {static_cast<float>(s.ledger.total("training/").energy_J), static_cast<float>(s.ledger.total("training/").n)};
+            std::vector<float> all = {static_cast<float>(s.ledger.total("training/").energy_J),
+                                      static_cast<float>(s.ledger.total("training/").n)};
             for (const auto& t : op->state()) all.insert(all.end(), t.values.begin(), t.values.end());
             found.push_back(std::move(all));
         }
@@ -317,7 +321,8 @@ TEST(Rules, SameBitsForAnyThreadsAndAfterRestore) {
 }
 
 TEST(PulseTrain, BooksHalfSelectedLinesAndCoincidences) {
-    // One cell on 4 x 4 ideal ones: the heat of all slots is that of lines at half amplitude plus what meeting adds (v^2 against 2 (v/2)^2).
+    // One cell on 4 x 4 ideal ones: the heat of all slots is that of lines at half amplitude plus what meeting adds (v^2 against 2
+    // (v/2)^2).
     Matrix x(1, 1), dy(1, 1);
     x(0, 0) = 1, dy(0, 0) = -1;
     PulseTrain rule;
@@ -349,7 +354,8 @@ TEST(Rules, ApplyingTheGradientIsTheUpdate) {
     Manhattan signs;
     signs.feedback = 0.5, signs.verify_step = {1e-6}, signs.momentum = 0.5;
     for (const UpdateRule& rule : {UpdateRule{Manhattan{}}, UpdateRule{signs}, UpdateRule{MixedPrecision{}}}) {
-        auto a = make_op("a", w, "soft_bounds", "c2c = 0.3", Mapping::differential), b = make_op("a", w, "soft_bounds", "c2c = 0.3", Mapping::differential);
+        auto a = make_op("a", w, "soft_bounds", "c2c = 0.3", Mapping::differential),
+             b = make_op("a", w, "soft_bounds", "c2c = 0.3", Mapping::differential);
         Ledger books[2];
         for (std::uint64_t round = 0; round < 3; ++round) {
             const Rng own = Rng(4).stream("round", round);

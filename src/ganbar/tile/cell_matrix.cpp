@@ -22,7 +22,8 @@ double measured_step_S(const DeviceArray& array, const PulseShape& pulse, const 
     for (const int direction : {1, -1}) {
         probe->set_conductance(0, std::vector<float>(n, static_cast<float>(0.5 * (g_min.si + g_max.si))));
         probe->conductance(0, before);
-        probe->program(0, std::vector<std::int8_t>(n, static_cast<std::int8_t>(direction)), {pulse.set, pulse.reset, pulse.width}, EnergyRule::ohmic, rng.stream("probe", direction > 0));
+        probe->program(0, std::vector<std::int8_t>(n, static_cast<std::int8_t>(direction)), {pulse.set, pulse.reset, pulse.width},
+                       EnergyRule::ohmic, rng.stream("probe", direction > 0));
         probe->conductance(0, after);
         for (std::size_t k = 0; k < n; ++k) sum += direction * (double{after[k]} - before[k]);
     }
@@ -36,8 +37,10 @@ void PulseRule::program_pairs(CellMatrix&, const Matrix&, const Matrix&, Step&) 
 
 double CellMatrix::pulse_weight(const PulseShape& pulse) {
     if (pulse.step.si == 0 && memory.pulse_step_S == 0) {
-        memory.pulse_step_S = static_cast<float>(measured_step_S(*planes[0], pulse, Rng(1).stream(name)));  // float: as a checkpoint keeps it
-        if (!(memory.pulse_step_S > 0)) throw ConfigError(name + ": a pulse does not move its cell; raise v_set and v_reset of [train.RULE], or give its pulse_step");
+        memory.pulse_step_S =
+            static_cast<float>(measured_step_S(*planes[0], pulse, Rng(1).stream(name)));  // float: as a checkpoint keeps it
+        if (!(memory.pulse_step_S > 0))
+            throw ConfigError(name + ": a pulse does not move its cell; raise v_set and v_reset of [train.RULE], or give its pulse_step");
     }
     const auto [g_min, g_max] = window();
     const double step_S = pulse.step.si > 0 ? pulse.step.si : memory.pulse_step_S;
@@ -45,7 +48,8 @@ double CellMatrix::pulse_weight(const PulseShape& pulse) {
 }
 
 // Cells between two that are pulsed closely are passed along: one call per run of cells, draws belong to cells and not to calls.
-UpdateBill CellMatrix::program_counts(std::size_t plane, std::size_t first, std::span<const std::int8_t> counts, const PulseShape& pulse, const Rng& rng) {
+UpdateBill CellMatrix::program_counts(std::size_t plane, std::size_t first, std::span<const std::int8_t> counts, const PulseShape& pulse,
+                                      const Rng& rng) {
     constexpr std::size_t gap = 16;
     UpdateBill bill;
     std::vector<std::int8_t> polarity;
@@ -62,7 +66,8 @@ UpdateBill CellMatrix::program_counts(std::size_t plane, std::size_t first, std:
                 if (due(k)) end = k + 1;
             polarity.resize(end - c);
             for (std::size_t k = c; k < end; ++k) polarity[k - c] = static_cast<std::int8_t>(!due(k) ? 0 : counts[k] > 0 ? 1 : -1);
-            bill.pulses += planes[plane]->program(first + c, polarity, {pulse.set, pulse.reset, pulse.width}, params.energy, rng.stream("pass", static_cast<std::uint64_t>(pass)));
+            bill.pulses += planes[plane]->program(first + c, polarity, {pulse.set, pulse.reset, pulse.width}, params.energy,
+                                                  rng.stream("pass", static_cast<std::uint64_t>(pass)));
             any = true;
             c = end;
         }
@@ -96,7 +101,8 @@ void CellMatrix::book_pulses(const std::vector<UpdateBill>& bills, double time_s
 }
 
 // One cell after the other is read at v_read: what a controller sees of its conductance.
-void CellMatrix::verify_read(CellGroup& cells, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S, UpdateBill& bill) const {
+void CellMatrix::verify_read(CellGroup& cells, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S,
+                             UpdateBill& bill) const {
     const double v = params.v_read.si;
     cells.look(g_S);
     double sum = 0;

@@ -47,7 +47,7 @@ struct CellMatrix {
     std::vector<Block> blocks;
     std::vector<std::int8_t> sign;  ///< of each weight under signed mapping, else +1
     RuleMemory memory;
-    std::vector<LineLoads> lines;   ///< before the pulses; for rules that want pairs
+    std::vector<LineLoads> lines;  ///< before the pulses; for rules that want pairs
 
     /// Hands a block of a plane to `program` as a group behind its wires. Empty: pulses see ideal wires.
     using ProgramGroup = std::function<void(CellGroup&)>;
@@ -61,14 +61,15 @@ struct CellMatrix {
     UpdateBill program_row(std::size_t row, std::span<const std::int8_t> counts, const PulseShape& pulse, const Rng& rng);
     /// The cells of a group read at v_read one after the other, noise included, into g_S; booked for those asked.
     void verify_read(CellGroup& cells, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S, UpdateBill& bill) const;
-    /// Signed mapping with sign flips: a cell that shows zero weight, or less, and is asked for less still: its sign bit flips and the same pulse
-    /// becomes a set. Weights are asked to move by `direction` times `demand`; what stays within the threshold asks for nothing.
+    /// Signed mapping with sign flips: a cell that shows zero weight, or less, and is asked for less still: its sign bit flips and the same
+    /// pulse becomes a set. Weights are asked to move by `direction` times `demand`; what stays within the threshold asks for nothing.
     void flip_signs(const Matrix& demand, float direction, float threshold, Step& step);
     bool flips_signs() const { return params.sign_flips && params.mapping == Mapping::signed_cell; }
     void book_pulses(const std::vector<UpdateBill>& bills, double time_s, Step& step) const;
 
 private:
-    UpdateBill program_counts(std::size_t plane, std::size_t first, std::span<const std::int8_t> counts, const PulseShape& pulse, const Rng& rng);
+    UpdateBill program_counts(std::size_t plane, std::size_t first, std::span<const std::int8_t> counts, const PulseShape& pulse,
+                              const Rng& rng);
 };
 
 }  // namespace ganbar

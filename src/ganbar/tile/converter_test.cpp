@@ -29,7 +29,7 @@ TEST(Converters, MoreBitsNeverCostLessAndIdealOnesCostNothing) {
             const ConversionCost now = c.cost({bits, 0, {}});
             if (c.quantises) {
                 EXPECT_GT(now.energy.si, before.energy.si);
-    EXPECT_GT(now.area.si, before.area.si);
+                EXPECT_GT(now.area.si, before.area.si);
             } else {
                 EXPECT_EQ(now.energy.si + now.time.si + now.area.si, 0);
             }
@@ -44,9 +44,9 @@ TEST(Converters, OlderNodesAreLargerAndCostMore) {
         if (!c.quantises) return;
         const ConversionCost at32 = c.cost({8, 32, {}}), at45 = c.cost({8, 45, {}}), at65 = c.cost({8, 65, {}});
         EXPECT_LT(at32.energy.si, at45.energy.si);
-    EXPECT_LT(at45.energy.si, at65.energy.si);
+        EXPECT_LT(at45.energy.si, at65.energy.si);
         EXPECT_LT(at32.area.si, at45.area.si);
-    EXPECT_LT(at45.area.si, at65.area.si);
+        EXPECT_LT(at45.area.si, at65.area.si);
         EXPECT_THROW(c.cost({8, 7, {}}), ConfigError);
     });
 }
@@ -108,11 +108,11 @@ TEST(Converters, ATileBillsEachConversionAtItsCost) {
         const TileConverters c = converters_of(p);
         const Read r = read_with(p);
         EXPECT_EQ(r.adc.n, 6 * 12);
-    EXPECT_EQ(r.dac.n, 6 * 20);
+        EXPECT_EQ(r.dac.n, 6 * 20);
         EXPECT_NEAR(r.adc.energy_J, 6 * 12 * c.adc.energy.si, 1e-12 * r.adc.energy_J);
         EXPECT_NEAR(r.dac.energy_J, 6 * 20 * c.dac.energy.si, 1e-12 * r.dac.energy_J);
         EXPECT_GT(r.adc.energy_J, before_J);
-    EXPECT_GT(r.adc.busy_s, before_s);
+        EXPECT_GT(r.adc.busy_s, before_s);
         before_J = r.adc.energy_J, before_s = r.adc.busy_s;
     }
 }
@@ -130,7 +130,9 @@ TEST(Converters, TheKindIdealReadsAsZeroBitsDo) {
 // A converter of one's own, in a registry of one's own.
 TEST(Converters, KindsCanBeAdded) {
     auto own = std::make_shared<ConverterRegistries>(builtin_converters());
-    own->adcs.add("mine", {"Ours.", true, [](const ConverterChoice& c) { return ConversionCost{{static_cast<double>(c.bits) * 1e-12}, {1e-9}, {1e-9}}; }});
+    own->adcs.add("mine", {"Ours.", true, [](const ConverterChoice& c) {
+                               return ConversionCost{{static_cast<double>(c.bits) * 1e-12}, {1e-9}, {1e-9}};
+                           }});
     TileParams p;
     p.adc = "mine", p.adc_bits = 4, p.converters = own;
     EXPECT_NEAR(read_with(p).adc.energy_J, 6 * 12 * 4e-12, 1e-20);

@@ -7,12 +7,14 @@ namespace ganbar {
 /// Part of a plane with ideal wires: every cell gets the pulse asked for.
 class DirectCells final : public CellGroup {
 public:
-    DirectCells(DeviceArray& array, std::size_t first, double v_read_V, EnergyRule energy) : array_(array), first_(first), v_read_V_(v_read_V), energy_(energy) {}
+    DirectCells(DeviceArray& array, std::size_t first, double v_read_V, EnergyRule energy)
+        : array_(array), first_(first), v_read_V_(v_read_V), energy_(energy) {}
     PulseBill pulse(std::span<const std::int8_t> polarity, const PulsePair& pulses, const Rng& rng) override {
         return array_.program(first_, polarity, pulses, energy_, rng);
     }
     void look(std::span<float> g_S) override { array_.chord_conductance(v_read_V_, first_, g_S); }
     void noise(std::span<float> variance_A2) override { array_.read_noise(v_read_V_, first_, variance_A2); }
+
 private:
     DeviceArray& array_;
     std::size_t first_;

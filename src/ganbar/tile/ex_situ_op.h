@@ -6,9 +6,9 @@
 
 namespace ganbar {
 
-/// Before deploy(): the digital operator's weights; training reads see each weight with fresh Gaussian noise of weight_noise w_max, the same
-/// forward and backward, and updates move the weights without it (Joshi et al., Nat. Commun. 11 (2020) 2473, sec. "Additive noise training").
-/// After deploy(): the cells, which no update moves any more.
+/// Before deploy(): the digital operator's weights; training reads see each weight with fresh Gaussian noise of weight_noise w_max, the
+/// same forward and backward, and updates move the weights without it (Joshi et al., Nat. Commun. 11 (2020) 2473, sec. "Additive noise
+/// training"). After deploy(): the cells, which no update moves any more.
 class ExSituOp final : public LinearOp {
 public:
     ExSituOp(std::string name, std::unique_ptr<LinearOp> digital, std::unique_ptr<AnalogOp> cells, double noise_std);

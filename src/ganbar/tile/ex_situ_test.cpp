@@ -43,12 +43,14 @@ public:
             if (t.name == "plain")
                 for (std::size_t k = 0; k < t.values.size(); ++k) w_(k / w_.cols(), k % w_.cols()) = t.values[k];
     }
+
 private:
     Matrix w_;
 };
 
 constexpr double w_max = 0.4;
-std::unique_ptr<AnalogOp> cells(std::size_t rows, std::size_t cols, const std::string& device, const std::string& settings, Mapping mapping, bool noise = false) {
+std::unique_ptr<AnalogOp> cells(std::size_t rows, std::size_t cols, const std::string& device, const std::string& settings, Mapping mapping,
+                                bool noise = false) {
     TileParams p;
     p.dac_bits = p.adc_bits = 0;
     p.read_noise = noise;
@@ -63,15 +65,19 @@ struct Desk {
 
 TEST(Tune, ReachesTargetsWithinTheToleranceForEveryMappingAndDevice) {
     const Matrix w = random_matrix(30, 20, 5, 0.15);
-    for (const auto& [device, settings] : {std::pair<std::string, std::string>{"soft_bounds", "set_fraction = 0.03\nreset_fraction = 0.05\nc2c = 0.3"},
-                                           {"linear_step", ""}, {"nili2020", "d2d = \"off\""}})
+    for (const auto& [device, settings] :
+         {std::pair<std::string, std::string>{"soft_bounds", "set_fraction = 0.03\nreset_fraction = 0.05\nc2c = 0.3"},
+          {"linear_step", ""},
+          {"nili2020", "d2d = \"off\""}})
         for (const auto mapping : {Mapping::signed_cell, Mapping::differential, Mapping::offset}) {
-            const bool quiet = device != "linear_step";  // its default cells differ in bounds and noise: a part of them cannot reach all targets
+            const bool quiet =
+                device != "linear_step";  // its default cells differ in bounds and noise: a part of them cannot reach all targets
             auto op = cells(30, 20, device, settings, mapping);
             Desk desk;
             TuneSpec spec;
             spec.tolerance = 0.03;
-            // Strong first pulses would overshoot on cells whose steps grow exponentially with voltage: start weak and let the ramp find each cell.
+            // Strong first pulses would overshoot on cells whose steps grow exponentially with voltage: start weak and let the ramp find
+            // each cell.
             if (device == "nili2020") spec.pulse.set = {0.4}, spec.pulse.reset = {-0.5}, spec.ramp = {0.02}, spec.max_pulses = 600;
             const TuneReport r = op->tune(w, spec, desk.training);
             EXPECT_EQ(r.n_cells, 600 * (mapping == Mapping::differential ? 2 : 1));
@@ -85,7 +91,9 @@ TEST(Tune, ReachesTargetsWithinTheToleranceForEveryMappingAndDevice) {
                 EXPECT_LT(worst, 0.05 * w_max) << device;
             }
             EXPECT_GT(r.n_pulses, 0);
-            const auto charged = [&](const char* what) { return desk.ledger.energy(std::string("training/generator/a/programming/") + what).si; };
+            const auto charged = [&](const char* what) {
+                return desk.ledger.energy(std::string("training/generator/a/programming/") + what).si;
+            };
             EXPECT_NEAR(r.energy_J, charged("set") + charged("reset") + charged("idle") + charged("verify"), 1e-12 * r.energy_J);
             EXPECT_GT(charged("verify"), 0);
         }

@@ -57,6 +57,7 @@ public:
         }
         return trial.size() == before;
     }
+
 private:
     bool settle(Block& block, std::size_t x) {
         const auto spot = space_[x].take(block.rows, block.cols);
@@ -89,7 +90,8 @@ Placement place(std::span<const Shape2> layers, Shape2 crossbar, PlacementPolicy
     }
     Packer packer(crossbar);
     const auto largest_first = [](std::vector<Block*> blocks) {
-        std::stable_sort(blocks.begin(), blocks.end(), [](const Block* a, const Block* b) { return a->rows * a->cols > b->rows * b->cols; });
+        std::stable_sort(blocks.begin(), blocks.end(),
+                         [](const Block* a, const Block* b) { return a->rows * a->cols > b->rows * b->cols; });
         return blocks;
     };
     const auto of_layer = [&](std::size_t layer) {

@@ -19,7 +19,8 @@ struct Block {
 };
 
 /// blockwise: every block of a layer's tiling has a crossbar of its own. per_layer: a layer's partial blocks share crossbars.
-/// per_layer_slack: as per_layer, and a layer that fits into space left by earlier ones takes it. dense: all partial blocks are packed together.
+/// per_layer_slack: as per_layer, and a layer that fits into space left by earlier ones takes it. dense: all partial blocks are packed
+/// together.
 enum class PlacementPolicy : std::uint8_t { blockwise, per_layer, per_layer_slack, dense };
 
 struct Placement {

@@ -43,7 +43,8 @@ TEST(Placement, IsATilingForRandomShapes) {
         std::vector<Shape2> layers;
         for (std::uint64_t n = 1 + rng.below(4); n > 0; --n) layers.push_back({1 + rng.below(60), 1 + rng.below(60)});
         const Shape2 crossbar{1 + rng.below(24), 1 + rng.below(24)};
-        for (const auto policy : {PlacementPolicy::blockwise, PlacementPolicy::per_layer, PlacementPolicy::per_layer_slack, PlacementPolicy::dense})
+        for (const auto policy :
+             {PlacementPolicy::blockwise, PlacementPolicy::per_layer, PlacementPolicy::per_layer_slack, PlacementPolicy::dense})
             check_is_a_tiling(layers, place(layers, crossbar, policy));
     }
 }

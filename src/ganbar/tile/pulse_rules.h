@@ -11,15 +11,16 @@ struct Manhattan {
     bool literal = false;       ///< the paper's printed table for negative weights: dW > 0 pairs with V_set, dW < 0 with V_reset
     double dead_zone = 0;       ///< no pulse where |gradient| is below this multiple of the layer's mean |gradient|
     double momentum = 0;        ///< the sign is taken of an exponential average of gradients, kept digitally
-    double feedback = 0;             ///< > 0: error feedback; a cell is pulsed when the moves it owes reach this many verify_steps
-    double feedback_scale = 0;       ///< error feedback: a gradient of this many times the layer's root mean square asks for one verify_step; 0: every sign asks for one
-    double feedback_limit = 3;       ///< error feedback in proportion: most verify_steps that one gradient asks for
+    double feedback = 0;        ///< > 0: error feedback; a cell is pulsed when the moves it owes reach this many verify_steps
+    double feedback_scale = 0;  ///< error feedback: a gradient of this many times the layer's root mean square asks for one verify_step; 0:
+                                ///< every sign asks for one
+    double feedback_limit = 3;  ///< error feedback in proportion: most verify_steps that one gradient asks for
     std::int64_t verify_pulses = 0;  ///< > 0: closed loop, at most this many pulses a cell and update
     Siemens verify_step{0};          ///< closed loop: the change after which a cell's pulses stop; error feedback: the move a sign asks for
     Volt verify_ramp{0};             ///< closed loop: growth of the amplitude from pulse to pulse
-    double digital_step = 1e-3; ///< step of weights and biases that are not cells
-    Volt amplitude_slope{0};    ///< variable amplitude: volts per e-fold of |gradient| over the layer's mean; 0 = one amplitude for all
-    Volt amplitude_span{0.3};   ///< variable amplitude: farthest from set and reset
+    double digital_step = 1e-3;      ///< step of weights and biases that are not cells
+    Volt amplitude_slope{0};   ///< variable amplitude: volts per e-fold of |gradient| over the layer's mean; 0 = one amplitude for all
+    Volt amplitude_span{0.3};  ///< variable amplitude: farthest from set and reset
 };
 UpdateRule make_rule(const Manhattan& rule);
 
@@ -34,7 +35,8 @@ struct PulseTrain {
 UpdateRule make_rule(const PulseTrain& rule);
 
 /// Mixed precision: what an optimizer would do accumulates digitally; a cell gets its pulses when whole steps are due
-/// (Nandakumar et al., Front. Neurosci. 14 (2020) 406, fig. 1, with plain steps of `rate`; Adam's steps are ours). Digital weights take the same steps.
+/// (Nandakumar et al., Front. Neurosci. 14 (2020) 406, fig. 1, with plain steps of `rate`; Adam's steps are ours). Digital weights take the
+/// same steps.
 struct MixedPrecision {
     double rate = 0.01;
     bool adam = false;  ///< accumulate Adam's steps instead of rate times the gradient

@@ -11,12 +11,14 @@ struct CellKind {
 };
 
 /// The operator `name` on cells of one kind; weights span +-w_max.
-inline AnalogOp analog_op(const Matrix& w, const TileParams& params, const CellKind& cells, double w_max, const std::string& name = "dense1", std::uint64_t seed = 3) {
+inline AnalogOp analog_op(const Matrix& w, const TileParams& params, const CellKind& cells, double w_max,
+                          const std::string& name = "dense1", std::uint64_t seed = 3) {
     const std::vector<Shape2> shapes = {{w.rows(), w.cols()}};
     const auto placement = place(shapes, {static_cast<std::size_t>(params.rows), static_cast<std::size_t>(params.cols)}, params.placement);
     const auto node = config::parse_toml(cells.settings, "test");
     std::vector<std::unique_ptr<DeviceArray>> planes;
-    for (int p = 0; p < (params.mapping == Mapping::differential ? 2 : 1); ++p) planes.push_back(devices().get(cells.model).make(node.get(), w.rows() * w.cols()));
+    for (int p = 0; p < (params.mapping == Mapping::differential ? 2 : 1); ++p)
+        planes.push_back(devices().get(cells.model).make(node.get(), w.rows() * w.cols()));
     return AnalogOp(name, std::move(planes), placement.blocks, w, w_max, params, Rng(seed));
 }
 

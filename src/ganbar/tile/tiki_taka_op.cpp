@@ -51,7 +51,9 @@ void TikiTakaOp::find_zero(const TikiTaka& rule, Step& step) {
 
 void TikiTakaOp::update(const Matrix& x, const Matrix& dy, const UpdateRule& rule, Step& step) {
     const auto* own = dynamic_cast<const TwoArrays*>(rule.cells.get());
-    if (own == nullptr) throw ConfigError(name_ + ": a fast and a slow array are updated together; expected train.rule = \"tiki_taka\" or \"tiki_taka_v2\"");
+    if (own == nullptr)
+        throw ConfigError(name_ +
+                          ": a fast and a slow array are updated together; expected train.rule = \"tiki_taka\" or \"tiki_taka_v2\"");
     const TikiTaka* tiki = &own->rule;
     if (zero_.empty()) find_zero(*tiki, step);
     fast_->update(x, dy, tiki->fast, step);

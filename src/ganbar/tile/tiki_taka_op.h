@@ -30,8 +30,8 @@ private:
     void transfer(std::span<const std::size_t> rows, const TikiTaka& rule, Step& step);
     std::string name_;
     std::unique_ptr<AnalogOp> fast_, slow_;
-    Matrix zero_, hidden_;       // what A shows at its symmetry point; H of v2. Empty before the first update
-    std::int64_t waiting_ = 0;   // samples since the last transfer
+    Matrix zero_, hidden_;      // what A shows at its symmetry point; H of v2. Empty before the first update
+    std::int64_t waiting_ = 0;  // samples since the last transfer
     std::size_t next_row_ = 0;
 };
 

@@ -23,8 +23,8 @@ struct RulePulses {
     Volt set{0}, reset{0};
     Volt set_end{0}, reset_end{0};  ///< after annealing; 0: as at the beginning
     Second width{0};
-    Volt growth{0};  ///< most that a closed loop adds to an amplitude
-    Volt span{0};    ///< farthest that the gradient moves an amplitude
+    Volt growth{0};   ///< most that a closed loop adds to an amplitude
+    Volt span{0};     ///< farthest that the gradient moves an amplitude
     Volt ramp{0.05};  ///< growth from pulse to pulse where cells are written with verification
 };
 
@@ -33,12 +33,13 @@ struct RuleSpec {
     std::string name;
     std::vector<ParamRow> params;
     std::function<UpdateRule(const RuleMoment&)> at;
-    std::optional<RulePulses> pulses;  ///< none: the rule moves no cells
-    std::string wires_fault;           ///< why its pulses cannot pass through wires, and what was expected; "": they can
-    bool uses_rate = true;             ///< train.rate
+    std::optional<RulePulses> pulses;                 ///< none: the rule moves no cells
+    std::string wires_fault;                          ///< why its pulses cannot pass through wires, and what was expected; "": they can
+    bool uses_rate = true;                            ///< train.rate
     std::string gentler_in_cells, gentler_in_memory;  ///< settings to try where its steps are too large; "": train.rate_d
     /// A matrix on two sets of cells, the second made of one cell a weight around mid-window: joins them. Empty: one set is enough.
-    std::function<std::unique_ptr<LinearOp>(const std::string& name, std::unique_ptr<LinearOp> fast, std::unique_ptr<LinearOp> slow)> join_arrays;
+    std::function<std::unique_ptr<LinearOp>(const std::string& name, std::unique_ptr<LinearOp> fast, std::unique_ptr<LinearOp> slow)>
+        join_arrays;
 };
 
 /// A rule: its description, where it works, its parameters with their defaults, and how its table becomes a RuleSpec.
@@ -74,12 +75,15 @@ template <class R>
 void declare_pulses(Schema<R>& out) {
     out.push_back(param("v_set", &R::v_set, Volt{0}, Volt{5}, "amplitude of set pulses", published("satyam2022, sec. II: 0.8 V")));
     out.push_back(param("v_reset", &R::v_reset, Volt{-5}, Volt{0}, "amplitude of reset pulses", published("satyam2022, sec. II: -0.8 V")));
-    out.push_back(param("t_pulse", &R::t_pulse, Second{1e-12}, Second{10}, "width of a programming pulse", published("satyam2022, sec. II: 100 ns")));
+    out.push_back(
+        param("t_pulse", &R::t_pulse, Second{1e-12}, Second{10}, "width of a programming pulse", published("satyam2022, sec. II: 100 ns")));
 }
 template <class R>
 void declare_counted_pulses(Schema<R>& out) {
     declare_pulses(out);
-    out.push_back(param("pulse_step", &R::pulse_step, Siemens{0}, Siemens{1}, "change that one pulse is counted on to make; 0 = measured at mid-window", assumed("measured, as a controller characterises its array")));
+    out.push_back(param("pulse_step", &R::pulse_step, Siemens{0}, Siemens{1},
+                        "change that one pulse is counted on to make; 0 = measured at mid-window",
+                        assumed("measured, as a controller characterises its array")));
 }
 template <class R>
 void declare_moments(Schema<R>& out) {
@@ -89,10 +93,14 @@ void declare_moments(Schema<R>& out) {
 template <class R>
 void declare_trains(Schema<R>& out) {
     declare_counted_pulses(out);
-    out.push_back(param("pulse_length", &R::pulse_length, std::int64_t{1}, std::int64_t{32}, "slots of a stochastic pulse train", published("Gokmen et al. 2017 and aihwkit: 31")));
-    out.push_back(param("pulse_management", &R::pulse_management, "share the probability evenly between rows and columns", published("Gokmen et al. 2017, eq. 5")));
+    out.push_back(param("pulse_length", &R::pulse_length, std::int64_t{1}, std::int64_t{32}, "slots of a stochastic pulse train",
+                        published("Gokmen et al. 2017 and aihwkit: 31")));
+    out.push_back(param("pulse_management", &R::pulse_management, "share the probability evenly between rows and columns",
+                        published("Gokmen et al. 2017, eq. 5")));
 }
 /// What most rules with counted pulses have to say of themselves.
-constexpr const char* one_amplitude_a_pass = "pulses through wires are one amplitude a pass; expected train.rule = \"manhattan\" without train.manhattan.amplitude_slope, or wires.program = \"ideal\"";
+constexpr const char* one_amplitude_a_pass =
+    "pulses through wires are one amplitude a pass; expected train.rule = \"manhattan\" without train.manhattan.amplitude_slope, or "
+    "wires.program = \"ideal\"";
 
 }  // namespace ganbar

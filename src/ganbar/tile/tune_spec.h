@@ -11,8 +11,8 @@ namespace ganbar {
 struct TuneSpec {
     PulseShape pulse;
     Volt ramp{0.05};
-    double tolerance = 0.01;         ///< of the window: nearer than this a cell is done
-    std::int64_t max_pulses = 200;   ///< a cell
+    double tolerance = 0.01;        ///< of the window: nearer than this a cell is done
+    std::int64_t max_pulses = 200;  ///< a cell
 };
 
 struct TuneReport {

@@ -33,7 +33,8 @@ void WeightCells::backward(const Matrix& dy, Matrix& dx, std::uint64_t call, boo
 void WeightCells::forward(const PatchMap& map, const Matrix& x, std::size_t samples, Matrix& y, std::uint64_t call, bool training) {
     read(call, training, [&](Step& step) { op_->forward_patches(map, x, samples, y, step); });
 }
-void WeightCells::backward(const PatchMap& map, const Matrix& dy, std::size_t samples, Matrix& dx, std::uint64_t call, bool training, bool accumulate) {
+void WeightCells::backward(const PatchMap& map, const Matrix& dy, std::size_t samples, Matrix& dx, std::uint64_t call, bool training,
+                           bool accumulate) {
     read(call, training, [&](Step& step) { op_->backward_patches(map, dy, samples, dx, accumulate, step); });
 }
 
@@ -43,7 +44,8 @@ UpdateCost WeightCells::apply(const Matrix& gradient, const UpdateRule& rule, st
 UpdateCost WeightCells::apply(const Matrix& x, const Matrix& dy, const UpdateRule& rule, std::uint64_t update) {
     return booked(update, [&](Step& step) { updated().update(x, dy, rule, step); });
 }
-UpdateCost WeightCells::apply(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, const UpdateRule& rule, std::uint64_t update) {
+UpdateCost WeightCells::apply(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, const UpdateRule& rule,
+                              std::uint64_t update) {
     if (!joined_) return booked(update, [&](Step& step) { op_->update_patches(map, x, dy, samples, rule, step); });
     Matrix patches, errors;
     gather_patches(map, x, samples, false, patches);

@@ -1,5 +1,5 @@
-// A weight matrix on crossbars for training loops of others: every call says which it is, nothing of a call stays but the cells, the ranges of
-// converters and the ledger. What a binding to another framework stands on.
+// A weight matrix on crossbars for training loops of others: every call says which it is, nothing of a call stays but the cells, the ranges
+// of converters and the ledger. What a binding to another framework stands on.
 #pragma once
 #include <functional>
 
@@ -18,25 +18,28 @@ public:
     /// `root`: the stream that all draws of calls derive from. Cells are the operator's.
     WeightCells(std::unique_ptr<AnalogOp> op, const Rng& root);
 
-    /// y = x W, [batch x n_in] to [batch x n_out]. `call`: number of the read; the same number draws the same noise. training = false: converters keep
-    /// their range, draws count apart, the bill goes to evaluation/. NumericError where x is not finite.
+    /// y = x W, [batch x n_in] to [batch x n_out]. `call`: number of the read; the same number draws the same noise. training = false:
+    /// converters keep their range, draws count apart, the bill goes to evaluation/. NumericError where x is not finite.
     void forward(const Matrix& x, Matrix& y, std::uint64_t call, bool training);
     /// dx = dy W^T through the same cells; `call` of the forward read it belongs to.
     void backward(const Matrix& dy, Matrix& dx, std::uint64_t call, bool training);
     /// The same of a convolution (core/patch_map.h). x: [samples * n_source x c_in], y: [samples * n_target x c_out], shaped by the caller.
     void forward(const PatchMap& map, const Matrix& x, std::size_t samples, Matrix& y, std::uint64_t call, bool training);
     /// accumulate: added to dx, which the parts of a transposed convolution share.
-    void backward(const PatchMap& map, const Matrix& dy, std::size_t samples, Matrix& dx, std::uint64_t call, bool training, bool accumulate = false);
+    void backward(const PatchMap& map, const Matrix& dy, std::size_t samples, Matrix& dx, std::uint64_t call, bool training,
+                  bool accumulate = false);
 
-    /// One update from a gradient [n_in x n_out] (AnalogOp::gradient). `update`: its number. ConfigError for a rule that wants inputs and errors.
+    /// One update from a gradient [n_in x n_out] (AnalogOp::gradient). `update`: its number. ConfigError for a rule that wants inputs and
+    /// errors.
     UpdateCost apply(const Matrix& gradient, const UpdateRule& rule, std::uint64_t update);
     /// One update of any rule, from inputs [batch x n_in] and errors [batch x n_out]; of a convolution as its reads have them.
     UpdateCost apply(const Matrix& x, const Matrix& dy, const UpdateRule& rule, std::uint64_t update);
-    UpdateCost apply(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, const UpdateRule& rule, std::uint64_t update);
+    UpdateCost apply(const PatchMap& map, const Matrix& x, const Matrix& dy, std::size_t samples, const UpdateRule& rule,
+                     std::uint64_t update);
     /// False: what follows returns its cost and books nothing. For replicas of one chip, whose pulses are one replica's to book.
     void book_writes(bool on) { books_writes_ = on; }
-    /// A rule of two arrays: `fast` is joined to the cells, which hold the weights (RuleSpec::join_arrays). Once; updates, state and restore then
-    /// mean both. ConfigError where cells are joined already.
+    /// A rule of two arrays: `fast` is joined to the cells, which hold the weights (RuleSpec::join_arrays). Once; updates, state and
+    /// restore then mean both. ConfigError where cells are joined already.
     using Join = std::function<std::unique_ptr<LinearOp>(std::unique_ptr<LinearOp> fast, std::unique_ptr<LinearOp> slow)>;
     void join(std::unique_ptr<AnalogOp> fast, const Join& join);
     bool joined() const { return joined_ != nullptr; }
@@ -56,7 +59,7 @@ private:
     template <class F>
     UpdateCost booked(std::uint64_t update, const F& f);
     LinearOp& updated() { return joined_ ? *joined_ : *op_; }
-    std::unique_ptr<AnalogOp> own_;      // null once it is joined_'s
+    std::unique_ptr<AnalogOp> own_;  // null once it is joined_'s
     std::unique_ptr<LinearOp> joined_;
     AnalogOp* op_;
     Rng root_;

@@ -1,4 +1,5 @@
-// Laws of cells under a training loop of someone else's: numbered calls draw the same, looking changes nothing, bills add up, states restore.
+// Laws of cells under a training loop of someone else's: numbered calls draw the same, looking changes nothing, bills add up, states
+// restore.
 #include "ganbar/tile/weight_cells.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +17,8 @@ WeightCells make(std::uint64_t seed = 3, std::int64_t bits = 8) {
     TileParams p;
     p.adc_bits = bits;
     p.mapping = Mapping::differential;
-    auto op = std::make_unique<AnalogOp>(test::analog_op(random_matrix(40, 12, 1, 0.2), p, {"soft_bounds", "d2d = true\nc2c = 0.3\nread_noise = 0.02"}, 0.6, "dense1", seed));
+    auto op = std::make_unique<AnalogOp>(test::analog_op(random_matrix(40, 12, 1, 0.2), p,
+                                                         {"soft_bounds", "d2d = true\nc2c = 0.3\nread_noise = 0.02"}, 0.6, "dense1", seed));
     return {std::move(op), Rng(11)};
 }
 bool same(const Matrix& a, const Matrix& b) {
@@ -103,9 +105,12 @@ TEST(WeightCells, TwoArraysAreUpdatedReadAndRestoredTogether) {
         WeightCells w = make(seed);
         TileParams p;
         p.mapping = Mapping::offset;
-        auto fast = std::make_unique<AnalogOp>(test::analog_op(Matrix(40, 12), p, {"soft_bounds", "d2d = true\nc2c = 0.3"}, 0.6, "dense1_fast", seed));
+        auto fast = std::make_unique<AnalogOp>(
+            test::analog_op(Matrix(40, 12), p, {"soft_bounds", "d2d = true\nc2c = 0.3"}, 0.6, "dense1_fast", seed));
         w.join(std::move(fast), [](std::unique_ptr<LinearOp> a, std::unique_ptr<LinearOp> c) {
-            const auto cells = [](std::unique_ptr<LinearOp> op) { return std::unique_ptr<AnalogOp>(&dynamic_cast<AnalogOp&>(*op.release())); };
+            const auto cells = [](std::unique_ptr<LinearOp> op) {
+                return std::unique_ptr<AnalogOp>(&dynamic_cast<AnalogOp&>(*op.release()));
+            };
             return std::make_unique<TikiTakaOp>("dense1", cells(std::move(a)), cells(std::move(c)));
         });
         return w;

@@ -1,4 +1,5 @@
-// What a program outside the tree does with an installed ganbar; prints one JSON object, which install_test.py holds against the program's answers.
+// What a program outside the tree does with an installed ganbar; prints one JSON object, which install_test.py holds against the program's
+// answers.
 #include <ganbar/ganbar.h>
 
 #include <cstdio>
@@ -33,7 +34,8 @@ int main() try {
     Places places;
     places.presets = {PRESETS};
     std::printf("{\"version\": \"%s\", \"rounds\": [", version().c_str());
-    train(registries, places, [](const Round& r) { std::printf("%s[%.17g, %.17g]", r.round > 1 ? ", " : "", r.record.loss_d, r.record.loss_g); });
+    train(registries, places,
+          [](const Round& r) { std::printf("%s[%.17g, %.17g]", r.round > 1 ? ", " : "", r.record.loss_d, r.record.loss_g); });
     std::printf("], \"i_A\": %.17g, \"energy_J\": %.17g}\n", current_of_one_cell(), iteration_energy_J(registries, places));
     return 0;
 } catch (const std::exception& e) {

@@ -17,10 +17,15 @@ struct Options : study::ArrayRequest {
 void print(const study::ArrayStudy& s) {
     for (std::size_t k = 0; k < s.answers.size(); ++k) {
         const auto& spec = s.inputs[k].question.spec;
-        fmt::print("{}{} x {} {} cells of {}, {} chip{}\n", s.values.empty() ? "" : s.key + " = " + s.values[k] + ": ", spec.rows, spec.cols, cell_type_names()[static_cast<std::size_t>(s.inputs[k].question.cell.selector.type)], s.inputs[k].question.device.model, spec.chips, spec.chips == 1 ? "" : "s");
+        fmt::print("{}{} x {} {} cells of {}, {} chip{}\n", s.values.empty() ? "" : s.key + " = " + s.values[k] + ": ", spec.rows,
+                   spec.cols, cell_type_names()[static_cast<std::size_t>(s.inputs[k].question.cell.selector.type)],
+                   s.inputs[k].question.device.model, spec.chips, spec.chips == 1 ? "" : "s");
         for (const auto& f : s.answers[k].figures) {
-            const std::string range = f.values.size() > 1 ? fmt::format("  ({} to {})", report::format_quantity(f.least(), f.unit), report::format_quantity(f.most(), f.unit)) : "";
-            fmt::print("  {:<24} {:>12}{}{}\n", f.key, report::format_quantity(f.mean(), f.unit), range, s.values.empty() ? "  " + f.doc : "");
+            const std::string range = f.values.size() > 1 ? fmt::format("  ({} to {})", report::format_quantity(f.least(), f.unit),
+                                                                        report::format_quantity(f.most(), f.unit))
+                                                          : "";
+            fmt::print("  {:<24} {:>12}{}{}\n", f.key, report::format_quantity(f.mean(), f.unit), range,
+                       s.values.empty() ? "  " + f.doc : "");
         }
     }
 }
@@ -38,11 +43,13 @@ void run_array(const Options& o, const config::Presets& presets, const DeviceReg
 
 void ganbar_register_array(CommandContext& context) {
     auto o = std::make_shared<Options>();
-    auto* command = context.cli.add_subcommand("array", "one crossbar on the bench: read errors, delivered voltages, margins, disturb, energy and time, with exact wires");
+    auto* command = context.cli.add_subcommand(
+        "array", "one crossbar on the bench: read errors, delivered voltages, margins, disturb, energy and time, with exact wires");
     command->add_option("file", o->file, "TOML with [array], [device], [cell], [wires]; without it the founding device, 64 x 64");
     command->add_option("--size", o->size, "rows x columns, for example 128x64");
     command->add_option("--device", o->device, "device model, as `ganbar list devices` prints it");
-    command->add_option("--cell", o->cell, "passive, or the memristor in series with a transistor (1t1r), a selector (1s1r) or a diode (1d1r)");
+    command->add_option("--cell", o->cell,
+                        "passive, or the memristor in series with a transistor (1t1r), a selector (1s1r) or a diode (1d1r)");
     command->add_option("--wire", o->wire, "resistance of a segment of word and bit lines, for example 2.5ohm");
     command->add_option("--driver", o->driver, "resistance of drivers and sense amplifiers, for example 100ohm");
     command->add_option("--sense", o->sense, "resistance of the sense amplifiers alone");
@@ -51,13 +58,19 @@ void ganbar_register_array(CommandContext& context) {
     command->add_option("--ends", o->ends, "lines meet their terminals at a single end or at both");
     command->add_option("--conductances", o->conductances, "the cells, in siemens: rows x columns as NPY or as CSV without a header");
     command->add_option("--chips", o->chips, "arrays made, each with its own cells: figures with their range")->check(Range{1, 10'000});
-    command->add_option("--against", o->against, "WORD=VALUE,VALUE,...: one array for each value of size, wire, driver, scheme, compensation, ends, device, cell, or of a key");
+    command->add_option(
+        "--against", o->against,
+        "WORD=VALUE,VALUE,...: one array for each value of size, wire, driver, scheme, compensation, ends, device, cell, or of a key");
     command->add_option("--set", o->sets, "key=value of [array], [device], [cell] or [wires]")->one_value();
     command->add_flag("--json", o->json, "figures and maps in SI as JSON");
     command->add_flag("--csv", o->csv, "figures as CSV, a line for each value of --against");
     o->out.endings = {".html", ".csv"};
     o->out.declare(*command, "-o,--out,--output", "a page with maps and curves (.html), or the table (.csv)");
-    command->callback([&context, o] { context.run = [&context, o] { run_array(*o, config::Presets(context.places.preset_folders("experiments")), context.registries.devices, study::command_of(*o)); }; });
+    command->callback([&context, o] {
+        context.run = [&context, o] {
+            run_array(*o, config::Presets(context.places.preset_folders("experiments")), context.registries.devices, study::command_of(*o));
+        };
+    });
 }
 
 }  // namespace ganbar::app

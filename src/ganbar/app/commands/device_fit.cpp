@@ -34,10 +34,27 @@ fit::ReadOptions read_options(const Options& o) {
 
 nlohmann::ordered_json as_json(const study::DeviceSheet& s) {
     const auto& v = s.verdict;
-    nlohmann::ordered_json out{{"name", s.fit.name}, {"n_devices", s.fit.n_devices}, {"n_pulses", s.fit.n_steps}, {"n_outliers", s.fit.n_outliers}, {"g_min_S", s.fit.g_min_S}, {"g_max_S", s.fit.g_max_S},
-                               {"read_noise_S", s.fit.read_noise_S}, {"set_step_S", v.set_step_S}, {"reset_step_S", v.reset_step_S}, {"balance", v.balance},
-                               {"symmetric_S", v.symmetric_S ? nlohmann::ordered_json(*v.symmetric_S) : nlohmann::ordered_json()}, {"levels_set", v.levels_set}, {"levels_reset", v.levels_reset},
-                               {"noise_to_step", v.noise_to_step}, {"spread", v.spread}, {"v_set_V", v.v_set_V}, {"v_reset_V", v.v_reset_V}, {"best_balance", v.best_balance}, {"rule", v.rule}, {"feedback", v.feedback}, {"why", v.why}};
+    nlohmann::ordered_json out{{"name", s.fit.name},
+                               {"n_devices", s.fit.n_devices},
+                               {"n_pulses", s.fit.n_steps},
+                               {"n_outliers", s.fit.n_outliers},
+                               {"g_min_S", s.fit.g_min_S},
+                               {"g_max_S", s.fit.g_max_S},
+                               {"read_noise_S", s.fit.read_noise_S},
+                               {"set_step_S", v.set_step_S},
+                               {"reset_step_S", v.reset_step_S},
+                               {"balance", v.balance},
+                               {"symmetric_S", v.symmetric_S ? nlohmann::ordered_json(*v.symmetric_S) : nlohmann::ordered_json()},
+                               {"levels_set", v.levels_set},
+                               {"levels_reset", v.levels_reset},
+                               {"noise_to_step", v.noise_to_step},
+                               {"spread", v.spread},
+                               {"v_set_V", v.v_set_V},
+                               {"v_reset_V", v.v_reset_V},
+                               {"best_balance", v.best_balance},
+                               {"rule", v.rule},
+                               {"feedback", v.feedback},
+                               {"why", v.why}};
     for (const auto& f : s.families) {
         nlohmann::ordered_json one{{"model", f.name}, {"bic", f.bic}, {"rms", f.rms}};
         for (const auto& p : f.parameters) one["parameters"][p.name] = {{"value", p.value}, {"lo", p.lo}, {"hi", p.hi}};
@@ -50,12 +67,17 @@ nlohmann::ordered_json as_json(const study::DeviceSheet& s) {
 /// Before the work: the folder of the short training must not be there, or, under --force, be a run folder, which is then replaced.
 void check_folder(const std::filesystem::path& folder, bool force) {
     if (!std::filesystem::exists(folder)) return;
-    if (!force) throw ConfigError("the folder of the short training is there already; expected another -o, --rounds 0, or --force", {folder.string()});
-    if (!std::filesystem::is_regular_file(folder / "run.toml")) throw ConfigError("is no run folder and stays; expected another -o", {folder.string()});
+    if (!force)
+        throw ConfigError("the folder of the short training is there already; expected another -o, --rounds 0, or --force",
+                          {folder.string()});
+    if (!std::filesystem::is_regular_file(folder / "run.toml"))
+        throw ConfigError("is no run folder and stays; expected another -o", {folder.string()});
 }
 
-/// The file is a whole experiment: read once from a folder of its own before the asked place holds it, so that a fault in --preset or --set leaves nothing.
-void check_experiment(const std::string& toml, const std::filesystem::path& name, const std::function<void(const std::filesystem::path&)>& read) {
+/// The file is a whole experiment: read once from a folder of its own before the asked place holds it, so that a fault in --preset or --set
+/// leaves nothing.
+void check_experiment(const std::string& toml, const std::filesystem::path& name,
+                      const std::function<void(const std::filesystem::path&)>& read) {
     std::string pattern = (std::filesystem::temp_directory_path() / "ganbar-fit-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw DataError("no folder can be made here; expected room for a small file", {pattern});
     const std::filesystem::path folder = pattern;
@@ -71,11 +93,15 @@ void fit_device(const Options& o, const CommandContext& context, const config::P
     const Replace replace = o.out.force ? Replace::yes : Replace::no;
     const std::int64_t rounds = o.rounds.value_or(100);
     o.out.check();
-    if (o.report.empty() && (o.rounds || !o.sets.empty())) throw ConfigError("--rounds and --set are of the short training on the page; expected --report FILE.html too");
-    if (rounds == 0 && !o.sets.empty()) throw ConfigError("--set is of the short training, which --rounds 0 leaves out; expected one or the other");
-    if (!o.report.empty() && !o.out.asked()) throw ConfigError("--report needs the device file that its training runs on; expected -o NAME.toml too");
+    if (o.report.empty() && (o.rounds || !o.sets.empty()))
+        throw ConfigError("--rounds and --set are of the short training on the page; expected --report FILE.html too");
+    if (rounds == 0 && !o.sets.empty())
+        throw ConfigError("--set is of the short training, which --rounds 0 leaves out; expected one or the other");
+    if (!o.report.empty() && !o.out.asked())
+        throw ConfigError("--report needs the device file that its training runs on; expected -o NAME.toml too");
     study::DeviceSheet sheet;
-    const std::filesystem::path toml = o.out.path, folder = (toml.has_parent_path() ? toml.parent_path() : std::filesystem::path(".")) / (toml.stem().string() + "-run");
+    const std::filesystem::path toml = o.out.path, folder = (toml.has_parent_path() ? toml.parent_path() : std::filesystem::path(".")) /
+                                                            (toml.stem().string() + "-run");
     if (!o.report.empty()) check_target(o.report, replace);
     if (!o.report.empty() && rounds > 0) check_folder(folder, o.out.force);
     sheet.data = fit::read_pulses(o.data, read_options(o));
@@ -88,10 +114,12 @@ void fit_device(const Options& o, const CommandContext& context, const config::P
     TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
     const config::Presets networks(context.places.preset_folders("networks"));
     const auto study = study_context(context, presets, networks, observer);
-    check_experiment(sheet.toml, o.out.asked() ? toml.filename() : std::filesystem::path(sheet.fit.name + ".toml"), [&](const std::filesystem::path& file) {
-        if (!o.report.empty() && rounds > 0) static_cast<void>(study::device_experiment(sheet, file, rounds, o.sets, study));
-        else static_cast<void>(load_experiment(file.string(), presets, {}, context.registries));
-    });
+    check_experiment(sheet.toml, o.out.asked() ? toml.filename() : std::filesystem::path(sheet.fit.name + ".toml"),
+                     [&](const std::filesystem::path& file) {
+                         if (!o.report.empty() && rounds > 0)
+                             static_cast<void>(study::device_experiment(sheet, file, rounds, o.sets, study));
+                         else static_cast<void>(load_experiment(file.string(), presets, {}, context.registries));
+                     });
     for (const auto& note : sheet.fit.notes) fmt::print(stderr, "{}\n", note);
     if (o.out.asked()) o.out.write(sheet.toml);
     else if (!o.json) fmt::print("{}", sheet.toml);
@@ -107,15 +135,22 @@ void fit_device(const Options& o, const CommandContext& context, const config::P
 
 void ganbar_register_device_fit(CommandContext& context) {
     auto o = std::make_shared<Options>();
-    auto* command = context.cli.find_subcommand("device")->add_subcommand("fit", "a device model from measured pulses: conductance after each pulse, in a CSV");
-    command->add_option("data", o->data, "CSV with a header: device,cycle,pulse,v_V,t_s,g_S; other names, units and layouts are in docs/own_device.md")->required();
+    auto* command = context.cli.find_subcommand("device")->add_subcommand(
+        "fit", "a device model from measured pulses: conductance after each pulse, in a CSV");
+    command
+        ->add_option("data", o->data,
+                     "CSV with a header: device,cycle,pulse,v_V,t_s,g_S; other names, units and layouts are in docs/own_device.md")
+        ->required();
     o->out.endings = {".toml"};
     o->out.declare(*command, "-o,--out", "TOML to write; without it the text is printed");
-    command->add_option("--report", o->report, "page to write: data, fit, verdict, and the images of a short training, whose run folder lies beside the TOML");
+    command->add_option("--report", o->report,
+                        "page to write: data, fit, verdict, and the images of a short training, whose run folder lies beside the TOML");
     command->add_option("--rounds", o->rounds, "rounds of that training (100); 0 for none")->check(Range{0, 1000000});
     command->add_option("--set", o->sets, "key=value of that training")->one_value();
     command->add_option("--iv", o->iv, "CSV of I-V sweeps, columns v_V and i_A in any unit");
-    command->add_option("--pulses", o->plan, "amplitude and width of the pulses of a cycle, where the file has none: \"100 x 1.0 V,100 ns; 100 x -1.2 V,100 ns\"");
+    command->add_option(
+        "--pulses", o->plan,
+        "amplitude and width of the pulses of a cycle, where the file has none: \"100 x 1.0 V,100 ns; 100 x -1.2 V,100 ns\"");
     command->add_option("--width", o->width, "width of every pulse, where the file has none: \"100 ns\"");
     command->add_option("--read-voltage", o->read_V, "at which currents were read: \"0.1 V\"");
     command->add_option("--unit", o->unit, "of conductance, resistance or current, where the header has none: uS, kohm, uA");

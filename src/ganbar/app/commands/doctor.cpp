@@ -47,7 +47,9 @@ Finding look_for_presets(const std::vector<std::string>& folders) {
 Finding look_at_memory() {
     const double bytes = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
     const bool enough = bytes > 2e9;
-    return {enough, fmt::format("{:.1f} GB of memory, {} processors, {} threads by default", bytes / 1e9, std::thread::hardware_concurrency(), max_threads()),
+    return {enough,
+            fmt::format("{:.1f} GB of memory, {} processors, {} threads by default", bytes / 1e9, std::thread::hardware_concurrency(),
+                        max_threads()),
             enough ? "" : "use a smaller train.batch"};
 }
 
@@ -56,8 +58,10 @@ Finding look_at_space() {
     const auto here = fs::current_path(fault);
     const auto space = fs::space(here, fault);
     if (fault) return {false, "the current folder cannot be looked at: " + fault.message(), "start ganbar in a folder you may write to"};
-    if (access(here.c_str(), W_OK) != 0) return {false, here.string() + " is not writable", "start ganbar in a folder you may write to, or use --out"};
-    return {space.available > 200'000'000, fmt::format("{}, {:.1f} GB free", here.string(), static_cast<double>(space.available) / 1e9), space.available > 200'000'000 ? "" : "a run needs up to 200 MB: make room, or use --out"};
+    if (access(here.c_str(), W_OK) != 0)
+        return {false, here.string() + " is not writable", "start ganbar in a folder you may write to, or use --out"};
+    return {space.available > 200'000'000, fmt::format("{}, {:.1f} GB free", here.string(), static_cast<double>(space.available) / 1e9),
+            space.available > 200'000'000 ? "" : "a run needs up to 200 MB: make room, or use --out"};
 }
 
 }  // namespace
@@ -79,9 +83,12 @@ void ganbar_register_doctor(CommandContext& context) {
             std::vector<std::string> failed;
             for (const auto& check : context.checks) {
                 const Finding f = check.look();
-                out.push_back({{"name", check.name}, {"ok", f.ok}, {"required", check.is_required}, {"found", f.found}, {"remedy", f.remedy}});
+                out.push_back(
+                    {{"name", check.name}, {"ok", f.ok}, {"required", check.is_required}, {"found", f.found}, {"remedy", f.remedy}});
                 if (!f.ok && check.is_required) failed.push_back(check.name);
-                if (!*json) fmt::print("{:7}  {:16}  {}{}\n", f.ok ? "ok" : "missing", check.name, f.found, f.remedy.empty() ? "" : "; " + f.remedy);
+                if (!*json)
+                    fmt::print("{:7}  {:16}  {}{}\n", f.ok ? "ok" : "missing", check.name, f.found,
+                               f.remedy.empty() ? "" : "; " + f.remedy);
             }
             if (*json) fmt::print("{}\n", out.dump(1));
             if (!failed.empty()) throw DataError("not ready: " + join(failed) + "; expected what is listed as missing");

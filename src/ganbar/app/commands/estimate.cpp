@@ -52,7 +52,8 @@ void run(const Options& o, const config::Presets& networks, const config::Preset
     else if (o.task) throw ConfigError("task = \"" + *o.task + "\" is not known; expected training or generation");
     request.budget = budget_of(o);
     o.out.check();
-    const arch::EstimateResult result = arch::run_estimates(registries.accelerators, load_workload(o.network, networks, experiments, registries, o.discriminator), request);
+    const arch::EstimateResult result =
+        arch::run_estimates(registries.accelerators, load_workload(o.network, networks, experiments, registries, o.discriminator), request);
     if (o.out.asked()) o.out.write(report::estimate_page(result, command_line(o)));
     if (!o.json) {
         fmt::print("{}", report::estimates_table(result));
@@ -69,20 +70,27 @@ void run(const Options& o, const config::Presets& networks, const config::Preset
 void ganbar_register_estimate(CommandContext& context) {
     auto* command = context.cli.add_subcommand("estimate", "cycles, latency, energy and area of a GAN on accelerators");
     auto o = std::make_shared<Options>();
-    command->add_option("network", o->network, "a network or experiment by name (ganbar list networks, list experiments), a TOML file, an ONNX file or a run folder")->required();
+    command
+        ->add_option("network", o->network,
+                     "a network or experiment by name (ganbar list networks, list experiments), a TOML file, an ONNX file or a run folder")
+        ->required();
     command->add_option("--discriminator", o->discriminator, "the discriminator's ONNX file, where NETWORK is a generator's");
     command->add_option("--on", o->on, "accelerators, separated by commas, or all")->required()->delimiter(',');
     command->add_option("--batch", o->batch, "samples per batch (default: the network's)");
     command->add_option("--steps-d", o->steps_d, "discriminator updates per generator update (default: the network's)");
-    command->add_option("--task", o->task, "training (one iteration) or generation (one batch of images); default: training where there is a discriminator");
-    command->add_option("--area", o->area_mm2, "size every machine to at most so many mm2: copies of layers, or units, that run the network fastest");
+    command->add_option("--task", o->task,
+                        "training (one iteration) or generation (one batch of images); default: training where there is a discriminator");
+    command->add_option("--area", o->area_mm2,
+                        "size every machine to at most so many mm2: copies of layers, or units, that run the network fastest");
     command->add_option("--power", o->power_W, "the same for the mean power in W");
     command->add_option("--arrays", o->arrays, "the same for the number of crossbars or processing elements");
     command->add_option("--set", o->set, "a parameter, for example regan.steps_per_cycle=64");
     o->out.declare(*command, "-o,--out", "also write a page with table and figures into this HTML file");
     command->add_flag("--json", o->json, "print JSON");
     const config::Presets networks(context.places.preset_folders("networks")), experiments(context.places.preset_folders("experiments"));
-    command->callback([&context, o, networks, experiments] { context.run = [&context, o, networks, experiments] { run(*o, networks, experiments, context.registries); }; });
+    command->callback([&context, o, networks, experiments] {
+        context.run = [&context, o, networks, experiments] { run(*o, networks, experiments, context.registries); };
+    });
 }
 
 }  // namespace ganbar::app

@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "ganbar/app/command.h"
-#include "ganbar/experiment/evaluator.h"
 #include "ganbar/data/bytes.h"
 #include "ganbar/data/npy.h"
+#include "ganbar/experiment/evaluator.h"
 
 namespace ganbar::app {
 namespace {
@@ -24,13 +24,15 @@ struct Options {
 void add_run_defaults(const fs::path& run, ReferenceSpec& spec) {
     const fs::path file = run / "summary.json";
     if (fs::exists(run / "run.toml") && !fs::exists(file))
-        throw DataError("the run has not ended yet, so there is no summary.json; wait for it, or take it up by train --resume", {run.string()});
+        throw DataError("the run has not ended yet, so there is no summary.json; wait for it, or take it up by train --resume",
+                        {run.string()});
     const Bytes bytes = read_file(file);
     try {
         const auto summary = nlohmann::json::parse(bytes.begin(), bytes.end());
         std::tie(spec.dataset, spec.split) = parse_reference(summary.at("dataset").get<std::string>(), "");
         spec.classes = summary.value("classes", std::vector<std::int64_t>{});
-        spec.read = {background_of(summary.value("image_background", std::string("black"))), fit_of(summary.value("image_fit", std::string("stretch"))), summary.value("image_side", std::size_t{0})};
+        spec.read = {background_of(summary.value("image_background", std::string("black"))),
+                     fit_of(summary.value("image_fit", std::string("stretch"))), summary.value("image_side", std::size_t{0})};
         spec.features = summary.value("features", spec.features);
     } catch (const nlohmann::json::exception& e) {
         throw DataError(fmt::format("no summary of a run ({}); expected the keys dataset and classes", e.what()), {file.string()});
@@ -38,8 +40,10 @@ void add_run_defaults(const fs::path& run, ReferenceSpec& spec) {
 }
 
 void evaluate(const Options& options, const Places& places) {
-    if (options.run.empty() == options.samples.empty()) throw ConfigError("evaluate takes a run folder or --samples FILE.npy; expected one of the two");
-    if (options.run.empty() && options.reference.empty()) throw ConfigError("--samples needs to know what real images are; expected --reference DATASET, for example mnist:test");
+    if (options.run.empty() == options.samples.empty())
+        throw ConfigError("evaluate takes a run folder or --samples FILE.npy; expected one of the two");
+    if (options.run.empty() && options.reference.empty())
+        throw ConfigError("--samples needs to know what real images are; expected --reference DATASET, for example mnist:test");
     ReferenceSpec spec;
     if (!options.run.empty()) add_run_defaults(options.run, spec);
     if (!options.reference.empty()) std::tie(spec.dataset, spec.split) = parse_reference(options.reference, ""), spec.features = "auto";
@@ -72,12 +76,19 @@ void ganbar_register_evaluate(CommandContext& context) {
     auto* command = context.cli.add_subcommand("evaluate", "how real and how varied a run's samples, or any images, are");
     command->add_option("run", options->run, "run folder: its samples.npy against its data set");
     command->add_option("--samples", options->samples, "images: uint8 (or float) NPY file, n x h x w or n x h x w x channels");
-    command->add_option("--reference", options->reference, "DATASET[:train|:test], what real images are; default: the run's data set; split test where there is one");
-    command->add_option("--features", options->features, "whose classifier sees the images: a labelled data set, or untrained; default: the run's, else the reference's own");
+    command->add_option("--reference", options->reference,
+                        "DATASET[:train|:test], what real images are; default: the run's data set; split test where there is one");
+    command->add_option(
+        "--features", options->features,
+        "whose classifier sees the images: a labelled data set, or untrained; default: the run's, else the reference's own");
     command->add_option("--classes", options->classes, "classes wanted, for example 3,5; default: the run's, else all")->delimiter(',');
-    command->add_option("--side", options->side, "real images are made this high and wide; default: the run's data.side, else as they are")->check(Range{1, 4096});
-    command->add_option("--fit", options->fit, "real images that are not square: stretch, crop or pad; default: the run's data.fit, else stretch");
-    command->add_option("--background", options->background, "under transparent pixels and around padded images: black or white; default: the run's data.background, else black");
+    command->add_option("--side", options->side, "real images are made this high and wide; default: the run's data.side, else as they are")
+        ->check(Range{1, 4096});
+    command->add_option("--fit", options->fit,
+                        "real images that are not square: stretch, crop or pad; default: the run's data.fit, else stretch");
+    command->add_option(
+        "--background", options->background,
+        "under transparent pixels and around padded images: black or white; default: the run's data.background, else black");
     command->add_flag("--json", options->json, "as JSON");
     command->callback([&context, options] { context.run = [&context, options] { evaluate(*options, context.places); }; });
 }

@@ -67,7 +67,9 @@ arch::ExploreRequest request_of(const Options& o) {
     if (o.task == "generation") request.task = arch::Task::generation;
     else if (o.task == "training") request.task = arch::Task::training;
     else if (o.task) throw ConfigError("task = \"" + *o.task + "\" is not known; expected training or generation");
-    request.limits = {.latency_s = limit(o.max_latency, "s", "--max-latency"), .area_m2 = limit(o.max_area, "m2", "--max-area"), .power_W = limit(o.max_power, "W", "--max-power")};
+    request.limits = {.latency_s = limit(o.max_latency, "s", "--max-latency"),
+                      .area_m2 = limit(o.max_area, "m2", "--max-area"),
+                      .power_W = limit(o.max_power, "W", "--max-power")};
     request.most_points = std::size_t(o.points), request.seed = std::uint64_t(o.seed);
     return request;
 }
@@ -77,13 +79,22 @@ void check_training_options(const Options& o) {
     const auto alone = [](bool given, const char* option) {
         if (given) throw ConfigError(fmt::format("{} belongs to --train EXPERIMENT", option));
     };
-    alone(o.rounds > 0, "--rounds"), alone(o.seeds > 1, "--seeds"), alone(!o.train_set.empty(), "--train-set"), alone(!o.train_out.empty(), "--train-out");
+    alone(o.rounds > 0, "--rounds"), alone(o.seeds > 1, "--seeds"), alone(!o.train_set.empty(), "--train-set"),
+        alone(!o.train_out.empty(), "--train-out");
 }
 
-void train(arch::Exploration& e, const Options& o, const config::Presets& networks, const config::Presets& experiments, const CommandContext& context) {
-    const study::QualityPlan plan{o.train, o.rounds, o.seeds, o.train_set, o.train_out.empty() ? std::filesystem::path("explorations") / file_name_of(o.train) : std::filesystem::path(o.train_out), max_threads()};
+void train(arch::Exploration& e, const Options& o, const config::Presets& networks, const config::Presets& experiments,
+           const CommandContext& context) {
+    const study::QualityPlan plan{
+        o.train,
+        o.rounds,
+        o.seeds,
+        o.train_set,
+        o.train_out.empty() ? std::filesystem::path("explorations") / file_name_of(o.train) : std::filesystem::path(o.train_out),
+        max_threads()};
     note_signals();
-    study::measure_quality(e, plan, {experiments, networks, context.registries, context.program, [] { return signal_noted(); }}, [](const std::string& line) { say(line); });
+    study::measure_quality(e, plan, {experiments, networks, context.registries, context.program, [] { return signal_noted(); }},
+                           [](const std::string& line) { say(line); });
 }
 
 void run(const Options& o, const config::Presets& networks, const config::Presets& experiments, const CommandContext& context) {
@@ -91,7 +102,8 @@ void run(const Options& o, const config::Presets& networks, const config::Preset
     check_training_options(o);
     o.page.check(), o.csv.check();
     const Registries& registries = context.registries;
-    arch::Exploration result = arch::explore(registries.accelerators, load_workload(o.network, networks, experiments, registries, o.discriminator), request);
+    arch::Exploration result =
+        arch::explore(registries.accelerators, load_workload(o.network, networks, experiments, registries, o.discriminator), request);
     if (!o.train.empty()) train(result, o, networks, experiments, context);
     if (o.csv.asked()) o.csv.write(report::explore_csv(result));
     if (o.page.asked()) o.page.write(report::explore_page(result, command_line(o)));
@@ -102,35 +114,51 @@ void run(const Options& o, const config::Presets& networks, const config::Preset
 }  // namespace
 
 void ganbar_register_explore(CommandContext& context) {
-    auto* command = context.cli.add_subcommand("explore", "design-space exploration: the designs of an accelerator that no other beats in time, energy and area");
+    auto* command = context.cli.add_subcommand(
+        "explore", "design-space exploration: the designs of an accelerator that no other beats in time, energy and area");
     auto o = std::make_shared<Options>();
-    command->add_option("network", o->network, "a network or experiment by name (ganbar list networks, list experiments), a TOML file, an ONNX file or a run folder")->required();
+    command
+        ->add_option("network", o->network,
+                     "a network or experiment by name (ganbar list networks, list experiments), a TOML file, an ONNX file or a run folder")
+        ->required();
     command->add_option("--discriminator", o->discriminator, "the discriminator's ONNX file, where NETWORK is a generator's");
     command->add_option("--on", o->on, "the accelerator (ganbar list accelerators)")->required();
-    command->add_option("--axis", o->axes, "a parameter that varies, NAME=VALUE,VALUE,... or NAME=FROM:TO:N or NAME=FROM:TO:N:log; rows+cols=64,128 changes both together. "
-                                           "Default: array size, bits of cells, drivers and converters, copies; units and buffer of digital machines")->one_value();
+    command
+        ->add_option("--axis", o->axes,
+                     "a parameter that varies, NAME=VALUE,VALUE,... or NAME=FROM:TO:N or NAME=FROM:TO:N:log; rows+cols=64,128 changes both "
+                     "together. "
+                     "Default: array size, bits of cells, drivers and converters, copies; units and buffer of digital machines")
+        ->one_value();
     command->add_option("--max-area", o->max_area, "the largest area, for example \"50 mm2\"");
     command->add_option("--max-power", o->max_power, "the largest mean power, for example \"10 W\"");
     command->add_option("--max-latency", o->max_latency, "the longest time of an iteration, for example \"1 ms\"");
-    command->add_option("--points", o->points, "at most so many designs: a Latin hypercube where the axes have more combinations")->check(Range{1, 1'000'000})->show_default();
+    command->add_option("--points", o->points, "at most so many designs: a Latin hypercube where the axes have more combinations")
+        ->check(Range{1, 1'000'000})
+        ->show_default();
     command->add_option("--seed", o->seed, "of the Latin hypercube")->check(Range{0, 9e15})->show_default();
     command->add_option("--batch", o->batch, "samples per batch (default: the network's)");
     command->add_option("--steps-d", o->steps_d, "discriminator updates per generator update (default: the network's)");
-    command->add_option("--task", o->task, "training (one iteration) or generation (one batch of images); default: training where there is a discriminator");
+    command->add_option("--task", o->task,
+                        "training (one iteration) or generation (one batch of images); default: training where there is a discriminator");
     command->add_option("--set", o->set, "a parameter that all designs share, for example isaac.step=50ns")->one_value();
-    command->add_option("--train", o->train, "an experiment of the same network: trains it for every combination of adc_bits, cell_bits and input_bits among the designs, and quality joins the front");
+    command->add_option("--train", o->train,
+                        "an experiment of the same network: trains it for every combination of adc_bits, cell_bits and input_bits among "
+                        "the designs, and quality joins the front");
     command->add_option("--rounds", o->rounds, "rounds of each of these trainings (default: the experiment's)")->check(Range{1, 1e9});
     command->add_option("--seeds", o->seeds, "trainings of each combination")->check(Range{1, 1000})->show_default();
     command->add_option("--train-set", o->train_set, "a setting that these trainings share, for example train.batch=64")->one_value();
-    command->add_option("--train-out", o->train_out, "folder of the runs (default: explorations/EXPERIMENT); what is there already is not trained again");
+    command->add_option("--train-out", o->train_out,
+                        "folder of the runs (default: explorations/EXPERIMENT); what is there already is not trained again");
     o->page.declare(*command, "-o,--out", "also write a page with the front, its figures and its table into this HTML file");
     command->add_option("--csv", o->csv.path, "also write all designs, one a row, into this CSV file");
     command->add_flag("--json", o->json, "print the front as JSON");
     const config::Presets networks(context.places.preset_folders("networks")), experiments(context.places.preset_folders("experiments"));
-    command->callback([&context, o, networks, experiments] { context.run = [&context, o, networks, experiments] {
-        o->csv.force = o->page.force;
-        run(*o, networks, experiments, context);
-    }; });
+    command->callback([&context, o, networks, experiments] {
+        context.run = [&context, o, networks, experiments] {
+            o->csv.force = o->page.force;
+            run(*o, networks, experiments, context);
+        };
+    });
 }
 
 }  // namespace ganbar::app

@@ -1,10 +1,10 @@
 // `ganbar inspect analog`: devices, amplifiers, power and area of an experiment's analog system, layer by layer.
 #include <fmt/format.h>
 
-#include "ganbar/experiment/analog_power.h"
-#include "ganbar/run/analog_json.h"
 #include "ganbar/app/command.h"
 #include "ganbar/app/inspect.h"
+#include "ganbar/experiment/analog_power.h"
+#include "ganbar/run/analog_json.h"
 
 namespace ganbar::app {
 namespace {
@@ -19,29 +19,40 @@ struct Options {
 void show(const Options& o, const config::Presets& presets, const Registries& registries) {
     const Experiment e = load_experiment(o.experiment, presets, o.sets, registries);
     if (e.hardware.kind == HardwareKind::software)
-        throw ConfigError(e.experiment.name + " is trained in software: no cells, no amplifiers; expected an experiment on crossbars, or --set hardware.kind=crossbar");
+        throw ConfigError(
+            e.experiment.name +
+            " is trained in software: no cells, no amplifiers; expected an experiment on crossbars, or --set hardware.kind=crossbar");
     const AnalogSystem s = analog_system(e, o.drive);
     if (o.json) {
         fmt::print("{}\n", analog_system_json(s).dump(1));
         return;
     }
-    fmt::print("{:<15}{:<18}{:>10}{:>8}{:>8}{:>11}{:>12}{:>12}{:>14}{:>16}\n", "network", "layer", "devices", "columns", "reads", "crossbars", "amplifiers", "cell nW", "computing uW", "per neuron nW");
+    fmt::print("{:<15}{:<18}{:>10}{:>8}{:>8}{:>11}{:>12}{:>12}{:>14}{:>16}\n", "network", "layer", "devices", "columns", "reads",
+               "crossbars", "amplifiers", "cell nW", "computing uW", "per neuron nW");
     for (const auto& l : s.layers)
-        fmt::print("{:<15}{:<18}{:>10}{:>8}{:>8}{:>11}{:>12}{:>12.1f}{:>14.1f}{:>16.1f}\n", l.network, l.name, l.devices, l.columns, l.reads, l.crossbars, l.opamps, l.device_W * 1e9, l.slot_W * 1e6, l.average_W * 1e9);
-    fmt::print("\ndevices                {} ({:+.1f}% of the published {:.1f} million), {} sign bits, {} crossbars, {} amplifiers\n", s.devices, 100 * (static_cast<double>(s.devices) / published_devices - 1), published_devices * 1e-6,
-               s.sign_bits, s.crossbars, s.opamps);
-    fmt::print("power of a neuron      least average {:.3g} nW, mean {:.3g} nW; while computing at least {:.3g} uW (published least average {:.0f} nW)\n", s.least_average_W * 1e9, s.mean_average_W * 1e9, s.least_slot_W * 1e6,
-               published_neural_W * 1e9);
-    fmt::print("one image              generated {:.3g} nJ in {:.3g} ms, judged {:.3g} nJ in {:.3g} ms\n", s.generate_J * 1e9, s.generate_s * 1e3, s.judge_J * 1e9, s.judge_s * 1e3);
+        fmt::print("{:<15}{:<18}{:>10}{:>8}{:>8}{:>11}{:>12}{:>12.1f}{:>14.1f}{:>16.1f}\n", l.network, l.name, l.devices, l.columns,
+                   l.reads, l.crossbars, l.opamps, l.device_W * 1e9, l.slot_W * 1e6, l.average_W * 1e9);
+    fmt::print("\ndevices                {} ({:+.1f}% of the published {:.1f} million), {} sign bits, {} crossbars, {} amplifiers\n",
+               s.devices, 100 * (static_cast<double>(s.devices) / published_devices - 1), published_devices * 1e-6, s.sign_bits,
+               s.crossbars, s.opamps);
+    fmt::print(
+        "power of a neuron      least average {:.3g} nW, mean {:.3g} nW; while computing at least {:.3g} uW (published least average "
+        "{:.0f} nW)\n",
+        s.least_average_W * 1e9, s.mean_average_W * 1e9, s.least_slot_W * 1e6, published_neural_W * 1e9);
+    fmt::print("one image              generated {:.3g} nJ in {:.3g} ms, judged {:.3g} nJ in {:.3g} ms\n", s.generate_J * 1e9,
+               s.generate_s * 1e3, s.judge_J * 1e9, s.judge_s * 1e3);
     fmt::print("area                   {:.3g} mm2, cells and periphery\n", s.area_m2 * 1e6);
-    fmt::print("assumed                inputs at {:g} of full scale (rms), cells at {:g} of their window, {:g} uA an amplifier, {:g} us a column; average: over the time in which a readout serves all its columns\n",
-               o.drive.input_rms, o.drive.cell_level, e.periphery.opamp_current.si * 1e6, e.periphery.t_slot.si * 1e6);
+    fmt::print(
+        "assumed                inputs at {:g} of full scale (rms), cells at {:g} of their window, {:g} uA an amplifier, {:g} us a column; "
+        "average: over the time in which a readout serves all its columns\n",
+        o.drive.input_rms, o.drive.cell_level, e.periphery.opamp_current.si * 1e6, e.periphery.t_slot.si * 1e6);
 }
 
 }  // namespace
 
 void ganbar_register_inspect_analog(CommandContext& context) {
-    auto* command = inspect_command(context.cli)->add_subcommand("analog", "devices, amplifiers, power and area of an experiment's analog system");
+    auto* command =
+        inspect_command(context.cli)->add_subcommand("analog", "devices, amplifiers, power and area of an experiment's analog system");
     auto o = std::make_shared<Options>();
     command->add_option("experiment", o->experiment, "TOML file or preset")->required();
     command->add_option("--set", o->sets, "key=value")->one_value();

@@ -35,14 +35,20 @@ void show(const Options& o) {
     o.deck.check();
     const auto p = settings(o.sets);
     std::vector<double> x;
-    for (std::int64_t i = 0; i < o.points; ++i) x.push_back(o.from_V + (o.to_V - o.from_V) * static_cast<double>(i) / static_cast<double>(std::max<std::int64_t>(1, o.points - 1)));
+    for (std::int64_t i = 0; i < o.points; ++i)
+        x.push_back(o.from_V + (o.to_V - o.from_V) * static_cast<double>(i) / static_cast<double>(std::max<std::int64_t>(1, o.points - 1)));
     std::ostringstream deck;
     periphery::write_deck(o.name, p, x, deck);  // names the fault when there is no such circuit
     if (o.deck.asked()) o.deck.write(deck.str());
     for (const auto& b : periphery::all_circuits(p)) {
         if (b.name != o.name) continue;
-        nlohmann::ordered_json out{{"circuit", b.name}, {"x_V", x}, {"y_V", nlohmann::ordered_json::array()}, {"slope", nlohmann::ordered_json::array()},
-                                   {"power_W", b.power_W(p)}, {"area_m2", b.area_m2(p)}, {"time_constant_s", b.time_constant_s}};
+        nlohmann::ordered_json out{{"circuit", b.name},
+                                   {"x_V", x},
+                                   {"y_V", nlohmann::ordered_json::array()},
+                                   {"slope", nlohmann::ordered_json::array()},
+                                   {"power_W", b.power_W(p)},
+                                   {"area_m2", b.area_m2(p)},
+                                   {"time_constant_s", b.time_constant_s}};
         for (const double v : x) out["y_V"].push_back(b.at(v).y_V), out["slope"].push_back(b.at(v).slope);
         if (o.json) {
             fmt::print("{}\n", out.dump(1));
@@ -57,7 +63,8 @@ void show(const Options& o) {
 }  // namespace
 
 void ganbar_register_inspect_circuit(CommandContext& context) {
-    auto* command = inspect_command(context.cli)->add_subcommand("circuit", "the curve of a circuit of the analog periphery, and its SPICE deck");
+    auto* command =
+        inspect_command(context.cli)->add_subcommand("circuit", "the curve of a circuit of the analog periphery, and its SPICE deck");
     auto o = std::make_shared<Options>();
     command->add_option("name", o->name, "as `ganbar list circuits` prints it")->required();
     command->add_option("--set", o->sets, "key=value of [periphery], for example opamp_gain=100")->one_value();

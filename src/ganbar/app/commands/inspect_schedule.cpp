@@ -22,10 +22,12 @@ struct Options {
 };
 
 /// Cycles of each stage: what one copy of its arrays takes, divided over the copies. One number stands for all layers.
-void set_times(const std::vector<Int>& times, const std::vector<Int>& copies, const char* net, std::vector<Int>& forward, std::vector<Int>& backward) {
+void set_times(const std::vector<Int>& times, const std::vector<Int>& copies, const char* net, std::vector<Int>& forward,
+               std::vector<Int>& backward) {
     const auto nth = [&](const std::vector<Int>& list, const char* what, std::size_t i) {
         if (list.size() != 1 && list.size() != forward.size())
-            throw ConfigError(fmt::format("--{}-{} has {} numbers; expected one, or one for each of {} layers", what, net, list.size(), forward.size()));
+            throw ConfigError(
+                fmt::format("--{}-{} has {} numbers; expected one, or one for each of {} layers", what, net, list.size(), forward.size()));
         const Int v = list[list.size() == 1 ? 0 : i];
         if (v < 1 || v > 1000000) throw ConfigError(fmt::format("--{}-{} = {} is out of range; expected 1 to 1000000", what, net, v));
         return v;
@@ -96,9 +98,13 @@ void ganbar_register_inspect_schedule(CommandContext& context) {
     command->add_flag("--computation-sharing", o->computation_sharing, "one forward pass for both updates");
     command->add_flag("--fused-streams", o->fused, "real and fake samples back to back on one discriminator (not in the paper)");
     command->add_flag("--exact-batch-norm", o->exact_batch_norm, "barriers for batch statistics in hidden layers");
-    command->add_option("--times-d", o->times_d, "cycles of the discriminator's layers, first to last, both directions: 4,2,1")->delimiter(',');
+    command->add_option("--times-d", o->times_d, "cycles of the discriminator's layers, first to last, both directions: 4,2,1")
+        ->delimiter(',');
     command->add_option("--times-g", o->times_g, "the same of the generator's")->delimiter(',');
-    command->add_option("--copies-d", o->copies_d, "copies of the discriminator's arrays, layer by layer: a stage takes its cycles divided by them")->delimiter(',');
+    command
+        ->add_option("--copies-d", o->copies_d,
+                     "copies of the discriminator's arrays, layer by layer: a stage takes its cycles divided by them")
+        ->delimiter(',');
     command->add_option("--copies-g", o->copies_g, "the same of the generator's")->delimiter(',');
     command
         ->add_option("--transposed-copies", o->transposed_copies, "transposed arrays for the two branches of computation sharing: 1 or 2")

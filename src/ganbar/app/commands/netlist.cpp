@@ -6,9 +6,9 @@
 #include "ganbar/app/command.h"
 #include "ganbar/app/crossbar_json.h"
 #include "ganbar/app/output_file.h"
-#include "ganbar/run/run.h"
-#include "ganbar/experiment/run_array.h"
 #include "ganbar/circuit/spice.h"
+#include "ganbar/experiment/run_array.h"
+#include "ganbar/run/run.h"
 
 namespace ganbar::app {
 namespace {
@@ -38,8 +38,11 @@ void ganbar_register_netlist(CommandContext& context) {
     auto* command = context.cli.add_subcommand("netlist", "a crossbar as a SPICE deck that ngspice runs in batch mode");
     auto o = std::make_shared<Options>();
     command->add_option("input", o->in, "crossbar as JSON, as for solve");
-    command->add_option("--run", o->run, "instead: an array of this trained run, all its word lines at tile.v_read, behind the run's wires");
-    command->add_option("--array", o->array, "which: the number of its block in `ganbar inspect placement`, from 0; a second plane's follow")->check(Range{0, 1e19});
+    command->add_option("--run", o->run,
+                        "instead: an array of this trained run, all its word lines at tile.v_read, behind the run's wires");
+    command
+        ->add_option("--array", o->array, "which: the number of its block in `ganbar inspect placement`, from 0; a second plane's follow")
+        ->check(Range{0, 1e19});
     command->add_flag("--nodes", o->nodes, "print the voltages of all nodes, too; from 32 x 32 cells on ngspice then takes long");
     o->out.declare(*command, "-o,--out,--output", "write the deck here instead of to stdout");
     command->callback([&context, o] {

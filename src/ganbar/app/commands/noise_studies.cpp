@@ -1,8 +1,8 @@
 // ganbar noise chips | restart | budget
 #include <fmt/format.h>
 
-#include "ganbar/bits/bit_studies.h"
 #include "ganbar/app/command.h"
+#include "ganbar/bits/bit_studies.h"
 #include "ganbar/core/parallel.h"
 
 namespace ganbar::app {
@@ -42,22 +42,32 @@ void ganbar_register_noise_studies(CommandContext& context) {
             };
         });
     };
-    add("chips", "Hamming distances between chips, readings and selections: a generator or a fingerprint?", "bits of a reading", 4096,
+    add(
+        "chips", "Hamming distances between chips, readings and selections: a generator or a fingerprint?", "bits of a reading", 4096,
         [](Command* c, StudyOptions* o) {
             c->add_option("--chips", o->chips, "how many chips")->check(Range{2, 1000})->show_default();
             c->add_option("--readings", o->readings, "readings of each chip")->check(Range{2, 1000})->show_default();
         },
-        [](const StudyOptions& o, const DeviceRegistry& devices) { show(o, study_chips(BitSource(o.set, devices), o.chips, o.readings, o.bits)); });
-    add("restart", "restart tests of SP 800-90B section 3.1.4 on a chip that is switched off and on", "bits after each restart", 1000,
+        [](const StudyOptions& o, const DeviceRegistry& devices) {
+            show(o, study_chips(BitSource(o.set, devices), o.chips, o.readings, o.bits));
+        });
+    add(
+        "restart", "restart tests of SP 800-90B section 3.1.4 on a chip that is switched off and on", "bits after each restart", 1000,
         [](Command* c, StudyOptions* o) {
             c->add_option("--restarts", o->restarts, "how many restarts")->check(Range{2, 100000})->show_default();
-            c->add_option("--initial", o->initial, "bits without a restart for the first estimate")->check(Range{std::size_t{4096}, std::size_t{4'000'000}})->show_default();
-            c->add_option("--selection", o->selection, "what selects cells starts again with the same choices, or with fresh ones")->check(OneOf{{"repeated", "fresh"}})->show_default();
+            c->add_option("--initial", o->initial, "bits without a restart for the first estimate")
+                ->check(Range{std::size_t{4096}, std::size_t{4'000'000}})
+                ->show_default();
+            c->add_option("--selection", o->selection, "what selects cells starts again with the same choices, or with fresh ones")
+                ->check(OneOf{{"repeated", "fresh"}})
+                ->show_default();
         },
         [](const StudyOptions& o, const DeviceRegistry& devices) {
             show(o, study_restarts(BitSource(o.set, devices), o.restarts, o.bits, o.initial, o.selection == "repeated"));
         });
-    add("budget", "min-entropy per bit that each cause of randomness contributes", "bits per cause", 100'000, [](Command*, StudyOptions*) {},
+    add(
+        "budget", "min-entropy per bit that each cause of randomness contributes", "bits per cause", 100'000,
+        [](Command*, StudyOptions*) {},
         [](const StudyOptions& o, const DeviceRegistry& devices) { show(o, entropy_budget(o.set, devices, o.bits)); });
 }
 

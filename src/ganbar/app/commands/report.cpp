@@ -18,13 +18,16 @@ void ganbar_register_report(CommandContext& context) {
     };
     auto options = std::make_shared<Options>();
     auto* command = context.cli.add_subcommand("report", "one self-contained HTML page about run folders");
-    command->add_option("RUN", options->runs, "run folders; runs of one experiment with different seeds are drawn as mean and range")->required();
+    command->add_option("RUN", options->runs, "run folders; runs of one experiment with different seeds are drawn as mean and range")
+        ->required();
     options->out.declare(*command, "-o,--out", "the HTML file to write")->required();
     command->add_option("--title", options->title, "title of the page; otherwise the experiments' names");
-    command->add_flag("--generator", options->generator, "of one run with dense layers: put its generator into the page, to draw new images there");
+    command->add_flag("--generator", options->generator,
+                      "of one run with dense layers: put its generator into the page, to draw new images there");
     command->callback([&context, options] {
         context.run = [&context, options] {
-            if (options->generator && options->runs.size() != 1) throw ConfigError("--generator puts one generator into the page; expected one run");
+            if (options->generator && options->runs.size() != 1)
+                throw ConfigError("--generator puts one generator into the page; expected one run");
             options->out.check();  // before the reading, which may take a while
             std::vector<report::RunData> runs;
             for (const auto& folder : options->runs) runs.push_back(report::read_run(folder));

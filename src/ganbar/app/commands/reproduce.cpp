@@ -3,11 +3,11 @@
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/study_context.h"
-#include "ganbar/run/environment.h"
-#include "ganbar/report/estimate_page.h"
-#include "ganbar/study/reproduce.h"
-#include "ganbar/report/reproductions.h"
 #include "ganbar/data/atomic_file.h"
+#include "ganbar/report/estimate_page.h"
+#include "ganbar/report/reproductions.h"
+#include "ganbar/run/environment.h"
+#include "ganbar/study/reproduce.h"
 
 namespace ganbar::app {
 namespace {
@@ -23,12 +23,15 @@ void accelerators(const Options& o, const std::vector<std::string>& network_fold
     if (!o.sets.empty()) throw ConfigError("--set applies to training reproductions; change an accelerator with ganbar estimate --set");
     const config::Presets networks(network_folders);
     const arch::ReproductionContext context{registry, [&](const std::string& name) { return arch::load_gan(name, networks); }, 0};
-    const auto result = o.name == "regan2018" ? arch::reproduce_regan2018(context) : o.name == "zara2019" ? arch::reproduce_zara2019(context) : arch::reproduce_liu2018(context);
+    const auto result = o.name == "regan2018"  ? arch::reproduce_regan2018(context)
+                        : o.name == "zara2019" ? arch::reproduce_zara2019(context)
+                                               : arch::reproduce_liu2018(context);
     if (!o.out.empty()) {
         std::filesystem::create_directories(o.out);
         write_file(std::filesystem::path(o.out) / "results.json", report::reproduction_json(result).dump(1) + "\n");
         write_file(std::filesystem::path(o.out) / "results.txt", report::reproduction_text(result));
-        write_file(std::filesystem::path(o.out) / "report.html", report::reproduction_page(result, "ganbar reproduce " + o.name + " --out " + o.out));
+        write_file(std::filesystem::path(o.out) / "report.html",
+                   report::reproduction_page(result, "ganbar reproduce " + o.name + " --out " + o.out));
     }
     if (o.json) fmt::print("{}\n", report::reproduction_json(result).dump(1));
     else fmt::print("{}", report::reproduction_text(result));
@@ -52,13 +55,18 @@ void ganbar_register_reproduce(CommandContext& context) {
             const std::vector<std::string> names = {"krestinskaya2020", "lin2018", "liu2018", "regan2018", "satyam2022", "zara2019"};
             if (std::find(names.begin(), names.end(), o->name) == names.end()) {
                 const std::string near = nearest_name(o->name, names);
-                throw ConfigError(fmt::format("unknown reproduction \"{}\"{}; expected one of {}", o->name, near.empty() ? "" : "; did you mean \"" + near + "\"?", join(names)));
+                throw ConfigError(fmt::format("unknown reproduction \"{}\"{}; expected one of {}", o->name,
+                                              near.empty() ? "" : "; did you mean \"" + near + "\"?", join(names)));
             }
-            const std::map<std::string, decltype(&study::reproduce_satyam2022)> trained = {{"krestinskaya2020", &study::reproduce_krestinskaya2020}, {"lin2018", &study::reproduce_lin2018}, {"satyam2022", &study::reproduce_satyam2022}};
+            const std::map<std::string, decltype(&study::reproduce_satyam2022)> trained = {
+                {"krestinskaya2020", &study::reproduce_krestinskaya2020},
+                {"lin2018", &study::reproduce_lin2018},
+                {"satyam2022", &study::reproduce_satyam2022}};
             const auto found = trained.find(o->name);
             if (found == trained.end()) return accelerators(*o, *networks, context.registries.accelerators);
             const std::int64_t seeds = o->quick && o->name != "lin2018" ? 1 : 3;
-            study::ReproduceOptions options{o->quick, o->seeds > 0 ? o->seeds : seeds, o->out.empty() ? "runs/" + o->name : o->out, o->sets};
+            study::ReproduceOptions options{o->quick, o->seeds > 0 ? o->seeds : seeds, o->out.empty() ? "runs/" + o->name : o->out,
+                                            o->sets};
             TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
             const config::Presets network_presets(*networks);
             found->second(options, study_context(context, *experiments, network_presets, observer));

@@ -35,7 +35,8 @@ void interpolate(const Options& o, const Registries& registries) {
     o.out.check();
     Trained t = load_run(o.run, registries);
     for (const auto& text : t.passed_over) fmt::print(stderr, "warning: passed over a damaged checkpoint: {}\n", text);
-    write_images(t.experiment, to_pixels(interpolate_images(t.model, n_rows, n_steps, static_cast<std::uint64_t>(o.seed))), n_rows * n_steps, o, n_steps);
+    write_images(t.experiment, to_pixels(interpolate_images(t.model, n_rows, n_steps, static_cast<std::uint64_t>(o.seed))),
+                 n_rows * n_steps, o, n_steps);
 }
 
 void add(CommandContext& context, const char* name, const char* text, bool counts, void (*work)(const Options&, const Registries&)) {

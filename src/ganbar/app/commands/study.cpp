@@ -16,16 +16,23 @@ void ganbar_register_study(CommandContext& context) {
         std::int64_t seeds = 3;
     };
     auto text = std::make_shared<Text>();
-    command->add_option("name", text->name, "wires: what segment resistance, drivers, array size and writing scheme do to the founding GAN; devices: the founding GAN on every device of presets/devices")->required();
+    command
+        ->add_option("name", text->name,
+                     "wires: what segment resistance, drivers, array size and writing scheme do to the founding GAN; devices: the founding "
+                     "GAN on every device of presets/devices")
+        ->required();
     command->add_flag("--quick", o->quick, "fewer variants and rounds");
-    command->add_option("--rounds", o->rounds, "rounds of each training; wires: default 200, with --quick 60; devices: 300, with --quick 40")->check(Range{1, 1000000});
+    command
+        ->add_option("--rounds", o->rounds, "rounds of each training; wires: default 200, with --quick 60; devices: 300, with --quick 40")
+        ->check(Range{1, 1000000});
     command->add_option("--seeds", text->seeds, "devices: seeds of each training")->check(Range{1, 1000});
     command->add_option("--out", text->out, "folder for runs, results.csv and report.html; default runs/study-NAME");
     command->add_option("--set", o->sets, "key=value for every training")->one_value();
     auto presets = std::make_shared<config::Presets>(context.places.preset_folders("experiments"));
     command->callback([&context, o, text, presets] {
         context.run = [&context, o, text, presets] {
-            if (text->name != "wires" && text->name != "devices") throw ConfigError(fmt::format("unknown study \"{}\"; expected wires or devices", text->name));
+            if (text->name != "wires" && text->name != "devices")
+                throw ConfigError(fmt::format("unknown study \"{}\"; expected wires or devices", text->name));
             o->out = text->out.empty() ? "runs/study-" + text->name : text->out;
             TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
             const config::Presets networks(context.places.preset_folders("networks"));

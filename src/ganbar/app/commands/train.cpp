@@ -4,11 +4,11 @@
 #include "ganbar/app/command.h"
 #include "ganbar/app/output_file.h"
 #include "ganbar/app/terminal.h"
+#include "ganbar/core/parallel.h"
 #include "ganbar/exports/tensorboard.h"
+#include "ganbar/run/environment.h"
 #include "ganbar/run/results.h"
 #include "ganbar/run/run.h"
-#include "ganbar/run/environment.h"
-#include "ganbar/core/parallel.h"
 
 namespace ganbar::app {
 namespace {
@@ -43,7 +43,8 @@ void train(const Options& o, const config::Presets& presets, const CommandContex
     if (!o.tensorboard.empty()) events.emplace(terminal, o.tensorboard, options.out, options.resume);
     const RunResult result = run(e, context.places, options, events ? static_cast<RunObserver&>(*events) : terminal);
     if (!result.finished)
-        throw Interrupted(fmt::format("stopped after round {} of {}; to go on: the same command with --resume --out {}", result.round, result.n_rounds, result.folder.string()));
+        throw Interrupted(fmt::format("stopped after round {} of {}; to go on: the same command with --resume --out {}", result.round,
+                                      result.n_rounds, result.folder.string()));
     if (o.json) fmt::print("{}", read_text(result.folder / "summary.json"));
     else fmt::print("{}\n{}\n", result.headline, result.folder.string());
 }

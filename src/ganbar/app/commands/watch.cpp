@@ -22,13 +22,16 @@ Watched watched_run(const fs::path& folder) {
 }
 
 Watched watched_sweep(const std::shared_ptr<study::WatchedSweep>& sweep, const fs::path& folder) {
-    return {report::live_page(sweep->title(), fmt::format("What is in `{}`, as it comes.", folder.string())), [sweep] { return sweep->look(); }, {}};
+    return {report::live_page(sweep->title(), fmt::format("What is in `{}`, as it comes.", folder.string())),
+            [sweep] { return sweep->look(); },
+            {}};
 }
 
 void watch(const std::string& name, int port) {
     const fs::path folder = name;
     std::error_code ignored;
-    if (!fs::is_directory(folder, ignored)) throw DataError("no such folder; expected a run folder of ganbar train or the folder of a sweep", {name, 0, 0});
+    if (!fs::is_directory(folder, ignored))
+        throw DataError("no such folder; expected a run folder of ganbar train or the folder of a sweep", {name, 0, 0});
     std::unique_ptr<WatchServer> server;
     if (study::is_sweep_folder(folder)) {
         const auto sweep = std::make_shared<study::WatchedSweep>(folder);
@@ -38,9 +41,11 @@ void watch(const std::string& name, int port) {
         };
         server = std::make_unique<WatchServer>(watched_sweep(sweep, folder), point, port);
     } else if (is_run_folder(folder)) {
-        server = std::make_unique<WatchServer>(watched_run(folder), [](std::size_t) { return std::nullopt; }, port);
+        server = std::make_unique<WatchServer>(
+            watched_run(folder), [](std::size_t) { return std::nullopt; }, port);
     } else {
-        throw DataError("is neither a run folder nor that of a sweep: none of run.toml, metrics.csv, summary.json and sweep.sqlite in it", {name, 0, 0});
+        throw DataError("is neither a run folder nor that of a sweep: none of run.toml, metrics.csv, summary.json and sweep.sqlite in it",
+                        {name, 0, 0});
     }
     note_signals();
     fmt::print("http://127.0.0.1:{}/\n", server->port());
@@ -57,7 +62,8 @@ void ganbar_register_watch(CommandContext& context) {
         int port = 0;
     };
     auto o = std::make_shared<Options>();
-    auto* command = context.cli.add_subcommand("watch", "a page that follows a run or a sweep while it works, at an address of this machine");
+    auto* command =
+        context.cli.add_subcommand("watch", "a page that follows a run or a sweep while it works, at an address of this machine");
     command->add_option("folder", o->folder, "run folder, or folder of a sweep; it is only read")->required();
     command->add_option("--port", o->port, "port of 127.0.0.1 to serve at; 0: any that is free")->check(Range{0, 65535})->show_default();
     command->callback([&context, o] { context.run = [o] { watch(o->folder, o->port); }; });

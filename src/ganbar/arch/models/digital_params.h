@@ -74,7 +74,10 @@ inline std::vector<Swing> digital_swings() {
 inline void digital_machine(AcceleratorModel<DigitalDesign>& m) {
     m.couple = couple_units, m.uncoupled = uncoupled_digital_choices();
     m.run = run_digital;
-    m.chip = {.area_m2 = m.defaults.area.si, .n_arrays = double(m.defaults.units), .power_W = 0, .source = assumed("the machine is the chip; what its buffer does not hold is in DRAM")};
+    m.chip = {.area_m2 = m.defaults.area.si,
+              .n_arrays = double(m.defaults.units),
+              .power_W = 0,
+              .source = assumed("the machine is the chip; what its buffer does not hold is in DRAM")};
 }
 
 }  // namespace ganbar::arch

@@ -16,8 +16,8 @@ const Board boards[] = {
     {"t4", "NVIDIA T4", "TU104, 2560 cores at 1590 MHz boost; board specification", 1590e6, 8.14e12, 320e9, 70, 545e-6},
     {"v100", "NVIDIA V100 SXM2", "GV100, 5120 cores at 1530 MHz boost; data sheet", 1530e6, 15.7e12, 900e9, 300, 815e-6},
     {"a100", "NVIDIA A100 SXM4 40 GB", "GA100, 6912 cores at 1410 MHz boost; data sheet", 1410e6, 19.5e12, 1555e9, 400, 826e-6},
-    {"h100", "NVIDIA H100 SXM5", "GH100, 16896 cores; data sheet: 67 TFLOPS outside the tensor cores, so 1980 MHz",
-     1980e6, 67e12, 3350e9, 700, 814e-6},
+    {"h100", "NVIDIA H100 SXM5", "GH100, 16896 cores; data sheet: 67 TFLOPS outside the tensor cores, so 1980 MHz", 1980e6, 67e12, 3350e9,
+     700, 814e-6},
 };
 
 constexpr double mean_share_of_limit = 0.8;  // 145 W of the GTX 1080's 180 W

@@ -17,7 +17,10 @@ void ganbar_register_isaac(AcceleratorRegistry& registry) {
     m.schema = converter_schema(published("ISAAC, ISCA 2016"), derived("power and area table of ISAAC divided by actions"));
     set_source(m.schema, "zeros", assumed("transposed passes are our extension"));
     converter_machine(m);
-    m.chip = {.area_m2 = 85.4e-6, .n_arrays = 168 * 12 * 8, .power_W = 65.8, .source = published("ISAAC, ISCA 2016: 168 tiles of 12 IMAs of 8 arrays, with the links between chips")};
+    m.chip = {.area_m2 = 85.4e-6,
+              .n_arrays = 168 * 12 * 8,
+              .power_W = 65.8,
+              .source = published("ISAAC, ISCA 2016: 168 tiles of 12 IMAs of 8 arrays, with the links between chips")};
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     registry.add("isaac", accelerator_entry(std::move(m)));

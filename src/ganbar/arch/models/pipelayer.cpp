@@ -19,7 +19,9 @@ void ganbar_register_pipelayer(AcceleratorRegistry& registry) {
     m.schema = spike_schema(
         published("PipeLayer, HPCA 2017: 128x128 arrays, 4-bit cells, 29.31/50.88 ns and 1.08 pJ/3.91 nJ per read/write spike"));
     spike_machine(m);
-    m.chip = {.area_m2 = 82.63e-6, .n_arrays = 7024, .power_W = 1485e9 * 82.63 / 142.9e9,
+    m.chip = {.area_m2 = 82.63e-6,
+              .n_arrays = 7024,
+              .power_W = 1485e9 * 82.63 / 142.9e9,
               .source = published("PipeLayer, HPCA 2017: 82.63 mm2; arrays and power derived from 1485 GOPS/s/mm2 and 142.9 GOPS/s/W")};
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;

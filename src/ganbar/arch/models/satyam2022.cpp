@@ -33,7 +33,10 @@ void ganbar_register_satyam2022(AcceleratorRegistry& registry) {
     d.steps_per_cycle = d.gradient_steps_per_cycle = 1 << 30;
     d.cells_area = d.array_area, d.converter_bits = 8;
     m.defaults = d, m.couple = couple_converters, m.uncoupled = uncoupled_crossbar_choices();
-    m.chip = {.area_m2 = 54 * 64 * 64 * 0.36e-12, .n_arrays = 54, .power_W = 0, .source = published("satyam2022: 54 arrays of 64 x 64 cells of 0.36 um2")};
+    m.chip = {.area_m2 = 54 * 64 * 64 * 0.36e-12,
+              .n_arrays = 54,
+              .power_W = 0,
+              .source = published("satyam2022: 54 arrays of 64 x 64 cells of 0.36 um2")};
     const Source paper = published("satyam2022, sec. II");
     m.schema = {
         param("rows", &D::rows, std::int64_t{8}, std::int64_t{1024}, "word lines", paper),

@@ -72,7 +72,8 @@ void cubic_current_here(const double* linear, const double* cubic, const double*
 }
 
 // Word lines run along memory: eight at a time, so that their running sums overlap.
-void word_lines(const Geometry& g, const double* HWY_RESTRICT i, const double* HWY_RESTRICT vw, double* HWY_RESTRICT w, double* HWY_RESTRICT i_word) {
+void word_lines(const Geometry& g, const double* HWY_RESTRICT i, const double* HWY_RESTRICT vw, double* HWY_RESTRICT w,
+                double* HWY_RESTRICT i_word) {
     const std::size_t n = g.cols;
     for (std::size_t r0 = 0; r0 < g.rows; r0 += 8) {
         const std::size_t n_lines = std::min<std::size_t>(8, g.rows - r0);
@@ -101,7 +102,8 @@ void word_lines(const Geometry& g, const double* HWY_RESTRICT i, const double* H
 }
 
 // Bit lines run across memory: a vector of neighbours at a time.
-void bit_lines(const Geometry& g, const double* HWY_RESTRICT i, const double* HWY_RESTRICT vb, double* HWY_RESTRICT b, double* HWY_RESTRICT i_bit) {
+void bit_lines(const Geometry& g, const double* HWY_RESTRICT i, const double* HWY_RESTRICT vb, double* HWY_RESTRICT b,
+               double* HWY_RESTRICT i_bit) {
     const std::size_t n = g.cols, m = g.rows;
     const auto columns = [&](auto d, std::size_t j) {
         using W = hn::Vec<decltype(d)>;
@@ -129,12 +131,14 @@ void bit_lines(const Geometry& g, const double* HWY_RESTRICT i, const double* HW
     for (; j < n; ++j) columns(hn::CappedTag<double, 1>(), j);
 }
 
-void line_voltages_here(const Geometry& g, const double* i, const double* vw, const double* vb, double* w, double* b, double* i_word, double* i_bit) {
+void line_voltages_here(const Geometry& g, const double* i, const double* vw, const double* vb, double* w, double* b, double* i_word,
+                        double* i_bit) {
     word_lines(g, i, vw, w, i_word);
     bit_lines(g, i, vb, b, i_bit);
 }
 
-double mismatch_here(const double* HWY_RESTRICT w, const double* HWY_RESTRICT b, const double* HWY_RESTRICT u, float* HWY_RESTRICT f, std::size_t n) {
+double mismatch_here(const double* HWY_RESTRICT w, const double* HWY_RESTRICT b, const double* HWY_RESTRICT u, float* HWY_RESTRICT f,
+                     std::size_t n) {
     const D d;
     const F single;
     const std::size_t lanes = hn::Lanes(d);
@@ -223,13 +227,15 @@ double dot_here(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, std::s
     std::size_t k = 0;
     for (; k + 8 <= n; k += 8)
         for (std::size_t q = 0; q * lanes < 8; ++q)
-            sum[q] = hn::MulAdd(hn::PromoteTo(d, hn::LoadU(single, a + k + q * lanes)), hn::PromoteTo(d, hn::LoadU(single, b + k + q * lanes)), sum[q]);
+            sum[q] = hn::MulAdd(hn::PromoteTo(d, hn::LoadU(single, a + k + q * lanes)),
+                                hn::PromoteTo(d, hn::LoadU(single, b + k + q * lanes)), sum[q]);
     for (std::size_t q = 0; q * lanes < 8; ++q) hn::StoreU(sum[q], d, part + q * lanes);
     for (; k < n; ++k) part[k % 8] += static_cast<double>(a[k]) * static_cast<double>(b[k]);
     return ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
 }
 
-void advance_here(double* HWY_RESTRICT u, const float* HWY_RESTRICT f, const float* const* step, const double* weight, std::size_t m, std::size_t n) {
+void advance_here(double* HWY_RESTRICT u, const float* HWY_RESTRICT f, const float* const* step, const double* weight, std::size_t m,
+                  std::size_t n) {
     const D d;
     const F single;
     const std::size_t lanes = hn::Lanes(d);
@@ -268,13 +274,18 @@ void curve_current(const CellCurve& curve, const double* g, const double* u, dou
 void cubic_current(const double* linear, const double* cubic, const double* u, double* i, double* slope, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(cubic_current_here)(linear, cubic, u, i, slope, n);
 }
-void line_voltages(const Geometry& g, const double* i, const double* vw, const double* vb, double* w, double* b, double* i_word, double* i_bit) {
+void line_voltages(const Geometry& g, const double* i, const double* vw, const double* vb, double* w, double* b, double* i_word,
+                   double* i_bit) {
     HWY_DYNAMIC_DISPATCH(line_voltages_here)(g, i, vw, vb, w, b, i_word, i_bit);
 }
-double mismatch(const double* w, const double* b, const double* u, float* f, std::size_t n) { return HWY_DYNAMIC_DISPATCH(mismatch_here)(w, b, u, f, n); }
+double mismatch(const double* w, const double* b, const double* u, float* f, std::size_t n) {
+    return HWY_DYNAMIC_DISPATCH(mismatch_here)(w, b, u, f, n);
+}
 Range range(const double* values, std::size_t n) { return HWY_DYNAMIC_DISPATCH(range_here)(values, n); }
 double largest(const float* f, std::size_t n) { return HWY_DYNAMIC_DISPATCH(largest_here)(f, n); }
-void kernel_row(double g0, double l, const double* other, float* row, std::size_t n) { HWY_DYNAMIC_DISPATCH(kernel_row_here)(g0, l, other, row, n); }
+void kernel_row(double g0, double l, const double* other, float* row, std::size_t n) {
+    HWY_DYNAMIC_DISPATCH(kernel_row_here)(g0, l, other, row, n);
+}
 void differences(const float* f, const float* previous_f, const double* u, const double* previous_u, float* df, float* dxf, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(differences_here)(f, previous_f, u, previous_u, df, dxf, n);
 }

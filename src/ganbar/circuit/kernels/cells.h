@@ -24,7 +24,9 @@ void line_voltages(const Geometry& lines, const double* i_A, const double* vw_V,
 /// f = w - b - u in single precision (n values) and the largest |f| in double.
 double mismatch(const double* w_V, const double* b_V, const double* u_V, float* f_V, std::size_t n);
 
-struct Range { double least, most, sum; };
+struct Range {
+    double least, most, sum;
+};
 Range range(const double* values, std::size_t n);
 /// Largest |f|; infinity when any is not finite.
 double largest(const float* f, std::size_t n);

@@ -120,8 +120,9 @@ void lane_merge(const Merge& m, double* HWY_RESTRICT storage, double* HWY_RESTRI
     for (std::size_t k = 0; k < m.e; ++k) {
         double* row = panel + k * stride * n_lanes;
         for (std::size_t c = k + 1; c < m.e; ++c)
-            hn::Store(hn::Add(hn::Load(d, child[0] + (k * m.child_stride[0] + c) * n_lanes), hn::Load(d, child[1] + (k * m.child_stride[1] + c) * n_lanes)), d,
-                      row + c * n_lanes);
+            hn::Store(hn::Add(hn::Load(d, child[0] + (k * m.child_stride[0] + c) * n_lanes),
+                              hn::Load(d, child[1] + (k * m.child_stride[1] + c) * n_lanes)),
+                      d, row + c * n_lanes);
         for (const auto& s : m.segments)
             lane_copy(child[s.child] + (k * m.child_stride[s.child] + s.from) * n_lanes, row + (m.e + s.to) * n_lanes, s.length);
         for (std::size_t c = m.p; c < lane_stride(m.p); ++c) hn::Store(hn::Zero(d), d, row + (m.e + c) * n_lanes);
@@ -135,13 +136,15 @@ void lane_merge(const Merge& m, double* HWY_RESTRICT storage, double* HWY_RESTRI
             for (const auto& cols : m.segments) {
                 if (cols.to < rows.to) continue;
                 if (cols.child == rows.child) lane_copy(from + cols.from * n_lanes, to + cols.to * n_lanes, cols.length);
-                else for (std::size_t c = 0; c < cols.length; ++c) hn::Store(hn::Zero(d), d, to + (cols.to + c) * n_lanes);
+                else
+                    for (std::size_t c = 0; c < cols.length; ++c) hn::Store(hn::Zero(d), d, to + (cols.to + c) * n_lanes);
             }
         }
     constexpr int n_cols = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
     for (std::size_t r = 0; r < m.p; r += 4)
         for (std::size_t c = r; c < m.p; c += n_cols)
-            lane_tile<n_cols>(panel + (m.e + r) * n_lanes, panel + (m.e + c) * n_lanes, stride, out + (r * m.stride + c) * n_lanes, m.stride, m.e);
+            lane_tile<n_cols>(panel + (m.e + r) * n_lanes, panel + (m.e + c) * n_lanes, stride, out + (r * m.stride + c) * n_lanes,
+                              m.stride, m.e);
 }
 
 void run_leaves_here(const LeafProgram& program, const double* inputs, double* work) {
@@ -229,7 +232,8 @@ void panel_block(double* HWY_RESTRICT panel, std::size_t stride, std::size_t k0,
             for (std::size_t t = 0; t <= k; ++t) lower[j][t] += l * lower[k][t];
         }
         const double scale = std::sqrt(inverse);
-        for (std::size_t t = 0; t <= k; ++t) a[t][k] = lower[k][t] * scale;  // the strictly upper part of column k is spent: keep W's row here
+        for (std::size_t t = 0; t <= k; ++t)
+            a[t][k] = lower[k][t] * scale;  // the strictly upper part of column k is spent: keep W's row here
         for (std::size_t j = k + 1; j < n_rows; ++j) panel[(k0 + k) * stride + k0 + j] = a[k][j] * scale;
     }
     const D d;
@@ -262,7 +266,8 @@ void gather_panel(const Merge& m, const double* storage, double* HWY_RESTRICT pa
         const double* x = storage + m.child[0] + k * m.child_stride[0];
         const double* y = storage + m.child[1] + k * m.child_stride[1];
         if (m.single) copy(x, row, m.e);
-        else for (std::size_t c = k & ~std::size_t{7}; c < m.e; ++c) row[c] = x[c] + y[c];
+        else
+            for (std::size_t c = k & ~std::size_t{7}; c < m.e; ++c) row[c] = x[c] + y[c];
         for (const auto& s : m.segments) {
             if (s.child < 2) {
                 copy((s.child == 0 ? x : y) + s.from, row + m.e + s.to, s.length);
@@ -276,12 +281,14 @@ void gather_panel(const Merge& m, const double* storage, double* HWY_RESTRICT pa
 }
 
 // Rows [r0, r0 + 8) of the parent, columns from c0 on: what the children bring along.
-HWY_INLINE void bring_along(const Merge& m, const double* storage, double* HWY_RESTRICT out, std::size_t r0, std::size_t c0, std::size_t c1) {
+HWY_INLINE void bring_along(const Merge& m, const double* storage, double* HWY_RESTRICT out, std::size_t r0, std::size_t c0,
+                            std::size_t c1) {
     for (const auto& rows : m.segments) {
         const std::size_t first = std::max(r0, rows.to), last = std::min({r0 + 8, rows.to + rows.length, m.p});
         for (std::size_t r = first; r < last; ++r) {
             double* HWY_RESTRICT to = out + r * m.stride;
-            const double* from = rows.child < 2 ? storage + m.child[rows.child] + (rows.from + r - rows.to) * m.child_stride[rows.child] : nullptr;
+            const double* from =
+                rows.child < 2 ? storage + m.child[rows.child] + (rows.from + r - rows.to) * m.child_stride[rows.child] : nullptr;
             for (const auto& cols : m.segments) {
                 const std::size_t begin = std::max(cols.to, c0), end = std::min(cols.to + cols.length, c1);
                 if (begin >= end) continue;
@@ -347,7 +354,9 @@ HWY_EXPORT(run_leaves_here);
 HWY_EXPORT(run_merge_here);
 
 std::size_t lanes() { return HWY_DYNAMIC_DISPATCH(lanes_here)(); }
-void run_leaves(const LeafProgram& program, const double* inputs, double* work) { HWY_DYNAMIC_DISPATCH(run_leaves_here)(program, inputs, work); }
+void run_leaves(const LeafProgram& program, const double* inputs, double* work) {
+    HWY_DYNAMIC_DISPATCH(run_leaves_here)(program, inputs, work);
+}
 void run_merge(const Merge& merge, double* storage, double* panel, const double* coupling_S) {
     HWY_DYNAMIC_DISPATCH(run_merge_here)(merge, storage, panel, coupling_S);
 }

@@ -11,28 +11,30 @@ namespace ganbar::reduction {
 /// A run of ports of a merged block: where it comes from. Ports that are terminals of the same kind never need their mutual conductance.
 struct Segment {
     enum class Terminal : std::uint8_t { no, word, bit };
-    std::uint8_t child = 0;      ///< 0, 1; 2 = new ports, coupled one to one with the eliminated nodes (Merge::coupling)
+    std::uint8_t child = 0;  ///< 0, 1; 2 = new ports, coupled one to one with the eliminated nodes (Merge::coupling)
     Terminal terminal = Terminal::no;
     std::size_t from = 0, to = 0, length = 0;  ///< position in the child, in the parent
 };
 
 /// Eliminates the first e ports of each child, which are the same nodes.
 struct Merge {
-    std::size_t e = 0, p = 0;            ///< eliminated nodes, remaining ports
-    std::size_t child[2] = {0, 0};       ///< storage offsets
+    std::size_t e = 0, p = 0;       ///< eliminated nodes, remaining ports
+    std::size_t child[2] = {0, 0};  ///< storage offsets
     std::size_t child_stride[2] = {0, 0};
-    bool single = false;                 ///< there is no second child
+    bool single = false;  ///< there is no second child
     std::size_t out = 0, stride = 0;
-    std::size_t coupling = 0;            ///< single: first of the e conductances to the new ports
-    std::vector<Segment> segments;       ///< in the parent's order, covering [0, p)
+    std::size_t coupling = 0;       ///< single: first of the e conductances to the new ports
+    std::vector<Segment> segments;  ///< in the parent's order, covering [0, p)
 };
 
 /// Elimination inside a block of at most 2 x 2 cells, as operations on numbered conductances ("slots").
 struct Base {
-    struct Load { std::size_t slot, source; };
+    struct Load {
+        std::size_t slot, source;
+    };
     struct Elimination {
-        std::vector<std::size_t> star;           ///< slots of the node's neighbours
-        std::vector<std::size_t> mesh;           ///< slots of the pairs (0,1), (0,2), ... (1,2), ...
+        std::vector<std::size_t> star;  ///< slots of the node's neighbours
+        std::vector<std::size_t> mesh;  ///< slots of the pairs (0,1), (0,2), ... (1,2), ...
         std::vector<std::uint8_t> mesh_is_new;
     };
     std::vector<Load> loads;
@@ -47,7 +49,7 @@ struct LeafProgram {
     std::size_t m = 0, n = 0;
     std::vector<Base> bases;
     std::vector<Merge> merges;
-    std::vector<std::uint8_t> order;  ///< 0 = next base, 1 = next merge
+    std::vector<std::uint8_t> order;                                            ///< 0 = next base, 1 = next merge
     std::size_t p = 0, out = 0, stride = 0, storage = 0, panel = 0, slots = 0;  ///< sizes in vectors
     std::size_t n_inputs() const { return m * n + m + n + 2; }
 };

@@ -14,7 +14,8 @@ namespace ganbar::write_sweep::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using F = hn::CappedTag<float, 16>;
 
-void excess_here(const float* HWY_RESTRICT u, const float* HWY_RESTRICT a, const float* HWY_RESTRICT c, float g0, float* HWY_RESTRICT out, std::size_t n) {
+void excess_here(const float* HWY_RESTRICT u, const float* HWY_RESTRICT a, const float* HWY_RESTRICT c, float g0, float* HWY_RESTRICT out,
+                 std::size_t n) {
     const F d;
     const auto base = hn::Set(d, g0);
     for (std::size_t k = 0; k < n; k += hn::Lanes(d)) {
@@ -26,7 +27,8 @@ void excess_here(const float* HWY_RESTRICT u, const float* HWY_RESTRICT a, const
 
 void reflect_here(float* HWY_RESTRICT hat, const float* HWY_RESTRICT weight, const float* HWY_RESTRICT base, std::size_t n) {
     const F d;
-    for (std::size_t k = 0; k < n; k += hn::Lanes(d)) hn::Store(hn::NegMulAdd(hn::Load(d, weight + k), hn::Load(d, hat + k), hn::Load(d, base + k)), d, hat + k);
+    for (std::size_t k = 0; k < n; k += hn::Lanes(d))
+        hn::Store(hn::NegMulAdd(hn::Load(d, weight + k), hn::Load(d, hat + k), hn::Load(d, base + k)), d, hat + k);
 }
 
 float difference_here(const float* HWY_RESTRICT next, const float* HWY_RESTRICT u, float* HWY_RESTRICT f, std::size_t n) {
@@ -48,15 +50,16 @@ float dot_here(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, std::si
     hn::Vec<F> sum[16];  // 16 partial sums whatever the vector length
     for (std::size_t q = 0; q * lanes < 16; ++q) sum[q] = hn::Zero(d);
     for (std::size_t k = 0; k < n; k += 16)
-        for (std::size_t q = 0; q * lanes < 16; ++q) sum[q] = hn::MulAdd(hn::Load(d, a + k + q * lanes), hn::Load(d, b + k + q * lanes), sum[q]);
+        for (std::size_t q = 0; q * lanes < 16; ++q)
+            sum[q] = hn::MulAdd(hn::Load(d, a + k + q * lanes), hn::Load(d, b + k + q * lanes), sum[q]);
     for (std::size_t q = 0; q * lanes < 16; ++q) hn::Store(sum[q], d, part + q * lanes);
     for (std::size_t step = 8; step > 0; step /= 2)
         for (std::size_t q = 0; q < step; ++q) part[q] += part[q + step];
     return part[0];
 }
 
-void history_here(const float* HWY_RESTRICT f, const float* HWY_RESTRICT last_f, const float* HWY_RESTRICT u, const float* HWY_RESTRICT last_u,
-                  float* HWY_RESTRICT df, float* HWY_RESTRICT dxf, std::size_t n) {
+void history_here(const float* HWY_RESTRICT f, const float* HWY_RESTRICT last_f, const float* HWY_RESTRICT u,
+                  const float* HWY_RESTRICT last_u, float* HWY_RESTRICT df, float* HWY_RESTRICT dxf, std::size_t n) {
     const F d;
     for (std::size_t k = 0; k < n; k += hn::Lanes(d)) {
         const auto change = hn::Sub(hn::Load(d, f + k), hn::Load(d, last_f + k));
@@ -65,7 +68,8 @@ void history_here(const float* HWY_RESTRICT f, const float* HWY_RESTRICT last_f,
     }
 }
 
-void advance_here(float* HWY_RESTRICT u, const float* HWY_RESTRICT f, const float* const* step, const float* weight, std::size_t m, std::size_t n) {
+void advance_here(float* HWY_RESTRICT u, const float* HWY_RESTRICT f, const float* const* step, const float* weight, std::size_t m,
+                  std::size_t n) {
     const F d;
     for (std::size_t k = 0; k < n; k += hn::Lanes(d)) {
         auto x = hn::Load(d, f + k);
@@ -74,8 +78,8 @@ void advance_here(float* HWY_RESTRICT u, const float* HWY_RESTRICT f, const floa
     }
 }
 
-Power row_power_here(const float* HWY_RESTRICT u, const float* HWY_RESTRICT a, const float* HWY_RESTRICT c, double drive_V, const double* HWY_RESTRICT bit_V,
-                     std::size_t n) {
+Power row_power_here(const float* HWY_RESTRICT u, const float* HWY_RESTRICT a, const float* HWY_RESTRICT c, double drive_V,
+                     const double* HWY_RESTRICT bit_V, std::size_t n) {
     const hn::CappedTag<double, 8> d;
     const hn::Rebind<float, decltype(d)> single;
     const std::size_t lanes = hn::Lanes(d);
@@ -87,7 +91,8 @@ Power row_power_here(const float* HWY_RESTRICT u, const float* HWY_RESTRICT a, c
         for (std::size_t q = 0; q * lanes < 8; ++q) {
             const std::size_t at = k + q * lanes;
             const auto x = hn::PromoteTo(d, hn::Load(single, u + at));
-            const auto i = hn::Mul(x, hn::MulAdd(hn::PromoteTo(d, hn::Load(single, c + at)), hn::Mul(x, x), hn::PromoteTo(d, hn::Load(single, a + at))));
+            const auto i = hn::Mul(
+                x, hn::MulAdd(hn::PromoteTo(d, hn::Load(single, c + at)), hn::Mul(x, x), hn::PromoteTo(d, hn::Load(single, a + at))));
             sum[0][q] = hn::MulAdd(x, i, sum[0][q]);
             sum[1][q] = hn::MulAdd(hn::Sub(drive, hn::LoadU(d, bit_V + at)), i, sum[1][q]);
         }
@@ -99,7 +104,8 @@ Power row_power_here(const float* HWY_RESTRICT u, const float* HWY_RESTRICT a, c
     return {part[0][0], part[1][0]};
 }
 
-Slopes row_slopes_here(const float* HWY_RESTRICT a, const float* HWY_RESTRICT c, float drive_V, const float* HWY_RESTRICT bit_V, float share, std::size_t n) {
+Slopes row_slopes_here(const float* HWY_RESTRICT a, const float* HWY_RESTRICT c, float drive_V, const float* HWY_RESTRICT bit_V,
+                       float share, std::size_t n) {
     const F d;
     const std::size_t lanes = hn::Lanes(d);
     HWY_ALIGN float part[16];
@@ -123,7 +129,8 @@ Slopes row_slopes_here(const float* HWY_RESTRICT a, const float* HWY_RESTRICT c,
 void row_modes_here(const RowModes& row, const float* HWY_RESTRICT l_word, const float* HWY_RESTRICT q_word, const float* HWY_RESTRICT bit,
                     float* HWY_RESTRICT base, float* HWY_RESTRICT weight, std::size_t n) {
     const F d;
-    const auto one = hn::Set(d, 1.0f), g0 = hn::Set(d, row.g0), l_bit = hn::Set(d, row.l_bit), word = hn::Set(d, row.word), q_bit = hn::Set(d, row.q_bit);
+    const auto one = hn::Set(d, 1.0f), g0 = hn::Set(d, row.g0), l_bit = hn::Set(d, row.l_bit), word = hn::Set(d, row.word),
+               q_bit = hn::Set(d, row.q_bit);
     for (std::size_t k = 0; k < n; k += hn::Lanes(d)) {
         const auto l = hn::Add(l_bit, hn::LoadU(d, l_word + k)), kappa = hn::Div(one, hn::MulAdd(g0, l, one));
         const auto source = hn::NegMulAdd(q_bit, hn::LoadU(d, bit + k), hn::Mul(word, hn::LoadU(d, q_word + k)));
@@ -147,9 +154,15 @@ HWY_EXPORT(row_power_here);
 HWY_EXPORT(row_slopes_here);
 HWY_EXPORT(row_modes_here);
 
-void excess(const float* u, const float* a, const float* c, float g0, float* out, std::size_t n) { HWY_DYNAMIC_DISPATCH(excess_here)(u, a, c, g0, out, n); }
-void reflect(float* hat, const float* weight, const float* base, std::size_t n) { HWY_DYNAMIC_DISPATCH(reflect_here)(hat, weight, base, n); }
-float difference(const float* next, const float* u, float* f, std::size_t n) { return HWY_DYNAMIC_DISPATCH(difference_here)(next, u, f, n); }
+void excess(const float* u, const float* a, const float* c, float g0, float* out, std::size_t n) {
+    HWY_DYNAMIC_DISPATCH(excess_here)(u, a, c, g0, out, n);
+}
+void reflect(float* hat, const float* weight, const float* base, std::size_t n) {
+    HWY_DYNAMIC_DISPATCH(reflect_here)(hat, weight, base, n);
+}
+float difference(const float* next, const float* u, float* f, std::size_t n) {
+    return HWY_DYNAMIC_DISPATCH(difference_here)(next, u, f, n);
+}
 float dot(const float* a, const float* b, std::size_t n) { return HWY_DYNAMIC_DISPATCH(dot_here)(a, b, n); }
 void history(const float* f, const float* last_f, const float* u, const float* last_u, float* df, float* dxf, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(history_here)(f, last_f, u, last_u, df, dxf, n);

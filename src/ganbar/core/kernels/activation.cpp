@@ -75,7 +75,8 @@ void activate_entry(float* y, std::size_t stride, std::size_t rows, std::size_t 
         case Activation::sigmoid: return activate<Activation::sigmoid>(y, stride, rows, cols, bias, slope);
     }
 }
-void gradient_entry(float* g, std::size_t g_stride, const float* y, std::size_t y_stride, std::size_t rows, std::size_t cols, Activation f, float slope) {
+void gradient_entry(float* g, std::size_t g_stride, const float* y, std::size_t y_stride, std::size_t rows, std::size_t cols, Activation f,
+                    float slope) {
     switch (f) {
         case Activation::identity: return;
         case Activation::relu: return gradient<Activation::relu>(g, g_stride, y, y_stride, rows, cols, slope);

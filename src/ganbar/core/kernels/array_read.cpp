@@ -105,7 +105,8 @@ struct Noise {
 // n_rows x (16 n_groups) columns of one block: product, noise, conversion, sum into y. Returns the largest |current|.
 template <int n_rows, int n_groups>
 HWY_INLINE V read_tile(const float* HWY_RESTRICT v, std::size_t v_stride, const float* HWY_RESTRICT g, const ReadBlock& block,
-                       const float* HWY_RESTRICT sigma, float* HWY_RESTRICT y, std::size_t y_stride, std::size_t valid, const Noise& noise) {
+                       const float* HWY_RESTRICT sigma, float* HWY_RESTRICT y, std::size_t y_stride, std::size_t valid,
+                       const Noise& noise) {
     const D d;
     constexpr std::size_t per_group = 16 / n_lanes;  // vectors in 16 columns
     constexpr std::size_t n_vectors = per_group * n_groups;
@@ -152,16 +153,22 @@ HWY_INLINE V read_strip(const float* v, std::size_t v_stride, const float* g, co
                         std::size_t y_stride, std::size_t valid, std::size_t rows, Noise noise) {
     V largest = hn::Zero(D());
     std::size_t r = 0;
-    constexpr int tall = (HWY_TARGET <= HWY_AVX3 ? (n_groups == 1 ? 8 : 6) : n_groups == 1 ? 6 : 2);  // one vector a row: eight hide the latency of a sum
+    constexpr int tall = (HWY_TARGET <= HWY_AVX3 ? (n_groups == 1 ? 8 : 6)
+                          : n_groups == 1        ? 6
+                                                 : 2);  // one vector a row: eight hide the latency of a sum
     for (; r + tall <= rows; r += tall) {
-        largest = hn::Max(largest, read_tile<tall, n_groups>(v + r * v_stride, v_stride, g, block, sigma, y + r * y_stride, y_stride, valid, noise));
+        largest = hn::Max(largest,
+                          read_tile<tall, n_groups>(v + r * v_stride, v_stride, g, block, sigma, y + r * y_stride, y_stride, valid, noise));
         noise.pair += tall / 2;
     }
     for (; r + 2 <= rows; r += 2) {
-        largest = hn::Max(largest, read_tile<2, n_groups>(v + r * v_stride, v_stride, g, block, sigma, y + r * y_stride, y_stride, valid, noise));
+        largest =
+            hn::Max(largest, read_tile<2, n_groups>(v + r * v_stride, v_stride, g, block, sigma, y + r * y_stride, y_stride, valid, noise));
         ++noise.pair;
     }
-    if (r < rows) largest = hn::Max(largest, read_tile<1, n_groups>(v + r * v_stride, v_stride, g, block, sigma, y + r * y_stride, y_stride, valid, noise));
+    if (r < rows)
+        largest =
+            hn::Max(largest, read_tile<1, n_groups>(v + r * v_stride, v_stride, g, block, sigma, y + r * y_stride, y_stride, valid, noise));
     return largest;
 }
 
@@ -188,8 +195,8 @@ void read_blocks_entry(const float* v_V, std::size_t v_stride, float* y, std::si
     }
 }
 
-void dac_entry(const float* x, std::size_t x_stride, float* v, std::size_t v_stride, std::size_t rows, std::size_t cols, float x_max, float v_max,
-               float max_code, double* sum_v2) {
+void dac_entry(const float* x, std::size_t x_stride, float* v, std::size_t v_stride, std::size_t rows, std::size_t cols, float x_max,
+               float v_max, float max_code, double* sum_v2) {
     const D d;
     const hn::CappedTag<double, 8> dd;
     const hn::Rebind<float, decltype(dd)> df;
@@ -247,8 +254,8 @@ void read_blocks(const float* v_V, std::size_t v_stride, float* y, std::size_t y
                  const ReadBlock* blocks, std::size_t n_blocks, std::uint64_t key, std::uint32_t serial, float* max_A) {
     HWY_DYNAMIC_DISPATCH(read_blocks_entry)(v_V, v_stride, y, y_stride, first_row, rows, blocks, n_blocks, key, serial, max_A);
 }
-void dac_rows(const float* x, std::size_t x_stride, float* v, std::size_t v_stride, std::size_t rows, std::size_t cols, float x_max, float v_max,
-              float max_code, double* sum_v2) {
+void dac_rows(const float* x, std::size_t x_stride, float* v, std::size_t v_stride, std::size_t rows, std::size_t cols, float x_max,
+              float v_max, float max_code, double* sum_v2) {
     HWY_DYNAMIC_DISPATCH(dac_entry)(x, x_stride, v, v_stride, rows, cols, x_max, v_max, max_code, sum_v2);
 }
 float max_abs_rows(const float* x, std::size_t stride, std::size_t rows, std::size_t cols) {

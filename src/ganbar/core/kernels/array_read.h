@@ -7,14 +7,14 @@ namespace ganbar::kernels {
 
 /// One block of cells read at once by its own converters. Columns beyond `cols` up to `stride` hold zeros.
 struct ReadBlock {
-    const float* g_S = nullptr;      ///< [rows x stride], 64-byte aligned: signed effective conductance
-    const float* sigma_A = nullptr;  ///< [stride] standard deviation of each column's current, or nullptr for none
+    const float* g_S = nullptr;                  ///< [rows x stride], 64-byte aligned: signed effective conductance
+    const float* sigma_A = nullptr;              ///< [stride] standard deviation of each column's current, or nullptr for none
     std::size_t rows = 0, cols = 0, stride = 0;  ///< stride: cols rounded up to 16
     std::size_t in0 = 0, out0 = 0;               ///< where its rows and columns lie in input and output
-    float inv_lsb = 0;    ///< 1 / A; 0 = no converter, the current passes
-    float max_code = 0;   ///< codes clamp to [-max_code, max_code]
-    float scale = 1;      ///< output units per code, or per ampere without converter
-    std::uint32_t stream = 0;  ///< tells the noise of this block from that of others
+    float inv_lsb = 0;                           ///< 1 / A; 0 = no converter, the current passes
+    float max_code = 0;                          ///< codes clamp to [-max_code, max_code]
+    float scale = 1;                             ///< output units per code, or per ampere without converter
+    std::uint32_t stream = 0;                    ///< tells the noise of this block from that of others
 };
 
 /// y[rows x .] += scale * ADC(v[rows x .] g + noise) block after block; returns each block's largest |current| in max_A.
@@ -30,8 +30,8 @@ void normal_block(std::uint64_t key, std::uint32_t c1, std::uint32_t c2, std::ui
 
 /// Digital-to-analog conversion of rows of x: v = v_max * round(clamp(x / x_max) * max_code) / max_code (max_code 0: no quantisation).
 /// sum_v2[c] += v^2 over the rows, in double, ascending rows.
-void dac_rows(const float* x, std::size_t x_stride, float* v, std::size_t v_stride, std::size_t rows, std::size_t cols, float x_max, float v_max,
-              float max_code, double* sum_v2);
+void dac_rows(const float* x, std::size_t x_stride, float* v, std::size_t v_stride, std::size_t rows, std::size_t cols, float x_max,
+              float v_max, float max_code, double* sum_v2);
 
 /// Largest |x| of the rows, which are padded as those of a Matrix; NaN where one is.
 float max_abs_rows(const float* x, std::size_t stride, std::size_t rows, std::size_t cols);

@@ -37,7 +37,8 @@ template <int n_vectors>
 HWY_INLINE void strip(const float* a, std::size_t a_row, std::size_t a_step, const float* b, std::size_t b_stride, float* c,
                       std::size_t c_stride, std::size_t rows, std::size_t n_k, bool accumulate) {
     std::size_t r = 0;
-    for (; r + 6 <= rows; r += 6) tile<6, n_vectors>(a + r * a_row, a_row, a_step, b, b_stride, c + r * c_stride, c_stride, n_k, accumulate);
+    for (; r + 6 <= rows; r += 6)
+        tile<6, n_vectors>(a + r * a_row, a_row, a_step, b, b_stride, c + r * c_stride, c_stride, n_k, accumulate);
     const float* at = a + r * a_row;
     float* ct = c + r * c_stride;
     switch (rows - r) {
@@ -57,7 +58,8 @@ void product(const float* a, std::size_t a_row, std::size_t a_step, const float*
     constexpr int wide = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
     const std::size_t padded = (n + 15) / 16 * 16;
     std::size_t j = 0;
-    for (; j + wide * lanes <= padded; j += wide * lanes) strip<wide>(a, a_row, a_step, b + j, b_stride, c + j, c_stride, rows, n_k, accumulate);
+    for (; j + wide * lanes <= padded; j += wide * lanes)
+        strip<wide>(a, a_row, a_step, b + j, b_stride, c + j, c_stride, rows, n_k, accumulate);
     for (; j < padded; j += lanes) strip<1>(a, a_row, a_step, b + j, b_stride, c + j, c_stride, rows, n_k, accumulate);
 }
 
@@ -68,12 +70,12 @@ HWY_AFTER_NAMESPACE();
 namespace ganbar::kernels {
 HWY_EXPORT(product);
 
-void gemm_rows(const float* a, std::size_t a_stride, const float* b, std::size_t b_stride, float* c, std::size_t c_stride,
-               std::size_t rows, std::size_t k, std::size_t n) {
+void gemm_rows(const float* a, std::size_t a_stride, const float* b, std::size_t b_stride, float* c, std::size_t c_stride, std::size_t rows,
+               std::size_t k, std::size_t n) {
     HWY_DYNAMIC_DISPATCH(product)(a, a_stride, 1, b, b_stride, c, c_stride, rows, k, n, false);
 }
-void gemm_at_b(const float* a, std::size_t a_stride, const float* b, std::size_t b_stride, float* c, std::size_t c_stride,
-               std::size_t m, std::size_t i, std::size_t n, bool accumulate) {
+void gemm_at_b(const float* a, std::size_t a_stride, const float* b, std::size_t b_stride, float* c, std::size_t c_stride, std::size_t m,
+               std::size_t i, std::size_t n, bool accumulate) {
     HWY_DYNAMIC_DISPATCH(product)(a, 1, a_stride, b, b_stride, c, c_stride, i, m, n, accumulate);
 }
 }  // namespace ganbar::kernels

@@ -25,8 +25,8 @@ struct Range {
 };
 
 template <int n_rows, int n_vectors>
-HWY_INLINE void patch_tile(const float* const* a, std::size_t n_taps, const Range& at, const float* const* b, std::size_t b_stride, std::size_t j,
-                           float* const* c, bool accumulate) {
+HWY_INLINE void patch_tile(const float* const* a, std::size_t n_taps, const Range& at, const float* const* b, std::size_t b_stride,
+                           std::size_t j, float* const* c, bool accumulate) {
     const D d;
     const std::size_t lanes = hn::Lanes(d);
     V sum[n_rows][n_vectors];
@@ -50,8 +50,8 @@ HWY_INLINE void patch_tile(const float* const* a, std::size_t n_taps, const Rang
 }
 
 template <int n_vectors>
-HWY_INLINE void patch_strip(const float* const* a, std::size_t rows, std::size_t n_taps, std::size_t n_k, const float* const* b, std::size_t b_stride,
-                            std::size_t j, float* const* c, bool accumulate) {
+HWY_INLINE void patch_strip(const float* const* a, std::size_t rows, std::size_t n_taps, std::size_t n_k, const float* const* b,
+                            std::size_t b_stride, std::size_t j, float* const* c, bool accumulate) {
     constexpr int full = tall(n_vectors), half = full / 2;
     const std::size_t width = n_vectors * hn::Lanes(D());
     const std::size_t most_k = std::max<std::size_t>(1, b_floats_in_cache / width);
@@ -67,8 +67,8 @@ HWY_INLINE void patch_strip(const float* const* a, std::size_t rows, std::size_t
         }
 }
 
-void patches_entry(const float* const* a, std::size_t rows, std::size_t n_taps, std::size_t n_k, const float* const* b, std::size_t b_stride,
-                   float* const* c, std::size_t n, bool accumulate) {
+void patches_entry(const float* const* a, std::size_t rows, std::size_t n_taps, std::size_t n_k, const float* const* b,
+                   std::size_t b_stride, float* const* c, std::size_t n, bool accumulate) {
     const std::size_t lanes = hn::Lanes(D()), padded = (n + 15) / 16 * 16;
     std::size_t j = 0;
     for (; j + widest * lanes <= padded; j += widest * lanes) patch_strip<widest>(a, rows, n_taps, n_k, b, b_stride, j, c, accumulate);
@@ -80,8 +80,8 @@ void patches_entry(const float* const* a, std::size_t rows, std::size_t n_taps, 
 }
 
 template <int n_rows, int n_vectors>
-HWY_INLINE void pair_tile(const float* const* x, std::size_t i, const float* const* g, std::size_t j, std::size_t n_pairs, float* HWY_RESTRICT c,
-                          std::size_t c_stride, bool accumulate) {
+HWY_INLINE void pair_tile(const float* const* x, std::size_t i, const float* const* g, std::size_t j, std::size_t n_pairs,
+                          float* HWY_RESTRICT c, std::size_t c_stride, bool accumulate) {
     const D d;
     const std::size_t lanes = hn::Lanes(d);
     V sum[n_rows][n_vectors];
@@ -103,8 +103,8 @@ HWY_INLINE void pair_tile(const float* const* x, std::size_t i, const float* con
 
 // The last rows as one tile of their own: a tile of a single row would wait for its own sums.
 template <int n_rows, int n_vectors>
-HWY_INLINE void pair_rest(const float* const* x, std::size_t i, std::size_t left, const float* const* g, std::size_t j, std::size_t n_pairs, float* c, std::size_t c_stride,
-                          bool accumulate) {
+HWY_INLINE void pair_rest(const float* const* x, std::size_t i, std::size_t left, const float* const* g, std::size_t j, std::size_t n_pairs,
+                          float* c, std::size_t c_stride, bool accumulate) {
     if constexpr (n_rows > 0) {
         if (left == n_rows) pair_tile<n_rows, n_vectors>(x, i, g, j, n_pairs, c, c_stride, accumulate);
         else pair_rest<n_rows - 1, n_vectors>(x, i, left, g, j, n_pairs, c, c_stride, accumulate);
@@ -112,16 +112,16 @@ HWY_INLINE void pair_rest(const float* const* x, std::size_t i, std::size_t left
 }
 
 template <int n_vectors>
-HWY_INLINE void pair_strip(const float* const* x, const float* const* g, std::size_t j, std::size_t n_pairs, std::size_t n_i, float* c, std::size_t c_stride,
-                           bool accumulate) {
+HWY_INLINE void pair_strip(const float* const* x, const float* const* g, std::size_t j, std::size_t n_pairs, std::size_t n_i, float* c,
+                           std::size_t c_stride, bool accumulate) {
     constexpr int full = many_registers ? (n_vectors == 4 ? 6 : n_vectors == 3 ? 8 : 12) : (n_vectors == 2 ? 6 : 12);
     std::size_t i = 0;
     for (; i + full <= n_i; i += full) pair_tile<full, n_vectors>(x, i, g, j, n_pairs, c + i * c_stride + j, c_stride, accumulate);
     pair_rest<full - 1, n_vectors>(x, i, n_i - i, g, j, n_pairs, c + i * c_stride + j, c_stride, accumulate);
 }
 
-void pairs_entry(const float* const* x, const float* const* g, std::size_t n_pairs, std::size_t n_i, float* c, std::size_t c_stride, std::size_t n,
-                 bool accumulate) {
+void pairs_entry(const float* const* x, const float* const* g, std::size_t n_pairs, std::size_t n_i, float* c, std::size_t c_stride,
+                 std::size_t n, bool accumulate) {
     const std::size_t lanes = hn::Lanes(D()), padded = (n + 15) / 16 * 16;
     std::size_t j = 0;
     for (; j + widest * lanes <= padded; j += widest * lanes) pair_strip<widest>(x, g, j, n_pairs, n_i, c, c_stride, accumulate);
@@ -144,8 +144,8 @@ void gemm_patches(const float* const* a, std::size_t rows, std::size_t n_taps, s
                   float* const* c, std::size_t n, bool accumulate) {
     HWY_DYNAMIC_DISPATCH(patches_entry)(a, rows, n_taps, n_k, b, b_stride, c, n, accumulate);
 }
-void gemm_pairs(const float* const* x, const float* const* d, std::size_t n_pairs, std::size_t n_i, float* c, std::size_t c_stride, std::size_t n,
-                bool accumulate) {
+void gemm_pairs(const float* const* x, const float* const* d, std::size_t n_pairs, std::size_t n_i, float* c, std::size_t c_stride,
+                std::size_t n, bool accumulate) {
     HWY_DYNAMIC_DISPATCH(pairs_entry)(x, d, n_pairs, n_i, c, c_stride, n, accumulate);
 }
 }  // namespace ganbar::kernels

@@ -19,7 +19,9 @@ struct ConstantStep {
         }
         static Schema<Params> schema() {
             Schema<Params> s{preset_choice("preset", &Params::preset, {"GokmenVlasov", "Idealized"},
-                                           "GokmenVlasov: the requirements of Gokmen and Vlasov 2016 (1200 states); Idealized: 10,000 symmetric states (Rasch et al. 2020)", aihwkit_preset())};
+                                           "GokmenVlasov: the requirements of Gokmen and Vlasov 2016 (1200 states); Idealized: 10,000 "
+                                           "symmetric states (Rasch et al. 2020)",
+                                           aihwkit_preset())};
             add_pulsed_schema(s, aihwkit_preset());
             return s;
         }

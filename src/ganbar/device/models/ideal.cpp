@@ -15,11 +15,15 @@ struct Ideal {
         static Schema<Params> schema() {
             using namespace literals;
             return {
-                param("g_min", &Params::g_min, 1_nS, Siemens{0.1}, "lowest programmable conductance", published("satyam2022, sec. II: window 150-300 uS")),
-                param("g_max", &Params::g_max, 1_nS, Siemens{0.1}, "highest programmable conductance", published("satyam2022, sec. II: window 150-300 uS")),
-                param("step_set", &Params::step_set, Siemens{0}, Siemens{0.1}, "rise of one set pulse", assumed("1% of the window: the middle of the band in which this GAN learns")),
+                param("g_min", &Params::g_min, 1_nS, Siemens{0.1}, "lowest programmable conductance",
+                      published("satyam2022, sec. II: window 150-300 uS")),
+                param("g_max", &Params::g_max, 1_nS, Siemens{0.1}, "highest programmable conductance",
+                      published("satyam2022, sec. II: window 150-300 uS")),
+                param("step_set", &Params::step_set, Siemens{0}, Siemens{0.1}, "rise of one set pulse",
+                      assumed("1% of the window: the middle of the band in which this GAN learns")),
                 param("step_reset", &Params::step_reset, Siemens{0}, Siemens{0.1}, "fall of one reset pulse", assumed("as step_set")),
-                param("threshold", &Params::threshold, Volt{0}, Volt{5}, "pulses below this magnitude do nothing", assumed("between the read voltage and half of any write voltage")),
+                param("threshold", &Params::threshold, Volt{0}, Volt{5}, "pulses below this magnitude do nothing",
+                      assumed("between the read voltage and half of any write voltage")),
                 param("read_noise", &Params::read_noise, 0.0, 1.0, "standard deviation of a read relative to the current", assumed("off")),
             };
         }

@@ -30,27 +30,40 @@ struct LinearStep {
         }
         static Schema<Params> schema() {
             Schema<Params> s{preset_choice("preset", &Params::preset, {"EcRam", "EcRamMO", "Capacitor"},
-                                           "EcRam: Li-based electrochemical cell (Tang et al., IEDM 2018); EcRamMO: metal oxide (Kim et al., IEDM 2019); Capacitor: CMOS capacitor (Li et al., VLSI 2018), without its leakage", aihwkit_preset())};
+                                           "EcRam: Li-based electrochemical cell (Tang et al., IEDM 2018); EcRamMO: metal oxide (Kim et "
+                                           "al., IEDM 2019); Capacitor: CMOS capacitor (Li et al., VLSI 2018), without its leakage",
+                                           aihwkit_preset())};
             add_pulsed_schema(s, aihwkit_preset());
-            s.push_back(param("gamma_up", &Params::gamma_up, 0.0, 1.0, "relative fall of up steps from w = 0 to the upper bound", aihwkit_preset()));
-            s.push_back(param("gamma_down", &Params::gamma_down, 0.0, 1.0, "relative fall of down steps from w = 0 to the lower bound", aihwkit_preset()));
+            s.push_back(param("gamma_up", &Params::gamma_up, 0.0, 1.0, "relative fall of up steps from w = 0 to the upper bound",
+                              aihwkit_preset()));
+            s.push_back(param("gamma_down", &Params::gamma_down, 0.0, 1.0, "relative fall of down steps from w = 0 to the lower bound",
+                              aihwkit_preset()));
             s.push_back(param("gamma_dtod", &Params::gamma_dtod, 0.0, 10.0, "spread of both gammas between devices", aihwkit_preset()));
-            s.push_back(param("mult_noise", &Params::mult_noise, "c2c scales with the step at w; otherwise with the step at w = 0", aihwkit_preset()));
-            s.push_back(param("mean_bound_reference", &Params::mean_bound_reference, "slopes refer to the nominal bounds; otherwise to the cell's own", aihwkit_preset()));
+            s.push_back(param("mult_noise", &Params::mult_noise, "c2c scales with the step at w; otherwise with the step at w = 0",
+                              aihwkit_preset()));
+            s.push_back(param("mean_bound_reference", &Params::mean_bound_reference,
+                              "slopes refer to the nominal bounds; otherwise to the cell's own", aihwkit_preset()));
             return s;
         }
     };
     static constexpr const char* name = "linear_step";
     static const char* doc() {
-        return "Linear step (aihwkit): steps fall linearly with the weight towards the bound they approach. The weights' nominal range maps "
+        return "Linear step (aihwkit): steps fall linearly with the weight towards the bound they approach. The weights' nominal range "
+               "maps "
                "linearly on g_min..g_max; width and voltage beyond the threshold do not matter.";
     }
     float c2c, w_max, w_min;
     double gamma_up, gamma_down, gamma_dtod;
     bool mult_noise, mean_bound;
     explicit LinearStep(const Params& p)
-        : c2c(static_cast<float>(p.c2c)), w_max(static_cast<float>(p.w_max)), w_min(static_cast<float>(p.w_min)), gamma_up(p.gamma_up),
-          gamma_down(p.gamma_down), gamma_dtod(p.gamma_dtod), mult_noise(p.mult_noise), mean_bound(p.mean_bound_reference) {}
+        : c2c(static_cast<float>(p.c2c)),
+          w_max(static_cast<float>(p.w_max)),
+          w_min(static_cast<float>(p.w_min)),
+          gamma_up(p.gamma_up),
+          gamma_down(p.gamma_down),
+          gamma_dtod(p.gamma_dtod),
+          mult_noise(p.mult_noise),
+          mean_bound(p.mean_bound_reference) {}
     void draw(PulsedCell& c, Rng* rng) const {
         const auto gamma = [&](double mean) { return static_cast<float>(std::abs(mean + (rng ? gamma_dtod * rng->normal() : 0))); };
         c.shape_up = gamma(gamma_up) / (mean_bound ? w_max : c.b_max);

@@ -15,7 +15,9 @@ constexpr std::size_t n_bins = 8;
 using PerBin = std::array<float, n_bins>;
 using List = std::vector<double>;
 
-const char* const transcription = "nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt)";
+const char* const transcription =
+    "nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, "
+    "dynamic_params.txt)";
 Source fitted() { return published(transcription); }
 
 /// One memristor of the founding model. T is in degrees Celsius, L = log10(pulse width in s), G the conductance at 0.1 V and 25 degC.
@@ -47,38 +49,64 @@ struct Nili2020 {
         List s1{-1.07e-6, 0.25, 2.20e-8, -1300}, s3{1.17e-5, 1.30, -1.0e-7, -6500, -2.50e-3};
         Siemens c0_set{1.55e-4}, c0_reset{-0.89e-4};
         List c1_set = List(n_bins, -0.47), c2_set{-3.851, -3.769, -3.729, -3.517, -3.426, -3.373, -3.422, -3.572};
-        List c3_set{9.369, 7.512, 6.801, 6.180, 5.946, 5.005, 4.936, 4.864}, c4_set{10.400, 8.419, 7.582, 6.851, 6.558, 5.792, 5.840, 5.785};
+        List c3_set{9.369, 7.512, 6.801, 6.180, 5.946, 5.005, 4.936, 4.864},
+            c4_set{10.400, 8.419, 7.582, 6.851, 6.558, 5.792, 5.840, 5.785};
         List c1_reset{0.89, 0.51, 0.34, 0.25, 0.23, 0.21, 0.22, 0.28}, c2_reset{8.96, 6.88, 4.93, 3.63, 2.91, 2.33, 1.93, 1.68};
         List c3_reset = List(n_bins, 6.2), c4_reset{-10.90, -8.61, -8.14, -7.77, -7.42, -7.30, -7.10, -7.00};
         List d0_set{-1.26, -1.22, -1.03, -0.78, -0.37, 0.14, 0.34, 0.26}, d1_set{-0.02, -0.02, -0.02, -0.01, 5e-3, 0.01, 0.01, 0.01};
         List d2_set{0.82, 0.84, 0.72, 0.53, 0.15, -0.29, -0.41, -0.29}, d3_set{-0.57, -0.57, -0.47, -0.33, -0.01, 0.31, 0.37, 0.25};
         List d4_set{0.94, 0.81, 0.63, 0.45, 0.11, -0.21, -0.29, -0.20};
         List d0_reset{0.04, -5e-3, -0.07, -0.11, -0.15, -0.12, -0.04, 0.10}, d1_reset{2e-4, -4e-4, -3e-3, -4e-3, -6e-3, -5e-3, -2e-3, 3e-3};
-        List d2_reset{0.02, -2e-3, -0.07, -0.11, -0.17, -0.16, -0.10, 0.02}, d3_reset{5e-3, -0.01, -0.05, -0.09, -0.13, -0.13, -0.11, -0.05};
+        List d2_reset{0.02, -2e-3, -0.07, -0.11, -0.17, -0.16, -0.10, 0.02},
+            d3_reset{5e-3, -0.01, -0.05, -0.09, -0.13, -0.13, -0.11, -0.05};
         List d4_reset{0.03, 0.02, -0.02, -0.03, -0.06, -0.06, -0.04, -4e-3};
 
         static Schema<Params> schema() {
             using namespace literals;
             const double big = 1e6;
             Schema<Params> s{
-                param("g_min", &Params::g_min, 1_nS, 0.1_S, "lower edge of the clipping window and of the weight mapping", published("satyam2022, sec. II: 150-300 uS")),
-                param("g_max", &Params::g_max, 1_nS, 0.1_S, "upper edge of the clipping window and of the weight mapping", published("satyam2022, sec. II: 150-300 uS")),
-                choice("window", &Params::window, {"off", "on"}, "on: no pulse carries a cell out of (or further away from) g_min..g_max; off: only G >= 0 holds", published("satyam2022, sec. III.B: clipped at Gmin and Gmax")),
-                choice("gate", &Params::gate, {"off", "on"}, "on: pulses with |V| < gate_voltage do nothing; off: the fit's tail is extrapolated", published("the transcription's crossbar writes, devices.py: |V| > 0.8 V; here >=, for satyam2022 writes with 0.8 V itself")),
-                param("gate_voltage", &Params::gate_voltage, 0_V, 5_V, "smallest magnitude that moves a cell while the gate is on", published("lower end of the fitted voltages, 0.8 V (transcription, README)")),
-                param("temperature", &Params::temperature, Kelvin{298.15}, Kelvin{373.15}, "ambient temperature (the fit takes degC)", published("nili2020: 25 to 100 degC; default room temperature")),
-                param("bandwidth", &Params::bandwidth, 0_Hz, Hertz{1e12}, "noise bandwidth f of a read", published("transcription, README: 1-1000 MHz, 100 MHz used")),
-                choice("d2d", &Params::d2d, {"off", "A", "B", "B_ns", "threshold"}, "device-to-device variation: off (neither pulses nor I-V vary); L' = log10(t/s) (A), -log10(t/s) (B), log10(t/ns) (B_ns); threshold: V -> V - z_d threshold_sigma", assumed("the time convention of the spread polynomial is open; A matches the threshold spread of measured arrays, B gives 0.5-1.5%")),
-                param("clamp_nonneg", &Params::clamp_nonneg, "a cell's spread may stop a step but not reverse it (1 + z_d r >= 0)", assumed("off: as written in the source")),
-                param("threshold_sigma", &Params::threshold_sigma, 0_V, 1_V, "spread of the voltage shift under d2d = threshold", assumed("0.1-0.25 V from the switching-voltage spreads of such arrays; 0.12 V equals mode A at the working point")),
-                choice("static_spread", &Params::static_spread, {"off", "floored", "as_fitted"}, "spread of the I-V: floored: max(|s1|, spread_floor A1), likewise s3, and the current keeps its sign; as_fitted: the parabolas, which change sign near 195 uS", assumed("the parabolas were fitted at low G; their zero crossing is an artefact")),
-                param("spread_floor", &Params::spread_floor, 0.0, 1.0, "smallest relative spread of the I-V under static_spread = floored", assumed("2%")),
-                param("c2c", &Params::c2c, 0.0, 10.0, "cycle-to-cycle standard deviation of a step, relative to |D|", assumed("off: the source has none")),
-                choice("bins", &Params::bins, {"stepwise", "interpolated"}, "step and spread by conductance bin, or linear in log10 G between bin centres", published("stepwise as fitted")),
+                param("g_min", &Params::g_min, 1_nS, 0.1_S, "lower edge of the clipping window and of the weight mapping",
+                      published("satyam2022, sec. II: 150-300 uS")),
+                param("g_max", &Params::g_max, 1_nS, 0.1_S, "upper edge of the clipping window and of the weight mapping",
+                      published("satyam2022, sec. II: 150-300 uS")),
+                choice("window", &Params::window, {"off", "on"},
+                       "on: no pulse carries a cell out of (or further away from) g_min..g_max; off: only G >= 0 holds",
+                       published("satyam2022, sec. III.B: clipped at Gmin and Gmax")),
+                choice(
+                    "gate", &Params::gate, {"off", "on"},
+                    "on: pulses with |V| < gate_voltage do nothing; off: the fit's tail is extrapolated",
+                    published(
+                        "the transcription's crossbar writes, devices.py: |V| > 0.8 V; here >=, for satyam2022 writes with 0.8 V itself")),
+                param("gate_voltage", &Params::gate_voltage, 0_V, 5_V, "smallest magnitude that moves a cell while the gate is on",
+                      published("lower end of the fitted voltages, 0.8 V (transcription, README)")),
+                param("temperature", &Params::temperature, Kelvin{298.15}, Kelvin{373.15}, "ambient temperature (the fit takes degC)",
+                      published("nili2020: 25 to 100 degC; default room temperature")),
+                param("bandwidth", &Params::bandwidth, 0_Hz, Hertz{1e12}, "noise bandwidth f of a read",
+                      published("transcription, README: 1-1000 MHz, 100 MHz used")),
+                choice("d2d", &Params::d2d, {"off", "A", "B", "B_ns", "threshold"},
+                       "device-to-device variation: off (neither pulses nor I-V vary); L' = log10(t/s) (A), -log10(t/s) (B), log10(t/ns) "
+                       "(B_ns); threshold: V -> V - z_d threshold_sigma",
+                       assumed("the time convention of the spread polynomial is open; A matches the threshold spread of measured arrays, B "
+                               "gives 0.5-1.5%")),
+                param("clamp_nonneg", &Params::clamp_nonneg, "a cell's spread may stop a step but not reverse it (1 + z_d r >= 0)",
+                      assumed("off: as written in the source")),
+                param("threshold_sigma", &Params::threshold_sigma, 0_V, 1_V, "spread of the voltage shift under d2d = threshold",
+                      assumed("0.1-0.25 V from the switching-voltage spreads of such arrays; 0.12 V equals mode A at the working point")),
+                choice("static_spread", &Params::static_spread, {"off", "floored", "as_fitted"},
+                       "spread of the I-V: floored: max(|s1|, spread_floor A1), likewise s3, and the current keeps its sign; as_fitted: "
+                       "the parabolas, which change sign near 195 uS",
+                       assumed("the parabolas were fitted at low G; their zero crossing is an artefact")),
+                param("spread_floor", &Params::spread_floor, 0.0, 1.0, "smallest relative spread of the I-V under static_spread = floored",
+                      assumed("2%")),
+                param("c2c", &Params::c2c, 0.0, 10.0, "cycle-to-cycle standard deviation of a step, relative to |D|",
+                      assumed("off: the source has none")),
+                choice("bins", &Params::bins, {"stepwise", "interpolated"},
+                       "step and spread by conductance bin, or linear in log10 G between bin centres", published("stepwise as fitted")),
                 param("a1", &Params::a1, -big, big, "A1: constant (S), per G (1), per T (S/degC)", fitted()),
                 param("a3", &Params::a3, -big, big, "A3: per G (1/V2), per G^2 (1/(S V2)), per T^-1.33 (degC^1.33 S/V2)", fitted()),
                 param("s1", &Params::s1, -big, big, "s1: constant (S), per G (1), per T (S/degC), per G^2 (1/S)", fitted()),
-                param("s3", &Params::s3, -big, big, "s3: constant (S/V2), per G (1/V2), per T (S/(V2 degC)), per G^2 (1/(S V2)), per G T (1/(V2 degC))", fitted()),
+                param("s3", &Params::s3, -big, big,
+                      "s3: constant (S/V2), per G (1/V2), per T (S/(V2 degC)), per G^2 (1/(S V2)), per G T (1/(V2 degC))", fitted()),
                 param("c0_set", &Params::c0_set, 0_S, 1_S, "amplitude of a set step", fitted()),
                 param("c0_reset", &Params::c0_reset, Siemens{-1}, 0_S, "amplitude of a reset step", fitted()),
             };
@@ -108,13 +136,18 @@ struct Nili2020 {
     };
     static const char* doc() {
         return "Pt/Al2O3/TiO2-x/Ti/Pt memristor (Nili et al. 2020), the model of satyam2022: static I = A1 V + A3 V^3 with a spread drawn "
-               "once per cell and thermal noise; one pulse moves G by a step fitted in 8 conductance bins from 3.16 to 316 uS, with a second "
-               "spread. Fitted for set pulses of 0.8..1.15 V, reset pulses of -0.8..-1.5 V, 100 ns..100 ms, |V| <= 0.4 V for reads, 25..100 degC; "
-               "outside it extrapolates. Corrected against the public transcription: log10, not ln; degC, not K; the noise term is a variance.";
+               "once per cell and thermal noise; one pulse moves G by a step fitted in 8 conductance bins from 3.16 to 316 uS, with a "
+               "second "
+               "spread. Fitted for set pulses of 0.8..1.15 V, reset pulses of -0.8..-1.5 V, 100 ns..100 ms, |V| <= 0.4 V for reads, "
+               "25..100 degC; "
+               "outside it extrapolates. Corrected against the public transcription: log10, not ln; degC, not K; the noise term is a "
+               "variance.";
     }
 
     static Coverage coverage() {
-        return {Volt{0.8}, Volt{1.15}, Volt{0.8}, Volt{1.5}, Second{100e-9}, Second{0.1}, Siemens{3.16e-6}, Siemens{316.3e-6}, "nili2020, as the transcription's README gives its fit"};
+        return {Volt{0.8},        Volt{1.15},        Volt{0.8},
+                Volt{1.5},        Second{100e-9},    Second{0.1},
+                Siemens{3.16e-6}, Siemens{316.3e-6}, "nili2020, as the transcription's README gives its fit"};
     }
 
     struct Cell {
@@ -179,7 +212,8 @@ struct Nili2020 {
     template <class Entry>
     static Step lookup(float g, bool interpolated, const Entry& entry) {
         if (!interpolated) return entry(bin_of(g));
-        const float position = std::clamp(4 * fast::log10(std::max(g, 1e-9f)) + 21.5f, 0.0f, n_bins - 1.0f);  // 0 at 10^(-21.5/4) S, the first centre
+        const float position =
+            std::clamp(4 * fast::log10(std::max(g, 1e-9f)) + 21.5f, 0.0f, n_bins - 1.0f);  // 0 at 10^(-21.5/4) S, the first centre
         const auto below = std::min(static_cast<std::size_t>(position), n_bins - 2);
         const float w = position - static_cast<float>(below);
         const Step a = entry(below), b = entry(below + 1);
@@ -197,8 +231,12 @@ struct Nili2020 {
         if (p.g_min >= p.g_max) throw ConfigError("nili2020: g_min must be below g_max");
         for (const auto& row : Params::schema()) {
             if (row.info.type != ParamType::reals) continue;
-            const std::size_t n = std::get<List>(row.get(p)).size(), due = row.info.name == "a1" || row.info.name == "a3" ? 3 : row.info.name == "s1" ? 4 : row.info.name == "s3" ? 5 : n_bins;
-            if (n != due) throw ConfigError("nili2020: " + row.info.name + " has " + std::to_string(n) + " values; expected " + std::to_string(due));
+            const std::size_t n = std::get<List>(row.get(p)).size(), due = row.info.name == "a1" || row.info.name == "a3" ? 3
+                                                                           : row.info.name == "s1"                        ? 4
+                                                                           : row.info.name == "s3"                        ? 5
+                                                                                                                          : n_bins;
+            if (n != due)
+                throw ConfigError("nili2020: " + row.info.name + " has " + std::to_string(n) + " values; expected " + std::to_string(due));
         }
         a1_offset = p.a1[0] + p.a1[2] * celsius;
         a3_offset = p.a3[2] * std::pow(celsius, -1.33);
@@ -239,8 +277,10 @@ struct Nili2020 {
         const double l = std::log10(width.si);
         const double l_spread = p.d2d == D2d::b ? -l : p.d2d == D2d::b_ns ? l + 9 : l;
         WidthLaw law;
-        fill(law.set, 1, l, l_spread, p.c0_set.si, {&p.c1_set, &p.c2_set, &p.c3_set, &p.c4_set, &p.d0_set, &p.d1_set, &p.d2_set, &p.d3_set, &p.d4_set});
-        fill(law.reset, -1, l, l_spread, p.c0_reset.si, {&p.c1_reset, &p.c2_reset, &p.c3_reset, &p.c4_reset, &p.d0_reset, &p.d1_reset, &p.d2_reset, &p.d3_reset, &p.d4_reset});
+        fill(law.set, 1, l, l_spread, p.c0_set.si,
+             {&p.c1_set, &p.c2_set, &p.c3_set, &p.c4_set, &p.d0_set, &p.d1_set, &p.d2_set, &p.d3_set, &p.d4_set});
+        fill(law.reset, -1, l, l_spread, p.c0_reset.si,
+             {&p.c1_reset, &p.c2_reset, &p.c3_reset, &p.c4_reset, &p.d0_reset, &p.d1_reset, &p.d2_reset, &p.d3_reset, &p.d4_reset});
         law.g_min = static_cast<float>(p.g_min.si), law.g_max = static_cast<float>(p.g_max.si);
         law.gate = p.gate == OnOff::on ? p.gate_voltage.si : 0.0;
         law.threshold_sigma = p.d2d == D2d::threshold ? static_cast<float>(p.threshold_sigma.si) : 0.0f;

@@ -16,18 +16,21 @@ struct PowStep {
             add_pulsed_schema(s, aihwkit_default());
             s.push_back(param("gamma_up", &Params::gamma_up, 0.0, 100.0, "exponent of up steps", aihwkit_default()));
             s.push_back(param("gamma_down", &Params::gamma_down, 0.0, 100.0, "exponent of down steps", aihwkit_default()));
-            s.push_back(param("gamma_dtod", &Params::gamma_dtod, 0.0, 10.0, "spread of both exponents between devices, relative", aihwkit_default()));
+            s.push_back(param("gamma_dtod", &Params::gamma_dtod, 0.0, 10.0, "spread of both exponents between devices, relative",
+                              aihwkit_default()));
             return s;
         }
     };
     static constexpr const char* name = "pow_step";
     static const char* doc() {
-        return "Power step (aihwkit): the step is a power of the relative distance to the bound it approaches. The weights' nominal range maps "
+        return "Power step (aihwkit): the step is a power of the relative distance to the bound it approaches. The weights' nominal range "
+               "maps "
                "linearly on g_min..g_max; width and voltage beyond the threshold do not matter.";
     }
     float c2c;
     double gamma_up, gamma_down, gamma_dtod;
-    explicit PowStep(const Params& p) : c2c(static_cast<float>(p.c2c)), gamma_up(p.gamma_up), gamma_down(p.gamma_down), gamma_dtod(p.gamma_dtod) {}
+    explicit PowStep(const Params& p)
+        : c2c(static_cast<float>(p.c2c)), gamma_up(p.gamma_up), gamma_down(p.gamma_down), gamma_dtod(p.gamma_dtod) {}
     void draw(PulsedCell& c, Rng* rng) const {
         const auto gamma = [&](double mean) { return static_cast<float>(std::abs(mean * (1 + (rng ? gamma_dtod * rng->normal() : 0)))); };
         c.shape_up = gamma(gamma_up), c.shape_down = gamma(gamma_down);

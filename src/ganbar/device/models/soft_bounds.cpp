@@ -8,7 +8,8 @@
 namespace ganbar {
 namespace {
 
-/// set: dG = set_fraction (g_max - G); reset: dG = -reset_fraction (G - g_min). After n set pulses g_max - G = (1 - set_fraction)^n (g_max - G0).
+/// set: dG = set_fraction (g_max - G); reset: dG = -reset_fraction (G - g_min). After n set pulses g_max - G = (1 - set_fraction)^n (g_max
+/// - G0).
 struct SoftBounds {
     struct Params {
         Siemens g_min{150e-6}, g_max{300e-6};
@@ -21,18 +22,24 @@ struct SoftBounds {
             return {
                 param("g_min", &Params::g_min, 1_nS, 0.1_S, "lower bound", published("satyam2022, sec. II: window 150-300 uS")),
                 param("g_max", &Params::g_max, 1_nS, 0.1_S, "upper bound", published("satyam2022, sec. II: window 150-300 uS")),
-                param("set_fraction", &Params::set_fraction, 0.0, 1.0, "part of the remaining way up that one set pulse goes", assumed("about 100 pulses across the window")),
-                param("reset_fraction", &Params::reset_fraction, 0.0, 1.0, "part of the remaining way down that one reset pulse goes", assumed("as set_fraction")),
-                param("threshold", &Params::threshold, 0_V, 5_V, "pulses below this magnitude do nothing", assumed("between the read voltage and half of any write voltage")),
-                choice("d2d", &Params::d2d, {"off", "on"}, "device-to-device variation of the steps, log-normal, set and reset apart", assumed("off")),
-                param("d2d_sigma", &Params::d2d_sigma, 0.0, 3.0, "its standard deviation in ln(step)", assumed("30%, a usual figure for resistive arrays")),
+                param("set_fraction", &Params::set_fraction, 0.0, 1.0, "part of the remaining way up that one set pulse goes",
+                      assumed("about 100 pulses across the window")),
+                param("reset_fraction", &Params::reset_fraction, 0.0, 1.0, "part of the remaining way down that one reset pulse goes",
+                      assumed("as set_fraction")),
+                param("threshold", &Params::threshold, 0_V, 5_V, "pulses below this magnitude do nothing",
+                      assumed("between the read voltage and half of any write voltage")),
+                choice("d2d", &Params::d2d, {"off", "on"}, "device-to-device variation of the steps, log-normal, set and reset apart",
+                       assumed("off")),
+                param("d2d_sigma", &Params::d2d_sigma, 0.0, 3.0, "its standard deviation in ln(step)",
+                      assumed("30%, a usual figure for resistive arrays")),
                 param("c2c", &Params::c2c, 0.0, 10.0, "cycle-to-cycle standard deviation of a step, relative", assumed("off")),
                 param("read_noise", &Params::read_noise, 0.0, 1.0, "standard deviation of a read relative to the current", assumed("off")),
             };
         }
     };
     static const char* doc() {
-        return "Soft-bounds device (Fusi and Abbott 2007): ohmic, each pulse covers a fixed fraction of the way to the bound, so conductance "
+        return "Soft-bounds device (Fusi and Abbott 2007): ohmic, each pulse covers a fixed fraction of the way to the bound, so "
+               "conductance "
                "approaches it exponentially. A generic shape for comparison: every default is assumed.";
     }
     struct Cell {

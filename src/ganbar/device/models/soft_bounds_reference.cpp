@@ -30,18 +30,24 @@ struct SoftBoundsReference {
             }
         }
         static Schema<Params> schema() {
-            Schema<Params> s{preset_choice("preset", &Params::preset, {"ReRamSB", "ReRamArrayOM", "ReRamArrayHfO2"},
-                                           "ReRamSB: single devices (Gong et al. 2018), calibrated to their symmetry point; ReRamArrayOM, ReRamArrayHfO2: arrays of optimised material and of baseline HfO2 (Gong, Rasch et al., IEDM 2022)", aihwkit_preset())};
+            Schema<Params> s{
+                preset_choice("preset", &Params::preset, {"ReRamSB", "ReRamArrayOM", "ReRamArrayHfO2"},
+                              "ReRamSB: single devices (Gong et al. 2018), calibrated to their symmetry point; ReRamArrayOM, "
+                              "ReRamArrayHfO2: arrays of optimised material and of baseline HfO2 (Gong, Rasch et al., IEDM 2022)",
+                              aihwkit_preset())};
             add_pulsed_schema(s, aihwkit_preset());
-            s.push_back(param("mult_noise", &Params::mult_noise, "c2c scales with the step at w; otherwise with the step at w = 0", aihwkit_preset()));
-            s.push_back(param("subtract_symmetry_point", &Params::subtract_symmetry_point, "the reference follows each cell's symmetry point", aihwkit_preset()));
+            s.push_back(param("mult_noise", &Params::mult_noise, "c2c scales with the step at w; otherwise with the step at w = 0",
+                              aihwkit_preset()));
+            s.push_back(param("subtract_symmetry_point", &Params::subtract_symmetry_point,
+                              "the reference follows each cell's symmetry point", aihwkit_preset()));
             s.push_back(param("reference_std", &Params::reference_std, 0.0, 10.0, "error of the reference, in weight", aihwkit_preset()));
             return s;
         }
     };
     static constexpr const char* name = "soft_bounds_reference";
     static const char* doc() {
-        return "Soft bounds with a reference (aihwkit): steps vanish linearly at each cell's own bounds; a read sees the weight minus the cell's "
+        return "Soft bounds with a reference (aihwkit): steps vanish linearly at each cell's own bounds; a read sees the weight minus the "
+               "cell's "
                "reference. The weights' nominal range maps linearly on g_min..g_max; width and voltage beyond the threshold do not matter.";
     }
     float c2c;

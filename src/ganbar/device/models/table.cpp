@@ -43,8 +43,10 @@ struct Table {
         static Schema<Params> schema();
     };
     static const char* doc() {
-        return "A device from its measured pulses: the step of a pulse stands in a table over conductance, amplitude and width, with the noise from "
-               "pulse to pulse and the spread between devices. Monotone cubic between the points; beyond the outer amplitudes and widths the outer "
+        return "A device from its measured pulses: the step of a pulse stands in a table over conductance, amplitude and width, with the "
+               "noise from "
+               "pulse to pulse and the spread between devices. Monotone cubic between the points; beyond the outer amplitudes and widths "
+               "the outer "
                "values hold, and between `threshold` and the lowest amplitude the step falls linearly to nothing. `ganbar device fit` "
                "writes such a table; the default numbers are an example.";
     }
@@ -59,21 +61,26 @@ struct Table {
         float mean_S = 0, noise_S = 0, spread = 0;
         float mean_rise_S = 0, noise_rise_S = 0, spread_rise = 0, unused[2] = {0, 0};
         Node mix(const Node& b, float u) const {
-            return {mean_S + u * (b.mean_S - mean_S), noise_S + u * (b.noise_S - noise_S), spread + u * (b.spread - spread),
-                    mean_rise_S + u * (b.mean_rise_S - mean_rise_S), noise_rise_S + u * (b.noise_rise_S - noise_rise_S), spread_rise + u * (b.spread_rise - spread_rise)};
+            return {mean_S + u * (b.mean_S - mean_S),
+                    noise_S + u * (b.noise_S - noise_S),
+                    spread + u * (b.spread - spread),
+                    mean_rise_S + u * (b.mean_rise_S - mean_rise_S),
+                    noise_rise_S + u * (b.noise_rise_S - noise_rise_S),
+                    spread_rise + u * (b.spread_rise - spread_rise)};
         }
     };
     static constexpr std::size_t n_fine = 257, per_interval = 8;  ///< nodes in G; rows an interval of amplitudes is cut into
     using Row = std::array<Node, n_fine>;
     static void find_rises(Row& row) {
         for (std::size_t i = 0; i + 1 < n_fine; ++i)
-            row[i].mean_rise_S = row[i + 1].mean_S - row[i].mean_S, row[i].noise_rise_S = row[i + 1].noise_S - row[i].noise_S, row[i].spread_rise = row[i + 1].spread - row[i].spread;
+            row[i].mean_rise_S = row[i + 1].mean_S - row[i].mean_S, row[i].noise_rise_S = row[i + 1].noise_S - row[i].noise_S,
+            row[i].spread_rise = row[i + 1].spread - row[i].spread;
     }
 
     /// One polarity, resampled: rows by amplitude for each width.
     struct Branch {
-        List volts;                           ///< of the fine rows
-        std::vector<std::vector<Row>> rows;   ///< [width][fine amplitude]
+        List volts;                          ///< of the fine rows
+        std::vector<std::vector<Row>> rows;  ///< [width][fine amplitude]
         List log_t;
     };
     struct Grid {
@@ -83,8 +90,8 @@ struct Table {
     /// Where an amplitude lies among the rows; the rows below the first amplitude fall to nothing at the threshold.
     struct Place {
         std::size_t row = 0;
-        float u = 0;       ///< way to the next row
-        float weak = 1;    ///< factor of the mean and the noise
+        float u = 0;     ///< way to the next row
+        float weak = 1;  ///< factor of the mean and the noise
     };
 
     struct WidthLaw {
@@ -97,7 +104,10 @@ struct Table {
         Place place(float v) const {
             const List& volts = (v > 0 ? grid->set : grid->reset).volts;
             const double a = std::abs(double{v});
-            if (a <= volts.front()) return {0, 0, volts.front() > threshold ? static_cast<float>(std::clamp((a - threshold) / (volts.front() - threshold), 1e-3, 1.0)) : 1};
+            if (a <= volts.front())
+                return {0, 0,
+                        volts.front() > threshold ? static_cast<float>(std::clamp((a - threshold) / (volts.front() - threshold), 1e-3, 1.0))
+                                                  : 1};
             if (a >= volts.back()) return {volts.size() - 1, 0, 1};
             const auto i = static_cast<std::size_t>(std::upper_bound(volts.begin(), volts.end(), a) - volts.begin()) - 1;
             return {i, static_cast<float>((a - volts[i]) / (volts[i + 1] - volts[i])), 1};
@@ -158,7 +168,8 @@ struct Table {
     Window window() const { return {p.g_min, p.g_max}; }
     std::optional<Coverage> own_coverage() const {
         const auto [t_lo, t_hi] = std::minmax({p.t_set.front(), p.t_set.back(), p.t_reset.front(), p.t_reset.back()});
-        return Coverage{{p.v_set.front()}, {p.v_set.back()}, {p.v_reset.front()}, {p.v_reset.back()}, {t_lo}, {t_hi}, {p.g.front()}, {p.g.back()}, "the table's own points"};
+        return Coverage{{p.v_set.front()}, {p.v_set.back()}, {p.v_reset.front()},     {p.v_reset.back()}, {t_lo}, {t_hi},
+                        {p.g.front()},     {p.g.back()},     "the table's own points"};
     }
     Cell fresh_cell(Siemens g, Rng& rng) const {
         if (p.d2d == OnOff::off) return {static_cast<float>(g.si)};
@@ -177,7 +188,7 @@ struct Table {
         return law;
     }
     PulseLaw pulse_law(Volt v, Second t) const {
-        PulseLaw law{bare_law(), nullptr, 1, v.si < 0, !reaches(v.si, p.threshold.si), p.c2c > 0};
+        PulseLaw law{bare_law(), nullptr, 1, v.si<0, !reaches(v.si, p.threshold.si), p.c2c> 0};
         if (law.inert) return law;
         const auto rows = rows_at(v.si > 0 ? grid->set : grid->reset, t.si);
         const Place at = law.law.place(static_cast<float>(v.si));
@@ -194,8 +205,17 @@ struct Table {
 private:
     /// A law without its rows.
     WidthLaw bare_law() const {
-        return {grid, nullptr, nullptr, p.threshold.si, static_cast<float>(p.g_min.si), static_cast<float>(p.g_max.si), static_cast<float>(p.c2c), grid->g_lo, grid->per_S,
-                p.spread == Spread::log_normal, p.c2c > 0};
+        return {grid,
+                nullptr,
+                nullptr,
+                p.threshold.si,
+                static_cast<float>(p.g_min.si),
+                static_cast<float>(p.g_max.si),
+                static_cast<float>(p.c2c),
+                grid->g_lo,
+                grid->per_S,
+                p.spread == Spread::log_normal,
+                p.c2c > 0};
     }
     Branch branch(const List& v, const List& t, const List& dg, const List& noise, const List& spread) const;
     std::shared_ptr<const std::vector<Row>> rows_at(const Branch& b, double t_s) const;
@@ -210,17 +230,21 @@ Schema<Table::Params> Table::Params::schema() {
     return {
         param("g_min", &Params::g_min, Siemens{0}, 10_S, "lower end of the window", own),
         param("g_max", &Params::g_max, Siemens{1e-15}, 10_S, "upper end of the window", own),
-        param("threshold", &Params::threshold, Volt{0}, 100_V, "pulses below this magnitude do nothing; from here to the lowest amplitude of the table the step grows linearly", own),
+        param("threshold", &Params::threshold, Volt{0}, 100_V,
+              "pulses below this magnitude do nothing; from here to the lowest amplitude of the table the step grows linearly", own),
         param("g", &Params::g, 0.0, 10.0, "conductances of the table (S), ascending", own),
         param("v_set", &Params::v_set, 1e-6, 100.0, "amplitudes of set pulses (V), ascending", own),
         param("t_set", &Params::t_set, 1e-15, 1e6, "widths of set pulses (s), ascending", own),
-        param("dg_set", &Params::dg_set, -big, big, "mean step of a set pulse (S): for each width and each amplitude one value a conductance, in that order", own),
+        param("dg_set", &Params::dg_set, -big, big,
+              "mean step of a set pulse (S): for each width and each amplitude one value a conductance, in that order", own),
         param("v_reset", &Params::v_reset, 1e-6, 100.0, "amplitudes of reset pulses as magnitudes (V), ascending", own),
         param("t_reset", &Params::t_reset, 1e-15, 1e6, "widths of reset pulses (s), ascending", own),
         param("dg_reset", &Params::dg_reset, -big, big, "mean step of a reset pulse (S, negative), ordered as dg_set", own),
         param("c2c", &Params::c2c, 0.0, 100.0, "factor of the noise from pulse to pulse: 1 as in noise_set and noise_reset, 0 none", own),
-        param("noise_set", &Params::noise_set, 0.0, big, "standard deviation of a set pulse's step from cycle to cycle (S), ordered as dg_set", own),
-        param("noise_reset", &Params::noise_reset, 0.0, big, "standard deviation of a reset pulse's step from cycle to cycle (S), ordered as dg_reset", own),
+        param("noise_set", &Params::noise_set, 0.0, big,
+              "standard deviation of a set pulse's step from cycle to cycle (S), ordered as dg_set", own),
+        param("noise_reset", &Params::noise_reset, 0.0, big,
+              "standard deviation of a reset pulse's step from cycle to cycle (S), ordered as dg_reset", own),
         choice("d2d", &Params::d2d, {"off", "on"}, "device-to-device variation of the steps", own),
         choice("spread", &Params::spread, {"normal", "log_normal"}, "a device's factor on its steps: 1 + z r, or exp(z r)", own),
         param("spread_set", &Params::spread_set, 0.0, 10.0, "r of set pulses, one a conductance of the table", own),
@@ -235,18 +259,26 @@ Schema<Table::Params> Table::Params::schema() {
 }
 
 void Table::check_axis(const char* name, const List& axis, std::size_t least) const {
-    if (axis.size() < least) throw ConfigError(std::string("table: ") + name + " has " + std::to_string(axis.size()) + " values; expected at least " + std::to_string(least));
-    if (axis.size() > 4096) throw ConfigError(std::string("table: ") + name + " has " + std::to_string(axis.size()) + " values; expected at most 4096");
+    if (axis.size() < least)
+        throw ConfigError(std::string("table: ") + name + " has " + std::to_string(axis.size()) + " values; expected at least " +
+                          std::to_string(least));
+    if (axis.size() > 4096)
+        throw ConfigError(std::string("table: ") + name + " has " + std::to_string(axis.size()) + " values; expected at most 4096");
     for (std::size_t i = 1; i < axis.size(); ++i)
-        if (!(axis[i] > axis[i - 1])) throw ConfigError(std::string("table: value ") + std::to_string(i + 1) + " of " + name + " is not above the one before it; expected ascending values");
+        if (!(axis[i] > axis[i - 1]))
+            throw ConfigError(std::string("table: value ") + std::to_string(i + 1) + " of " + name +
+                              " is not above the one before it; expected ascending values");
 }
 
 void Table::check() const {
     if (p.g_min >= p.g_max) throw ConfigError("table: g_min must be below g_max");
     check_axis("g", p.g, 2);
-    check_axis("v_set", p.v_set, 1), check_axis("v_reset", p.v_reset, 1), check_axis("t_set", p.t_set, 1), check_axis("t_reset", p.t_reset, 1);
+    check_axis("v_set", p.v_set, 1), check_axis("v_reset", p.v_reset, 1), check_axis("t_set", p.t_set, 1),
+        check_axis("t_reset", p.t_reset, 1);
     const auto sized = [](const char* name, const List& list, std::size_t due, const char* product) {
-        if (list.size() != due) throw ConfigError(std::string("table: ") + name + " has " + std::to_string(list.size()) + " values; expected " + std::to_string(due) + ", " + product);
+        if (list.size() != due)
+            throw ConfigError(std::string("table: ") + name + " has " + std::to_string(list.size()) + " values; expected " +
+                              std::to_string(due) + ", " + product);
     };
     const std::size_t set = p.g.size() * p.v_set.size() * p.t_set.size(), reset = p.g.size() * p.v_reset.size() * p.t_reset.size();
     sized("dg_set", p.dg_set, set, "one for each of g in each of v_set in each of t_set");
@@ -255,18 +287,24 @@ void Table::check() const {
     sized("noise_reset", p.noise_reset, reset, "as many as dg_reset");
     sized("spread_set", p.spread_set, p.g.size(), "as many as g");
     sized("spread_reset", p.spread_reset, p.g.size(), "as many as g");
-    if (set > 100000 || reset > 100000) throw ConfigError("table: more than 100000 values; expected fewer conductances, amplitudes or widths");
+    if (set > 100000 || reset > 100000)
+        throw ConfigError("table: more than 100000 values; expected fewer conductances, amplitudes or widths");
     for (std::size_t i = 0; i < set; ++i)
-        if (p.dg_set[i] < 0) throw ConfigError("table: value " + std::to_string(i + 1) + " of dg_set is negative; expected 0 or more, as set raises the conductance");
+        if (p.dg_set[i] < 0)
+            throw ConfigError("table: value " + std::to_string(i + 1) +
+                              " of dg_set is negative; expected 0 or more, as set raises the conductance");
     for (std::size_t i = 0; i < reset; ++i)
-        if (p.dg_reset[i] > 0) throw ConfigError("table: value " + std::to_string(i + 1) + " of dg_reset is positive; expected 0 or less, as reset lowers the conductance");
+        if (p.dg_reset[i] > 0)
+            throw ConfigError("table: value " + std::to_string(i + 1) +
+                              " of dg_reset is positive; expected 0 or less, as reset lowers the conductance");
 }
 
 Table::Branch Table::branch(const List& v, const List& t, const List& dg, const List& noise, const List& spread) const {
     const std::size_t n_g = p.g.size(), n_v = v.size();
     Branch out;
     for (std::size_t k = 0; k + 1 < n_v; ++k)
-        for (std::size_t s = 0; s < per_interval; ++s) out.volts.push_back(v[k] + (v[k + 1] - v[k]) * static_cast<double>(s) / per_interval);
+        for (std::size_t s = 0; s < per_interval; ++s)
+            out.volts.push_back(v[k] + (v[k + 1] - v[k]) * static_cast<double>(s) / per_interval);
     out.volts.push_back(v.back());
     for (const double width : t) out.log_t.push_back(std::log(width));
     const MonotoneCubic relative(p.g, spread);
@@ -283,7 +321,8 @@ Table::Branch Table::branch(const List& v, const List& t, const List& dg, const 
             for (std::size_t k = 0; k < n_v; ++k) mean_at[k] = means[k](g), noise_at[k] = noises[k](g);
             const MonotoneCubic by_mean(v, mean_at), by_noise(v, noise_at);
             for (std::size_t r = 0; r < rows.size(); ++r)
-                rows[r][i] = {static_cast<float>(by_mean(out.volts[r])), static_cast<float>(by_noise(out.volts[r])), static_cast<float>(relative(g))};
+                rows[r][i] = {static_cast<float>(by_mean(out.volts[r])), static_cast<float>(by_noise(out.volts[r])),
+                              static_cast<float>(relative(g))};
         }
         for (auto& row : rows) find_rises(row);
         out.rows.push_back(std::move(rows));

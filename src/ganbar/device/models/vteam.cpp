@@ -30,26 +30,36 @@ struct Vteam {
             return {
                 param("r_on", &Params::r_on, Ohm{1e-3}, Ohm{1e12}, "resistance at x = 0", memtorch),
                 param("r_off", &Params::r_off, Ohm{1e-3}, Ohm{1e12}, "resistance at x = 1", memtorch),
-                choice("resistance", &Params::resistance, {"linear", "exponential"}, "R(x): linear, or exponential as in the paper's second form", paper),
+                choice("resistance", &Params::resistance, {"linear", "exponential"},
+                       "R(x): linear, or exponential as in the paper's second form", paper),
                 param("length", &Params::length, Metre{1e-12}, Metre{1}, "length d over which the state moves", memtorch),
                 param("k_on", &Params::k_on, -1e12, 0.0, "speed scale of setting, m/s", memtorch),
                 param("k_off", &Params::k_off, 0.0, 1e12, "speed scale of resetting, m/s", memtorch),
                 param("a_on", &Params::a_on, 0.0, 100.0, "exponent of setting", memtorch),
                 param("a_off", &Params::a_off, 0.0, 100.0, "exponent of resetting", memtorch),
-                param("v_on", &Params::v_on, Volt{-100}, Volt{-1e-6}, "threshold of setting in the paper's orientation; here pulses above -v_on set", memtorch),
-                param("v_off", &Params::v_off, Volt{1e-6}, 100_V, "threshold of resetting in the paper's orientation; here pulses below -v_off reset", memtorch),
-                choice("boundary", &Params::boundary, {"hard", "joglekar", "biolek"}, "f(x): 1 within 0..1; 1-(2x-1)^2p; 1-x^2p towards OFF and 1-(1-x)^2p towards ON", assumed("hard: the simplest window the paper admits")),
+                param("v_on", &Params::v_on, Volt{-100}, Volt{-1e-6},
+                      "threshold of setting in the paper's orientation; here pulses above -v_on set", memtorch),
+                param("v_off", &Params::v_off, Volt{1e-6}, 100_V,
+                      "threshold of resetting in the paper's orientation; here pulses below -v_off reset", memtorch),
+                choice("boundary", &Params::boundary, {"hard", "joglekar", "biolek"},
+                       "f(x): 1 within 0..1; 1-(2x-1)^2p; 1-x^2p towards OFF and 1-(1-x)^2p towards ON",
+                       assumed("hard: the simplest window the paper admits")),
                 param("boundary_p", &Params::boundary_p, 1, 20, "p of the window function", assumed("a common choice")),
-                param("max_step", &Params::max_step, 1e-4, 0.25, "longest integration step, in units of x at f = 1", assumed("error below 1e-6 of the range for p <= 4")),
-                choice("d2d", &Params::d2d, {"off", "on"}, "device-to-device variation of both speeds, log-normal", assumed("the source has none")),
+                param("max_step", &Params::max_step, 1e-4, 0.25, "longest integration step, in units of x at f = 1",
+                      assumed("error below 1e-6 of the range for p <= 4")),
+                choice("d2d", &Params::d2d, {"off", "on"}, "device-to-device variation of both speeds, log-normal",
+                       assumed("the source has none")),
                 param("d2d_sigma", &Params::d2d_sigma, 0.0, 3.0, "its standard deviation in ln(speed)", assumed("10%")),
-                param("c2c", &Params::c2c, 0.0, 10.0, "cycle-to-cycle standard deviation of a pulse's effect, relative", assumed("off: the source has none")),
-                param("read_noise", &Params::read_noise, 0.0, 1.0, "standard deviation of a read relative to the current", assumed("off: the source has none")),
+                param("c2c", &Params::c2c, 0.0, 10.0, "cycle-to-cycle standard deviation of a pulse's effect, relative",
+                      assumed("off: the source has none")),
+                param("read_noise", &Params::read_noise, 0.0, 1.0, "standard deviation of a read relative to the current",
+                      assumed("off: the source has none")),
             };
         }
     };
     static const char* doc() {
-        return "VTEAM, a general voltage-threshold memristor (Kvatinsky et al. 2015): ohmic, resistance linear or exponential in a state that "
+        return "VTEAM, a general voltage-threshold memristor (Kvatinsky et al. 2015): ohmic, resistance linear or exponential in a state "
+               "that "
                "moves with a power of the voltage above a threshold. Orientation reversed so that positive pulses set. The default numbers "
                "describe a fast low-ohmic device whose reset threshold (20 mV) lies below usual read voltages.";
     }
@@ -84,7 +94,8 @@ struct Vteam {
     using PulseLaw = DosedPulse<WidthLaw>;
 
     static float conductance(const Params& p, double x) {
-        const double r = p.resistance == Resistance::linear ? p.r_on.si + (p.r_off.si - p.r_on.si) * x : p.r_on.si * std::pow(p.r_off.si / p.r_on.si, x);
+        const double r =
+            p.resistance == Resistance::linear ? p.r_on.si + (p.r_off.si - p.r_on.si) * x : p.r_on.si * std::pow(p.r_off.si / p.r_on.si, x);
         return static_cast<float>(1 / r);
     }
 
@@ -95,7 +106,8 @@ struct Vteam {
     Window window() const { return {{1 / p.r_off.si}, {1 / p.r_on.si}}; }
     void set_conductance(Cell& c, Siemens g) const {
         const double r = 1 / std::clamp(g.si, 1 / p.r_off.si, 1 / p.r_on.si);
-        const double x = p.resistance == Resistance::linear ? (r - p.r_on.si) / (p.r_off.si - p.r_on.si) : std::log(r / p.r_on.si) / std::log(p.r_off.si / p.r_on.si);
+        const double x = p.resistance == Resistance::linear ? (r - p.r_on.si) / (p.r_off.si - p.r_on.si)
+                                                            : std::log(r / p.r_on.si) / std::log(p.r_off.si / p.r_on.si);
         c.x = static_cast<float>(std::clamp(x, 0.0, 1.0));
         c.g_S = conductance(p, c.x);
     }

@@ -23,11 +23,15 @@ struct Wox {
             return {
                 param("g_min", &Params::g_min, 1_nS, 0.1_S, "lowest conductance", published("krestinskaya2020: R_OFF = 250 kohm")),
                 param("g_max", &Params::g_max, 1_nS, 0.1_S, "highest conductance", published("krestinskaya2020: R_ON = 40 kohm")),
-                param("threshold", &Params::threshold, 0_V, 10_V, "pulses up to this magnitude do nothing", published("krestinskaya2020: 0.8 V")),
-                param("write_voltage", &Params::write_voltage, 0_V, 10_V, "magnitude at which a pulse of write_width moves one level", published("krestinskaya2020: 1.0 V")),
-                param("write_width", &Params::write_width, Second{1e-12}, 1_s, "pulse width that moves one level", assumed("the paper's width is not known to us; as satyam2022")),
+                param("threshold", &Params::threshold, 0_V, 10_V, "pulses up to this magnitude do nothing",
+                      published("krestinskaya2020: 0.8 V")),
+                param("write_voltage", &Params::write_voltage, 0_V, 10_V, "magnitude at which a pulse of write_width moves one level",
+                      published("krestinskaya2020: 1.0 V")),
+                param("write_width", &Params::write_width, Second{1e-12}, 1_s, "pulse width that moves one level",
+                      assumed("the paper's width is not known to us; as satyam2022")),
                 param("n_levels", &Params::n_levels, 1, 1000000, "write pulses from g_min to g_max", assumed("6 bits")),
-                choice("d2d", &Params::d2d, {"off", "on"}, "device-to-device variation of the threshold", assumed("off; the paper varies its devices by amounts not known to us")),
+                choice("d2d", &Params::d2d, {"off", "on"}, "device-to-device variation of the threshold",
+                       assumed("off; the paper varies its devices by amounts not known to us")),
                 param("threshold_sigma", &Params::threshold_sigma, 0_V, 5_V, "its standard deviation", assumed("10% of the threshold")),
                 param("c2c", &Params::c2c, 0.0, 10.0, "cycle-to-cycle standard deviation of a step, relative", assumed("off")),
                 param("read_noise", &Params::read_noise, 0.0, 1.0, "standard deviation of a read relative to the current", assumed("off")),
@@ -35,12 +39,14 @@ struct Wox {
         }
     };
     static const char* doc() {
-        return "WOx memristor of Krestinskaya et al. 2020: 4-25 uS, threshold 0.8 V, write 1.0 V. Ohmic; steps linear in overdrive and width, "
+        return "WOx memristor of Krestinskaya et al. 2020: 4-25 uS, threshold 0.8 V, write 1.0 V. Ohmic; steps linear in overdrive and "
+               "width, "
                "equal in both directions and over the range (assumed).";
     }
     static Coverage coverage() {  // the paper names one write voltage and the two resistances
         Coverage c;
-        c.set_hi = c.reset_hi = Volt{1.0}, c.g_lo = Siemens{4e-6}, c.g_hi = Siemens{25e-6}, c.source = "krestinskaya2020: written with 1.0 V between 250 and 40 kohm";
+        c.set_hi = c.reset_hi = Volt{1.0}, c.g_lo = Siemens{4e-6}, c.g_hi = Siemens{25e-6},
+        c.source = "krestinskaya2020: written with 1.0 V between 250 and 40 kohm";
         return c;
     }
     struct Cell {
@@ -76,7 +82,8 @@ struct Wox {
     WidthLaw width_law(Second width) const {
         const double step = (p.g_max.si - p.g_min.si) / static_cast<double>(p.n_levels);
         const double per_volt = step / (p.write_voltage.si - p.threshold.si) * (width / p.write_width);
-        return {static_cast<float>(per_volt), static_cast<float>(p.g_min.si), static_cast<float>(p.g_max.si), static_cast<float>(p.c2c), p.c2c > 0};
+        return {static_cast<float>(per_volt), static_cast<float>(p.g_min.si), static_cast<float>(p.g_max.si), static_cast<float>(p.c2c),
+                p.c2c > 0};
     }
     PulseLaw pulse_law(Volt v, Second width) const { return {width_law(width), static_cast<float>(v.si), p.c2c > 0}; }
 };

@@ -22,7 +22,8 @@ struct Yakopcic {
         OnOff d2d = OnOff::off;
         double d2d_sigma = 0.1, c2c = 0, read_noise = 0;
         Params() { load(set); }
-        void assign(double a1_, double a2_, double b_, double v_p_, double v_n_, double rate_p_, double rate_n_, double x_p_, double x_n_, double alpha_p_, double alpha_n_) {
+        void assign(double a1_, double a2_, double b_, double v_p_, double v_n_, double rate_p_, double rate_n_, double x_p_, double x_n_,
+                    double alpha_p_, double alpha_n_) {
             a1 = a1_, a2 = a2_, b = b_, v_p.si = v_p_, v_n.si = v_n_, rate_p = rate_p_, rate_n = rate_n_;
             x_p = x_p_, x_n = x_n_, alpha_p = alpha_p_, alpha_n = alpha_n_;
         }
@@ -39,8 +40,10 @@ struct Yakopcic {
             const Source sets = published("Yakopcic's model, the value of the chosen set; default set boise");
             return {
                 preset_choice("set", &Params::set, {"boise", "aguirre", "michigan", "hp_sine"},
-                              "parameter set: boise (Oblea's chalcogenide device; Xyce reference guide), aguirre (circuit decks of Aguirre et al., memristive_ANN_sim), "
-                              "michigan (Jo's Ag/Si device) and hp_sine (HP's TiO2 device), both as recalled from the TCAD 2013 paper", sets),
+                              "parameter set: boise (Oblea's chalcogenide device; Xyce reference guide), aguirre (circuit decks of Aguirre "
+                              "et al., memristive_ANN_sim), "
+                              "michigan (Jo's Ag/Si device) and hp_sine (HP's TiO2 device), both as recalled from the TCAD 2013 paper",
+                              sets),
                 param("a1", &Params::a1, 1e-12, 1e3, "current scale for V >= 0, A", sets),
                 param("a2", &Params::a2, 1e-12, 1e3, "current scale for V < 0, A", sets),
                 param("b", &Params::b, 1e-6, 100.0, "curvature of the I-V, 1/V", sets),
@@ -54,17 +57,23 @@ struct Yakopcic {
                 param("alpha_n", &Params::alpha_n, 0.0, 1e3, "decay of downward motion beyond 1 - x_n", sets),
                 param("x_min", &Params::x_min, 0.0, 1.0, "lowest state in use", assumed("keeps a finite on/off ratio")),
                 param("x_max", &Params::x_max, 0.0, 1.0, "highest state in use", assumed("upward motion stops at 1")),
-                param("max_step", &Params::max_step, 1e-4, 0.25, "longest integration step, in units of x at f = 1", assumed("error below 1e-6 of the range")),
-                choice("d2d", &Params::d2d, {"off", "on"}, "device-to-device variation of both speeds, log-normal", assumed("the sources have none")),
+                param("max_step", &Params::max_step, 1e-4, 0.25, "longest integration step, in units of x at f = 1",
+                      assumed("error below 1e-6 of the range")),
+                choice("d2d", &Params::d2d, {"off", "on"}, "device-to-device variation of both speeds, log-normal",
+                       assumed("the sources have none")),
                 param("d2d_sigma", &Params::d2d_sigma, 0.0, 3.0, "its standard deviation in ln(speed)", assumed("10%")),
-                param("c2c", &Params::c2c, 0.0, 10.0, "cycle-to-cycle standard deviation of a pulse's effect, relative", assumed("off: the sources have none")),
-                param("read_noise", &Params::read_noise, 0.0, 1.0, "standard deviation of a read relative to the current", assumed("off: the sources have none")),
+                param("c2c", &Params::c2c, 0.0, 10.0, "cycle-to-cycle standard deviation of a pulse's effect, relative",
+                      assumed("off: the sources have none")),
+                param("read_noise", &Params::read_noise, 0.0, 1.0, "standard deviation of a read relative to the current",
+                      assumed("off: the sources have none")),
             };
         }
     };
     static const char* doc() {
-        return "Yakopcic's memristor: I = a x sinh(b V); the state moves by exponentials of the voltage above a threshold and slows near its ends. "
-               "Four parameter sets by name; single values can be overridden. The sets differ by decades in speed: choose pulse widths to suit "
+        return "Yakopcic's memristor: I = a x sinh(b V); the state moves by exponentials of the voltage above a threshold and slows near "
+               "its ends. "
+               "Four parameter sets by name; single values can be overridden. The sets differ by decades in speed: choose pulse widths to "
+               "suit "
                "(boise moves 4e-4 of its range in 100 ns at 0.8 V, michigan needs milliseconds to seconds).";
     }
     struct Cell {
@@ -96,8 +105,8 @@ struct Yakopcic {
             const float rest = 1 / (1 - knee);
             return flow(y + free, dose - free, max_step, [=](float z) { return fast::exp(-alpha * (z - knee)) * (1 - z) * rest; });
         }
-        /// A dose of many steps. With u = -ln(1 - y) the slowed motion is du/ds = exp(-alpha (y - knee))/(1 - knee), so the dose that reaches u
-        /// is a plain integral; it is summed by Simpson's rule, 4096 intervals up to where y is 1 in single precision.
+        /// A dose of many steps. With u = -ln(1 - y) the slowed motion is du/ds = exp(-alpha (y - knee))/(1 - knee), so the dose that
+        /// reaches u is a plain integral; it is summed by Simpson's rule, 4096 intervals up to where y is 1 in single precision.
         static float travel_far(float y, float dose, float knee, float alpha) {
             const auto y_of = [](double u) { return -std::expm1(-u); };
             const auto slowness = [&](double u) { return (1.0 - knee) * std::exp(alpha * (y_of(u) - knee)); };
@@ -139,8 +148,8 @@ struct Yakopcic {
     }
     WidthLaw width_law(Second width) const {
         const auto f = [](double value) { return static_cast<float>(value); };
-        return {f(p.x_min), f(p.x_max), f(p.x_p), f(p.x_n), f(p.alpha_p), f(p.alpha_n), f(p.max_step), f(p.c2c), f(siemens()),
-                p.rate_p, p.rate_n, p.v_p.si, p.v_n.si, std::exp(p.v_p.si), std::exp(p.v_n.si), width.si, p.c2c > 0};
+        return {f(p.x_min), f(p.x_max), f(p.x_p), f(p.x_n), f(p.alpha_p),       f(p.alpha_n),       f(p.max_step), f(p.c2c), f(siemens()),
+                p.rate_p,   p.rate_n,   p.v_p.si, p.v_n.si, std::exp(p.v_p.si), std::exp(p.v_n.si), width.si,      p.c2c > 0};
     }
     PulseLaw pulse_law(Volt v, Second width) const { return {width_law(width), v}; }
 };

@@ -67,7 +67,8 @@ TEST(Distances, CountsAddUpBothWaysOnAnyNumberOfThreads) {
     set_threads(n_before);
     EXPECT_EQ(one.per_ball, three.per_ball);
     EXPECT_EQ(one.per_point, three.per_point);
-    EXPECT_EQ(std::accumulate(one.per_ball.begin(), one.per_ball.end(), 0u), std::accumulate(one.per_point.begin(), one.per_point.end(), 0u));
+    EXPECT_EQ(std::accumulate(one.per_ball.begin(), one.per_ball.end(), 0u),
+              std::accumulate(one.per_point.begin(), one.per_point.end(), 0u));
 }
 
 TEST(Distances, BoundaryMattersForRepeatedPoints) {
@@ -88,9 +89,11 @@ TEST(Density, LawsOfExchangeableSets) {
     set_threads(1);  // many small problems
     double density = 0, coverage = 0, coverage2 = 0, density2 = 0;
     for (int t = 0; t < n_trials; ++t) {
-        const Matrix real = gaussian_points(n_real, 6, 1000 + 2 * static_cast<std::uint64_t>(t)), fake = gaussian_points(n_fake, 6, 1001 + 2 * static_cast<std::uint64_t>(t));
+        const Matrix real = gaussian_points(n_real, 6, 1000 + 2 * static_cast<std::uint64_t>(t)),
+                     fake = gaussian_points(n_fake, 6, 1001 + 2 * static_cast<std::uint64_t>(t));
         const auto inside = count_in_balls(real, kth_neighbour_squared(real, k), fake, Boundary::open);
-        const double d = std::accumulate(inside.per_point.begin(), inside.per_point.end(), 0.0) / static_cast<double>(k * n_fake), c = share(inside.per_ball);
+        const double d = std::accumulate(inside.per_point.begin(), inside.per_point.end(), 0.0) / static_cast<double>(k * n_fake),
+                     c = share(inside.per_ball);
         density += d / n_trials, density2 += d * d / n_trials, coverage += c / n_trials, coverage2 += c * c / n_trials;
     }
     set_threads(n_before);

@@ -37,8 +37,7 @@ struct AdamStep {
     float rate, beta1, beta2, correction1, correction2, epsilon;
 };
 
-void adam_row(float* __restrict w, const float* __restrict g, float* __restrict m, float* __restrict v, std::size_t n,
-              const AdamStep& s) {
+void adam_row(float* __restrict w, const float* __restrict g, float* __restrict m, float* __restrict v, std::size_t n, const AdamStep& s) {
     for (std::size_t i = 0; i < n; ++i) {
         m[i] = s.beta1 * m[i] + (1 - s.beta1) * g[i];
         v[i] = s.beta2 * v[i] + (1 - s.beta2) * g[i] * g[i];
@@ -58,15 +57,19 @@ public:
     void update(std::vector<Layer>& layers, const std::vector<Layer>& gradient, double rate) {
         power1_ *= beta1;
         power2_ *= beta2;
-        const AdamStep step{static_cast<float>(rate), static_cast<float>(beta1), static_cast<float>(beta2),
-                            static_cast<float>(1 / (1 - power1_)), static_cast<float>(1 / (1 - power2_)), 1e-8f};
+        const AdamStep step{static_cast<float>(rate),
+                            static_cast<float>(beta1),
+                            static_cast<float>(beta2),
+                            static_cast<float>(1 / (1 - power1_)),
+                            static_cast<float>(1 / (1 - power2_)),
+                            1e-8f};
         for (std::size_t l = 0; l < layers.size(); ++l) {
             const auto& g = gradient[l];
             const std::size_t n_rows = g.weight.rows(), per_item = 16;
             parallel_for((n_rows + per_item - 1) / per_item, [&](std::size_t item) {
                 for (std::size_t r = item * per_item; r < std::min(n_rows, (item + 1) * per_item); ++r)
-                    adam_row(layers[l].weight.row(r), g.weight.row(r), first_[l].weight.row(r), second_[l].weight.row(r),
-                             g.weight.cols(), step);
+                    adam_row(layers[l].weight.row(r), g.weight.row(r), first_[l].weight.row(r), second_[l].weight.row(r), g.weight.cols(),
+                             step);
             });
             adam_row(layers[l].bias.data(), g.bias.data(), first_[l].bias.data(), second_[l].bias.data(), g.bias.size(), step);
         }
@@ -94,7 +97,8 @@ std::vector<float> mean_image(const ImageSet& images) {
 
 void check_labels(std::span<const std::uint8_t> labels, std::size_t n_images, std::size_t n_classes) {
     if (labels.size() != n_images)
-        throw DataError(std::to_string(n_images) + " images but " + std::to_string(labels.size()) + " labels; expected one label per image");
+        throw DataError(std::to_string(n_images) + " images but " + std::to_string(labels.size()) +
+                        " labels; expected one label per image");
     for (const auto label : labels)
         if (label >= n_classes)
             throw DataError("label " + std::to_string(label) + " found; expected labels below " + std::to_string(n_classes));
@@ -104,11 +108,14 @@ void check_labels(std::span<const std::uint8_t> labels, std::size_t n_images, st
 
 Schema<FeatureNetSpec> FeatureNetSpec::schema() {
     const auto ours = assumed("our choice: 97.5 to 98 % test accuracy on MNIST in seconds");
-    return {param("hidden", &FeatureNetSpec::hidden, 1, 65536, "units of the hidden layers; the last one gives the features", ours),
-            param("epochs", &FeatureNetSpec::epochs, 0, 1000, "passes over the training split; 0: as many as show 240,000 images (four passes over MNIST), at least four", ours),
-            param("batch", &FeatureNetSpec::batch, 1, 65536, "images per Adam step", ours),
-            param("rate", &FeatureNetSpec::rate, 1e-9, 1.0, "Adam's step at the start; it falls linearly to zero", published("Kingma and Ba, arXiv 1412.6980: suggested default 0.001")),
-            param("seed", &FeatureNetSpec::seed, 0, 1e15, "start weights and order of the batches; fixed so that runs share one net", ours)};
+    return {
+        param("hidden", &FeatureNetSpec::hidden, 1, 65536, "units of the hidden layers; the last one gives the features", ours),
+        param("epochs", &FeatureNetSpec::epochs, 0, 1000,
+              "passes over the training split; 0: as many as show 240,000 images (four passes over MNIST), at least four", ours),
+        param("batch", &FeatureNetSpec::batch, 1, 65536, "images per Adam step", ours),
+        param("rate", &FeatureNetSpec::rate, 1e-9, 1.0, "Adam's step at the start; it falls linearly to zero",
+              published("Kingma and Ba, arXiv 1412.6980: suggested default 0.001")),
+        param("seed", &FeatureNetSpec::seed, 0, 1e15, "start weights and order of the batches; fixed so that runs share one net", ours)};
 }
 
 std::size_t FeatureNetSpec::n_epochs(std::size_t n_images) const {
@@ -201,7 +208,8 @@ FeatureNet FeatureNet::train(const ImageSet& images, std::span<const std::uint8_
                              const FeatureNetSpec& spec, const Progress& progress) {
     if (images.size() == 0) throw DataError("no images to train the feature net on; expected at least one");
     check_labels(labels, images.size(), n_classes);
-    if (spec.epochs < 0 || spec.batch < 1) throw ConfigError("the feature net needs at least one image per batch, and no fewer than zero epochs");
+    if (spec.epochs < 0 || spec.batch < 1)
+        throw ConfigError("the feature net needs at least one image per batch, and no fewer than zero epochs");
     FeatureNet net(images.n_pixels, n_classes, spec);
     AdamState adam(net.layers_);
     const Rng root(static_cast<std::uint64_t>(spec.seed));

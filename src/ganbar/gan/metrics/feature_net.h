@@ -2,9 +2,10 @@
 // ReLU layers, linear classes; features are the activations of the last hidden layer. Inputs are bytes scaled to [-1, 1].
 // Training: Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1) on the softmax cross entropy, its rate falling linearly to zero;
 // weights start uniform with variance 2/fan-in (He et al., arXiv 1502.01852), biases at zero; each pixel's mean is taken off
-// during training and folded into the first bias at the end (without that, MNIST's dark ground costs 1 % of accuracy). Only additions, products, quotients and square roots in a fixed order, so the weights, and
-// therefore sha256(), depend on spec and data alone, not on the number of threads. Features made by other networks (such
-// as ImageNet's) give other Frechet distances: compare numbers only under the same sha256().
+// during training and folded into the first bias at the end (without that, MNIST's dark ground costs 1 % of accuracy). Only additions,
+// products, quotients and square roots in a fixed order, so the weights, and therefore sha256(), depend on spec and data alone, not on the
+// number of threads. Features made by other networks (such as ImageNet's) give other Frechet distances: compare numbers only under the same
+// sha256().
 #pragma once
 #include <functional>
 #include <string>
@@ -39,11 +40,11 @@ public:
     /// Untrained, drawn from spec.seed. Throws ConfigError on an impossible shape.
     FeatureNet(std::size_t n_inputs, std::size_t n_classes, const FeatureNetSpec& spec);
     /// Throws DataError when labels and images do not fit together, NumericError when the loss is not finite.
-    static FeatureNet train(const ImageSet& images, std::span<const std::uint8_t> labels, std::size_t n_classes,
-                            const FeatureNetSpec& spec, const Progress& progress = {});
+    static FeatureNet train(const ImageSet& images, std::span<const std::uint8_t> labels, std::size_t n_classes, const FeatureNetSpec& spec,
+                            const Progress& progress = {});
 
-    /// For images that nobody has labelled: weights as drawn, which mix pixels at random. Its two classes mean nothing. (Naeem et al., arXiv
-    /// 2002.09797, embed images far from ImageNet with an untrained VGG16 for precision, recall, density and coverage.)
+    /// For images that nobody has labelled: weights as drawn, which mix pixels at random. Its two classes mean nothing. (Naeem et al.,
+    /// arXiv 2002.09797, embed images far from ImageNet with an untrained VGG16 for precision, recall, density and coverage.)
     static FeatureNet untrained(const ImageSet& images, const FeatureNetSpec& spec);
 
     Output evaluate(const ImageSet& images) const;

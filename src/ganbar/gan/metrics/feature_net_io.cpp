@@ -73,7 +73,8 @@ FeatureNet FeatureNet::deserialize(std::span<const std::uint8_t> bytes) {
     Reader in(body.subspan(n_magic));
     std::uint32_t n_layers = 0;
     in.read(&n_layers, 1);
-    if (n_layers < 2 || n_layers > max_layers) throw DataError("a feature net of " + std::to_string(n_layers) + " layers; expected 2 to 64");
+    if (n_layers < 2 || n_layers > max_layers)
+        throw DataError("a feature net of " + std::to_string(n_layers) + " layers; expected 2 to 64");
     FeatureNet net;
     for (std::uint32_t l = 0; l < n_layers; ++l) {
         std::uint32_t shape[2];

@@ -71,7 +71,8 @@ TEST(FeatureNet, GradientIsTheSlopeOfTheLoss) {
     std::vector<std::vector<double>> weight, bias;
     for (const auto& l : net.layers()) {
         weight.emplace_back();
-        for (std::size_t r = 0; r < l.weight.rows(); ++r) weight.back().insert(weight.back().end(), l.weight.row(r), l.weight.row(r) + l.weight.cols());
+        for (std::size_t r = 0; r < l.weight.rows(); ++r)
+            weight.back().insert(weight.back().end(), l.weight.row(r), l.weight.row(r) + l.weight.cols());
         bias.emplace_back(l.bias.begin(), l.bias.end());
     }
     EXPECT_NEAR(loss, loss_in_double(weight, bias, x, labels), 1e-6);
@@ -127,7 +128,8 @@ TEST(FeatureNet, DamagedBytesAreRefused) {
         bad[at] ^= 0x20;
         EXPECT_THROW(FeatureNet::deserialize(bad), DataError) << at;
     }
-    for (const std::size_t n : {std::size_t{8}, std::size_t{71}, std::size_t{72}, good.size() - 1}) EXPECT_THROW(FeatureNet::deserialize(std::span(good).first(n)), DataError) << n;
+    for (const std::size_t n : {std::size_t{8}, std::size_t{71}, std::size_t{72}, good.size() - 1})
+        EXPECT_THROW(FeatureNet::deserialize(std::span(good).first(n)), DataError) << n;
 }
 
 TEST(FeatureNet, OutputsAreProbabilities) {

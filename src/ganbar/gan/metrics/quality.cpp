@@ -61,38 +61,49 @@ Schema<QualitySpec> QualitySpec::schema() {
     using S = QualitySpec;
     const auto limit = assumed("our choice: bounds the time; larger sets are thinned at random");
     const auto verdict = assumed("our choice: real data and well-trained generators are clear of it, generators seen to collapse are not");
-    return {param("k_precision", &S::k_precision, 1, 100, "neighbours that span a ball, precision and recall", published("Kynkaanniemi et al., arXiv 1904.06991: k = 3")),
-            param("k_density", &S::k_density, 1, 100, "neighbours that span a ball, density and coverage", published("Naeem et al., arXiv 2002.09797: k = 5")),
-            param("max_precision_samples", &S::max_precision_samples, 101, 1000000, "most images of each kind, precision, recall and kernel distance", limit),
+    return {param("k_precision", &S::k_precision, 1, 100, "neighbours that span a ball, precision and recall",
+                  published("Kynkaanniemi et al., arXiv 1904.06991: k = 3")),
+            param("k_density", &S::k_density, 1, 100, "neighbours that span a ball, density and coverage",
+                  published("Naeem et al., arXiv 2002.09797: k = 5")),
+            param("max_precision_samples", &S::max_precision_samples, 101, 1000000,
+                  "most images of each kind, precision, recall and kernel distance", limit),
             param("max_density_samples", &S::max_density_samples, 101, 1000000, "most images of each kind, density and coverage", limit),
             param("max_distance_samples", &S::max_distance_samples, 2, 1000000, "most images, mean pairwise distance", limit),
             param("seed", &S::seed, 0, 1e15, "which images are kept when there are more", limit),
-            param("min_distance_ratio", &S::min_distance_ratio, 0, 1, "collapsed when samples differ by less than this share of what real images do", verdict),
-            param("min_coverage_ratio", &S::min_coverage_ratio, 0, 1, "collapsed when coverage is below this share of the expected one while precision is high", verdict),
+            param("min_distance_ratio", &S::min_distance_ratio, 0, 1,
+                  "collapsed when samples differ by less than this share of what real images do", verdict),
+            param("min_coverage_ratio", &S::min_coverage_ratio, 0, 1,
+                  "collapsed when coverage is below this share of the expected one while precision is high", verdict),
             param("min_precision", &S::min_precision, 0, 1, "the precision from which low coverage means collapse, not noise", verdict),
-            param("min_class_ratio", &S::min_class_ratio, 0, 1, "collapsed when fewer than this share of the wanted classes have more than 1 % of the samples", verdict),
-            param("learned_precision", &S::learned_precision, 0, 1, "below this precision nothing was learnt: the samples are unlike the data, and what they lack says nothing of a collapse", verdict)};
+            param("min_class_ratio", &S::min_class_ratio, 0, 1,
+                  "collapsed when fewer than this share of the wanted classes have more than 1 % of the samples", verdict),
+            param("learned_precision", &S::learned_precision, 0, 1,
+                  "below this precision nothing was learnt: the samples are unlike the data, and what they lack says nothing of a collapse",
+                  verdict)};
 }
 
 double expected_coverage(std::size_t n_real, std::size_t n_samples, std::size_t k) {
     double missed = 1;  // the k nearest of all others are all real
     for (std::size_t i = 1; i <= k; ++i)
-        missed *= (static_cast<double>(n_real) - static_cast<double>(i)) / (static_cast<double>(n_real + n_samples) - static_cast<double>(i));
+        missed *=
+            (static_cast<double>(n_real) - static_cast<double>(i)) / (static_cast<double>(n_real + n_samples) - static_cast<double>(i));
     return 1 - missed;
 }
 
-QualityReference::QualityReference(const FeatureNet& net, const ImageSet& real, std::vector<int> classes, std::string name, const QualitySpec& spec,
-                                   std::string features)
+QualityReference::QualityReference(const FeatureNet& net, const ImageSet& real, std::vector<int> classes, std::string name,
+                                   const QualitySpec& spec, std::string features)
     : QualityReference(net, real, std::move(name), spec, std::move(features)) {
     classes_ = std::move(classes);
     if (classes_.empty()) throw ConfigError("no class wanted; expected at least one");
     std::sort(classes_.begin(), classes_.end());
     classes_.erase(std::unique(classes_.begin(), classes_.end()), classes_.end());
     if (classes_.front() < 0 || classes_.back() >= static_cast<int>(net.n_classes()))
-        throw ConfigError(fmt::format("class {} does not exist; expected 0 to {}", classes_.front() < 0 ? classes_.front() : classes_.back(), net.n_classes() - 1));
+        throw ConfigError(fmt::format("class {} does not exist; expected 0 to {}",
+                                      classes_.front() < 0 ? classes_.front() : classes_.back(), net.n_classes() - 1));
 }
 
-QualityReference::QualityReference(const FeatureNet& net, const ImageSet& real, std::string name, const QualitySpec& spec, std::string features)
+QualityReference::QualityReference(const FeatureNet& net, const ImageSet& real, std::string name, const QualitySpec& spec,
+                                   std::string features)
     : net_(net), name_(std::move(name)), features_(std::move(features)), spec_(spec), n_real_(real.size()), sha256_(net.sha256()) {
     need_images(n_real_, "real", spec_);
     const auto out = net.evaluate(real);
@@ -175,28 +186,43 @@ void QualityReference::judge_collapse(Quality& q) const {
     const bool learned = q.precision >= spec_.learned_precision;
     std::vector<std::string> reasons;
     if (ratio < spec_.min_distance_ratio)
-        reasons.push_back(fmt::format("samples differ from one another by {:.2f} of what real images do (limit {:g})", ratio, spec_.min_distance_ratio));
+        reasons.push_back(
+            fmt::format("samples differ from one another by {:.2f} of what real images do (limit {:g})", ratio, spec_.min_distance_ratio));
     if (q.precision >= spec_.min_precision && reach < spec_.min_coverage_ratio)
-        reasons.push_back(fmt::format("samples lie among the real images (precision {:.2f}) but reach {:.2f} of the coverage that as many of those would (limit {:g})",
-                                      q.precision, reach, spec_.min_coverage_ratio));
+        reasons.push_back(
+            fmt::format("samples lie among the real images (precision {:.2f}) but reach {:.2f} of the coverage that as many of those would "
+                        "(limit {:g})",
+                        q.precision, reach, spec_.min_coverage_ratio));
     if (learned && classes_.size() > 1 && classes < spec_.min_class_ratio)
         reasons.push_back(fmt::format("{} of {} wanted classes have more than 1 % of the samples", n_present, classes_.size()));
     q.collapsed = !reasons.empty();
-    const std::string unlike = fmt::format("precision {:.2f} (limit {:g}): the samples are unlike the real images", q.precision, spec_.learned_precision);
+    const std::string unlike =
+        fmt::format("precision {:.2f} (limit {:g}): the samples are unlike the real images", q.precision, spec_.learned_precision);
     if (q.collapsed) q.collapsed_reason = join(reasons, "; ") + (learned ? "" : "; " + unlike);
-    else if (!learned) q.collapsed_reason = "not learned: " + unlike + fmt::format(", and differ from one another by {:.2f} of what those do", ratio);
+    else if (!learned)
+        q.collapsed_reason = "not learned: " + unlike + fmt::format(", and differ from one another by {:.2f} of what those do", ratio);
     else if (reach < spec_.min_coverage_ratio)
-        q.collapsed_reason = fmt::format("not learned: precision {:.2f}, and {:.2f} of the coverage that as many real images would have (limit {:g}): few real images have a sample like them",
-                                         q.precision, reach, spec_.min_coverage_ratio);
-    else q.collapsed_reason = fmt::format("not collapsed: pairwise distance {:.2f} of real, coverage {:.2f} of expected{}", ratio, reach, q.labelled ? fmt::format(", {} of {} wanted classes", n_present, classes_.size()) : "");
+        q.collapsed_reason = fmt::format(
+            "not learned: precision {:.2f}, and {:.2f} of the coverage that as many real images would have (limit {:g}): few real images "
+            "have a sample like them",
+            q.precision, reach, spec_.min_coverage_ratio);
+    else
+        q.collapsed_reason = fmt::format("not collapsed: pairwise distance {:.2f} of real, coverage {:.2f} of expected{}", ratio, reach,
+                                         q.labelled ? fmt::format(", {} of {} wanted classes", n_present, classes_.size()) : "");
 }
 
 std::string headline(const Quality& q) {
     const std::string accuracy = std::isfinite(q.classifier_accuracy) ? fmt::format("accuracy {:.3f}, ", q.classifier_accuracy) : "";
-    const std::string score = q.labelled ? fmt::format("score {:.2f} over {} classes, ", q.inception_style_score, q.n_classes_present) : "features " + q.features + ", ";
-    return fmt::format("{}coverage {:.3f} (expected {:.3f}), pairwise distance {:.2f} (real {:.2f}), Frechet {:.1f}, precision {:.2f}, recall {:.2f}, {}{} samples{}",
-                       accuracy, q.coverage, q.expected_coverage, q.mean_pairwise_distance, q.mean_pairwise_distance_real, q.frechet_distance,
-                       q.precision, q.recall, score, q.n_samples, q.collapsed ? ": COLLAPSED, " + q.collapsed_reason : q.collapsed_reason.starts_with("not learned") ? ": NOT LEARNED" : "");
+    const std::string score = q.labelled ? fmt::format("score {:.2f} over {} classes, ", q.inception_style_score, q.n_classes_present)
+                                         : "features " + q.features + ", ";
+    return fmt::format(
+        "{}coverage {:.3f} (expected {:.3f}), pairwise distance {:.2f} (real {:.2f}), Frechet {:.1f}, precision {:.2f}, recall {:.2f}, "
+        "{}{} samples{}",
+        accuracy, q.coverage, q.expected_coverage, q.mean_pairwise_distance, q.mean_pairwise_distance_real, q.frechet_distance, q.precision,
+        q.recall, score, q.n_samples,
+        q.collapsed                                     ? ": COLLAPSED, " + q.collapsed_reason
+        : q.collapsed_reason.starts_with("not learned") ? ": NOT LEARNED"
+                                                        : "");
 }
 
 std::vector<std::pair<std::string, Value>> fields(const Quality& q) {

@@ -23,13 +23,14 @@ struct QualitySpec {
 struct Quality {
     std::size_t n_samples = 0, n_reference = 0;
     std::string reference;
-    double classifier_accuracy = 0;    ///< share labelled with a wanted class; NaN where every class is wanted: it would be 1 whatever the samples show
+    double classifier_accuracy =
+        0;  ///< share labelled with a wanted class; NaN where every class is wanted: it would be 1 whatever the samples show
     double classifier_confidence = 0;  ///< mean of the largest class probability
     double frechet_distance = 0, kernel_distance = 0;
     double precision = 0, recall = 0, density = 0, coverage = 0;
-    double expected_coverage = 0;  ///< of a perfect generator with these counts
+    double expected_coverage = 0;                                        ///< of a perfect generator with these counts
     double mean_pairwise_distance = 0, mean_pairwise_distance_real = 0;  ///< Euclidean, pixels in [-1, 1]
-    std::vector<double> class_share;  ///< of the samples, per class of the feature net
+    std::vector<double> class_share;                                     ///< of the samples, per class of the feature net
     double inception_style_score = 0;
     std::int64_t n_classes_present = 0;  ///< classes with more than 1 % of the samples
     double label_entropy = 0;            ///< of class_share, nats
@@ -53,7 +54,8 @@ class QualityReference {
 public:
     /// `real`: the images to be like; `classes`: the classes wanted (at least one, each below net.n_classes()); `name`, `features`: for the
     /// record. `net` must outlive this. Throws DataError when there are too few images, ConfigError on a class that does not exist.
-    QualityReference(const FeatureNet& net, const ImageSet& real, std::vector<int> classes, std::string name, const QualitySpec& spec = {}, std::string features = "");
+    QualityReference(const FeatureNet& net, const ImageSet& real, std::vector<int> classes, std::string name, const QualitySpec& spec = {},
+                     std::string features = "");
     /// Where the net's classes are not those of the images: nothing is said of classes.
     QualityReference(const FeatureNet& net, const ImageSet& real, std::string name, const QualitySpec& spec, std::string features);
     /// Throws DataError when there are too few images or their size differs.

@@ -137,12 +137,14 @@ TEST_F(QualityOfBars, NoiseIsBadButNotCollapsed) {
 
 /// Real images among noise: only a set that reaches the wanted share of the coverage may be called "not collapsed".
 TEST_F(QualityOfBars, NotCollapsedIsSaidOnlyOfWhatReachesTheData) {
-    for (const auto& [n_images, n_real] : std::vector<std::pair<std::size_t, std::size_t>>{{300, 0}, {300, 10}, {300, 30}, {300, 300}, {3, 60}, {3, 120}, {3, 300}}) {
+    for (const auto& [n_images, n_real] :
+         std::vector<std::pair<std::size_t, std::size_t>>{{300, 0}, {300, 10}, {300, 30}, {300, 300}, {3, 60}, {3, 120}, {3, 300}}) {
         std::vector<std::uint8_t> pixels = repeated(Bars(n_images, 8, {1}), 300, n_images);
         Rng rng(9);
         for (std::size_t i = n_real * n_pixels; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(rng.below(256));
         const auto q = reference({1}).evaluate({pixels, n_pixels});
-        const bool reaches = q.coverage >= QualitySpec{}.min_coverage_ratio * q.expected_coverage && q.precision >= QualitySpec{}.learned_precision;
+        const bool reaches =
+            q.coverage >= QualitySpec{}.min_coverage_ratio * q.expected_coverage && q.precision >= QualitySpec{}.learned_precision;
         EXPECT_EQ(q.collapsed_reason.starts_with("not collapsed"), reaches && !q.collapsed) << n_real << ": " << q.collapsed_reason;
         EXPECT_EQ(q.collapsed_reason.starts_with("not learned"), !reaches && !q.collapsed) << n_real << ": " << q.collapsed_reason;
         if (n_images != 3 || n_real != 60) continue;
@@ -180,7 +182,9 @@ TEST_F(QualityOfBars, SameBitsOnAnyNumberOfThreads) {
     thin.max_precision_samples = 150;
     thin.max_density_samples = 200;
     thin.max_distance_samples = 60;
-    const auto run = [&] { return fields(QualityReference(net(), Bars(500, 2).images(), {0, 1}, "bars", thin).evaluate(Bars(400, 3).images())); };
+    const auto run = [&] {
+        return fields(QualityReference(net(), Bars(500, 2).images(), {0, 1}, "bars", thin).evaluate(Bars(400, 3).images()));
+    };
     const int n_before = max_threads();
     set_threads(1);
     const auto one = run();
@@ -192,7 +196,8 @@ TEST_F(QualityOfBars, SameBitsOnAnyNumberOfThreads) {
 
 TEST_F(QualityOfBars, AccuracyNeverStandsAlone) {
     const auto line = headline(reference({1}).evaluate({repeated(Bars(1, 4, {1}), 300, 1), n_pixels}));
-    for (const char* part : {"accuracy 1.000", "coverage", "pairwise distance 0.00", "COLLAPSED"}) EXPECT_NE(line.find(part), std::string::npos) << line;
+    for (const char* part : {"accuracy 1.000", "coverage", "pairwise distance 0.00", "COLLAPSED"})
+        EXPECT_NE(line.find(part), std::string::npos) << line;
 }
 
 TEST_F(QualityOfBars, WithoutLabelsAnUntrainedNetworkTellsGoodFromBad) {
@@ -226,7 +231,8 @@ TEST_F(QualityOfBars, WithoutLabelsNothingIsSaidOfClasses) {
     const auto plain = FeatureNet::untrained(Bars(100, 1).images(), {});
     const auto q = QualityReference(plain, Bars(60, 2).images(), "bars", {}, "untrained").evaluate(Bars(60, 3).images());
     for (const auto& [key, value] : fields(q)) {
-        const bool of_classes = key == "classifier_accuracy" || key == "classifier_confidence" || key == "inception_style_score" || key == "n_classes_present" || key == "label_entropy";
+        const bool of_classes = key == "classifier_accuracy" || key == "classifier_confidence" || key == "inception_style_score" ||
+                                key == "n_classes_present" || key == "label_entropy";
         const auto* number = std::get_if<double>(&value);
         EXPECT_EQ(number != nullptr && std::isnan(*number), of_classes) << key;
     }
@@ -238,8 +244,9 @@ TEST_F(QualityOfBars, WithoutLabelsNothingIsSaidOfClasses) {
 TEST_F(QualityOfBars, KeysOfTheInterface) {
     std::vector<std::string> keys;
     for (const auto& [key, value] : fields(Quality{})) keys.push_back(key);
-    for (const char* key : {"classifier_accuracy", "classifier_confidence", "frechet_distance", "precision", "recall", "density", "coverage", "mean_pairwise_distance",
-                            "mean_pairwise_distance_real", "collapsed", "collapsed_reason", "n_samples", "reference", "feature_net_sha256"})
+    for (const char* key : {"classifier_accuracy", "classifier_confidence", "frechet_distance", "precision", "recall", "density",
+                            "coverage", "mean_pairwise_distance", "mean_pairwise_distance_real", "collapsed", "collapsed_reason",
+                            "n_samples", "reference", "feature_net_sha256"})
         EXPECT_EQ(std::count(keys.begin(), keys.end(), key), 1) << key;
 }
 

@@ -9,7 +9,9 @@ namespace ganbar::noise::sp800_22 {
 
 namespace {
 
-struct Moments { double mean, variance; };
+struct Moments {
+    double mean, variance;
+};
 
 // Mean and variance of log2 of the distance to the last occurrence of a word of `length` bits (Maurer 1992): a geometric law.
 Moments universal_moments(std::size_t length) {
@@ -59,9 +61,22 @@ double phi(const std::vector<std::uint32_t>& count, double n) {
 
 // The table of section 2.9.4, L = 6 to 16, and of the paper it is from (Maurer 1992) below. It differs from the exact values rounded: seven
 // decimals up to L = 10 and six after, and 3.238 at L = 8 where 3.2387 is meant.
-constexpr std::array<Moments, 16> printed_moments{{{0.7326495, 0.690}, {1.5374383, 1.338}, {2.4016068, 1.901}, {3.3112247, 2.358}, {4.2534266, 2.705}, {5.2177052, 2.954},
-                                                   {6.1962507, 3.125}, {7.1836656, 3.238}, {8.1764248, 3.311}, {9.1723243, 3.356}, {10.170032, 3.384}, {11.168765, 3.401},
-                                                   {12.168070, 3.410}, {13.167693, 3.416}, {14.167488, 3.419}, {15.167379, 3.421}}};
+constexpr std::array<Moments, 16> printed_moments{{{0.7326495, 0.690},
+                                                   {1.5374383, 1.338},
+                                                   {2.4016068, 1.901},
+                                                   {3.3112247, 2.358},
+                                                   {4.2534266, 2.705},
+                                                   {5.2177052, 2.954},
+                                                   {6.1962507, 3.125},
+                                                   {7.1836656, 3.238},
+                                                   {8.1764248, 3.311},
+                                                   {9.1723243, 3.356},
+                                                   {10.170032, 3.384},
+                                                   {11.168765, 3.401},
+                                                   {12.168070, 3.410},
+                                                   {13.167693, 3.416},
+                                                   {14.167488, 3.419},
+                                                   {15.167379, 3.421}}};
 
 TestResult universal(const BitString& bits, Constants constants, std::size_t word, std::size_t n_init) {
     const std::size_t n_words = bits.size() / word, n_test = n_words - n_init;

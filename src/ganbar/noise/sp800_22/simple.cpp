@@ -34,7 +34,8 @@ TestResult runs(const BitString& bits) {
         for (std::uint64_t left = changes; left != 0; left &= left - 1) ++v;
     }
     const double mean = 2 * n * pi * (1 - pi);
-    return {"runs", {std::erfc(std::abs(static_cast<double>(v) - mean) / (2 * std::sqrt(2 * n) * pi * (1 - pi)))}, {static_cast<double>(v)}};
+    return {
+        "runs", {std::erfc(std::abs(static_cast<double>(v) - mean) / (2 * std::sqrt(2 * n) * pi * (1 - pi)))}, {static_cast<double>(v)}};
 }
 
 double longest_run_at_most(std::size_t length, std::size_t k) {
@@ -57,7 +58,7 @@ TestResult longest_run(const BitString& bits, Constants constants) {
         std::size_t block, first;     // block length; longest runs of `first` or fewer form the first class
         std::vector<double> printed;  // section 2.4.4 and 3.4
     };
-    const Table table = bits.size() < 6272 ? Table{8, 1, {0.2148, 0.3672, 0.2305, 0.1875}}
+    const Table table = bits.size() < 6272     ? Table{8, 1, {0.2148, 0.3672, 0.2305, 0.1875}}
                         : bits.size() < 750000 ? Table{128, 4, {0.1174, 0.2430, 0.2493, 0.1752, 0.1027, 0.1124}}
                                                : Table{10000, 10, {0.0882, 0.2092, 0.2483, 0.1933, 0.1208, 0.0675, 0.0727}};
     const std::size_t n_classes = table.printed.size(), n_blocks = bits.size() / table.block;

@@ -37,7 +37,8 @@ const std::vector<Entry>& entries() {
         {"linear_complexity", 1'000'000, [](const BitString& b, Constants c) { return linear_complexity(b, c); }},
         // 2.11.7: m < floor(log2 n) - 2; 2.12.7: m < floor(log2 n) - 5
         {"serial", 128, [](const BitString& b, Constants) { return serial(b, std::min<std::size_t>(16, floor_log2(b.size()) - 3)); }},
-        {"approximate_entropy", 128, [](const BitString& b, Constants) { return approximate_entropy(b, std::min<std::size_t>(10, floor_log2(b.size()) - 6)); }},
+        {"approximate_entropy", 128,
+         [](const BitString& b, Constants) { return approximate_entropy(b, std::min<std::size_t>(10, floor_log2(b.size()) - 6)); }},
         {"cumulative_sums", 100, [](const BitString& b, Constants) { return cumulative_sums(b); }},
         {"random_excursions", 1'000'000, [](const BitString& b, Constants) { return random_excursions(b); }},
         {"random_excursions_variant", 1'000'000, [](const BitString& b, Constants) { return random_excursions_variant(b); }},
@@ -50,7 +51,8 @@ double at_least_fails(std::size_t n, std::size_t fails) {
     double below = 0;
     for (std::size_t k = 0; k < fails; ++k) {
         const auto kd = static_cast<double>(k), nd = static_cast<double>(n);
-        below += std::exp(std::lgamma(nd + 1) - std::lgamma(kd + 1) - std::lgamma(nd - kd + 1) + kd * std::log(alpha) + (nd - kd) * std::log1p(-alpha));
+        below += std::exp(std::lgamma(nd + 1) - std::lgamma(kd + 1) - std::lgamma(nd - kd + 1) + kd * std::log(alpha) +
+                          (nd - kd) * std::log1p(-alpha));
     }
     return std::max(0.0, 1 - below);
 }

@@ -52,9 +52,11 @@ TEST(Sp80022, SmallExamples) {
     EXPECT_NEAR(approximate_entropy(BitString::parse("0100110101"), 3).p_values[0], 0.261961, printed);
     EXPECT_NEAR(approximate_entropy(pi100, 2).p_values[0], 0.235301, printed);
     EXPECT_NEAR(dft(pi100, Constants::as_printed).p_values[0], 0.646355, printed);  // printed 0.168669 from N1 = 46; the sequence has 48
-    EXPECT_NEAR(random_excursions(BitString::parse("0110110101")).p_values[4], 0.502488, printed);  // printed 0.502529 from rounded probabilities
+    EXPECT_NEAR(random_excursions(BitString::parse("0110110101")).p_values[4], 0.502488,
+                printed);  // printed 0.502529 from rounded probabilities
     EXPECT_NEAR(random_excursions_variant(BitString::parse("0110110101")).p_values[9], 0.683091, printed);
-    EXPECT_NEAR(non_overlapping_template(BitString::parse("10100100101110010110"), BitString::parse("001"), 2).p_values[0], 0.344154, printed);
+    EXPECT_NEAR(non_overlapping_template(BitString::parse("10100100101110010110"), BitString::parse("001"), 2).p_values[0], 0.344154,
+                printed);
     EXPECT_EQ(linear_complexity_of(BitString::parse("1101011110001"), 0, 13), 4u);
 }
 
@@ -72,8 +74,8 @@ TEST(Sp80022, UniversalSumOfTheExample) {
 
 struct Sample {
     const char* name;
-    double frequency, block_frequency, forward, backward, runs, longest_run, dft, first_template, overlapping, universal, entropy, excursion,
-        variant, linear, serial, rank;
+    double frequency, block_frequency, forward, backward, runs, longest_run, dft, first_template, overlapping, universal, entropy,
+        excursion, variant, linear, serial, rank;
 };
 
 // Appendix B: a million bits; block frequency 128, templates 9, entropy 10, linear complexity 500, serial 16, excursions at +1 / -1.
@@ -100,9 +102,11 @@ TEST_P(AppendixB, Reproduces) {
     EXPECT_NEAR(rank(bits).p_values[0], want.rank, printed);
 }
 INSTANTIATE_TEST_SUITE_P(Constants, AppendixB,
-    testing::Values(Sample{"e", 0.953749, 0.211072, 0.669887, 0.724266, 0.561917, 0.718945, 0.847187, 0.078790, 0.110434, 0.282568, 0.700073, 0.786868, 0.826009, 0.826335, 0.766182, 0.306156},
-                    Sample{"pi", 0.578211, 0.380615, 0.628308, 0.663369, 0.419268, 0.024390, 0.010186, 0.165757, 0.296897, 0.669012, 0.361595, 0.844143, 0.760966, 0.255475, 0.143005, 0.083553}),
-    [](const auto& info) { return std::string(info.param.name); });
+                         testing::Values(Sample{"e", 0.953749, 0.211072, 0.669887, 0.724266, 0.561917, 0.718945, 0.847187, 0.078790,
+                                                0.110434, 0.282568, 0.700073, 0.786868, 0.826009, 0.826335, 0.766182, 0.306156},
+                                         Sample{"pi", 0.578211, 0.380615, 0.628308, 0.663369, 0.419268, 0.024390, 0.010186, 0.165757,
+                                                0.296897, 0.669012, 0.361595, 0.844143, 0.760966, 0.255475, 0.143005, 0.083553}),
+                         [](const auto& info) { return std::string(info.param.name); });
 void PrintTo(const Sample& s, std::ostream* out) { *out << s.name; }
 
 TEST(Sp80022, MillionBitExamplesInTheText) {
@@ -140,7 +144,8 @@ TEST(Sp80022, SpectrumIsTheDefinition) {
         for (std::size_t j = 0; j < n / 2; ++j) {
             std::complex<double> sum = 0;
             for (std::size_t k = 0; k < n; ++k)
-                sum += (bits[k] ? 1.0 : -1.0) * std::polar(1.0, -2 * std::numbers::pi * static_cast<double>(j * k % n) / static_cast<double>(n));
+                sum += (bits[k] ? 1.0 : -1.0) *
+                       std::polar(1.0, -2 * std::numbers::pi * static_cast<double>(j * k % n) / static_cast<double>(n));
             EXPECT_NEAR(got[j], std::abs(sum), 1e-9 * static_cast<double>(n));
         }
     }
@@ -197,15 +202,22 @@ TEST(Sp80022, VerdictOverStreams) {
 
 /// The universal test by the printed table: p-values with the entries of section 2.9.4 put in here by hand.
 TEST(AsPrinted, UniversalTakesTheDocumentsTable) {
-    const struct { std::size_t word; double mean, variance; } rows[] = {{6, 5.2177052, 2.954}, {8, 7.1836656, 3.238}, {11, 10.170032, 3.384}};
+    const struct {
+        std::size_t word;
+        double mean, variance;
+    } rows[] = {{6, 5.2177052, 2.954}, {8, 7.1836656, 3.238}, {11, 10.170032, 3.384}};
     Rng rng(11);
     BitString bits;
     for (int i = 0; i < 400'000; ++i) bits.push_back(rng.uniform() < 0.5);
     for (const auto& [word, mean, variance] : rows) {
         const std::size_t n_init = 10 << word, n_test = bits.size() / word - n_init;
-        const TestResult printed = universal(bits, Constants::as_printed, word, n_init), exact = universal(bits, Constants::corrected, word, n_init);
-        const double k = static_cast<double>(n_test), l = static_cast<double>(word), c = 0.7 - 0.8 / l + (4 + 32 / l) * std::pow(k, -3 / l) / 15;
-        EXPECT_NEAR(printed.p_values[0], std::erfc(std::abs(printed.statistics[0] - mean) / (std::sqrt(2.0) * c * std::sqrt(variance / k))), 1e-12) << word;
+        const TestResult printed = universal(bits, Constants::as_printed, word, n_init),
+                         exact = universal(bits, Constants::corrected, word, n_init);
+        const double k = static_cast<double>(n_test), l = static_cast<double>(word),
+                     c = 0.7 - 0.8 / l + (4 + 32 / l) * std::pow(k, -3 / l) / 15;
+        EXPECT_NEAR(printed.p_values[0], std::erfc(std::abs(printed.statistics[0] - mean) / (std::sqrt(2.0) * c * std::sqrt(variance / k))),
+                    1e-12)
+            << word;
         EXPECT_EQ(printed.statistics[0], exact.statistics[0]);
         EXPECT_NE(printed.p_values[0], exact.p_values[0]) << word;
         EXPECT_NEAR(printed.p_values[0], exact.p_values[0], 2e-3) << word;

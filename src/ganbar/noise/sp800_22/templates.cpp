@@ -43,8 +43,8 @@ bool is_aperiodic(const BitString& t) {
     return true;
 }
 
-void one_template(const std::vector<std::vector<std::uint64_t>>& shifted, const BitString& pattern, std::size_t n_bits, std::size_t n_blocks,
-                  TestResult& out) {
+void one_template(const std::vector<std::vector<std::uint64_t>>& shifted, const BitString& pattern, std::size_t n_bits,
+                  std::size_t n_blocks, TestResult& out) {
     const std::size_t m = pattern.size(), block = n_bits / n_blocks;
     const auto length = static_cast<double>(block), width = static_cast<double>(m);
     const double p = std::exp2(-width), mean = (length - width + 1) * p, variance = length * (p - (2 * width - 1) * p * p);
@@ -89,7 +89,8 @@ std::vector<double> overlap_approximation(std::size_t m, std::size_t block) {
     for (int u = 1; u <= 4; ++u) {
         double sum = 0;
         for (int l = 1; l <= u; ++l)
-            sum += std::exp(-eta - u * std::log(2.0) + l * std::log(eta) - std::lgamma(l + 1) + std::lgamma(u) - std::lgamma(l) - std::lgamma(u - l + 1));
+            sum += std::exp(-eta - u * std::log(2.0) + l * std::log(eta) - std::lgamma(l + 1) + std::lgamma(u) - std::lgamma(l) -
+                            std::lgamma(u - l + 1));
         p.push_back(sum);
         rest -= sum;
     }

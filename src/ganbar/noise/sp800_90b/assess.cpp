@@ -19,21 +19,34 @@ Assessment assess(const BitString& s) {
         return out;
     }
     const std::vector<std::uint8_t> bits = s.unpacked();
-    struct Slot { const char* name; std::optional<double> h; const char* reason; };
-    std::vector<Slot> slots{{"most_common_value", {}, ""}, {"collision", {}, ""}, {"markov", {}, ""},
-                            {"compression", {}, "needs more than 1001 blocks of 6 bits"}, {"t_tuple", {}, "no tuple occurs 35 times"},
-                            {"lrs", {}, "no repeat longer than the t-tuple estimate uses"}, {"multi_mcw", {}, ""}, {"lag", {}, ""},
-                            {"multi_mmc", {}, ""}, {"lz78y", {}, ""}};
-    const std::vector<std::function<void()>> jobs{
-        [&] { const Tuples t = tuples(s); slots[4].h = t.t_tuple, slots[5].h = t.lrs; },
-        [&] { slots[7].h = entropy_of(lag(bits)); },
-        [&] { slots[8].h = entropy_of(multi_mmc(bits)); },
-        [&] { slots[9].h = entropy_of(lz78y(bits)); },
-        [&] { slots[3].h = compression(bits); },
-        [&] {
-            slots[0].h = most_common_value(bits), slots[1].h = collision(bits), slots[2].h = markov(bits);
-            slots[6].h = entropy_of(multi_mcw(bits));
-        }};
+    struct Slot {
+        const char* name;
+        std::optional<double> h;
+        const char* reason;
+    };
+    std::vector<Slot> slots{{"most_common_value", {}, ""},
+                            {"collision", {}, ""},
+                            {"markov", {}, ""},
+                            {"compression", {}, "needs more than 1001 blocks of 6 bits"},
+                            {"t_tuple", {}, "no tuple occurs 35 times"},
+                            {"lrs", {}, "no repeat longer than the t-tuple estimate uses"},
+                            {"multi_mcw", {}, ""},
+                            {"lag", {}, ""},
+                            {"multi_mmc", {}, ""},
+                            {"lz78y", {}, ""}};
+    const std::vector<std::function<void()>> jobs{[&] {
+                                                      const Tuples t = tuples(s);
+                                                      slots[4].h = t.t_tuple, slots[5].h = t.lrs;
+                                                  },
+                                                  [&] { slots[7].h = entropy_of(lag(bits)); },
+                                                  [&] { slots[8].h = entropy_of(multi_mmc(bits)); },
+                                                  [&] { slots[9].h = entropy_of(lz78y(bits)); },
+                                                  [&] { slots[3].h = compression(bits); },
+                                                  [&] {
+                                                      slots[0].h = most_common_value(bits), slots[1].h = collision(bits),
+                                                      slots[2].h = markov(bits);
+                                                      slots[6].h = entropy_of(multi_mcw(bits));
+                                                  }};
     parallel_for(jobs.size(), [&](std::size_t i) { jobs[i](); });
     for (const Slot& slot : slots) {
         if (!slot.h) {
@@ -51,7 +64,8 @@ std::int64_t restart_cutoff(double h, std::size_t n, std::size_t n_trials) {
     const double p = std::clamp(std::exp2(-h), 0.5, 1.0), alpha = -std::expm1(std::log(0.99) / static_cast<double>(n_trials));
     if (p >= 1) return static_cast<std::int64_t>(n);
     const auto log_choose = [n](std::size_t k) {
-        return std::lgamma(static_cast<double>(n) + 1) - std::lgamma(static_cast<double>(k) + 1) - std::lgamma(static_cast<double>(n - k) + 1);
+        return std::lgamma(static_cast<double>(n) + 1) - std::lgamma(static_cast<double>(k) + 1) -
+               std::lgamma(static_cast<double>(n - k) + 1);
     };
     const auto mass = [&](std::size_t k) {
         return std::exp(log_choose(k) + static_cast<double>(k) * std::log(p) + static_cast<double>(n - k) * std::log1p(-p));
@@ -70,7 +84,10 @@ std::int64_t restart_cutoff(double h, std::size_t n, std::size_t n_trials) {
 Restart restart_test(const BitString& s, double initial, std::size_t n_restarts, std::size_t n_bits) {
     if (s.size() != n_restarts * n_bits)
         throw DataError(fmt::format("restart test: {} bits given; expected {} restarts of {} bits", s.size(), n_restarts, n_bits));
-    if (s.size() < least) throw DataError(fmt::format("restart test: {} restarts of {} bits are too few to estimate their min-entropy; expected {} bits or more in all", n_restarts, n_bits, least));
+    if (s.size() < least)
+        throw DataError(
+            fmt::format("restart test: {} restarts of {} bits are too few to estimate their min-entropy; expected {} bits or more in all",
+                        n_restarts, n_bits, least));
     std::vector<std::uint8_t> transposed(s.size());
     std::vector<std::size_t> column(n_bits, 0);
     Restart out;

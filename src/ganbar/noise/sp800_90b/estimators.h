@@ -22,11 +22,15 @@ double markov(Bits s);             // 6.3.3: per bit of a 128-bit output
 /// 6.3.4; none with 1000 blocks of six bits or fewer.
 std::optional<double> compression(Bits s);
 /// 6.3.5 and 6.3.6: from the longest repeats. t_tuple: none when no value occurs 35 times; lrs: none when no repeat is long enough.
-struct Tuples { std::optional<double> t_tuple, lrs; };
+struct Tuples {
+    std::optional<double> t_tuple, lrs;
+};
 Tuples tuples(const BitString& s);
 
 /// What a predictor achieved: right guesses among n, longest run of right guesses.
-struct Guesses { std::int64_t n_right = 0, n = 0, longest_run = 0; };
+struct Guesses {
+    std::int64_t n_right = 0, n = 0, longest_run = 0;
+};
 Guesses multi_mcw(Bits s);  // 6.3.7: most common in windows of 63, 255, 1023, 4095
 Guesses lag(Bits s);        // 6.3.8: the bit 1..128 before
 Guesses multi_mmc(Bits s);  // 6.3.9: Markov models of order 1..16

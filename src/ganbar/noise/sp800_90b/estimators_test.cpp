@@ -27,13 +27,20 @@ std::vector<std::uint8_t> biased(std::uint64_t seed, std::size_t n, double p) { 
 
 // Statistics and results that NIST's own tool publishes for its sample files (usnistgov/SP800-90B_EntropyAssessment, cpp/selftest/refdata).
 TEST(Sp80090B, StepsAgreeWithTheReferenceTool) {
-    struct Predictor { std::int64_t right, n, r; double h; };
-    for (const Predictor& p : {Predictor{499731, 999937, 20, 0.99697224801623707}, {499304, 999999, 23, 0.99829166636629973},  // truerand_1bit
-                               {499870, 999998, 20, 0.99665994380395218}, {499727, 999983, 20, 0.99705004757897153},
-                               {662387, 1165603, 23, 0.81233323259173817},                                                     // data.pi
-                               {979925, 999937, 534, 0.028634892142081356}, {959838, 999999, 527, 0.040599763274887825},       // biased; the second by its longest run
-                               {561973, 999937, 83, 0.29051922736594488}, {839328, 999999, 84, 0.25106695357142894},           // ring oscillator; the first by its longest run
-                               {5071, 9999, 18, 0.9433337065757712}})                                                          // rand1_short
+    struct Predictor {
+        std::int64_t right, n, r;
+        double h;
+    };
+    for (const Predictor& p : {Predictor{499731, 999937, 20, 0.99697224801623707},
+                               {499304, 999999, 23, 0.99829166636629973},  // truerand_1bit
+                               {499870, 999998, 20, 0.99665994380395218},
+                               {499727, 999983, 20, 0.99705004757897153},
+                               {662387, 1165603, 23, 0.81233323259173817},  // data.pi
+                               {979925, 999937, 534, 0.028634892142081356},
+                               {959838, 999999, 527, 0.040599763274887825},  // biased; the second by its longest run
+                               {561973, 999937, 83, 0.29051922736594488},
+                               {839328, 999999, 84, 0.25106695357142894},  // ring oscillator; the first by its longest run
+                               {5071, 9999, 18, 0.9433337065757712}})      // rand1_short
         EXPECT_NEAR(entropy_of({p.right, p.n, p.r - 1}), p.h, 1e-11) << p.right;
     EXPECT_NEAR(collision_entropy(2.4974739206155063), 0.90093572690822665, 1e-12);
     EXPECT_NEAR(collision_entropy(2.0383744580128056), 0.028513792826295892, 1e-12);
@@ -74,48 +81,68 @@ void expect_same(const Guesses& a, const Guesses& b, const char* what) {
 
 TEST(Sp80090B, PredictorsAgreeWithTheWordingOfTheStandard) {
     for (const auto& s : {biased(1, 9000, 0.5), biased(2, 9000, 0.8), chain(3, 9000, 0.2, 0.7), chain(4, 9000, 0.9, 0.1)}) {
-        expect_same(multi_mcw(s), follow(s, 63, 4, [&](std::size_t i) {
-            std::vector<int> out;
-            for (const std::size_t w : {63u, 255u, 1023u, 4095u}) {
-                if (i < w) out.push_back(-1);
-                else out.push_back(2 * std::count(s.begin() + static_cast<long>(i - w), s.begin() + static_cast<long>(i), 1) > static_cast<long>(w));
-            }
-            return out;
-        }), "multi_mcw");
-        expect_same(lag(s), follow(s, 1, 128, [&](std::size_t i) {
-            std::vector<int> out;
-            for (std::size_t d = 1; d <= 128; ++d) out.push_back(d <= i ? s[i - d] : -1);
-            return out;
-        }), "lag");
+        expect_same(
+            multi_mcw(s),
+            follow(s, 63, 4,
+                   [&](std::size_t i) {
+                       std::vector<int> out;
+                       for (const std::size_t w : {63u, 255u, 1023u, 4095u}) {
+                           if (i < w) out.push_back(-1);
+                           else
+                               out.push_back(2 * std::count(s.begin() + static_cast<long>(i - w), s.begin() + static_cast<long>(i), 1) >
+                                             static_cast<long>(w));
+                       }
+                       return out;
+                   }),
+            "multi_mcw");
+        expect_same(lag(s),
+                    follow(s, 1, 128,
+                           [&](std::size_t i) {
+                               std::vector<int> out;
+                               for (std::size_t d = 1; d <= 128; ++d) out.push_back(d <= i ? s[i - d] : -1);
+                               return out;
+                           }),
+                    "lag");
         std::map<std::pair<std::size_t, std::vector<std::uint8_t>>, std::array<int, 2>> model;
-        const auto word = [&](std::size_t end, std::size_t d) { return std::pair(d, std::vector<std::uint8_t>(s.begin() + static_cast<long>(end - d), s.begin() + static_cast<long>(end))); };
-        expect_same(multi_mmc(s), follow(s, 2, 16, [&](std::size_t i) {
-            std::vector<int> out(16, -1);
-            for (std::size_t d = 1; d <= 16 && d < i; ++d) ++model[word(i - 1, d)][s[i - 1]];
-            for (std::size_t d = 1; d <= 16 && d <= i; ++d)
-                if (const auto it = model.find(word(i, d)); it != model.end()) out[d - 1] = it->second[1] >= it->second[0];
-            return out;
-        }), "multi_mmc");
+        const auto word = [&](std::size_t end, std::size_t d) {
+            return std::pair(d, std::vector<std::uint8_t>(s.begin() + static_cast<long>(end - d), s.begin() + static_cast<long>(end)));
+        };
+        expect_same(multi_mmc(s),
+                    follow(s, 2, 16,
+                           [&](std::size_t i) {
+                               std::vector<int> out(16, -1);
+                               for (std::size_t d = 1; d <= 16 && d < i; ++d) ++model[word(i - 1, d)][s[i - 1]];
+                               for (std::size_t d = 1; d <= 16 && d <= i; ++d)
+                                   if (const auto it = model.find(word(i, d)); it != model.end())
+                                       out[d - 1] = it->second[1] >= it->second[0];
+                               return out;
+                           }),
+                    "multi_mmc");
         model.clear();
-        expect_same(lz78y(s), follow(s, 17, 1, [&](std::size_t i) {
-            int best = 0, guess = -1;
-            for (std::size_t j = 16; j > 0; --j) {
-                const auto key = word(i - 1, j);
-                if (!model.contains(key) && model.size() >= 65536) continue;
-                ++model[key][s[i - 1]];
-            }
-            for (std::size_t j = 16; j > 0; --j)
-                if (const auto it = model.find(word(i, j)); it != model.end()) {
-                    const int y = it->second[1] >= it->second[0];
-                    if (it->second[static_cast<std::size_t>(y)] > best) best = it->second[static_cast<std::size_t>(y)], guess = y;
-                }
-            return std::vector<int>{guess};
-        }), "lz78y");
+        expect_same(lz78y(s),
+                    follow(s, 17, 1,
+                           [&](std::size_t i) {
+                               int best = 0, guess = -1;
+                               for (std::size_t j = 16; j > 0; --j) {
+                                   const auto key = word(i - 1, j);
+                                   if (!model.contains(key) && model.size() >= 65536) continue;
+                                   ++model[key][s[i - 1]];
+                               }
+                               for (std::size_t j = 16; j > 0; --j)
+                                   if (const auto it = model.find(word(i, j)); it != model.end()) {
+                                       const int y = it->second[1] >= it->second[0];
+                                       if (it->second[static_cast<std::size_t>(y)] > best)
+                                           best = it->second[static_cast<std::size_t>(y)], guess = y;
+                                   }
+                               return std::vector<int>{guess};
+                           }),
+                    "lz78y");
     }
 }
 
 TEST(Suffixes, OrderIsLexical) {
-    std::vector<std::vector<std::uint8_t>> cases{biased(1, 300, 0.5), biased(2, 300, 0.97), std::vector<std::uint8_t>(300, 0), std::vector<std::uint8_t>(300, 1)};
+    std::vector<std::vector<std::uint8_t>> cases{biased(1, 300, 0.5), biased(2, 300, 0.97), std::vector<std::uint8_t>(300, 0),
+                                                 std::vector<std::uint8_t>(300, 1)};
     std::vector<std::uint8_t> periodic(300);
     for (std::size_t i = 0; i < 300; ++i) periodic[i] = i % 7 < 3;
     cases.push_back(periodic);
@@ -127,7 +154,8 @@ TEST(Suffixes, OrderIsLexical) {
             const auto a = bits.begin() + order[k - 1], b = bits.begin() + order[k];
             EXPECT_TRUE(std::lexicographical_compare(a, bits.end(), b, bits.end()));
             std::size_t same = 0;
-            while (std::max(order[k - 1], order[k]) + same < bits.size() && a[static_cast<long>(same)] == b[static_cast<long>(same)]) ++same;
+            while (std::max(order[k - 1], order[k]) + same < bits.size() && a[static_cast<long>(same)] == b[static_cast<long>(same)])
+                ++same;
             EXPECT_EQ(agree[k], same);
         }
     }
@@ -140,7 +168,8 @@ TEST(Sp80090B, TuplesAgreeWithCounting) {
         const auto n = static_cast<double>(bits.size());
         for (std::size_t t = 1; t < bits.size(); ++t) {
             std::map<std::vector<std::uint8_t>, double> count;
-            for (std::size_t i = 0; i + t <= bits.size(); ++i) ++count[{bits.begin() + static_cast<long>(i), bits.begin() + static_cast<long>(i + t)}];
+            for (std::size_t i = 0; i + t <= bits.size(); ++i)
+                ++count[{bits.begin() + static_cast<long>(i), bits.begin() + static_cast<long>(i + t)}];
             double most = 0, pairs = 0;
             for (const auto& [word, c] : count) most = std::max(most, c), pairs += c * (c - 1) / 2;
             if (pairs == 0) break;
@@ -166,7 +195,8 @@ TEST(Sp80090B, BiasedSources) {
         for (const auto& [name, h] : a.estimators) {
             const bool repeats = name == "lrs" || name == "lag";
             EXPECT_LE(h, (repeats ? agreement : truth) + 0.01) << name << " at " << p;
-            const bool tight = name == "most_common_value" || name == "markov" || name == "multi_mcw" || name == "multi_mmc" || name == "lz78y";
+            const bool tight =
+                name == "most_common_value" || name == "markov" || name == "multi_mcw" || name == "multi_mmc" || name == "lz78y";
             EXPECT_GE(h, tight ? truth - 0.02 : 0.45 * truth) << name << " at " << p;
         }
         EXPECT_GT(a.min_entropy_per_bit, 0.45 * truth);
@@ -213,7 +243,8 @@ TEST(Sp80090B, RestartsThatRepeatFail) {
     EXPECT_EQ(bad.largest_count, static_cast<std::int64_t>(n));
     EXPECT_EQ(bad.min_entropy_per_bit, 0);
     EXPECT_THROW(restart_test(BitString::from_bits(fresh), 0.8, n, n + 1), DataError);
-    EXPECT_THROW(restart_test(BitString::from_bits(fresh).slice(0, 2500), 0.0, 50, 50), DataError);  // nothing is estimated of so few, so nothing passes
+    EXPECT_THROW(restart_test(BitString::from_bits(fresh).slice(0, 2500), 0.0, 50, 50),
+                 DataError);  // nothing is estimated of so few, so nothing passes
 }
 
 }  // namespace

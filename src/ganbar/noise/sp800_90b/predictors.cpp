@@ -26,6 +26,7 @@ public:
         const std::uint32_t mask = (1u << length) - 1;
         return table_[mask - 1 + (word & mask)];  // lengths 1, 2, ... lie one behind the other
     }
+
 private:
     std::vector<Pair> table_ = std::vector<Pair>((std::size_t{2} << longest), Pair{});
 };

@@ -8,7 +8,10 @@ namespace ganbar::noise {
 
 std::vector<std::uint32_t> suffix_order(const BitString& s) {
     const auto n = static_cast<std::uint32_t>(s.size());
-    struct Head { std::uint64_t word; std::uint32_t length, at; };
+    struct Head {
+        std::uint64_t word;
+        std::uint32_t length, at;
+    };
     std::vector<Head> heads(n);
     for (std::uint32_t i = 0; i < n; ++i) heads[i] = {s.word(i), std::min(64u, n - i), i};
     // Beyond the end stand zeros, so of equal words the shorter is a prefix of the longer.

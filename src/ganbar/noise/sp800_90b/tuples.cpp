@@ -10,9 +10,7 @@ namespace ganbar::noise::sp800_90b {
 
 namespace {
 
-double bounded_entropy(double p, double n) {
-    return -std::log2(std::min(1.0, p + z_alpha * std::sqrt(p * (1 - p) / (n - 1))));
-}
+double bounded_entropy(double p, double n) { return -std::log2(std::min(1.0, p + z_alpha * std::sqrt(p * (1 - p) / (n - 1)))); }
 
 }  // namespace
 
@@ -20,9 +18,11 @@ Tuples tuples(const BitString& s) {
     const std::size_t n = s.size();
     const auto agree = common_prefixes(s, suffix_order(s));
     const std::size_t longest = *std::max_element(agree.begin(), agree.end());
-    std::vector<std::uint64_t> most(longest + 2, 1);    // most[t]: occurrences of the commonest t-tuple
-    std::vector<std::int64_t> pairs(longest + 2, 0);    // differences of: pairs of equal t-tuples
-    struct Interval { std::size_t length, begin; };
+    std::vector<std::uint64_t> most(longest + 2, 1);  // most[t]: occurrences of the commonest t-tuple
+    std::vector<std::int64_t> pairs(longest + 2, 0);  // differences of: pairs of equal t-tuples
+    struct Interval {
+        std::size_t length, begin;
+    };
     std::vector<Interval> stack{{0, 0}};
     for (std::size_t k = 1; k <= n; ++k) {
         const std::size_t now = k < n ? agree[k] : 0;

@@ -112,8 +112,8 @@ HWY_INLINE void settle(const NeuronPath& p, const Slice& at, double* previous, B
 }
 
 template <Activation f>
-HWY_INLINE void after_readout(const NeuronPath& p, const std::uint8_t* gates, const Slice& at, const Buffers& b, float* HWY_RESTRICT y, float* HWY_RESTRICT slope,
-                              std::size_t stride) {
+HWY_INLINE void after_readout(const NeuronPath& p, const std::uint8_t* gates, const Slice& at, const Buffers& b, float* HWY_RESTRICT y,
+                              float* HWY_RESTRICT slope, std::size_t stride) {
     const D d;
     const F df;
     const std::size_t lanes = hn::Lanes(d);
@@ -133,7 +133,8 @@ HWY_INLINE void after_readout(const NeuronPath& p, const std::uint8_t* gates, co
             if (p.normal_gain != nullptr) {
                 const V gain = hn::Load(d, per_column[2]), stage_gain = hn::Load(d, per_column[3]);
                 const V ideal = hn::Mul(gain, hn::Sub(value, hn::Load(d, per_column[1])));
-                const PointV normal = limited({hn::Add(hn::Mul(stage_gain, ideal), hn::Load(d, per_column[4])), hn::Mul(stage_gain, gain)}, p.normal_swing_V);
+                const PointV normal =
+                    limited({hn::Add(hn::Mul(stage_gain, ideal), hn::Load(d, per_column[4])), hn::Mul(stage_gain, gain)}, p.normal_swing_V);
                 value = normal.y, along = hn::Mul(along, normal.slope);
             }
             const PointV out = activated<f>(p, value);
@@ -150,8 +151,8 @@ HWY_INLINE void after_readout(const NeuronPath& p, const std::uint8_t* gates, co
 }
 
 template <Activation f>
-void forward(const NeuronPath& p, const float* x, std::size_t x_stride, const std::uint8_t* gates, std::size_t rows, float* y, float* read_slope, float* slope,
-             std::size_t stride) {
+void forward(const NeuronPath& p, const float* x, std::size_t x_stride, const std::uint8_t* gates, std::size_t rows, float* y,
+             float* read_slope, float* slope, std::size_t stride) {
     Buffers b;
     double previous[neuron_rows_at_once] = {};
     for (std::size_t first = 0; first < p.columns; first += columns_at_once) {
@@ -163,8 +164,8 @@ void forward(const NeuronPath& p, const float* x, std::size_t x_stride, const st
     }
 }
 
-void forward_entry(const NeuronPath& p, const float* x, std::size_t x_stride, const std::uint8_t* gates, std::size_t rows, float* y, float* read_slope, float* slope,
-                   std::size_t stride) {
+void forward_entry(const NeuronPath& p, const float* x, std::size_t x_stride, const std::uint8_t* gates, std::size_t rows, float* y,
+                   float* read_slope, float* slope, std::size_t stride) {
     switch (p.activation) {
         case Activation::identity: return forward<Activation::identity>(p, x, x_stride, gates, rows, y, read_slope, slope, stride);
         case Activation::relu: return forward<Activation::relu>(p, x, x_stride, gates, rows, y, read_slope, slope, stride);
@@ -175,8 +176,8 @@ void forward_entry(const NeuronPath& p, const float* x, std::size_t x_stride, co
 }
 
 // From the last slice to the first: what every output passes back, then the chains of residues, then the slope of the readout.
-void backward_entry(const NeuronPath& p, const float* dy, std::size_t dy_stride, const float* read_slope, const float* slope, std::size_t slope_stride, std::size_t rows,
-                    float* dx, std::size_t dx_stride) {
+void backward_entry(const NeuronPath& p, const float* dy, std::size_t dy_stride, const float* read_slope, const float* slope,
+                    std::size_t slope_stride, std::size_t rows, float* dx, std::size_t dx_stride) {
     const D d;
     const F df;
     const std::size_t lanes = hn::Lanes(d);
@@ -205,7 +206,8 @@ void backward_entry(const NeuronPath& p, const float* dy, std::size_t dy_stride,
         }
         for (std::size_t r = 0; r < rows; ++r)
             for (std::size_t k = 0; k < count; k += lanes)
-                hn::StoreU(hn::Mul(hn::DemoteTo(df, hn::Load(d, &here[r][k])), hn::LoadU(df, read_slope + r * slope_stride + first + k)), df, dx + r * dx_stride + first + k);
+                hn::StoreU(hn::Mul(hn::DemoteTo(df, hn::Load(d, &here[r][k])), hn::LoadU(df, read_slope + r * slope_stride + first + k)),
+                           df, dx + r * dx_stride + first + k);
         if (first == 0) return;
     }
 }
@@ -218,13 +220,13 @@ namespace ganbar::periphery {
 HWY_EXPORT(forward_entry);
 HWY_EXPORT(backward_entry);
 
-void neuron_rows(const NeuronPath& path, const float* x, std::size_t x_stride, const std::uint8_t* gates, std::size_t rows, float* y, float* read_slope, float* slope,
-                 std::size_t out_stride) {
+void neuron_rows(const NeuronPath& path, const float* x, std::size_t x_stride, const std::uint8_t* gates, std::size_t rows, float* y,
+                 float* read_slope, float* slope, std::size_t out_stride) {
     HWY_DYNAMIC_DISPATCH(forward_entry)(path, x, x_stride, gates, rows, y, read_slope, slope, out_stride);
 }
 
-void neuron_rows_back(const NeuronPath& path, const float* dy, std::size_t dy_stride, const float* read_slope, const float* slope, std::size_t slope_stride,
-                      std::size_t rows, float* dx, std::size_t dx_stride) {
+void neuron_rows_back(const NeuronPath& path, const float* dy, std::size_t dy_stride, const float* read_slope, const float* slope,
+                      std::size_t slope_stride, std::size_t rows, float* dx, std::size_t dx_stride) {
     HWY_DYNAMIC_DISPATCH(backward_entry)(path, dy, dy_stride, read_slope, slope, slope_stride, rows, dx, dx_stride);
 }
 }  // namespace ganbar::periphery

@@ -12,7 +12,8 @@ std::vector<std::pair<std::string, std::string>> costs(const Converter& converte
     for (const std::int64_t bits : {2, 3, 4, 5, 6, 7, 8, 10, 12}) {
         if (!converter.quantises) continue;
         const ConversionCost c = converter.cost({bits, 0, {}});
-        out.emplace_back(fmt::format("{} bits", bits), fmt::format("{:.3g} pJ, {:.3g} ns, {:.4g} um2", c.energy.si * 1e12, c.time.si * 1e9, c.area.si * 1e12));
+        out.emplace_back(fmt::format("{} bits", bits),
+                         fmt::format("{:.3g} pJ, {:.3g} ns, {:.4g} um2", c.energy.si * 1e12, c.time.si * 1e9, c.area.si * 1e12));
     }
     return out;
 }
@@ -42,7 +43,8 @@ void ganbar_register_kind_converters(KindContext& context) {
         [&registries] {
             std::vector<Listed> out;
             const auto kinds = all(registries);
-            for (const auto& name : kinds.names()) out.push_back({name, key_of(registries, name) + ": " + first_sentence(kinds.get(name).doc)});
+            for (const auto& name : kinds.names())
+                out.push_back({name, key_of(registries, name) + ": " + first_sentence(kinds.get(name).doc)});
             return out;
         },
         [&registries](const std::string& name) {

@@ -30,7 +30,8 @@ void ganbar_register_kind_devices(KindContext& context) {
         [&devices, measured](const std::string& name) {
             if (name.ends_with(".toml")) return describe_file(name, devices);
             const auto models = devices.names();
-            if (std::find(models.begin(), models.end(), name) == models.end() && measured.contains(name)) return describe_file(measured.path(name), devices);
+            if (std::find(models.begin(), models.end(), name) == models.end() && measured.contains(name))
+                return describe_file(measured.path(name), devices);
             const auto& entry = devices.get(name);
             return Description{entry.doc, {}, {{"", entry.defaults}}, ""};
         },

@@ -1,5 +1,5 @@
-#include "ganbar/study/kinds.h"
 #include "ganbar/experiment/experiment.h"
+#include "ganbar/study/kinds.h"
 
 namespace ganbar::study {
 

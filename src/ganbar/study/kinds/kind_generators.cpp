@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "ganbar/study/kinds.h"
 #include "ganbar/bits/noise_tables.h"
+#include "ganbar/study/kinds.h"
 
 namespace ganbar::study {
 namespace {
@@ -30,11 +30,13 @@ void ganbar_register_kind_generators(KindContext& context) {
         [](const std::string& name) {
             std::vector<std::string> names;
             for (auto& e : entries()) {
-                if (e.name == name) return Description{e.text, {{"chosen by", "noise.generator = \"" + e.name + "\""}}, {{e.table, e.rows}}, ""};
+                if (e.name == name)
+                    return Description{e.text, {{"chosen by", "noise.generator = \"" + e.name + "\""}}, {{e.table, e.rows}}, ""};
                 names.push_back(e.name);
             }
             const std::string near = nearest_name(name, names);
-            throw ConfigError("unknown generator \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " (known: columns, switching, telegraph, thermal)");
+            throw ConfigError("unknown generator \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+                              " (known: columns, switching, telegraph, thermal)");
         },
     };
 }

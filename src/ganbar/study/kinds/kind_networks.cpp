@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "ganbar/study/kinds.h"
 #include "ganbar/arch/estimates.h"
 #include "ganbar/arch/workload.h"
+#include "ganbar/study/kinds.h"
 
 namespace ganbar::study {
 namespace {
@@ -35,11 +35,13 @@ void ganbar_register_kind_networks(KindContext& context) {
                          {"D steps per G step", std::to_string(gan.steps_d)}};
             for (const auto* net : {&gan.generator, &gan.discriminator}) {
                 if (net->layers.empty()) continue;
-                out.facts.emplace_back(net->name, fmt::format("{} -> {}, {} layers on the longest path, {} weights", together(net->input, net->more_inputs),
-                                                              together(net->output(), net->more_outputs), net->depth(), net->n_weights()));
+                out.facts.emplace_back(
+                    net->name, fmt::format("{} -> {}, {} layers on the longest path, {} weights", together(net->input, net->more_inputs),
+                                           together(net->output(), net->more_outputs), net->depth(), net->n_weights()));
             }
             const bool trains = gan.has_discriminator();
-            const arch::MacTotals t = arch::totals(arch::lower(gan, trains ? arch::Task::training : arch::Task::generation, 1, gan.steps_d));
+            const arch::MacTotals t =
+                arch::totals(arch::lower(gan, trains ? arch::Task::training : arch::Task::generation, 1, gan.steps_d));
             out.facts.emplace_back(
                 trains ? "multiplications of one training iteration per image" : "multiplications of one image",
                 fmt::format("{:.4g} useful, {:.4g} zero-free, {:.4g} zero-inserted", t.useful, t.deformed, t.zero_inserted));

@@ -13,8 +13,11 @@ void ganbar_register_kind_rules(KindContext& context) {
         },
         [&rules](const std::string& name) {
             const RuleEntry& entry = rules.get(name);
-            const std::string where = entry.in_cells && entry.in_software ? "crossbars, software" : entry.in_cells ? "crossbars" : "software, ex situ";
-            return Description{entry.doc, {{"works on", where}, {"chosen by", "train.rule = \"" + name + "\""}}, {{"train." + name, entry.defaults}}, ""};
+            const std::string where = entry.in_cells && entry.in_software ? "crossbars, software"
+                                      : entry.in_cells                    ? "crossbars"
+                                                                          : "software, ex situ";
+            return Description{
+                entry.doc, {{"works on", where}, {"chosen by", "train.rule = \"" + name + "\""}}, {{"train." + name, entry.defaults}}, ""};
         },
     };
 }

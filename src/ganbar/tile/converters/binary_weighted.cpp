@@ -19,8 +19,10 @@ ConversionCost cost(const ConverterChoice& c) {
 }  // namespace
 
 void ganbar_register_binary_weighted(ConverterRegistries& r) {
-    r.dacs.add("binary_weighted", {"Binary weighted elements: an 8-bit converter of 1 GS/s at 40 nm (as used by MNSIM 2.0), twice the energy and area per bit as ISAAC's drivers have "
-                                   "for accelerators; one on every line, all at once.", true, cost});
+    r.dacs.add("binary_weighted", {"Binary weighted elements: an 8-bit converter of 1 GS/s at 40 nm (as used by MNSIM 2.0), twice the "
+                                   "energy and area per bit as ISAAC's drivers have "
+                                   "for accelerators; one on every line, all at once.",
+                                   true, cost});
 }
 
 }  // namespace ganbar

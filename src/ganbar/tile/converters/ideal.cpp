@@ -4,8 +4,9 @@
 namespace ganbar {
 
 void ganbar_register_ideal(ConverterRegistries& r) {
-    const Converter none{"No converter: values pass exactly, at no cost, whatever the bits. The reference against which the others are judged.", false,
-                         [](const ConverterChoice&) { return ConversionCost{}; }};
+    const Converter none{
+        "No converter: values pass exactly, at no cost, whatever the bits. The reference against which the others are judged.", false,
+        [](const ConverterChoice&) { return ConversionCost{}; }};
     r.adcs.add("ideal", none);
     r.dacs.add("ideal", none);
 }

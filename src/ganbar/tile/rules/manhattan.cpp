@@ -29,7 +29,10 @@ struct ManhattanRule {
     double digital_step = 1e-3;
     Volt amplitude_slope{0}, amplitude_span{0.3};
 
-    static const char* doc() { return "Manhattan's rule: the sign of the batch gradient decides one fixed pulse a cell (satyam2022, sec. II); with annealing, closed loops and error feedback."; }
+    static const char* doc() {
+        return "Manhattan's rule: the sign of the batch gradient decides one fixed pulse a cell (satyam2022, sec. II); with annealing, "
+               "closed loops and error feedback.";
+    }
     static Schema<ManhattanRule> schema();
     Manhattan at(const RuleMoment& m) const;
     void describe(RuleSpec& out, const Location& table) const;
@@ -44,24 +47,50 @@ Schema<ManhattanRule> ManhattanRule::schema() {
     declare_pulses(s);
     const Schema<T> own = {
         param("v_set_end", &T::v_set_end, Volt{0}, Volt{5}, "amplitude of set pulses after annealing; 0 = constant", assumed("constant")),
-        param("v_reset_end", &T::v_reset_end, Volt{-5}, Volt{0}, "amplitude of reset pulses after annealing; 0 = constant", assumed("constant")),
+        param("v_reset_end", &T::v_reset_end, Volt{-5}, Volt{0}, "amplitude of reset pulses after annealing; 0 = constant",
+              assumed("constant")),
         param("anneal_from", &T::anneal_from, std::int64_t{0}, many, "round at which amplitudes begin to move", assumed("the first")),
-        param("anneal_rounds", &T::anneal_rounds, std::int64_t{0}, many, "rounds over which amplitudes move to their end; 0 = constant", assumed("constant")),
-        param("literal", &T::literal, "negative weights follow the printed labels: dW > 0 pairs with V_set", published("satyam2022, sec. II, update table")),
+        param("anneal_rounds", &T::anneal_rounds, std::int64_t{0}, many, "rounds over which amplitudes move to their end; 0 = constant",
+              assumed("constant")),
+        param("literal", &T::literal, "negative weights follow the printed labels: dW > 0 pairs with V_set",
+              published("satyam2022, sec. II, update table")),
         param("momentum", &T::momentum, 0.0, 0.9999, "average the gradient digitally before its sign is taken", assumed("off")),
-        param("dead_zone", &T::dead_zone, 0.0, 100.0, "no pulse where |gradient| is below this multiple of the layer's mean |gradient|", assumed("off")),
-        param("feedback", &T::feedback, 0.0, 7.0, "error feedback: every sign asks its cell for a move of verify_step; the cell is pulsed when it owes this many of them, and reads before and after the pulse settle the debt; 0 = off", assumed("off, as in satyam2022")),
-        param("feedback_scale", &T::feedback_scale, 0.0, 100.0, "error feedback: a gradient of this many times its layer's root mean square asks for a move of one verify_step, others in proportion; 0 = every sign asks for one", assumed("signs only, as in satyam2022")),
-        param("feedback_limit", &T::feedback_limit, 0.1, 7.0, "error feedback in proportion: most verify_steps that one gradient asks for", assumed("three root mean squares at feedback_scale 1")),
+        param("dead_zone", &T::dead_zone, 0.0, 100.0, "no pulse where |gradient| is below this multiple of the layer's mean |gradient|",
+              assumed("off")),
+        param("feedback", &T::feedback, 0.0, 7.0,
+              "error feedback: every sign asks its cell for a move of verify_step; the cell is pulsed when it owes this many of them, and "
+              "reads before and after the pulse settle the debt; 0 = off",
+              assumed("off, as in satyam2022")),
+        param("feedback_scale", &T::feedback_scale, 0.0, 100.0,
+              "error feedback: a gradient of this many times its layer's root mean square asks for a move of one verify_step, others in "
+              "proportion; 0 = every sign asks for one",
+              assumed("signs only, as in satyam2022")),
+        param("feedback_limit", &T::feedback_limit, 0.1, 7.0, "error feedback in proportion: most verify_steps that one gradient asks for",
+              assumed("three root mean squares at feedback_scale 1")),
         param("feedback_d", &T::feedback_d, -1.0, 7.0, "feedback of the discriminator; -1 = feedback", assumed("as the generator's")),
-        param("verify_pulses", &T::verify_pulses, std::int64_t{0}, std::int64_t{100}, "closed-loop writing: pulses of growing amplitude, at most this many, until reads show that the cell has moved by verify_step; 0 = one blind pulse", assumed("off, as in satyam2022")),
-        param("verify_step", &T::verify_step, Siemens{0}, Siemens{1}, "closed-loop writing: change after which a cell's pulses stop; error feedback: move that one sign asks for (see feedback_scale)", assumed("near 1% of the window")),
-        param("verify_step_end", &T::verify_step_end, Siemens{0}, Siemens{1}, "verify_step after annealing; 0 = constant", assumed("constant")),
-        param("verify_step_d", &T::verify_step_d, Siemens{0}, Siemens{1}, "verify_step of the discriminator; 0 = verify_step", assumed("as the generator's")),
-        param("verify_ramp", &T::verify_ramp, Volt{0}, Volt{1}, "closed-loop writing and error feedback: growth of the amplitude from pulse to pulse", assumed("write-verify with a voltage ramp, as used to tune such arrays (Fahimi 2021)")),
-        param("digital_step", &T::digital_step, 0.0, 1.0, "step of biases and weights in digital memory", assumed("near one set pulse of the generator")),
-        param("amplitude_slope", &T::amplitude_slope, Volt{0}, Volt{1}, "variable amplitude: volts more per e-fold of |gradient| over the layer's mean; 0 = one amplitude", derived("Kataeva et al. 2015 set the amplitude by the gradient; where steps grow exponentially with voltage the logarithm makes them proportional")),
-        param("amplitude_span", &T::amplitude_span, Volt{0}, Volt{1}, "variable amplitude: farthest from v_set and v_reset", assumed("within what the device models cover")),
+        param("verify_pulses", &T::verify_pulses, std::int64_t{0}, std::int64_t{100},
+              "closed-loop writing: pulses of growing amplitude, at most this many, until reads show that the cell has moved by "
+              "verify_step; 0 = one blind pulse",
+              assumed("off, as in satyam2022")),
+        param("verify_step", &T::verify_step, Siemens{0}, Siemens{1},
+              "closed-loop writing: change after which a cell's pulses stop; error feedback: move that one sign asks for (see "
+              "feedback_scale)",
+              assumed("near 1% of the window")),
+        param("verify_step_end", &T::verify_step_end, Siemens{0}, Siemens{1}, "verify_step after annealing; 0 = constant",
+              assumed("constant")),
+        param("verify_step_d", &T::verify_step_d, Siemens{0}, Siemens{1}, "verify_step of the discriminator; 0 = verify_step",
+              assumed("as the generator's")),
+        param("verify_ramp", &T::verify_ramp, Volt{0}, Volt{1},
+              "closed-loop writing and error feedback: growth of the amplitude from pulse to pulse",
+              assumed("write-verify with a voltage ramp, as used to tune such arrays (Fahimi 2021)")),
+        param("digital_step", &T::digital_step, 0.0, 1.0, "step of biases and weights in digital memory",
+              assumed("near one set pulse of the generator")),
+        param("amplitude_slope", &T::amplitude_slope, Volt{0}, Volt{1},
+              "variable amplitude: volts more per e-fold of |gradient| over the layer's mean; 0 = one amplitude",
+              derived("Kataeva et al. 2015 set the amplitude by the gradient; where steps grow exponentially with voltage the logarithm "
+                      "makes them proportional")),
+        param("amplitude_span", &T::amplitude_span, Volt{0}, Volt{1}, "variable amplitude: farthest from v_set and v_reset",
+              assumed("within what the device models cover")),
     };
     s.insert(s.end(), own.begin(), own.end());
     return s;
@@ -69,7 +98,8 @@ Schema<ManhattanRule> ManhattanRule::schema() {
 
 // Amplitudes and steps move linearly to their ends over anneal_rounds, starting at anneal_from.
 Manhattan ManhattanRule::at(const RuleMoment& m) const {
-    const double progress = anneal_rounds == 0 ? 0.0 : std::clamp(static_cast<double>(m.round - anneal_from) / static_cast<double>(anneal_rounds), 0.0, 1.0);
+    const double progress =
+        anneal_rounds == 0 ? 0.0 : std::clamp(static_cast<double>(m.round - anneal_from) / static_cast<double>(anneal_rounds), 0.0, 1.0);
     const auto mix = [&](auto from, auto to) { return to.si == 0 ? from : (1 - progress) * from + progress * to; };
     Manhattan out;
     out.set = mix(v_set, v_set_end), out.reset = mix(v_reset, v_reset_end), out.width = t_pulse;
@@ -83,22 +113,34 @@ Manhattan ManhattanRule::at(const RuleMoment& m) const {
 }
 
 std::string ManhattanRule::wires_fault() const {
-    if (literal) return "train.manhattan.literal asks for another pulse's change, which no voltage gives; expected literal = false with wires.mode = \"exact\"";
+    if (literal)
+        return "train.manhattan.literal asks for another pulse's change, which no voltage gives; expected literal = false with wires.mode "
+               "= \"exact\"";
     return amplitude_slope.si > 0 ? one_amplitude_a_pass : "";
 }
 
 std::string ManhattanRule::gentler() const {
     const auto volts = [](double v) { return fmt::format("\"{:.4g} V\"", v); };
-    if (feedback > 0) return fmt::format("train.manhattan.verify_step = \"{:.3g} uS\" (now {:.3g} uS)", verify_step.si * 0.5e6, verify_step.si * 1e6);
-    return fmt::format("train.manhattan.v_set = {} with train.manhattan.v_reset = {} (now {:.3g} V and {:.3g} V)", volts(0.85 * v_set.si), volts(0.85 * v_reset.si), v_set.si, v_reset.si);
+    if (feedback > 0)
+        return fmt::format("train.manhattan.verify_step = \"{:.3g} uS\" (now {:.3g} uS)", verify_step.si * 0.5e6, verify_step.si * 1e6);
+    return fmt::format("train.manhattan.v_set = {} with train.manhattan.v_reset = {} (now {:.3g} V and {:.3g} V)", volts(0.85 * v_set.si),
+                       volts(0.85 * v_reset.si), v_set.si, v_reset.si);
 }
 
 void ManhattanRule::describe(RuleSpec& out, const Location& table) const {
     if (amplitude_slope.si > 0 && (literal || feedback > 0 || feedback_d > 0 || verify_pulses > 0))
-        throw ConfigError("train.manhattan.amplitude_slope varies the one blind pulse of a cell; expected literal, feedback and verify_pulses off", table);
+        throw ConfigError(
+            "train.manhattan.amplitude_slope varies the one blind pulse of a cell; expected literal, feedback and verify_pulses off",
+            table);
     out.at = [*this](const RuleMoment& m) { return at(m); };
-    out.pulses = {v_set, v_reset, anneal_rounds > 0 ? v_set_end : Volt{0}, anneal_rounds > 0 ? v_reset_end : Volt{0}, t_pulse,
-                  verify_pulses > 0 ? static_cast<double>(verify_pulses - 1) * verify_ramp : Volt{0}, amplitude_slope.si > 0 ? amplitude_span : Volt{0}, verify_ramp};
+    out.pulses = {v_set,
+                  v_reset,
+                  anneal_rounds > 0 ? v_set_end : Volt{0},
+                  anneal_rounds > 0 ? v_reset_end : Volt{0},
+                  t_pulse,
+                  verify_pulses > 0 ? static_cast<double>(verify_pulses - 1) * verify_ramp : Volt{0},
+                  amplitude_slope.si > 0 ? amplitude_span : Volt{0},
+                  verify_ramp};
     out.wires_fault = wires_fault();
     out.uses_rate = false;
     out.gentler_in_cells = gentler();
@@ -118,8 +160,13 @@ float units_per_slope(const Matrix& g, const Manhattan& rule) {
 }
 
 /// What an update wants of all cells, as fixed by its whole gradient.
-struct Demand { const Matrix& gradient; float threshold = 0, per_unit = 0, mean = 0; };
-struct Patch { std::size_t row0, rows, col0, cols; };
+struct Demand {
+    const Matrix& gradient;
+    float threshold = 0, per_unit = 0, mean = 0;
+};
+struct Patch {
+    std::size_t row0, rows, col0, cols;
+};
 
 class Signs final : public PulseRule {
 public:
@@ -130,16 +177,20 @@ private:
     const Matrix& averaged(CellMatrix& cells, const Matrix& gradient) const;
     Demand demand_of(const Matrix& gradient) const;
     void start_debts(CellMatrix& cells, const Step& step) const;
-    /// Of the cells of a patch of plane 0, row-major: polarities (+-1; +-2 literal), or under error feedback the moves asked for in debt units.
+    /// Of the cells of a patch of plane 0, row-major: polarities (+-1; +-2 literal), or under error feedback the moves asked for in debt
+    /// units.
     std::vector<std::int8_t> asked(const CellMatrix& cells, const Demand& demand, const Patch& patch) const;
     UpdateBill pulse(const CellMatrix& cells, CellGroup& group, std::vector<std::int8_t> polarity, const Rng& rng) const;
-    UpdateBill settle(const CellMatrix& cells, CellGroup& group, std::span<std::int8_t> owed, const std::vector<std::int8_t>& asked, const Rng& rng) const;
-    UpdateBill pulse_scaled(CellMatrix& cells, std::size_t plane, std::size_t first, std::span<const float> log_slope, std::span<const std::int8_t> polarity, const Rng& rng) const;
+    UpdateBill settle(const CellMatrix& cells, CellGroup& group, std::span<std::int8_t> owed, const std::vector<std::int8_t>& asked,
+                      const Rng& rng) const;
+    UpdateBill pulse_scaled(CellMatrix& cells, std::size_t plane, std::size_t first, std::span<const float> log_slope,
+                            std::span<const std::int8_t> polarity, const Rng& rng) const;
     void program_rows(CellMatrix& cells, const Demand& demand, std::size_t item, std::span<UpdateBill> bills, const Rng& draws) const;
     void program_directly(CellMatrix& cells, const Demand& demand, Step& step) const;
     void program_through_wires(CellMatrix& cells, const Demand& demand, Step& step) const;
     void book(const CellMatrix& cells, const std::vector<UpdateBill>& bills, Step& step) const;
-    void book_wired(const CellMatrix& cells, const std::vector<UpdateBill>& bills, const std::vector<WriteReport>& reports, Step& step) const;
+    void book_wired(const CellMatrix& cells, const std::vector<UpdateBill>& bills, const std::vector<WriteReport>& reports,
+                    Step& step) const;
     const Manhattan rule;
 };
 
@@ -234,8 +285,10 @@ void Signs::program_rows(CellMatrix& cells, const Demand& demand, std::size_t it
         const Rng own = draws.stream("plane", p * CellMatrix::n_items(cells.n_in) + item);
         DirectCells group(*cells.planes[p], r * n_out, cells.params.v_read.si, cells.params.energy);
         if (!log_slope.empty()) bills[p] = pulse_scaled(cells, p, r * n_out, log_slope, polarity, own);
-        else bills[p] = rule.feedback > 0 ? settle(cells, group, std::span(cells.memory.owed[p]).subspan(r * n_out, rows * n_out), polarity, own)
-                                          : pulse(cells, group, polarity, own);
+        else
+            bills[p] = rule.feedback > 0
+                           ? settle(cells, group, std::span(cells.memory.owed[p]).subspan(r * n_out, rows * n_out), polarity, own)
+                           : pulse(cells, group, polarity, own);
         for (auto& s : polarity) s = static_cast<std::int8_t>(-s);  // G- moves against G+
     }
 }
@@ -248,14 +301,17 @@ void Signs::book(const CellMatrix& cells, const std::vector<UpdateBill>& bills, 
         sum.n_passes = std::max(sum.n_passes, b.n_passes);
     }
     const std::string where = cells.account(step);
-    // Row by row, one phase for sets and one for resets; the arrays work side by side. Closed loop: as many passes as the slowest cell needs.
+    // Row by row, one phase for sets and one for resets; the arrays work side by side. Closed loop: as many passes as the slowest cell
+    // needs.
     const double rows = static_cast<double>(std::min<std::size_t>(cells.n_in, static_cast<std::size_t>(cells.params.rows)));
     const double time = rows * static_cast<double>(sum.n_passes) * rule.width.si;
     charge(step.ledger, {where, Phase::update, Component::set}, sum.pulses.n_set, {sum.pulses.set_energy_J}, {time});
     charge(step.ledger, {where, Phase::update, Component::reset}, sum.pulses.n_reset, {sum.pulses.reset_energy_J}, {time});
-    charge(step.ledger, {where, Phase::update, Component::idle}, sum.pulses.n_idle, {rule.verify_pulses > 0 || rule.feedback > 0 ? sum.pulses.idle_energy_J : 0.0});
+    charge(step.ledger, {where, Phase::update, Component::idle}, sum.pulses.n_idle,
+           {rule.verify_pulses > 0 || rule.feedback > 0 ? sum.pulses.idle_energy_J : 0.0});
     if (sum.n_verify > 0)
-        charge(step.ledger, {where, Phase::update, Component::verify}, sum.n_verify, {sum.verify_J}, {rows * static_cast<double>(sum.n_passes + 1) * cells.params.t_read.si});
+        charge(step.ledger, {where, Phase::update, Component::verify}, sum.n_verify, {sum.verify_J},
+               {rows * static_cast<double>(sum.n_passes + 1) * cells.params.t_read.si});
 }
 
 // One pulse a cell; or, in a closed loop, pulses of growing amplitude until the cell has moved by verify_step as far as reads tell.
@@ -263,7 +319,8 @@ UpdateBill Signs::pulse(const CellMatrix& cells, CellGroup& group, std::vector<s
     UpdateBill bill;
     const auto pulse = [&](std::int64_t k) {
         const Volt more = static_cast<double>(k) * rule.verify_ramp;
-        bill.pulses += group.pulse(polarity, {rule.set + more, rule.reset - more, rule.width}, rng.stream("pass", static_cast<std::uint64_t>(k)));
+        bill.pulses +=
+            group.pulse(polarity, {rule.set + more, rule.reset - more, rule.width}, rng.stream("pass", static_cast<std::uint64_t>(k)));
         ++bill.n_passes;
     };
     if (rule.verify_pulses == 0) return pulse(0), bill;
@@ -287,11 +344,12 @@ UpdateBill Signs::pulse(const CellMatrix& cells, CellGroup& group, std::vector<s
     return bill;
 }
 
-// Error feedback: every gradient asks its cell for a move (of verify_step, or in proportion), and the cell owes it until reads before and after its pulses show
-// that it has moved. It is pulsed only when it owes enough, harder from pulse to pulse, until the debt is settled; what it moved too far
-// counts against later signs. So a cell moves as far as it was asked to whatever its own steps are, and signs that cancel cost no pulse.
-// The periphery keeps 8 bits a cell for what is owed.
-UpdateBill Signs::settle(const CellMatrix& cells, CellGroup& group, std::span<std::int8_t> owed, const std::vector<std::int8_t>& asked, const Rng& rng) const {
+// Error feedback: every gradient asks its cell for a move (of verify_step, or in proportion), and the cell owes it until reads before and
+// after its pulses show that it has moved. It is pulsed only when it owes enough, harder from pulse to pulse, until the debt is settled;
+// what it moved too far counts against later signs. So a cell moves as far as it was asked to whatever its own steps are, and signs that
+// cancel cost no pulse. The periphery keeps 8 bits a cell for what is owed.
+UpdateBill Signs::settle(const CellMatrix& cells, CellGroup& group, std::span<std::int8_t> owed, const std::vector<std::int8_t>& asked,
+                         const Rng& rng) const {
     UpdateBill bill;
     const double threshold = rule.feedback * debt_unit, per_siemens = debt_unit / rule.verify_step.si;
     std::vector<std::int8_t> polarity(asked.size());
@@ -312,7 +370,8 @@ UpdateBill Signs::settle(const CellMatrix& cells, CellGroup& group, std::span<st
         for (std::size_t c = 0; c < polarity.size(); ++c) {
             if (polarity[c] == 0 && !group.disturbs()) continue;
             const double left = std::clamp(std::nearbyint(owed[c] - per_siemens * (after[c] - before[c])), -127.0, 127.0);
-            const bool at_end = polarity[c] > 0 ? after[c] >= g_max.si : polarity[c] < 0 && after[c] <= g_min.si;  // nothing beyond the window is owed
+            const bool at_end =
+                polarity[c] > 0 ? after[c] >= g_max.si : polarity[c] < 0 && after[c] <= g_min.si;  // nothing beyond the window is owed
             owed[c] = at_end ? std::int8_t{0} : static_cast<std::int8_t>(left);
             if (at_end || left * polarity[c] < threshold) polarity[c] = 0;
             open = open || polarity[c] != 0;
@@ -325,7 +384,8 @@ UpdateBill Signs::settle(const CellMatrix& cells, CellGroup& group, std::span<st
 
 // Kataeva et al., IJCNN 2015: amplitude by the logarithm of the gradient. Where a cell's change grows exponentially with voltage, one
 // amplitude_slope an e-fold makes the change proportional to the gradient.
-UpdateBill Signs::pulse_scaled(CellMatrix& cells, std::size_t plane, std::size_t first, std::span<const float> log_slope, std::span<const std::int8_t> polarity, const Rng& rng) const {
+UpdateBill Signs::pulse_scaled(CellMatrix& cells, std::size_t plane, std::size_t first, std::span<const float> log_slope,
+                               std::span<const std::int8_t> polarity, const Rng& rng) const {
     std::vector<float> volts(polarity.size(), 0.0f);
     for (std::size_t c = 0; c < polarity.size(); ++c) {
         if (polarity[c] == 0) continue;
@@ -339,7 +399,10 @@ UpdateBill Signs::pulse_scaled(CellMatrix& cells, std::size_t plane, std::size_t
 }
 
 void Signs::program_through_wires(CellMatrix& cells, const Demand& demand, Step& step) const {
-    if (rule.literal) throw ConfigError("train.manhattan.literal asks for one pulse's change in the other direction, which no voltage gives; expected literal = false with wires.program = \"exact\"");
+    if (rule.literal)
+        throw ConfigError(
+            "train.manhattan.literal asks for one pulse's change in the other direction, which no voltage gives; expected literal = false "
+            "with wires.program = \"exact\"");
     const std::size_t n_planes = cells.planes.size(), n = cells.blocks.size() * n_planes;
     std::vector<UpdateBill> bills(n);
     std::vector<WriteReport> reports(n);
@@ -365,7 +428,8 @@ void Signs::program_through_wires(CellMatrix& cells, const Demand& demand, Step&
 }
 
 // All energy by static curves: what drivers deliver is what cells and wires burn. Arrays work side by side, so the slowest gives the time.
-void Signs::book_wired(const CellMatrix& cells, const std::vector<UpdateBill>& bills, const std::vector<WriteReport>& reports, Step& step) const {
+void Signs::book_wired(const CellMatrix& cells, const std::vector<UpdateBill>& bills, const std::vector<WriteReport>& reports,
+                       Step& step) const {
     UpdateBill sum;
     WriteReport all;
     double set_s = 0, reset_s = 0, verify_s = 0;
@@ -380,19 +444,23 @@ void Signs::book_wired(const CellMatrix& cells, const std::vector<UpdateBill>& b
         set_s = std::max(set_s, one_s * static_cast<double>(r.n_set_phases));
         reset_s = std::max(reset_s, one_s * static_cast<double>(r.n_phases - r.n_set_phases));
         verify_s = std::max(verify_s, static_cast<double>(b.rows) * static_cast<double>(bills[k].n_passes + 1) * cells.params.t_read.si);
-        exposures += r.n_phases * static_cast<std::int64_t>(cells.params.cell.selector.has_gate() ? b.cols : b.rows * b.cols) - r.n_selected;  // closed rows are not exposed
+        exposures += r.n_phases * static_cast<std::int64_t>(cells.params.cell.selector.has_gate() ? b.cols : b.rows * b.cols) -
+                     r.n_selected;  // closed rows are not exposed
     }
     const std::string where = cells.account(step);
     charge(step.ledger, {where, Phase::update, Component::set}, sum.pulses.n_set, {all.selected_set_J}, {set_s});
     charge(step.ledger, {where, Phase::update, Component::reset}, sum.pulses.n_reset, {all.selected_J - all.selected_set_J}, {reset_s});
     charge(step.ledger, {where, Phase::update, Component::half_selected}, exposures, {all.half_selected_J});
     charge(step.ledger, {where, Phase::update, Component::wires}, all.n_phases, {all.wires_J + all.gate_J});
-    if (rule.verify_pulses > 0 || rule.feedback > 0) charge(step.ledger, {where, Phase::update, Component::verify}, sum.n_verify, {sum.verify_J}, {verify_s});
+    if (rule.verify_pulses > 0 || rule.feedback > 0)
+        charge(step.ledger, {where, Phase::update, Component::verify}, sum.n_verify, {sum.verify_J}, {verify_s});
 }
 
 }  // namespace
 
-UpdateRule make_rule(const Manhattan& rule) { return {SignStep{rule.digital_step, rule.momentum, rule.dead_zone}, std::make_shared<const Signs>(rule)}; }
+UpdateRule make_rule(const Manhattan& rule) {
+    return {SignStep{rule.digital_step, rule.momentum, rule.dead_zone}, std::make_shared<const Signs>(rule)};
+}
 
 void ganbar_register_manhattan(RuleRegistry& r) { r.add("manhattan", rule_entry<ManhattanRule>(true, true)); }
 

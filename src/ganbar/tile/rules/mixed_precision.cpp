@@ -20,16 +20,19 @@ struct MixedPrecisionRule {
     double beta1 = 0.5, beta2 = 0.999;
     std::int64_t max_pulses = 10;
     static const char* doc() {
-        return "Mixed precision: digital memory sums an optimizer's steps of train.rate; a cell gets its pulses when whole steps are due (Nandakumar et al. 2020, fig. 1).";
+        return "Mixed precision: digital memory sums an optimizer's steps of train.rate; a cell gets its pulses when whole steps are due "
+               "(Nandakumar et al. 2020, fig. 1).";
     }
     static Schema<MixedPrecisionRule> schema() {
         using T = MixedPrecisionRule;
         Schema<T> s;
         declare_counted_pulses(s);
-        s.push_back(choice("accumulate", &T::accumulate, {"gradient", "adam"}, "what digital memory sums until whole pulses are due: rate times the gradient, or Adam's steps (beta1, beta2)",
+        s.push_back(choice("accumulate", &T::accumulate, {"gradient", "adam"},
+                           "what digital memory sums until whole pulses are due: rate times the gradient, or Adam's steps (beta1, beta2)",
                            published("Nandakumar et al. 2020: the gradient")));
         declare_moments(s);
-        s.push_back(param("max_pulses", &T::max_pulses, std::int64_t{1}, std::int64_t{127}, "most pulses a cell and update; what is left over waits", assumed("bounds the time of an update")));
+        s.push_back(param("max_pulses", &T::max_pulses, std::int64_t{1}, std::int64_t{127},
+                          "most pulses a cell and update; what is left over waits", assumed("bounds the time of an update")));
         return s;
     }
     void describe(RuleSpec& out, const Location&) const {
@@ -51,6 +54,7 @@ class Mixed final : public PulseRule {
 public:
     explicit Mixed(const MixedPrecision& parameters) : rule(parameters) {}
     void program(CellMatrix& cells, const Matrix& gradient, Step& step) const override;
+
 private:
     const MixedPrecision rule;
 };

@@ -20,7 +20,8 @@ struct PulseTrainRule {
     std::int64_t pulse_length = 31;
     bool pulse_management = true;
     static const char* doc() {
-        return "Stochastic pulse trains: rows carry random pulses of x, columns of the error, and a cell moves where they coincide, on average by train.rate times the gradient "
+        return "Stochastic pulse trains: rows carry random pulses of x, columns of the error, and a cell moves where they coincide, on "
+               "average by train.rate times the gradient "
                "(Gokmen and Vlasov 2016, eqs. 2-4).";
     }
     static Schema<PulseTrainRule> schema() {
@@ -29,7 +30,9 @@ struct PulseTrainRule {
         return s;
     }
     void describe(RuleSpec& out, const Location&) const {
-        out.at = [*this](const RuleMoment& m) { return PulseTrain{m.rate, {v_set, v_reset, t_pulse, pulse_step}, pulse_length, pulse_management}; };
+        out.at = [*this](const RuleMoment& m) {
+            return PulseTrain{m.rate, {v_set, v_reset, t_pulse, pulse_step}, pulse_length, pulse_management};
+        };
         out.pulses = {v_set, v_reset, {}, {}, t_pulse};
         out.wires_fault = one_amplitude_a_pass;
     }
@@ -41,15 +44,16 @@ std::uint32_t bernoulli_bits(double p, std::span<const std::uint32_t> draws) {
     if (digits == 0) return 0;
     if (digits >= 65536) return ~std::uint32_t{0};
     std::uint32_t bits = 0;
-    for (int d = std::countr_zero(digits); d < 16; ++d) bits = digits >> d & 1 ? bits | draws[static_cast<std::size_t>(d)] : bits & draws[static_cast<std::size_t>(d)];
+    for (int d = std::countr_zero(digits); d < 16; ++d)
+        bits = digits >> d & 1 ? bits | draws[static_cast<std::size_t>(d)] : bits & draws[static_cast<std::size_t>(d)];
     return bits;
 }
 
 /// The streams of one kind of line for a whole batch: bits of every slot, and the sign that all slots of a sample share.
 struct Streams {
-    std::vector<std::uint32_t> bits;    // [batch x n]
+    std::vector<std::uint32_t> bits;  // [batch x n]
     std::vector<std::int8_t> sign;
-    std::vector<std::uint64_t> n_on;    // slots that were on, per line, over the batch
+    std::vector<std::uint64_t> n_on;  // slots that were on, per line, over the batch
 };
 
 Streams draw_streams(const Matrix& values, const std::vector<double>& gain, std::int64_t length, const Rng& rng) {
@@ -83,6 +87,7 @@ public:
     explicit PulseTrains(const PulseTrain& parameters) : rule(parameters) {}
     bool wants_pairs() const override { return true; }
     void program_pairs(CellMatrix& cells, const Matrix& x, const Matrix& dy, Step& step) const override;
+
 private:
     const PulseTrain rule;
 };
@@ -100,7 +105,8 @@ void PulseTrains::program_pairs(CellMatrix& cells, const Matrix& x, const Matrix
         column_gain[b] = gain * std::sqrt(x_max / d_max);
     }
     const Rng draws = step.rng.stream(cells.name + "/trains");
-    const Streams rows = draw_streams(x, row_gain, rule.length, draws.stream("rows")), columns = draw_streams(dy, column_gain, rule.length, draws.stream("columns"));
+    const Streams rows = draw_streams(x, row_gain, rule.length, draws.stream("rows")),
+                  columns = draw_streams(dy, column_gain, rule.length, draws.stream("columns"));
     const std::size_t n = CellMatrix::n_items(cells.n_in);
     std::vector<UpdateBill> bills(n);
     parallel_for(n, [&](std::size_t item) {
@@ -116,7 +122,8 @@ void PulseTrains::program_pairs(CellMatrix& cells, const Matrix& x, const Matrix
                     counts[j] = static_cast<std::int8_t>(k);
                     any |= k;
                 }
-                if (any != 0) bills[item].pulses += cells.program_row(i, counts, rule.pulse, draws.stream("cells", b * cells.n_in + i)).pulses;
+                if (any != 0)
+                    bills[item].pulses += cells.program_row(i, counts, rule.pulse, draws.stream("cells", b * cells.n_in + i)).pulses;
             }
     });
     // Every slot is played twice, once for moves up and once for moves down; all rows at once.
@@ -126,7 +133,8 @@ void PulseTrains::program_pairs(CellMatrix& cells, const Matrix& x, const Matrix
     std::int64_t n_on = 0;
     const double v = 0.25 * (rule.pulse.set.si - rule.pulse.reset.si), heat = v * v * rule.pulse.width.si;
     for (const auto& line : cells.lines)  // with the conductances before the pulses
-        for (std::size_t k = 0; k < line.line_S.size(); ++k) line_energy_J += heat * line.line_S[k] * static_cast<double>((line.columns ? columns : rows).n_on[line.first + k]);
+        for (std::size_t k = 0; k < line.line_S.size(); ++k)
+            line_energy_J += heat * line.line_S[k] * static_cast<double>((line.columns ? columns : rows).n_on[line.first + k]);
     for (const auto& b : bills) met_J += 0.5 * (b.pulses.energy_J + b.pulses.idle_energy_J);
     for (const auto c : rows.n_on) n_on += static_cast<std::int64_t>(c);
     for (const auto c : columns.n_on) n_on += static_cast<std::int64_t>(c);
