@@ -102,7 +102,7 @@ tsan: | build-folder  ## the fast tests under the thread sanitizer
 	@$(call build,tsan)
 	@ctest --test-dir build/tsan -LE slow -j $(JOBS) --output-on-failure
 
-lint: | build-folder  ## layers, clang-tidy, shellcheck
+lint: | build-folder  ## layers, clang-format, lengths, clang-tidy, shellcheck
 	@tools/install.sh build lint
 	@cmake --preset release >/dev/null
 	@tools/lint.sh build/release

@@ -80,6 +80,11 @@ function(ganbar_layer name)
     ganbar_generate_registration(${list} ${folder}/models "ganbar/device/device_registry.h"
       ganbar register_builtin_devices registry "ganbar::DeviceRegistry&")
     list(APPEND sources ${list})
+  elseif(name STREQUAL "nn")
+    set(list ${PROJECT_BINARY_DIR}/generated/builtin_layer_types.cpp)
+    ganbar_generate_registration(${list} ${folder}/layer_types "ganbar/nn/layer_types.h"
+      ganbar::nn register_builtin_layer_types registry "ganbar::nn::LayerTypeRegistry&")
+    list(APPEND sources ${list})
   elseif(name STREQUAL "tile")
     set(list ${PROJECT_BINARY_DIR}/generated/builtin_converters.cpp)
     ganbar_generate_registration(${list} ${folder}/converters "ganbar/tile/converter.h"

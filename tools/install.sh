@@ -9,7 +9,7 @@ packages_of() {
         build) echo g++ make cmake ninja-build ccache pkg-config libfmt-dev nlohmann-json3-dev libcli11-dev libcpp-httplib-dev libtomlplusplus-dev libeigen3-dev \
             libboost-dev libpng-dev libjpeg-dev libgif-dev libcairo2-dev zlib1g-dev libsqlite3-dev nettle-dev libhwy-dev librandom123-dev libgmp-dev libgtest-dev libonnx-dev libprotobuf-dev ;;
         python) echo python3 python3-venv python3-dev python3-numpy python3-torch ;;
-        test) echo python3 ngspice dataset-fashion-mnist openmpi-bin poppler-utils ;;
+        test) echo python3 clang-format ngspice dataset-fashion-mnist openmpi-bin poppler-utils ;;
          slow) echo ent dieharder rng-tools5 slurmctld slurmd slurm-client munge ;;
         data) echo dataset-fashion-mnist ;;
         bench) echo python3 libbenchmark-dev libsuitesparse-dev python3-numpy python3-scipy python3-torch libopenblas0-pthread libopenblas0-openmp ;;

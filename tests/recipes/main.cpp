@@ -1,8 +1,9 @@
-// Uses the four components that the recipes of the documents add, through the registries that their files went into.
+// Uses the five components that the recipes of the documents add, through the registries that their files went into.
 #include <cstdio>
 #include <fstream>
 
 #include "ganbar/experiment/session.h"
+#include "ganbar/nn/layer_types.h"
 
 namespace {
 
@@ -17,9 +18,21 @@ constexpr const char* experiment = R"(
 [data]
 dataset = "synthetic-digits"
 limit = 40
+[latent]
+source = "gaussian"
 [generator]
-layers = [4, 8, 784]
-output = "tanh"
+input = "4"
+[[generator.layer]]
+type = "dense"
+units = 8
+activation = "leaky_relu"
+[[generator.layer]]
+type = "attenuate"
+rate = 0.25
+[[generator.layer]]
+type = "dense"
+units = 784
+activation = "tanh"
 [discriminator]
 layers = [784, 8, 1]
 [device]
@@ -48,6 +61,7 @@ int main(int, char** argv) {
     expect(registries.converters.adcs.contains("flash") && registries.converters.adcs.contains("sar"),
            "the converter is beside the others");
     expect(registries.accelerators.contains("mychip") && registries.accelerators.contains("isaac"), "the accelerator is beside the others");
+    expect(nn::layer_types().contains("attenuate") && nn::layer_types().contains("dense"), "the layer type is beside the others");
     std::ofstream(argv[1]) << experiment;
     Session session(load_experiment(argv[1], config::Presets({}), {}, registries), Places{{}, Cache(), {}});
     const Matrix before = session.matrices()[0].op->weights();

@@ -1,4 +1,4 @@
-"""Follows the recipes of docs/design.md and docs/tutorials/own_accelerator.md as they stand: a device, a training rule, a converter, an accelerator, one file each.
+"""Follows the recipes of docs/design.md and docs/tutorials/own_accelerator.md as they stand: a device, a layer type, a training rule, a converter, an accelerator, one file each.
 
 usage: recipes_test.py BUILD_FOLDER SOURCE_FOLDER CMAKE
 A scratch copy of the folders of components gets one more file each; the build's own function writes the lists that register them, and these
@@ -16,11 +16,12 @@ import unittest
 
 BUILD, SOURCE = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
 CMAKE = sys.argv[3]
-FOLDERS = {  # folder of components -> header, name of the list's function, argument, its type
-    "device/models": ("ganbar/device/device_registry.h", "register_builtin_devices", "registry", "ganbar::DeviceRegistry&"),
-    "tile/rules": ("ganbar/tile/training_rule.h", "register_builtin_rules", "registry", "ganbar::RuleRegistry&"),
-    "tile/converters": ("ganbar/tile/converter.h", "register_builtin_converters", "registries", "ganbar::ConverterRegistries&"),
-    "arch/models": ("ganbar/arch/accelerator.h", "register_builtin_accelerators", "registry", "ganbar::AcceleratorRegistry&"),
+FOLDERS = {  # folder of components -> header, namespace, name of the list's function, argument, its type
+    "device/models": ("ganbar/device/device_registry.h", "ganbar", "register_builtin_devices", "registry", "ganbar::DeviceRegistry&"),
+    "nn/layer_types": ("ganbar/nn/layer_types.h", "ganbar::nn", "register_builtin_layer_types", "registry", "ganbar::nn::LayerTypeRegistry&"),
+    "tile/rules": ("ganbar/tile/training_rule.h", "ganbar", "register_builtin_rules", "registry", "ganbar::RuleRegistry&"),
+    "tile/converters": ("ganbar/tile/converter.h", "ganbar", "register_builtin_converters", "registries", "ganbar::ConverterRegistries&"),
+    "arch/models": ("ganbar/arch/accelerator.h", "ganbar", "register_builtin_accelerators", "registry", "ganbar::AcceleratorRegistry&"),
 }
 
 
@@ -69,15 +70,15 @@ class Recipes(unittest.TestCase):
             texts = recipes()
             self.assertEqual(sorted({str(pathlib.Path(p).parent) for p in texts}), sorted(FOLDERS))
             calls = []
-            for folder, (header, head, argument, kind) in FOLDERS.items():
+            for folder, (header, space, head, argument, kind) in FOLDERS.items():
                 shutil.copytree(SOURCE / "src/ganbar" / folder, scratch / folder)
-                calls.append(f'ganbar_generate_registration("{scratch}/list-{head}.cpp" "{scratch / folder}" "{header}" ganbar {head} {argument} "{kind}")')
+                calls.append(f'ganbar_generate_registration("{scratch}/list-{head}.cpp" "{scratch / folder}" "{header}" {space} {head} {argument} "{kind}")')
             for path, text in texts.items():
                 self.assertFalse((scratch / path).exists(), path)
                 (scratch / path).write_text(text)
             (scratch / "CMakeLists.txt").write_text(f'cmake_minimum_required(VERSION 3.25)\nproject(lists NONE)\ninclude("{SOURCE}/cmake/ganbar.cmake")\n' + "\n".join(calls) + "\n")
             call(CMAKE, "-S", scratch, "-B", scratch / "lists")
-            parts = [*(scratch / p for p in texts), *(scratch / f"list-{head}.cpp" for _, head, *_ in FOLDERS.values()), SOURCE / "tests/recipes/main.cpp"]
+            parts = [*(scratch / p for p in texts), *(scratch / f"list-{head}.cpp" for _, _, head, *_ in FOLDERS.values()), SOURCE / "tests/recipes/main.cpp"]
             # One unit for all: what costs is to read the headers. The new lists come first and stand in place of the libraries' own.
             (scratch / "all.cpp").write_text("".join(f'#include "{p}"\n' for p in parts))
             call(*compile_words(), scratch / "all.cpp", "-o", scratch / "program", *link_words(), cwd=BUILD)

@@ -2,13 +2,11 @@
 // laws; the element sits between the memristor and the bit line, x is the voltage across it from the memristor's side.
 //   1t1r, switch:       x / r_on while the gate line is above vt, else g_off x
 //   1t1r, square_law:   F(vg - vb) - F(vg - vb - x) + g_off x,  F(e) = k/2 max(e - vt, 0)^2: the long-channel transistor (Shichman, Hodges,
-//   IEEE JSSC 3,
-//                       285, 1968) with either end as its source, vb the voltage of the bit line at the cell; no body effect, no
+// IEEE JSSC 3, 285, 1968) with either end as its source, vb the voltage of the bit line at the cell; no body effect, no
 //                       channel-length modulation
 //   1s1r, exponential:  i_0 sinh(x / v_0) + g_off x
 //   1s1r, threshold:    g_off x + (g_on - g_off)(s(x - v_th) - s(-x - v_th)),  s(y) = width ln(1 + exp(y / width)): two straight lines with
-//   a rounded
-//                       corner; a snap back to a holding voltage is no function of the voltage and is left out
+// a rounded corner; a snap back to a holding voltage is no function of the voltage and is left out
 //   1d1r:               i_s (exp(x / (n k T / q)) - 1) + g_off x
 // All rise with x, so a cell has one current at every voltage.
 #pragma once

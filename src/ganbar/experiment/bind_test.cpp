@@ -27,6 +27,29 @@ TEST(Bind, ATreeMayStartFromAPreset) {
     EXPECT_EQ(run_toml(e), run_toml(load_experiment("satyam2022-balanced", shipped, sets, test::registries())));
 }
 
+/// The fault of a file with these lines on top of a preset.
+std::string fault_of(const std::string& lines) {
+    const auto tree = config::parse_toml("preset = \"satyam2022-software\"\n" + lines, "mine.toml");
+    try {
+        read_experiment({.name = "mine", .given = tree.get(), .origin = config::said_in_python}, shipped, test::registries());
+    } catch (const ConfigError& e) {
+        return e.what();
+    }
+    return "none";
+}
+
+TEST(Bind, DataSetsAreKnownBeforeAnythingIsRead) {
+    for (const auto& [lines, near] :
+         {std::pair{"[data]\ndataset = \"fashon\"\n", "fashion-mnist"}, std::pair{"[data]\ndataset = \"minst\"\n", "mnist"},
+          std::pair{"[evaluation]\nfeatures = \"mnisst\"\n", "mnist"}}) {
+        const std::string fault = fault_of(lines);
+        EXPECT_NE(fault.find("mine.toml:3"), std::string::npos) << fault;
+        EXPECT_NE(fault.find(std::string("did you mean \"") + near + "\""), std::string::npos) << fault;
+    }
+    EXPECT_EQ(fault_of("[data]\ndataset = \"fashion-mnist\"\n[evaluation]\nfeatures = \"untrained\"\n"), "none");
+    EXPECT_EQ(fault_of("[data]\ndataset = \"./photos/\"\n"), "none");
+}
+
 TEST(Images, OfAnotherSizeAreToldWhatWouldFit) {
     const std::vector<std::string> sets{"data.dataset=synthetic-digits", "data.limit=40", "train.batch=8", "generator.layers=[8, 16, 1024]",
                                         "discriminator.layers=[1024, 8, 1]"};

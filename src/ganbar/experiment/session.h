@@ -24,8 +24,7 @@ public:
     std::int64_t n_rounds() const { return n_rounds_; }  ///< of the whole training; what train.stop_on ended is shorter
     bool finished() const { return round_ >= n_rounds_; }
     const std::string& stop_reason() const { return stop_reason_; }  ///< "" unless train.stop_on ended it
-    /// The trained weights become what inference uses (hardware.fold_norm, ex situ): true when that changed them. Once, after the last
-    /// round.
+    /// The trained weights become what inference uses (hardware.fold_norm, ex situ): true when that changed them. At the end, once.
     bool deploy();
     const Deployment& deployment() const { return deployment_; }
     /// Loads the reference and its feature net now rather than at the first evaluation.

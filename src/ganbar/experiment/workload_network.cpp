@@ -1,8 +1,12 @@
 #include "ganbar/experiment/workload_network.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <filesystem>
 
 #include "ganbar/arch/estimates.h"
+#include "ganbar/nn/layer_types.h"
 
 namespace ganbar {
 namespace {
@@ -123,6 +127,23 @@ private:
             case nn::LayerType::reshape:
             case nn::LayerType::flatten: return;  // nothing is multiplied or moved
         }
+        further(s, name);
+    }
+
+    /// A type that came with a file of its own: its matrices, then what it says it costs.
+    void further(const nn::LayerSpec& s, const std::string& name) {
+        const auto first = std::find_if(plan_.matrices.begin(), plan_.matrices.end(),
+                                        [&](const auto& m) { return m.layer == outputs_.size() && m.name != "classes"; });
+        for (auto m = first; m != plan_.matrices.end() && m->layer == outputs_.size(); ++m) {
+            if (in_.dims > 0)
+                throw ConfigError(fmt::format("{}: layers of type \"{}\" with weights on a feature map cannot be estimated", net_.name,
+                                              nn::layer_type_name(s.type)),
+                                  s.where);
+            const arch::Shape rows{Int(m->rows), 0, {1, 1, 1}}, cols{Int(m->cols), 0, {1, 1, 1}};
+            layer(arch::LayerKind::fc, m->name, rows, cols);
+        }
+        if (nn::layer_type(s).cost == nn::LayerCost::per_value)
+            layer(arch::LayerKind::elementwise, name, out_, out_).activation = s.activation;
     }
 
     const nn::NetworkPlan& plan_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ganbar/nn/depth_to_space.h"
+#include "ganbar/nn/layer_types.h"
 
 namespace ganbar::exports {
 namespace {
@@ -160,6 +161,9 @@ private:
                 shape_ = nn::depth_to_space_output(shape_, factor, s.where);
                 return;
         }
+        throw ConfigError(
+            "layers of type \"" + nn::layer_type_name(s.type) + "\" have no form outside ganbar; expected an export without layers",
+            s.where);
     }
 
     const nn::NetworkDefaults defaults_;

@@ -10,8 +10,7 @@ constexpr std::int64_t side = 1 << 20;
 Schema<LayerSpec> LayerSpec::schema() {
     using T = LayerSpec;
     return {
-        choice("type", &T::type, {std::begin(layer_type_names), std::end(layer_type_names)},
-               "what the layer does; residual: two convolutions with a shortcut", assumed("ours")),
+        choice("type", &T::type, layer_type_names(), "what the layer does; residual: two convolutions with a shortcut", assumed("ours")),
         param("name", &T::name, "what from and with of later layers call it", assumed("none")),
         param("from", &T::from, "name of the layer whose output it takes, or input; empty = the layer before", assumed("the layer before")),
         param("with", &T::with, "add: name of the layer whose output is added", assumed("none")),

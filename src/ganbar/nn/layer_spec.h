@@ -9,6 +9,7 @@
 
 namespace ganbar::nn {
 
+/// The types that estimates and exports know each by itself; more may follow them (nn/layer_types.h).
 enum class LayerType : std::uint8_t {
     dense,
     conv,
@@ -25,9 +26,11 @@ enum class LayerType : std::uint8_t {
     upsample,
     depth_to_space
 };
-constexpr const char* layer_type_names[] = {"dense",      "conv",    "conv_transpose", "residual",      "batch_norm",
-                                            "activation", "dropout", "avg_pool",       "max_pool",      "reshape",
-                                            "flatten",    "add",     "upsample",       "depth_to_space"};
+constexpr const char* known_layer_types[] = {"dense",      "conv",    "conv_transpose", "residual",      "batch_norm",
+                                             "activation", "dropout", "avg_pool",       "max_pool",      "reshape",
+                                             "flatten",    "add",     "upsample",       "depth_to_space"};
+/// The words of all types there are, in the order of their numbers.
+const std::vector<std::string>& layer_type_names();
 enum class Norm : std::uint8_t { none, batch, virtual_batch };
 enum class LayerBias : std::uint8_t { inherit, none, digital, cells };
 enum class TransposedForm : std::uint8_t { zero_free, zero_inserted };

@@ -157,19 +157,8 @@ private:
         return t;
     }
 
-    void write() {
-        const Experiment full = load_experiment("krestinskaya2020-analog", context_.experiments, {}, context_.registries);
-        const AnalogSystem system = analog_system(full);
-        report::ReportInput input;
-        input.title = "krestinskaya2020, reproduced";
-        input.intro = fmt::format(
-            "A DCGAN on memristive crossbars with an analog periphery and digital error propagation: its devices and power at full size, "
-            "and how much of each non-ideality a GAN of the same kind tolerates. {} rounds of 64 images on an eighth of the channels, {} "
-            "seed{}{}.",
-            rounds_, o_.seeds, o_.seeds == 1 ? "" : "s", o_.quick ? ", quick settings" : "");
-        for (const char* key : {"software", "digital", "baseline"})
-            for (const auto& r : study_.runs(key)) input.runs.push_back(r);
-        input.comparison = {
+    static std::vector<report::ComparisonRow> comparison(const Experiment& full, const AnalogSystem& system) {
+        return {
             {"memristors",
              published_devices,
              {static_cast<double>(system.devices)},
@@ -214,7 +203,10 @@ private:
              "",
              "full size"},
         };
-        input.comparison_caption = "Published numbers beside ours.";
+    }
+
+    std::vector<report::Finding> findings(const AnalogSystem& system) const {
+        std::vector<report::Finding> out;
         std::string list;
         for (const auto& s : sweeps_) list += fmt::format("- {}: {}.\n", s.title, verdict(s));
         const double software = mean_error(study_.values("software", "frechet_distance")).mean,
@@ -225,30 +217,48 @@ private:
                                                            "*The analog GAN with ideal cells has learned nothing within {} rounds* "
                                                            "(precision {:.2f}): these curves show no tolerance. Run without `--quick`.\n\n",
                                                            rounds_, mean_error(study_.values("baseline", "precision")).mean);
-        input.findings.push_back({"Where quality breaks",
-                                  warning + fmt::format("A non-ideality counts as breaking when the Frechet distance exceeds {:g} times "
-                                                        "that of the analog GAN with ideal cells ({:.3g}).\n\n{}",
-                                                        breaks_limit, base, list),
-                                  {}});
-        input.findings.push_back(
+        out.push_back({"Where quality breaks",
+                       warning + fmt::format("A non-ideality counts as breaking when the Frechet distance exceeds {:g} times "
+                                             "that of the analog GAN with ideal cells ({:.3g}).\n\n{}",
+                                             breaks_limit, base, list),
+                       {}});
+        out.push_back(
             {"What analog circuits cost",
              fmt::format("With the same training budget the network reaches a Frechet distance of {:.3g} in software with Adam, {:.3g} on "
                          "crossbars with digital activations and 8-bit converters, and {:.3g} with the analog periphery.",
                          software, digital, base),
              {}});
-        input.findings.push_back(
+        out.push_back(
             {"Devices and power",
              "The cells take nanowatts each while they are read, and the amplifiers microwatts: what a neural computation takes is what "
              "its amplifiers take, and reading columns in turn is what makes the average small.",
              {layers_table(system)}});
         for (const auto& s : sweeps_)
-            input.findings.push_back(
+            out.push_back(
                 {s.title,
                  fmt::format("{}: {}.", s.title, verdict(s)),
                  {chart(s),
                   study_.table(
                       s, {{"frechet_distance", "Frechet"}, {"coverage", "coverage"}, {"precision", "precision"}, {"recall", "recall"}}),
                   study_.pictures(s)}});
+        return out;
+    }
+
+    void write() {
+        const Experiment full = load_experiment("krestinskaya2020-analog", context_.experiments, {}, context_.registries);
+        const AnalogSystem system = analog_system(full);
+        report::ReportInput input;
+        input.title = "krestinskaya2020, reproduced";
+        input.intro = fmt::format(
+            "A DCGAN on memristive crossbars with an analog periphery and digital error propagation: its devices and power at full size, "
+            "and how much of each non-ideality a GAN of the same kind tolerates. {} rounds of 64 images on an eighth of the channels, {} "
+            "seed{}{}.",
+            rounds_, o_.seeds, o_.seeds == 1 ? "" : "s", o_.quick ? ", quick settings" : "");
+        for (const char* key : {"software", "digital", "baseline"})
+            for (const auto& r : study_.runs(key)) input.runs.push_back(r);
+        input.comparison = comparison(full, system);
+        input.comparison_caption = "Published numbers beside ours.";
+        input.findings = findings(system);
         input.reproduce_commands = {study_.command("krestinskaya2020")};
         input.reproduce_note = fmt::format("All runs together took {:.0f} s.", study_.cpu_wall_s());
         const auto& summary = study_.runs("baseline")[0].summary;
