@@ -23,6 +23,18 @@ sets = [f"{s}.{k}={v}" for s, keys in long.items() for k, v in keys.items()]
 def begin():
     print("begin", flush=True)
 
+def sample():
+    run = ganbar.load("satyam2022-balanced", data={"dataset": "synthetic-digits", "limit": 200}, train={"rounds": 1, "batch": 40}, evaluation={"samples": 16}).run(folder + "/run", report=False)
+    run.sample(10)
+    begin()
+    run.sample(300_000)
+
+def cells():
+    array = ganbar.Cells("nili2020", 5_000_000)
+    begin()
+    for _ in range(100):
+        array.pulse("0.9 V", "100 ns")
+
 def start():
     playing = ganbar.load("satyam2022-balanced", **long).start(folder + "/run", report=False)
     next(playing)
@@ -49,9 +61,11 @@ calls = {
     "images": lambda: [ganbar.images("synthetic-digits") for _ in range(1000)],
     "start": start,
     "sweep": sweep,
+    "sample": sample,
+    "cells": cells,
 }
 for name in sys.argv[1:]:
-    if name not in ("start", "sweep"):
+    if name not in ("start", "sweep", "sample", "cells"):
         begin()
     try:
         calls[name]()
@@ -77,7 +91,7 @@ def heard_after(name, wait):
         child.communicate()
 
 
-@pytest.mark.parametrize("name", ["solve", "many points", "Crossbar", "read", "noise.generate", "noise.test", "pulse", "images", "start", "sweep"])
+@pytest.mark.parametrize("name", ["solve", "many points", "Crossbar", "read", "noise.generate", "noise.test", "pulse", "images", "start", "sweep", "sample", "cells"])
 def test_heard_within_a_fifth_of_a_second(name):
     waits = (0.3, 0.6, 1.0)  # a busy machine may hold the child up: one of some tries shows what the code does
     took = []

@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "ganbar/experiment/session.h"
+#include "ganbar/experiment/workload_network.h"
 #include "ganbar/nn/layer_types.h"
 
 namespace {
@@ -63,7 +64,10 @@ int main(int, char** argv) {
     expect(registries.accelerators.contains("mychip") && registries.accelerators.contains("isaac"), "the accelerator is beside the others");
     expect(nn::layer_types().contains("attenuate") && nn::layer_types().contains("dense"), "the layer type is beside the others");
     std::ofstream(argv[1]) << experiment;
-    Session session(load_experiment(argv[1], config::Presets({}), {}, registries), Places{{}, Cache(), {}});
+    const Experiment e = load_experiment(argv[1], config::Presets({}), {}, registries);
+    expect(run_toml(e).find("type = \"attenuate\"") != std::string::npos, "run.toml names the layer type");
+    expect(workload_network(e).generator.n_weights() == 4 * 8 + 8 * 784, "an estimate has the matrices around the layer");
+    Session session(e, Places{{}, Cache(), {}});
     const Matrix before = session.matrices()[0].op->weights();
     session.step();
     const Matrix after = session.matrices()[0].op->weights();

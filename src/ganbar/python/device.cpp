@@ -45,65 +45,68 @@ class CellArray {
 public:
     CellArray(const Library& library, const std::string& model, const nb::dict& settings, std::size_t n,
               const std::optional<double>& start_S, std::uint64_t seed)
-        : rng_(seed) {
+        : held_(std::make_shared<Held>(seed)) {
         config::Node root;
         root.tables["device"] = config::device_table(model, library.presets("experiments"));
         config::merge(*root.tables["device"], *node_of(settings, "device"));
         std::vector<std::string> known;
         const DeviceSpec spec = bind_device(root.table("device"), "device", model, library.registries.devices, &known);
         config::reject_unused(root, {{"", {"device"}}, {"device", known}});
-        cells_ = spec.make(n);
-        const auto [g_min, g_max] = cells_->window();
+        held_->cells = spec.make(n);
+        const auto [g_min, g_max] = held_->cells->window();
         const float start = static_cast<float>(start_S.value_or(g_min.si));
         if (!(start >= static_cast<float>(g_min.si) && start <= static_cast<float>(g_max.si)))
             throw ConfigError("start is outside the window of " + model + "; expected " + std::to_string(g_min.si * 1e6) + " to " +
                               std::to_string(g_max.si * 1e6) + " uS");
-        cells_->fabricate(std::vector<float>(n, start), rng_.stream("cells"));
+        held_->cells->fabricate(std::vector<float>(n, start), held_->rng.stream("cells"));
     }
     /// One pulse a cell of its own voltage; 0 V = none. Cells moved up and down, cells not moved, energy.
     nb::dict pulse(const Reals<1>& v_V, double width_s, const std::string& energy) {
-        if (v_V.size() != cells_->size())
-            throw ConfigError("v has " + std::to_string(v_V.size()) + " voltages for " + std::to_string(cells_->size()) +
+        if (v_V.size() != held_->cells->size())
+            throw ConfigError("v has " + std::to_string(v_V.size()) + " voltages for " + std::to_string(held_->cells->size()) +
                               " cells; expected one each, or one for all");
-        const std::vector<float> v(v_V.data(), v_V.data() + v_V.size());
-        const EnergyRule rule = energy_rule(energy);
-        PulseBill bill;
-        {  // never cut by Ctrl-C: each cell has had its pulse, or none has
-            const nb::gil_scoped_release free;
-            const std::lock_guard lock(busy_);
-            bill = cells_->program_at(0, v, {width_s}, rule, rng_.stream("pulse", n_pulses_++));
-        }
+        const auto bill = std::make_shared<PulseBill>();
+        // Never cut by Ctrl-C, but ended behind it: every cell has its pulse.
+        run_interruptibly({[bill, held = held_, width_s, rule = energy_rule(energy),
+                            v = std::vector<float>(v_V.data(), v_V.data() + v_V.size())](const std::atomic<bool>&) {
+            const std::lock_guard lock(held->busy);
+            *bill = held->cells->program_at(0, v, {width_s}, rule, held->rng.stream("pulse", held->n_pulses++));
+        }});
         nb::dict out;
-        out["n_set"] = bill.n_set, out["n_reset"] = bill.n_reset, out["n_idle"] = bill.n_idle, out["energy_J"] = bill.energy_J;
+        out["n_set"] = bill->n_set, out["n_reset"] = bill->n_reset, out["n_idle"] = bill->n_idle, out["energy_J"] = bill->energy_J;
         return out;
     }
     nb::ndarray<nb::numpy, float> conductance() {
-        std::vector<float> g(cells_->size());
+        std::vector<float> g(held_->cells->size());
         {
             const nb::gil_scoped_release free;
-            const std::lock_guard lock(busy_);
-            cells_->conductance(0, g);
+            const std::lock_guard lock(held_->busy);
+            held_->cells->conductance(0, g);
         }
         return give(std::move(g));
     }
     nb::ndarray<nb::numpy, double> current(double v_V) {
-        const std::vector<double> v(cells_->size(), v_V);
+        const std::vector<double> v(held_->cells->size(), v_V);
         std::vector<double> i(v.size());
         {
             const nb::gil_scoped_release free;
-            const std::lock_guard lock(busy_);
-            cells_->current(0, v, i);
+            const std::lock_guard lock(held_->busy);
+            held_->cells->current(0, v, i);
         }
         return give(std::move(i));
     }
-    std::size_t size() const { return cells_->size(); }
-    std::pair<double, double> window() const { return {cells_->window().g_min.si, cells_->window().g_max.si}; }
+    std::size_t size() const { return held_->cells->size(); }
+    std::pair<double, double> window() const { return {held_->cells->window().g_min.si, held_->cells->window().g_max.si}; }
 
 private:
-    Rng rng_;
-    std::unique_ptr<DeviceArray> cells_;
-    std::uint64_t n_pulses_ = 0;
-    std::mutex busy_;
+    struct Held {  // pulses that Ctrl-C left behind hold it too
+        explicit Held(std::uint64_t seed) : rng(seed) {}
+        Rng rng;
+        std::unique_ptr<DeviceArray> cells;
+        std::uint64_t n_pulses = 0;
+        std::mutex busy;
+    };
+    std::shared_ptr<Held> held_;
 };
 
 }  // namespace

@@ -13,18 +13,17 @@ namespace {
 class TrainedModel {
 public:
     TrainedModel(LibraryPtr library, const std::string& folder) : library_(std::move(library)) {
-        trained_ = std::move(
-            *interruptible([library = library_, folder] { return std::make_shared<Trained>(load_run(folder, library->registries)); }));
+        held_ = interruptible([library = library_, folder] { return std::make_shared<Held>(load_run(folder, library->registries)); });
     }
     nb::ndarray<nb::numpy, std::uint8_t> sample(std::size_t n, std::uint64_t seed) {
-        return images([&] { return sample_images(trained_.model, n, seed); });
+        return images([n, seed](Model& model) { return sample_images(model, n, seed); });
     }
     nb::ndarray<nb::numpy, std::uint8_t> interpolate(std::size_t n_rows, std::size_t n_steps, std::uint64_t seed) {
-        return images([&] { return interpolate_images(trained_.model, n_rows, n_steps, seed); });
+        return images([=](Model& model) { return interpolate_images(model, n_rows, n_steps, seed); });
     }
     std::vector<std::string> matrices() const {
         std::vector<std::string> names;
-        for (const auto& m : trained_.model.analog) names.push_back(m.name);
+        for (const auto& m : held_->trained.model.analog) names.push_back(m.name);
         return names;
     }
     /// Siemens [inputs, outputs] of one plane.
@@ -36,41 +35,42 @@ public:
             throw ConfigError("no weight matrix is called \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
                               (names.empty() ? "; this run has none on crossbars" : " (known: " + join(names) + ")"));
         }
-        const AnalogOp& op = *trained_.model.analog[static_cast<std::size_t>(at - names.begin())].op;
+        const AnalogOp& op = *held_->trained.model.analog[static_cast<std::size_t>(at - names.begin())].op;
         if (plane >= op.n_planes())
             throw ConfigError("plane = " + std::to_string(plane) + " of \"" + name + "\", which has " + std::to_string(op.n_planes()) +
                               "; expected 0" + (op.n_planes() > 1 ? " (G+) or 1 (G-)" : ""));
         std::vector<float> g;
         {
             const nb::gil_scoped_release free;
-            const std::lock_guard lock(busy_);
+            const std::lock_guard lock(held_->busy);
             g = op.conductance(plane);
         }
         return give(std::move(g), {op.n_in(), op.n_out()});
     }
     std::vector<std::size_t> shape() const {  // channels, height, width where the generator ends in a map
-        const auto& end = trained_.experiment.generator_plan.shapes.back();
+        const auto& end = held_->trained.experiment.generator_plan.shapes.back();
         return end.side.size() == 2 ? std::vector<std::size_t>{end.channels, end.side[0], end.side[1]} : std::vector<std::size_t>{};
     }
-    std::int64_t round() const { return trained_.round; }
+    std::int64_t round() const { return held_->trained.round; }
 
 private:
     template <class Make>
     nb::ndarray<nb::numpy, std::uint8_t> images(const Make& make) {
-        std::vector<std::uint8_t> pixels;
-        std::size_t n = 0;
-        {
-            const nb::gil_scoped_release free;
-            const std::lock_guard lock(busy_);
-            const Matrix m = make();
-            pixels = to_pixels(m), n = m.rows();
-        }
+        auto [pixels, n] = interruptible([make, held = held_] {
+            const std::lock_guard lock(held->busy);
+            const Matrix m = make(held->trained.model);
+            return std::pair{to_pixels(m), m.rows()};
+        });
         const std::size_t size = n > 0 ? pixels.size() / n : 0;
         return give(std::move(pixels), {n, size});
     }
     const LibraryPtr library_;
-    Trained trained_;
-    std::mutex busy_;
+    struct Held {  // sampling that Ctrl-C left behind holds it too
+        explicit Held(Trained t) : trained(std::move(t)) {}
+        Trained trained;
+        std::mutex busy;
+    };
+    std::shared_ptr<Held> held_;
 };
 
 std::string report_html(const std::vector<std::string>& folders, const std::string& title) {
