@@ -61,9 +61,12 @@ AnalogLayer layer_of(const Experiment& e, const std::string& network, const nn::
         opamps += c.parts.opamps;
     }
     out.opamps = out.readouts * opamps;
-    out.average_W = out.slot_W / static_cast<double>(turn);
+    // A neuron whose gate is open switches off; its column is read or not, the cells' inputs are there.
+    if (spec.drops && p.dropout_at_inference) out.working = 1 - p.dropout * (1 - p.gated_power);
+    const double taken_W = out.cells_W + out.working * (out.slot_W - out.cells_W);
+    out.average_W = taken_W / static_cast<double>(turn);
     const double computations = static_cast<double>(out.columns * out.reads);
-    out.image_J = computations * out.slot_W * p.t_slot.si;
+    out.image_J = computations * taken_W * p.t_slot.si;
     out.image_s = static_cast<double>(turn * out.reads) * p.t_slot.si;
     out.cells_m2 = static_cast<double>(out.crossbars * e.tile.rows * e.tile.cols) * e.tile.footprint().si;
     out.periphery_m2 = static_cast<double>(out.readouts) * neuron_m2;

@@ -18,9 +18,10 @@ struct AnalogLayer {
     std::map<std::string, double> circuit_W;  ///< per neuron of this layer while it has its slot, by circuit
     double cells_W = 0;                       ///< the column's cells while it is read
     double slot_W = 0;                        ///< sum of both: power of one neural computation while it runs
-    double average_W = 0;                     ///< the same over the time in which every column of the readout gets its slot
-    double device_W = 0;                      ///< one cell while it is read
-    double image_J = 0, image_s = 0;          ///< all reads of one image
+    double working = 1;               ///< share of its slots' power that is taken: below 1 where dropout gates work outside training
+    double average_W = 0;             ///< the same over the time in which every column of the readout gets its slot
+    double device_W = 0;              ///< one cell while it is read
+    double image_J = 0, image_s = 0;  ///< all reads of one image
     double cells_m2 = 0, periphery_m2 = 0;
 };
 struct AnalogSystem {

@@ -58,6 +58,42 @@ TEST(AnalogPower, ReadoutsInParallelTakeNoLessEnergyAndLessTime) {
     EXPECT_NEAR(own.least_average_W, own.least_slot_W, 1e-18);
 }
 
+TEST(AnalogPower, GatedNeuronsTakeNoPower) {
+    const std::vector<std::string> on{"periphery.dropout=0.4", "periphery.dropout_at_inference=true"};
+    auto half = on, training = on;
+    half.push_back("periphery.gated_power=0.5");
+    training[1] = "periphery.dropout_at_inference=false";
+    const AnalogSystem none = analog_system(preset("krestinskaya2020-analog")), s = analog_system(preset("krestinskaya2020-analog", on)),
+                       h = analog_system(preset("krestinskaya2020-analog", half)),
+                       t = analog_system(preset("krestinskaya2020-analog", training));
+    const AnalogLayer &l = layer(s, "discriminator", "conv2"), &m = layer(h, "discriminator", "conv2");
+    EXPECT_NEAR(l.average_W * 64, l.cells_W + 0.6 * (l.slot_W - l.cells_W), 1e-12);
+    EXPECT_NEAR(m.average_W * 64, l.cells_W + 0.8 * (l.slot_W - l.cells_W), 1e-12);
+    EXPECT_LT(s.generate_J, none.generate_J);
+    EXPECT_LT(s.least_average_W, none.least_average_W);
+    EXPECT_EQ(layer(s, "generator", "conv_transpose4").working, 1) << "the last layer has no gates";
+    // Outside training the gates pass; what their switches draw is all that differs.
+    EXPECT_GE(t.generate_J, none.generate_J);
+    EXPECT_LT(t.generate_J, 1.05 * none.generate_J);
+}
+
+// The bill of a run and the figure from the layer list are one law: the expected share of gates is open.
+TEST(AnalogPower, TheBillOfARunKnowsItsGates) {
+    const std::vector<std::string> on{"periphery.dropout=0.5", "periphery.dropout_at_inference=true"};
+    const auto bill = [](const Experiment& e) {
+        Model model = build(e);
+        Matrix z(64, model.generator->n_in());
+        Rng rng(3);
+        for (std::size_t r = 0; r < z.rows(); ++r) rng.fill_normal(z.row_span(r));
+        Ledger ledger;
+        gan::generate(*model.generator, z, Rng(1), ledger, "evaluation");
+        return ledger.total("evaluation/generator/dense1/neurons", "/subtractor");
+    };
+    const Charge all = bill(preset("krestinskaya2020-small")), gated = bill(preset("krestinskaya2020-small", on));
+    EXPECT_EQ(gated.n, all.n);
+    EXPECT_NEAR(gated.energy_J / all.energy_J, 0.5, 0.02);
+}
+
 TEST(AnalogPower, DifferentialPairsTakeTwoCellsAndNoSigns) {
     const AnalogSystem s = analog_system(preset("krestinskaya2020-analog", {"tile.mapping=differential", "tile.sign_flips=false"}));
     EXPECT_EQ(s.devices, 2 * analog_system(preset("krestinskaya2020-analog")).devices);

@@ -180,9 +180,11 @@ const Matrix& AnalogNeurons::backward(Matrix& dy, bool need_dx, Step&) {
 // A readout works for one slot a column; what follows it works until the next layer has been fed, taken as one slot too.
 void AnalogNeurons::book(std::size_t batch, Step& step) const {
     const auto n = static_cast<std::int64_t>(batch * spec_.columns);
+    const auto gated = gates_work_ ? static_cast<double>(std::count(gates_.begin(), gates_.end(), 0)) : 0.0;
+    const double working = static_cast<double>(n) - gated * (1 - p_.gated_power);
     const std::string where = step.account + "/" + spec_.name;
     for (const auto& circuit : chain_) {
-        const double energy = circuit.power_W(p_) * p_.t_slot.si * static_cast<double>(n);
+        const double energy = circuit.power_W(p_) * p_.t_slot.si * working;
         charge(step.ledger, {where, Phase::forward, Component::circuit, circuit.name}, n, {energy},
                {circuit.name == "subtractor" ? latency_s() * static_cast<double>(batch / spec_.positions) : 0.0});
     }

@@ -51,6 +51,8 @@ Schema<PeripheryParams> PeripheryParams::schema() {
               assumed("off; krestinskaya2020 uses dropout throughout, its rate not known to us")),
         param("dropout_at_inference", &T::dropout_at_inference, "gates work outside training too",
               assumed("off; the same group's dropout nets (Proc. R. Soc. A 476:20200210) keep them on")),
+        param("gated_power", &T::gated_power, 0.0, 1.0, "what a neuron takes whose gate is open, as a share of one that works",
+              assumed("0: its amplifiers are switched off; the abstract gives lower power as a purpose of dropout, not how")),
         param("normalise", &T::normalise,
               "layers with batch norm pass a normaliser instead, whose mean and gain are set digitally from running statistics",
               assumed("off: batch norm stays digital")),

@@ -18,7 +18,7 @@ struct PeripheryParams {
     Farad c_hold{1e-12};
     Second t_slot{5e-6}, t_hold{100e-6};
     std::int64_t columns_per_amplifier = 0;
-    double gain_max = 6.25, dropout = 0;
+    double gain_max = 6.25, dropout = 0, gated_power = 0;
     bool dropout_at_inference = false, normalise = false;
     SquareMetre opamp_area{1000e-12}, switch_area{10e-12}, transistor_area{20e-12}, capacitor_area{1000e-12}, resistor_area{100e-12};
 

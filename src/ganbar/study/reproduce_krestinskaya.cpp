@@ -164,7 +164,8 @@ private:
              {static_cast<double>(system.devices)},
              "",
              "one magnitude cell a weight, biases in digital memory; the sign array is binary and not counted. That this is the paper's "
-             "network is not established: the count is the only evidence",
+             "network is not established: other public DCGANs fit the count too (docs/networks.md), and the paper uses dropout throughout, "
+             "which this network has not",
              "",
              "abstract",
              "full size"},
@@ -173,7 +174,7 @@ private:
              {system.least_average_W},
              "W",
              fmt::format("cells and amplifiers of one computation over the time in which its readout serves all columns; {:g} uA an "
-                         "amplifier is assumed, and the paper's meaning of average is not known to us",
+                         "amplifier is assumed; the abstract says its number of crossbar arrays, and what it averages is not known to us",
                          full.periphery.opamp_current.si * 1e6),
              "",
              "abstract",

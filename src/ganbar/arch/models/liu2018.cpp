@@ -11,9 +11,9 @@ void ganbar_register_liu2018(AcceleratorRegistry& registry) {
     AcceleratorModel<D> m;
     m.doc =
         "liu2018: memristor-based neuromorphic GAN system with differential crossbars, a diff-block for the loss and a parallel data flow. "
-        "The abstract gives no array, cell, interface or "
-        "benchmark: the spike interface (a co-author's) and PipeLayer's values stand in, and a static periphery is a parameter. Source: "
-        "liu2018, abstract.";
+        "The abstract gives no array, cell, interface, precision or benchmark: spikes stand in, because the same two authors posted a "
+        "spiking memristor system with 4-bit data a day earlier (arXiv 1805.03054) and C. Liu's earlier design codes by rate (DAC 2015); "
+        "PipeLayer's values and 16 bits are our choice, and a static periphery is a parameter. Source: liu2018, abstract.";
     m.platform = "ReRAM";
     m.scope =
         "differential arrays with spike drivers and counters, diff-block, ReRAM buffers, activations, ALUs and an optional static "
@@ -22,7 +22,7 @@ void ganbar_register_liu2018(AcceleratorRegistry& registry) {
     m.defaults.columns_per_weight = 2;
     m.defaults.computation_sharing = true;
     m.defaults.loss_sample = {2e-12};
-    m.schema = spike_schema(assumed("not in the abstract; PipeLayer's"));
+    m.schema = spike_schema(assumed("not in the abstract; PipeLayer's, ours to choose"));
     m.schema.push_back(param("columns_per_weight", &D::columns_per_weight, std::int64_t{1}, std::int64_t{2}, "2: differential pairs",
                              assumed("not in the abstract")));
     m.schema.push_back(param("computation_sharing", &D::computation_sharing, "one forward pass of the fake samples for both updates",
@@ -34,6 +34,8 @@ void ganbar_register_liu2018(AcceleratorRegistry& registry) {
               assumed("off: the spike steps already carry PipeLayer's whole-chip energy; ISAAC's tile draws 3.4 mW per array")));
     spike_machine(m);
     m.swings.push_back({"periphery_power", 0.0, 3.4e-3});
+    m.swings.push_back({"input_bits", std::int64_t{4}, std::int64_t{16}});
+    m.swings.push_back({"weight_bits", std::int64_t{4}, std::int64_t{16}});
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     registry.add("liu2018", accelerator_entry(std::move(m)));
