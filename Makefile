@@ -71,7 +71,7 @@ oracle: | build-folder  ## checks against other programs: torch, onnxruntime, sa
 		build/venv-oracle/bin/pip install -q 'numpy<2' onnx onnxruntime safetensors tensorboard pillow; } || echo "no onnx, onnxruntime, safetensors, tensorboard, pillow from PyPI: their checks are skipped"
 	@for check in tests/oracle/*_check.py; do /usr/bin/python3 $$check build/release; done
 
-docs: build  ## the documentation site, its tutorials run, in build/docs
+docs: python build  ## the documentation site, its tutorials run, in build/docs
 	@tools/install.sh docs
 	@test -x build/venv-docs/bin/sphinx-build || { /usr/bin/python3 -m venv build/venv-docs && \
 		build/venv-docs/bin/pip install -q -r tools/site/requirements.txt; }

@@ -1,9 +1,12 @@
-"""Figures on matplotlib, which is imported when the first is drawn. Each takes `ax` and returns it."""
+"""Figures on matplotlib, which is imported when the first is drawn. Each takes `ax` and returns it. Grids of images are written without it."""
 from __future__ import annotations
 
+import pathlib
 from typing import TYPE_CHECKING, Any
 
-from ._errors import ConfigError
+from . import _arrays, _show
+from ._errors import ConfigError, DataError
+from ._types import PathLike
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,19 +77,46 @@ def steps(device: MeasuredDevice, *, ax: Any = None) -> Any:
     return ax
 
 
-def samples(images: Any, *, ax: Any = None, columns: int = 8) -> Any:
-    """Images, uint8 [n, h, w(, 3)], or a Run's samples, as one grid."""
-    ax = _axes(ax)
-    images = getattr(images, "samples", images)
-    images = np.asarray(images)[: columns * columns]
+def _sheet(images: Any, columns: int) -> np.ndarray[Any, Any]:
+    """Up to columns x columns images side by side, uint8 [h, w(, 3)]."""
+    columns = _arrays.whole("columns", columns, 1, 1024)
+    for name in ("samples", "pixels"):
+        images = getattr(images, name, images)
+    images = np.asarray(images)
+    if images.dtype != np.uint8 or images.ndim not in (3, 4) or (images.ndim == 4 and images.shape[3] != 3) or len(images) == 0:
+        raise ConfigError(f"images are {images.dtype} of the shape {images.shape}; expected uint8 [n, h, w] or [n, h, w, 3]")
+    images = images[: columns * columns]
     rows = -(-len(images) // columns)
     h, w = images.shape[1:3]
     sheet = np.zeros((rows * h, columns * w) + images.shape[3:], np.uint8)
     for k, image in enumerate(images):
         sheet[k // columns * h:(k // columns + 1) * h, k % columns * w:(k % columns + 1) * w] = image
-    ax.imshow(sheet, cmap="gray", vmin=0, vmax=255)
+    return sheet
+
+
+def samples(images: Any, *, ax: Any = None, columns: int = 8) -> Any:
+    """Images, uint8 [n, h, w(, 3)], or a Run's samples, as one grid."""
+    ax = _axes(ax)
+    ax.imshow(_sheet(images, columns), cmap="gray", vmin=0, vmax=255)
     ax.set_axis_off()
     return ax
+
+
+def save_samples(images: Any, path: PathLike, *, columns: int = 8, scale: int = 4) -> None:
+    """The grid of `samples` as a PNG file, without matplotlib; each pixel is `scale` pixels wide and high. DataError where it cannot be written.
+
+    >>> import ganbar, tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "grid.png")
+    >>> save_samples(ganbar.images("synthetic-digits", classes=[3]), path)
+    >>> path.read_bytes()[1:4]
+    b'PNG'
+    """
+    scale = _arrays.whole("scale", scale, 1, 64)
+    sheet = _sheet(images, columns).repeat(scale, axis=0).repeat(scale, axis=1)
+    try:
+        pathlib.Path(path).write_bytes(_show.png(sheet if sheet.ndim == 3 else np.repeat(sheet[..., None], 3, axis=2)))
+    except OSError as fault:
+        raise DataError(f"{path}: cannot be written ({fault.strerror})") from fault
 
 
 def conductance(run: Run, name: str, *, plane: int = 0, ax: Any = None) -> Any:

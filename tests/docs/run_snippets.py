@@ -4,7 +4,7 @@
 usage: run_snippets.py GANBAR [FILE...]
 
 Every block fenced as ```sh runnable is run by `sh -eu` in a temporary folder of its file, blocks of one file one after the other, with
-`ganbar` on the PATH. A block must end with code 0. A block ```text output right after it must appear in what it printed, line by line.
+`ganbar` on the PATH, and, where `make python` made it, its Python before the system's. A block must end with code 0. A block ```text output right after it must appear in what it printed, line by line.
 """
 import os
 import pathlib
@@ -51,10 +51,15 @@ def run_file(path, environment):
     return n_run, faults
 
 
+def search_path(program):
+    """PATH of the blocks: the program, the environment of its Python package."""
+    return f"{program.parent}:{ROOT / 'build/venv/bin'}:{os.environ['PATH']}"
+
+
 def main():
     program = pathlib.Path(sys.argv[1]).resolve()
     files = [pathlib.Path(f) for f in sys.argv[2:]] or [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    environment = dict(os.environ, PATH=f"{program.parent}:{os.environ['PATH']}", GANBAR_ROOT=str(ROOT))
+    environment = dict(os.environ, PATH=search_path(program), GANBAR_ROOT=str(ROOT))
     if "GANBAR_DATA" not in environment and (ROOT.parent / "shared/data").is_dir():
         environment["GANBAR_DATA"] = str(ROOT.parent / "shared/data")
     n_run, faults = 0, []

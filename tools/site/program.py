@@ -4,9 +4,13 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-KINDS = ["devices", "experiments", "networks", "accelerators", "rules", "converters", "generators", "circuits", "datasets"]
+sys.path.insert(0, str(ROOT / "tests/docs"))
+from run_snippets import search_path  # noqa: E402  (what the tests run, the site runs)
+
+KINDS = ["devices", "experiments", "networks", "accelerators", "rules", "layers", "converters", "generators", "circuits", "datasets"]
 # An experiment that sets nothing but what has no default: what it describes are the declarations.
 BARE = '[generator]\nlayers = [4, 4]\n[discriminator]\nlayers = [4, 1]\n'
 
@@ -16,7 +20,7 @@ class Program:
 
     def __init__(self, path):
         self.path = pathlib.Path(path).resolve()
-        self.environment = dict(os.environ, GANBAR_ROOT=str(ROOT), GANBAR_PRESETS=str(ROOT / "presets"), PATH=f"{self.path.parent}:{os.environ['PATH']}")
+        self.environment = dict(os.environ, GANBAR_ROOT=str(ROOT), GANBAR_PRESETS=str(ROOT / "presets"), PATH=search_path(self.path))
         self.kept = {}
 
     def text(self, *arguments, folder=None):

@@ -176,7 +176,7 @@ def one(kind, described, prefix):
             of_model = section == "device" and p["name"] != "device.model"
             place = f"../devices/{model}.md#{anchor(p['name'], model)}" if of_model else f"../keys/{section}.md#{anchor(p['name'])}"
             text += f"| [`{p['name']}`]({place}) | {escaped(shown(p['value'], p))} | {escaped(shown(p['default'], p))} |\n"
-    elif kind not in ("generators", "rules") and described["parameters"]:
+    elif kind not in ("generators", "rules", "layers") and described["parameters"]:
         text += "## Parameters\n\n" + "".join(entry(p, prefix, described["name"]) for p in described["parameters"])
     elif described["parameters"]:
         sections = sorted({p["name"].rsplit(".", 1)[0] for p in described["parameters"]})
@@ -190,6 +190,7 @@ INTROS = {
     "networks": ("Network presets", "Networks for `ganbar estimate NAME --on ACCELERATOR`. Writing your own: [accelerators](../../accelerators.md#networks)."),
     "accelerators": ("Accelerators", "Machines that `ganbar estimate` knows. How they are modelled: [accelerators](../../accelerators.md)."),
     "rules": ("Training rules", "What `train.rule` chooses from. Compared in words: [training rules](../../training_rules.md)."),
+    "layers": ("Layer types", "What `type` of `[[generator.layer]]` and `[[discriminator.layer]]` chooses from. Explained: [networks](../../networks.md#layers)."),
     "converters": ("Converters", "What `tile.adc` and `tile.dac` choose from, and what they cost by bits."),
     "generators": ("Generators of random bits", "What `noise.generator` chooses from. Explained: [random bits](../../noise.md)."),
     "circuits": ("Circuits of the periphery", "What stands between two crossbars of an analog system. Explained: [the analog system](../../analog.md)."),

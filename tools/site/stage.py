@@ -10,8 +10,7 @@ import tempfile
 
 from program import ROOT
 
-sys.path.insert(0, str(ROOT / "tests/docs"))
-from run_snippets import FENCE  # noqa: E402  (one reading of fences, in the test and here)
+from run_snippets import FENCE  # one reading of fences, in the test and here; program.py says where it lies
 
 LINK = re.compile(r"(!?\[[^\]]*\]\()([^)\s]+)(\))")
 SHOW = re.compile(r"^<!-- (picture|page) (\S+): (.*) -->$")
