@@ -168,6 +168,7 @@ class Sweep(InFolder):
         head, axis = '[sweep]\nbase = "small.toml"\n', '[[axis]]\nkey = "train.batch"\nvalues = [8]\n'
         self.bad("frechet_distance", head + 'objective = "fid"\n' + axis)
         self.bad('did you mean "frechet_distance"', head + 'objective = "frechet_distanc"\n' + axis)
+        self.bad('no result "FID" to show; did you mean "frechet_distance"', head + 'also = ["FID"]\n' + axis)
         self.bad('no result "coverge" to show; did you mean "coverage"', head + 'also = ["coverge"]\n' + axis)
         self.bad("compare points by", head + 'objective = "name"\n' + axis)  # a word has no order
         estimate = '[sweep]\nkind = "estimate"\nbase = "dcgan"\nset = ["on=regan"]\n[[axis]]\nkey = "batch"\nvalues = [4]\n'

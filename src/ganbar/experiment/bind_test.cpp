@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "ganbar/config/given.h"
 #include "ganbar/experiment/session.h"
@@ -36,6 +37,19 @@ std::string fault_of(const std::string& lines) {
         return e.what();
     }
     return "none";
+}
+
+TEST(Bind, ARunFolderIsToldHowToGoOn) {
+    const auto folder = std::filesystem::path(testing::TempDir()) / "ganbar_bind_run";
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "run.toml") << "preset = \"satyam2022-software\"\n";
+    try {
+        load_experiment(folder.string(), shipped, {}, test::registries());
+        FAIL() << "a folder is no experiment";
+    } catch (const ConfigError& e) {
+        EXPECT_NE(std::string(e.what()).find("run.toml --out " + folder.string() + " --resume"), std::string::npos) << e.what();
+    }
+    std::filesystem::remove_all(folder);
 }
 
 TEST(Bind, DataSetsAreKnownBeforeAnythingIsRead) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "ganbar/config/attribution.h"
 #include "ganbar/config/given.h"
 #include "ganbar/data/catalogue.h"
@@ -281,6 +283,13 @@ Experiment read_experiment(const ExperimentSource& source, const config::Presets
                                       "what it costs; expected an experiment, as TOML or by name",
                                       source.name),
                           {source.name});
+    namespace fs = std::filesystem;
+    if (std::error_code ignored;
+        !source.given && fs::is_directory(source.name, ignored) && fs::exists(fs::path(source.name) / "run.toml", ignored))
+        throw ConfigError(
+            fmt::format("is the folder of a run, whose experiment is {0}; to go on with it: ganbar train {0} --out {1} --resume",
+                        (fs::path(source.name) / "run.toml").string(), source.name),
+            {source.name});
     RuleKeys keys(registries.rules);
     const auto rename = [&](config::Node& root) { keys.spread(root); };
     config::Loaded loaded = source.given ? config::load_input(*source.given, source.name, source.origin, presets, rename)

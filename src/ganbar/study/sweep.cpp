@@ -161,12 +161,29 @@ std::vector<std::vector<std::string>> random_points(const std::vector<SweepAxis>
     return points;
 }
 
+/// Words in use for results, as this program calls them.
+std::string result_word(const std::string& word, const std::vector<std::string>& there) {
+    static const std::map<std::string, std::string> others{{"fid", "frechet_distance"},
+                                                           {"kid", "kernel_distance"},
+                                                           {"accuracy", "classifier_accuracy"},
+                                                           {"is", "inception_style_score"},
+                                                           {"energy", "training_energy_J"},
+                                                           {"area", "area_m2"},
+                                                           {"time", "wall_s"},
+                                                           {"loss_g", "final_loss_g"},
+                                                           {"loss_d", "final_loss_d"}};
+    std::string lower = word;
+    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const auto it = others.find(lower);
+    return it != others.end() && std::find(there.begin(), there.end(), it->second) != there.end() ? it->second : nearest_name(word, there);
+}
+
 void check_results(const Sweep& sweep, const std::vector<std::string>& there) {
     auto asked = sweep.also;
     asked.insert(asked.begin(), sweep.spec.objective);
     for (const auto& name : asked) {
         if (std::find(there.begin(), there.end(), name) != there.end()) continue;
-        const std::string near = nearest_name(name, there);
+        const std::string near = result_word(name, there);
         throw ConfigError(fmt::format("there is no result \"{}\" to {}{}; expected one of {}", name,
                                       &name == &asked.front() ? "compare points by" : "show",
                                       near.empty() ? "" : "; did you mean \"" + near + "\"?", join(there)),
