@@ -114,8 +114,10 @@ SweepStore::SweepStore(const std::filesystem::path& file, const Sweep& sweep) : 
         for (const auto& axis : sweep.axes) columns += ", " + quoted(axis.key) + column_type(axis);
         exec("CREATE TABLE IF NOT EXISTS runs(" + columns + ")");
         exec("CREATE TABLE IF NOT EXISTS sweep(key TEXT PRIMARY KEY, value TEXT)");
-        const std::string identity = fmt::format("{} {}\n{}\n{}", sweep.spec.kind == SweepKind::experiment ? "experiment" : "estimate",
-                                                 sweep.spec.base, join(sweep.set, "\n"), join(axes_));
+        std::string identity = fmt::format("{} {}\n{}\n{}", sweep.spec.kind == SweepKind::experiment ? "experiment" : "estimate",
+                                           sweep.spec.base, join(sweep.set, "\n"), join(axes_));
+        for (const auto& axis : sweep.axes)
+            for (const auto& [name, settings] : axis.settings) identity += fmt::format("\n{} {}: {}", axis.key, name, join(settings));
         Statement known(db_, "SELECT value FROM sweep WHERE key = 'identity'", file_);
         if (known.step() && known.value(0) != SweepValue(identity))
             throw ConfigError("holds another sweep (base, set and axes differ); choose another folder with --out", {file_});
