@@ -46,7 +46,8 @@ Trace Trace::of(const report::RunData& run) {
     for (const double round : column(run.quality, "round", run.folder)) t.at.push_back(static_cast<std::int64_t>(round));
     t.accuracy = column(run.quality, "classifier_accuracy", run.folder), t.coverage = column(run.quality, "coverage", run.folder),
     t.frechet = column(run.quality, "frechet_distance", run.folder);
-    t.one_an_epoch_J = run.summary.number("update_energy_sampled_per_epoch_J").value_or(nan);
+    constexpr std::size_t twenty_epochs = 200;
+    t.one_an_epoch_J = t.energy_J.size() < twenty_epochs ? nan : run.summary.number("update_energy_sampled_per_epoch_J").value_or(nan);
     return t;
 }
 

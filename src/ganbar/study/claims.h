@@ -13,7 +13,7 @@ struct Trace {
     std::vector<double> energy_J, cumulative_J;  ///< of the updates, by round from 1
     std::vector<std::int64_t> at;                ///< rounds of the evaluations
     std::vector<double> accuracy, coverage, frechet;
-    double one_an_epoch_J = 0;  ///< the last update of every whole epoch booked
+    double one_an_epoch_J = 0;  ///< the last update of every whole epoch booked; NaN for trainings below the paper's 200 rounds
 
     /// From a run folder with evaluations. DataError: it has none.
     static Trace of(const report::RunData& run);

@@ -1,5 +1,6 @@
 // The readings of satyam2022: what its text leaves open, filled in one way each.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@ struct Reading {
     std::string name, doc;
     std::vector<std::string> sets;  ///< over `common_settings`
     std::string variation = "A";    ///< device.d2d of the variant with variation
+    std::int64_t rounds = 200;      ///< the paper's 20 epochs, or fewer where large steps make it decay long before
 };
 
 /// One of the paper's GANs (fig. 6 b to d).

@@ -7,7 +7,7 @@
 namespace ganbar::study {
 
 struct ReadingPage {
-    std::int64_t rounds = 0, n_seeds = 0;
+    std::int64_t n_seeds = 0;
     std::string command;  ///< what makes the page again
 };
 

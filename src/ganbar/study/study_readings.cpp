@@ -23,12 +23,17 @@ std::vector<Reading> chosen(const ReadingOptions& o) {
     return out;
 }
 
+/// Settings of a training's length; 10 batches are the paper's epoch.
+std::vector<std::string> length_of(std::int64_t rounds) {
+    const std::int64_t every = rounds >= 20 ? 10 : std::max<std::int64_t>(1, rounds / 2);
+    return {fmt::format("train.rounds={}", rounds), fmt::format("evaluation.every={}", every),
+            fmt::format("train.snapshot_every={}", every), fmt::format("train.checkpoint_every={}", rounds)};
+}
+
 /// A reading under a variant is one value of the first axis and stands for all its settings; the second axis is the seed.
-Sweep sweep_of(const std::vector<Reading>& readings, std::int64_t n_seeds, const std::vector<std::string>& shared,
-               const std::vector<std::string>& user) {
+Sweep sweep_of(const std::vector<Reading>& readings, std::int64_t n_seeds, const std::vector<std::string>& user) {
     Sweep sweep;
     sweep.spec.name = "readings", sweep.spec.base = "satyam2022-base", sweep.spec.objective = "frechet_distance";
-    sweep.set = shared;
     SweepAxis training, seed;
     training.key = "training", seed.key = "experiment.seed";
     for (const auto& r : readings)
@@ -36,6 +41,8 @@ Sweep sweep_of(const std::vector<Reading>& readings, std::int64_t n_seeds, const
             training.values.push_back(r.name + ", " + v.name);
             auto& sets = training.settings[training.values.back()];
             sets = settings_of(r, v);
+            const auto length = length_of(r.rounds);
+            sets.insert(sets.end(), length.begin(), length.end());
             sets.insert(sets.end(), user.begin(), user.end());
         }
     for (std::int64_t s = 1; s <= n_seeds; ++s) seed.values.push_back(std::to_string(s));
@@ -49,35 +56,50 @@ public:
     ReadingStudy(const ReadingOptions& o, const Context& context)
         : o_(o),
           context_(context),
-          rounds_(o.rounds > 0 ? o.rounds
-                  : o.quick    ? 40
-                               : 200),
           n_seeds_(o.seeds > 0 ? o.seeds
                    : o.quick   ? 1
                                : 3),
           readings_(chosen(o)) {
-        const std::int64_t every = rounds_ >= 20 ? 10 : std::max<std::int64_t>(1, rounds_ / 2);  // 10 batches are the paper's epoch
-        shared_ = {fmt::format("train.rounds={}", rounds_), fmt::format("evaluation.every={}", every),
-                   fmt::format("train.snapshot_every={}", every), fmt::format("train.checkpoint_every={}", rounds_)};
+        for (auto& r : readings_)
+            if (o.rounds > 0 || o.quick) r.rounds = o.rounds > 0 ? o.rounds : std::min<std::int64_t>(r.rounds, 40);
+        for (const auto& r : readings_) most_rounds_ = std::max(most_rounds_, r.rounds);
     }
 
     void play() {
         fs::create_directories(o_.out);
+        check_settings(sweep_of(readings_, n_seeds_, o_.sets), targets());
+        train_software();
         train();
         for (std::size_t r = 0; r < readings_.size(); ++r) results_.push_back(read(r));
         write_runs();
         write_claims();
         write_json();
-        report::write_report(readings_page(results_, software_, {rounds_, n_seeds_, command()}), (o_.out / "report.html").string(), true);
+        report::write_report(readings_page(results_, software_, {n_seeds_, command()}), (o_.out / "report.html").string(), true);
     }
 
 private:
+    SweepTargets targets() const {
+        return {context_.experiments, context_.networks, context_.registries, o_.program, o_.stop, &context_.places};
+    }
+
+    /// First, for it fails in this process where there are no images.
+    void train_software() {
+        for (std::int64_t seed = 1; seed <= n_seeds_; ++seed) {
+            auto sets = length_of(most_rounds_);
+            sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
+            sets.push_back(fmt::format("experiment.seed={}", seed));
+            const Experiment e = load_experiment("satyam2022-software", context_.experiments, sets, context_.registries);
+            const fs::path folder = o_.out / "software" / fmt::format("seed{}", seed);
+            context_.train(e, folder, fmt::format("software, seed {}", seed));
+            software_.push_back(report::read_run(folder.string()));
+            software_.back().group = "software", software_.back().label = fmt::format("seed {}", seed);
+        }
+    }
+
     void train() {
-        const Sweep sweep = sweep_of(readings_, n_seeds_, shared_, o_.sets);
-        const SweepTargets targets{context_.experiments, context_.networks, context_.registries, o_.program, o_.stop, &context_.places};
-        check_settings(sweep, targets);
+        const Sweep sweep = sweep_of(readings_, n_seeds_, o_.sets);
         const auto rows = run_sweep(
-            sweep, targets,
+            sweep, targets(),
             {.folder = o_.out / "sweep", .jobs = o_.jobs, .retry = true, .command = command(), .say = [this](const std::string& line) {
                  context_.say(line);
              }});
@@ -86,16 +108,6 @@ private:
         for (const auto& row : rows)
             if (row.status != "done")
                 throw DataError(fmt::format("training {} failed: {}", row.id, row.error), {(o_.out / "sweep/sweep.sqlite").string()});
-        for (std::int64_t seed = 1; seed <= n_seeds_; ++seed) {
-            auto sets = shared_;
-            sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
-            sets.push_back(fmt::format("experiment.seed={}", seed));
-            const Experiment e = load_experiment("satyam2022-software", context_.experiments, sets, context_.registries);
-            const fs::path folder = o_.out / "software" / fmt::format("seed{}", seed);
-            if (!fs::exists(folder / "summary.json")) context_.train(e, folder, fmt::format("software, seed {}", seed));
-            software_.push_back(report::read_run(folder.string()));
-            software_.back().group = "software", software_.back().label = fmt::format("seed {}", seed);
-        }
     }
 
     ReadingResult read(std::size_t r) const {
@@ -127,10 +139,11 @@ private:
              "energy_round20_J", "energy_last_round_J", "energy_20_rounds_J", "energy_one_an_epoch_J", "energy_until_converged_J"});
         const auto row = [&](const std::string& reading, const std::string& variant, std::size_t seed, const Trace& t) {
             const std::size_t b = t.best(), ten = static_cast<std::size_t>(std::find(t.at.begin(), t.at.end(), 10) - t.at.begin());
-            csv.row({reading, variant, static_cast<std::int64_t>(seed + 1), rounds_, t.at[b], t.accuracy[b], t.coverage[b], t.frechet[b],
-                     t.accuracy.back(), t.coverage.back(), t.frechet.back(), ten < t.at.size() ? t.accuracy[ten] : std::nan(""),
-                     t.at[t.converged()], t.energy_J.front(), t.energy_J.size() < 20 ? std::nan("") : t.energy_J[19], t.energy_J.back(),
-                     booked_J(t, Booking::twenty_rounds), booked_J(t, Booking::one_an_epoch), booked_J(t, Booking::converged)});
+            csv.row({reading, variant, static_cast<std::int64_t>(seed + 1), static_cast<std::int64_t>(t.energy_J.size()), t.at[b],
+                     t.accuracy[b], t.coverage[b], t.frechet[b], t.accuracy.back(), t.coverage.back(), t.frechet.back(),
+                     ten < t.at.size() ? t.accuracy[ten] : std::nan(""), t.at[t.converged()], t.energy_J.front(),
+                     t.energy_J.size() < 20 ? std::nan("") : t.energy_J[19], t.energy_J.back(), booked_J(t, Booking::twenty_rounds),
+                     booked_J(t, Booking::one_an_epoch), booked_J(t, Booking::converged)});
         };
         for (std::size_t s = 0; s < software_.size(); ++s) row("software", "software", s, Trace::of(software_[s]));
         for (const auto& r : results_)
@@ -159,12 +172,15 @@ private:
     }
 
     void write_json() const {
-        nlohmann::ordered_json all{
-            {"rounds", rounds_}, {"seeds", n_seeds_}, {"command", command()}, {"readings", nlohmann::ordered_json::array()}};
+        nlohmann::ordered_json all{{"seeds", n_seeds_}, {"command", command()}, {"readings", nlohmann::ordered_json::array()}};
         for (const auto& r : results_) {
-            nlohmann::ordered_json item{{"name", r.reading.name},        {"doc", r.reading.doc},
-                                        {"settings", r.reading.sets},    {"variation", r.reading.variation},
-                                        {"booking", name_of(r.booking)}, {"claims_shown_on_every_seed", r.n_shown()}};
+            nlohmann::ordered_json item{{"name", r.reading.name},
+                                        {"doc", r.reading.doc},
+                                        {"settings", r.reading.sets},
+                                        {"variation", r.reading.variation},
+                                        {"rounds", r.reading.rounds},
+                                        {"booking", name_of(r.booking)},
+                                        {"claims_shown_on_every_seed", r.n_shown()}};
             for (std::size_t c = 0; c < claims().size(); ++c) {
                 nlohmann::ordered_json seeds = nlohmann::ordered_json::array();
                 for (const auto& score : r.scores) {
@@ -186,16 +202,16 @@ private:
         if (o_.quick) out += " --quick";
         if (!o_.readings.empty()) out += " --readings " + join(o_.readings, ",");
         for (const auto& axis : o_.axes) out += fmt::format(" --axis \"{}\"", axis);
-        out += fmt::format(" --rounds {} --seeds {}", rounds_, n_seeds_);
+        if (o_.rounds > 0) out += fmt::format(" --rounds {}", o_.rounds);
+        out += fmt::format(" --seeds {}", n_seeds_);
         for (const auto& set : o_.sets) out += fmt::format(" --set \"{}\"", set);
         return out;
     }
 
     const ReadingOptions& o_;
     const Context& context_;
-    std::int64_t rounds_, n_seeds_;
+    std::int64_t n_seeds_, most_rounds_ = 0;
     std::vector<Reading> readings_;
-    std::vector<std::string> shared_;
     std::vector<report::RunData> software_;
     std::vector<ReadingResult> results_;
 };

@@ -11,7 +11,7 @@ namespace ganbar::study {
 
 struct ReadingOptions {
     bool quick = false;
-    std::int64_t rounds = 0, seeds = 0;  ///< 0: 200 rounds and 3 seeds, with quick 40 and 1
+    std::int64_t rounds = 0, seeds = 0;  ///< 0: the readings' own rounds and 3 seeds, with quick at most 40 and 1
     int jobs = 1;                        ///< trainings at once
     std::filesystem::path out;
     std::vector<std::string> readings;  ///< names; none: all, with quick four

@@ -283,6 +283,12 @@ std::vector<std::string> settings_of(const Sweep& sweep, const std::vector<std::
     return out;
 }
 
+std::vector<std::string> labels_of(const Sweep& sweep, std::size_t point) {
+    std::vector<std::string> out;
+    for (std::size_t a = 0; a < sweep.axes.size(); ++a) out.push_back(sweep.axes[a].key + "=" + sweep.points[point][a]);
+    return out;
+}
+
 std::vector<std::string> settings_of(const Sweep& sweep, std::size_t point) { return settings_of(sweep, sweep.points[point]); }
 
 Sweep load_sweep(const std::string& path, const config::Presets& experiments, const config::Presets& networks,

@@ -63,7 +63,9 @@ const SweepAxis* seed_axis(const Sweep& sweep);
 
 /// "train.v_set=0.8 V" of each axis; of an axis of named settings, those that the value stands for.
 std::vector<std::string> settings_of(const Sweep& sweep, std::size_t point);
-/// The same of one value per axis, in axis order.
+/// "train.v_set=0.8 V" of each axis; of an axis of named settings, the name.
+std::vector<std::string> labels_of(const Sweep& sweep, std::size_t point);
+/// settings_of one value per axis, in axis order.
 std::vector<std::string> settings_of(const Sweep& sweep, const std::vector<std::string>& values);
 /// All combinations of the axes' values, the last axis fastest. ConfigError beyond 100,000.
 std::vector<std::vector<std::string>> grid_points(const std::vector<SweepAxis>& axes, const Location& where);

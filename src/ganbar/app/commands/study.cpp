@@ -26,9 +26,9 @@ void ganbar_register_study(CommandContext& context) {
         ->required();
     command->add_flag("--quick", o->quick, "fewer variants and rounds");
     command
-        ->add_option(
-            "--rounds", o->rounds,
-            "rounds of each training; wires: default 200, with --quick 60; devices: 300, with --quick 40; readings: 200, with --quick 40")
+        ->add_option("--rounds", o->rounds,
+                     "rounds of each training; wires: default 200, with --quick 60; devices: 300, with --quick 40; readings: their own, "
+                     "200 or 40, with --quick 40")
         ->check(Range{1, 1000000});
     command->add_option("--seeds", text->seeds, "devices and readings: seeds of each training; default 3, readings with --quick 1")
         ->check(Range{1, 1000});
