@@ -66,7 +66,7 @@ class Readings(InFolder):
         self.good(*self.WORDS)
         self.assertEqual(before, {n: (self.folder / "study" / n).read_bytes() for n in before})
         self.assertEqual((self.folder / "study/sweep/runs/00000/summary.json").stat().st_mtime_ns, stamp)
-        self.assertIn("another sweep", self.refused(*self.WORDS, "--set", "train.batch=25"))
+        self.assertIn("another experiment", self.refused(*self.WORDS, "--set", "train.batch=25"))
 
     def test_bad_input(self):
         self.assertIn('did you mean "sigmoid"', self.refused("study", "readings", "--readings", "sigmod"))
