@@ -184,7 +184,7 @@ class Sweep(InFolder):
                                                 '[[axis]]\nkey = "experiment.seed"\nvalues = [1, 2]\n')
         self.good("sweep", "named.toml", "--out", "named")
         self.assertEqual([(r["pulses"], r["experiment.seed"]) for r in self.rows("named")], [("weak", 1), ("weak", 2), ("strong", 1), ("strong", 2)])
-        for point, volts in ((1, "0.7 V"), (2, "0.9 V")):
+        for point, volts in ((1, "700 mV"), (2, "900 mV")):
             self.assertIn(f'v_set = "{volts}"', (self.folder / f"named/runs/{point:05d}/run.toml").read_text())
         text = (self.folder / "named.toml").read_text()
         (self.folder / "named.toml").write_text(text.replace("-0.9 V", "-0.8 V"))

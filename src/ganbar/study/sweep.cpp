@@ -103,7 +103,6 @@ private:
     /// Named settings: the key is a label of their own, `values` says which and in what order.
     void read_named(const config::Node& named, const Leaf* values) {
         for (const auto& [name, leaf] : named.leaves) {
-            leaf.used = true;
             axis_.settings[name] = texts_of(leaf);
             for (const auto& text : axis_.settings[name])
                 if (text.find('=') == std::string::npos)
@@ -316,9 +315,12 @@ Sweep read_sweep(const config::Node& root, const Location& where, const std::str
     if (is_path) sweep.spec.base = fs::absolute(beside / sweep.spec.base).lexically_normal().string();
     if (sweep.spec.objective.empty())
         sweep.spec.objective = sweep.spec.kind == SweepKind::experiment ? "frechet_distance" : "iteration_latency_s";
-    for (const auto* item : root.list("axis"))
+    for (const auto* item : root.list("axis")) {
         for (const auto& key : known["axis"])
             if (key != "settings") item->leaf(key);
+        if (const auto* named = item->table("settings"))
+            for (const auto& [name, leaf] : named->leaves) leaf.used = true;
+    }
     config::reject_unused(root, known);
     for (const auto* item : root.list("axis")) sweep.axes.push_back(AxisReader(*item, sweep.spec.search).read());
     if (sweep.axes.empty()) throw ConfigError("the sweep varies nothing; expected at least one [[axis]]", sweep.where);
