@@ -324,10 +324,10 @@ class Device(TypedDict, total=False):
     boundary_p: p of the window function; 1 to 20 (assumed: a common choice)
     c0_reset: amplitude of a reset step; a text with its unit, S; -1 to 0 (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
     c0_set: amplitude of a set step; a text with its unit, S; 0 to 1 (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
-    c1_reset: time slope of a reset step (1/decade), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
-    c1_set: time slope of a set step (1/decade), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
-    c2_reset: time midpoint of a reset step (log10 s), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
-    c2_set: time midpoint of a set step (log10 s), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
+    c1_reset: time slope of a reset step (1/decade, with ns_ln 1/e-fold), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
+    c1_set: time slope of a set step (1/decade, with ns_ln 1/e-fold), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
+    c2_reset: time midpoint of a reset step (logarithm as time_unit says), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
+    c2_set: time midpoint of a set step (logarithm as time_unit says), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
     c2c: cycle-to-cycle standard deviation of a step, relative to |D|; 0 to 10 (assumed: off: the source has none)
     c2c_add: constant part of the cycle-to-cycle noise, in units of c2c; 0 to 100 (published: aihwkit (MIT licence), presets/devices.py: the value of the chosen preset)
     c2c_slope: part of the cycle-to-cycle noise that grows with |w|, in units of c2c; 0 to 100 (published: aihwkit (MIT licence), presets/devices.py: the value of the chosen preset)
@@ -402,6 +402,7 @@ class Device(TypedDict, total=False):
     temperature: ambient temperature (the fit takes degC); a text with its unit, K; 298.15 to 373.15 (published: nili2020: 25 to 100 degC; default room temperature)
     threshold: pulses up to this magnitude do nothing; a text with its unit, V; 0 to 10 (published: krestinskaya2020: 0.8 V)
     threshold_sigma: spread of the voltage shift under d2d = threshold; a text with its unit, V; 0 to 1 (assumed: 0.1-0.25 V from the switching-voltage spreads of such arrays; 0.12 V equals mode A at the working point)
+    time_unit: how the pulse width enters the step: log10 of seconds (s), log10 of nanoseconds (ns_log10), natural logarithm of nanoseconds (ns_ln); the spread has its own under d2d; s, ns_log10, ns_ln (assumed: log10 of seconds: only it puts c2 inside the measured widths and agrees with measured steps of 0.5 ms pulses; with nanoseconds a pulse moves a cell several times as far, which satyam2022's energies would fit)
     up_down: asymmetry: weakens down steps when positive, up steps when negative; -1 to 1 (published: aihwkit (MIT licence), presets/devices.py: the value of the chosen preset)
     up_down_dtod: spread of the asymmetry between devices; 0 to 10 (published: aihwkit (MIT licence), presets/devices.py: the value of the chosen preset)
     v_n: threshold of negative pulses, as a magnitude; a text with its unit, V; 0 to 100 (published: Yakopcic's model, the value of the chosen set; default set boise)
@@ -519,6 +520,7 @@ class Device(TypedDict, total=False):
     temperature: str | None
     threshold: str | None
     threshold_sigma: str | None
+    time_unit: Literal["s", "ns_log10", "ns_ln"] | None
     up_down: float | None
     up_down_dtod: float | None
     v_n: str | None
@@ -693,10 +695,10 @@ class NoiseDevice(TypedDict, total=False):
     bins: step and spread by conductance bin, or linear in log10 G between bin centres; stepwise, interpolated (published: stepwise as fitted)
     c0_reset: amplitude of a reset step; a text with its unit, S; -1 to 0 (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
     c0_set: amplitude of a set step; a text with its unit, S; 0 to 1 (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
-    c1_reset: time slope of a reset step (1/decade), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
-    c1_set: time slope of a set step (1/decade), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
-    c2_reset: time midpoint of a reset step (log10 s), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
-    c2_set: time midpoint of a set step (log10 s), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
+    c1_reset: time slope of a reset step (1/decade, with ns_ln 1/e-fold), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
+    c1_set: time slope of a set step (1/decade, with ns_ln 1/e-fold), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
+    c2_reset: time midpoint of a reset step (logarithm as time_unit says), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
+    c2_set: time midpoint of a set step (logarithm as time_unit says), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
     c2c: cycle-to-cycle standard deviation of a step, relative to |D|; 0 to 10 (assumed: off: the source has none)
     c3_reset: voltage slope of a reset step (1/V), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
     c3_set: voltage slope of a set step (1/V), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
@@ -725,6 +727,7 @@ class NoiseDevice(TypedDict, total=False):
     static_spread: spread of the I-V: floored: max(|s1|, spread_floor A1), likewise s3, and the current keeps its sign; as_fitted: the parabolas, which change sign near 195 uS; off, floored, as_fitted (assumed: the parabolas were fitted at low G; their zero crossing is an artefact)
     temperature: ambient temperature (the fit takes degC); a text with its unit, K; 298.15 to 373.15 (published: nili2020: 25 to 100 degC; default room temperature)
     threshold_sigma: spread of the voltage shift under d2d = threshold; a text with its unit, V; 0 to 1 (assumed: 0.1-0.25 V from the switching-voltage spreads of such arrays; 0.12 V equals mode A at the working point)
+    time_unit: how the pulse width enters the step: log10 of seconds (s), log10 of nanoseconds (ns_log10), natural logarithm of nanoseconds (ns_ln); the spread has its own under d2d; s, ns_log10, ns_ln (assumed: log10 of seconds: only it puts c2 inside the measured widths and agrees with measured steps of 0.5 ms pulses; with nanoseconds a pulse moves a cell several times as far, which satyam2022's energies would fit)
     window: on: no pulse carries a cell out of (or further away from) g_min..g_max; off: only G >= 0 holds; off, on (published: satyam2022, sec. III.B: clipped at Gmin and Gmax)
     """
 
@@ -766,6 +769,7 @@ class NoiseDevice(TypedDict, total=False):
     static_spread: Literal["off", "floored", "as_fitted"] | bool | None
     temperature: str | None
     threshold_sigma: str | None
+    time_unit: Literal["s", "ns_log10", "ns_ln"] | None
     window: Literal["off", "on"] | bool | None
 
 

@@ -79,6 +79,60 @@ TEST(Nili2020, StepsInEveryBinAndAtTheEnds) {
     EXPECT_NEAR(step(bare, 500e-6, 0.9, 1e-6), set_step(c2s[7], c3s[7], c4s[7], 0.9, 1e-6), 1e-10);
 }
 
+TEST(Nili2020, TimeUnitIsAShiftOfTheMidpointsAtOneWidth) {
+    const double c2_set[] = {-3.851, -3.769, -3.729, -3.517, -3.426, -3.373, -3.422, -3.572},
+                 c2_reset[] = {8.96, 6.88, 4.93, 3.63, 2.91, 2.33, 1.93, 1.68};
+    const struct {
+        const char* unit;
+        double l;
+    } readings[] = {{"ns_log10", 2}, {"ns_ln", std::log(100)}};
+    for (const auto& r : readings) {
+        Settings named = bare, shifted = bare;
+        named["time_unit"] = r.unit;
+        std::vector<double> set, reset;
+        for (const double c : c2_set) set.push_back(c - (r.l + 7));  // L - c2 at 100 ns, where L = log10(100 ns / s) is -7
+        for (const double c : c2_reset) reset.push_back(c - (r.l + 7));
+        shifted["c2_set"] = set, shifted["c2_reset"] = reset;
+        for (int bin = 0; bin < 8; ++bin) {
+            const double g = std::pow(10, (bin + 2.5) / 4) * 1e-6;
+            for (const double v : {0.8, -0.8}) {
+                const double want = step(shifted, g, v, 100e-9);
+                EXPECT_NEAR(step(named, g, v, 100e-9), want, 1e-6 * std::abs(want) + g * 1.2e-7) << r.unit << " bin " << bin << " " << v;
+            }
+        }
+    }
+}
+
+TEST(Nili2020, TimeUnitEntersTheStepAndNotTheSpread) {
+    for (const double t : {1e-7, 5e-6, 1e-3}) {  // at other widths, from the equations; 150 uS lies in the bin of 100 to 178 uS
+        const struct {
+            const char* unit;
+            double l;
+        } readings[] = {{"s", std::log10(t)}, {"ns_log10", std::log10(t / 1e-9)}, {"ns_ln", std::log(t / 1e-9)}};
+        for (const auto& r : readings) {
+            Settings named = bare;
+            named["time_unit"] = r.unit;
+            const double up = 1.55e-4 * (1 - std::tanh(-0.47 * (r.l + 3.422))) * (std::tanh(4.936 * 0.8 - 5.840) + 1);
+            const double down = -0.89e-4 * (-1 - std::tanh(0.22 * (r.l - 1.93))) * (std::tanh(-6.2 * 0.8 + 7.10) - 1);
+            EXPECT_NEAR(step(named, 150e-6, 0.8, t), up, 1e-5 * up + 2e-11) << r.unit << " " << t;
+            EXPECT_NEAR(step(named, 150e-6, -0.8, t), down, 1e-5 * std::abs(down) + 2e-11) << r.unit << " " << t;
+        }
+    }
+    constexpr std::size_t n = 4000;
+    std::vector<float> seconds(n), nanoseconds(n);
+    for (auto* after : {&seconds, &nanoseconds}) {
+        Settings s{{"d2d", "A"}, {"window", "off"}, {"time_unit", after == &seconds ? "s" : "ns_ln"}};
+        auto array = make(s, n, 150e-6f, 5);
+        array->program(0, std::vector<std::int8_t>(n, 1), {{0.8}, {-0.8}, {1e-7}}, EnergyRule::ohmic, Rng(2));
+        array->conductance(0, *after);
+    }
+    const double a = step(bare, 150e-6, 0.8, 1e-7),
+                 b = step({{"d2d", "off"}, {"window", "off"}, {"time_unit", "ns_ln"}}, 150e-6, 0.8, 1e-7);
+    EXPECT_GT(b / a, 3);
+    for (std::size_t k = 0; k < n; k += 131)
+        EXPECT_NEAR((nanoseconds[k] - 150e-6) / b, (seconds[k] - 150e-6) / a, 1e-3) << k;  // the same cells, the same relative spread
+}
+
 TEST(Nili2020, InterpolationMeetsTheBinsAtTheirCentresAndIsContinuous) {
     Settings smooth = bare;
     smooth["bins"] = "interpolated";

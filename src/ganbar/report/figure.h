@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -72,7 +73,19 @@ struct TextTable {
     std::vector<std::vector<std::string>> rows;
 };
 
-using Figure = std::variant<Chart, HeatTable, Gallery, TextTable>;
+/// A matrix of short answers: each cell says its word and shows it by colour, with what it rests on in small type below.
+struct WordTable {
+    enum class Tone : std::uint8_t { good, middle, bad, none };
+    struct Word {
+        Tone tone = Tone::none;
+        std::string word, note;
+    };
+    std::string title, caption, row_title;
+    std::vector<std::string> columns;
+    std::vector<std::pair<std::string, std::vector<Word>>> rows;
+};
+
+using Figure = std::variant<Chart, HeatTable, Gallery, TextTable, WordTable>;
 
 /// A static SVG picture of a chart's first view, last frame; for pages without scripts and for documents.
 /// standalone adds xmlns and fixed colours, so that the text can be saved as an .svg file. Throws DataError when x, y, lo, hi differ in

@@ -298,8 +298,14 @@ ReportInput full_input() {
                                          {0.1, 0.9, nan, 0.5},
                                          {},
                                          {}}}}};
-    input.figures = {chart, Gallery{"Digits", "Final images.", {{"digit 0", "", one_pixel_png}, {"digit 1", "", one_pixel_png}}},
-                     TextTable{"Facts", "Plain table.", {"what", "value"}, {{"a", "1"}}}};
+    input.figures = {
+        chart, Gallery{"Digits", "Final images.", {{"digit 0", "", one_pixel_png}, {"digit 1", "", one_pixel_png}}},
+        TextTable{"Facts", "Plain table.", {"what", "value"}, {{"a", "1"}}},
+        WordTable{"Answers",
+                  "Word and colour.",
+                  "reading",
+                  {"claim"},
+                  {{"first", {{WordTable::Tone::good, "yes", "0.99 <of> 1"}}}, {"second", {{WordTable::Tone::bad, "no", ""}}}}}};
     input.reproduce_commands = {"ganbar reproduce satyam2022 --seeds 3"};
     input.real_images = {"real images", "", one_pixel_png};
     return input;
@@ -307,10 +313,26 @@ ReportInput full_input() {
 
 TEST(Html, HoldsEverythingItWasGiven) {
     const std::string html = render_html(full_input());
-    for (const char* text : {"Published &lt;results&gt; &amp; ours", "1 of 2 collapsed", "seed 2: pairwise distance is half",
-                             "48.34\u202fµJ", "51\u202fµJ", "1.06", "Balance decides", "<em>point</em>", "Coverage by start and noise.",
-                             "digit 1", "Plain table.", "ganbar reproduce satyam2022 --seeds 3", "device.v_set", "800\u202fmV",
-                             "0.0796\u202fmm²", "real 16, 50 %", "By layer and component", "one per epoch"})
+    for (const char* text : {"Published &lt;results&gt; &amp; ours",
+                             "1 of 2 collapsed",
+                             "seed 2: pairwise distance is half",
+                             "48.34\u202fµJ",
+                             "51\u202fµJ",
+                             "1.06",
+                             "Balance decides",
+                             "<em>point</em>",
+                             "Coverage by start and noise.",
+                             "digit 1",
+                             "Plain table.",
+                             "chip good\">yes</span><span class=\"range\">0.99 &lt;of&gt; 1</span>",
+                             "chip bad\">no</span>",
+                             "ganbar reproduce satyam2022 --seeds 3",
+                             "device.v_set",
+                             "800\u202fmV",
+                             "0.0796\u202fmm²",
+                             "real 16, 50 %",
+                             "By layer and component",
+                             "one per epoch"})
         EXPECT_NE(html.find(text), std::string::npos) << text;
     EXPECT_EQ(html.find("alert(1)</script>"), std::string::npos);
     EXPECT_EQ(html, render_html(full_input())) << "the same input gives the same bytes";
@@ -337,6 +359,8 @@ TEST(Html, PageOfNothingIsStillAPage) {
 TEST(Html, MissingPictureAndWrongHeatTableAreFaults) {
     ReportInput input;
     input.figures = {Gallery{"g", "", {{"x", "/nowhere/x.png", ""}}}};
+    EXPECT_THROW(render_html(input), DataError);
+    input.figures = {WordTable{"w", "", "", {"b", "c"}, {{"a", {{}}}}}};
     EXPECT_THROW(render_html(input), DataError);
     input.figures = {HeatTable{"h", "", "", "", "", {"a"}, {"b", "c"}, {1.0}, {}, {}}};
     EXPECT_THROW(render_html(input), DataError);

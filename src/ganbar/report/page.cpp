@@ -122,6 +122,7 @@ void Page::figure(const Figure& figure) {
             if constexpr (std::is_same_v<T, Chart>) chart(f);
             else if constexpr (std::is_same_v<T, HeatTable>) heat_table(f);
             else if constexpr (std::is_same_v<T, Gallery>) gallery(f);
+            else if constexpr (std::is_same_v<T, WordTable>) word_table(f);
             else {
                 std::vector<bool> number(f.columns.size(), true);  // all of a column, so that its cells line up
                 for (const auto& row : f.rows)
@@ -157,6 +158,27 @@ void Page::table(const std::string& caption, const std::vector<std::string>& col
         body_ += "</tr>";
     }
     body_ += "</tbody></table></div>\n";
+}
+
+void Page::word_table(const WordTable& words) {
+    std::vector<std::string> columns{words.row_title};
+    columns.insert(columns.end(), words.columns.begin(), words.columns.end());
+    std::vector<std::vector<Cell>> rows;
+    for (const auto& [name, cells] : words.rows) {
+        if (cells.size() != words.columns.size())
+            throw DataError(
+                fmt::format("word table \"{}\" has {} words for {}; expected {}", words.title, cells.size(), name, words.columns.size()));
+        rows.push_back({{"<strong>" + escape(name) + "</strong>"}});
+        for (const auto& c : cells) {
+            const char* css = c.tone == WordTable::Tone::good     ? " good"
+                              : c.tone == WordTable::Tone::middle ? " middle"
+                              : c.tone == WordTable::Tone::bad    ? " bad"
+                                                                  : "";
+            rows.back().push_back({fmt::format("<span class=\"chip{}\">{}</span>{}", css, escape(c.word),
+                                               c.note.empty() ? "" : "<span class=\"range\">" + escape(c.note) + "</span>")});
+        }
+    }
+    table((words.title.empty() ? "" : "<strong>" + escape(words.title) + ".</strong> ") + escape(words.caption), columns, rows, "words");
 }
 
 void Page::heat_table(const HeatTable& heat) {

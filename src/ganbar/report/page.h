@@ -44,6 +44,7 @@ public:
 private:
     void chart(const Chart& chart);
     void heat_table(const HeatTable& table);
+    void word_table(const WordTable& table);
     void gallery(const Gallery& gallery);
     std::string body_, navigation_;
     int n_figures_ = 0, n_tables_ = 0, n_data_ = 0;

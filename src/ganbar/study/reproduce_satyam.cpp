@@ -69,6 +69,11 @@ public:
                     {"prng", "crossbar, pseudo-random, paper's pulses", "satyam2022-prng", {}},
                     {"trng", "crossbar, true random, paper's pulses", "satyam2022-trng", {}},
                     {"trng-d2d", "crossbar, true random, variation, paper's pulses", "satyam2022-trng-d2d", {}}};
+        other_ = {{"leaky-prng", "leaky ReLU in the discriminator, pseudo-random", "satyam2022-prng-leaky", {}},
+                  {"leaky-trng", "leaky ReLU in the discriminator, true random", "satyam2022-trng-leaky", {}},
+                  {"ns-prng", "pulse width in nanoseconds, pseudo-random", "satyam2022-prng-ns", {}},
+                  {"ns-trng", "pulse width in nanoseconds, true random 0/1", "satyam2022-trng-ns", {}},
+                  {"ns-trng-d2d", "pulse width in nanoseconds, true random 0/1, variation", "satyam2022-trng-d2d-ns", {}}};
         balanced_ = {{"balanced-prng", "crossbar, pseudo-random, balanced pulses", "satyam2022-balanced", {"latent.source=gaussian"}},
                      {"balanced", "crossbar, true random, balanced pulses", "satyam2022-balanced", {}},
                      {"balanced-d2d", "crossbar, true random, variation, error feedback", "satyam2022-balanced-d2d", {}}};
@@ -76,6 +81,8 @@ public:
             for (const auto& v : *group)
                 for (std::int64_t seed = 1; seed <= o_.seeds; ++seed)
                     train(v, seed, v.key.starts_with("balanced") && o_.quick ? 300 : rounds);
+        for (const auto& v : other_)
+            for (std::int64_t seed = 1; seed <= (o_.quick ? 1 : o_.seeds); ++seed) train(v, seed, v.key.starts_with("ns") ? 20 : rounds);
         if (!o_.quick) {
             compare_starts();
             compare_balance();
@@ -88,7 +95,7 @@ private:
     const RunData& train(const Variant& v, std::int64_t seed, std::int64_t rounds) {
         auto sets = v.sets;
         if (rounds > 0) sets.push_back(fmt::format("train.rounds={}", rounds));
-        sets.push_back("evaluation.every=20");
+        sets.push_back(rounds == 20 ? "evaluation.every=5" : "evaluation.every=20");
         sets.push_back(fmt::format("experiment.seed={}", seed));
         sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
         const Experiment e = load_experiment(v.preset, context_.experiments, sets, context_.registries);
@@ -194,19 +201,29 @@ private:
     }
 
     void all_digits() {
-        for (int digit = 0; digit < 10; ++digit) {
-            const Variant v{fmt::format("digits/{}", digit),
-                            fmt::format("digit {}", digit),
-                            "satyam2022-balanced-d2d",
-                            {fmt::format("data.classes=[{}]", digit), "train.batch=500"}};
-            const RunData& r = train(v, 1, 300);
-            digits_.pictures.push_back(
-                {fmt::format("{}: accuracy {:.2f}, coverage {:.2f}", digit, r.summary.number("classifier_accuracy").value_or(0),
-                             r.summary.number("coverage").value_or(0)),
-                 r.samples.back().path, ""});
+        digits_.clear();
+        const struct {
+            const char *folder, *preset, *title, *caption;
+            std::int64_t rounds;
+        } galleries[] = {{"digits-paper", "satyam2022-trng-d2d", "All ten digits with the paper's pulses, one network each (fig. 7)",
+                          "True random bits, device variation on, ±0.8 V; 200 rounds of 500 images, one seed.", 200},
+                         {"digits", "satyam2022-balanced-d2d", "All ten digits with error feedback",
+                          "True random bits, device variation on, error feedback; 300 rounds of 500 images, one seed.", 300}};
+        for (const auto& which : galleries) {
+            report::Gallery gallery{which.title, which.caption, {}};
+            for (int digit = 0; digit < 10; ++digit) {
+                const Variant v{fmt::format("{}/{}", which.folder, digit),
+                                fmt::format("digit {}", digit),
+                                which.preset,
+                                {fmt::format("data.classes=[{}]", digit), "train.batch=500"}};
+                const RunData& r = train(v, 1, which.rounds);
+                gallery.pictures.push_back(
+                    {fmt::format("{}: accuracy {:.2f}, coverage {:.2f}", digit, r.summary.number("classifier_accuracy").value_or(0),
+                                 r.summary.number("coverage").value_or(0)),
+                     r.samples.back().path, ""});
+            }
+            digits_.push_back(std::move(gallery));
         }
-        digits_.title = "All ten digits, one network each (the paper's fig. 7)";
-        digits_.caption = "True random bits, device variation on, error feedback; 300 rounds of 500 images, one seed.";
     }
 
     std::vector<ComparisonRow> comparison() const {
@@ -220,6 +237,12 @@ private:
                         "pseudo-random"});
         rows.push_back({"update energy after 20 rounds", 48.34e-6, at_round("trng", "cumulative_update_energy_J", 20), "J", "as above", "",
                         "fig. 10", "true random"});
+        for (const auto& [key, paper, label] : std::vector<std::tuple<std::string, double, std::string>>{
+                 {"ns-prng", 52.06e-6, "pseudo-random, pulse width in nanoseconds"},
+                 {"ns-trng", 48.34e-6, "true random 0/1, pulse width in nanoseconds"},
+                 {"ns-trng-d2d", 48.34e-6, "true random 0/1, variation, pulse width in nanoseconds"}})
+            rows.push_back({"update energy after 20 rounds", paper, at_round(key, "cumulative_update_energy_J", 20), "J",
+                            "a reading against the device's measured steps; the paper's trends show in it", "", "fig. 10", label});
         rows.push_back(
             {"update energy, one update an epoch booked", 52.06e-6, values("prng", "update_energy_sampled_per_epoch_J"), "J",
              fmt::format("{}, the last update of each: the other reading of the paper's number, which counts 20 epochs", epochs_text()), "",
@@ -230,7 +253,9 @@ private:
              std::vector<std::pair<std::string, std::string>>{{"software", "software (Adam)"},
                                                               {"prng", "pseudo-random, the paper's pulses"},
                                                               {"trng", "true random, the paper's pulses"},
-                                                              {"trng-d2d", "true random, variation, the paper's pulses"}}) {
+                                                              {"trng-d2d", "true random, variation, the paper's pulses"},
+                                                              {"leaky-prng", "pseudo-random, leaky ReLU in the discriminator"},
+                                                              {"leaky-trng", "true random, leaky ReLU in the discriminator"}}) {
             rows.push_back({"classifier accuracy", std::nullopt, values(key, "classifier_accuracy"), "",
                             "the paper shows curves without numbers; never read it without coverage", "curve in fig. 8", "fig. 8", label});
             rows.push_back({"coverage", std::nullopt, values(key, "coverage"), "", "not in the paper", "not given", "", label});
@@ -251,6 +276,65 @@ private:
     /// "22 whole epochs of the 200 rounds": what the booking of one update an epoch counts.
     std::string epochs_text() const { return whole_epochs_text(runs_.at("prng")[0]); }
 
+    report::Gallery other_readings() const {
+        report::Gallery gallery{"Other readings of the paper",
+                                "Seed 1, at the end: rounds " + fmt::format("{} with leaky ReLU, 20 with the pulse width in nanoseconds.",
+                                                                            runs_.at("leaky-prng")[0].summary.number("rounds").value_or(0)),
+                                {}};
+        for (const auto& v : other_)
+            if (const RunData& r = runs_.at(v.key)[0]; !r.samples.empty()) gallery.pictures.push_back({v.label, r.samples.back().path, ""});
+        return gallery;
+    }
+
+    Finding images_finding() const {
+        const auto acc = [&](const char* k) { return spread(values(k, "classifier_accuracy"), 2); };
+        const auto cov = [&](const char* k) { return spread(values(k, "coverage"), 2); };
+        const auto distance = [&](const char* k) { return mean(values(k, "frechet_distance")); };
+        const bool units_decide = distance("leaky-trng") > 1.4 * distance("trng"),
+                   pulses_decide = distance("balanced") < 0.7 * distance("trng");
+        return {
+            "What the images depend on (figs. 6 and 8)",
+            fmt::format(
+                "With the paper's pulses of ±0.8 V and sigmoid hidden units in the discriminator the crossbar GANs end at accuracy {} on "
+                "pseudo-random and {} on true random latents, coverage {} and {}; with device variation {} and {}. "
+                "With leaky ReLU in the discriminator they end at {} and {}, coverage {} and {}. The paper does not say which units it "
+                "has; {}.\n\n"
+                "With set and reset steps made alike (ours) they reach {} at coverage {} ({} without true randomness). The software "
+                "baseline has {} at {}. {}\n\n"
+                "`ganbar study readings` holds these readings and more beside each of the paper's claims.",
+                acc("prng"), acc("trng"), cov("prng"), cov("trng"), acc("trng-d2d"), cov("trng-d2d"), acc("leaky-prng"), acc("leaky-trng"),
+                cov("leaky-prng"), cov("leaky-trng"),
+                units_decide ? "they decide whether digits appear, the kind of noise does not"
+                             : "in this run they made less difference than expected",
+                acc("balanced"), cov("balanced"), cov("balanced-prng"), acc("software"), cov("software"),
+                pulses_decide
+                    ? "The balance of the pulses decides how good the digits get: at ±0.8 V a set pulse moves a cell five to twelve times "
+                      "as far as a reset pulse, and every weight drifts towards its bound."
+                    : "In this run the balance of the pulses made less difference than expected; look at the curves before concluding."),
+            {other_readings()}};
+    }
+
+    /// Figures 9 and 10 in the reading that shows their trends.
+    std::string nanoseconds_text() const {
+        const auto moved = [&](const char* key) {
+            std::vector<double> out;
+            const auto first = at_round(key, "update_energy_J", 1), late = at_round(key, "update_energy_J", 20);
+            for (std::size_t i = 0; i < first.size(); ++i) out.push_back(late[i] / first[i]);
+            return out;
+        };
+        return fmt::format(
+            "\n\nIf the pulse width entered the device's fit in nanoseconds (`device.time_unit = \"ns_ln\"`, against the measured steps; "
+            "ReLU in the generator, bits 0 and 1), 20 rounds would cost {} uJ (pseudo-random) and {} uJ (true random), "
+            "and round 20 {} and {} times as much as round 1{}. The images then end at accuracy {} and {}, Frechet distance {} and {}.",
+            spread(at_round("ns-prng", "cumulative_update_energy_J", 20), 1, 1e6),
+            spread(at_round("ns-trng", "cumulative_update_energy_J", 20), 1, 1e6), spread(moved("ns-prng"), 2), spread(moved("ns-trng"), 2),
+            mean(moved("ns-prng")) > 1 && mean(moved("ns-trng")) < 1
+                ? ": rising with one and falling with the other, as the paper's fig. 9 has it"
+                : "",
+            spread(values("ns-prng", "classifier_accuracy"), 2), spread(values("ns-trng", "classifier_accuracy"), 2),
+            spread(values("ns-prng", "frechet_distance"), 0), spread(values("ns-trng", "frechet_distance"), 0));
+    }
+
     std::vector<Finding> findings() const {
         std::vector<Finding> out;
         if (!papers_images())
@@ -260,23 +344,7 @@ private:
                              "compare with the paper's numbers: they stand in the table for the record, without a ratio.",
                              images()),
                  {}});
-        const auto acc = [&](const char* k) { return spread(values(k, "classifier_accuracy"), 2); };
-        const auto cov = [&](const char* k) { return spread(values(k, "coverage"), 2); };
-        const bool pulses_decide = mean(values("balanced", "frechet_distance")) < 0.7 * mean(values("trng", "frechet_distance"));
-        out.push_back(
-            {"What the images depend on (figs. 6 and 8)",
-             fmt::format(
-                 "With the paper's pulses of +-0.8 V the crossbar GANs end at accuracy {} on pseudo-random and {} on true random latents, "
-                 "coverage {} and {}; with device variation {} and {}. "
-                 "With set and reset steps made alike they reach {} at coverage {} ({} without true randomness). The software baseline has "
-                 "{} at {}.\n\n{}",
-                 acc("prng"), acc("trng"), cov("prng"), cov("trng"), acc("trng-d2d"), cov("trng-d2d"), acc("balanced"), cov("balanced"),
-                 cov("balanced-prng"), acc("software"), cov("software"),
-                 pulses_decide
-                     ? "What decides is the balance of the pulses, not the kind of noise: at +-0.8 V a set pulse moves a cell five to "
-                       "twelve times as far as a reset pulse, and every weight drifts towards its bound."
-                     : "In this run the balance of the pulses made less difference than expected; look at the curves before concluding."),
-             {}});
+        out.push_back(images_finding());
         out.push_back(
             {"Energy of the updates (figs. 9 and 10)",
              fmt::format("After 20 rounds the pulses have cost {} uJ (pseudo-random) and {} uJ (true random) {}\n\n"
@@ -290,7 +358,8 @@ private:
                          std::fabs(mean(trend("trng")) - mean(trend("prng"))) < 0.1
                              ? "The fall that the paper ascribes to true random latents does not show here: both kinds of noise run alike, "
                                "and what changes the trend is device variation."
-                             : "The two kinds of noise differ in this trend here, as the paper says."),
+                             : "The two kinds of noise differ in this trend here, as the paper says.") +
+                 nanoseconds_text(),
              {}});
         const double noise = mean(at_round("trng", "noise_energy_J", 20)),
                      update = mean(at_round("trng", "cumulative_update_energy_J", 20)), read = mean(at_round("trng", "read_energy_J", 20));
@@ -318,10 +387,10 @@ private:
             out.push_back(f);
         }
         if (balance_) out.push_back({"Balance of set and reset", "The same GAN with reset pulses of growing amplitude.", {*balance_}});
-        if (!digits_.pictures.empty())
+        if (!digits_.empty())
             out.push_back({"All ten digits",
                            "Each digit has a generator of its own, as in the paper's fig. 7; accuracy and coverage stand below each.",
-                           {digits_}});
+                           {digits_.begin(), digits_.end()}});
         return out;
     }
 
@@ -365,11 +434,11 @@ private:
 
     const ReproduceOptions& o_;
     const Context& context_;
-    std::vector<Variant> literal_, balanced_;
+    std::vector<Variant> literal_, other_, balanced_;
     std::map<std::string, std::vector<RunData>> runs_;
     std::vector<report::HeatTable> grids_;
     std::optional<report::Chart> balance_;
-    report::Gallery digits_;
+    std::vector<report::Gallery> digits_;
 };
 
 }  // namespace

@@ -73,22 +73,17 @@ public:
         const Leaf* values = node_.leaf("values");
         const Leaf* from = node_.leaf("from");
         const Leaf* to = node_.leaf("to");
-        if ((values != nullptr) == (from != nullptr || to != nullptr))
-            fail(fmt::format("axis {} needs values = [...], or from and to", axis_.key));
-        if (values != nullptr) {
+        const auto* named = node_.table("settings");
+        const bool has_ends = from != nullptr || to != nullptr;
+        if (has_ends ? values != nullptr || named != nullptr : values == nullptr && named == nullptr)
+            fail(fmt::format("axis {} needs values = [...], from and to, or [axis.settings]", axis_.key));
+        if (!has_ends) {
             for (const char* other : {"n", "scale"})
                 if (const auto* leaf = node_.leaf(other))
                     throw ConfigError(fmt::format("{} belongs to an axis with from and to; axis {} lists its values", other, axis_.key),
                                       leaf->key_where);
-            axis_.values = texts_of(*values);
-            for (std::size_t i = 0; i < axis_.values.size(); ++i)
-                if (std::find(axis_.values.begin(), axis_.values.begin() + static_cast<std::ptrdiff_t>(i), axis_.values[i]) !=
-                    axis_.values.begin() + static_cast<std::ptrdiff_t>(i))
-                    throw ConfigError(fmt::format("axis {} has the value {} twice, which would count one result as two; expected each once",
-                                                  axis_.key, axis_.values[i]),
-                                      values->where);
-            if (axis_.values.empty())
-                throw ConfigError(fmt::format("axis {} has no values; expected at least one", axis_.key), values->where);
+            if (values != nullptr) read_values(*values);
+            if (named != nullptr) read_named(*named, values);
             return axis_;
         }
         if (from == nullptr || to == nullptr) fail(fmt::format("axis {} has only one end; expected from and to", axis_.key));
@@ -97,6 +92,35 @@ public:
     }
 
 private:
+    void read_values(const Leaf& values) {
+        axis_.values = texts_of(values);
+        for (std::size_t i = 0; i < axis_.values.size(); ++i)
+            if (std::find(axis_.values.begin(), axis_.values.begin() + static_cast<std::ptrdiff_t>(i), axis_.values[i]) !=
+                axis_.values.begin() + static_cast<std::ptrdiff_t>(i))
+                throw ConfigError(fmt::format("axis {} has the value {} twice, which would count one result as two; expected each once",
+                                              axis_.key, axis_.values[i]),
+                                  values.where);
+        if (axis_.values.empty()) throw ConfigError(fmt::format("axis {} has no values; expected at least one", axis_.key), values.where);
+    }
+    /// Named settings: the key is a label of their own, `values` says which and in what order.
+    void read_named(const config::Node& named, const Leaf* values) {
+        for (const auto& [name, leaf] : named.leaves) {
+            axis_.settings[name] = texts_of(leaf);
+            for (const auto& text : axis_.settings[name])
+                if (text.find('=') == std::string::npos)
+                    throw ConfigError(fmt::format("\"{}\" is no setting; expected key=value", text), leaf.where);
+        }
+        if (axis_.settings.empty())
+            throw ConfigError(
+                fmt::format("axis {} has no named settings; expected at least one, for example low = [\"train.v_set=0.8 V\"]", axis_.key),
+                named.where);
+        if (values == nullptr)
+            for (const auto& [name, settings] : axis_.settings) axis_.values.push_back(name);
+        for (const auto& name : axis_.values)
+            if (!axis_.settings.contains(name))
+                throw ConfigError(fmt::format("axis {} has no settings named {}; expected one in [axis.settings]", axis_.key, name),
+                                  values->where);
+    }
     [[noreturn]] void fail(const std::string& what) const { throw ConfigError(what, axis_.where); }
     void read_range(const Leaf& from, const Leaf& to) {
         const Bound a = bound_of(from), b = bound_of(to);
@@ -133,24 +157,6 @@ private:
     SweepSearch search_;
     SweepAxis axis_;
 };
-
-std::vector<std::vector<std::string>> grid_points(const std::vector<SweepAxis>& axes, const Location& where) {
-    double n = 1;
-    for (const auto& a : axes) n *= static_cast<double>(a.values.size());
-    if (n > static_cast<double>(most_points))
-        throw ConfigError(fmt::format("the grid has {:.3g} points; expected at most {}", n, most_points), where);
-    std::vector<std::vector<std::string>> points(1);
-    for (const auto& a : axes) {
-        std::vector<std::vector<std::string>> more;
-        for (const auto& p : points)
-            for (const auto& v : a.values) {
-                more.push_back(p);
-                more.back().push_back(v);
-            }
-        points = std::move(more);
-    }
-    return points;
-}
 
 std::vector<std::vector<std::string>> random_points(const std::vector<SweepAxis>& axes, std::int64_t n, std::int64_t seed) {
     const Rng root(static_cast<std::uint64_t>(seed));
@@ -193,36 +199,6 @@ void check_results(const Sweep& sweep, const std::vector<std::string>& there) {
     }
 }
 
-// The settings are tried before anything runs: every value of an axis with the first values of the others.
-void try_settings(const Sweep& sweep, const SweepTargets& targets) {
-    std::vector<std::string> results;
-    const auto attempt = [&](const std::vector<std::string>& point) -> std::optional<std::string> {
-        try {
-            std::vector<std::string> settings;
-            for (std::size_t a = 0; a < sweep.axes.size(); ++a) settings.push_back(sweep.axes[a].key + "=" + point[a]);
-            results = check_point(sweep, settings, targets);
-            return std::nullopt;
-        } catch (const ConfigError& e) {
-            return e.what();
-        }
-    };
-    const auto& first = sweep.points.front();
-    if (const auto fault = attempt(first)) {
-        Location where = sweep.where;
-        for (const auto& axis : sweep.axes)
-            if (fault->find(axis.key) != std::string::npos) where = axis.where;
-        throw ConfigError(*fault, where);
-    }
-    check_results(sweep, results);
-    for (std::size_t a = 0; a < sweep.axes.size(); ++a)
-        for (const auto& value :
-             sweep.axes[a].is_range ? std::vector<std::string>{sweep.axes[a].drawn(0), sweep.axes[a].drawn(1)} : sweep.axes[a].values) {
-            auto point = first;
-            point[a] = value;
-            if (const auto fault = attempt(point)) throw ConfigError(*fault, sweep.axes[a].where);
-        }
-}
-
 }  // namespace
 
 Schema<SweepSpec> SweepSpec::schema() {
@@ -263,17 +239,75 @@ bool SweepAxis::is_number() const {
     });
 }
 
+std::vector<std::vector<std::string>> grid_points(const std::vector<SweepAxis>& axes, const Location& where) {
+    double n = 1;
+    for (const auto& a : axes) n *= static_cast<double>(a.values.size());
+    if (n > static_cast<double>(most_points))
+        throw ConfigError(fmt::format("the grid has {:.3g} points; expected at most {}", n, most_points), where);
+    std::vector<std::vector<std::string>> points(1);
+    for (const auto& a : axes) {
+        std::vector<std::vector<std::string>> more;
+        for (const auto& p : points)
+            for (const auto& v : a.values) {
+                more.push_back(p);
+                more.back().push_back(v);
+            }
+        points = std::move(more);
+    }
+    return points;
+}
+
+// Every value of an axis with the first values of the others.
+void check_settings(const Sweep& sweep, const SweepTargets& targets) {
+    std::vector<std::string> results;
+    const auto attempt = [&](const std::vector<std::string>& point) -> std::optional<std::string> {
+        try {
+            results = check_point(sweep, settings_of(sweep, point), targets);
+            return std::nullopt;
+        } catch (const ConfigError& e) {
+            return e.what();
+        }
+    };
+    const auto& first = sweep.points.front();
+    if (const auto fault = attempt(first)) {
+        Location where = sweep.where;
+        for (const auto& axis : sweep.axes)
+            if (fault->find(axis.key) != std::string::npos) where = axis.where;
+        throw ConfigError(*fault, where);
+    }
+    check_results(sweep, results);
+    for (std::size_t a = 0; a < sweep.axes.size(); ++a)
+        for (const auto& value :
+             sweep.axes[a].is_range ? std::vector<std::string>{sweep.axes[a].drawn(0), sweep.axes[a].drawn(1)} : sweep.axes[a].values) {
+            auto point = first;
+            point[a] = value;
+            if (const auto fault = attempt(point)) throw ConfigError(*fault, sweep.axes[a].where);
+        }
+}
+
 const SweepAxis* seed_axis(const Sweep& sweep) {
     if (sweep.axes.size() < 2) return nullptr;
     const auto found = std::find_if(sweep.axes.begin(), sweep.axes.end(), [](const auto& axis) { return axis.key == "experiment.seed"; });
     return found == sweep.axes.end() ? nullptr : &*found;
 }
 
-std::vector<std::string> settings_of(const Sweep& sweep, std::size_t point) {
+std::vector<std::string> settings_of(const Sweep& sweep, const std::vector<std::string>& values) {
+    std::vector<std::string> out;
+    for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
+        const auto& axis = sweep.axes[a];
+        if (axis.settings.empty()) out.push_back(axis.key + "=" + values[a]);
+        else out.insert(out.end(), axis.settings.at(values[a]).begin(), axis.settings.at(values[a]).end());
+    }
+    return out;
+}
+
+std::vector<std::string> labels_of(const Sweep& sweep, std::size_t point) {
     std::vector<std::string> out;
     for (std::size_t a = 0; a < sweep.axes.size(); ++a) out.push_back(sweep.axes[a].key + "=" + sweep.points[point][a]);
     return out;
 }
+
+std::vector<std::string> settings_of(const Sweep& sweep, std::size_t point) { return settings_of(sweep, sweep.points[point]); }
 
 Sweep load_sweep(const std::string& path, const config::Presets& experiments, const config::Presets& networks,
                  const Registries& registries) {
@@ -285,7 +319,8 @@ Sweep read_sweep(const config::Node& root, const Location& where, const std::str
                  const SweepTargets& targets) {
     Sweep sweep;
     sweep.where = where;
-    std::map<std::string, std::vector<std::string>> known{{"", {"sweep", "axis"}}, {"axis", {"key", "values", "from", "to", "n", "scale"}}};
+    std::map<std::string, std::vector<std::string>> known{{"", {"sweep", "axis"}},
+                                                          {"axis", {"key", "values", "from", "to", "n", "scale", "settings"}}};
     const config::Node* node = root.table("sweep");
     if (node == nullptr) throw ConfigError("is no sweep: it has no [sweep]", sweep.where);
     sweep.where = node->where;
@@ -299,8 +334,12 @@ Sweep read_sweep(const config::Node& root, const Location& where, const std::str
     if (is_path) sweep.spec.base = fs::absolute(beside / sweep.spec.base).lexically_normal().string();
     if (sweep.spec.objective.empty())
         sweep.spec.objective = sweep.spec.kind == SweepKind::experiment ? "frechet_distance" : "iteration_latency_s";
-    for (const auto* item : root.list("axis"))
-        for (const auto& key : known["axis"]) item->leaf(key);
+    for (const auto* item : root.list("axis")) {
+        for (const auto& key : known["axis"])
+            if (key != "settings") item->leaf(key);
+        if (const auto* named = item->table("settings"))
+            for (const auto& [name, leaf] : named->leaves) leaf.used = true;
+    }
     config::reject_unused(root, known);
     for (const auto* item : root.list("axis")) sweep.axes.push_back(AxisReader(*item, sweep.spec.search).read());
     if (sweep.axes.empty()) throw ConfigError("the sweep varies nothing; expected at least one [[axis]]", sweep.where);
@@ -315,7 +354,7 @@ Sweep read_sweep(const config::Node& root, const Location& where, const std::str
         throw ConfigError("points belongs to search = \"random\"; a grid has as many as its axes give", node->leaf("points")->key_where);
     sweep.points = sweep.spec.search == SweepSearch::grid ? grid_points(sweep.axes, sweep.where)
                                                           : random_points(sweep.axes, sweep.spec.points, sweep.spec.seed);
-    try_settings(sweep, targets);
+    check_settings(sweep, targets);
     return sweep;
 }
 

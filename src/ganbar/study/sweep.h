@@ -2,6 +2,7 @@
 // are.
 #pragma once
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct SweepAxis {
     bool is_range = false, is_integer = false, is_log = false;
     double from = 0, to = 0;
     std::string unit;  ///< "V" for from = "0.6 V"
+    std::map<std::string, std::vector<std::string>>
+        settings;  ///< named settings: what each value stands for; empty: the setting `key` itself
     Location where;
     bool is_number() const;                 ///< all its values are plain numbers
     std::string drawn(double share) const;  ///< range: the value at `share` of the way, 0..1
@@ -58,7 +61,15 @@ Sweep read_sweep(const config::Node& root, const Location& where, const std::str
 /// The axis of seeds, which make replicates of a point rather than points of their own; nullptr when no other axis is there.
 const SweepAxis* seed_axis(const Sweep& sweep);
 
-/// "train.v_set=0.8 V" of each axis.
+/// "train.v_set=0.8 V" of each axis; of an axis of named settings, those that the value stands for.
 std::vector<std::string> settings_of(const Sweep& sweep, std::size_t point);
+/// "train.v_set=0.8 V" of each axis; of an axis of named settings, the name.
+std::vector<std::string> labels_of(const Sweep& sweep, std::size_t point);
+/// settings_of one value per axis, in axis order.
+std::vector<std::string> settings_of(const Sweep& sweep, const std::vector<std::string>& values);
+/// All combinations of the axes' values, the last axis fastest. ConfigError beyond 100,000.
+std::vector<std::vector<std::string>> grid_points(const std::vector<SweepAxis>& axes, const Location& where);
+/// Tries every value of every axis before anything runs. ConfigError: a setting that the base does not take, a result that is none.
+void check_settings(const Sweep& sweep, const SweepTargets& targets);
 
 }  // namespace ganbar::study

@@ -68,7 +68,7 @@ private:
                         else value = fmt::format("{} {}", key, x);
                     },
                     v);
-        run_.say(fmt::format("[{}/{}] point {}: {}: {} ({:.1f} s)", ++n_said_, open_.size(), point, join(settings_of(sweep_, point)),
+        run_.say(fmt::format("[{}/{}] point {}: {}: {} ({:.1f} s)", ++n_said_, open_.size(), point, join(labels_of(sweep_, point)),
                              result.done ? value : "failed: " + result.error, result.wall_s));
     }
 

@@ -100,6 +100,25 @@ std::vector<SweepRow> rows_of(sqlite3* db, const std::string& file) {
 
 }  // namespace
 
+/// What the named settings of axes stand for; more names may come later, none may change.
+void SweepStore::enter_settings(const Sweep& sweep) const {
+    for (const auto& axis : sweep.axes)
+        for (const auto& [name, settings] : axis.settings) {
+            const std::string key = fmt::format("settings {} {}", axis.key, name), stands_for = join(settings);
+            Statement known(db_, "SELECT value FROM sweep WHERE key = ?", file_);
+            known.bind(1, key);
+            if (known.step() && known.value(0) != SweepValue(stands_for))
+                throw ConfigError(
+                    fmt::format("holds another sweep: {} of axis {} stands for other settings; choose another folder with --out", name,
+                                axis.key),
+                    {file_});
+            Statement keep(db_, "INSERT OR IGNORE INTO sweep VALUES(?, ?)", file_);
+            keep.bind(1, key);
+            keep.bind(2, stands_for);
+            keep.step();
+        }
+}
+
 SweepStore::SweepStore(const std::filesystem::path& file, const Sweep& sweep) : file_(file.string()) {
     for (const auto& axis : sweep.axes) axes_.push_back(axis.key);
     if (sqlite3_open_v2(file_.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr) != SQLITE_OK) {
@@ -129,6 +148,7 @@ SweepStore::SweepStore(const std::filesystem::path& file, const Sweep& sweep) : 
             say.bind(2, value);
             say.step();
         }
+        enter_settings(sweep);
         const auto present = rows();
         if (present.size() > sweep.points.size())
             throw ConfigError(fmt::format("holds a sweep of {} points, this one has {}; choose another folder with --out", present.size(),

@@ -33,6 +33,7 @@ public:
 
 private:
     void exec(const std::string& sql) const;
+    void enter_settings(const Sweep& sweep) const;
     sqlite3* db_ = nullptr;
     std::string file_;
     std::vector<std::string> axes_;
