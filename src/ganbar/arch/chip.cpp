@@ -59,7 +59,7 @@ std::vector<ArraySet> array_sets(const CrossbarDesign& d, const Workload& w, con
         const PassPlan& p = plans.of(op);
         const double n = copies[op.generator ? 1 : 0].of(op.pass);
         ArraySet s{.arrays = arrays_of(d, p) * n};
-        if (op.pass != Pass::gradient || d.gradient == GradientMode::outer_product)
+        if (!p.rewritten)
             s.cells = p.stored_cells * p.copies * n, s.rows = p.stored_rows * p.copies * n,
             s.bytes = p.stored_cells * double(d.cell_bits) / 8;
         sets[set_of(d, w, op.generator, op.layer, op.pass)] = s;

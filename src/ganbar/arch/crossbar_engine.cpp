@@ -61,7 +61,7 @@ void add_gradient(const CrossbarDesign& d, const MatrixJob& j, Int batch, PassPl
     shared.rows = j.rows * share;
     add_job(d, shared, p);
     const double n = double(share);
-    p.arrays *= 2;  // one set is written while the other computes
+    p.arrays *= 2, p.rewritten = true;  // one set is written while the other computes
     p.array_steps /= n, p.row_steps /= n, p.column_steps /= n, p.stored_cells /= n, p.stored_rows /= n, p.macs_executed /= n;
     p.steps = std::ceil(double(j.windows) / n);
     p.shared_samples = n;
@@ -90,7 +90,7 @@ PlanEnergy energy_of(const CrossbarDesign& d, const PassPlan& p, Pass pass) {
     e.conversion = p.column_steps * n * d.column_step.si;
     e.accumulate = p.column_steps * n * d.accumulate_step.si;
     e.mac_unit = p.digital_macs * d.digital_mac.si;
-    if (pass == Pass::gradient) e.cell_write = write_energy_J(d, p.stored_cells, p.stored_rows) * p.copies;
+    if (p.rewritten) e.cell_write = write_energy_J(d, p.stored_cells, p.stored_rows) * p.copies;
     return e;
 }
 
@@ -220,23 +220,23 @@ double count_arrays(const CrossbarDesign& d, const Plans& plans, bool training, 
     return d.packing == Packing::dense ? std::ceil(n) : n;
 }
 
-/// How often the busiest cell of a gradient is programmed in an iteration. Its array has a twin that is programmed while it computes, holds
-/// the operands of shared_samples samples side by side, and with spatial parallelism serves one of the two streams alone. Outer products
-/// write a cell once each.
-double gradient_writes_per_cell(const CrossbarDesign& d, const Workload& w, const Plans& plans, const NetCopies (&net_copies)[2]) {
+/// How often the busiest cell is programmed in an iteration, updates apart. The array of a gradient's operand has a twin that is programmed
+/// while it computes, holds the operands of shared_samples samples side by side, and with spatial parallelism serves one of the two streams
+/// alone. Outer products write a cell once each.
+double rewrites_per_cell(const CrossbarDesign& d, const Workload& w, const Plans& plans, const NetCopies (&net_copies)[2]) {
+    thread_local std::vector<std::array<double, 3>> samples[2];
+    for (const bool generator : {false, true})
+        samples[generator ? 1 : 0].assign((generator ? w.generator : w.discriminator).layers.size(), {});
+    for (const Op& op : w.ops)
+        if (op.pass != Pass::update && !(d.computation_sharing && op.shareable))
+            samples[op.generator ? 1 : 0][op.layer][std::size_t(op.pass)] += op.samples;
     double most = 0;
-    for (const bool generator : {false, true}) {
-        const auto& layers = generator ? plans.generator : plans.discriminator;
-        for (std::size_t l = 0; l < layers.size(); ++l) {
-            double samples = 0;
-            for (const Op& op : w.ops)
-                if (op.generator == generator && op.layer == l && op.pass == Pass::gradient && !(d.computation_sharing && op.shareable))
-                    samples += op.samples;
-            const PassPlan& p = layers[l][std::size_t(Pass::gradient)];
-            const double copies = net_copies[generator ? 1 : 0].gradient;
-            if (d.gradient == GradientMode::outer_product) most = std::max(most, samples * p.steps / p.copies / copies);
-            else if (p.stored_cells > 0) most = std::max(most, samples / (2 * p.shared_samples * copies));
-        }
+    for (const Op& op : w.ops) {
+        if (op.pass == Pass::update) continue;
+        const PassPlan& p = plans.of(op);
+        const double n = samples[op.generator ? 1 : 0][op.layer][std::size_t(op.pass)] / net_copies[op.generator ? 1 : 0].of(op.pass);
+        if (adds_in_place(d, op.pass)) most = std::max(most, n * p.steps / p.copies);
+        else if (p.rewritten && p.stored_cells > 0) most = std::max(most, n / (2 * p.shared_samples));
     }
     return most;
 }
@@ -274,7 +274,10 @@ PassPlan plan(const CrossbarDesign& d, const LayerWork& l, Pass pass, Int batch)
     }
     const bool in_place = adds_in_place(d, pass);
     const PassWork& windows = in_place ? l.forward : work;  // an outer product for every vector that the forward pass met
-    if (pass == Pass::gradient && !in_place) add_gradient(d, insert ? work.zero_inserted : work.deformed[0], batch, p);
+    if (l.dynamic) {
+        for (const MatrixJob& j : work.deformed) add_job(d, j, p);
+        p.arrays *= 2, p.rewritten = true;
+    } else if (pass == Pass::gradient && !in_place) add_gradient(d, insert ? work.zero_inserted : work.deformed[0], batch, p);
     else if (insert) add_job(d, windows.zero_inserted, p);
     else if (d.zeros == ZeroPolicy::pixels && l.kind != LayerKind::fc) add_pixels(d, l, windows, p);
     else
@@ -283,12 +286,15 @@ PassPlan plan(const CrossbarDesign& d, const LayerWork& l, Pass pass, Int batch)
     const Int target = pass == Pass::gradient ? d.gradient_steps_per_cycle : d.steps_per_cycle;
     p.copies = std::ceil(p.steps / double(target));
     p.time_s = std::ceil(p.steps / p.copies) * (in_place ? d.outer_product_time.si : slices(d) * d.step.si);
-    if (pass == Pass::gradient && !in_place) p.time_s = std::max(p.time_s, gradient_write_s(d, l));
+    if (p.rewritten)
+        p.time_s =
+            std::max(p.time_s, l.dynamic ? double(std::min(d.rows, work.deformed[1].rows)) * d.write_row.si : gradient_write_s(d, l));
     return p;
 }
 
 bool runs(const Workload& w, bool generator, const LayerWork& l, Pass pass) {
     if (w.task == Task::generation) return generator && pass == Pass::forward;
+    if (pass == Pass::gradient && l.dynamic) return false;
     return pass != Pass::error || l.needs_input_error || (!generator && !w.generator.layers.empty());
 }
 
@@ -344,7 +350,7 @@ Times charge_ops(const CrossbarDesign& d, const Workload& w, const Plans& plans,
         out.macs_zero_inserted += samples * l.work(op.pass).macs_zero_inserted;
         if (adds_in_place(d, op.pass)) out.writes += samples * p.macs_executed * cells_per_weight(d);
         else out.reads += samples * p.array_steps * slices(d), out.conversions += samples * p.column_steps * slices(d);
-        if (op.pass == Pass::gradient && d.gradient == GradientMode::rewrite) out.writes += samples * p.stored_cells * p.copies;
+        if (p.rewritten) out.writes += samples * p.stored_cells * p.copies;
         out.words_buffer += samples * (l.work(op.pass).words_in + l.work(op.pass).words_out);
     }
     return t;
@@ -374,8 +380,7 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
     }
     const Times t = charge_ops(d, w, plans, net_copies, resident, out);
     out.endurance = d.endurance;
-    if (training && d.gradient != GradientMode::digital)
-        out.writes_per_cell = std::max(out.writes_per_cell, gradient_writes_per_cell(d, w, plans, net_copies));
+    out.writes_per_cell = std::max(out.writes_per_cell, rewrites_per_cell(d, w, plans, net_copies));
     const double product_s = slices(d) * d.step.si, update_s = double(d.rows) * d.write_row.si;
     const double n_updates = training ? double(w.steps_d) + (w.generator.layers.empty() ? 0 : 1) : 0;
     if (d.schedule == Schedule::lockstep) {

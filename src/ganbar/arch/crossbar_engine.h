@@ -87,6 +87,7 @@ struct PassPlan {
     double stored_cells = 0,
            stored_rows = 0;     ///< cells and rows of cells that hold one copy of the operand; gradients: programmed per sample
     double digital_macs = 0;    ///< of macs_executed, those beside the arrays
+    bool rewritten = false;     ///< the operand is programmed for every sample, into twins that take turns
     double shared_samples = 1;  ///< samples that one product of a gradient serves
     double time_s = 0;          ///< with the copies
 };

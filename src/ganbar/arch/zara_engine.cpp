@@ -275,6 +275,11 @@ ZaraSchedule simulate_zara(const CrossbarDesign& d, const Workload& w, const Zar
 }
 
 void run_zara(const CrossbarDesign& d, const Workload& w, Estimate& out) {
+    for (const NetworkWork* net : {&w.generator, &w.discriminator})
+        for (const LayerWork& l : net->layers)
+            if (l.dynamic)
+                throw ConfigError(
+                    fmt::format("layer {} of {} multiplies two activations; its mapper places constant weights", l.name, w.network));
     run_crossbar(d, w, out);
     const ZaraMapping m = map_zara(d, w);
     double latency = 0;
