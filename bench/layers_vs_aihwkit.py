@@ -42,9 +42,7 @@ def play_aihwkit(rounds, data):
         optimizer.regroup_param_groups(net)
         return optimizer
 
-    from aihwkit.nn import AnalogLinearMapped
-    from torch.nn import Linear
-    loop(lambda net, w_max: convert_to_analog(net, config, conversion_map={Linear: AnalogLinearMapped}), sgd, rounds, data)
+    loop(lambda net, w_max: convert_to_analog(net, config), sgd, rounds, data)  # several tiles a layer where the sizes above ask for it
 
 
 def play_torch(rounds, data):

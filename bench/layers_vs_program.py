@@ -30,6 +30,11 @@ def founding():
     return g, d
 
 
+def images(net, data):
+    import ganbar
+    return ganbar.images(data, classes=[3] if net == "founding" else None).signed
+
+
 def loop(make, pulses, rounds, data, net="founding"):
     """Rounds of the game as the script of docs/torch.md plays it. make(network, w_max), pulses(network)."""
     import torch
@@ -37,7 +42,7 @@ def loop(make, pulses, rounds, data, net="founding"):
 
     import ganbar
     torch.set_num_threads(1), ganbar.threads(1), torch.manual_seed(1)
-    real = torch.from_numpy(ganbar.images(data, classes=[3] if net == "founding" else None).signed)
+    real = torch.from_numpy(images(net, data))
     if net == "founding":
         real = real.flatten(1)
         g, d = founding()
@@ -66,8 +71,9 @@ def loop(make, pulses, rounds, data, net="founding"):
 def play_layers(net, rounds, data):
     import ganbar
     from ganbar.torch import Pulses, convert
-    if rounds < 0:
-        return ganbar.images(data).signed.sum()  # what stands in memory before any cell
+    if rounds < 0:  # what stands in memory before any cell
+        import torch
+        return torch.from_numpy(images(net, data)).sum()
     sections = {}
     for key, value in (DCGAN if net == "dcgan" else {}).items():
         section, name = key.split(".")
