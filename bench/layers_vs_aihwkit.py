@@ -54,10 +54,10 @@ PLAYERS = {"ganbar": play_ganbar, "ganbar_train": lambda rounds, data: play_ganb
 
 
 def spent(name, rounds, data):
-    """Processor time of a process, s, and its peak memory, bytes."""
+    """Processor time of a process, s, and its peak memory, bytes; None and the last line of its fault."""
     command = [sys.executable, os.path.abspath(__file__), "--play", name, "--rounds", str(rounds), "--data", data]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1"))
-    return json.loads(done.stdout.splitlines()[-1])
+    done = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1"))
+    return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else [None, (done.stderr.strip().splitlines() or ["no word"])[-1]]
 
 
 def main():
@@ -72,15 +72,19 @@ def main():
         usage = resource.getrusage(resource.RUSAGE_SELF)
         print(json.dumps([usage.ru_utime + usage.ru_stime, 1024 * usage.ru_maxrss]))
         return
-    seconds, memory = {name: [] for name in PLAYERS}, {}
+    seconds, memory, faults = {name: [] for name in PLAYERS}, {}, {}
     for _ in range(given.repeats):
-        for name in PLAYERS:
+        for name in [n for n in PLAYERS if n not in faults]:
             (short, _), (long, peak) = spent(name, 2, given.data), spent(name, 2 + given.rounds, given.data)
+            if short is None or long is None:
+                faults[name] = peak
+                continue
             seconds[name].append((long - short) / given.rounds)
             memory[name] = max(peak, memory.get(name, 0))
-    median = {name: statistics.median(values) for name, values in seconds.items()}
-    print(json.dumps({"s_per_round": median, "all": seconds, "peak_memory_B": memory, "aihwkit_over_ganbar": {name: median["aihwkit"] / median[name] for name in ("ganbar", "ganbar_train")},
-                      "ganbar_over_torch": median["ganbar"] / median["torch"]}, indent=2))
+    median = {name: statistics.median(values) for name, values in seconds.items() if values}
+    over = lambda a, b: median[a] / median[b] if a in median and b in median else None
+    print(json.dumps({"s_per_round": median, "all": seconds, "peak_memory_B": memory, "did_not_run": faults, "aihwkit_over_ganbar": {name: over("aihwkit", name) for name in ("ganbar", "ganbar_train")},
+                      "ganbar_over_torch": over("ganbar", "torch")}, indent=2))
 
 
 if __name__ == "__main__":

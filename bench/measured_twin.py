@@ -5,7 +5,7 @@ fitted by ganbar.Device.from_pulses, and the same GAN is trained on nili2020 and
 usage: measured_twin.py [-o FOLDER] [--seeds N] [--devices N] [--case same|spread] [--rounds N] [--data NAME]
 
 same: satyam2022-balanced, devices alike. spread: satyam2022-balanced-d2d, devices that differ, error feedback. What is in FOLDER is not done again: a broken study goes on. Writes
-FOLDER/results.csv and prints it; exit status 1 where the means differ by more than the seeds do.
+FOLDER/results.csv and prints it; exit status 1 where the means differ by more than the seeds do, 77 where the data are not here.
 """
 import argparse
 import csv
@@ -88,6 +88,11 @@ def main():
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--data", default="mnist")
     given = parser.parse_args()
+    try:
+        ganbar.images(given.data, classes=[3])
+    except ganbar.DataError as fault:
+        print(f"measured_twin.py: {fault}", file=sys.stderr)
+        sys.exit(77)
     given.o.mkdir(parents=True, exist_ok=True)
     rows, apart = [], []
     for case in given.case or sorted(PRESET):
