@@ -61,7 +61,7 @@ torch: | build-folder  ## the PyTorch layers under a current PyTorch from PyPI, 
 	@tools/venv.sh build/venv
 	@tools/venv_torch.sh build/venv-torch
 	@$(call build,release,$(with_python)) --target ganbar ganbar_python layer_reference
-	@GANBAR_PROGRAM=$(CURDIR)/build/release/bin/ganbar GANBAR_LAYER_REFERENCE=$(CURDIR)/build/release/layer_reference PYTHONPATH=$(CURDIR)/build/release/python \
+	@GANBAR_PROGRAM=$(CURDIR)/build/release/bin/ganbar GANBAR_LAYER_REFERENCE=$(CURDIR)/build/release/bin/layer_reference PYTHONPATH=$(CURDIR)/build/release/python \
 		build/venv-torch/bin/python -m pytest -q -p no:cacheprovider tests/python/test_torch*.py tests/python/current
 
 oracle: | build-folder  ## checks against other programs: torch, onnxruntime, safetensors, tensorboard

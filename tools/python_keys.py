@@ -95,7 +95,7 @@ def text():
         for n in range(1, len(parts)):
             found.setdefault(".".join(parts[:n]), (False, {}))
     out = ['"""Keys of every section of an experiment, for type checkers and completion. Made by tools/python_keys.py from the parameter declarations: do not edit."""',
-           "from __future__ import annotations", "", "from collections.abc import Sequence", "from typing import Literal, TypedDict", "", "from .device import Device as _Device", ""]
+           "from __future__ import annotations", "", "from collections.abc import Sequence", "from typing import Literal, TypedDict", "", "from .device import Device as _Device", "from .device_model import DeviceModel as _DeviceModel", ""]
     for path in sorted(found, key=lambda p: (-p.count("."), p)):
         if path == "":
             continue
@@ -119,7 +119,7 @@ def text():
     out += ["", "class Sections(TypedDict, total=False):", '    """The sections that ganbar.load takes as keywords."""', ""]
     for path in sorted(p for p in found if p and "." not in p):
         name = class_name(path)
-        out.append(f"    {path}: {f'Sequence[{name}]' if found[path][0] else name}{' | _Device' if path == 'device' else ''} | None")
+        out.append(f"    {path}: {f'Sequence[{name}]' if found[path][0] else name}{' | _Device | _DeviceModel' if path == 'device' else ''} | None")
     return "\n".join(out) + "\n"
 
 

@@ -4,13 +4,14 @@ Names and keys are those of the command line and of its TOML files. Quantities a
 """
 from __future__ import annotations
 
-from . import _core, callbacks, noise, plot
+from . import _core, callbacks, noise, plot, testing
 from ._errors import ConfigError, DataError, Error, InternalError, NumericError
 from .arch import Estimates, Exploration, estimate, explore
 from .catalogue import Entry, describe, list
 from .circuit import Crossbar, OperatingPoint, netlist, solve
 from .data import Images, Quality, images, quality
 from .device import Cells, Device
+from .device_model import DeviceModel
 from .experiment import Experiment, Round, load
 from .hardware import Hardware, hardware
 from .run import Run, open
@@ -32,5 +33,5 @@ def threads(n: int | None = None) -> int:
     return _core.threads()
 
 
-__all__ = ["Cells", "ConfigError", "Crossbar", "DataError", "Device", "Entry", "Error", "Estimates", "Experiment", "Exploration", "Hardware", "Images", "InternalError", "NumericError",
-           "OperatingPoint", "Quality", "Round", "Run", "array", "callbacks", "describe", "estimate", "explore", "hardware", "images", "list", "load", "netlist", "noise", "open", "plot", "quality", "solve", "sweep", "threads"]
+__all__ = ["Cells", "ConfigError", "Crossbar", "DataError", "Device", "DeviceModel", "Entry", "Error", "Estimates", "Experiment", "Exploration", "Hardware", "Images", "InternalError", "NumericError",
+           "OperatingPoint", "Quality", "Round", "Run", "array", "callbacks", "describe", "estimate", "explore", "hardware", "images", "list", "load", "netlist", "noise", "open", "plot", "quality", "solve", "sweep", "testing", "threads"]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Literal, TypedDict
 
 from .device import Device as _Device
+from .device_model import DeviceModel as _DeviceModel
 
 
 _DiscriminatorLayerWords = TypedDict("_DiscriminatorLayerWords", {"from": "str | None", "with": "str | None"}, total=False)
@@ -1299,7 +1300,7 @@ class Sections(TypedDict, total=False):
 
     accelerators: Accelerators | None
     data: Data | None
-    device: Device | _Device | None
+    device: Device | _Device | _DeviceModel | None
     discriminator: Discriminator | None
     evaluation: Evaluation | None
     experiment: Experiment | None

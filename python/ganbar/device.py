@@ -13,6 +13,7 @@ from ._errors import ConfigError, DataError
 from ._log import hear
 from ._table import table
 from ._types import PathLike, Quantity, Reals
+from .device_model import DeviceModel, _model_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +25,13 @@ def _energy(rule: str) -> str:
     if rule not in ("ohmic", "nonlinear"):
         raise ConfigError(f"energy = {rule!r}; expected \"ohmic\" (V^2 G t) or \"nonlinear\" (V I(V) t)")
     return rule
+
+
+def _start(value: Any) -> Any:
+    """Conductances at first: float64 [1] or [n], or None."""
+    if value is None or isinstance(value, str) or np.ndim(value) == 0:
+        return value if value is None else np.array([_arrays.quantity("start", value, "S")])
+    return _arrays.reals("start", value, "S", 1)
 
 
 def _width(value: Quantity) -> float:
@@ -44,6 +52,8 @@ class Device:
     """
 
     def __init__(self, model: str, **params: Any) -> None:
+        if _model_of(model) is not None:
+            raise ConfigError(f"{model!r} is a model in numpy; expected ganbar.Cells({model!r}, n) to pulse it, or a name as ganbar.list(\"devices\") has it")
         if not isinstance(model, str):
             raise ConfigError(f"{model!r} is no device model; expected a name as ganbar.list(\"devices\") has it")
         self.model, self.params = model, params
@@ -236,19 +246,25 @@ def _cell(value: Any) -> str:
 class Cells:
     """An array of `n` cells of one model outside any network, with the draws of `seed`: each cell its own, each pulse its own.
 
-    `start`: conductance of all cells at first (default: the lowest). Other keywords are settings of the model, variation included.
+    `model`: a name as ganbar.list("devices") has it, or a model in numpy (ganbar.DeviceModel). `start`: conductance at first, of all cells or, as an
+    array [n], of each (default: the lowest). Other keywords are settings of a named model, variation included. copy.deepcopy(cells) is the same cells again.
 
     >>> cells = Cells("nili2020", n=100, seed=1, start="200 uS")
     >>> cells.pulse("1 V", "100 ns")["n_set"] > 0
     True
     """
 
-    def __init__(self, model: str, n: int, *, seed: int = 1, start: Quantity | None = None, **params: Any) -> None:
-        start = None if start is None else _arrays.quantity("start", start, "S")
+    def __init__(self, model: str | DeviceModel, n: int, *, seed: int = 1, start: Quantity | Reals | None = None, **params: Any) -> None:
+        given, own = _start(start), _model_of(model)
+        n, seed = _arrays.whole("n", n, 1, 10**8), _arrays.whole("seed", seed, 0)
+        if own is not None:
+            if params:
+                raise ConfigError(f"{next(iter(params))} is no setting of {own!r}, a model in numpy; expected attributes of the object itself")
+            self.model, self._core = type(own).__name__, _core.Cells(own, n, given, seed)
+            return
         if not isinstance(model, str):
-            raise ConfigError(f"{model!r} is no device model; expected a name as ganbar.list(\"devices\") has it")
-        self.model = model
-        self._core = _core.Cells(_places.library(), model, params, _arrays.whole("n", n, 1, 10**8), start, _arrays.whole("seed", seed, 0))
+            raise ConfigError(f"{model!r} is no device model; expected a name as ganbar.list(\"devices\") has it, or a ganbar.DeviceModel")
+        self.model, self._core = model, _core.Cells(_places.library(), model, params, n, given, seed)
 
     def pulse(self, v: Reals, width: Quantity, *, energy: str = "ohmic") -> dict[str, Any]:
         """One pulse: `v` for all cells, or an array with a voltage each (0: none). A dict: n_set, n_reset, n_idle (cells not moved), energy_J.
@@ -274,6 +290,10 @@ class Cells:
         """(lowest, highest) conductance, siemens."""
         return self._core.window
 
+    def read_noise(self, v: Quantity) -> np.ndarray[Any, Any]:
+        """Variance of one read of each cell's current at this voltage, float32 [n], A^2."""
+        return self._core.read_noise(_arrays.quantity("v", v, "V"))
+
     def plot(self, ax: Any = None) -> Any:
         """A histogram of the conductances (matplotlib); returns its axes."""
         from . import plot
@@ -282,6 +302,13 @@ class Cells:
 
     def __len__(self) -> int:
         return self._core.size
+
+    def __deepcopy__(self, memo: Any) -> Cells:
+        new = object.__new__(Cells)
+        new.model, new._core = self.model, self._core.copy()
+        return new
+
+    __copy__ = __deepcopy__
 
     def __repr__(self) -> str:
         g = self.g

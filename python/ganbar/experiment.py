@@ -13,6 +13,7 @@ from ._table import from_rows
 from .callbacks import check, tell
 from .data import Quality
 from .device import Device
+from .device_model import _model_of
 from ._types import PathLike
 from .run import Run
 from .run import open as open_run
@@ -238,6 +239,8 @@ def load(source: PathLike | Mapping[str, Any] | Experiment, seed: int | None = N
     for name, value in sections.items():
         if isinstance(value, Device):
             value = value.to_dict()
+        if (own := _model_of(value)) is not None:
+            raise ConfigError(f"{name} = {own!r} is a model in numpy, which no run.toml can hold; expected ganbar.hardware(..., device={own!r}) for layers of PyTorch, or a model by name")
         if value is not None and not isinstance(value, dict):
             raise ConfigError(f"{name} = {value!r}; expected a dict of the section's keys")
         if value is not None:

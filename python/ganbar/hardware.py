@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from . import _core
 from ._places import library
 from ._types import PathLike
+from .device_model import DeviceModel, _model_of
 from .experiment import Experiment, load
 
 if TYPE_CHECKING:
@@ -23,13 +24,14 @@ class Hardware:
     ('nili2020', (64, 64))
     """
 
-    def __init__(self, toml: str) -> None:
-        self._core = _core.Hardware(library(), toml)
+    def __init__(self, toml: str, model: DeviceModel | None = None) -> None:
+        self.model = model  # in numpy, or None
+        self._core = _core.Hardware(library(), toml, model)
 
     @property
     def toml(self) -> str:
-        """The experiment as TOML text."""
-        return self._core.toml
+        """The experiment as TOML text. A device model in numpy is in it as a comment, and [device] holds its window."""
+        return self._core.toml if self.model is None else f"# device: {self.model!r}, in numpy\n{self._core.toml}"
 
     @property
     def device(self) -> str:
@@ -41,11 +43,11 @@ class Hardware:
         """Word lines and bit lines of one crossbar."""
         return self._core.crossbar
 
-    def __getstate__(self) -> str:
-        return self.toml
+    def __getstate__(self) -> tuple[str, DeviceModel | None]:
+        return self._core.toml, self.model
 
-    def __setstate__(self, toml: str) -> None:
-        self._core = _core.Hardware(library(), toml)
+    def __setstate__(self, state: tuple[str, DeviceModel | None]) -> None:
+        self.__init__(*state)  # type: ignore[misc]
 
     def __deepcopy__(self, memo: Any) -> Hardware:
         return self
@@ -56,10 +58,17 @@ class Hardware:
 
 
 def hardware(preset_or_dict: PathLike | Mapping[str, Any] | Experiment, seed: int | None = None, **sections: Unpack[Sections]) -> Hardware:
-    """Hardware of a preset's name, a path or a dict as ganbar.load takes it; sections override keys.
+    """Hardware of a preset's name, a path or a dict as ganbar.load takes it; sections override keys. `device` may be a model in numpy (ganbar.DeviceModel).
 
     >>> import ganbar
     >>> ganbar.hardware("satyam2022-balanced", device={"d2d": "off"})
     Hardware(nili2020, 64 x 64)
     """
-    return Hardware(load(preset_or_dict, seed=seed, **sections).to_toml())
+    model = _model_of(sections.get("device"))
+    if model is None:
+        return Hardware(load(preset_or_dict, seed=seed, **sections).to_toml())
+    said: dict[str, Any] = {**sections, "device": None}
+    base = load(preset_or_dict, seed=seed, **said).to_dict()
+    _, low, high, *_ = model._traits()
+    base["device"] = {"model": "ideal", "g_min": f"{low!r} S", "g_max": f"{high!r} S"}  # stands in where the experiment is read
+    return Hardware(load(base).to_toml(), model)

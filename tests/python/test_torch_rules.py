@@ -71,6 +71,41 @@ def test_two_arrays_resume_to_the_same_bits():
     assert {row for row in a.ledger if "_fast" in row}
 
 
+@pytest.mark.parametrize("rule, settings", TIKI)
+def test_pair_rules_take_a_sum_of_losses_as_its_parts(rule, settings):
+    """A discriminator's step: two passes, one backward pass. Which of them autograd takes first is its own business."""
+    x = torch.randn(2, 7, 5, generator=torch.Generator().manual_seed(3))
+
+    def moved(split, order):
+        torch.manual_seed(4)
+        layer = AnalogLinear(5, 4, bias=False, hardware=soft(), w_max=1.0, seed=1)
+        optimizer = Pulses(layer.parameters(), rule=rule, v_set="1 V", v_reset="-1 V", **settings)
+        for _ in range(3):
+            optimizer.zero_grad()
+            losses = [layer(part).square().sum() for part in x]
+            for loss in [losses[k] for k in order] if split else [losses[0] + losses[1]]:
+                loss.backward()
+            assert sum(len(pair[0]) for pair in layer._pairs) == 14
+            optimizer.step()
+        return layer.weight.detach()
+
+    together = moved(False, ())
+    assert any(torch.equal(together, moved(True, order)) for order in ([0, 1], [1, 0]))
+
+
+def test_pair_rules_forget_a_backward_pass_that_broke():
+    layer = AnalogLinear(4, 3, bias=False, hardware=soft())
+    optimizer = Pulses(layer.parameters(), rule="pulse_train", lr=0.01)
+    first = nn.Linear(4, 4)
+    first.weight.register_hook(lambda g: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        layer(first(torch.ones(2, 4))).sum().backward()
+    optimizer.zero_grad()
+    layer(torch.ones(5, 4)).sum().backward()
+    assert len(layer._pairs) == 1 and len(layer._pairs[0][0]) == 5
+    optimizer.step()
+
+
 def test_pair_rules_refuse_what_they_cannot_know():
     layer = AnalogLinear(4, 3, hardware=soft(), name="l1")
     optimizer = Pulses(layer.parameters(), rule="tiki_taka", lr=0.1)

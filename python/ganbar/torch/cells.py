@@ -102,6 +102,7 @@ class AnalogLayer:
             raise ValueError(f"{name}: w_max = {w_max!r}; expected a weight above 0, or \"auto\"")
         self.hardware, self.seed = hardware, (torch.initial_seed() if seed is None else seed) & (2**63 - 1)
         self.name, self._w_max, self._store, self._pairs, self._placed = name, w_max, None, [], None
+        self._collecting = False
         self._wants_pairs, self.written = False, None
         self._own()
 
@@ -264,10 +265,17 @@ class AnalogLayer:
         """Inputs and errors for rules that want them; they live and die with .grad."""
         if not self._wants_pairs:
             return
-        grad = self.weight.grad
-        if grad is None or not bool(grad.any()):
-            self._pairs = []
+        if not self._collecting:  # the first of this backward pass; those of other reads in it come before .grad changes
+            grad = self.weight.grad
+            if grad is None or not bool(grad.any()):
+                self._pairs = []
+            self._collecting = True
+            torch.autograd.Variable._execution_engine.queue_callback(self._collected)
         self._pairs.append((x.detach(), dy.detach(), shape))
+
+    def _collected(self):
+        """A backward pass is over, or given up."""
+        self._collecting = False
 
     @property
     def conductance(self):

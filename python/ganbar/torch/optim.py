@@ -62,6 +62,8 @@ class Pulses(torch.optim.Optimizer):
 
     def zero_grad(self, set_to_none=True):
         super().zero_grad(set_to_none=set_to_none)
+        for p in (p for g in self.param_groups for p in g["params"]):
+            owner_of(p)._collected()
         if self.digital is not None:
             self.digital.zero_grad(set_to_none=set_to_none)
 

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "ganbar/fit/families.h"
 #include "ganbar/fit/smooth.h"
 #include "ganbar/fit/test_pulses.h"
@@ -258,6 +260,29 @@ TEST(StaticIv, TellsTheFormsApart) {
     EXPECT_NEAR(p.power, 1, 0.01);
     EXPECT_NEAR(p.scale_V, 0.3, 0.01);
     EXPECT_THROW(fit_iv("v_V,g_uS\n1,2\n", "iv.csv"), DataError);
+}
+
+TEST(StaticIv, RefusesCurrentsAgainstTheirVoltageAndKeepsOffsets) {
+    const auto fault = [](const std::string& text) {
+        try {
+            fit_iv(text, "iv.csv");
+        } catch (const DataError& e) {
+            return std::string(e.what());
+        }
+        return std::string();
+    };
+    const auto sweep = [](double sign, double offset_uA, const char* head = "device,v_V,i_uA\n") {
+        std::string text = head;
+        for (int k = -10; k <= 10; ++k) text += fmt::format("a,{},{}\n", 0.1 * k, sign * 20 * k + offset_uA);
+        return text;
+    };
+    EXPECT_EQ(fault(sweep(1, 0)), "");
+    EXPECT_EQ(fault(sweep(1, 22)), "");  // at -0.1 V 1% of the largest, the wrong way: an offset of the instrument
+    EXPECT_NE(fault(sweep(-1, 0)).find("iv.csv:2:3: the current of 0.0002 A has another sign than its voltage of -1 V"), std::string::npos)
+        << fault(sweep(-1, 0));
+    EXPECT_NE(fault(sweep(1, 30)).find("iv.csv:11:3: "), std::string::npos) << fault(sweep(1, 30));  // an offset of 15% is none
+    EXPECT_NE(fault(sweep(1, 0) + "b,0.5,-0.001\n").find("iv.csv:23:3: "), std::string::npos);       // a sweep of its own, however small
+    EXPECT_NE(fault(sweep(1, 0, "device,v_V,i\n")).find("a unit may be missing"), std::string::npos);
 }
 
 }  // namespace

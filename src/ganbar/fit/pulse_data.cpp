@@ -206,7 +206,11 @@ private:
     double conductance(const std::vector<std::string_view>& cells, std::size_t i) {
         if (is_gap(cells[i])) return gap;
         const double x = number(cells[i], i) * columns_[i].scale;
-        if (o_.sweep) return x;
+        if (o_.sweep) {
+            const double v = value(cells, Quantity::voltage, gap);
+            if (std::abs(v) >= 0.01) plausible(std::abs(x / v), cells[i], i);
+            return x;
+        }
         if (columns_[i].what == Quantity::conductance) {
             if (x < 0)
                 throw DataError(fmt::format("the conductance {} is negative; expected 0 or more", std::string(cells[i])), lines_.at(i));
@@ -294,8 +298,24 @@ private:
             "pulse numbers begin anew {} times: read as cycles of the same device; name a column \"device\" where they are other devices",
             n));
     }
+    /// A sweep whose current runs against its voltage was measured at the other terminal, or is no I-V. Offsets near 0 V, below 2% of the
+    /// sweep's largest current, are the instrument's.
+    void check_directions() {
+        std::map<std::pair<std::int32_t, std::int32_t>, double> most_A;
+        for (const auto& e : entries_)
+            if (!std::isnan(e.row.g_S))
+                most_A[{e.row.device, e.row.cycle}] = std::max(most_A[{e.row.device, e.row.cycle}], std::abs(e.row.g_S));
+        for (const auto& e : entries_)
+            if (e.row.v_V * e.row.g_S < 0 && std::abs(e.row.g_S) > 0.02 * most_A[{e.row.device, e.row.cycle}])
+                throw DataError(fmt::format("the current of {:.4g} A has another sign than its voltage of {:.4g} V; expected the current "
+                                            "into the device, which has the voltage's sign",
+                                            e.row.g_S, e.row.v_V),
+                                {data_.file, e.line,
+                                 static_cast<int>(measured_[measured_.size() > 1 ? static_cast<std::size_t>(e.row.cycle) : 0]) + 1});
+    }
     /// Device by device, cycle by cycle, pulse by pulse; rows that do not say stay in the file's order.
     void arrange() {
+        if (o_.sweep) check_directions();
         count_cycles();
         std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
             return std::tie(a.row.device, a.row.cycle, a.pulse) < std::tie(b.row.device, b.row.cycle, b.pulse);

@@ -11,6 +11,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <memory>
+#include <mutex>
 
 #include "ganbar/arch/network.h"
 #include "ganbar/experiment/evaluator.h"
@@ -72,6 +73,13 @@ arch::Gan workload_of(const Library& library, const std::string& network, const 
 
 /// One line of the library's, for the logger that the package hands in; callable from any thread, and without the GIL.
 Log log_to(const nb::object& hear);
+
+/// A thing for oneself, without the GIL while it lasts: nobody waits for the thing with the GIL in hand.
+struct Alone {
+    explicit Alone(std::mutex& busy) : lock(busy) {}
+    const nb::gil_scoped_release free{};
+    const std::lock_guard<std::mutex> lock;
+};
 
 using Bind = void(nb::module_&);
 Bind bind_errors, bind_library, bind_experiment, bind_trained, bind_circuit, bind_device, bind_noise, bind_data, bind_estimate,

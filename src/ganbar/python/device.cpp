@@ -5,6 +5,7 @@
 #include "ganbar/core/rng.h"
 #include "ganbar/device/device_pulses.h"
 #include "ganbar/python/interrupt.h"
+#include "ganbar/python/numpy_device.h"
 
 namespace ganbar::python {
 namespace {
@@ -43,22 +44,15 @@ nb::dict pulse_expected(const LibraryPtr& library, const std::string& model, con
 /// n cells of one model with their own draws, outside any network.
 class CellArray {
 public:
-    CellArray(const Library& library, const std::string& model, const nb::dict& settings, std::size_t n,
-              const std::optional<double>& start_S, std::uint64_t seed)
-        : held_(std::make_shared<Held>(seed)) {
-        config::Node root;
-        root.tables["device"] = config::device_table(model, library.presets("experiments"));
-        config::merge(*root.tables["device"], *node_of(settings, "device"));
-        std::vector<std::string> known;
-        const DeviceSpec spec = bind_device(root.table("device"), "device", model, library.registries.devices, &known);
-        config::reject_unused(root, {{"", {"device"}}, {"device", known}});
-        held_->cells = spec.make(n);
-        const auto [g_min, g_max] = held_->cells->window();
-        const float start = static_cast<float>(start_S.value_or(g_min.si));
-        if (!(start >= static_cast<float>(g_min.si) && start <= static_cast<float>(g_max.si)))
-            throw ConfigError("start is outside the window of " + model + "; expected " + std::to_string(g_min.si * 1e6) + " to " +
-                              std::to_string(g_max.si * 1e6) + " uS");
-        held_->cells->fabricate(std::vector<float>(n, start), held_->rng.stream("cells"));
+    using Start = std::optional<Reals<1>>;  ///< one for all, or one each; the lowest conductance without
+    CellArray(const Library& library, const std::string& model, const nb::dict& settings, std::size_t n, const Start& start_S,
+              std::uint64_t seed)
+        : CellArray(named(library, model, settings), model, n, start_S, seed) {}
+    CellArray(const nb::object& model, std::size_t n, const Start& start_S, std::uint64_t seed)
+        : CellArray(numpy_device(model), {}, n, start_S, seed) {}
+    CellArray(const CellArray& o) : held_(std::make_shared<Held>(o.held_->rng)) {
+        const Alone alone(o.held_->busy);
+        held_->cells = o.held_->cells->clone(), held_->n_pulses = o.held_->n_pulses;
     }
     /// One pulse a cell of its own voltage; 0 V = none. Cells moved up and down, cells not moved, energy.
     nb::dict pulse(const Reals<1>& v_V, double width_s, const std::string& energy) {
@@ -79,8 +73,7 @@ public:
     nb::ndarray<nb::numpy, float> conductance() {
         std::vector<float> g(held_->cells->size());
         {
-            const nb::gil_scoped_release free;
-            const std::lock_guard lock(held_->busy);
+            const Alone alone(held_->busy);
             held_->cells->conductance(0, g);
         }
         return give(std::move(g));
@@ -89,18 +82,60 @@ public:
         const std::vector<double> v(held_->cells->size(), v_V);
         std::vector<double> i(v.size());
         {
-            const nb::gil_scoped_release free;
-            const std::lock_guard lock(held_->busy);
+            const Alone alone(held_->busy);
             held_->cells->current(0, v, i);
         }
         return give(std::move(i));
+    }
+    nb::ndarray<nb::numpy, float> read_noise(double v_V) {
+        std::vector<float> variance(held_->cells->size());
+        {
+            const Alone alone(held_->busy);
+            held_->cells->read_noise(v_V, 0, variance);
+        }
+        return give(std::move(variance));
+    }
+    nb::ndarray<nb::numpy, float> state() {
+        std::vector<float> all;
+        {
+            const Alone alone(held_->busy);
+            all = held_->cells->state();
+        }
+        return give(std::move(all));
     }
     std::size_t size() const { return held_->cells->size(); }
     std::pair<double, double> window() const { return {held_->cells->window().g_min.si, held_->cells->window().g_max.si}; }
 
 private:
+    CellArray(const DeviceSpec& spec, const std::string& name, std::size_t n, const Start& start_S, std::uint64_t seed)
+        : held_(std::make_shared<Held>(Rng(seed))) {
+        held_->cells = spec.make(n);
+        const auto [g_min, g_max] = held_->cells->window();
+        const float low = static_cast<float>(g_min.si), high = static_cast<float>(g_max.si);
+        std::vector<float> start(n, low);
+        if (start_S && start_S->size() != 1 && start_S->size() != n)
+            throw ConfigError("start has " + std::to_string(start_S->size()) + " conductances for " + std::to_string(n) +
+                              " cells; expected one each, or one for all");
+        for (std::size_t k = 0; k < n && start_S; ++k) {
+            start[k] = static_cast<float>(start_S->data()[start_S->size() == 1 ? 0 : k]);
+            if (!(start[k] >= low && start[k] <= high))
+                throw ConfigError("start is outside the window of " + (name.empty() ? spec.model : name) + "; expected " +
+                                  std::to_string(g_min.si * 1e6) + " to " + std::to_string(g_max.si * 1e6) + " uS");
+        }
+        const nb::gil_scoped_release free;
+        held_->cells->fabricate(start, held_->rng.stream("cells"));
+    }
+    static DeviceSpec named(const Library& library, const std::string& model, const nb::dict& settings) {
+        config::Node root;
+        root.tables["device"] = config::device_table(model, library.presets("experiments"));
+        config::merge(*root.tables["device"], *node_of(settings, "device"));
+        std::vector<std::string> known;
+        DeviceSpec spec = bind_device(root.table("device"), "device", model, library.registries.devices, &known);
+        config::reject_unused(root, {{"", {"device"}}, {"device", known}});
+        return spec;
+    }
     struct Held {  // pulses that Ctrl-C left behind hold it too
-        explicit Held(std::uint64_t seed) : rng(seed) {}
+        explicit Held(const Rng& draws) : rng(draws) {}
         Rng rng;
         std::unique_ptr<DeviceArray> cells;
         std::uint64_t n_pulses = 0;
@@ -115,11 +150,16 @@ void bind_device(nb::module_& m) {
     m.def("pulse_expected", &pulse_expected, nb::arg("library"), nb::arg("model"), nb::arg("settings"), nb::arg("start").none(),
           nb::arg("pulses"), nb::arg("count"), nb::arg("seed"), nb::arg("energy"));
     nb::class_<CellArray>(m, "Cells", "Cells of one device model.")
-        .def(nb::init<const Library&, const std::string&, const nb::dict&, std::size_t, const std::optional<double>&, std::uint64_t>(),
+        .def(nb::init<const Library&, const std::string&, const nb::dict&, std::size_t, const CellArray::Start&, std::uint64_t>(),
              nb::arg("library"), nb::arg("model"), nb::arg("settings"), nb::arg("n"), nb::arg("start").none(), nb::arg("seed"))
+        .def(nb::init<const nb::object&, std::size_t, const CellArray::Start&, std::uint64_t>(), nb::arg("model"), nb::arg("n"),
+             nb::arg("start").none(), nb::arg("seed"))
+        .def("copy", [](const CellArray& cells) { return new CellArray(cells); })
         .def("pulse", &CellArray::pulse, nb::arg("v"), nb::arg("width"), nb::arg("energy"))
         .def("conductance", &CellArray::conductance)
         .def("current", &CellArray::current, nb::arg("v"))
+        .def("read_noise", &CellArray::read_noise, nb::arg("v"))
+        .def("state", &CellArray::state)
         .def_prop_ro("size", &CellArray::size)
         .def_prop_ro("window", &CellArray::window);
 }

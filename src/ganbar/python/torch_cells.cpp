@@ -37,6 +37,7 @@ class Cells {
 public:
     Cells(HardwarePtr hardware, std::string name, const In& initial, double w_max, std::uint64_t seed, const Plan& plan, std::size_t index)
         : hardware_(std::move(hardware)) {
+        const nb::gil_scoped_release free;  // models in numpy take it for each of their calls, from threads of the pool too
         const Experiment& e = hardware_->e;
         Matrix w;
         take(initial, w);
@@ -103,6 +104,7 @@ public:
     void join(const Rule& rule) {
         const Experiment& e = hardware_->e;
         if (!rule.spec.join_arrays || cells_->joined()) return;
+        const Alone alone(busy_);
         TileParams tile = e.tile;
         tile.mapping = Mapping::offset, tile.start = CellStart::weights;
         const Matrix zero(cells_->op().n_in(), cells_->op().n_out());
@@ -118,8 +120,7 @@ public:
     nb::tuple tune(const In& weights, double tolerance, std::int64_t max_pulses, std::int64_t number, bool book) {
         TuneReport r;
         {
-            const nb::gil_scoped_release free;
-            const std::lock_guard lock(busy_);
+            const Alone alone(busy_);
             Matrix w;
             take(weights, w);
             TuneSpec spec = writing_of(hardware_->e);
@@ -131,25 +132,28 @@ public:
         return nb::make_tuple(r.n_cells, r.n_pulses, r.n_unreached, r.sum_error2, r.largest_error, r.energy_J);
     }
     bool rest(double seconds) {
-        const std::lock_guard lock(busy_);
+        const Alone alone(busy_);
         return cells_->op().rest({seconds});
     }
     std::vector<float> ranges() {
-        const std::lock_guard lock(busy_);
+        const Alone alone(busy_);
         return cells_->op().ranges();
     }
     void set_ranges(const std::vector<float>& ranges_A) {
-        const std::lock_guard lock(busy_);
+        const Alone alone(busy_);
         if (ranges_A.size() != cells_->op().ranges().size())
             throw ConfigError(name_ + ": expected " + std::to_string(cells_->op().ranges().size()) + " ranges of converters");
         cells_->op().set_ranges(ranges_A);
     }
     /// What a graph needs to repeat this part's reads: see AnalogOp::BlockRead.
     nb::dict read_graph() {
-        const std::lock_guard lock(busy_);
         AnalogOp& op = cells_->op();
+        auto reads = [&] {
+            const Alone alone(busy_);
+            return op.block_reads();
+        }();
         nb::list blocks;
-        for (auto& b : op.block_reads()) {
+        for (auto& b : reads) {
             std::vector<float> g;
             for (std::size_t r = 0; r < b.g_S.rows(); ++r) g.insert(g.end(), b.g_S.row(r), b.g_S.row(r) + b.g_S.cols());
             nb::dict one;
@@ -165,36 +169,43 @@ public:
         return out;
     }
     void write(const In& weights) {
-        const std::lock_guard lock(busy_);
+        const Alone alone(busy_);
         Matrix w;
         take(weights, w);
         cells_->write(w);
     }
     Out weights() {
-        const std::lock_guard lock(busy_);
-        return hand_over(cells_->weights());
+        return hand_over([&] {
+            const Alone alone(busy_);
+            return cells_->weights();
+        }());
     }
     nb::ndarray<nb::numpy, float> conductance() {
-        const std::lock_guard lock(busy_);
         const auto& op = cells_->op();
         std::vector<float> all;
-        for (std::size_t p = 0; p < op.n_planes(); ++p)
-            for (const float g : op.conductance(p)) all.push_back(g);
+        {
+            const Alone alone(busy_);
+            for (std::size_t p = 0; p < op.n_planes(); ++p)
+                for (const float g : op.conductance(p)) all.push_back(g);
+        }
         return give(std::move(all), {op.n_planes(), op.n_in(), op.n_out()});
     }
     nb::dict state() {
-        const std::lock_guard lock(busy_);
+        auto tensors = [&] {
+            const Alone alone(busy_);
+            return cells_->state();
+        }();
         nb::dict out;
-        for (auto& t : cells_->state()) out[t.name.c_str()] = give(std::move(t.values));
+        for (auto& t : tensors) out[t.name.c_str()] = give(std::move(t.values));
         return out;
     }
     void restore(const nb::dict& state) {
-        const std::lock_guard lock(busy_);
         State tensors;
         for (const auto& [name, values] : state) {
             const auto a = nb::cast<nb::ndarray<const float, nb::ndim<1>, nb::c_contig, nb::device::cpu>>(values);
             tensors.push_back({nb::cast<std::string>(name), {a.data(), a.data() + a.size()}});
         }
+        const Alone alone(busy_);
         cells_->restore(tensors);
     }
     nb::dict ledger() const {
@@ -218,8 +229,7 @@ private:
         if (wires.exact(wires.program) && !rule.spec.wires_fault.empty()) throw ConfigError(name_ + ": " + rule.spec.wires_fault);
         UpdateCost cost;
         {
-            const nb::gil_scoped_release free;
-            const std::lock_guard lock(busy_);
+            const Alone alone(busy_);
             cells_->book_writes(book);
             cost = f(rule.spec.at({update, false, rate}), static_cast<std::uint64_t>(update));
         }
@@ -229,8 +239,7 @@ private:
     Out pass(const In& x, const F& f) {
         Matrix y;
         {
-            const nb::gil_scoped_release free;
-            const std::lock_guard lock(busy_);
+            const Alone alone(busy_);
             Matrix in;
             take(x, in);
             f(in, y);

@@ -42,9 +42,11 @@ private:
 
 void bind_torch_parts(nb::module_& m) {
     nb::class_<Hardware>(m, "Hardware", "Cells, arrays, converters and wires of an experiment.")
-        .def(nb::new_([](const LibraryPtr& library, const std::string& toml) { return std::make_shared<const Hardware>(library, toml); }),
-             nb::arg("library"), nb::arg("toml"))
-        .def_prop_ro("toml", [](const Hardware& h) { return run_toml(h.e); })
+        .def(nb::new_([](const LibraryPtr& library, const std::string& toml, const nb::object& model) {
+                 return std::make_shared<const Hardware>(library, toml, model);
+             }),
+             nb::arg("library"), nb::arg("toml"), nb::arg("model") = nb::none())
+        .def_prop_ro("toml", [](const Hardware& h) { return h.toml; })
         .def_prop_ro("w_max",
                      [](const Hardware& h) {
                          return std::pair{h.e.generator.w_max, h.e.discriminator.w_max};

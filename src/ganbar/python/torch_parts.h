@@ -4,6 +4,7 @@
 #include "ganbar/experiment/build.h"
 #include "ganbar/nn/map_shape.h"
 #include "ganbar/python/bind.h"
+#include "ganbar/python/numpy_device.h"
 #include "ganbar/tile/pulse_rule.h"
 #include "ganbar/tile/training_rule.h"
 
@@ -13,11 +14,14 @@ namespace ganbar::python {
 struct Hardware {
     LibraryPtr library;
     Experiment e;
-    Hardware(const LibraryPtr& l, const std::string& toml)
+    std::string toml;  ///< of the experiment as it was said: a model in numpy is not in it
+    Hardware(const LibraryPtr& l, const std::string& said, const nb::object& model)
         : library(l),
-          e(read_experiment({.name = "hardware", .given = config::parse_toml(toml, "hardware").get(), .origin = config::said_in_python},
+          e(read_experiment({.name = "hardware", .given = config::parse_toml(said, "hardware").get(), .origin = config::said_in_python},
                             l->presets("experiments"), l->registries)) {
         if (e.hardware.kind != HardwareKind::crossbar) throw ConfigError("layers live on crossbars; expected hardware.kind = \"crossbar\"");
+        toml = run_toml(e);
+        if (!model.is_none()) e.device = numpy_device(model);
     }
 };
 using HardwarePtr = std::shared_ptr<const Hardware>;

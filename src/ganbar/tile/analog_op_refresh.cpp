@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ganbar/core/parallel.h"
+#include "ganbar/device/expected_reads.h"
 #include "ganbar/tile/analog_op.h"
 
 namespace ganbar {
@@ -63,6 +64,7 @@ void noise_row(const DeviceArray& cells, double v, std::size_t first, std::span<
 void AnalogOp::refresh(bool training) {
     if (wired_) return refresh_through_wires(training);
     if (!dirty_) return;
+    for (const auto& plane : cells_.planes) expect_reads(*plane, cells_.params.v_read.si);
     parallel_for(tiles_.size(), [&](std::size_t n) { refresh(tiles_[n]); });
     dirty_ = false;
 }

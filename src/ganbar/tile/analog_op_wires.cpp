@@ -11,6 +11,7 @@
 #include "ganbar/core/account.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/state.h"
+#include "ganbar/device/expected_reads.h"
 #include "ganbar/tile/analog_op.h"
 
 namespace ganbar {
@@ -147,6 +148,7 @@ void AnalogOp::refresh_through_wires(bool training) {
         w.since = 0, w.due = false;
     }
     w.training = training;
+    for (const auto& plane : cells_.planes) expect_reads(*plane, cells_.params.v_read.si);
     parallel_for(tiles_.size(), [&](std::size_t t) { refresh_wired(t); });
     dirty_ = false;
 }

@@ -36,14 +36,16 @@ void show(const Options& o, const config::Presets& presets, const Registries& re
                s.devices, 100 * (static_cast<double>(s.devices) / published_devices - 1), published_devices * 1e-6, s.sign_bits,
                s.crossbars, s.opamps);
     fmt::print(
-        "power of a neuron      least average {:.3g} nW, mean {:.3g} nW; while computing at least {:.3g} uW (published: at least {:.0f} nW, "
+        "power of a neuron      least average {:.3g} nW, mean {:.3g} nW; while computing at least {:.3g} uW (published: at least {:.0f} "
+        "nW, "
         "said of the crossbar arrays; one cell here takes {:.3g} nW)\n",
         s.least_average_W * 1e9, s.mean_average_W * 1e9, s.least_slot_W * 1e6, published_neural_W * 1e9,
         s.layers.empty() ? 0.0 : s.layers[0].device_W * 1e9);
     if (e.periphery.dropout > 0)
-        fmt::print("dropout                gates are open for {:g} of the hidden neurons {}; an open gate leaves {:g} of a neuron's power\n",
-                   e.periphery.dropout, e.periphery.dropout_at_inference ? "in every pass" : "in training alone: these figures have none of it",
-                   e.periphery.gated_power);
+        fmt::print(
+            "dropout                gates are open for {:g} of the hidden neurons {}; an open gate leaves {:g} of a neuron's power\n",
+            e.periphery.dropout, e.periphery.dropout_at_inference ? "in every pass" : "in training alone: these figures have none of it",
+            e.periphery.gated_power);
     fmt::print("one image              generated {:.3g} nJ in {:.3g} ms, judged {:.3g} nJ in {:.3g} ms\n", s.generate_J * 1e9,
                s.generate_s * 1e3, s.judge_J * 1e9, s.judge_s * 1e3);
     fmt::print("area                   {:.3g} mm2, cells and periphery\n", s.area_m2 * 1e6);
