@@ -30,7 +30,8 @@ GERMAN = "Zelle;pulse;v_mV;t_ns;R (kOhm)\n".replace("Zelle", "device") + "".join
 
 
 class DeviceFit(InFolder):
-    FILES = {"plain.csv": PLAIN, "german.csv": GERMAN, "bad.csv": PLAIN + "3,200,1.5,10,4O\n", "base.toml": BASE, "iv.csv": "v_V,i_uA\n" + "".join(f"{v / 20},{(v / 20) ** 3 + v / 20}\n" for v in range(-10, 11))}
+    FILES = {"plain.csv": PLAIN, "german.csv": GERMAN, "bad.csv": PLAIN + "3,200,1.5,10,4O\n", "base.toml": BASE, "iv.csv": "v_V,i_uA\n" + "".join(f"{v / 20},{(v / 20) ** 3 + v / 20}\n" for v in range(-10, 11)),
+             "iv_turned.csv": "v_V,i_uA\n" + "".join(f"{v / 20},{-v / 20}\n" for v in range(-10, 11))}
 
     def fit(self, name, *more):
         return json.loads(self.good("device", "fit", name, "--json", *more).stdout)
@@ -90,6 +91,8 @@ class DeviceFit(InFolder):
         self.assertIn("gone.toml", self.refused("train", "base.toml", "--set", "device.model=gone.toml"))
         self.assertIn("model is required", self.refused("device"))
         self.refused("device", "fit", "plain.csv", "--report", "x.html")
+        self.assertIn("iv_turned.csv:2:2: the current", self.refused("device", "fit", "plain.csv", "-o", "no.toml", "--iv", "iv_turned.csv", code=3))
+        self.assertFalse((self.folder / "no.toml").exists())
 
 
 if __name__ == "__main__":
