@@ -220,8 +220,8 @@ ChipParts cut_walk(const ChipWalk& walk, const std::vector<ArraySet>& sets, cons
     return out;
 }
 
-double fit_to_chip(const CrossbarDesign& d, const Workload& w, const Plans& plans, const NetCopies (&copies)[2], double needed,
-                   double buffered_words, double cycle_s, Estimate& out) {
+void fit_to_chip(const CrossbarDesign& d, const Workload& w, const Plans& plans, const NetCopies (&copies)[2], double needed,
+                 double buffered_words, double cycle_s, Estimate& out) {
     out.chip.arrays_needed = needed;
     const bool resident = needed <= double(d.chip_arrays);
     const double waiting_B = (resident ? buffered_words : batch_words(w)) * word_B(d),
@@ -238,7 +238,6 @@ double fit_to_chip(const CrossbarDesign& d, const Workload& w, const Plans& plan
     const double before_s = out.iteration_latency_s;
     out.iteration_latency_s = chip_latency_s(out.chip, before_s);
     if (out.iteration_latency_s != before_s) out.iteration_cycles = out.iteration_latency_s / out.cycle_s;
-    return out.chip.buffer_share * waiting_B / word_B(d);
 }
 
 double chip_latency_s(const ChipUse& chip, double latency_s) {

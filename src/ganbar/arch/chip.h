@@ -42,9 +42,9 @@ struct CutPrice {
 ChipParts cut_walk(const ChipWalk& walk, const std::vector<ArraySet>& sets, const std::vector<double>& cut_s, const CutPrice& price);
 
 /// Fills out.chip and books what the chip adds to operations and time of `out`. `needed`: arrays of the whole network; `cycle_s`: the
-/// slowest pass. Returns the words that its buffers hold.
-double fit_to_chip(const CrossbarDesign& d, const Workload& w, const Plans& plans, const NetCopies (&copies)[2], double needed,
-                   double buffered_words, double cycle_s, Estimate& out);
+/// slowest pass. The chip's buffers are in the share that an array has of its area.
+void fit_to_chip(const CrossbarDesign& d, const Workload& w, const Plans& plans, const NetCopies (&copies)[2], double needed,
+                 double buffered_words, double cycle_s, Estimate& out);
 /// The iteration's time with what the chip adds.
 double chip_latency_s(const ChipUse& chip, double latency_s);
 

@@ -72,20 +72,18 @@ std::unique_ptr<Accelerator> on_chip(const Accelerator& machine, const Chip& chi
     const std::vector<ParamRow> rows = machine.params();
     if (!row_of(rows, size)) return within_budget(machine, w, budget, fixed);
     const auto is_fixed = [&](const char* name) { return std::find(fixed.begin(), fixed.end(), name) != fixed.end(); };
-    double arrays = is_fixed(size)      ? double(std::get<Int>(row_of(rows, size)->value))
-                    : budget.n_arrays   ? std::floor(*budget.n_arrays)
-                    : budget.area_m2    ? arrays_in(machine, w, *budget.area_m2)
-                    : chip.n_arrays > 0 ? chip.n_arrays
-                                        : arrays_in(machine, w, chip.area_m2);
+    const double arrays = is_fixed(size)      ? double(std::get<Int>(row_of(rows, size)->value))
+                          : budget.n_arrays   ? std::floor(*budget.n_arrays)
+                          : budget.area_m2    ? arrays_in(machine, w, *budget.area_m2)
+                          : chip.n_arrays > 0 ? chip.n_arrays
+                                              : arrays_in(machine, w, chip.area_m2);
     const Budget limits{.area_m2 = budget.area_m2, .power_W = budget.power_W, .n_arrays = std::nullopt};
     std::string broken = "it holds no crossbar";
-    for (int i = 0; i < 32 && arrays >= 1; ++i) {  // buffers beside the arrays take a part of the area, too
+    if (arrays >= 1) {
         broken.clear();
         if (auto found =
                 fastest(*machine.with(size, Value{Int(arrays)}), w, limits, is_fixed(forward_target), is_fixed(gradient_target), broken))
             return found;
-        if (!budget.area_m2 || is_fixed(size)) break;
-        arrays = std::floor(arrays * 0.95);
     }
     throw ConfigError("does not fit: " + broken);
 }

@@ -392,11 +392,11 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
         out.iteration_latency_s = t.serial + n_updates * update_s;
         out.iteration_cycles = out.iteration_latency_s / product_s;
     }
-    double buffered = buffer_words(d, w);
-    if (on_chip) buffered = fit_to_chip(d, w, plans, net_copies, needed, buffered, t.slowest, out);
+    const double buffered = buffer_words(d, w);
+    if (on_chip) fit_to_chip(d, w, plans, net_copies, needed, buffered, t.slowest, out);
     at(out.idle_J, Component::idle) = d.static_per_array.si * out.n_arrays * out.iteration_latency_s;
     at(out.area_m2, Component::crossbar) = out.n_arrays * d.array_area.si;
-    at(out.area_m2, Component::buffer) = buffered * d.buffer_word_area.si;
+    at(out.area_m2, Component::buffer) = on_chip ? 0 : buffered * d.buffer_word_area.si;
     at(out.area_m2, Component::link) = d.fixed_area.si;
     out.peak_macs_per_s = out.n_arrays * double(d.rows * d.cols) / cells_per_weight(d) / product_s / double(d.stack_layers);
     out.peak_power_W = peak_power_W(d, out.n_arrays / double(d.stack_layers), out.n_arrays);

@@ -1,4 +1,6 @@
 // Design-space exploration: every design as columns, the front as JSON.
+#include <nanobind/stl/array.h>
+
 #include <cmath>
 #include <limits>
 

@@ -75,7 +75,7 @@ double chips(const NamedEstimate& n) { return n.entry->chip.area_m2 > 0 ? n.esti
 /// What may cross between chips in an iteration when one does not hold the machine: every activation and error, in and out. Not in its time
 /// and energy.
 double bytes_between_chips(const NamedEstimate& n) {
-    if (chips(n) <= 1.0001) return 0;
+    if (chips(n) <= 1.0001 || n.estimate.chip.arrays_needed > 0) return 0;
     for (const ParamRow& p : n.params)
         if (p.info.name == "input_bits") return n.estimate.words_buffer * double(std::get<Int>(p.value)) / 8;
     return 0;
@@ -204,7 +204,7 @@ std::string engineering(double value, const std::string& unit) {
 namespace {
 
 std::string densities_table(const std::vector<NamedEstimate>& rows) {
-    std::string out = fmt::format("\n{:<36}{:>8}{:>24}{:>11}\n", "at full use / achieved (published)", "TOPS/W", "TOPS/mm2", "W/mm2");
+    std::string out = fmt::format("\n{:<36}{:>10}{:>30}{:>11}\n", "at full use / achieved (published)", "TOPS/W", "TOPS/mm2", "W/mm2");
     bool hot = false;
     const auto with_published = [](const std::string& ours, double published) {
         return published > 0 ? ours + fmt::format(" ({:.3g})", published) : ours;
@@ -215,7 +215,7 @@ std::string densities_table(const std::vector<NamedEstimate>& rows) {
         const bool above = e.power_density_W_m2() > high_power_density_W_m2;
         hot = hot || above;
         out += fmt::format(
-            "{:<12}{:>32}{:>24}{:>11}{}\n", n.name,
+            "{:<12}{:>34}{:>30}{:>11}{}\n", n.name,
             with_published(fmt::format("{:.3g} / {:.3g}", peak / e.peak_power_W, useful / e.energy_J()), 1e-12 * n.entry->peak.op_per_J),
             with_published(fmt::format("{:.3g} / {:.3g}", peak / mm2, useful / e.iteration_latency_s / mm2),
                            1e-18 * n.entry->peak.op_per_s_m2),
