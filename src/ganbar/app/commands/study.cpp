@@ -1,8 +1,9 @@
-// ganbar study wires | devices: a question of our own, answered by many runs and one page.
+// ganbar study wires | cells | devices: a question of our own, answered by many runs and one page.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "ganbar/app/study_context.h"
+#include "ganbar/study/study_cells.h"
 #include "ganbar/study/study_devices.h"
 #include "ganbar/study/study_wires.h"
 
@@ -18,26 +19,30 @@ void ganbar_register_study(CommandContext& context) {
     auto text = std::make_shared<Text>();
     command
         ->add_option("name", text->name,
-                     "wires: what segment resistance, drivers, array size and writing scheme do to the founding GAN; devices: the founding "
-                     "GAN on every device of presets/devices")
+                     "wires: what segment resistance, drivers, array size and writing scheme do to the founding GAN; cells: passive cells "
+                     "against cells with transistors; devices: the founding GAN on every device of presets/devices")
         ->required();
     command->add_flag("--quick", o->quick, "fewer variants and rounds");
     command
-        ->add_option("--rounds", o->rounds, "rounds of each training; wires: default 200, with --quick 60; devices: 300, with --quick 40")
+        ->add_option(
+            "--rounds", o->rounds,
+            "rounds of each training; wires: default 200, with --quick 60; cells: 200, with --quick 40; devices: 300, with --quick 40")
         ->check(Range{1, 1000000});
-    command->add_option("--seeds", text->seeds, "devices: seeds of each training")->check(Range{1, 1000});
+    command->add_option("--seeds", text->seeds, "cells, devices: seeds of each training")->check(Range{1, 1000});
     command->add_option("--out", text->out, "folder for runs, results.csv and report.html; default runs/study-NAME");
     command->add_option("--set", o->sets, "key=value for every training")->one_value();
     auto presets = std::make_shared<config::Presets>(context.places.preset_folders("experiments"));
     command->callback([&context, o, text, presets] {
         context.run = [&context, o, text, presets] {
-            if (text->name != "wires" && text->name != "devices")
-                throw ConfigError(fmt::format("unknown study \"{}\"; expected wires or devices", text->name));
+            if (text->name != "wires" && text->name != "cells" && text->name != "devices")
+                throw ConfigError(fmt::format("unknown study \"{}\"; expected wires, cells or devices", text->name));
             o->out = text->out.empty() ? "runs/study-" + text->name : text->out;
             TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
             const config::Presets networks(context.places.preset_folders("networks"));
-            if (text->name == "wires") study::study_wires(*o, study_context(context, *presets, networks, observer));
-            else study::study_devices(*o, text->seeds, study_context(context, *presets, networks, observer));
+            const auto trains = study_context(context, *presets, networks, observer);
+            if (text->name == "wires") study::study_wires(*o, trains);
+            else if (text->name == "cells") study::study_cells(*o, text->seeds, trains);
+            else study::study_devices(*o, text->seeds, trains);
             fmt::print("{}\n", (o->out / "report.html").string());
         };
     });
