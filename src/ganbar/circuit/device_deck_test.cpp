@@ -59,7 +59,7 @@ TEST(DeviceDeck, ASeriesResistanceTakesItsShare) {
         const auto spice = circuit_test::ngspice_values(device_texts(test::devices(), question, {{0}, {ohm}}).deck);
         return spice.empty() ? std::nan("") : spice.at("g_1") - spice.at("g_0");
     };
-    const double free = moved(0), behind = moved(500);
+    const double free = moved(0), behind = moved(100);
     if (std::isnan(free)) GTEST_SKIP() << "ngspice is not installed";
     // I = A1 V + A3 V^3 of the built-in cell decides what it sees of 1 V
     const auto cell = expected_cell(test::devices(), question).make(1);
@@ -70,7 +70,7 @@ TEST(DeviceDeck, ASeriesResistanceTakesItsShare) {
         const double v = 0.5 * (lo + hi);
         double i = 0;
         cell->current(0, std::span(&v, 1), std::span(&i, 1));
-        (v + 500 * i < 1 ? lo : hi) = v;
+        (v + 100 * i < 1 ? lo : hi) = v;
     }
     question.pulses[0].voltage = Volt{lo};
     question.settings = {"gate=off"};

@@ -79,12 +79,12 @@ int LineSolver::solve(std::span<const double> vw_V, std::span<const double> vb_V
             change[0] = line_pass::relax(bit_, a_.row(0), c_.row(0), b_.row(0), w_.row(0), vb_.row(0), bit_walk);
         }
         if (!std::isfinite(change[0])) return 0;
-        if (pass == 4 && change[2] > 0) {  // successive over-relaxation, by what a turn leaves of the error (Young 1954)
+        if (pass == 6 && change[2] > 0) {  // successive over-relaxation, by what a turn leaves of the error (Young 1954)
             constexpr float most_left = 0.75f;
             const float left = std::min(most_left, change[0] / change[2]);
             word_walk.over = bit_walk.over = 2 / (1 + std::sqrt(1 - left)) - 1;
         }
-        const float follow = pass > 2 ? std::min(1.0f, change[1] / change[2]) : 1.0f,
+        const float follow = pass > 2 ? std::max(word_walk.over, std::min(1.0f, change[1] / change[2])) : 1.0f,
                     rate = pass > 2 ? std::min(0.95f, change[0] / change[2]) : 0.5f;
         if (pass > 1 && caution * change[0] * follow / (1 - rate) <= static_cast<float>(tolerance_V)) return pass;
     }
