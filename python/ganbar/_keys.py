@@ -1051,12 +1051,12 @@ class Tile(_TileWords, total=False):
     adc_range: fixed range of every converter; 0 = follow the largest current; a text with its unit, A; 0 to 1 (assumed: ranged by the programmable gain of each array)
     adc_time: time of one output conversion; one converter serves a crossbar, a faster one than published is several interleaved; 0 = by kind and bits (8 bits: 0.8 ns); a text with its unit, s; 0 to 0.001 (derived: ISAAC, ISCA 2016: 1.28 GS/s, one comparison per bit)
     cell: the memristor alone, or with a transistor on a gate line of its row: closed gates keep the other rows from half-selection (needs wires.mode = exact); passive, 1t1r (assumed: passive, as satyam2022's arrays)
-    cell_active_area: 1t1r: footprint of a cell with its transistor; a text with its unit, m2; 0 to 1e-06 (derived: 3 (W/L + 1) F2 (Dong, Xu, Xie, Jouppi, IEEE TCAD 31, 994, 2012) with W/L = 10, F = 0.25 um)
+    cell_active_area: 1t1r: footprint of a cell with its transistor; a text with its unit, m2; 0 to 1e-06 (assumed: 3 (W/L + 1) F2, the layout rule of NVSim (Dong, Xu, Xie, Jouppi, IEEE TCAD 31, 994, 2012; not looked up) with W/L = 10, F = 0.25 um)
     cell_area: footprint of one cell; a text with its unit, m2; 1e-18 to 1e-06 (published: satyam2022, sec. III.C: 0.6 um x 0.6 um)
-    cell_c_gate: 1t1r: capacitance of one cell's gate with its part of the line; a text with its unit, F; 0 to 1e-09 (derived: 6 fF/um2 of the same table over 2.5 um x 0.25 um, rounded up for the line)
+    cell_c_gate: 1t1r: capacitance of one cell's gate with its part of the line; a text with its unit, F; 0 to 1e-09 (assumed: 4 fF: 3.75 of 2.5 um x 0.25 um under 5.8 nm of oxide, and the line)
     cell_g_off: leakage beside the element, whatever its state; a text with its unit, S; 0 to 1 (assumed: 0.1 nA at 1 V)
     cell_r_on: 1t1r, switch: resistance while the gate line is above vt; a text with its unit, ohm; 0 to 1e+09 (derived: 420 ohm: k and vt as here with a gate at 2.5 V, 1/(k (2.5 V - vt)))
-    cell_v_gate: 1t1r: gate lines of the rows in use; the others lie at 0 V; a text with its unit, V; 0 to 10 (published: supply of the 0.25 um process of vt: 2.5 V)
+    cell_v_gate: 1t1r: gate lines of the rows in use; the others lie at 0 V; a text with its unit, V; 0 to 10 (assumed: 2.5 V: usual supply of the 0.25 um process of vt)
     cols: bit lines of one crossbar; 1 to 4096 (published: satyam2022, sec. II: 64 x 64 arrays)
     dac: kind of the input converters (ganbar list converters); ideal = none (published: as used by MNSIM 2.0)
     dac_area: area of one input converter, whatever its bits; 0 = by kind, bits and node (8 bits: 438 um2); a text with its unit, m2; 0 to 1e-06 (derived: 8-bit DAC, 40 nm, as used by MNSIM 2.0; twice per bit as ISAAC's drivers)
@@ -1261,6 +1261,7 @@ class Wires(TypedDict, total=False):
     noise: reads of the array that makes random bits; ideal, exact (assumed: all reads through the wires)
     order: what one phase writes: one cell, one polarity of a row, or a quarter of a rank-one sign matrix; cells, rows, rank_one (published: rank_one: Zamanidoost et al. 2015, fully parallel stochastic Manhattan; rows: what a batch's sign matrix, not of rank one, needs)
     program: pulses: each cell, half-selected ones included, gets the voltage computed for it; ideal, exact (assumed: all pulses through the wires)
+    programming: sequential: voltages of each phase on cells as the phases before left them; batched: of all phases of an update on cells at its start, rows that are written or moved by 1% renewed; sequential, batched (assumed: sequential is what a chip does; batched differs by a few 1e-4 of V and costs a fifth)
     rb: resistance of one bit-line segment; a text with its unit, ohm; 0 to 1e+09 (assumed: as rw)
     rdrv: resistance of a word-line driver with its lead; a text with its unit, ohm; 0 to 1e+09 (assumed: 10 ohm, the value of the public model of the Al2O3/TiO2-x arrays after Chen, IEEE TED 2013)
     read_gain: gain of each line's amplifier: none, or calibrated with all inputs on whenever transfer matrices are computed anew; none, lines (assumed: none, as in satyam2022)
@@ -1283,6 +1284,7 @@ class Wires(TypedDict, total=False):
     noise: Literal["ideal", "exact"] | None
     order: Literal["cells", "rows", "rank_one"] | None
     program: Literal["ideal", "exact"] | None
+    programming: Literal["sequential", "batched"] | None
     rb: str | None
     rdrv: str | None
     read_gain: Literal["none", "lines"] | None

@@ -122,13 +122,19 @@ Mismatch kirchhoff_mismatch(const CrossbarProblem& p, const OperatingPoint& poin
 }
 
 std::map<std::string, double> ngspice_values(const CrossbarProblem& problem) {
+    std::ostringstream deck;
+    write_spice(problem, deck, {.node_voltages = true});
+    return ngspice_values(deck.str());
+}
+
+std::map<std::string, double> ngspice_values(const std::string& text_of_deck) {
     std::map<std::string, double> values;
     if (std::system("ngspice --version > /dev/null 2>&1") != 0) return values;
     std::string path = (std::filesystem::temp_directory_path() / "ganbar-spice-XXXXXX").string();
     const int file = mkstemp(path.data());
     if (file < 0) return values;
     std::ofstream deck(path);
-    write_spice(problem, deck, {.node_voltages = true});
+    deck << text_of_deck;
     deck.close();
     FILE* pipe = popen(("ngspice -b " + path + " 2>/dev/null").c_str(), "r");
     std::string text;

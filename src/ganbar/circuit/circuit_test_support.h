@@ -21,5 +21,7 @@ struct Mismatch {
 Mismatch kirchhoff_mismatch(const CrossbarProblem& problem, const OperatingPoint& point);
 /// Runs `ngspice -b` on the deck of write_spice; the printed values by name. Empty when ngspice is not installed.
 std::map<std::string, double> ngspice_values(const CrossbarProblem& problem);
+/// The same of any deck.
+std::map<std::string, double> ngspice_values(const std::string& deck);
 
 }  // namespace ganbar::circuit_test

@@ -24,6 +24,10 @@ Schema<WriteParams> WriteParams::schema() {
                          "rank one, needs")),
         choice("compensation", &WriteParams::compensation, {"none", "rows", "cells"},
                "calibrated drivers: one amplitude for each row, or a bit-line amplitude for each cell", assumed("none, as in satyam2022")),
+        choice("programming", &WriteParams::programming, {"sequential", "batched"},
+               "sequential: voltages of each phase on cells as the phases before left them; batched: of all phases of an update on cells "
+               "at its start, rows that are written or moved by 1% renewed",
+               assumed("sequential is what a chip does; batched differs by a few 1e-4 of V and costs a fifth")),
         param("most_gain", &WriteParams::most_gain, 1.0, 100.0, "limit of a compensated driver as a multiple of the nominal amplitude",
               assumed("1.5")),
         param("gap", &WriteParams::gap, none, most, "pause between phases", assumed("0: satyam2022 gives none")),
@@ -47,6 +51,7 @@ void WriteReport::operator+=(const WriteReport& r) {
     time_s += r.time_s;
     selected_J += r.selected_J, selected_set_J += r.selected_set_J, half_selected_J += r.half_selected_J, wires_J += r.wires_J,
         gate_J += r.gate_J;
+    mismatch_V = std::max(mismatch_V, r.mismatch_V);
     sum_ratio += r.sum_ratio, least_ratio = std::min(least_ratio, r.least_ratio);
 }
 
@@ -298,9 +303,12 @@ WriteReport ArrayWriter::write(DeviceArray& array, std::size_t first, std::span<
     std::vector<float> pulse_V(m * n);
     const auto plan = phases(signs);
     if (plan.empty()) return report;
+    std::size_t k = params_.programming == Programming::batched && !cell_.selector.has_gate()
+                        ? write_batched(array, first, plan, rule, rng, report)
+                        : 0;
     std::optional<Phases> cells;
-    if (!cell_.selector.has_gate()) cells.emplace(*this, array, first);
-    for (std::size_t k = 0; k < plan.size(); ++k) {
+    if (!cell_.selector.has_gate() && k < plan.size()) cells.emplace(*this, array, first);
+    for (; k < plan.size(); ++k) {
         bias(plan[k], vw, vb);
         if (!cells) {
             report += write_row(array, first, plan[k], vw, vb, rule, rng.stream("phase", k));

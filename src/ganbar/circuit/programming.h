@@ -22,10 +22,16 @@ enum class WriteOrder : std::uint8_t { cells, rows, rank_one };
 /// rows: one amplitude a row, so that its selected cells see V on average; cells: one bit-line amplitude for every cell.
 enum class WriteCompensation : std::uint8_t { none, rows, cells };
 
+/// sequential: the voltages of every phase on cells as the phases before left them. batched: of all phases of an update on the cells at its
+/// start, but for the cells that a phase selects, which it leaves as its pulses moved them, and rows where others have moved by a percent;
+/// pulses follow one another as ever.
+enum class Programming : std::uint8_t { sequential, batched };
+
 struct WriteParams {
     Scheme scheme = Scheme::half;
     WriteOrder order = WriteOrder::rows;
     WriteCompensation compensation = WriteCompensation::none;
+    Programming programming = Programming::sequential;
     double most_gain = 1.5;           ///< compensation never asks a driver for more than this multiple of V
     Second gap{0};                    ///< pause after each phase
     double voltage_tolerance = 1e-5;  ///< of V: to which cell voltages are computed
@@ -45,7 +51,8 @@ struct WriteReport {
     double selected_J = 0, half_selected_J = 0, wires_J = 0;  ///< u i t of the wanted cells, of all others, of the wires, by static curves
     double gate_J = 0;                                        ///< of gate lines, up and down once a phase
     double selected_set_J = 0;                                ///< the part of selected_J that set phases took
-    double sum_ratio = 0, least_ratio = 1;                    ///< delivered over wanted voltage of selected cells: sum, smallest
+    double mismatch_V = 0;  ///< batched: the most that cells as they are at the end and wires disagree by, at the last phase's voltages
+    double sum_ratio = 0, least_ratio = 1;  ///< delivered over wanted voltage of selected cells: sum, smallest
     double mean_ratio() const { return n_selected > 0 ? sum_ratio / static_cast<double>(n_selected) : 1; }
     void operator+=(const WriteReport& r);
 };
@@ -74,9 +81,13 @@ public:
 
 private:
     class Phases;
+    class Batch;
     void calibrate_polarity(const StaticCells& cells, bool set);
     WriteReport write_row(DeviceArray& array, std::size_t first, const WritePhase& phase, std::span<const double> vw_V,
                           std::span<const double> vb_V, EnergyRule rule, const Rng& rng) const;
+    /// Plays phases from the first on as one batch; returns how many, fewer than all where cells or terminals ask for the general solver.
+    std::size_t write_batched(DeviceArray& array, std::size_t first, std::span<const WritePhase> plan, EnergyRule rule, const Rng& rng,
+                              WriteReport& report) const;
     double amplitude_V(bool set) const { return set ? pulses_.set.si : pulses_.reset.si; }
     double most_V() const;
 

@@ -54,9 +54,10 @@ Schema<Selector> Selector::schema() {
         param("r_on", &S::r_on, Ohm{0.0}, Ohm{1e9}, "1t1r, switch: resistance while the gate line is above vt",
               derived("420 ohm: k and vt as here with a gate at 2.5 V, 1/(k (2.5 V - vt))")),
         param("vt", &S::vt, Volt{-10.0}, Volt{10.0}, "1t1r: threshold voltage",
-              published("Rabaey, Chandrakasan, Nikolic, Digital Integrated Circuits, 2nd ed., table 3.2: 0.25 um NMOS, 0.43 V")),
+              assumed("0.43 V: the 0.25 um NMOS that textbooks use (after Rabaey, Chandrakasan, Nikolic, Digital Integrated Circuits; not "
+                      "looked up)")),
         param("k", &S::k, 1e-12, 1e3, "1t1r, square_law: transconductance parameter of the transistor, k' W/L",
-              derived("115 uA/V2 of the same table, ten times as wide as long")),
+              assumed("115 uA/V2 for the transistor of vt (from the same book, not looked up), ten times as wide as long")),
         choice("selector", &S::selector, {"exponential", "threshold"}, "1s1r: i_0 sinh(x/v_0), or two straight lines that meet at v_th",
                assumed("as mixed ionic-electronic conductors")),
         param("i_0", &S::i_0, Ampere{1e-30}, Ampere{1.0}, "1s1r, exponential: scale of the current", assumed("10 fA: some 10 nA at 0.5 V")),
@@ -82,11 +83,12 @@ Schema<CellParams> CellParams::schema() {
         out.push_back({part.info, [set = part.set](C& c, const Value& v) { set(c.selector, v); },
                        [get = part.get](const C& c) { return get(c.selector); }});
     out.push_back(param("v_gate", &C::v_gate, Volt{0}, Volt{10}, "1t1r: gate lines of the rows in use; the others lie at 0 V",
-                        published("supply of the 0.25 um process of vt: 2.5 V")));
+                        assumed("2.5 V: usual supply of the 0.25 um process of vt")));
     out.push_back(param("c_gate", &C::c_gate, Farad{0}, Farad{1e-9}, "1t1r: capacitance of one cell's gate with its part of the line",
-                        derived("6 fF/um2 of the same table over 2.5 um x 0.25 um, rounded up for the line")));
+                        assumed("4 fF: 3.75 of 2.5 um x 0.25 um under 5.8 nm of oxide, and the line")));
     out.push_back(param("active_area", &C::active_area, SquareMetre{0}, SquareMetre{1e-6}, "1t1r: footprint of a cell with its transistor",
-                        derived("3 (W/L + 1) F2 (Dong, Xu, Xie, Jouppi, IEEE TCAD 31, 994, 2012) with W/L = 10, F = 0.25 um")));
+                        assumed("3 (W/L + 1) F2, the layout rule of NVSim (Dong, Xu, Xie, Jouppi, IEEE TCAD 31, 994, 2012; not looked up) "
+                                "with W/L = 10, F = 0.25 um")));
     return out;
 }
 

@@ -25,6 +25,15 @@ PulseBill CountedArray::program_at(std::size_t first, std::span<const float> v_V
     return bill;
 }
 
+PulseBill CountedArray::program_listed(std::span<const std::uint32_t> cells, std::span<const float> v_V, Second width, EnergyRule rule,
+                                       const Rng& rng, std::span<std::uint8_t> moved) {
+    std::vector<std::uint8_t> own(moved.empty() ? cells.size() : 0);
+    const std::span<std::uint8_t> seen = moved.empty() ? std::span(own) : moved;
+    const PulseBill bill = inner_->program_listed(cells, v_V, width, rule, rng, seen);
+    for (std::size_t k = 0; k < cells.size(); ++k) counts_[cells[k]] += seen[k];
+    return bill;
+}
+
 std::unique_ptr<DeviceArray> CountedArray::clone() const {
     auto out = std::make_unique<CountedArray>(inner_->clone());
     out->counts_ = counts_;

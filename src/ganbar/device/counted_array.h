@@ -29,6 +29,9 @@ public:
     PulseBill program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule,
                       const Rng& rng) override;
     PulseBill program_at(std::size_t first, std::span<const float> v_V, Second width, EnergyRule rule, const Rng& rng) override;
+    PulseBill program_listed(std::span<const std::uint32_t> cells, std::span<const float> v_V, Second width, EnergyRule rule,
+                             const Rng& rng, std::span<std::uint8_t> moved) override;
+    double least_pulse_V() const override { return inner_->least_pulse_V(); }
     void begin_update() override { inner_->begin_update(); }
     bool rest(bool on_shelf) override { return inner_->rest(on_shelf); }
     void make_stuck(std::size_t cell, Siemens g) override { inner_->make_stuck(cell, g); }

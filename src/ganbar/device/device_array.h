@@ -60,6 +60,22 @@ public:
                               const Rng& rng) = 0;
     /// Every cell gets a pulse of its own voltage (wires, half-select); 0 V = none.
     virtual PulseBill program_at(std::size_t first, std::span<const float> v_V, Second width, EnergyRule rule, const Rng& rng) = 0;
+    /// The same where only these cells (ascending numbers) get a pulse, each of its voltage. moved (one a pulse, or empty): 1 where the
+    /// conductance is another after.
+    virtual PulseBill program_listed(std::span<const std::uint32_t> cells, std::span<const float> v_V, Second width, EnergyRule rule,
+                                     const Rng& rng, std::span<std::uint8_t> moved) {
+        if (cells.empty()) return {};
+        const std::size_t first = cells.front(), n = cells.back() - first + 1;
+        std::vector<float> all(n, 0.0f), before(moved.empty() ? 0 : n), after(before.size());
+        for (std::size_t k = 0; k < cells.size(); ++k) all[cells[k] - first] = v_V[k];
+        conductance(first, before);
+        const PulseBill bill = program_at(first, all, width, rule, rng);
+        conductance(first, after);
+        for (std::size_t k = 0; k < moved.size(); ++k) moved[k] = before[cells[k] - first] != after[cells[k] - first];
+        return bill;
+    }
+    /// Pulses of a smaller magnitude leave every cell as it is, its wear included; 0 = no such voltage.
+    virtual double least_pulse_V() const { return 0; }
     /// An update of the weights begins: time passes for cells that age.
     virtual void begin_update() {}
     /// Reads from now on belong to training (false) or come after the shelf time (true). True when the cells now show other conductances.
@@ -156,13 +172,34 @@ public:
                 }
             });
         };
-        if constexpr (HasWidthLaw<M>) {
-            const auto law = model_.width_law(width);
-            return pulse_each(law.random, [&law](Cell& c, float v, PulseDraw d) { law.apply(c, v, d); });
-        } else {
-            return pulse_each(model_.pulse_law({1.0}, width).random,
-                              [this, width](Cell& c, float v, PulseDraw d) { model_.pulse_law({v}, width).apply(c, d); });
-        }
+        return with_width(width, pulse_each);
+    }
+    PulseBill program_listed(std::span<const std::uint32_t> cells, std::span<const float> v_V, Second width, EnergyRule rule,
+                             const Rng& rng, std::span<std::uint8_t> moved) override {
+        const auto pulse_each = [&](bool random, const auto& apply) {
+            PulseBill bill;
+            Chunk chunk;
+            for (std::size_t done = 0; done < cells.size(); done += chunk_size) {
+                const std::size_t n = std::min(chunk_size, cells.size() - done);
+                for (std::size_t i = 0; i < n; ++i) {
+                    const std::size_t k = cells[done + i];
+                    const float v = v_V[done + i];
+                    if (random) pulse_draws(rng.key(), k, std::span(chunk.draws).subspan(i, 1));
+                    chunk.before[i] = cells_[k].g_S;
+                    chunk.energy_J[i] = Dissipation(model_, v, width, rule).energy_J(cells_[k]);
+                    chunk.pulsed[i] = v != 0;
+                    if (v != 0 && !stuck_[k]) apply(cells_[k], v, chunk.draws[i]);
+                }
+                for (std::size_t i = 0; i < n && !moved.empty(); ++i) moved[done + i] = cells_[cells[done + i]].g_S != chunk.before[i];
+                bill += booked(chunk, n, [&](std::size_t i) { return cells_[cells[done + i]].g_S; });
+            }
+            return bill;
+        };
+        return with_width(width, pulse_each);
+    }
+    double least_pulse_V() const override {
+        if constexpr (HasLeastPulse<M>) return model_.least_pulse_V();
+        else return 0;
     }
     void make_stuck(std::size_t cell, Siemens g) override {
         move_to(cells_[cell], static_cast<float>(g.si));
@@ -209,6 +246,17 @@ private:
         double v_V_, width_s_, v2t_;
         bool ohmic_;
     };
+    /// pulse_each(random, apply) with apply(cell, voltage, draw) one pulse of this width.
+    template <class PulseEach>
+    PulseBill with_width(Second width, const PulseEach& pulse_each) const {
+        if constexpr (HasWidthLaw<M>) {
+            const auto law = model_.width_law(width);
+            return pulse_each(law.random, [&law](Cell& c, float v, PulseDraw d) { law.apply(c, v, d); });
+        } else {
+            return pulse_each(model_.pulse_law({1.0}, width).random,
+                              [this, width](Cell& c, float v, PulseDraw d) { model_.pulse_law({v}, width).apply(c, d); });
+        }
+    }
     /// Cells are pulsed a chunk at a time and the chunk is booked afterwards: the signs are random, so counting must not branch.
     static constexpr std::size_t chunk_size = 256;
     struct Chunk {
@@ -217,6 +265,20 @@ private:
         std::array<std::int32_t, chunk_size> pulsed;
         std::array<PulseDraw, chunk_size> draws{};
     };
+    /// What the pulses of a chunk came to; g_S(i): the conductance of its cell i after them.
+    template <class After>
+    static PulseBill booked(const Chunk& chunk, std::size_t n, const After& g_S) {
+        std::int32_t n_set = 0, n_reset = 0, n_pulsed = 0;
+        double set_J = 0, reset_J = 0, idle_J = 0;
+#pragma omp simd reduction(+ : n_set, n_reset, n_pulsed, set_J, reset_J, idle_J)
+        for (std::size_t i = 0; i < n; ++i) {
+            const float after = g_S(i);
+            const std::int32_t up = after > chunk.before[i], down = after < chunk.before[i], idle = chunk.pulsed[i] & ~(up | down);
+            n_set += up, n_reset += down, n_pulsed += chunk.pulsed[i];
+            set_J += up * chunk.energy_J[i], reset_J += down * chunk.energy_J[i], idle_J += idle * chunk.energy_J[i];
+        }
+        return {n_set, n_reset, n_pulsed - n_set - n_reset, set_J + reset_J, set_J, reset_J, idle_J};
+    }
     /// `rng` null: the pulses draw nothing.
     template <class Pulse>
     PulseBill in_chunks(std::size_t first, std::size_t n_cells, const Rng* rng, const Pulse& pulse) {
@@ -228,16 +290,7 @@ private:
             for (std::size_t i = 0; i < n; ++i) chunk.before[i] = cells_[k0 + i].g_S;
             if (rng) pulse_draws(rng->key(), k0, std::span(chunk.draws).first(n));
             pulse(chunk, k0, n);
-            std::int32_t n_set = 0, n_reset = 0, n_pulsed = 0;
-            double set_J = 0, reset_J = 0, idle_J = 0;
-#pragma omp simd reduction(+ : n_set, n_reset, n_pulsed, set_J, reset_J, idle_J)
-            for (std::size_t i = 0; i < n; ++i) {
-                const float after = cells_[k0 + i].g_S;
-                const std::int32_t up = after > chunk.before[i], down = after < chunk.before[i], idle = chunk.pulsed[i] & ~(up | down);
-                n_set += up, n_reset += down, n_pulsed += chunk.pulsed[i];
-                set_J += up * chunk.energy_J[i], reset_J += down * chunk.energy_J[i], idle_J += idle * chunk.energy_J[i];
-            }
-            bill += {n_set, n_reset, n_pulsed - n_set - n_reset, set_J + reset_J, set_J, reset_J, idle_J};
+            bill += booked(chunk, n, [&](std::size_t i) { return cells_[k0 + i].g_S; });
         }
         return bill;
     }

@@ -57,4 +57,10 @@ concept HasSetConductance = requires(const M model, typename M::Cell cell, Sieme
     { model.set_conductance(cell, g) } -> std::same_as<void>;
 };
 
+/// Optional: the smallest magnitude of a pulse that may move a cell.
+template <class M>
+concept HasLeastPulse = requires(const M model) {
+    { model.least_pulse_V() } -> std::convertible_to<double>;
+};
+
 }  // namespace ganbar

@@ -116,18 +116,24 @@ void apply_pulses(DeviceArray& cell, const CellQuestion& question, const std::op
 
 }  // namespace
 
-CellAnswer pulse_cell(const DeviceRegistry& devices, const CellQuestion& question) {
+DeviceSpec expected_cell(const DeviceRegistry& devices, const CellQuestion& question) {
     const DeviceEntry& entry = devices.get(question.model);
     const auto given = question.table != nullptr ? question.table->clone() : std::make_unique<config::Node>();
     config::Node& node = *given;
     node.leaves.erase("model");
     for (const auto& assignment : question.settings) config::apply_override(node, assignment);
     switch_variation_off(entry, node);
+    DeviceSpec spec = entry.bind(&node);
+    config::reject_unused(node, {{"", entry.param_names}});
+    return spec;
+}
+
+CellAnswer pulse_cell(const DeviceRegistry& devices, const CellQuestion& question) {
+    const DeviceEntry& entry = devices.get(question.model);
     CellAnswer answer;
-    const DeviceSpec spec = entry.bind(&node);
+    const DeviceSpec spec = expected_cell(devices, question);
     const auto cell = spec.make(1);
     answer.used = spec.params;
-    config::reject_unused(node, {{"", entry.param_names}});
     answer.window = cell->window();
     if (question.count < 1 || question.count > 10'000'000) throw ConfigError("--count is out of range; expected 1 to 10000000");
     const double asked = question.from_S.value_or(answer.window.g_min.si);

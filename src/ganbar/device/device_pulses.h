@@ -42,4 +42,7 @@ struct CellAnswer {
 /// outside what the model can hold. NumericError where a result is not finite.
 CellAnswer pulse_cell(const DeviceRegistry& devices, const CellQuestion& question);
 
+/// The model as pulse_cell() has it: the question's settings, variation off unless they ask for it.
+DeviceSpec expected_cell(const DeviceRegistry& devices, const CellQuestion& question);
+
 }  // namespace ganbar

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "ganbar/config/node.h"
+#include "ganbar/device/circuit_law.h"
 #include "ganbar/device/coverage.h"
 #include "ganbar/device/device_array.h"
 
@@ -13,8 +14,9 @@ namespace ganbar {
 struct DeviceSpec {
     std::string model;
     std::vector<ParamRow> params;
-    std::optional<Coverage> coverage;                                 ///< what the model was fitted on
-    std::function<std::unique_ptr<DeviceArray>(std::size_t n)> make;  ///< an array of n cells
+    std::optional<Coverage> coverage;                                     ///< what the model was fitted on
+    std::function<std::unique_ptr<DeviceArray>(std::size_t n)> make;      ///< an array of n cells
+    std::function<CircuitLaw(Second width, Siemens g)> circuit_law = {};  ///< null where the model has none
 };
 
 /// A device model: its description, its parameters with their defaults, and how the device table of an input becomes a DeviceSpec.
@@ -53,8 +55,10 @@ DeviceEntry device_entry() {
         const M model{params};
         std::optional<Coverage> covered = coverage;
         if constexpr (HasOwnCoverage<M>) covered = model.own_coverage();
-        return {"", param_rows(P::schema(), params), covered,
-                [model](std::size_t n) { return std::make_unique<DeviceArrayOf<M>>(model, n); }};
+        DeviceSpec spec{"", param_rows(P::schema(), params), covered,
+                        [model](std::size_t n) { return std::make_unique<DeviceArrayOf<M>>(model, n); }};
+        if constexpr (HasCircuitLaw<M>) spec.circuit_law = [model](Second width, Siemens g) { return model.circuit_law(width, g); };
+        return spec;
     };
     return {M::doc(), names, param_rows(P::schema(), P{}), bind, coverage};
 }

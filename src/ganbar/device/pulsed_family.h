@@ -119,6 +119,7 @@ struct PulsedModel {
     }
     double current_A(const Cell& c, double v) const { return c.g_S * v; }
     double read_noise_A2(const Cell& c, double v) const { return p.read_noise * p.read_noise * c.g_S * v * c.g_S * v; }
+    double least_pulse_V() const { return p.threshold.si * (1 - 1e-6); }  // as reaches() has it
     PulseLaw pulse_law(Volt v, Second) const { return law(!reaches(v.si, p.threshold.si) ? 0 : v.si > 0 ? 1 : -1); }
     PulseLaw law(int direction) const {
         return {family,

@@ -1,8 +1,9 @@
-// ganbar study wires | devices | readings: a question of our own, answered by many runs and one page.
+// ganbar study wires | cells | devices | readings: a question of our own, answered by many runs and one page.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "ganbar/app/study_context.h"
+#include "ganbar/study/study_cells.h"
 #include "ganbar/study/study_devices.h"
 #include "ganbar/study/study_readings.h"
 #include "ganbar/study/study_wires.h"
@@ -20,17 +21,17 @@ void ganbar_register_study(CommandContext& context) {
     auto text = std::make_shared<Text>();
     command
         ->add_option("name", text->name,
-                     "wires: what segment resistance, drivers, array size and writing scheme do to the founding GAN; devices: the founding "
-                     "GAN on every device of presets/devices; "
+                     "wires: what segment resistance, drivers, array size and writing scheme do to the founding GAN; cells: passive cells "
+                     "against cells with transistors; devices: the founding GAN on every device of presets/devices; "
                      "readings: which way of filling in what satyam2022 leaves open gives which of its claims")
         ->required();
     command->add_flag("--quick", o->quick, "fewer variants and rounds");
     command
         ->add_option("--rounds", o->rounds,
-                     "rounds of each training; wires: default 200, with --quick 60; devices: 300, with --quick 40; readings: their own, "
-                     "200 or 40, with --quick 40")
+                     "rounds of each training; wires, cells: default 200, with --quick 60 and 40; devices: 300, with --quick 40; readings: "
+                     "their own, 200 or 40, with --quick 40")
         ->check(Range{1, 1000000});
-    command->add_option("--seeds", text->seeds, "devices and readings: seeds of each training; default 3, readings with --quick 1")
+    command->add_option("--seeds", text->seeds, "cells, devices, readings: seeds of each training; default 3, readings with --quick 1")
         ->check(Range{1, 1000});
     command->add_option("--jobs", text->jobs, "readings: trainings at once; default 1")->check(Range{1, 1024});
     command->add_option("--readings", text->readings, "readings: which of them, names with commas between; default all, with --quick four")
@@ -41,20 +42,22 @@ void ganbar_register_study(CommandContext& context) {
     auto presets = std::make_shared<config::Presets>(context.places.preset_folders("experiments"));
     command->callback([&context, o, text, presets] {
         context.run = [&context, o, text, presets] {
-            if (text->name != "wires" && text->name != "devices" && text->name != "readings")
-                throw ConfigError(fmt::format("unknown study \"{}\"; expected wires, devices or readings", text->name));
             const bool readings = text->name == "readings";
+            if (!readings && text->name != "wires" && text->name != "cells" && text->name != "devices")
+                throw ConfigError(fmt::format("unknown study \"{}\"; expected wires, cells, devices or readings", text->name));
             if (!readings && (text->jobs > 0 || !text->readings.empty() || !text->axes.empty()))
                 throw ConfigError(
                     fmt::format("--jobs, --readings and --axis belong to study readings; study {} has none of them", text->name));
             if (text->name == "wires" && text->seeds > 0)
-                throw ConfigError("--seeds belongs to study devices and study readings; study wires trains each variant once");
+                throw ConfigError("--seeds belongs to study cells, devices and readings; study wires trains each variant once");
             o->out = text->out.empty() ? "runs/study-" + text->name : text->out;
             TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
             const config::Presets networks(context.places.preset_folders("networks"));
             const auto studied = study_context(context, *presets, networks, observer);
+            const std::int64_t seeds = text->seeds > 0 ? text->seeds : 3;
             if (text->name == "wires") study::study_wires(*o, studied);
-            else if (!readings) study::study_devices(*o, text->seeds > 0 ? text->seeds : 3, studied);
+            else if (text->name == "cells") study::study_cells(*o, seeds, studied);
+            else if (text->name == "devices") study::study_devices(*o, seeds, studied);
             else {
                 note_signals();
                 study::study_readings({o->quick, o->rounds, text->seeds, static_cast<int>(std::max<std::int64_t>(1, text->jobs)), o->out,

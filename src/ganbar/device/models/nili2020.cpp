@@ -5,8 +5,11 @@
 #include <array>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "ganbar/device/device_registry.h"
 #include "ganbar/device/fast_math.h"
+#include "ganbar/device/kernels/nili_steps.h"
 
 namespace ganbar {
 namespace {
@@ -290,6 +293,7 @@ struct Nili2020 {
         }
         return std::log10(width.si);
     }
+    double least_pulse_V() const { return p.gate == OnOff::on ? p.gate_voltage.si * (1 - 1e-6) : 0.0; }  // as reaches() has it
     WidthLaw width_law(Second width) const {
         if (!(width.si > 0)) throw ConfigError("nili2020: a pulse needs a width above 0 s");
         const double l = log_width(width), l_s = std::log10(width.si);
@@ -315,6 +319,32 @@ struct Nili2020 {
         for (std::size_t bin = 0; bin < n_bins; ++bin) pulse.steps[bin] = branch.at(bin, pulse.v);
         return pulse;
     }
+    /// A pulse of this width moves G by D; at D a width all along, a pulse of another width by its share. Stepwise in the bins, as fitted.
+    CircuitLaw circuit_law(Second width, Siemens g) const {
+        if (p.bins != Bins::stepwise)
+            throw ConfigError("nili2020: the law for circuit simulators has the bins as fitted; expected bins = \"stepwise\"");
+        const WidthLaw law = width_law(width);
+        static constexpr std::array<const char*, n_bins - 1> edges{"5.62341325e-6", "10e-6",  "17.7827941e-6", "31.6227766e-6",
+                                                                   "56.2341325e-6", "100e-6", "177.827941e-6"};
+        const auto step = [](const Branch& b) {
+            const auto in_bin = [&b](std::size_t bin) {
+                return fmt::format("{:.9g}*{:g}/(1+exp({:g}*({:.9g}*@v-{:.9g})))", b.amplitude[bin], 2 * b.sign, -2 * b.sign, b.slope[bin],
+                                   b.offset[bin]);
+            };
+            std::string text = in_bin(n_bins - 1);
+            for (std::size_t bin = n_bins - 1; bin-- > 0;) text = fmt::format("(@s<{}?{}:{})", edges[bin], in_bin(bin), text);
+            return text;
+        };
+        CircuitLaw out;
+        out.state = "G, S", out.conductance = "@s", out.start = g.si;
+        out.lo = law.windowed ? p.g_min.si : 0, out.hi = law.windowed ? p.g_max.si : 1e-3;
+        out.current = fmt::format("(({:.17g}+{:.17g}*@s)*@v+({:.17g}+@s*({:.17g}+{:.17g}*@s))*@v*@v*@v)", a1_offset, p.a1[1], a3_offset,
+                                  p.a3[0], p.a3[1]);
+        const std::string least = fmt::format("{:.9g}", least_pulse_V());
+        out.rate = fmt::format("((@v>{0}?{1}:(@v<-({0})?{2}:0))/{3:.17g})", least, step(law.set), step(law.reset), width.si);
+        out.note = fmt::format("pulses of {:g} s", width.si);
+        return out;
+    }
     void fill(Branch& out, int sign, double l, double l_spread, double c0, const std::array<const List*, 9>& k) const {
         out.sign = static_cast<float>(sign);
         for (std::size_t i = 0; i < n_bins; ++i) {
@@ -330,6 +360,55 @@ struct Nili2020 {
     }
 };
 
+/// A width's law with its bins side by side.
+nili_steps::Tables tables_of(const Nili2020::WidthLaw& law) {
+    nili_steps::Tables t;
+    for (std::size_t k = 0; k < 2 * n_bins; ++k) {
+        const auto& b = k < n_bins ? law.set : law.reset;
+        const std::size_t bin = k % n_bins;
+        t.amplitude[k] = b.amplitude[bin], t.slope[k] = b.slope[bin], t.offset[k] = b.offset[bin], t.r0[k] = b.r0[bin],
+        t.r_v[k] = b.r_v[bin], t.r_v2[k] = b.r_v2[bin], t.r_v3[k] = b.r_v3[bin], t.sign[k] = b.sign;
+    }
+    return t;
+}
+
 }  // namespace
+
+/// Many pulses of one phase on cells as fitted: steps for a chunk at a time, in vectors. The same bits as one by one (tests).
+template <>
+PulseBill DeviceArrayOf<Nili2020>::program_listed(std::span<const std::uint32_t> cells, std::span<const float> v_V, Second width,
+                                                  EnergyRule rule, const Rng& rng, std::span<std::uint8_t> moved) {
+    const Nili2020::WidthLaw law = model_.width_law(width);
+    const nili_steps::Tables tables = tables_of(law);
+    PulseBill bill;
+    Chunk chunk;
+    alignas(64) std::array<std::int32_t, chunk_size> bin{};
+    alignas(64) std::array<float, chunk_size> seen{}, mean, spread;
+    for (std::size_t done = 0; done < cells.size(); done += chunk_size) {
+        const std::size_t n = std::min(chunk_size, cells.size() - done);
+        for (std::size_t i = 0; i < n; ++i) {
+            const Cell& cell = cells_[cells[done + i]];
+            const float v = v_V[done + i];
+            chunk.before[i] = cell.g_S;
+            chunk.pulsed[i] = v != 0;
+            chunk.energy_J[i] = Dissipation(model_, v, width, rule).energy_J(cell);
+            seen[i] = v - law.threshold_sigma * cell.z_dynamic;
+            bin[i] = static_cast<std::int32_t>(Nili2020::bin_of(cell.g_S) + (v > 0 ? 0 : n_bins));
+        }
+        if (!law.interpolated) nili_steps::steps(tables, seen.data(), bin.data(), mean.data(), spread.data(), (n + 15) / 16 * 16);
+        for (std::size_t i = 0; i < n; ++i) {
+            const std::size_t k = cells[done + i];
+            const float v = v_V[done + i];
+            if (law.random) pulse_draws(rng.key(), k, std::span(chunk.draws).subspan(i, 1));
+            if (v == 0 || stuck_[k]) continue;
+            if (law.interpolated) law.apply(cells_[k], v, chunk.draws[i]);
+            else if (reaches(v, law.gate)) law.move(cells_[k], {mean[i], spread[i]}, chunk.draws[i]);
+        }
+        for (std::size_t i = 0; i < n && !moved.empty(); ++i) moved[done + i] = cells_[cells[done + i]].g_S != chunk.before[i];
+        bill += booked(chunk, n, [&](std::size_t i) { return cells_[cells[done + i]].g_S; });
+    }
+    return bill;
+}
+
 GANBAR_DEVICE_MODEL(nili2020, Nili2020)
 }  // namespace ganbar

@@ -1,5 +1,7 @@
 // VTEAM: Kvatinsky, Ramadan, Friedman, Kolodny, "VTEAM: a general model for voltage-controlled memristors", IEEE Trans. Circuits Syst. II
 // 62 (2015) 786, doi 10.1109/TCSII.2015.2433536. Default numbers as in MemTorch. Here a positive pulse sets, so the paper's voltage is -V.
+#include <fmt/format.h>
+
 #include "ganbar/device/device_registry.h"
 #include "ganbar/device/state_flow.h"
 
@@ -121,6 +123,26 @@ struct Vteam {
     double read_noise_A2(const Cell& c, double v) const { return p.read_noise * p.read_noise * c.g_S * v * c.g_S * v; }
     WidthLaw width_law(Second width) const { return {p, width.si, p.c2c > 0}; }
     PulseLaw pulse_law(Volt v, Second width) const { return {width_law(width), v}; }
+    CircuitLaw circuit_law(Second, Siemens g) const {
+        Cell cell;
+        set_conductance(cell, g);
+        const auto window = [this](const char* leaves) {  // the state's distance from the end that it leaves
+            if (p.boundary == Boundary::hard) return std::string("1");
+            return fmt::format("(1-pow(abs({}),{}))", p.boundary == Boundary::joglekar ? "2*@s-1" : leaves, 2 * p.boundary_p);
+        };
+        const std::string resistance = p.resistance == Resistance::linear
+                                           ? fmt::format("({:.17g}+{:.17g}*@s)", p.r_on.si, p.r_off.si - p.r_on.si)
+                                           : fmt::format("({:.17g}*exp({:.17g}*@s))", p.r_on.si, std::log(p.r_off.si / p.r_on.si));
+        CircuitLaw law;
+        law.state = "x, 0 at r_on to 1 at r_off", law.current = "@v/" + resistance, law.conductance = "1/" + resistance,
+        law.start = double{cell.x};
+        law.rate = fmt::format(
+            "(@v>{0:.17g}?{1:.17g}*pow(max(@v/{0:.17g}-1,0),{2:.17g})*{3}:(@v<{4:.17g}?{5:.17g}*pow(max(@v/"
+            "({4:.17g})-1,0),{6:.17g})*{7}:0))",
+            -p.v_on.si, p.k_on / p.length.si, p.a_on, window("1-@s"), -p.v_off.si, p.k_off / p.length.si, p.a_off, window("@s"));
+        law.note = "any pulse";
+        return law;
+    }
 };
 
 }  // namespace

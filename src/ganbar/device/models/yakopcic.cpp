@@ -1,5 +1,7 @@
 // Yakopcic, Taha, Subramanyam, Pino, Rogers, "A memristor device model", IEEE Electron Device Lett. 32 (2011) 1436, and "Generalized
 // memristive device SPICE model and its application in circuit design", IEEE TCAD 32 (2013) 1201; parameter sets as listed below.
+#include <fmt/format.h>
+
 #include "ganbar/device/device_registry.h"
 #include "ganbar/device/fast_math.h"
 #include "ganbar/device/preset.h"
@@ -152,6 +154,22 @@ struct Yakopcic {
                 p.rate_p,   p.rate_n,   p.v_p.si, p.v_n.si, std::exp(p.v_p.si), std::exp(p.v_n.si), width.si,      p.c2c > 0};
     }
     PulseLaw pulse_law(Volt v, Second width) const { return {width_law(width), v}; }
+    CircuitLaw circuit_law(Second, Siemens g) const {
+        Cell cell;
+        set_conductance(cell, g);
+        const auto slowed = [](const char* y, double knee, double alpha) {
+            return fmt::format("({0}>{1:.17g}?exp({2:.17g}*({1:.17g}-{0}))*(1-{0})/{3:.17g}:1)", y, knee, alpha, 1 - knee);
+        };
+        CircuitLaw law;
+        law.state = "x", law.lo = p.x_min, law.hi = p.x_max, law.start = double{cell.x};
+        law.current = fmt::format("(@v<0?{:.17g}:{:.17g})*@s*sinh({:.17g}*@v)", p.a2, p.a1, p.b);
+        law.conductance = fmt::format("{:.17g}*@s", siemens());
+        law.rate = fmt::format("(@v>{0:.17g}?{1:.17g}*(exp(@v)-{2:.17g})*{3}:(@v<{4:.17g}?{5:.17g}*({6:.17g}-exp(-(@v)))*{7}:0))", p.v_p.si,
+                               p.rate_p, std::exp(p.v_p.si), slowed("@s", p.x_p, p.alpha_p), -p.v_n.si, p.rate_n, std::exp(p.v_n.si),
+                               slowed("(1-@s)", p.x_n, p.alpha_n));
+        law.note = "any pulse";
+        return law;
+    }
 };
 
 }  // namespace
