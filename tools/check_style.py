@@ -17,6 +17,7 @@ import sys
 FOLDERS = ("src", "tests", "fuzz", "bench")
 MOST_LINES, MOST_OF_FUNCTION = 400, 60
 NO_FUNCTION = re.compile(r"^\s*(?:namespace|class|struct|enum|union|extern|if|for|while|switch|else|do|try|catch|case|default|return|template)\b")
+BODY = re.compile(r"\)(?: const| noexcept| override| final| &&?| -> [\w:<>, *&]+)* \{$")
 TABLE = re.compile(r"\bschema\(\) \{$|\bganbar_register_\w+\(|\bbind_\w+\(nb::module_")
 
 
@@ -48,7 +49,7 @@ def functions(lines):
     while at < len(lines):
         line = lines[at]
         indent = len(line) - len(line.lstrip(" "))
-        if indent in (0, 4) and line.endswith("{") and "(" in "".join(lines[max(0, at - 3) : at + 1]) and not NO_FUNCTION.match(line):
+        if indent in (0, 4) and BODY.search(line) and not NO_FUNCTION.match(line):
             end = next((i for i in range(at + 1, len(lines)) if lines[i].startswith(" " * indent + "}")), at)
             yield at + 1, end - at + 1, line
             at = end if indent == 0 else at  # a class's functions lie inside it, a function's lambdas do not count again

@@ -1,11 +1,11 @@
 #include "ganbar/arch/crossbar_engine.h"
 
-#include "ganbar/arch/chip.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+
+#include "ganbar/arch/chip.h"
 
 namespace ganbar::arch {
 namespace {
@@ -241,6 +241,10 @@ double rewrites_per_cell(const CrossbarDesign& d, const Workload& w, const Plans
     return most;
 }
 
+struct Times {
+    double slowest = 0, serial = 0;
+};
+
 }  // namespace
 
 double crossbar_arrays(const CrossbarDesign& d, const Workload& w) {
@@ -251,8 +255,6 @@ double crossbar_arrays(const CrossbarDesign& d, const Workload& w) {
     return count_arrays(d, plans, training, {copies_of(d, w, false), copies_of(d, w, true)});
 }
 
-double cells_per_weight(const CrossbarDesign& d) { return double(ceil_div(d.weight_bits, d.cell_bits) * d.columns_per_weight); }
-double slices(const CrossbarDesign& d) { return double(ceil_div(d.input_bits, d.dac_bits)); }
 double arrays_for(const CrossbarDesign& d, Int rows, Int cols) { return double(ceil_div(rows, d.rows) * column_tiles(d, cols)); }
 
 double arrays_of(const CrossbarDesign& d, const PassPlan& p) {
@@ -319,14 +321,9 @@ Pipeline pipeline_of(const CrossbarDesign& d, const Workload& w) {
     return p;
 }
 
-namespace {
-
-struct Times {
-    double slowest = 0, serial = 0;
-};
 /// Energy and counts of every operation. Weights that do not stay in their arrays (`resident`) are updated in memory.
-Times charge_ops(const CrossbarDesign& d, const Workload& w, const Plans& plans, const NetCopies (&net_copies)[2], bool resident,
-                 Estimate& out) {
+static Times charge_ops(const CrossbarDesign& d, const Workload& w, const Plans& plans, const NetCopies (&net_copies)[2], bool resident,
+                        Estimate& out) {
     Times t;
     for (std::size_t i = 0; i < w.ops.size(); ++i) {
         const Op& op = w.ops[i];
@@ -355,8 +352,6 @@ Times charge_ops(const CrossbarDesign& d, const Workload& w, const Plans& plans,
     }
     return t;
 }
-
-}  // namespace
 
 void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
     thread_local Plans plans;

@@ -91,8 +91,12 @@ struct PassPlan {
     double shared_samples = 1;  ///< samples that one product of a gradient serves
     double time_s = 0;          ///< with the copies
 };
-double cells_per_weight(const CrossbarDesign& d);
-double slices(const CrossbarDesign& d);  ///< input slices of one product
+inline double cells_per_weight(const CrossbarDesign& d) {
+    return double((d.weight_bits + d.cell_bits - 1) / d.cell_bits * d.columns_per_weight);
+}
+inline double slices(const CrossbarDesign& d) {
+    return double((d.input_bits + d.dac_bits - 1) / d.dac_bits);
+}  ///< input slices of one product
 /// Crossbars of a rows x cols matrix.
 double arrays_for(const CrossbarDesign& d, Int rows, Int cols);
 PassPlan plan(const CrossbarDesign& d, const LayerWork& layer, Pass pass, Int batch);

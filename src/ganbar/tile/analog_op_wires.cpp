@@ -153,6 +153,16 @@ void AnalogOp::refresh_through_wires(bool training) {
     dirty_ = false;
 }
 
+/// No cells, no noise: what the cells of a block are added to.
+template <class Side>
+static void clear_side(Side& side, std::size_t n_in, std::size_t n_out) {
+    side.g.resize(n_in, n_out), side.g.fill(0);
+    side.line_S.assign(n_in, 0);
+    side.variance_at_zero.assign((n_out + 15) / 16 * 16, 0);
+    side.variance_slope.assign(side.variance_at_zero.size(), 0);
+    side.sigma.assign(side.variance_at_zero.size() + 16, 0);
+}
+
 void AnalogOp::refresh_wired(std::size_t n) {
     Tile& tile = tiles_[n];
     const Wired& w = *wired_;
@@ -164,15 +174,7 @@ void AnalogOp::refresh_wired(std::size_t n) {
     const std::size_t size = b.rows * b.cols;
     std::vector<float> g(size), v1(b.cols), v2(b.cols);
     std::vector<double> t(size), ideal(size);
-    for (std::size_t s = 0; s < 2; ++s) {
-        Side& side = tile.side[s];
-        const std::size_t n_in = s == 0 ? b.rows : b.cols, n_out = s == 0 ? b.cols : b.rows;
-        side.g.resize(n_in, n_out), side.g.fill(0);
-        side.line_S.assign(n_in, 0);
-        side.variance_at_zero.assign((n_out + 15) / 16 * 16, 0);
-        side.variance_slope.assign(side.variance_at_zero.size(), 0);
-        side.sigma.assign(side.variance_at_zero.size() + 16, 0);
-    }
+    for (std::size_t s = 0; s < 2; ++s) clear_side(tile.side[s], s == 0 ? b.rows : b.cols, s == 0 ? b.cols : b.rows);
     const bool exact[2] = {w.params.exact(w.training ? w.params.forward : w.params.sampling), w.params.exact(w.params.backward)};
     std::vector<double> with_wires[2] = {std::vector<double>(b.cols), std::vector<double>(b.rows)},
                         without[2] = {with_wires[0], with_wires[1]};

@@ -111,6 +111,17 @@ void run(const Options& o, const config::Presets& networks, const config::Preset
     else fmt::print("{}", report::explore_text(result));
 }
 
+void add_training(Command& command, Options& o) {
+    command.add_option("--train", o.train,
+                       "an experiment of the same network: trains it for every combination of adc_bits, cell_bits and input_bits among "
+                       "the designs, and quality joins the front");
+    command.add_option("--rounds", o.rounds, "rounds of each of these trainings (default: the experiment's)")->check(Range{1, 1e9});
+    command.add_option("--seeds", o.seeds, "trainings of each combination")->check(Range{1, 1000})->show_default();
+    command.add_option("--train-set", o.train_set, "a setting that these trainings share, for example train.batch=64")->one_value();
+    command.add_option("--train-out", o.train_out,
+                       "folder of the runs (default: explorations/EXPERIMENT); what is there already is not trained again");
+}
+
 }  // namespace
 
 void ganbar_register_explore(CommandContext& context) {
@@ -141,14 +152,7 @@ void ganbar_register_explore(CommandContext& context) {
     command->add_option("--task", o->task,
                         "training (one iteration) or generation (one batch of images); default: training where there is a discriminator");
     command->add_option("--set", o->set, "a parameter that all designs share, for example isaac.step=50ns")->one_value();
-    command->add_option("--train", o->train,
-                        "an experiment of the same network: trains it for every combination of adc_bits, cell_bits and input_bits among "
-                        "the designs, and quality joins the front");
-    command->add_option("--rounds", o->rounds, "rounds of each of these trainings (default: the experiment's)")->check(Range{1, 1e9});
-    command->add_option("--seeds", o->seeds, "trainings of each combination")->check(Range{1, 1000})->show_default();
-    command->add_option("--train-set", o->train_set, "a setting that these trainings share, for example train.batch=64")->one_value();
-    command->add_option("--train-out", o->train_out,
-                        "folder of the runs (default: explorations/EXPERIMENT); what is there already is not trained again");
+    add_training(*command, *o);
     o->page.declare(*command, "-o,--out", "also write a page with the front, its figures and its table into this HTML file");
     command->add_option("--csv", o->csv.path, "also write all designs, one a row, into this CSV file");
     command->add_flag("--json", o->json, "print the front as JSON");
