@@ -12,9 +12,9 @@
 namespace ganbar::arch {
 
 const char* to_string(Component c) {
-    static const char* const names[n_components] = {"crossbar",   "drive", "conversion", "accumulate",    "cell_write",
-                                                    "activation", "alu",   "mac_unit",   "register_file", "inter_pe",
-                                                    "buffer",     "link",  "dram",       "idle",          "board"};
+    static const char* const names[n_components] = {"crossbar", "drive",    "conversion",    "accumulate", "cell_write", "activation",
+                                                    "alu",      "mac_unit", "register_file", "inter_pe",   "buffer",     "link",
+                                                    "dram",     "idle",     "board",         "reprogram"};
     return names[static_cast<std::size_t>(c)];
 }
 

@@ -27,9 +27,10 @@ enum class Component : std::uint8_t {
     link,
     dram,
     idle,
-    board
+    board,
+    reprogram
 };
-constexpr std::size_t n_components = 15;
+constexpr std::size_t n_components = 16;
 const char* to_string(Component c);
 using PerComponent = std::array<double, n_components>;
 inline double& at(PerComponent& v, Component c) { return v[static_cast<std::size_t>(c)]; }
@@ -43,6 +44,18 @@ struct OpCost {
     double energy_total_J() const;
 };
 
+/// What a chip of fixed size adds (chip.h); of the iteration. All zero on machines that have as many arrays as the network needs.
+struct ChipUse {
+    double arrays_needed = 0;               ///< by the network at the machine's copies
+    double swaps = 0;                       ///< times that arrays are loaded with the weights of other layers
+    double cells = 0;                       ///< programmed by them
+    double reprogram_s = 0;                 ///< nothing computes meanwhile
+    double drain_s = 0;                     ///< the pipeline empties before arrays are loaded, and fills again
+    double bytes_dram = 0, bytes_mesh = 0;  ///< weights, activations and errors to and from memory; from layer to layer
+    double dram_s = 0, mesh_s = 0;          ///< least times for activations and errors; beside computing
+    double buffer_share = 0;                ///< of what waits for its gradient: the part that the buffers hold
+};
+
 struct Estimate {
     double cycle_s = 0;  ///< the cycle of iteration_cycles: a logical cycle of the pipeline, or a clock
     double iteration_cycles = 0, iteration_latency_s = 0;
@@ -52,7 +65,8 @@ struct Estimate {
     double writes = 0, reads = 0, conversions = 0, bytes_dram = 0, words_buffer = 0;  ///< of the iteration: cells written, array steps, ...
     double writes_per_cell = 0;  ///< of the iteration, of the cells that are programmed most often
     double endurance = 0;        ///< writes that a cell survives; 0: not given
-    std::vector<OpCost> ops;     ///< parallel to Workload::ops
+    ChipUse chip;
+    std::vector<OpCost> ops;  ///< parallel to Workload::ops
     PerComponent area_m2{};
     PerComponent idle_J{};  ///< energy that belongs to no operation (static power x latency)
     double energy_J() const;
@@ -108,6 +122,13 @@ struct Chip {
     Source source;
 };
 
+/// Published operations per joule and per second and area at full use; zeros: none. `text`: where they are from, or why there are none or
+/// ours differ.
+struct PublishedPeak {
+    double op_per_J = 0, op_per_s_m2 = 0;
+    std::string text;
+};
+
 struct AcceleratorEntry {
     std::string doc, platform, scope;  ///< scope: what time, energy and area count
     bool trains = true;                ///< false: published for inference; its training passes are our extension and say so
@@ -116,6 +137,7 @@ struct AcceleratorEntry {
     std::vector<ParamRow> defaults;
     std::vector<Swing> swings;
     Chip chip;
+    PublishedPeak peak;
     std::function<std::unique_ptr<Accelerator>(const config::Node*)> make;  ///< parameters from a table (may be null)
 };
 
@@ -128,6 +150,7 @@ struct AcceleratorModel {
     Schema<Design> schema;
     std::vector<Swing> swings;
     Chip chip;
+    PublishedPeak peak;
     std::vector<Uncoupled> uncoupled;
     /// What a design costs whose choices differ from the published ones (`defaults`): energies, times and areas of the periphery follow.
     Design (*couple)(const Design& design, const Design& published) = nullptr;
@@ -177,7 +200,7 @@ AcceleratorEntry accelerator_entry(AcceleratorModel<Design> model) {
     for (const auto& p : shared->schema) e.param_names.push_back(p.info.name);
     e.defaults = param_rows(shared->schema, shared->defaults, shared->defaults);
     e.swings = shared->swings;
-    e.chip = shared->chip;
+    e.chip = shared->chip, e.peak = shared->peak;
     e.make = [shared](const config::Node* node) -> std::unique_ptr<Accelerator> {
         Design design = shared->defaults;
         config::bind(node, shared->schema, design);

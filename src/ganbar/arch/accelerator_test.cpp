@@ -83,12 +83,14 @@ TEST(Accelerators, ChangedParametersAreNoLongerPublished) {
 TEST(Accelerators, AccountsAddUpOnEveryNetwork) {
     for (const auto& network : preset_names())
         for (const auto& name : registry().names()) {
-            const Workload w = training(network, 4);
+            const Gan gan = preset(network);
+            const Workload w = lower(gan, gan.has_discriminator() ? Task::training : Task::generation, 4, 1);
             Estimate e;
             try {
                 e = run(name, w);
             } catch (const ConfigError&) {
-                EXPECT_EQ(name, "satyam2022") << network;
+                const bool attends = network == "ddpm_cifar" || network == "dit_s2";
+                EXPECT_TRUE(name == "satyam2022" || (name == "zara" && attends)) << name << " " << network;
                 continue;
             }
             double energy = 0, useful = 0, executed = 0;

@@ -25,8 +25,16 @@ std::string beyond(const Estimate& e, const Budget& budget);
 /// gradients, chosen apart) or the units (digital machines whose units cost area) that run `w` fastest within `budget`. Parameters named in
 /// `fixed` keep their values; machines without such a choice are only checked. Nothing is chosen when no limit is set.
 /// For machines that advance in lockstep no other pair of the two targets within the budget is faster (docs/accelerators.md says why).
-/// Throws ConfigError, with the limit that the smallest machine breaks, when none fits: nothing is reprogrammed or throttled.
+/// Throws ConfigError, with the limit that the smallest machine breaks, when none fits: nothing is throttled, and nothing reprogrammed
+/// unless chip_arrays is set.
 std::unique_ptr<Accelerator> within_budget(const Accelerator& machine, const Workload& w, const Budget& budget,
                                            const std::vector<std::string>& fixed = {});
+
+/// The machine on a chip of fixed size (chip.h): that of the budget's arrays or area where they are given, else the published or stated
+/// one's
+/// (`chip`, of the machine itself), or chip_arrays where `fixed` names it. Copies of the layers are what runs `w` fastest on it, all
+/// loading of arrays included. Machines whose chip does not depend on the network (digital ones, GPUs) are sized by within_budget.
+std::unique_ptr<Accelerator> on_chip(const Accelerator& machine, const Chip& chip, const Workload& w, const Budget& budget,
+                                     const std::vector<std::string>& fixed = {});
 
 }  // namespace ganbar::arch

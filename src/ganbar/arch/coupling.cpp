@@ -26,6 +26,7 @@ void couple_words_and_writes(CrossbarDesign& out, const CrossbarDesign& d, const
     const double word = ratio(d.input_bits, r.input_bits), pulses = levels(d) / levels(r);
     scale(word, {&out.buffer_word, &out.buffer_write_word, &out.link_word});
     out.buffer_word_area.si *= word;
+    out.outer_product_array.si *= cells(d, r);
     out.write_row.si *= pulses, out.write.si *= pulses * (d.write_scope == WriteScope::row ? ratio(d.cols, r.cols) : 1);
 }
 

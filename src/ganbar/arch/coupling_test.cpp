@@ -92,6 +92,7 @@ TEST(Coupling, WhatADesignerMayExpect) {
     EXPECT_DOUBLE_EQ(half.row_step.si, r.row_step.si / 2);
     EXPECT_NEAR(half.column_step.si / r.column_step.si, 1.42 / 1.67, 1e-9);  // seven bits
     EXPECT_DOUBLE_EQ(half.array_step.si, crossbar_step_energy_J(64));
+    EXPECT_DOUBLE_EQ(half.outer_product_array.si, r.outer_product_array.si / 4);
     const CrossbarDesign fast = with([](auto& d) { d.step.si /= 10; });  // ten times as many converters
     EXPECT_NEAR(fast.array_area.si - r.array_area.si, 9 * r.converter_area.si, 1e-6 * r.array_area.si);
     const CrossbarDesign drivers = with([](auto& d) { d.dac_bits = 2; });

@@ -1,5 +1,7 @@
 #include "ganbar/arch/crossbar_engine.h"
 
+#include "ganbar/arch/chip.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -59,7 +61,7 @@ void add_gradient(const CrossbarDesign& d, const MatrixJob& j, Int batch, PassPl
     shared.rows = j.rows * share;
     add_job(d, shared, p);
     const double n = double(share);
-    p.arrays *= 2;  // one set is written while the other computes
+    p.arrays *= 2, p.rewritten = true;  // one set is written while the other computes
     p.array_steps /= n, p.row_steps /= n, p.column_steps /= n, p.stored_cells /= n, p.stored_rows /= n, p.macs_executed /= n;
     p.steps = std::ceil(double(j.windows) / n);
     p.shared_samples = n;
@@ -69,12 +71,15 @@ void add_gradient(const CrossbarDesign& d, const MatrixJob& j, Int batch, PassPl
 struct PlanEnergy {
     double crossbar = 0, drive = 0, conversion = 0, accumulate = 0, cell_write = 0, mac_unit = 0;
 };
-double write_energy(const CrossbarDesign& d, double cells, double rows) {
-    return d.write.si * (d.write_scope == WriteScope::cell ? cells : rows);
-}
+
+bool adds_in_place(const CrossbarDesign& d, Pass pass) { return pass == Pass::gradient && d.gradient == GradientMode::outer_product; }
 
 PlanEnergy energy_of(const CrossbarDesign& d, const PassPlan& p, Pass pass) {
     PlanEnergy e;
+    if (adds_in_place(d, pass)) {
+        e.cell_write = p.array_steps * d.outer_product_array.si;
+        return e;
+    }
     const double n = slices(d), active = n * d.input_density;
     e.crossbar = p.array_steps * n * d.array_step.si;
     switch (d.read_scope) {
@@ -85,7 +90,7 @@ PlanEnergy energy_of(const CrossbarDesign& d, const PassPlan& p, Pass pass) {
     e.conversion = p.column_steps * n * d.column_step.si;
     e.accumulate = p.column_steps * n * d.accumulate_step.si;
     e.mac_unit = p.digital_macs * d.digital_mac.si;
-    if (pass == Pass::gradient) e.cell_write = write_energy(d, p.stored_cells, p.stored_rows) * p.copies;
+    if (p.rewritten) e.cell_write = write_energy_J(d, p.stored_cells, p.stored_rows) * p.copies;
     return e;
 }
 
@@ -95,12 +100,6 @@ void use_measured_conversions(const CrossbarDesign& d, const Workload& w, const 
     if (l.measured.forward_conversions >= 0) p[0].column_steps = l.measured.forward_conversions * cells_per_weight(d);
     if (l.measured.backward_conversions >= 0) p[1].column_steps = l.measured.backward_conversions * cells_per_weight(d);
 }
-
-/// Plans of the three passes of every layer, kept between calls so that a design point allocates nothing.
-struct Plans {
-    std::vector<std::array<PassPlan, 3>> generator, discriminator;
-    const PassPlan& of(const Op& op) const { return (op.generator ? generator : discriminator)[op.layer][std::size_t(op.pass)]; }
-};
 
 /// A pass that never runs keeps an empty plan: no arrays, no cells.
 void make_plans(const CrossbarDesign& d, const Workload& w, bool generator, std::vector<std::array<PassPlan, 3>>& out) {
@@ -113,10 +112,6 @@ void make_plans(const CrossbarDesign& d, const Workload& w, bool generator, std:
     }
 }
 
-/// Copies of the discriminator's arrays that the schedule asks for; one stream of samples alone, without a generator, has no use for any.
-struct NetCopies {
-    double forward = 1, error = 1, gradient = 1;
-};
 NetCopies copies_of(const CrossbarDesign& d, const Workload& w, bool generator) {
     NetCopies c;
     if (generator || w.generator.layers.empty()) return c;
@@ -142,11 +137,6 @@ double buffer_words(const CrossbarDesign& d, const Workload& w) {
         }
     }
     return words;
-}
-
-/// Crossbars of a plan with its copies; dense packing counts the share of an array that the cells fill.
-double arrays_of(const CrossbarDesign& d, const PassPlan& p) {
-    return p.copies * (d.packing == Packing::dense ? p.stored_cells / double(d.rows * d.cols) : p.arrays);
 }
 
 void check_fits(const CrossbarDesign& d, const Workload& w) {
@@ -183,7 +173,8 @@ void charge(const CrossbarDesign& d, const Workload& w, const PassPlan& p, const
     } else if (op.pass == Pass::error) {
         at(acc, Component::alu) = samples * (work.words_out * (l.batch_norm ? 3 : 1) + extra) * d.alu.si;  // error times derivative
     } else {
-        at(acc, Component::alu) = samples / p.shared_samples * l.n_weights * d.alu.si;  // one addition per weight and product
+        at(acc, Component::alu) =
+            adds_in_place(d, op.pass) ? 0 : samples / p.shared_samples * l.n_weights * d.alu.si;  // one addition per weight and product
     }
     const bool moves = op.pass != Pass::gradient;
     at(acc, Component::buffer) = samples * (work.words_in * d.buffer_word.si + (moves ? work.words_out * d.buffer_write_word.si : 0));
@@ -212,7 +203,7 @@ void charge_update(const CrossbarDesign& d, const LayerWork& l, const std::array
     const double forward = p[0].copies * c.forward, error = d.bidirectional ? 0 : p[1].copies * c.error;
     cells = updates * share.cells * (p[0].stored_cells * forward + p[1].stored_cells * error);
     const double rows = updates * share.rows * (p[0].stored_rows * forward + p[1].stored_rows * error);
-    at(cost.energy_J, Component::cell_write) = write_energy(d, cells, rows);
+    at(cost.energy_J, Component::cell_write) = write_energy_J(d, cells, rows);
     at(cost.energy_J, Component::alu) = updates * l.n_weights * d.alu.si;
     at(cost.energy_J, Component::buffer) = updates * l.n_weights * d.buffer_word.si;
 }
@@ -229,20 +220,23 @@ double count_arrays(const CrossbarDesign& d, const Plans& plans, bool training, 
     return d.packing == Packing::dense ? std::ceil(n) : n;
 }
 
-/// How often the busiest cell of a gradient is programmed in an iteration. Its array has a twin that is programmed while it computes, holds
-/// the operands of shared_samples samples side by side, and with spatial parallelism serves one of the two streams alone.
-double gradient_writes_per_cell(const CrossbarDesign& d, const Workload& w, const Plans& plans, const NetCopies (&net_copies)[2]) {
+/// How often the busiest cell is programmed in an iteration, updates apart. The array of a gradient's operand has a twin that is programmed
+/// while it computes, holds the operands of shared_samples samples side by side, and with spatial parallelism serves one of the two streams
+/// alone. Outer products write a cell once each.
+double rewrites_per_cell(const CrossbarDesign& d, const Workload& w, const Plans& plans, const NetCopies (&net_copies)[2]) {
+    thread_local std::vector<std::array<double, 3>> samples[2];
+    for (const bool generator : {false, true})
+        samples[generator ? 1 : 0].assign((generator ? w.generator : w.discriminator).layers.size(), {});
+    for (const Op& op : w.ops)
+        if (op.pass != Pass::update && !(d.computation_sharing && op.shareable))
+            samples[op.generator ? 1 : 0][op.layer][std::size_t(op.pass)] += op.samples;
     double most = 0;
-    for (const bool generator : {false, true}) {
-        const auto& layers = generator ? plans.generator : plans.discriminator;
-        for (std::size_t l = 0; l < layers.size(); ++l) {
-            double samples = 0;
-            for (const Op& op : w.ops)
-                if (op.generator == generator && op.layer == l && op.pass == Pass::gradient && !(d.computation_sharing && op.shareable))
-                    samples += op.samples;
-            const PassPlan& p = layers[l][std::size_t(Pass::gradient)];
-            if (p.stored_cells > 0) most = std::max(most, samples / (2 * p.shared_samples * net_copies[generator ? 1 : 0].gradient));
-        }
+    for (const Op& op : w.ops) {
+        if (op.pass == Pass::update) continue;
+        const PassPlan& p = plans.of(op);
+        const double n = samples[op.generator ? 1 : 0][op.layer][std::size_t(op.pass)] / net_copies[op.generator ? 1 : 0].of(op.pass);
+        if (adds_in_place(d, op.pass)) most = std::max(most, n * p.steps / p.copies);
+        else if (p.rewritten && p.stored_cells > 0) most = std::max(most, n / (2 * p.shared_samples));
     }
     return most;
 }
@@ -261,6 +255,13 @@ double cells_per_weight(const CrossbarDesign& d) { return double(ceil_div(d.weig
 double slices(const CrossbarDesign& d) { return double(ceil_div(d.input_bits, d.dac_bits)); }
 double arrays_for(const CrossbarDesign& d, Int rows, Int cols) { return double(ceil_div(rows, d.rows) * column_tiles(d, cols)); }
 
+double arrays_of(const CrossbarDesign& d, const PassPlan& p) {
+    return p.copies * (d.packing == Packing::dense ? p.stored_cells / double(d.rows * d.cols) : p.arrays);
+}
+double write_energy_J(const CrossbarDesign& d, double cells, double rows) {
+    return d.write.si * (d.write_scope == WriteScope::cell ? cells : rows);
+}
+
 PassPlan plan(const CrossbarDesign& d, const LayerWork& l, Pass pass, Int batch) {
     const PassWork& work = l.work(pass);
     PassPlan p;
@@ -271,21 +272,29 @@ PassPlan plan(const CrossbarDesign& d, const LayerWork& l, Pass pass, Int batch)
         p.time_s = p.steps / d.digital_clock.si;
         return p;
     }
-    if (pass == Pass::gradient) add_gradient(d, insert ? work.zero_inserted : work.deformed[0], batch, p);
-    else if (insert) add_job(d, work.zero_inserted, p);
-    else if (d.zeros == ZeroPolicy::pixels && l.kind != LayerKind::fc) add_pixels(d, l, work, p);
-    else
+    const bool in_place = adds_in_place(d, pass);
+    const PassWork& windows = in_place ? l.forward : work;  // an outer product for every vector that the forward pass met
+    if (l.dynamic) {
         for (const MatrixJob& j : work.deformed) add_job(d, j, p);
+        p.arrays *= 2, p.rewritten = true;
+    } else if (pass == Pass::gradient && !in_place) add_gradient(d, insert ? work.zero_inserted : work.deformed[0], batch, p);
+    else if (insert) add_job(d, windows.zero_inserted, p);
+    else if (d.zeros == ZeroPolicy::pixels && l.kind != LayerKind::fc) add_pixels(d, l, windows, p);
+    else
+        for (const MatrixJob& j : windows.deformed) add_job(d, j, p);
     p.row_steps *= std::min(1.0, work.macs_useful / p.macs_executed);  // zero operands drive no row
     const Int target = pass == Pass::gradient ? d.gradient_steps_per_cycle : d.steps_per_cycle;
     p.copies = std::ceil(p.steps / double(target));
-    p.time_s = std::ceil(p.steps / p.copies) * slices(d) * d.step.si;
-    if (pass == Pass::gradient) p.time_s = std::max(p.time_s, gradient_write_s(d, l));
+    p.time_s = std::ceil(p.steps / p.copies) * (in_place ? d.outer_product_time.si : slices(d) * d.step.si);
+    if (p.rewritten)
+        p.time_s =
+            std::max(p.time_s, l.dynamic ? double(std::min(d.rows, work.deformed[1].rows)) * d.write_row.si : gradient_write_s(d, l));
     return p;
 }
 
 bool runs(const Workload& w, bool generator, const LayerWork& l, Pass pass) {
     if (w.task == Task::generation) return generator && pass == Pass::forward;
+    if (pass == Pass::gradient && l.dynamic) return false;
     return pass != Pass::error || l.needs_input_error || (!generator && !w.generator.layers.empty());
 }
 
@@ -310,22 +319,15 @@ Pipeline pipeline_of(const CrossbarDesign& d, const Workload& w) {
     return p;
 }
 
-void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
-    thread_local Plans plans;
-    check_fits(d, w);
-    out.reset(w);
-    const bool training = w.task == Task::training;
-    if (training) make_plans(d, w, false, plans.discriminator);
-    make_plans(d, w, true, plans.generator);
-    const NetCopies net_copies[2] = {copies_of(d, w, false), copies_of(d, w, true)};
+namespace {
 
-    out.n_arrays = count_arrays(d, plans, training, net_copies);
-    if (d.arrays_available > 0 && out.n_arrays > double(d.arrays_available))
-        throw ConfigError(
-            fmt::format("{} needs {:.0f} crossbars of {}x{}, but {} are available; expected a smaller network, fewer copies or more arrays",
-                        w.network, out.n_arrays, d.rows, d.cols, d.arrays_available));
-
+struct Times {
     double slowest = 0, serial = 0;
+};
+/// Energy and counts of every operation. Weights that do not stay in their arrays (`resident`) are updated in memory.
+Times charge_ops(const CrossbarDesign& d, const Workload& w, const Plans& plans, const NetCopies (&net_copies)[2], bool resident,
+                 Estimate& out) {
+    Times t;
     for (std::size_t i = 0; i < w.ops.size(); ++i) {
         const Op& op = w.ops[i];
         const LayerWork& l = w.layer(op);
@@ -333,41 +335,68 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
             double cells = 0;
             charge_update(d, l, (op.generator ? plans.generator : plans.discriminator)[op.layer], net_copies[op.generator ? 1 : 0],
                           op.samples, out.ops[i], cells);
-            out.writes += cells;
-            out.writes_per_cell = std::max(out.writes_per_cell, op.samples * update_share(d, l).cells);
             out.ops[i].cycles = op.samples;
+            if (resident) out.writes += cells, out.writes_per_cell = std::max(out.writes_per_cell, op.samples * update_share(d, l).cells);
+            else at(out.ops[i].energy_J, Component::cell_write) = 0;
             continue;
         }
         const double samples = d.computation_sharing && op.shareable ? 0 : op.samples;
         const PassPlan& p = plans.of(op);
         charge(d, w, p, op, samples, out.ops[i]);
-        slowest = std::max(slowest, p.time_s);
-        serial += samples * p.time_s;
+        t.slowest = std::max(t.slowest, p.time_s);
+        t.serial += samples * p.time_s;
         out.ops[i].cycles = d.schedule == Schedule::lockstep ? samples : samples * std::ceil(p.steps / p.copies);
         out.macs_useful += out.ops[i].macs_useful, out.macs_executed += out.ops[i].macs_executed;
         out.macs_zero_inserted += samples * l.work(op.pass).macs_zero_inserted;
-        out.reads += samples * p.array_steps * slices(d);
-        out.conversions += samples * p.column_steps * slices(d);
-        if (op.pass == Pass::gradient && d.gradient == GradientMode::rewrite) out.writes += samples * p.stored_cells * p.copies;
+        if (adds_in_place(d, op.pass)) out.writes += samples * p.macs_executed * cells_per_weight(d);
+        else out.reads += samples * p.array_steps * slices(d), out.conversions += samples * p.column_steps * slices(d);
+        if (p.rewritten) out.writes += samples * p.stored_cells * p.copies;
         out.words_buffer += samples * (l.work(op.pass).words_in + l.work(op.pass).words_out);
     }
+    return t;
+}
+
+}  // namespace
+
+void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
+    thread_local Plans plans;
+    check_fits(d, w);
+    out.reset(w);
+    const bool training = w.task == Task::training, on_chip = d.chip_arrays > 0;
+    if (training) make_plans(d, w, false, plans.discriminator);
+    make_plans(d, w, true, plans.generator);
+    const NetCopies net_copies[2] = {copies_of(d, w, false), copies_of(d, w, true)};
+
+    const double needed = out.n_arrays = count_arrays(d, plans, training, net_copies);
+    if (d.arrays_available > 0 && out.n_arrays > double(d.arrays_available))
+        throw ConfigError(
+            fmt::format("{} needs {:.0f} crossbars of {}x{}, but {} are available; expected a smaller network, fewer copies or more arrays",
+                        w.network, out.n_arrays, d.rows, d.cols, d.arrays_available));
+    const bool resident = !on_chip || needed <= double(d.chip_arrays);
+    if (!resident && d.spatial_parallelism) {  // a second discriminator is the first thing that a small chip does without
+        CrossbarDesign one = d;
+        one.spatial_parallelism = false;
+        return run_crossbar(one, w, out);
+    }
+    const Times t = charge_ops(d, w, plans, net_copies, resident, out);
     out.endurance = d.endurance;
-    if (training && d.gradient == GradientMode::rewrite)
-        out.writes_per_cell = std::max(out.writes_per_cell, gradient_writes_per_cell(d, w, plans, net_copies));
+    out.writes_per_cell = std::max(out.writes_per_cell, rewrites_per_cell(d, w, plans, net_copies));
     const double product_s = slices(d) * d.step.si, update_s = double(d.rows) * d.write_row.si;
     const double n_updates = training ? double(w.steps_d) + (w.generator.layers.empty() ? 0 : 1) : 0;
     if (d.schedule == Schedule::lockstep) {
-        out.cycle_s = slowest;
+        out.cycle_s = t.slowest;
         out.iteration_cycles = double(cycles_of(d, w));
-        out.iteration_latency_s = out.iteration_cycles * slowest + n_updates * std::max(0.0, update_s - slowest);
+        out.iteration_latency_s = out.iteration_cycles * t.slowest + n_updates * std::max(0.0, update_s - t.slowest);
     } else {
         out.cycle_s = product_s;
-        out.iteration_latency_s = serial + n_updates * update_s;
+        out.iteration_latency_s = t.serial + n_updates * update_s;
         out.iteration_cycles = out.iteration_latency_s / product_s;
     }
+    const double buffered = buffer_words(d, w);
+    if (on_chip) fit_to_chip(d, w, plans, net_copies, needed, buffered, t.slowest, out);
     at(out.idle_J, Component::idle) = d.static_per_array.si * out.n_arrays * out.iteration_latency_s;
     at(out.area_m2, Component::crossbar) = out.n_arrays * d.array_area.si;
-    at(out.area_m2, Component::buffer) = buffer_words(d, w) * d.buffer_word_area.si;
+    at(out.area_m2, Component::buffer) = on_chip ? 0 : buffered * d.buffer_word_area.si;
     at(out.area_m2, Component::link) = d.fixed_area.si;
     out.peak_macs_per_s = out.n_arrays * double(d.rows * d.cols) / cells_per_weight(d) / product_s / double(d.stack_layers);
     out.peak_power_W = peak_power_W(d, out.n_arrays / double(d.stack_layers), out.n_arrays);

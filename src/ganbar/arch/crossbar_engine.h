@@ -14,8 +14,9 @@ enum class ZeroPolicy : std::uint8_t {
 enum class WriteScope : std::uint8_t { row, cell };        ///< one write energy programs a whole word line, or one cell
 enum class ReadScope : std::uint8_t { row, cell, array };  ///< one read spike's energy drives a word line, one cell, or the whole array
 enum class GradientMode : std::uint8_t {
-    rewrite,  ///< one operand is written into crossbars for every sample, the other applied as inputs
-    digital,  ///< multiply-accumulate lanes beside the arrays
+    rewrite,        ///< one operand is written into crossbars for every sample, the other applied as inputs
+    outer_product,  ///< added in place, one outer product a window, in arrays of their own that hold the gradient (PANTHER)
+    digital,        ///< multiply-accumulate lanes beside the arrays
 };
 enum class Schedule : std::uint8_t { lockstep, serial };   ///< all layers advance together in logical cycles, or one layer at a time
 enum class Packing : std::uint8_t { blocks, dense };       ///< every layer tiled on its own, or cells packed without gaps
@@ -53,6 +54,8 @@ struct CrossbarDesign {
     std::int64_t digital_lanes = 0;    ///< gradient lanes per layer, digital mode
     Hertz digital_clock{1e9};
     Joule digital_mac{};
+    Second outer_product_time{256e-9};  ///< of a whole array
+    Joule outer_product_array{290e-12};
     Joule loss_sample{};         ///< the block that turns D's output into the error, per sample
     bool bidirectional = false;  ///< errors go back through the same cells: no transposed arrays
     bool only_fully_connected = false;
@@ -60,6 +63,13 @@ struct CrossbarDesign {
     double update_fraction = 1;  ///< cells that an update pulses
     Packing packing = Packing::blocks;
     std::int64_t arrays_available = 0;  ///< 0 = as many as needed
+    // a chip of fixed size (chip.h): what exceeds its arrays is reprogrammed, what exceeds its buffers goes to memory outside
+    std::int64_t chip_arrays = 0;  ///< 0: as many as the network needs, no traffic outside
+    double dram_B_per_s = 25.6e9;
+    Joule dram_bit{20e-12};
+    std::int64_t buffer_B_per_array = 0;  ///< 0: a memory of its own, never full
+    std::int64_t arrays_per_router = 384;
+    double link_B_per_s = 4e9;
     // 3D stacks (ZARA): crossbars per vector-matrix multiplier of which one works at a time
     std::int64_t stack_layers = 1, vmms_per_pe = 8, n_pes = 1;
     Second clock{};  ///< of bus and mesh
@@ -77,6 +87,7 @@ struct PassPlan {
     double stored_cells = 0,
            stored_rows = 0;     ///< cells and rows of cells that hold one copy of the operand; gradients: programmed per sample
     double digital_macs = 0;    ///< of macs_executed, those beside the arrays
+    bool rewritten = false;     ///< the operand is programmed for every sample, into twins that take turns
     double shared_samples = 1;  ///< samples that one product of a gradient serves
     double time_s = 0;          ///< with the copies
 };
@@ -85,6 +96,20 @@ double slices(const CrossbarDesign& d);  ///< input slices of one product
 /// Crossbars of a rows x cols matrix.
 double arrays_for(const CrossbarDesign& d, Int rows, Int cols);
 PassPlan plan(const CrossbarDesign& d, const LayerWork& layer, Pass pass, Int batch);
+/// Plans of the three passes of every layer, kept between calls so that a design point allocates nothing.
+struct Plans {
+    std::vector<std::array<PassPlan, 3>> generator, discriminator;
+    const PassPlan& of(const Op& op) const { return (op.generator ? generator : discriminator)[op.layer][std::size_t(op.pass)]; }
+};
+/// Copies of the discriminator's arrays that the schedule asks for; one stream of samples alone, without a generator, has no use for any.
+struct NetCopies {
+    double forward = 1, error = 1, gradient = 1;
+    double of(Pass pass) const { return pass == Pass::forward ? forward : pass == Pass::error ? error : gradient; }
+};
+/// Crossbars of a plan with its copies; dense packing counts the share of an array that the cells fill.
+double arrays_of(const CrossbarDesign& d, const PassPlan& p);
+/// Energy to program so many cells, in so many rows of cells.
+double write_energy_J(const CrossbarDesign& d, double cells, double rows);
 /// Whether the workload ever runs this pass of this layer: what never runs has no arrays. Only a discriminator that teaches a generator
 /// sends an error down to its input.
 bool runs(const Workload& w, bool generator, const LayerWork& layer, Pass pass);

@@ -35,10 +35,19 @@ std::vector<std::string> parameters_set(const std::string& machine, const std::v
     return out;
 }
 
-/// Swings of what is still uncertain: not of what the user knows, nor of what a budget chose.
-std::vector<Swing> open_swings(std::vector<Swing> swings, const std::vector<std::string>& set, const Budget& budget) {
+/// Swings of what is still uncertain: not of what the user knows, nor of what a budget or a chip chose. Memory and mesh of a chip of fixed
+/// size are uncertain, too.
+std::vector<Swing> open_swings(const AcceleratorEntry& entry, const std::vector<std::string>& set, const EstimateRequest& request) {
+    std::vector<Swing> swings = entry.swings;
+    const auto has = [&](const char* name) {
+        return std::find(entry.param_names.begin(), entry.param_names.end(), name) != entry.param_names.end();
+    };
+    if (request.fixed_chip && has("chip_arrays"))
+        for (const Swing& s :
+             {Swing{"dram_bit_energy", 4e-12, 40e-12}, Swing{"dram_bandwidth_B_per_s", 12.8e9, 102.4e9}, Swing{"link_B_per_s", 2e9, 16e9}})
+            swings.push_back(s);
     const auto chosen = [&](const std::string& p) {
-        return budget.any() && (p == "steps_per_cycle" || p == "gradient_steps_per_cycle" || p == "units");
+        return (request.budget.any() || request.fixed_chip) && (p == "steps_per_cycle" || p == "gradient_steps_per_cycle" || p == "units");
     };
     std::erase_if(swings, [&](const Swing& s) { return chosen(s.param) || std::find(set.begin(), set.end(), s.param) != set.end(); });
     return swings;
@@ -85,7 +94,7 @@ EstimateResult run_estimates(const AcceleratorRegistry& registry, const Gan& gan
     if (names.empty()) throw ConfigError("no accelerator named; expected --on all, or some of " + join(registry.names()));
     config::Node root;
     for (const auto& text : request.overrides) config::apply_override(root, text);
-    result.budget = request.budget;
+    result.budget = request.budget, result.fixed_chip = request.fixed_chip;
     for (const auto& name : names) registry.get(name);  // unknown names are reported before anything runs
     for (const auto& name : names) {
         try {
@@ -93,9 +102,9 @@ EstimateResult run_estimates(const AcceleratorRegistry& registry, const Gan& gan
             const std::vector<std::string> set = parameters_set(name, request.overrides);
             const std::unique_ptr<Accelerator> asked = entry.make(root.table(name));
             NamedMachine machine{name, std::make_shared<const AcceleratorEntry>(entry),
-                                 within_budget(*asked, result.workload, request.budget, set)};
-            result.estimates.push_back(
-                run_one(machine, result.workload, request.intervals, open_swings(entry.swings, set, request.budget)));
+                                 request.fixed_chip ? on_chip(*asked, entry.chip, result.workload, request.budget, set)
+                                                    : within_budget(*asked, result.workload, request.budget, set)};
+            result.estimates.push_back(run_one(machine, result.workload, request.intervals, open_swings(entry, set, request)));
         } catch (const ConfigError& e) {
             if (!all || (root.tables.contains(name) && !request.budget.any())) throw;
             result.unfit.emplace_back(name, e.what());

@@ -21,7 +21,8 @@ struct EstimateRequest {
     std::optional<Int> batch, steps_d;
     std::optional<Task> task;  ///< training, or generation where there is no discriminator
     bool intervals = true;
-    Budget budget;  ///< every machine is sized to it (budget.h); none: machines as published or set
+    Budget budget;            ///< every machine is sized to it (budget.h); none: machines as published or set
+    bool fixed_chip = false;  ///< crossbar machines on a chip of fixed size (on_chip): the budget's, else the published or stated one
 };
 
 /// An accelerator with its parameters.
@@ -43,6 +44,7 @@ struct NamedEstimate {
 struct EstimateResult {
     Workload workload;
     Budget budget;
+    bool fixed_chip = false;
     std::vector<NamedEstimate> estimates;
     std::vector<std::pair<std::string, std::string>> unfit;  ///< with "all": name and reason
 };

@@ -1,9 +1,13 @@
 // A GAN as data: two graphs of layers with shapes. Read from TOML (keys below); the layer language is one text per layer:
 //   "fc 1024x4x4 bn relu"   "conv 128 k5 s2 same lrelu"   "tconv 3 k4 s2 p1 tanh @64"   "add block1"   "up 2"   "pool 2 k3"   "d2s 2"
-// (pool and avg_pool take means, max_pool maxima; the words of [[generator.layer]], dense conv_transpose upsample depth_to_space
-// leaky_relu, do as well) (pool: stride 2, kernel 3, rounding up; the kernel is the stride when not given). kernel kN, stride sN, padding
-// pN | pLO:HI | same | valid, output padding opN, groups gN, bn, relu lrelu tanh sigmoid, name=X from=X (an input other than the previous
-// layer), @N or @NxM: the output side must be this.
+//   "concat skip1"   "mul style1"   "norm 32"   "attention 8"   "input 512x4x4 name=const"
+// (concat: another layer's channels behind these; mul, add: by or with a map of this shape or a vector of its channels; norm N: over N
+// groups of channels, 1 a layer's, as many as channels an instance's; attention N: N heads over the positions of a map of queries, keys and
+// values, whose channels are three times the result's; input: a further input, or a stored constant) (pool and avg_pool take means,
+// max_pool maxima; the words of [[generator.layer]], dense conv_transpose upsample depth_to_space leaky_relu, do as well) (pool: stride 2,
+// kernel 3, rounding up; the kernel is the stride when not given). kernel kN, stride sN, padding pN | pLO:HI | same | valid, output padding
+// opN, groups gN, bn, relu lrelu tanh sigmoid, name=X from=X (an input other than the previous layer), @N or @NxM: the output side must be
+// this.
 #pragma once
 #include <optional>
 #include <string>
@@ -28,9 +32,9 @@ struct Shape {
 /// "100", "3x64x64", "1x64x64x64". Throws ConfigError.
 Shape parse_shape(const std::string& text, const Location& where);
 
-/// elementwise and move (from ONNX alone) multiply nothing: an operation per element (norms, products of branches), elements put elsewhere
-/// (joined branches, slices, transposes).
-enum class LayerKind : std::uint8_t { fc, conv, tconv, upsample, pool, depth_to_space, add, elementwise, move };
+/// attention multiplies what the input makes with what it makes: it has no weights. elementwise and move multiply nothing: an operation per
+/// element (norms, products of branches), elements put elsewhere (joined branches, slices, transposes).
+enum class LayerKind : std::uint8_t { fc, conv, tconv, upsample, pool, depth_to_space, add, elementwise, move, attention };
 using kernels::Activation;
 const char* to_string(LayerKind kind);
 
@@ -40,13 +44,14 @@ struct Layer {
     std::vector<int> inputs;  ///< indices of earlier layers; -1 = the network's input
     Shape in, out;
     Axes axes;                   ///< conv and tconv
-    Int groups = 1, factor = 1;  ///< factor: of up, pool and d2s
+    Int groups = 1, factor = 1;  ///< factor: of up, pool and d2s; groups of a norm, heads of attention
     Int window = 0;              ///< of pool: its kernel; 0 = not known (ONNX)
     bool largest = false;        ///< of pool: the maximum, not the mean
     bool batch_norm = false;
     Activation activation = Activation::identity;
 
-    bool computes() const { return kind == LayerKind::fc || kind == LayerKind::conv || kind == LayerKind::tconv; }
+    bool computes() const { return has_weights() || kind == LayerKind::attention; }
+    bool has_weights() const { return kind == LayerKind::fc || kind == LayerKind::conv || kind == LayerKind::tconv; }
     Int taps() const {
         return product(axes, [](const Axis& a) { return a.kernel; });
     }

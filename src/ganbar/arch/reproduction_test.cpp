@@ -77,6 +77,8 @@ TEST(Reproductions, Regan2018) {
     expect_sound(r);
     expect_readme("chen2019 (ReGAN)", fmt::format("{}, {}, geometric mean over seven; arithmetic {}, {} ", times(r.means[0].geometric),
                                                   times(r.means[1].geometric), times(r.means[0].arithmetic), times(r.means[1].arithmetic)));
+    expect_row("README.md", "chen2019 (ReGAN)",
+               fmt::format("240x, 94x | {}, {} |", times(r.means[0].geometric), times(r.means[1].geometric)));
     EXPECT_EQ(r.rows.size(), 7u);
     EXPECT_NEAR(r.ladder[4].speed / r.ladder[0].speed, 40, 2);  // what pipelining and sharing are worth
     ASSERT_GE(r.ladder.size(), 5u);

@@ -64,6 +64,16 @@ PassWork dense(Int rows, Int cols, Int windows) {
     return w;
 }
 
+/// Queries by keys, and what they weigh by values, of all heads; back through them each operand has its own product.
+PassWork attention(const Layer& l, Int products) {
+    PassWork w;
+    const Int positions = l.out.positions(), width = l.out.channels / l.factor, n = l.factor * products;
+    w.deformed = {{width, positions, positions, n}, {positions, width, positions, n}};
+    w.zero_inserted = {width, positions, positions, 2 * n};  // counts alone: machines hold the two kinds apart
+    w.macs_useful = w.macs_deformed = w.macs_phases = w.macs_zero_inserted = w.zero_inserted.macs();
+    return w;
+}
+
 LayerWork lower_layer(const Layer& l) {
     LayerWork w;
     w.name = l.name, w.kind = l.kind, w.activation = l.activation, w.batch_norm = l.batch_norm;
@@ -71,7 +81,12 @@ LayerWork lower_layer(const Layer& l) {
     w.words_in = double(l.in.size()), w.words_out = double(l.out.size());
     w.groups = l.groups;
     const Int ci = l.in.channels / l.groups, co = l.out.channels / l.groups;
-    if (l.kind == LayerKind::fc) {
+    if (l.kind == LayerKind::attention) {
+        w.dynamic = true,
+        w.extra_words = double(l.factor) * double(l.out.positions()) * double(l.out.positions());  // the soft maximum of every pair
+        w.forward = attention(l, 1), w.error = attention(l, 2);
+        w.gradient = {}, w.groups = 1;
+    } else if (l.kind == LayerKind::fc) {
         w.forward = dense(l.in.size(), l.out.size(), 1);
         w.error = dense(l.out.size(), l.in.size(), 1);
         w.gradient = dense(1, l.in.size(), l.out.size());
@@ -94,6 +109,7 @@ void add_passes(Workload& w, bool generator, Phase phase, Pass pass, double samp
     const NetworkWork& net = generator ? w.generator : w.discriminator;
     for (std::uint32_t i = 0; i < net.layers.size(); ++i) {
         if (pass == Pass::error && !net.layers[i].needs_input_error && !input_error) continue;
+        if ((pass == Pass::gradient || pass == Pass::update) && net.layers[i].dynamic) continue;
         w.ops.push_back({generator, i, phase, pass, samples, shareable});
     }
 }

@@ -49,6 +49,8 @@ struct LayerWork {
     double words_in = 0, words_out = 0;  ///< activations of one sample
     double extra_words = 0;              ///< elements of the layers without weights behind this one (add, pool, up, d2s)
     Int taps = 1, stride_volume = 1, groups = 1;
+    bool dynamic =
+        false;  ///< both operands of its products are made from the sample (attention); it has no weights, and no gradient of them
     bool needs_input_error = true;  ///< false for layers fed by the network's input alone
     PassWork forward, error, gradient;
     Measured measured;

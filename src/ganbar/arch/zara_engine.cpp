@@ -7,6 +7,8 @@
 #include <queue>
 #include <tuple>
 
+#include "ganbar/arch/chip.h"
+
 namespace ganbar::arch {
 namespace {
 
@@ -273,6 +275,11 @@ ZaraSchedule simulate_zara(const CrossbarDesign& d, const Workload& w, const Zar
 }
 
 void run_zara(const CrossbarDesign& d, const Workload& w, Estimate& out) {
+    for (const NetworkWork* net : {&w.generator, &w.discriminator})
+        for (const LayerWork& l : net->layers)
+            if (l.dynamic)
+                throw ConfigError(
+                    fmt::format("layer {} of {} multiplies two activations; its mapper places constant weights", l.name, w.network));
     run_crossbar(d, w, out);
     const ZaraMapping m = map_zara(d, w);
     double latency = 0;
@@ -281,11 +288,12 @@ void run_zara(const CrossbarDesign& d, const Workload& w, Estimate& out) {
         const double at_32 = simulate_zara(d, w, m, 32).latency_s, at_64 = simulate_zara(d, w, m, 64).latency_s;
         latency = at_64 + (at_64 - at_32) / 32 * double(w.batch - 64);
     }
-    out.iteration_latency_s = latency;
+    latency = chip_latency_s(out.chip, latency);
     out.cycle_s = d.clock.si;
     out.iteration_cycles = std::ceil(latency / d.clock.si);
     out.iteration_latency_s = out.iteration_cycles * out.cycle_s;
     out.n_arrays = double(m.n_pes * d.stack_layers * d.vmms_per_pe);
+    if (d.chip_arrays > 0) out.n_arrays = std::min(out.n_arrays, double(d.chip_arrays));
     const double product_s = slices(d) * d.step.si;
     out.peak_macs_per_s = out.n_arrays / double(d.stack_layers) * double(d.rows * d.cols) / cells_per_weight(d) / product_s;
     out.peak_power_W = peak_power_W(d, out.n_arrays / double(d.stack_layers), out.n_arrays / double(d.stack_layers));

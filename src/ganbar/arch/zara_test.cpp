@@ -18,7 +18,8 @@ Gan preset(const std::string& name) {
 std::vector<Gan> gans() {
     std::vector<Gan> out;
     for (const auto& e : std::filesystem::directory_iterator(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks"))
-        if (Gan gan = preset(e.path().stem().string()); !gan.generator.layers.empty()) out.push_back(std::move(gan));
+        if (Gan gan = preset(e.path().stem().string()); gan.has_generator() && gan.has_discriminator() && gan.name != "stylegan2_256")
+            out.push_back(std::move(gan));
     return out;
 }
 Workload training(const std::string& network, Int batch, Int steps_d = 1) { return lower(preset(network), Task::training, batch, steps_d); }

@@ -134,6 +134,7 @@ private:
             case arch::LayerKind::elementwise:
                 if (l.batch_norm || l.activation != nn::Activation::identity) return follow(l, f, false);
                 refuse("such operator; expected products, batch norms, activations, sums, upsampling and moves from channels to space");
+            case arch::LayerKind::attention: refuse("attention; expected layers with constant weights");
             case arch::LayerKind::move: refuse("joining, cutting or moving of values; expected one row of layers, or sums of branches");
         }
     }

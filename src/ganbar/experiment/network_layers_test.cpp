@@ -36,6 +36,9 @@ std::string refusal(const std::string& name) {
 const std::map<std::string, std::string>& untrainable() {
     static const std::map<std::string, std::string> all{{"artgan", "the discriminator ends in 11 outputs; expected 1"},
                                                         {"magan", "the discriminator ends in 12288 outputs; expected 1"},
+                                                        {"stylegan2_256", "has 2 inputs; expected one where it is trained"},
+                                                        {"ddpm_cifar", "has 2 inputs; expected one where it is trained"},
+                                                        {"dit_s2", "has 2 inputs; expected one where it is trained"},
                                                         {"fcn", "has no generator; expected one with a table [generator]"}};
     return all;
 }

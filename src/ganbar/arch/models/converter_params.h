@@ -3,6 +3,7 @@
 #include "ganbar/arch/components.h"
 #include "ganbar/arch/coupling.h"
 #include "ganbar/arch/crossbar_engine.h"
+#include "ganbar/arch/models/chip_params.h"
 
 namespace ganbar::arch {
 
@@ -28,13 +29,14 @@ inline CrossbarDesign converter_defaults() {
     d.converter_bits = 8, d.node_nm = 32;
     d.converter_area = part("adc"), d.driver_area = part("dac"), d.cells_area = part("crossbar"), d.accumulator_area = part("shift_add");
     d.buffer_word_area = {0.083e-6 / 32768};
+    d.buffer_B_per_array = 65536 / 96;
     return d;
 }
 
 inline Schema<CrossbarDesign> converter_schema(const Source& array_source, const Source& periphery_source) {
     using D = CrossbarDesign;
     const std::int64_t one = 1, many = 4096;
-    return {
+    Schema<D> schema = {
         param("rows", &D::rows, std::int64_t{8}, many, "word lines of a crossbar", array_source),
         param("cols", &D::cols, std::int64_t{8}, many, "bit lines of a crossbar", array_source),
         param("cell_bits", &D::cell_bits, one, std::int64_t{8}, "bits of a cell", array_source),
@@ -73,6 +75,8 @@ inline Schema<CrossbarDesign> converter_schema(const Source& array_source, const
               assumed("balanced with the other passes")),
         choice("zeros", &D::zeros, {"inserted", "phases", "pixels"}, "how transposed passes are mapped", array_source),
     };
+    add_chip(schema, assumed("ISAAC's: 64 KB of eDRAM for a tile of 96"));
+    return schema;
 }
 
 /// Gives one parameter another source than its group has.

@@ -19,6 +19,7 @@ void ganbar_register_fcn_engine(AcceleratorRegistry& registry) {
          assumed("overlap-add keeps the units busy less often")});
     m.swings = digital_swings();
     digital_machine(m);
+    m.peak = {.text = "none is published that could be read: ratios alone"};
     registry.add("fcn_engine", accelerator_entry(std::move(m)));
 }
 

@@ -25,6 +25,7 @@ void ganbar_register_flexigan(AcceleratorRegistry& registry) {
                 {"bandwidth_B_per_s", 12.8e9, 51.2e9},
                 {"units", std::int64_t{1024}, std::int64_t{4096}}};
     digital_machine(m);
+    m.peak = {.text = "none is published that could be read: ratios alone"};
     registry.add("flexigan", accelerator_entry(std::move(m)));
 }
 

@@ -20,6 +20,7 @@ void ganbar_register_ganax(AcceleratorRegistry& registry) {
          assumed("a little below dense rows")});
     m.swings = digital_swings();
     digital_machine(m);
+    m.peak = {.text = "none is published: the paper gives ratios to its Eyeriss; energies per bit as remembered from it"};
     registry.add("ganax", accelerator_entry(std::move(m)));
 }
 

@@ -47,6 +47,12 @@ void ganbar_register_gpus(AcceleratorRegistry& registry) {
                     {"bandwidth_share", 0.6, 0.85}};
         m.chip = {.area_m2 = m.defaults.die.si, .n_arrays = 0, .power_W = 0, .source = published("the die")};
         m.run = run_gpu, m.uncoupled = uncoupled_gpu_choices();
+        m.peak = {
+            .op_per_J = b.peak_flop_per_s / b.limit_W,
+            .op_per_s_m2 = b.peak_flop_per_s / b.die_m2,
+            .text = fmt::format(
+                "board specification: {:.3g} TFLOPS outside tensor cores at a limit of {} W on {:.0f} mm2; here at the assumed mean draw",
+                1e-12 * b.peak_flop_per_s, b.limit_W, 1e6 * b.die_m2)};
         registry.add(b.name, accelerator_entry(std::move(m)));
     }
 }

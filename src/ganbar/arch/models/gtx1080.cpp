@@ -20,6 +20,9 @@ void ganbar_register_gtx1080(AcceleratorRegistry& registry) {
                 {"launch", 5e-6, 10e-6},   {"power", 100.0, 180.0},     {"bandwidth_share", 0.6, 0.85}};
     m.chip = {.area_m2 = m.defaults.die.si, .n_arrays = 0, .power_W = 0, .source = published("the die")};
     m.run = run_gpu, m.uncoupled = uncoupled_gpu_choices();
+    m.peak = {.op_per_J = 8.87e12 / 180,
+              .op_per_s_m2 = 8.87e12 / 314e-6,
+              .text = "board specification: 8.87 TFLOPS at a limit of 180 W on 314 mm2; here at the mean draw of 145 W"};
     registry.add("gtx1080", accelerator_entry(std::move(m)));
 }
 

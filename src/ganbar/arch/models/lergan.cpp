@@ -21,10 +21,12 @@ void ganbar_register_lergan(AcceleratorRegistry& registry) {
     m.defaults.link_word = {0.3e-12};
     m.schema =
         converter_schema(assumed("PRIME's mats: LerGAN is compared with a PRIME-based machine"), assumed("PRIME's; links of one hop"));
+    add_outer_products(m.schema);
     converter_machine(m);
     m.swings.push_back({"step", 20e-9, 200e-9});
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
+    m.peak = {.text = "none is published; PRIME's mats stand in"};
     registry.add("lergan", accelerator_entry(std::move(m)));
 }
 

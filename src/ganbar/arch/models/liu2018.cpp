@@ -32,10 +32,12 @@ void ganbar_register_liu2018(AcceleratorRegistry& registry) {
     m.schema.push_back(
         param("periphery_power", &D::static_per_array, Watt{0}, Watt{1}, "buffers, control and interface per array",
               assumed("off: the spike steps already carry PipeLayer's whole-chip energy; ISAAC's tile draws 3.4 mW per array")));
+    add_outer_products(m.schema);
     spike_machine(m);
     m.swings.push_back({"periphery_power", 0.0, 3.4e-3});
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
+    m.peak = {.text = "none is published; PipeLayer's arrays as differential pairs stand in"};
     registry.add("liu2018", accelerator_entry(std::move(m)));
 }
 

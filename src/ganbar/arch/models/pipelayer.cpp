@@ -18,6 +18,7 @@ void ganbar_register_pipelayer(AcceleratorRegistry& registry) {
     m.defaults = spike_defaults();
     m.schema = spike_schema(
         published("PipeLayer, HPCA 2017: 128x128 arrays, 4-bit cells, 29.31/50.88 ns and 1.08 pJ/3.91 nJ per read/write spike"));
+    add_outer_products(m.schema);
     spike_machine(m);
     m.chip = {.area_m2 = 82.63e-6,
               .n_arrays = 7024,
@@ -25,6 +26,11 @@ void ganbar_register_pipelayer(AcceleratorRegistry& registry) {
               .source = published("PipeLayer, HPCA 2017: 82.63 mm2; arrays and power derived from 1485 GOPS/s/mm2 and 142.9 GOPS/s/W")};
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
+    m.peak = {
+        .op_per_J = 0.1429e12,
+        .op_per_s_m2 = 1.485e18,
+        .text =
+            "PipeLayer, HPCA 2017: 142.9 GOPS/s/W and 1485 GOPS/s/mm2; energy per array step and area of an array are derived from them"};
     registry.add("pipelayer", accelerator_entry(std::move(m)));
 }
 

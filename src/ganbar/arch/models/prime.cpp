@@ -46,10 +46,15 @@ void ganbar_register_prime(AcceleratorRegistry& registry) {
                                         "256x256 subarray at 65 nm, 21900 um2 (1T1R), and PRIME's 60 % for computing"));
     set_source(m.schema, "step", assumed("50 ns: the paper gives no time of one product"));
     set_source(m.schema, "zeros", assumed("transposed passes are our extension"));
+    add_outer_products(m.schema);
     converter_machine(m);
     m.swings.push_back({"step", 20e-9, 200e-9});
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
+    m.peak = {.text =
+                  "none is published: the paper gives speed-ups alone, and the review of Aguirre and others (Nature Communications 15, "
+                  "2024, table 3) leaves its throughput, density and "
+                  "efficiency open"};
     registry.add("prime", accelerator_entry(std::move(m)));
 }
 

@@ -22,9 +22,11 @@ void ganbar_register_red(AcceleratorRegistry& registry) {
     m.schema.push_back(param("max_sub_arrays", &D::max_sub_arrays, std::int64_t{0}, std::int64_t{1} << 20,
                              "sub-crossbars side by side; more taps take turns (0: no limit)",
                              derived("the published 31.15 at stride 8 fits 256 taps folded onto 128, whose bound is 32")));
+    add_outer_products(m.schema);
     converter_machine(m);
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
+    m.peak = {.text = "none is published; ISAAC's arrays stand in"};
     registry.add("red", accelerator_entry(std::move(m)));
 }
 

@@ -31,11 +31,13 @@ void ganbar_register_regan(AcceleratorRegistry& registry) {
     m.schema.push_back(choice("batch_norm", &D::batch_norm, {"reference", "exact"},
                               "statistics from a reference batch, or exact ones with a barrier per layer",
                               assumed("the paper says only that batch normalisation sits before the activation")));
+    add_outer_products(m.schema);
     spike_machine(m);
     m.swings.push_back({"transposed_copies", std::int64_t{1}, std::int64_t{2}});
     m.swings.push_back({"batch_norm", std::string("exact"), std::string("reference")});
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
+    m.peak = {.text = "none is published; PipeLayer's arrays, whose figures these are"};
     registry.add("regan", accelerator_entry(std::move(m)));
 }
 

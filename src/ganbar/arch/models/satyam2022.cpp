@@ -73,6 +73,7 @@ void ganbar_register_satyam2022(AcceleratorRegistry& registry) {
                 {"update_fraction", 0.65, 0.97},
                 {"step", 10e-9, 1e-6}};
     m.run = run_crossbar, m.arrays = crossbar_arrays;
+    m.peak = {.text = "none is published: the paper bills update pulses and the cells' area alone"};
     registry.add("satyam2022", accelerator_entry(std::move(m)));
 }
 

@@ -22,6 +22,7 @@ void ganbar_register_song2018(AcceleratorRegistry& registry) {
          assumed("zero skipping at the use of dense passes")});
     m.swings = digital_swings();
     digital_machine(m);
+    m.peak = {.text = "none is published that could be read: ratios alone"};
     registry.add("song2018", accelerator_entry(std::move(m)));
 }
 

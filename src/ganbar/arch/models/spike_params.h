@@ -2,6 +2,7 @@
 #pragma once
 #include "ganbar/arch/components.h"
 #include "ganbar/arch/coupling.h"
+#include "ganbar/arch/models/chip_params.h"
 
 namespace ganbar::arch {
 
@@ -24,6 +25,7 @@ inline CrossbarDesign spike_defaults() {
     d.cells_area = {component("crossbar_128").area_m2};
     d.zeros = ZeroPolicy::inserted;
     d.steps_per_cycle = d.gradient_steps_per_cycle = 49;
+    d.buffer_B_per_array = 128 * 128 * 4 / 8;
     return d;
 }
 
@@ -31,7 +33,7 @@ inline CrossbarDesign spike_defaults() {
 inline Schema<CrossbarDesign> spike_schema(const Source& interface_source) {
     using D = CrossbarDesign;
     const std::int64_t one = 1, many = 4096;
-    return {
+    Schema<D> schema = {
         param("rows", &D::rows, std::int64_t{8}, many, "word lines of a crossbar", interface_source),
         param("cols", &D::cols, std::int64_t{8}, many, "bit lines of a crossbar", interface_source),
         param("cell_bits", &D::cell_bits, one, std::int64_t{8}, "bits of a cell", interface_source),
@@ -74,6 +76,8 @@ inline Schema<CrossbarDesign> spike_schema(const Source& interface_source) {
         choice("zeros", &D::zeros, {"inserted", "phases", "pixels"}, "how transposed passes are mapped",
                assumed("the paper of 2018 does not skip zeros; phases is ZARA's deformation")),
     };
+    add_chip(schema, assumed("a memory array of 128x128 4-bit cells for each that computes"));
+    return schema;
 }
 
 inline std::vector<Swing> spike_swings() {
