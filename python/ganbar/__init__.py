@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from . import _core, callbacks, noise, plot
 from ._errors import ConfigError, DataError, Error, InternalError, NumericError
-from .arch import Estimates, estimate
+from .arch import Estimates, Exploration, estimate, explore
 from .catalogue import Entry, describe, list
 from .circuit import Crossbar, OperatingPoint, netlist, solve
 from .data import Images, Quality, images, quality
@@ -32,5 +32,5 @@ def threads(n: int | None = None) -> int:
     return _core.threads()
 
 
-__all__ = ["Cells", "ConfigError", "Crossbar", "DataError", "Device", "Entry", "Error", "Estimates", "Experiment", "Hardware", "Images", "InternalError", "NumericError",
-           "OperatingPoint", "Quality", "Round", "Run", "array", "callbacks", "describe", "estimate", "hardware", "images", "list", "load", "netlist", "noise", "open", "plot", "quality", "solve", "sweep", "threads"]
+__all__ = ["Cells", "ConfigError", "Crossbar", "DataError", "Device", "Entry", "Error", "Estimates", "Experiment", "Exploration", "Hardware", "Images", "InternalError", "NumericError",
+           "OperatingPoint", "Quality", "Round", "Run", "array", "callbacks", "describe", "estimate", "explore", "hardware", "images", "list", "load", "netlist", "noise", "open", "plot", "quality", "solve", "sweep", "threads"]

@@ -10,7 +10,7 @@ from typing import Any
 from . import _arrays, _core, _places
 from ._errors import ConfigError
 from ._log import hear
-from ._table import from_rows
+from ._table import from_rows, table
 from ._types import Names, PathLike
 from .experiment import Experiment
 
@@ -82,10 +82,11 @@ def _above_0(name: str, value: float | None, unit: str) -> float | None:
 
 
 def estimate(network: PathLike | Experiment, on: Names, batch: int | None = None, steps_d: int | None = None, set: Mapping[str, Any] | None = None, *, task: str = "",
-             discriminator: PathLike = "", area_m2: float | None = None, power_W: float | None = None, arrays: float | None = None) -> Estimates:
+             discriminator: PathLike = "", area_m2: float | None = None, power_W: float | None = None, arrays: float | None = None, chip: bool = False) -> Estimates:
     """What one training iteration costs. `network`: a network's or an experiment's name, a TOML or ONNX file, a run folder, an Experiment. `on`: a
     machine, a list of them, or "all". `set`: parameters, {"regan.steps_per_cycle": 64}. `task`: "training" or "generation". `area_m2` (m2), `power_W`
-    (W), `arrays`: size every machine to what runs the network fastest within them. ConfigError for unknown names and keys.
+    (W), `arrays`: size every machine to what runs the network fastest within them. `chip`: crossbar machines on one chip (of `arrays`
+    or `area_m2`, else the published or stated one), loaded in turn with what does not fit. ConfigError for unknown names and keys.
 
     >>> estimate("dcgan", on="regan")["regan"]["iteration_latency_s"] > 0
     True
@@ -99,8 +100,90 @@ def estimate(network: PathLike | Experiment, on: Names, batch: int | None = None
     toml = network.to_toml() if isinstance(network, Experiment) else ""
     limits = (_above_0("area_m2", area_m2, "m2"), _above_0("power_W", power_W, "W"), _above_0("arrays", arrays, "arrays"))
     said, unfit, warnings = _core.estimate(_places.library(), "" if isinstance(network, Experiment) else os.fspath(network), os.fspath(discriminator), machines, batch, steps_d, task, _arrays.settings(set), toml,
-                                            *limits)
+                                            *limits, bool(chip))
     for line in warnings:
         hear("warning: " + line)
     found = json.loads(said)
     return Estimates(found if isinstance(found, list) else [found], unfit)
+
+
+class Exploration:
+    """Designs of one machine: `table` has a row each, `front` those that no other beats, `settings(point)` one as estimate() takes it.
+
+    >>> found = explore("dcgan", on="isaac", axes={"rows+cols": [64, 128], "cell_bits": [1, 2]})
+    >>> len(found), len(found.front) > 0
+    (4, True)
+    """
+
+    def __init__(self, said: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
+        self.summary = dict(said)
+        self._columns = dict(columns)
+
+    @property
+    def table(self) -> Any:
+        """One row a design: its parameters, then figures in SI by the keys of `explore --json`, and whether it fits the limits and is on the front. NaN: it
+        does not run the network."""
+        return table({"point": list(range(len(self))), **self._columns})
+
+    @property
+    def front(self) -> Any:
+        """The rows of `table` on the front, fastest first."""
+        order = [one["point"] for one in self.summary["front"]]
+        return table({"point": order, **{name: [column[k] for k in order] for name, column in self._columns.items()}})
+
+    @property
+    def as_set(self) -> dict[str, Any] | None:
+        """The machine as published or set; None where it does not run the network."""
+        found: dict[str, Any] | None = self.summary.get("as_set")
+        return found
+
+    def settings(self, point: int) -> dict[str, Any]:
+        """The parameters of one design, as `set` of estimate() takes them."""
+        k = _arrays.whole("point", point, 0, len(self) - 1)
+        machine = self.summary["accelerator"]
+        return {f"{machine}.{name}": self._columns[name][k] for axis in self.summary["axes"] for name in axis["params"]}
+
+    def __len__(self) -> int:
+        return int(self.summary["n_points"])
+
+    def __repr__(self) -> str:
+        return f"Exploration({self.summary['network']} on {self.summary['accelerator']}: {len(self)} designs, {len(self.summary['front'])} on the front)"
+
+    def _repr_html_(self) -> str:
+        return str(self.front._repr_html_())
+
+
+def _axis(name: str, values: Any) -> str:
+    if isinstance(values, str):
+        return f"{name}={values}"
+    if not isinstance(values, Iterable) or not (listed := [v for v in values]):
+        raise ConfigError(f"axis {name} = {values!r}; expected a list of values, or a text like \"64:1024:5:log\"")
+    return f"{name}=" + ",".join(str(v).lower() if isinstance(v, bool) else str(v) for v in listed)
+
+
+def explore(network: PathLike | Experiment, on: str, axes: Mapping[str, Any] | None = None, batch: int | None = None, steps_d: int | None = None, set: Mapping[str, Any] | None = None, *, task: str = "",
+            discriminator: PathLike = "", max_area_m2: float | None = None, max_power_W: float | None = None, max_latency_s: float | None = None, points: int = 20_000, seed: int = 1) -> Exploration:
+    """Thousands of designs of the machine `on`, each a whole estimate, and those that no other beats in time, energy and area, as `ganbar explore` finds them.
+
+    `axes`: {"rows+cols": [64, 128], "steps_per_cycle": "16:400:5:log"}: lists of values, or ranges as texts; None: the machine's usual axes. `network`,
+    `batch`, `steps_d`, `set`, `task`, `discriminator`: as estimate() takes them. A design beyond a limit (area in m2, mean power in W, time of an iteration in s)
+    is in the table, not on the front. Above `points` combinations a Latin hypercube under `seed` draws so many. ConfigError: unknown names, values out of range.
+
+    >>> sides = explore("dcgan", on="isaac", axes={"rows+cols": [64, 128, 256]})
+    >>> list(sides.table["rows"])
+    [64, 128, 256]
+    """
+    if not isinstance(on, str) or (axes is not None and not isinstance(axes, Mapping)) or (set is not None and not isinstance(set, Mapping)):
+        raise ConfigError(f"on = {on!r}, axes = {axes!r}, set = {set!r}; expected the name of one machine, and axes and parameters as dicts")
+    batch, steps_d = (None if v is None else _arrays.whole(n, v, 1) for n, v in (("batch", batch), ("steps_d", steps_d)))
+    limits = (_above_0("max_latency_s", max_latency_s, "s"), _above_0("max_area_m2", max_area_m2, "m2"), _above_0("max_power_W", max_power_W, "W"))
+    said, levels, figures = _core.explore(_places.library(), "" if isinstance(network, Experiment) else os.fspath(network), os.fspath(discriminator), network.to_toml() if isinstance(network, Experiment) else "",
+                                           on, [_axis(str(name), values) for name, values in (axes or {}).items()], _arrays.settings(set), batch, steps_d, task, limits,
+                                           _arrays.whole("points", points, 1, 1_000_000), _arrays.whole("seed", seed, 0))
+    summary = json.loads(said)
+    for line in summary.get("warnings", []):
+        hear(f"warning: {on}.{line}")
+    columns: dict[str, Any] = {name: [axis["values"][k] for k in level] for axis, level in zip(summary["axes"], levels) for name in axis["params"]}
+    for name, column in figures:
+        columns[name] = [bool(v) for v in column] if name in ("fits", "on_front") else column
+    return Exploration(summary, columns)

@@ -258,6 +258,38 @@ class Estimate(InFolder):
         for words, said in ((["--area", "0"], "above 0"), (["--power", "-1"], "above 0"), (["--arrays", "0"], "above 0"), (["--area", "1"], "the limit is 1 mm2")):
             self.assertIn(said, self.refused("estimate", "dcgan", "--on", "pipelayer", *words))
 
+    def test_one_chip(self):
+        free = {m["accelerator"]: m for m in json.loads(self.good("estimate", "dcgan", "--on", "isaac,regan,ganax", "--json").stdout)}
+        chip = {m["accelerator"]: m for m in json.loads(self.good("estimate", "dcgan", "--on", "isaac,regan,ganax", "--chip", "--json").stdout)}
+        for name in ("isaac", "regan"):
+            fixed = chip[name]["chip"]["fixed"]
+            self.assertGreater(fixed["arrays_needed"], fixed["arrays"])
+            self.assertGreater(fixed["swaps"], 1)
+            loading = sum(layer["energy_J"].get("reprogram", 0) for layer in chip[name]["layers"])
+            self.assertAlmostEqual(fixed["reprogram_J"], loading, delta=1e-9 * loading)
+            self.assertGreaterEqual(chip[name]["iteration_latency_s"], fixed["reprogram_s"] + fixed["drain_s"] + max(fixed["dram_s"], fixed["mesh_s"]))
+            self.assertLessEqual(chip[name]["area_m2"], free[name]["chip"]["area_m2"] * 1.001)
+            self.assertGreater(chip[name]["iteration_latency_s"], free[name]["iteration_latency_s"])
+            low, high = chip[name]["interval"]["iteration_latency_s"]
+            self.assertTrue(low < chip[name]["iteration_latency_s"] < high)
+        self.assertEqual(chip["ganax"], free["ganax"])
+        text = self.good("estimate", "dcgan", "--on", "isaac,regan", "--chip", "--area", "40", "-o", "chip.html").stdout
+        self.assertIn("on one chip", text)
+        page = (self.folder / "chip.html").read_text()
+        for part in ("reprogram", "On one chip", "memory traffic"):
+            self.assertIn(part, page)
+        small = json.loads(self.good("estimate", "dcgan", "--on", "isaac", "--chip", "--area", "40", "--json").stdout)[0]
+        self.assertLessEqual(small["area_m2"], 40e-6)
+        large = json.loads(self.good("estimate", "dcgan", "--on", "isaac", "--json", "--set", "isaac.chip_arrays=1000000000").stdout)[0]
+        self.assertEqual(large["iteration_latency_s"], free["isaac"]["iteration_latency_s"])
+        self.assertIn("does not fit", self.refused("estimate", "dcgan", "--on", "isaac", "--chip", "--power", "0.0001"))
+
+    def test_published_peaks(self):
+        machines = {m["accelerator"]: m for m in json.loads(self.good("estimate", "dcgan", "--on", "all", "--json").stdout)}
+        self.assertEqual(machines["isaac"]["published_peak"]["op_per_s_m2"], 0.479e18)
+        self.assertIn("none is published", machines["zara"]["published_peak"]["text"])
+        self.assertIn("(0.627)", self.good("estimate", "dcgan", "--on", "isaac").stdout)
+
     def test_bad_accelerators_of_an_experiment(self):
         (self.folder / "bad.toml").write_text(EXPERIMENT.replace('"gtx1080"', '"gtx1081"'))
         self.assertRegex(self.refused("train", "bad.toml", "--dry-run"), r"bad.toml:\d+:\d+: .*gtx1081.*did you mean \"gtx1080\"")

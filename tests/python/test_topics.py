@@ -70,6 +70,33 @@ def test_estimates(command):
     assert len(ganbar.estimate("dcgan", on="all").table) > 3
 
 
+def test_explorations(command, tmp_path):
+    theirs = json.loads(command("explore", "dcgan", "--on", "isaac", "--axis", "rows+cols=64,128", "--axis", "steps_per_cycle=16:400:3:log", "--max-area", "900 mm2", "--json"))
+    found = ganbar.explore("dcgan", "isaac", {"rows+cols": [64, 128], "steps_per_cycle": "16:400:3:log"}, max_area_m2=900e-6)
+    assert found.summary == theirs
+    table, front = found.table, found.front
+    assert len(found) == len(table) == 6
+    assert [list(front["point"]), list(front["iteration_energy_J"])] == [[d["point"] for d in theirs["front"]], [d["iteration_energy_J"] for d in theirs["front"]]]
+    assert list(table["rows"]) == list(table["cols"])
+    assert [bool(b) for b in table["on_front"]] == [p in list(front["point"]) for p in table["point"]]
+    best = int(front["point"][0])
+    one = ganbar.estimate("dcgan", "isaac", set=found.settings(best))["isaac"]
+    assert one["iteration_latency_s"] == front["iteration_latency_s"][0] and one["area_m2"] == front["area_m2"][0]
+    assert "6 designs" in repr(found) and "rows" in found._repr_html_()
+    command("explore", "dcgan", "--on", "isaac", "--axis", "rows+cols=64,128", "--csv", str(tmp_path / "all.csv"))
+    header = (tmp_path / "all.csv").read_text().splitlines()[0]
+    assert header.split(",") == list(ganbar.explore("dcgan", "isaac", {"rows+cols": [64, 128]}).table.columns)
+    assert found.as_set["iteration_latency_s"] == ganbar.estimate("dcgan", "isaac")["isaac"]["iteration_latency_s"]
+
+
+def test_fixed_chips(command):
+    theirs = json.loads(command("estimate", "dcgan", "--on", "isaac,ganax", "--chip", "--json"))
+    ours = ganbar.estimate("dcgan", ["isaac", "ganax"], chip=True)
+    assert [dict(ours[name]) for name in ours] == theirs
+    fixed = ours["isaac"]["chip"]["fixed"]
+    assert fixed["arrays"] == 16128 and fixed["reprogram_J"] > 0 and "fixed" not in ours["ganax"]["chip"]
+
+
 def test_estimates_of_experiments_and_budgets(command, tmp_path):
     theirs = json.loads(command("estimate", "dcgan-quick", "--on", "isaac", "--json"))
     assert dict(ganbar.estimate("dcgan-quick", on="isaac")["isaac"]) == theirs[0]

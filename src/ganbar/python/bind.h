@@ -12,6 +12,7 @@
 
 #include <memory>
 
+#include "ganbar/arch/network.h"
 #include "ganbar/experiment/evaluator.h"
 #include "ganbar/experiment/experiment.h"
 #include "ganbar/experiment/places.h"
@@ -66,11 +67,14 @@ struct Library {
 };
 using LibraryPtr = std::shared_ptr<const Library>;
 
+/// The network that a name, a file, or an experiment's text (`toml`, in place of the name) means.
+arch::Gan workload_of(const Library& library, const std::string& network, const std::string& discriminator, const std::string& toml);
+
 /// One line of the library's, for the logger that the package hands in; callable from any thread, and without the GIL.
 Log log_to(const nb::object& hear);
 
 using Bind = void(nb::module_&);
-Bind bind_errors, bind_library, bind_experiment, bind_trained, bind_circuit, bind_device, bind_noise, bind_data, bind_estimate, bind_export,
-    bind_sweep, bind_fit, bind_interrupt, bind_torch_cells;
+Bind bind_errors, bind_library, bind_experiment, bind_trained, bind_circuit, bind_device, bind_noise, bind_data, bind_estimate,
+    bind_explore, bind_export, bind_sweep, bind_fit, bind_interrupt, bind_torch_cells;
 
 }  // namespace ganbar::python

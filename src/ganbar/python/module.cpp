@@ -11,8 +11,8 @@ NB_MODULE(_core, m) {
     m.attr("version") = version();
     m.def("set_threads", &set_threads, nanobind::arg("n"), "Threads that long work uses; results do not depend on them.");
     m.def("threads", &max_threads, "Threads that long work uses.");
-    for (py::Bind* bind :
-         {py::bind_errors, py::bind_library, py::bind_experiment, py::bind_trained, py::bind_circuit, py::bind_device, py::bind_noise,
-          py::bind_data, py::bind_estimate, py::bind_export, py::bind_sweep, py::bind_fit, py::bind_interrupt, py::bind_torch_cells})
+    for (py::Bind* bind : {py::bind_errors, py::bind_library, py::bind_experiment, py::bind_trained, py::bind_circuit, py::bind_device,
+                           py::bind_noise, py::bind_data, py::bind_estimate, py::bind_explore, py::bind_export, py::bind_sweep,
+                           py::bind_fit, py::bind_interrupt, py::bind_torch_cells})
         bind(m);
 }

@@ -58,6 +58,14 @@ AcceleratorResult read_one(const Json& j) {
     r.peak_op_per_J = j.value("peak_op_per_J", 0.0), r.achieved_op_per_J = j.value("achieved_op_per_J", 0.0);
     r.peak_op_per_s_m2 = j.value("peak_op_per_s_m2", 0.0), r.achieved_op_per_s_m2 = j.value("achieved_op_per_s_m2", 0.0);
     r.power_density_W_m2 = j.value("power_density_W_m2", 0.0), r.warnings = j.value("warnings", r.warnings);
+    if (const auto p = j.find("published_peak"); p != j.end())
+        r.published_op_per_J = p->value("op_per_J", 0.0), r.published_op_per_s_m2 = p->value("op_per_s_m2", 0.0);
+    if (const auto c = j.find("chip"); c != j.end() && c->contains("fixed")) {
+        const Json& f = c->at("fixed");
+        const auto of = [&](const char* key) { return f.at(key).get<double>(); };
+        r.chip = {of("arrays"),      of("arrays_needed"), of("swaps"),        of("reprogram_s"),
+                  of("reprogram_J"), of("drain_s"),       of("buffer_share"), of("bytes_dram")};
+    }
     read_layers(j.at("layers"), r);
     for (const auto& [component, area] : j.at("area_by_component_m2").items())
         r.area_by_component.emplace_back(component, area.get<double>());

@@ -22,6 +22,10 @@ struct SensitivityRow {
 struct ParameterRow {
     std::string name, value, source, kind;
 };
+/// What a chip of fixed size adds to an iteration.
+struct ChipRow {
+    double arrays = 0, needed = 0, loads = 0, load_s = 0, load_J = 0, drain_s = 0, buffer_share = 0, memory_B = 0;
+};
 struct AcceleratorResult {
     std::string name, platform, scope;
     bool published_for_training = true, training = true;
@@ -29,6 +33,8 @@ struct AcceleratorResult {
     Spanned latency_s, energy_J, area_m2;  ///< of one iteration
     /// Operations per joule, and per second and area: at full use, achieved. Watts per area. Zero in files of before.
     double peak_op_per_J = 0, achieved_op_per_J = 0, peak_op_per_s_m2 = 0, achieved_op_per_s_m2 = 0, power_density_W_m2 = 0;
+    double published_op_per_J = 0, published_op_per_s_m2 = 0;  ///< the paper's for full use; 0: none
+    std::optional<ChipRow> chip;
     std::vector<std::string> warnings;
     Parts energy_by_component, energy_by_pass, area_by_component, cycles_by_phase;
     std::optional<double> assumed_efficiency;

@@ -60,16 +60,46 @@ void add_densities(Json& j, const Estimate& e) {
     j["above_1_W_per_mm2"] = e.power_density_W_m2() > high_power_density_W_m2;
 }
 
+/// The published figures for full use, where there are any, and why they differ or are missing.
+Json published_peak_json(const PublishedPeak& p) {
+    Json out = Json::object();
+    if (p.op_per_J > 0) out["op_per_J"] = p.op_per_J;
+    if (p.op_per_s_m2 > 0) out["op_per_s_m2"] = p.op_per_s_m2;
+    out["text"] = p.text;
+    return out;
+}
+
 /// Chips of the published or stated size that the machine for this network fills.
 double chips(const NamedEstimate& n) { return n.entry->chip.area_m2 > 0 ? n.estimate.area_total_m2() / n.entry->chip.area_m2 : 0; }
 
 /// What may cross between chips in an iteration when one does not hold the machine: every activation and error, in and out. Not in its time
 /// and energy.
 double bytes_between_chips(const NamedEstimate& n) {
-    if (chips(n) <= 1.0001) return 0;
+    if (chips(n) <= 1.0001 || n.estimate.chip.arrays_needed > 0) return 0;
     for (const ParamRow& p : n.params)
         if (p.info.name == "input_bits") return n.estimate.words_buffer * double(std::get<Int>(p.value)) / 8;
     return 0;
+}
+
+bool on_fixed_chip(const NamedEstimate& n) { return n.estimate.chip.arrays_needed > 0; }
+
+double reprogram_J(const Estimate& e) {
+    double sum = 0;
+    for (const OpCost& op : e.ops) sum += at(op.energy_J, Component::reprogram);
+    return sum;
+}
+
+/// The accounts of a chip of fixed size; of the iteration.
+Json fixed_chip_json(const NamedEstimate& n) {
+    const ChipUse& c = n.estimate.chip;
+    Json out = {{"arrays_needed", c.arrays_needed},       {"swaps", c.swaps},
+                {"cells_reprogrammed", c.cells},          {"reprogram_s", c.reprogram_s},
+                {"reprogram_J", reprogram_J(n.estimate)}, {"drain_s", c.drain_s}};
+    for (const ParamRow& p : n.params)
+        if (p.info.name == "chip_arrays") out["arrays"] = value_json(p.value);
+    out["buffer_share"] = c.buffer_share, out["bytes_dram"] = c.bytes_dram, out["dram_s"] = c.dram_s, out["bytes_mesh"] = c.bytes_mesh,
+    out["mesh_s"] = c.mesh_s;
+    return out;
 }
 
 Json chip_json(const NamedEstimate& n) {
@@ -79,6 +109,7 @@ Json chip_json(const NamedEstimate& n) {
     if (chip.power_W > 0) out["power_W"] = chip.power_W;
     out["source"] = chip.source.text, out["kind"] = to_string(chip.source.kind), out["filled"] = chips(n);
     if (const double bytes = bytes_between_chips(n); bytes > 0) out["bytes_between_chips_at_most"] = bytes;
+    if (on_fixed_chip(n)) out["fixed"] = fixed_chip_json(n);
     return out;
 }
 
@@ -135,6 +166,7 @@ Json estimate_json(const Workload& w, const NamedEstimate& n) {
         j["zero_skipping"] = {
             {"macs_ratio", n.zero_skipping->macs}, {"latency_ratio", n.zero_skipping->latency}, {"energy_ratio", n.zero_skipping->energy}};
     if (n.entry->chip.area_m2 > 0) j["chip"] = chip_json(n);
+    j["published_peak"] = published_peak_json(n.entry->peak);
     j["efficiency"] = efficiency_json(n);
     j["sensitivity"] = sensitivity_json(n);
     j["area_by_component_m2"] = energies(e.area_m2);
@@ -172,17 +204,22 @@ std::string engineering(double value, const std::string& unit) {
 namespace {
 
 std::string densities_table(const std::vector<NamedEstimate>& rows) {
-    std::string out = fmt::format("\n{:<12}{:>22}{:>24}{:>11}\n", "at full use / achieved", "TOPS/W", "TOPS/mm2", "W/mm2");
+    std::string out = fmt::format("\n{:<36}{:>10}{:>30}{:>11}\n", "at full use / achieved (published)", "TOPS/W", "TOPS/mm2", "W/mm2");
     bool hot = false;
+    const auto with_published = [](const std::string& ours, double published) {
+        return published > 0 ? ours + fmt::format(" ({:.3g})", published) : ours;
+    };
     for (const auto& n : rows) {
         const Estimate& e = n.estimate;
         const double peak = 2e-12 * e.peak_macs_per_s, useful = 2e-12 * e.macs_useful, mm2 = 1e6 * e.area_total_m2();
         const bool above = e.power_density_W_m2() > high_power_density_W_m2;
         hot = hot || above;
-        out += fmt::format("{:<12}{:>32}{:>24}{:>11}{}\n", n.name,
-                           fmt::format("{:.3g} / {:.3g}", peak / e.peak_power_W, useful / e.energy_J()),
-                           fmt::format("{:.3g} / {:.3g}", peak / mm2, useful / e.iteration_latency_s / mm2),
-                           fmt::format("{:.3g}", 1e-6 * e.power_density_W_m2()), above ? " !" : "");
+        out += fmt::format(
+            "{:<12}{:>34}{:>30}{:>11}{}\n", n.name,
+            with_published(fmt::format("{:.3g} / {:.3g}", peak / e.peak_power_W, useful / e.energy_J()), 1e-12 * n.entry->peak.op_per_J),
+            with_published(fmt::format("{:.3g} / {:.3g}", peak / mm2, useful / e.iteration_latency_s / mm2),
+                           1e-18 * n.entry->peak.op_per_s_m2),
+            fmt::format("{:.3g}", 1e-6 * e.power_density_W_m2()), above ? " !" : "");
     }
     if (hot) out += "! above 1 W/mm2: more than a chip in a package can lose without special cooling\n";
     return out;
@@ -203,6 +240,34 @@ std::string chips_table(const std::vector<NamedEstimate>& rows) {
                            bytes > 0 ? engineering(bytes, "B per iteration") : "");
     }
     if (several) out += "above 100 %: so many chips side by side; what crosses between them is in neither time nor energy. ? assumed\n";
+    return out;
+}
+
+/// What does not fit onto a chip of fixed size, and what that costs in an iteration.
+std::string fixed_chips_table(const std::vector<NamedEstimate>& rows, double batch) {
+    std::string out;
+    for (const auto& n : rows) {
+        if (!on_fixed_chip(n)) continue;
+        const Estimate& e = n.estimate;
+        const ChipUse& c = e.chip;
+        double arrays = 0;
+        for (const ParamRow& p : n.params)
+            if (p.info.name == "chip_arrays") arrays = double(std::get<Int>(p.value));
+        if (out.empty())
+            out = fmt::format("\n{:<12}{:>18}{:>10}{:>8}{:>24}{:>12}{:>12}{:>12}{:>14}\n", "on one chip", "arrays", "needed", "loads",
+                              "loading: time, energy", "draining", "buffered", "memory", "bounded by");
+        const double own = e.iteration_latency_s - c.reprogram_s - c.drain_s;
+        out += fmt::format("{:<12}{:>17.0f}{:>11.0f}{:>8.0f}{:>24}{:>12}{:>11.0f}%{:>12}{:>14}\n", n.name, arrays, c.arrays_needed, c.swaps,
+                           engineering(c.reprogram_s / batch, "s") + ", " + engineering(reprogram_J(e) / batch, "J"),
+                           engineering(c.drain_s / batch, "s"), 100 * c.buffer_share, engineering(c.bytes_dram / batch, "B"),
+                           c.dram_s >= own && c.dram_s > 0 ? "memory"
+                           : c.mesh_s >= own               ? "mesh"
+                                                           : "arrays");
+    }
+    if (!out.empty())
+        out +=
+            "times, energies and bytes per image; loads per iteration: arrays take the weights of other layers; draining: the pipeline "
+            "empties before\n";
     return out;
 }
 
@@ -241,6 +306,7 @@ std::string estimates_table(const EstimateResult& result) {
     if (w.task == Task::training) out += fmt::format(", {} D step{} per G step", w.steps_d, w.steps_d == 1 ? "" : "s");
     const MacTotals t = totals(w);
     if (result.budget.any()) out += "\nmachines sized to at most " + limits_text(result.budget);
+    if (result.fixed_chip) out += "\ncrossbar machines on one chip: what does not fit is loaded in turn";
     out += fmt::format("\nmultiplications per image: {} useful, {} zero-free, {} zero-inserted\n\n",
                        engineering(t.useful / double(w.batch), ""), engineering(t.deformed / double(w.batch), ""),
                        engineering(t.zero_inserted / double(w.batch), ""));
@@ -267,7 +333,7 @@ std::string estimates_table(const EstimateResult& result) {
     out +=
         "ranges: the uncertain parameters of each model (--json lists all with their sources); scopes differ, see `ganbar describe "
         "accelerator NAME`\n";
-    out += densities_table(rows) + chips_table(rows) + lifetimes_table(rows);
+    out += densities_table(rows) + chips_table(rows) + fixed_chips_table(rows, double(w.batch)) + lifetimes_table(rows);
     for (const auto& n : rows)
         for (const auto& warning : n.warnings) out += fmt::format("warning: {}.{}\n", n.name, warning);
     bool head = false;

@@ -14,14 +14,7 @@ namespace ganbar::report {
 using namespace arch;
 using Json = nlohmann::ordered_json;
 
-namespace {
-
-Json value_json(const Value& v) {
-    return std::visit([](const auto& x) { return Json(x); }, v);
-}
-
-/// Keys and values of one design, the same in JSON and CSV.
-std::vector<std::pair<std::string, double>> results(const Exploration& e, const DesignPoint& p) {
+std::vector<std::pair<std::string, double>> design_figures(const Exploration& e, const DesignPoint& p) {
     const double batch = double(e.workload.batch);
     return {{"iteration_latency_s", p.latency_s},
             {"images_per_s", batch / p.latency_s},
@@ -36,6 +29,13 @@ std::vector<std::pair<std::string, double>> results(const Exploration& e, const 
             {"conversions", p.conversions},
             {"bits_lost", p.bits_lost}};
 }
+
+namespace {
+
+Json value_json(const Value& v) {
+    return std::visit([](const auto& x) { return Json(x); }, v);
+}
+
 bool measured(const Exploration& e) { return e.loss_name != "bits_lost"; }
 bool loss_varies(const Exploration& e) {
     return std::any_of(e.front.begin(), e.front.end(), [&](std::size_t i) { return e.loss[i] != e.loss[e.front.front()]; });
@@ -43,7 +43,7 @@ bool loss_varies(const Exploration& e) {
 
 Json point_json(const Exploration& e, const DesignPoint& p) {
     Json j = Json::object();
-    for (const auto& [key, v] : results(e, p)) j[key] = v;
+    for (const auto& [key, v] : design_figures(e, p)) j[key] = v;
     return j;
 }
 
@@ -102,7 +102,7 @@ std::string explore_csv(const Exploration& e) {
     std::vector<CsvValue> line{std::string("point")};
     for (const DesignAxis& a : e.axes)
         for (const std::string& p : a.params) line.emplace_back(p);
-    for (const auto& [key, v] : results(e, {})) line.emplace_back(key);
+    for (const auto& [key, v] : design_figures(e, {})) line.emplace_back(key);
     if (measured(e)) line.emplace_back(e.loss_name);
     line.emplace_back(std::string("fits")), line.emplace_back(std::string("on_front"));
     std::string out = csv_line(line);
@@ -120,7 +120,7 @@ std::string explore_csv(const Exploration& e) {
             else if (std::holds_alternative<std::string>(v)) cell = std::get<std::string>(v);
             for (std::size_t k = 0; k < e.axes[a].params.size(); ++k) line.push_back(cell);
         }
-        for (const auto& [key, v] : results(e, p)) {
+        for (const auto& [key, v] : design_figures(e, p)) {
             if (p.runs) line.emplace_back(v);
             else line.emplace_back(std::string());
         }

@@ -6,6 +6,8 @@
 
 namespace ganbar::report {
 
+/// What a design takes, by the keys of `estimate --json`: the same in JSON, CSV and Python's table.
+std::vector<std::pair<std::string, double>> design_figures(const arch::Exploration& e, const arch::DesignPoint& p);
 /// One design: its settings and what it takes, in SI; keys as in `estimate --json`.
 nlohmann::ordered_json design_json(const arch::Exploration& e, std::size_t point);
 /// Axes, limits, counts, the machine as set, and the front, fastest first.

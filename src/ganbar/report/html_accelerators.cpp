@@ -72,10 +72,13 @@ void density_table(Page& page, const AcceleratorSet& set) {
     for (const auto& m : set.machines) {
         if (m.power_density_W_m2 == 0) continue;
         const bool hot = m.power_density_W_m2 > 1e6;
+        const auto published = [](double v) { return v > 0 ? format_number(v) : std::string(); };
         rows.push_back({{"<strong>" + escape(m.name) + "</strong>"},
                         {format_number(1e-12 * m.peak_op_per_J), true},
+                        {published(1e-12 * m.published_op_per_J), true},
                         {format_number(1e-12 * m.achieved_op_per_J), true},
                         {format_number(1e-18 * m.peak_op_per_s_m2), true},
+                        {published(1e-18 * m.published_op_per_s_m2), true},
                         {format_number(1e-18 * m.achieved_op_per_s_m2), true},
                         {format_number(1e-6 * m.power_density_W_m2) + (hot ? " <strong>!</strong>" : ""), true}});
     }
@@ -83,7 +86,32 @@ void density_table(Page& page, const AcceleratorSet& set) {
     page.table(
         "Operations (two a multiplication) per energy and area: every array or unit at work, and the useful ones of this network. ! above "
         "1 W/mm²: more than a chip in a package can lose without special cooling.",
-        {"accelerator", "peak TOPS/W", "achieved TOPS/W", "peak TOPS/mm²", "achieved TOPS/mm²", "W/mm²"}, rows, "sortable densities");
+        {"accelerator", "peak TOPS/W", "published", "achieved TOPS/W", "peak TOPS/mm²", "published", "achieved TOPS/mm²", "W/mm²"}, rows,
+        "sortable densities");
+}
+
+/// Machines on one chip: what is loaded in turn, and what goes to memory.
+void chip_table(Page& page, const AcceleratorSet& set) {
+    std::vector<std::vector<Cell>> rows;
+    for (const auto& m : set.machines) {
+        if (!m.chip) continue;
+        const ChipRow& c = *m.chip;
+        rows.push_back({{"<strong>" + escape(m.name) + "</strong>"},
+                        {format_number(c.arrays), true},
+                        {format_number(c.needed), true},
+                        {format_number(c.loads), true},
+                        {format_quantity(c.load_s / m.batch, "s"), true},
+                        {format_quantity(c.load_J / m.batch, "J"), true},
+                        {format_quantity(c.drain_s / m.batch, "s"), true},
+                        {format_number(100 * c.buffer_share, 2) + "\u202f%", true},
+                        {format_number(1e-6 * c.memory_B / m.batch) + "\u202fMB", true}});
+    }
+    if (rows.empty()) return;
+    page.table(
+        "On one chip: arrays that do not fit are loaded in turn, so many times an iteration; times, energies and bytes per image. "
+        "Draining: the pipeline empties before a load. Buffered: the share of what waits for its gradient that stays on the chip.",
+        {"accelerator", "arrays", "needed", "loads", "loading", "its energy", "draining", "buffered", "memory traffic"}, rows,
+        "sortable chips");
 }
 
 void notes(Page& page, const AcceleratorSet& set) {
@@ -220,6 +248,7 @@ std::string render_accelerators(const AcceleratorPage& input) {
     page.open_section("comparison", "Side by side");
     comparison_table(page, input.set);
     density_table(page, input.set);
+    chip_table(page, input.set);
     notes(page, input.set);
     time_and_energy(page, input.set);
     zero_table(page, input.set);

@@ -16,7 +16,7 @@ struct Options {
     std::optional<arch::Int> batch, steps_d;
     std::optional<double> area_mm2, power_W, arrays;
     OutputFile out{.path = "", .force = false, .endings = {".html", ".htm"}};
-    bool json = false;
+    bool chip = false, json = false;
 };
 
 /// The command that makes the page again.
@@ -29,6 +29,7 @@ std::string command_line(const Options& o) {
     if (o.area_mm2) text += fmt::format(" --area {}", *o.area_mm2);
     if (o.power_W) text += fmt::format(" --power {}", *o.power_W);
     if (o.arrays) text += fmt::format(" --arrays {}", *o.arrays);
+    if (o.chip) text += " --chip";
     for (const auto& set : o.set) text += " --set " + set;
     return text + " -o " + o.out.path;
 }
@@ -50,7 +51,7 @@ void run(const Options& o, const config::Presets& networks, const config::Preset
     if (o.task == "generation") request.task = arch::Task::generation;
     else if (o.task == "training") request.task = arch::Task::training;
     else if (o.task) throw ConfigError("task = \"" + *o.task + "\" is not known; expected training or generation");
-    request.budget = budget_of(o);
+    request.budget = budget_of(o), request.fixed_chip = o.chip;
     o.out.check();
     const arch::EstimateResult result =
         arch::run_estimates(registries.accelerators, load_workload(o.network, networks, experiments, registries, o.discriminator), request);
@@ -84,6 +85,9 @@ void ganbar_register_estimate(CommandContext& context) {
                         "size every machine to at most so many mm2: copies of layers, or units, that run the network fastest");
     command->add_option("--power", o->power_W, "the same for the mean power in W");
     command->add_option("--arrays", o->arrays, "the same for the number of crossbars or processing elements");
+    command->add_flag(
+        "--chip", o->chip,
+        "crossbar machines on one chip (of --arrays or --area, else the published or stated one): what does not fit is loaded in turn");
     command->add_option("--set", o->set, "a parameter, for example regan.steps_per_cycle=64");
     o->out.declare(*command, "-o,--out", "also write a page with table and figures into this HTML file");
     command->add_flag("--json", o->json, "print JSON");
