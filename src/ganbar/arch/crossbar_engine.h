@@ -94,9 +94,8 @@ struct PassPlan {
 inline double cells_per_weight(const CrossbarDesign& d) {
     return double((d.weight_bits + d.cell_bits - 1) / d.cell_bits * d.columns_per_weight);
 }
-inline double slices(const CrossbarDesign& d) {
-    return double((d.input_bits + d.dac_bits - 1) / d.dac_bits);
-}  ///< input slices of one product
+/// Input slices of one product.
+inline double slices(const CrossbarDesign& d) { return double((d.input_bits + d.dac_bits - 1) / d.dac_bits); }
 /// Crossbars of a rows x cols matrix.
 double arrays_for(const CrossbarDesign& d, Int rows, Int cols);
 PassPlan plan(const CrossbarDesign& d, const LayerWork& layer, Pass pass, Int batch);
