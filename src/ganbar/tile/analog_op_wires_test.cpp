@@ -252,6 +252,33 @@ TEST(Wires, EnergyTimeAndPhasesAreBooked) {
               1.5 * (of("/set").energy_J + of("/reset").energy_J));  // seven or eight cells at V/2 for each at V
 }
 
+TEST(Wires, BatchedProgrammingBooksAndMovesLikeTheSequentialForm) {
+    const Matrix w = random_matrix(40, 30, 1, 0.1), x = random_matrix(6, 40, 2), dy = random_matrix(6, 30, 3);
+    Bench bench;
+    bench.settings = "d2d = \"A\"\ngate_voltage = \"0.4 V\"";
+    bench.wires = wires_of(2, 3);
+    AnalogOp one = bench.make(w);
+    bench.wires.write.programming = Programming::batched;
+    AnalogOp all = bench.make(w);
+    const auto before = one.conductance();
+    Play pa, pb;
+    one.update(x, dy, pulses(), pa.step), all.update(x, dy, pulses(), pb.step);
+    const auto a = one.conductance(), b = all.conductance();
+    double moved = 0, apart = 0;
+    for (std::size_t k = 0; k < a.size(); ++k)
+        moved += std::abs(static_cast<double>(a[k]) - static_cast<double>(before[k])),
+            apart += std::abs(static_cast<double>(a[k]) - static_cast<double>(b[k]));
+    EXPECT_GT(moved, 0);
+    EXPECT_NE(a, b);
+    EXPECT_LT(apart, 3e-3 * moved);
+    for (const char* part : {"/set", "/reset", "half_selected", "wires"}) {
+        const auto p = pa.ledger.total("training/dense1/update/", part), q = pb.ledger.total("training/dense1/update/", part);
+        EXPECT_EQ(p.n, q.n) << part;
+        EXPECT_NEAR(q.energy_J / p.energy_J, 1, 1e-3) << part;
+        EXPECT_DOUBLE_EQ(p.busy_s, q.busy_s) << part;
+    }
+}
+
 struct Trace {
     std::vector<float> cells;
     Matrix y;
@@ -271,11 +298,12 @@ Trace train(AnalogOp& op, int first, int last, Play& play, const Manhattan& rule
 
 TEST(Wires, SameBitsForAnyNumberOfThreadsAndAfterResuming) {
     const Matrix w = random_matrix(40, 30, 1, 0.1);
-    for (const int variant : {0, 1, 2}) {
+    for (const int variant : {0, 1, 2, 3}) {
         Bench bench;
         bench.settings = "d2d = \"A\"\nclamp_nonneg = true\ngate = \"off\"\nc2c = 0.1";
         bench.wires = wires_of(2, 3);
         bench.wires.refresh = variant == 1 ? 3 : 1;
+        if (variant == 3) bench.wires.write.programming = Programming::batched;
         bench.params.read_noise = true;
         bench.params.yield = 0.9;
         Manhattan rule = pulses();
