@@ -1,5 +1,7 @@
 #include "ganbar/arch/reproduction.h"
 
+#include "ganbar/arch/budget.h"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -124,6 +126,69 @@ TEST(Reproductions, Liu2018) {
                                       {{"steps_per_cycle", few}, {"gradient_steps_per_cycle", few}}))
                   .first,
               1);
+}
+
+/// Averages of other papers, beside ours over the GANs that GANAX and chen2019 name; one row of docs/accelerators.md each.
+TEST(Reproductions, OtherPapers) {
+    Fixture f;
+    const std::vector<std::string> gans{"dcgan", "igan", "gan1", "artgan", "discogan", "gpgan", "3dgan"};
+    struct Row {
+        std::string subject, rival, published, why;
+        std::vector<std::pair<std::string, Value>> settings;
+    };
+    const std::vector<Row> rows{
+        {"lergan", "gtx1080", "21x, 9.8x", "copies of layers are free here: 49 products a cycle, on as many mats as that takes", {}},
+        {"lergan",
+         "prime",
+         "7.5x, 7.7x",
+         "the same number of products a cycle in both, so zeros save energy and mats instead of time; LerGAN's links are one number here",
+         {}},
+        {"pim_tgan", "gtx1080", "22x, -", "lanes, clock and energy are assumed; no table could be read", {}},
+        {"song2018",
+         "eyeriss",
+         "4.3x, -",
+         "the same number of units in both, as the paper compares; its rival is not GANAX's Eyeriss",
+         {{"units", Value{Int{256}}}}},
+    };
+    for (const Row& r : rows) {
+        const auto [speed, energy] = mean_ratios(contests_on(f.context, gans, r.subject, r.rival, r.settings));
+        expect_row("docs/accelerators.md", r.subject + " over " + r.rival,
+                   fmt::format("| {} | {}, {} | {} |", r.published, times(speed), times(energy), r.why));
+    }
+}
+
+Gan vgg(const std::string& name, const std::vector<int>& convolutions) {
+    std::vector<std::string> layers;
+    const int channels[] = {64, 128, 256, 512, 512};
+    for (std::size_t block = 0; block < 5; ++block) {
+        for (int i = 0; i < convolutions[block]; ++i) layers.push_back(fmt::format("conv {} k3 same relu", channels[block]));
+        layers.push_back("max_pool 2");
+    }
+    for (const char* fc : {"fc 4096 relu", "fc 4096 relu", "fc 1000"}) layers.push_back(fc);
+    Gan gan;
+    gan.name = name, gan.discriminator = parse_network("discriminator", "3x224x224", layers);
+    return gan;
+}
+
+/// PipeLayer's own networks: its energy over the GPU is the paper's, its speed is that of far more arrays than its chip has.
+TEST(Reproductions, PipeLayersOwnNetworks) {
+    Fixture f;
+    const AcceleratorEntry& entry = f.registry.get("pipelayer");
+    for (const auto& [name, convolutions] : std::vector<std::pair<std::string, std::vector<int>>>{
+             {"VGG-A", {1, 1, 2, 2, 2}}, {"VGG-D", {2, 2, 3, 3, 3}}, {"VGG-E", {2, 2, 4, 4, 4}}}) {
+        const Workload w = lower(vgg(name, convolutions), Task::training, 64, 1);
+        Estimate free, chip, gpu;
+        entry.make(nullptr)->estimate(w, free), f.registry.get("gtx1080").make(nullptr)->estimate(w, gpu);
+        on_chip(*entry.make(nullptr), entry.chip, w, {})->estimate(w, chip);
+        const auto over = [&](const Estimate& e) {
+            return fmt::format("{:.0f}x, {:.2g}x", gpu.iteration_latency_s / e.iteration_latency_s, gpu.energy_J() / e.energy_J());
+        };
+        EXPECT_GT(gpu.iteration_latency_s / free.iteration_latency_s, 53) << "the published average lies between";
+        EXPECT_LT(gpu.iteration_latency_s / chip.iteration_latency_s, 53);
+        expect_row("docs/accelerators.md", name, fmt::format("| {} | {:.0f} | {} |", over(free), 1e6 * free.area_total_m2(), over(chip)));
+        EXPECT_NEAR(gpu.energy_J() / free.energy_J(), 6.5, 1.5) << name;
+        EXPECT_GT(free.area_total_m2(), 30 * entry.chip.area_m2) << name;
+    }
 }
 
 }  // namespace
