@@ -73,6 +73,11 @@ def claims_table(claims):
     return "\n".join(out)
 
 
+def between(found, digits):
+    lo, hi = f"{min(found):.{digits}f}", f"{max(found):.{digits}f}"
+    return lo if lo == hi else f"{lo} to {hi}"
+
+
 def said(runs):
     """What documents must say: file, text. Every number of satyam2022 in them that a reading's training gave."""
     by = groups(runs, "reading", "variant")
@@ -85,7 +90,8 @@ def said(runs):
     variants = ("prng", "trng", "trng-d2d")
     frechet = [float(mean(by["sigmoid", v], "best_frechet_distance", 0)) for v in variants]
     accuracy = [float(mean(by["sigmoid", v], "best_accuracy", 2)) for v in variants]
-    out += [("README.md", f"accuracy {min(accuracy):.2f} to {max(accuracy):.2f}, Frechet {min(frechet):.0f} to {max(frechet):.0f}")]
+    span = ["accuracy " + between(accuracy, 2), "Frechet " + between(frechet, 0)]
+    out += [("README.md", ", ".join(span))]
     out += [("docs/reproduced.md", quality("sigmoid", v)) for v in variants]
 
     def energy(reading, variant, key):

@@ -16,7 +16,7 @@ struct ReadingPage {
 report::ReportInput readings_page(const std::vector<ReadingResult>& results, const std::vector<report::RunData>& software,
                                   const ReadingPage& page);
 
-/// What no reading gives, in sentences: claims that none shows on every seed, and pairs of claims that none shows together.
+/// What no reading gives, in sentences: claims that none shows on every seed, and claims that none shows together with the images.
 std::string what_none_gives(const std::vector<ReadingResult>& results);
 /// Positions of the readings, those with most claims shown on every seed first; equal ones by the Frechet distance of their worst variant.
 std::vector<std::size_t> ranked(const std::vector<ReadingResult>& results);
