@@ -37,6 +37,9 @@ void check_cells(const Experiment& e, const Location& tile, const Location& wire
             "1t1r cells are written one row at a time under driven lines; expected wires.order = \"rows\" or \"cells\", a scheme that is "
             "not floating, and wires.compensation = \"none\"",
             wires);
+    if (write.programming == Programming::batched)
+        throw ConfigError("1t1r cells are written a row by itself, so no phases share a batch; expected wires.programming = \"sequential\"",
+                          wires);
 }
 
 }  // namespace ganbar

@@ -75,6 +75,7 @@ TEST(WireSettings, ContradictionsAreToldAtOnce) {
                                                 {"tile.cell=1t1r", "wires.mode=ideal"},
                                                 {"tile.cell=1t1r", "wires.scheme=floating"},
                                                 {"tile.cell=1t1r", "wires.compensation=rows"},
+                                                {"tile.cell=1t1r", "wires.scheme=inhibit", "wires.programming=batched"},
                                                 {"tile.cell=1t1r", "tile.cell_v_gate=0.2 V"}})
         EXPECT_THROW(load(bad), ConfigError) << bad.back();
     EXPECT_NO_THROW(load({"train.rule=mixed_precision", "wires.program=ideal"}));
