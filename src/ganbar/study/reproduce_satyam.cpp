@@ -145,9 +145,9 @@ void Satyam::compare_starts() {
             coverage.caption = accuracy.caption = "One seed. Accuracy alone cannot tell a collapsed generator from a good one.";
             for (const auto& n : noises)
                 for (const auto& s : starts) {
-                    Variant v{fmt::format("grid/{}-{}-{}-{}", pulses == "satyam2022-trng" ? "paper" : "balanced", spread_on ? "d2d" : "off",
-                                          &n - noises.data(), &s - starts.data()),
-                              n.first + ", " + s.first, pulses, n.second};
+                    SatyamVariant v{fmt::format("grid/{}-{}-{}-{}", pulses == "satyam2022-trng" ? "paper" : "balanced",
+                                                spread_on ? "d2d" : "off", &n - noises.data(), &s - starts.data()),
+                                    n.first + ", " + s.first, pulses, n.second};
                     v.sets.insert(v.sets.end(), s.second.begin(), s.second.end());
                     v.sets.push_back(fmt::format("device.d2d={}", spread_on ? "A" : "off"));
                     const RunData& r = train(v, 1, 200);
@@ -162,11 +162,11 @@ void Satyam::compare_starts() {
 void Satyam::compare_balance() {
     report::Series frechet{"Frechet distance", {}, {}, {}, {}};
     for (const double v : {-0.8, -0.9, -0.97, -1.02, -1.07, -1.12, -1.2}) {
-        const Variant variant{fmt::format("balance/{:.2f}V", -v),
-                              fmt::format("reset {:.2f} V", v),
-                              "satyam2022-balanced",
-                              {"latent.source=bits", "train.manhattan.v_set=0.9 V", fmt::format("train.manhattan.v_reset={} V", v),
-                               "train.manhattan.anneal_rounds=0"}};
+        const SatyamVariant variant{fmt::format("balance/{:.2f}V", -v),
+                                    fmt::format("reset {:.2f} V", v),
+                                    "satyam2022-balanced",
+                                    {"latent.source=bits", "train.manhattan.v_set=0.9 V", fmt::format("train.manhattan.v_reset={} V", v),
+                                     "train.manhattan.anneal_rounds=0"}};
         const RunData& r = train(variant, 1, 200);
         frechet.x.push_back(v);
         frechet.y.push_back(r.summary.number("frechet_distance").value_or(std::nan("")));
@@ -191,10 +191,10 @@ void Satyam::all_digits() {
     for (const auto& which : galleries) {
         report::Gallery gallery{which.title, which.caption, {}};
         for (int digit = 0; digit < 10; ++digit) {
-            const Variant v{fmt::format("{}/{}", which.folder, digit),
-                            fmt::format("digit {}", digit),
-                            which.preset,
-                            {fmt::format("data.classes=[{}]", digit), "train.batch=500"}};
+            const SatyamVariant v{fmt::format("{}/{}", which.folder, digit),
+                                  fmt::format("digit {}", digit),
+                                  which.preset,
+                                  {fmt::format("data.classes=[{}]", digit), "train.batch=500"}};
             const RunData& r = train(v, 1, which.rounds);
             gallery.pictures.push_back(
                 {fmt::format("{}: accuracy {:.2f}, coverage {:.2f}", digit, r.summary.number("classifier_accuracy").value_or(0),
