@@ -83,7 +83,10 @@ const DatasetInfo& dataset_info(const std::string& name, const Location& where) 
         if (info.name == name) return info;
         names.push_back(info.name);
     }
-    const std::string near = nearest_name(name, names);
+    std::string near = nearest_name(name, names);
+    for (const auto& known : names)  // "fashon" is near the first word of one
+        if (near.empty() && known.find('-') != std::string::npos && !nearest_name(name, {known.substr(0, known.find('-'))}).empty())
+            near = known;
     throw ConfigError(fmt::format("unknown dataset \"{}\"{} (known: {}; or a path with a '/' or ending in .npy)", name,
                                   near.empty() ? "" : "; did you mean \"" + near + "\"?", join(names)),
                       where);
