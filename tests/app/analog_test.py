@@ -85,7 +85,7 @@ class Analog(InFolder):
         self.assertEqual(sum(layer["devices"] for layer in out["layers"]), out["devices"])
         self.assertEqual(out["published_least_average_W"], 47e-9)
         self.assertAlmostEqual(min(layer["average_W"] for layer in out["layers"]), out["least_average_W"])
-        self.assertIn("published least average 47 nW", self.printed("inspect", "analog", "krestinskaya2020-analog"))
+        self.assertIn("published: at least 47 nW", self.printed("inspect", "analog", "krestinskaya2020-analog"))
 
     def test_every_nonideality_in_one_run_that_resumes_to_the_same_bytes(self):
         self.good("train", "x.toml", "--out", "whole", "--threads", "1")

@@ -183,13 +183,13 @@ class Sweep(InFolder):
         (self.folder / "named.toml").write_text('[sweep]\nbase = "small.toml"\n[[axis]]\nkey = "pulses"\nvalues = ["weak", "strong"]\n[axis.settings]\n'
                                                 'strong = ["train.v_set=0.9 V", "train.v_reset=-0.9 V"]\nweak = ["train.v_set=0.7 V", "train.v_reset=-0.7 V"]\n'
                                                 '[[axis]]\nkey = "experiment.seed"\nvalues = [1, 2]\n')
-        self.good("sweep", "named.toml", "--out", "named")
-        self.assertEqual([(r["pulses"], r["experiment.seed"]) for r in self.rows("named")], [("weak", 1), ("weak", 2), ("strong", 1), ("strong", 2)])
+        self.good("sweep", "named.toml", "--out", "settings")
+        self.assertEqual([(r["pulses"], r["experiment.seed"]) for r in self.rows("settings")], [("weak", 1), ("weak", 2), ("strong", 1), ("strong", 2)])
         for point, volts in ((1, "700 mV"), (2, "900 mV")):
-            self.assertIn(f'v_set = "{volts}"', (self.folder / f"named/runs/{point:05d}/run.toml").read_text())
+            self.assertIn(f'v_set = "{volts}"', (self.folder / f"settings/runs/{point:05d}/run.toml").read_text())
         text = (self.folder / "named.toml").read_text()
         (self.folder / "named.toml").write_text(text.replace("-0.9 V", "-0.8 V"))
-        self.assertIn("another sweep", self.refused("sweep", "named.toml", "--out", "named"))
+        self.assertIn("another sweep", self.refused("sweep", "named.toml", "--out", "settings"))
         head = '[sweep]\nbase = "small.toml"\n[[axis]]\nkey = "pulses"\n'
         self.bad("bad.toml:6:8", head + '[axis.settings]\nweak = ["train.v_set"]\n')
         self.bad("no settings named strong", head + 'values = ["strong"]\n[axis.settings]\nweak = ["train.v_set=0.7 V"]\n')
