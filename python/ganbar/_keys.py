@@ -821,6 +821,7 @@ class Periphery(TypedDict, total=False):
     dropout: share of hidden neurons whose gate is open in a pass of training; 0 to 0.99 (assumed: off; krestinskaya2020 uses dropout throughout, its rate not known to us)
     dropout_at_inference: gates work outside training too (assumed: off; the same group's dropout nets (Proc. R. Soc. A 476:20200210) keep them on)
     gain_max: largest gain of a normaliser, 1 over it the smallest; 1 to 1e+06 (derived: krestinskaya2020: R_OFF/R_ON = 6.25, the gain a programmed cell can set)
+    gated_power: what a neuron takes whose gate is open, as a share of one that works; 0 to 1 (assumed: 0: its amplifiers are switched off; the abstract gives lower power as a purpose of dropout, not how)
     kind: activations in digital logic, or in the analog circuits below; digital, analog (assumed: digital, as in satyam2022; krestinskaya2020 is analog)
     logit_scale: voltage of 1 at the discriminator's output over v_unit; 0.001 to 1 (assumed: logits up to 10 fit into the swing: beyond it no error would come back)
     normalise: layers with batch norm pass a normaliser instead, whose mean and gain are set digitally from running statistics (assumed: off: batch norm stays digital)
@@ -855,6 +856,7 @@ class Periphery(TypedDict, total=False):
     dropout: float | None
     dropout_at_inference: bool | None
     gain_max: float | None
+    gated_power: float | None
     kind: Literal["digital", "analog"] | None
     logit_scale: float | None
     normalise: bool | None
