@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes python/ganbar/_keys.py: a TypedDict of every section of an experiment, made from the parameter declarations of the library.
+"""Writes python/ganbar/_keys/: a TypedDict of every section of an experiment, made from the parameter declarations of the library.
 
-tools/python_keys.py [--check]: with --check it says whether the file is current, and writes nothing. Run it with the interpreter that has ganbar
+tools/python_keys.py [--check]: with --check it says whether the files are current, and writes nothing. Run it with the interpreter that has ganbar
 (build/venv/bin/python), after a parameter has changed.
 """
 import keyword
@@ -11,7 +11,8 @@ import sys
 
 import ganbar
 
-FILE = pathlib.Path(__file__).resolve().parents[1] / "python" / "ganbar" / "_keys.py"
+FOLDER = pathlib.Path(__file__).resolve().parents[1] / "python" / "ganbar" / "_keys"
+FILES = {"cells": ("device", "noise_device"), "bits": ("noise", "trng"), "networks": ("generator", "discriminator", "latent"), "training": ("train", "evaluation", "quality")}  # and hardware.py, of all others
 BOOLEAN, INTEGER, REAL, CHOICE, TEXT, INTEGERS, REALS = range(7)
 
 
@@ -88,47 +89,76 @@ def class_name(path):
     return "".join(part.capitalize() for part in path.replace("_", ".").split(".")) if path else "Top"
 
 
-def text():
+HEAD = """Made by tools/python_keys.py from the parameter declarations: do not edit."""
+
+
+def file_of(path):
+    """The file of a section, by the table it begins with."""
+    table = path.split(".")[0]
+    return next((name for name, tables in FILES.items() if table in tables or ("trng" in tables and table.endswith("_trng"))), "hardware")
+
+
+def section(found, path):
+    """Lines of one class."""
+    is_item, keys = found[path]
+    children = sorted(p for p in found if p.startswith(path + ".") and p.count(".") == path.count(".") + 1)
+    words = [k for k in sorted(keys) if keyword.iskeyword(k)]  # no names of Python's
+    base, out = "TypedDict", []
+    if words:
+        base = f"_{class_name(path)}Words"
+        out += ["", base + f' = TypedDict("{base}", {{' + ", ".join(f'"{k}": "{" | ".join(keys[k][0])} | None"' for k in words) + "}, total=False)", ""]
+    out += ["", f"class {class_name(path)}({base}, total=False):", f'    """[{"[" if is_item else ""}{path}]{"]" if is_item else ""}', ""]
+    out += [f"    {lines[0]}" for _, lines in (keys[k] for k in sorted(keys))] + ['    """', ""]
+    for key in (k for k in sorted(keys) if k not in words):
+        out.append(f"    {key}: {' | '.join(keys[key][0])} | None")
+    for child in children:
+        name = class_name(child)
+        out.append(f"    {child.rsplit('.', 1)[1]}: {f'Sequence[{name}]' if found[child][0] else name} | None")
+    if not keys and not children:
+        out.append("    pass")
+    return [*out, ""]
+
+
+def texts():
+    """{file name: text}"""
     found = gather()
     for path in list(found):  # parents that hold nothing of their own
         parts = path.split(".")
         for n in range(1, len(parts)):
             found.setdefault(".".join(parts[:n]), (False, {}))
-    out = ['"""Keys of every section of an experiment, for type checkers and completion. Made by tools/python_keys.py from the parameter declarations: do not edit."""',
-           "from __future__ import annotations", "", "from collections.abc import Sequence", "from typing import Literal, TypedDict", "", "from .device import Device as _Device", "from .device_model import DeviceModel as _DeviceModel", ""]
-    for path in sorted(found, key=lambda p: (-p.count("."), p)):
-        if path == "":
-            continue
-        is_item, keys = found[path]
-        children = sorted(p for p in found if p.startswith(path + ".") and p.count(".") == path.count(".") + 1)
-        words = [k for k in sorted(keys) if keyword.iskeyword(k)]  # no names of Python's
-        base = "TypedDict"
-        if words:
-            base = f"_{class_name(path)}Words"
-            out += ["", base + f' = TypedDict("{base}", {{' + ", ".join(f'"{k}": "{" | ".join(keys[k][0])} | None"' for k in words) + "}, total=False)", ""]
-        out += ["", f"class {class_name(path)}({base}, total=False):", f'    """[{"[" if is_item else ""}{path}]{"]" if is_item else ""}', ""]
-        out += [f"    {lines[0]}" for _, lines in (keys[k] for k in sorted(keys))] + ['    """', ""]
-        for key in (k for k in sorted(keys) if k not in words):
-            out.append(f"    {key}: {' | '.join(keys[key][0])} | None")
-        for child in children:
-            name = class_name(child)
-            out.append(f"    {child.rsplit('.', 1)[1]}: {f'Sequence[{name}]' if found[child][0] else name} | None")
-        if not keys and not children:
-            out.append("    pass")
-        out.append("")
-    out += ["", "class Sections(TypedDict, total=False):", '    """The sections that ganbar.load takes as keywords."""', ""]
-    for path in sorted(p for p in found if p and "." not in p):
+    paths = sorted((p for p in found if p), key=lambda p: (-p.count("."), p))
+    out = {}
+    for name in (*FILES, "hardware"):
+        body = [line for path in paths if file_of(path) == name for line in section(found, path)]
+        words = [w for w in ("Literal", "TypedDict") if any(w in line for line in body)]
+        head = ["from collections.abc import Sequence"] if any("Sequence[" in line for line in body) else []
+        out[f"{name}.py"] = [f'"""Keys of sections of an experiment: {name}. {HEAD}"""', "from __future__ import annotations", "", *head, f"from typing import {', '.join(words)}", "", *body]
+    tops = [p for p in sorted(paths) if "." not in p]
+    lines = [f'"""Keys of every section of an experiment, for type checkers and completion. {HEAD}"""', "from __future__ import annotations", "",
+             *(["from collections.abc import Sequence"] if any(found[p][0] for p in tops) else []), "from typing import TypedDict", "",
+             "from ..device import Device as _Device", "from ..device_model import DeviceModel as _DeviceModel"]
+    for name in sorted((*FILES, "hardware")):
+        lines.append(f"from .{name} import " + ", ".join(f"{c} as {c}" for c in sorted(class_name(p) for p in paths if file_of(p) == name)))
+    lines += ["", "", "class Sections(TypedDict, total=False):", '    """The sections that ganbar.load takes as keywords."""', ""]
+    for path in tops:
         name = class_name(path)
-        out.append(f"    {path}: {f'Sequence[{name}]' if found[path][0] else name}{' | _Device | _DeviceModel' if path == 'device' else ''} | None")
-    return "\n".join(out) + "\n"
+        lines.append(f"    {path}: {f'Sequence[{name}]' if found[path][0] else name}{' | _Device | _DeviceModel' if path == 'device' else ''} | None")
+    out["__init__.py"] = lines
+    return {name: "\n".join(body).rstrip("\n") + "\n" for name, body in out.items()}
 
 
 def main():
-    now = text()
-    if "--check" not in sys.argv[1:]:
-        FILE.write_text(now)
-    elif not FILE.exists() or FILE.read_text() != now:
-        sys.exit(f"{FILE.name} is not what the parameter declarations say; run tools/python_keys.py")
+    now = texts()
+    there = {p.name: p.read_text() for p in FOLDER.glob("*.py")}
+    if "--check" in sys.argv[1:]:
+        if there != now:
+            sys.exit(f"{FOLDER.name} is not what the parameter declarations say; run tools/python_keys.py")
+        return
+    FOLDER.mkdir(exist_ok=True)
+    for name in set(there) - set(now):
+        (FOLDER / name).unlink()
+    for name, text in now.items():
+        (FOLDER / name).write_text(text)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,7 @@
 namespace ganbar::arch {
 namespace {
 
-Gan preset(const std::string& name) {
-    return read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml"), name);
-}
+Gan preset(const std::string& name) { return test::preset(GANBAR_SOURCE_ROOT, name); }
 std::vector<std::string> preset_names() {
     std::vector<std::string> out;
     for (const auto& e : std::filesystem::directory_iterator(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks"))
@@ -29,11 +27,7 @@ using test::registry;
 Workload training(const std::string& network, Int batch = 16, Int steps_d = 1) {
     return lower(preset(network), Task::training, batch, steps_d);
 }
-Estimate run(const Accelerator& machine, const Workload& w) {
-    Estimate e;
-    machine.estimate(w, e);
-    return e;
-}
+Estimate run(const Accelerator& machine, const Workload& w) { return test::estimate(machine, w); }
 Estimate run(const std::string& name, const Workload& w) { return run(*registry().get(name).make(nullptr), w); }
 
 TEST(Accelerators, AllAreThere) {

@@ -12,16 +12,10 @@
 namespace ganbar::arch {
 namespace {
 
-Gan preset(const std::string& name) {
-    return read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml"), name);
-}
+Gan preset(const std::string& name) { return test::preset(GANBAR_SOURCE_ROOT, name); }
 using test::registry;
 Workload training(const std::string& network) { return lower(preset(network), Task::training, 16, 1); }
-Estimate run(const Accelerator& machine, const Workload& w) {
-    Estimate e;
-    machine.estimate(w, e);
-    return e;
-}
+Estimate run(const Accelerator& machine, const Workload& w) { return test::estimate(machine, w); }
 std::unique_ptr<Accelerator> machine(const std::string& name) { return registry().get(name).make(nullptr); }
 std::unique_ptr<Accelerator> with_targets(const Accelerator& m, Int forward, Int gradient) {
     return m.with("steps_per_cycle", Value{forward})->with("gradient_steps_per_cycle", Value{gradient});

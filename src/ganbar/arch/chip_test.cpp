@@ -17,14 +17,9 @@ using test::registry;
 const std::vector<std::string> machines{"isaac", "pipelayer", "regan", "prime", "lergan", "red", "liu2018", "zara"};
 
 Workload training(const std::string& name, Int batch, Int steps_d = 1, Task task = Task::training) {
-    const std::string path = std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml";
-    return lower(read_gan(*config::load_toml(path), name), task, batch, steps_d);
+    return lower(test::preset(GANBAR_SOURCE_ROOT, name), task, batch, steps_d);
 }
-Estimate run(const Accelerator& machine, const Workload& w) {
-    Estimate e;
-    machine.estimate(w, e);
-    return e;
-}
+Estimate run(const Accelerator& machine, const Workload& w) { return test::estimate(machine, w); }
 std::unique_ptr<Accelerator> chip_of(const std::string& name, double arrays) {
     return registry().get(name).make(nullptr)->with("chip_arrays", Value{Int(arrays)});
 }

@@ -8,14 +8,12 @@
 #include "ganbar/arch/models/converter_params.h"
 #include "ganbar/arch/models/digital_params.h"
 #include "ganbar/arch/models/spike_params.h"
+#include "ganbar/arch/test_machines.h"
 
 namespace ganbar::arch {
 namespace {
 
-Workload training(const std::string& name, Int batch, Int steps_d) {
-    const Gan gan = read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml"), name);
-    return lower(gan, Task::training, batch, steps_d);
-}
+Workload training(const std::string& name, Int batch, Int steps_d) { return test::training(GANBAR_SOURCE_ROOT, name, batch, steps_d); }
 double energy(const Estimate& e, Component c) {
     double sum = 0;
     for (const OpCost& op : e.ops) sum += at(op.energy_J, c);
@@ -74,7 +72,7 @@ TEST(Conservation, UpdatesWriteEveryStoredWeightOncePerCopy) {
 
 // No second stream of samples, no second branch, and nobody asks for its input's error.
 TEST(Conservation, OneNetworkAloneIsNotCopiedForAnother) {
-    Gan alone = read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/gan1.toml"), "gan1");
+    Gan alone = test::preset(GANBAR_SOURCE_ROOT, "gan1");
     alone.generator.layers.clear();
     const Workload w = lower(alone, Task::training, 64, 1);
     CrossbarDesign plain = spike_defaults(), both = plain;
@@ -94,7 +92,7 @@ TEST(Conservation, OneNetworkAloneIsNotCopiedForAnother) {
 }
 
 TEST(Conservation, ExactStatisticsHoldUpOneNetworkToo) {  // a barrier each way for every normalised layer: the batch must have arrived
-    Gan alone = read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/gan1.toml"), "gan1");
+    Gan alone = test::preset(GANBAR_SOURCE_ROOT, "gan1");
     alone.generator.layers.clear();
     const Workload w = lower(alone, Task::training, 64, 1);
     CrossbarDesign d = spike_defaults();

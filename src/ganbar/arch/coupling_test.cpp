@@ -14,17 +14,12 @@ namespace ganbar::arch {
 namespace {
 
 using test::registry;
-Workload training(const std::string& name, Int batch) {
-    const std::string path = std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml";
-    return lower(read_gan(*config::load_toml(path), name), Task::training, batch, 1);
-}
+Workload training(const std::string& name, Int batch) { return test::training(GANBAR_SOURCE_ROOT, name, batch, 1); }
 using Settings = std::vector<std::pair<std::string, Value>>;
 Estimate estimate(const std::string& name, const Settings& settings, const Workload& w) {
     auto machine = registry().get(name).make(nullptr);
     for (const auto& [param, value] : settings) machine = machine->with(param, value);
-    Estimate e;
-    machine->estimate(w, e);
-    return e;
+    return test::estimate(*machine, w);
 }
 
 TEST(Coupling, PublishedChoicesChangeNothing) {

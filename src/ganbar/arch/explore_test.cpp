@@ -13,9 +13,7 @@ namespace {
 
 using test::registry;
 
-Gan preset(const std::string& name) {
-    return read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml"), name);
-}
+Gan preset(const std::string& name) { return test::preset(GANBAR_SOURCE_ROOT, name); }
 Exploration run(const std::string& machine, const std::vector<std::string>& axes, const Limits& limits = {}, std::size_t most = 20'000,
                 const std::string& network = "gan1") {
     ExploreRequest r;

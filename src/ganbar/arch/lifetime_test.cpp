@@ -7,15 +7,8 @@ namespace ganbar::arch {
 namespace {
 
 using test::registry;
-Workload training(const std::string& name, Int batch, Int steps_d = 1) {
-    const std::string path = std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml";
-    return lower(read_gan(*config::load_toml(path), name), Task::training, batch, steps_d);
-}
-Estimate run(const Accelerator& machine, const Workload& w) {
-    Estimate e;
-    machine.estimate(w, e);
-    return e;
-}
+Workload training(const std::string& name, Int batch, Int steps_d = 1) { return test::training(GANBAR_SOURCE_ROOT, name, batch, steps_d); }
+Estimate run(const Accelerator& machine, const Workload& w) { return test::estimate(machine, w); }
 std::unique_ptr<Accelerator> machine(const std::string& name) { return registry().get(name).make(nullptr); }
 
 TEST(Lifetime, IsStatedOnlyOfAGivenEndurance) {

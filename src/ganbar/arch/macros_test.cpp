@@ -108,13 +108,9 @@ Range range_of(const AcceleratorEntry& entry, const Workload& w, Figure figure) 
 }
 
 TEST(Macros, PeaksOfAllMachines) {
-    const auto network = [](const std::string& name) {
-        const std::string path = std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml";
-        return lower(read_gan(*config::load_toml(path), name), Task::training, 64, 1);
-    };
     for (const auto& name : registry().names()) {
         const AcceleratorEntry& entry = registry().get(name);
-        const Workload w = network(name == "satyam2022" ? "satyam2022" : "dcgan");
+        const Workload w = test::training(GANBAR_SOURCE_ROOT, name == "satyam2022" ? "satyam2022" : "dcgan", 64);
         const Range energy = range_of(entry, w, [](const Estimate& e) { return 2e-12 * e.peak_macs_per_s / e.peak_power_W; });
         const Range area = range_of(entry, w, [](const Estimate& e) { return 2e-18 * e.peak_macs_per_s / e.area_total_m2(); });
         const double published_J = 1e-12 * entry.peak.op_per_J, published_m2 = 1e-18 * entry.peak.op_per_s_m2;

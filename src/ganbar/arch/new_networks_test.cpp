@@ -8,9 +8,7 @@ namespace ganbar::arch {
 namespace {
 
 using test::registry;
-Gan preset(const std::string& name) {
-    return read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml"), name);
-}
+Gan preset(const std::string& name) { return test::preset(GANBAR_SOURCE_ROOT, name); }
 
 struct Counts {
     double all = 0, attention = 0, scalings = 0,

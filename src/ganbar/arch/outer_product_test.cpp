@@ -9,16 +9,11 @@ namespace {
 
 using test::registry;
 
-Workload training(const std::string& name, Int batch) {
-    const std::string path = std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml";
-    return lower(read_gan(*config::load_toml(path), name), Task::training, batch, 1);
-}
+Workload training(const std::string& name, Int batch) { return test::training(GANBAR_SOURCE_ROOT, name, batch, 1); }
 Estimate run(const std::string& name, bool in_place, const Workload& w) {
     auto m = registry().get(name).make(nullptr);
     if (in_place) m = m->with("gradient", std::string("outer_product"));
-    Estimate e;
-    m->estimate(w, e);
-    return e;
+    return test::estimate(*m, w);
 }
 
 TEST(OuterProducts, ByHand) {

@@ -11,14 +11,9 @@ namespace {
 
 using test::registry;
 Workload training(const std::string& network, Int batch = 16, Int steps_d = 1) {
-    const std::string file = std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + network + ".toml";
-    return lower(read_gan(*config::load_toml(file), network), Task::training, batch, steps_d);
+    return test::training(GANBAR_SOURCE_ROOT, network, batch, steps_d);
 }
-Estimate run(const Accelerator& machine, const Workload& w) {
-    Estimate e;
-    machine.estimate(w, e);
-    return e;
-}
+Estimate run(const Accelerator& machine, const Workload& w) { return test::estimate(machine, w); }
 
 /// A machine whose time is as its clock and nothing else: the joint interval is that parameter's, without its outer twentieths.
 TEST(Uncertainty, OfOneParameterIsItsOwnRange) {

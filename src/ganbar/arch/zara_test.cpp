@@ -8,13 +8,12 @@
 #include <filesystem>
 
 #include "ganbar/arch/models/converter_params.h"
+#include "ganbar/arch/test_machines.h"
 
 namespace ganbar::arch {
 namespace {
 
-Gan preset(const std::string& name) {
-    return read_gan(*config::load_toml(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks/" + name + ".toml"), name);
-}
+Gan preset(const std::string& name) { return test::preset(GANBAR_SOURCE_ROOT, name); }
 std::vector<Gan> gans() {
     std::vector<Gan> out;
     for (const auto& e : std::filesystem::directory_iterator(std::string(GANBAR_SOURCE_ROOT) + "/presets/networks"))

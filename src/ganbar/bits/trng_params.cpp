@@ -1,6 +1,7 @@
 // Parameters of the column-group comparator and of its noise.
 #include "ganbar/bits/bit_circuit.h"
 #include "ganbar/bits/trng.h"
+#include "ganbar/noise/trap_params.h"
 
 namespace ganbar {
 
@@ -24,7 +25,7 @@ const char* TrngParams::doc() {
 Schema<TrngParams> TrngParams::schema() {
     using P = TrngParams;
     using namespace literals;
-    return {
+    Schema<P> out{
         param("size", &P::size, 2, LineSet::max_lines, "rows and columns of the array (N)",
               assumed("N is not printed; 64x64 is the array size of satyam2022 sec. II")),
         param("n_columns", &P::n_columns, 2, LineSet::max_lines, "columns picked for a bit (n), two halves",
@@ -83,15 +84,9 @@ Schema<TrngParams> TrngParams::schema() {
         comparator_energy_param<P>("energy of integrators and comparator per decision"),
         param("telegraph", &P::telegraph, "random telegraph noise of traps",
               assumed("off: satyam2022 names it (sec. II) but gives no number")),
-        param("traps_per_cell", &P::traps_per_cell, 0.0, 10.0, "mean number of traps of a cell",
-              assumed("one trap in ten cells at 150-300 uS")),
-        param("trap_depth_lo", &P::trap_depth_lo, 0.0, 1.0, "smallest relative loss of current of a filled trap",
-              assumed("0.5-1% at 3-7 kohm, from the trend that dR/R grows with R")),
-        param("trap_depth_hi", &P::trap_depth_hi, 0.0, 1.0, "largest relative loss of current of a filled trap",
-              assumed("as trap_depth_lo")),
-        param("trap_tau_lo", &P::trap_tau_lo, 1_ns, Second{1e6}, "shortest mean time to capture or emission (log-uniform)",
-              assumed("1 us to 1 s")),
-        param("trap_tau_hi", &P::trap_tau_hi, 1_ns, Second{1e6}, "longest mean time to capture or emission", assumed("as trap_tau_lo")),
+    };
+    for (auto& p : noise::trap_params<P>()) out.push_back(std::move(p));
+    const Schema<P> rest{
         choice("energy", &P::energy_rule, {"ohmic", "nonlinear"}, "energy rule of write pulses",
                published("satyam2022, sec. III.B: V^2 G t")),
         cell_area_param<P>(),
@@ -99,6 +94,8 @@ Schema<TrngParams> TrngParams::schema() {
               "area of two integrators and a comparator; what selects lines is not in it",
               assumed("1100 um2: two 0.5 pF capacitors and a small comparator")),
     };
+    out.insert(out.end(), rest.begin(), rest.end());
+    return out;
 }
 
 }  // namespace ganbar

@@ -57,6 +57,11 @@ struct WriteReport {
     void operator+=(const WriteReport& r);
 };
 
+/// Why these lines, or cells [first, first + n) at up to v_max_V, are written in sequence whatever `programming` says; "" where they need
+/// not.
+std::string not_batched(const WriteParams& params, const Wires& wires);
+std::string not_batched(const DeviceArray& array, std::size_t first, std::size_t n, double v_max_V);
+
 class ArrayWriter {
 public:
     /// The solver must outlive the writer. Throws ConfigError for compensation with an order other than rows.

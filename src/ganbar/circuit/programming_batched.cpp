@@ -126,12 +126,23 @@ private:
     std::size_t n_since_look_ = 0;
 };
 
+std::string not_batched(const WriteParams& params, const Wires& wires) {
+    constexpr double least_tolerance = 2e-6;  // single precision gives no better
+    if (params.scheme == Scheme::floating) return "floating lines";
+    if (params.voltage_tolerance < least_tolerance) return fmt::format("a voltage tolerance below {:g}", least_tolerance);
+    if (wires.ends == Ends::both && (wires.rdrv.si == 0 || wires.rsense.si == 0)) return "lines with terminals of 0 ohm at both ends";
+    return "";
+}
+
+std::string not_batched(const DeviceArray& array, std::size_t first, std::size_t n, double v_max_V) {
+    return CubicCells(std::vector<double>(n), std::vector<double>(n)).refresh(array, first, 0, n, v_max_V)
+               ? ""
+               : "cells whose current is not linear plus cubic";
+}
+
 std::size_t ArrayWriter::write_batched(DeviceArray& array, std::size_t first, std::span<const WritePhase> plan, EnergyRule rule,
                                        const Rng& rng, WriteReport& report) const {
-    const Wires& wires = solver_.wires();
-    constexpr double least_tolerance = 2e-6;  // single precision gives no better
-    const bool loops = wires.ends == Ends::both && (wires.rdrv.si == 0 || wires.rsense.si == 0);
-    if (params_.scheme == Scheme::floating || params_.voltage_tolerance < least_tolerance || loops) return 0;
+    if (!not_batched(params_, solver_.wires()).empty()) return 0;
     Batch batch(*this, array, first);
     if (!batch.take(0, solver_.rows())) return 0;
     for (std::size_t k = 0; k < plan.size(); ++k) {

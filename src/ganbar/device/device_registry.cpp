@@ -52,6 +52,8 @@ DeviceSpec bind_device(const config::Node* table, const std::string& name, const
     const auto kept = table != nullptr ? without_preset_keys(*table, entry) : nullptr;
     DeviceSpec spec = entry.bind(kept ? kept.get() : table);
     spec.model = model;
+    if (kept)  // what was read of the copy was read of the table
+        for (const auto& [key, leaf] : kept->leaves) table->leaves.at(key).used = leaf.used;
     return spec;
 }
 

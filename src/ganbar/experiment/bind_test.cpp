@@ -90,7 +90,8 @@ TEST(OtherModel, DropsWhatThePresetSaidOfItsOwn) {
 
 TEST(OtherModel, EveryModelTakesEveryPresetsPlace) {  // keys of one name may have other values there
     for (const auto& name : test::registries().devices.names())
-        for (const char* preset : {"satyam2022-balanced-d2d", "satyam2022-balanced", "krestinskaya2020-small"}) {
+        for (const char* preset :
+             {"satyam2022-balanced-d2d", "satyam2022-balanced", "satyam2022-wires", "satyam2022-trng-ns", "krestinskaya2020-small"}) {
             const std::vector<std::string> sets{"device.model=" + name};
             EXPECT_EQ(load_experiment(preset, shipped, sets, test::registries()).device.model, name) << preset;
         }

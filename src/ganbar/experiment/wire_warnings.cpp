@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganbar/circuit/programming.h"
+
 namespace ganbar {
 namespace {
 
@@ -22,6 +24,17 @@ double mean_move_S(const Experiment& e, double v_V) {
     return std::abs(sum) / static_cast<double>(n);
 }
 
+/// What keeps wires.programming = "batched" from doing anything.
+std::string unbatched(const Experiment& e, double v_max_V) {
+    if (e.wires.write.programming != Programming::batched) return "";
+    if (std::string why = not_batched(e.wires.write, e.wires.lines); !why.empty()) return why;
+    constexpr std::size_t n = 16;
+    const auto cells = e.device.make(n);
+    const auto [lo, hi] = cells->window();
+    cells->fabricate(std::vector<float>(n, static_cast<float>(0.5 * (lo.si + hi.si))), Rng(1));
+    return not_batched(*cells, 0, n, v_max_V);
+}
+
 }  // namespace
 
 std::vector<std::string> wire_warnings(const Experiment& e) {
@@ -29,6 +42,8 @@ std::vector<std::string> wire_warnings(const Experiment& e) {
     if (!e.wires.exact(e.wires.program) || !e.rule.pulses) return out;
     const RulePulses& p = *e.rule.pulses;
     const double highest = 1 + (p.growth.si > 0 ? p.growth.si / p.set.si : 0.0);
+    if (const std::string why = unbatched(e, highest * std::max(std::abs(p.set.si), std::abs(p.reset.si))); !why.empty())
+        out.push_back(fmt::format("wires: {} are written in sequence: wires.programming = \"batched\" changes nothing here", why));
     for (const auto& [name, v] : {std::pair{"set", p.set.si}, {"reset", p.reset.si}}) {
         const double whole = mean_move_S(e, v), weakened = mean_move_S(e, 0.95 * highest * v);
         if (whole > 0 && weakened == 0) {

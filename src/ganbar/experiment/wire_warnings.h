@@ -5,7 +5,7 @@
 namespace ganbar {
 
 /// A sentence each: pulses that a gate stops as soon as wires take anything from them; half-selected cells that move as much as was asked
-/// for.
+/// for; batched programming that cannot be.
 std::vector<std::string> wire_warnings(const Experiment& e);
 
 }  // namespace ganbar

@@ -4,13 +4,14 @@
 #include <numbers>
 
 #include "ganbar/noise/relaxations.h"
+#include "ganbar/noise/trap_params.h"
 
 namespace ganbar::noise {
 
 Schema<ReadNoiseParams> ReadNoiseParams::schema() {
     using P = ReadNoiseParams;
     using namespace literals;
-    return {
+    Schema<P> out{
         param("thermal", &P::thermal, "thermal noise 4 kB T G", assumed("on: no cell is without it")),
         param("shot", &P::shot, "shot noise 2 q F I", assumed("off: nili2020's noise term is thermal only")),
         param("flicker", &P::flicker, "1/f noise of the conductance", assumed("off: not published for this stack")),
@@ -26,16 +27,9 @@ Schema<ReadNoiseParams> ReadNoiseParams::schema() {
         param("flicker_hi", &P::flicker_hi, Hertz{1e-6}, Hertz{1e12}, "highest frequency of 1/f noise", assumed("10 MHz")),
         param("flicker_per_decade", &P::flicker_per_decade, 1, 20, "relaxations per decade that make up 1/f noise",
               assumed("3: the spectrum is within 2% of 1/f")),
-        param("traps_per_cell", &P::traps_per_cell, 0.0, 10.0, "mean number of traps of a cell",
-              assumed("one trap in ten cells at 150-300 uS")),
-        param("trap_depth_lo", &P::trap_depth_lo, 0.0, 1.0, "smallest relative loss of current of a filled trap",
-              assumed("0.5-1% at 3-7 kohm, from the trend that dR/R grows with R")),
-        param("trap_depth_hi", &P::trap_depth_hi, 0.0, 1.0, "largest relative loss of current of a filled trap",
-              assumed("as trap_depth_lo")),
-        param("trap_tau_lo", &P::trap_tau_lo, 1_ns, Second{1e6}, "shortest mean time to capture or emission (log-uniform)",
-              assumed("1 us to 1 s")),
-        param("trap_tau_hi", &P::trap_tau_hi, 1_ns, Second{1e6}, "longest mean time to capture or emission", assumed("as trap_tau_lo")),
     };
+    for (auto& p : trap_params<P>()) out.push_back(std::move(p));
+    return out;
 }
 
 ReadNoise::ReadNoise(const ReadNoiseParams& params, std::size_t n_cells, const Rng& rng)

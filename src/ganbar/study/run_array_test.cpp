@@ -64,6 +64,18 @@ TEST(WireWarnings, AGateAtTheAmplitudeAndMuchDisturbAreNamed) {
     EXPECT_TRUE(wire_warnings(load({"device.gate_voltage=0.7 V"})).empty());
 }
 
+TEST(WireWarnings, BatchedProgrammingThatCannotBeIsNamed) {
+    const auto said = [](std::vector<std::string> sets) {
+        sets.push_back("wires.programming=batched");
+        std::string all;
+        for (const auto& line : wire_warnings(load(sets))) all += line + "\n";
+        return all;
+    };
+    EXPECT_EQ(said({}).find("in sequence"), std::string::npos);
+    EXPECT_NE(said({"wires.scheme=floating", "wires.ends=single"}).find("floating lines are written in sequence"), std::string::npos);
+    EXPECT_NE(said({"device.model=yakopcic"}).find("not linear plus cubic are written in sequence"), std::string::npos);
+}
+
 TEST(WireSettings, ContradictionsAreToldAtOnce) {
     for (const char* bad : {"hardware.kind=software", "train.literal=true", "train.rule=mixed_precision", "wires.order=rank_one"})
         EXPECT_THROW(load({bad}), ConfigError) << bad;
