@@ -123,6 +123,36 @@ class Faults(InFolder):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.same_bytes("whole", "open/run", ["metrics.csv", "samples.npy"])
 
+    def flipped(self, path, at):
+        data = bytearray(path.read_bytes())
+        data[at] ^= 0x10
+        path.write_bytes(data)
+
+    def test_a_bit_that_flipped_in_a_checkpoint_is_noticed(self):
+        newest = self.folder / "whole/checkpoints/000006.safetensors"
+        size = newest.stat().st_size
+        for at in (9, size // 3, size // 2, size - 9):  # the header, and values that any number may be
+            with self.subTest(at):
+                shutil.rmtree(self.folder / "bit", ignore_errors=True)
+                shutil.copytree(self.folder / "whole", self.folder / "bit")
+                self.flipped(self.folder / "bit/checkpoints/000006.safetensors", at)
+                done = self.good("train", "small.toml", "--out", "bit", "--no-report", "--resume")
+                self.assertIn("passed over a damaged checkpoint", done.stderr)
+                self.same_bytes("whole", "bit", ["metrics.csv", "samples.npy", "checkpoints/000006.safetensors"])
+        for path in (self.folder / "bit/checkpoints").iterdir():
+            self.flipped(path, path.stat().st_size - 9)
+        self.told(self.command("sample", "bit", "-n", "4", "-o", "bit.npy"), "damaged")
+
+    def test_rounds_that_went_missing_are_not_passed_over(self):
+        for kept in (0, 3):  # no table, half a table
+            with self.subTest(kept):
+                shutil.rmtree(self.folder / "cut", ignore_errors=True)
+                shutil.copytree(self.folder / "whole", self.folder / "cut")
+                table = self.folder / "cut/metrics.csv"
+                lines = table.read_text().splitlines(keepends=True)
+                table.write_text("".join(lines[:1 + kept])) if kept else table.unlink()
+                self.told(self.command("train", "small.toml", "--out", "cut", "--no-report", "--resume", "--set", "train.rounds=9"), "metrics.csv", f"has {kept} rows until round")
+
     def test_a_reader_that_goes_leaves_no_trace(self):
         process = subprocess.Popen([GANBAR, "train", "small.toml", "--out", "piped", "--no-report"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment(), cwd=self.folder)
         process.stdout.close()

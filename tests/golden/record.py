@@ -127,10 +127,11 @@ def first_columns(data, n=13):
 
 
 def without_digest(data):
-    """A checkpoint without the digest of its run.toml, which names the folder of the data."""
+    """A checkpoint without the digest of its run.toml, which names the folder of the data, and that of the whole, which covers it."""
     head = int.from_bytes(data[:8], "little")
     text = json.loads(data[8:8 + head])
-    text.get("__metadata__", {}).pop("experiment_sha256", None)
+    for key in ("experiment_sha256", "content_sha256"):
+        text.get("__metadata__", {}).pop(key, None)
     return json.dumps(text, sort_keys=True).encode() + data[8 + head:]
 
 

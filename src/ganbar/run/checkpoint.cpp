@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "ganbar/data/safetensors.h"
+#include "ganbar/run/sealed_file.h"
 
 namespace ganbar {
 namespace fs = std::filesystem;
@@ -41,13 +41,13 @@ void write_checkpoint(const fs::path& folder, const Checkpoint& c) {
     file.put("ledger/n", {n.size()}, n);
     file.put("ledger/energy_J_busy_s", {n.size(), 2}, amounts);
     fs::create_directories(folder);
-    write_safetensors(folder / fmt::format("{:06d}.safetensors", c.round), file, Replace::yes);
+    write_sealed(folder / fmt::format("{:06d}.safetensors", c.round), file);
     auto files = files_in(folder);
     for (std::size_t i = 0; i + 2 < files.size(); ++i) fs::remove(files[i]);
 }
 
 Checkpoint read_checkpoint(const fs::path& path) {
-    const TensorFile file = read_safetensors(path);
+    const TensorFile file = read_sealed(path);
     if (file.metadata_at("format") != "ganbar checkpoint 1") throw DataError(path.string() + " is no checkpoint of ganbar");
     Checkpoint c;
     c.experiment_sha256 = file.metadata_at("experiment_sha256");

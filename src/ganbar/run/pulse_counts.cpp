@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "ganbar/data/safetensors.h"
+#include "ganbar/run/sealed_file.h"
 
 namespace ganbar {
 namespace fs = std::filesystem;
@@ -25,7 +25,7 @@ void write_pulse_counts(const fs::path& folder, std::int64_t round, std::int64_t
             file.put(key(matrix, k), {counts.size()}, std::vector<double>(counts.begin(), counts.end()));
         }
     fs::create_directories(folder);
-    write_safetensors(file_of(folder, round), file, Replace::yes);
+    write_sealed(file_of(folder, round), file);
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(folder))
         if (entry.path().extension() == ".safetensors") files.push_back(entry.path());
@@ -41,7 +41,7 @@ std::int64_t read_pulse_counts(const fs::path& folder, std::int64_t round, Model
     };
     if (!fs::exists(file_of(folder, round))) return begin_here();
     try {
-        const TensorFile file = read_safetensors(file_of(folder, round));
+        const TensorFile file = read_sealed(file_of(folder, round));
         for (auto& matrix : model.analog)
             for (std::size_t k = 0; k < matrix.cells.size(); ++k) {
                 const auto counts = file.get<double>(key(matrix, k));

@@ -1,5 +1,9 @@
 #include "ganbar/run/run_tables.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "ganbar/run/environment.h"
 
 namespace ganbar {
@@ -50,10 +54,19 @@ CsvWriter open_table(const fs::path& path, const std::vector<std::string>& colum
     return keep < 0 ? CsvWriter::create(path, columns) : CsvWriter::resume(path, columns, static_cast<std::size_t>(keep));
 }
 
+/// metrics.csv of a run taken up after `round` has a row for each round until then; DataError where it was cut.
+fs::path whole_metrics(const fs::path& path, std::int64_t round) {
+    if (const std::int64_t n = std::max<std::int64_t>(0, rows_until(path, round)); round > 0 && n != round)
+        throw DataError(fmt::format("{} has {} rows until round {}, where the checkpoint was made; expected one a round: it was cut or edited "
+                                    "after the run. Put it back, or train anew into another folder with --out",
+                                    path.string(), n, round));
+    return path;
+}
+
 }  // namespace
 
 RunTables::RunTables(const fs::path& folder, std::int64_t round, bool with_conductances)
-    : metrics_(open_table(folder / "metrics.csv", metric_columns, round)),
+    : metrics_(open_table(whole_metrics(folder / "metrics.csv", round), metric_columns, round)),
       quality_(open_table(folder / "quality.csv", quality_columns, round)) {
     if (!with_conductances) return;
     fs::create_directories(folder / "conductance");
