@@ -1,10 +1,9 @@
-"""Lines of the core go to the logger "ganbar"; the library prints nothing."""
+"""Lines of the core go to the logger "ganbar". Where a program has set up no logging, Python itself shows its warnings on stderr, the rest is silent."""
 from __future__ import annotations
 
 import logging
 
 logger = logging.getLogger("ganbar")
-logger.addHandler(logging.NullHandler())
 
 
 def hear(line: str) -> None:

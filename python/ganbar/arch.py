@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import math
 import numbers
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -158,6 +159,9 @@ def _axis(name: str, values: Any) -> str:
         return f"{name}={values}"
     if not isinstance(values, Iterable) or not (listed := [v for v in values]):
         raise ConfigError(f"axis {name} = {values!r}; expected a list of values, or a text like \"64:1024:5:log\"")
+    for v in listed:
+        if isinstance(v, float) and not math.isfinite(v):
+            raise ConfigError(f"axis {name} holds {v}; expected finite numbers")
     return f"{name}=" + ",".join(str(v).lower() if isinstance(v, bool) else str(v) for v in listed)
 
 

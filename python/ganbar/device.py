@@ -34,6 +34,14 @@ def _start(value: Any) -> Any:
     return _arrays.reals("start", value, "S", 1)
 
 
+def _volts(value: Quantity) -> float:
+    """What a cell may be given; currents beyond it overflow in laws that rise exponentially."""
+    volts = _arrays.quantity("v", value, "V")
+    if abs(volts) > 100:
+        raise ConfigError(f"v = {volts} V; expected a voltage up to 100 V")
+    return volts
+
+
 def _width(value: Quantity) -> float:
     width = _arrays.quantity("width", value, "s")
     if width <= 0:
@@ -282,8 +290,8 @@ class Cells:
         return self._core.conductance()
 
     def current(self, v: Quantity) -> np.ndarray[Any, Any]:
-        """Static current of each cell at this voltage, float64 [n], amperes."""
-        return self._core.current(_arrays.quantity("v", v, "V"))
+        """Static current of each cell at this voltage, float64 [n], amperes. ConfigError beyond 100 V."""
+        return self._core.current(_volts(v))
 
     @property
     def window(self) -> tuple[float, float]:
@@ -292,7 +300,7 @@ class Cells:
 
     def read_noise(self, v: Quantity) -> np.ndarray[Any, Any]:
         """Variance of one read of each cell's current at this voltage, float32 [n], A^2."""
-        return self._core.read_noise(_arrays.quantity("v", v, "V"))
+        return self._core.read_noise(_volts(v))
 
     def plot(self, ax: Any = None) -> Any:
         """A histogram of the conductances (matplotlib); returns its axes."""

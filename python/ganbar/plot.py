@@ -83,7 +83,7 @@ def _sheet(images: Any, columns: int) -> np.ndarray[Any, Any]:
     for name in ("samples", "pixels"):
         images = getattr(images, name, images)
     images = np.asarray(images)
-    if images.dtype != np.uint8 or images.ndim not in (3, 4) or (images.ndim == 4 and images.shape[3] != 3) or len(images) == 0:
+    if images.dtype != np.uint8 or images.ndim not in (3, 4) or (images.ndim == 4 and images.shape[3] != 3) or 0 in images.shape:
         raise ConfigError(f"images are {images.dtype} of the shape {images.shape}; expected uint8 [n, h, w] or [n, h, w, 3]")
     images = images[: columns * columns]
     rows = -(-len(images) // columns)
@@ -102,8 +102,10 @@ def samples(images: Any, *, ax: Any = None, columns: int = 8) -> Any:
     return ax
 
 
-def save_samples(images: Any, path: PathLike, *, columns: int = 8, scale: int = 4) -> None:
-    """The grid of `samples` as a PNG file, without matplotlib; each pixel is `scale` pixels wide and high. DataError where it cannot be written.
+def save_samples(images: Any, path: PathLike, *, columns: int = 8, scale: int = 4, force: bool = False) -> None:
+    """The grid of `samples` as a PNG file, without matplotlib; each pixel is `scale` pixels wide and high.
+
+    ConfigError: a name that does not end in .png, a file that exists while `force` is off. DataError where it cannot be written.
 
     >>> import ganbar, tempfile, pathlib
     >>> path = pathlib.Path(tempfile.mkdtemp(), "grid.png")
@@ -112,9 +114,15 @@ def save_samples(images: Any, path: PathLike, *, columns: int = 8, scale: int = 
     b'PNG'
     """
     scale = _arrays.whole("scale", scale, 1, 64)
+    path = pathlib.Path(path)
+    if path.suffix.lower() != ".png":
+        raise ConfigError(f"{path} has the ending \"{path.suffix}\"; expected .png")
     sheet = _sheet(images, columns).repeat(scale, axis=0).repeat(scale, axis=1)
     try:
-        pathlib.Path(path).write_bytes(_show.png(sheet if sheet.ndim == 3 else np.repeat(sheet[..., None], 3, axis=2)))
+        with open(path, "wb" if force else "xb") as file:
+            file.write(_show.png(sheet if sheet.ndim == 3 else np.repeat(sheet[..., None], 3, axis=2)))
+    except FileExistsError as fault:
+        raise ConfigError(f"{path} exists; expected another name, or force=True") from fault
     except OSError as fault:
         raise DataError(f"{path}: cannot be written ({fault.strerror})") from fault
 

@@ -41,11 +41,17 @@ class Report(str):
 
 def _csv(path: pathlib.Path) -> Any:
     """A table of a run's CSV; a last line without its end, of a run that was killed, does not count."""
-    text = path.read_text() if path.exists() else ""
+    try:
+        text = path.read_text() if path.exists() else ""
+    except (UnicodeDecodeError, OSError) as fault:
+        raise DataError(f"{path} is damaged ({fault}); expected the table that ganbar wrote") from fault
     lines = text[: text.rfind("\n") + 1].splitlines()
     if not lines:
         return table({})
     names, rows = lines[0].split(","), [line.split(",") for line in lines[1:]]
+    for k, row in enumerate(rows):
+        if len(row) != len(names):
+            raise DataError(f"{path}:{k + 2} has {len(row)} values; expected {len(names)}, one for each column: the file is damaged")
     return table({name: _column([row[k] for row in rows]) for k, name in enumerate(names)})
 
 
@@ -80,11 +86,13 @@ class Run:
     def _json(self, name: str) -> dict[str, Any]:
         try:
             found: dict[str, Any] = json.loads((self.folder / name).read_text())
-            return found
         except FileNotFoundError as fault:
             raise DataError(f"{self.folder / name} is not there yet; expected a finished run") from fault
         except ValueError as fault:
             raise DataError(f"{self.folder / name} is no JSON ({fault}); expected what ganbar wrote") from fault
+        if not isinstance(found, dict):
+            raise DataError(f"{self.folder / name} holds a {type(found).__name__}; expected the object that ganbar wrote")
+        return found
 
     @property
     def metrics(self) -> Any:
@@ -111,10 +119,13 @@ class Run:
         return from_rows(rows)
 
     def _accounts(self) -> list[tuple[str, dict[str, Any]]]:
-        accounts = self._json("hardware.json")["accounts"]
-        if isinstance(accounts, dict):
-            return list(accounts.items())
-        return [(one["account"], {k: v for k, v in one.items() if k != "account"}) for one in accounts]
+        try:
+            accounts = self._json("hardware.json")["accounts"]
+            if isinstance(accounts, dict):
+                return [(path, dict(said)) for path, said in accounts.items()]
+            return [(one["account"], {k: v for k, v in one.items() if k != "account"}) for one in accounts]
+        except (KeyError, TypeError, ValueError, AttributeError) as fault:
+            raise DataError(f"{self.folder / 'hardware.json'} has no list of accounts; expected what ganbar wrote") from fault
 
     @property
     def experiment(self) -> Experiment:
@@ -128,9 +139,13 @@ class Run:
         """The final images, uint8 [n, h, w(, 3)]."""
         try:
             images: np.ndarray[Any, Any] = np.load(self.folder / "samples.npy")
-            return images
         except FileNotFoundError as fault:
             raise DataError(f"{self.folder / 'samples.npy'} is not there yet; expected a finished run") from fault
+        except (ValueError, EOFError, OSError, SyntaxError) as fault:
+            raise DataError(f"{self.folder / 'samples.npy'} is damaged ({fault}); ganbar.open(folder).sample() draws images anew") from fault
+        if not isinstance(images, np.ndarray) or images.dtype != np.uint8 or images.ndim not in (3, 4):
+            raise DataError(f"{self.folder / 'samples.npy'} holds no images; expected uint8 [n, h, w] or [n, h, w, 3] as ganbar wrote it")
+        return images
 
     def _model(self) -> _core.Trained:
         if self._trained is None:

@@ -1,5 +1,7 @@
 """What a user can get wrong: the right exception, one clear sentence, and nothing is lost."""
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -106,6 +108,11 @@ WRONG = {
     "model's value unknown": lambda: ganbar.Device("nili2020", d2d="C"),
     "model no text": lambda: ganbar.Device(3),
     "pulse of 0 V": lambda: ganbar.Device("nili2020").pulse(0, "100 ns"),
+    "pulse of a million volts": lambda: ganbar.Device("nili2020").pulse("1e6 V", "1 s"),
+    "a million volts in a sequence": lambda: ganbar.Device("nili2020").pulse([0.9, -1e6], "1 ns"),
+    "current at a million volts": lambda: ganbar.Cells("nili2020", 3).current(1e6),
+    "conductances under a mask": lambda: ganbar.solve(np.ma.array(G, mask=[[0, 1], [0, 0]]), 0.1),
+    "voltages under a mask": lambda: ganbar.solve(G, np.ma.masked_array([0.1, 0.2], [True, False])),
     "pulse in siemens": lambda: ganbar.Device("nili2020").pulse("1 S", "100 ns"),
     "pulse without time": lambda: ganbar.Device("nili2020").pulse("1 V", 0),
     "width negative": lambda: ganbar.Device("nili2020").pulse("1 V", "-1 ns"),
@@ -145,6 +152,7 @@ WRONG = {
     "batch 0": lambda: ganbar.estimate("dcgan", on="regan", batch=0),
     "axis unknown": lambda: ganbar.explore("dcgan", on="isaac", axes={"row": [64]}),
     "axis empty": lambda: ganbar.explore("dcgan", on="isaac", axes={"rows": []}),
+    "axis NaN": lambda: ganbar.explore("dcgan", on="isaac", axes={"rows": [64, math.nan]}),
     "explored on two": lambda: ganbar.explore("dcgan", on=["isaac", "regan"]),
     "explored below 0": lambda: ganbar.explore("dcgan", on="isaac", max_area_m2=-1),
     "task unknown": lambda: ganbar.estimate("dcgan", on="regan", task="play"),
@@ -215,6 +223,52 @@ def test_a_foreign_or_damaged_checkpoint(tmp_path):
         y.write_bytes(b"nothing of ours")
     with pytest.raises(ganbar.DataError):
         b.sample(2)
+
+
+@pytest.mark.parametrize("at", [0, 3, 9, 40, 0.5, -1])
+def test_a_byte_that_is_damaged_in_a_checkpoint_is_noticed(at, tmp_path):
+    """Wherever it lies, also where it leaves no UTF-8: the older checkpoint is taken, and the run is the whole one again."""
+    exp = ganbar.load("satyam2022-balanced", seed=3, **QUICK)
+    run = exp.run(tmp_path / "a", report=False)
+    whole = (run.folder / "samples.npy").read_bytes()
+    newest = max((run.folder / "checkpoints").iterdir())
+    data = bytearray(newest.read_bytes())
+    data[int(at * len(data)) if isinstance(at, float) else at] ^= 0xC3
+    newest.write_bytes(data)
+    (run.folder / "samples.npy").unlink()
+    assert (exp.run(tmp_path / "a", resume=True, report=False).folder / "samples.npy").read_bytes() == whole
+
+
+def test_files_of_a_run_that_are_damaged(tmp_path):
+    run = ganbar.load("satyam2022-balanced", **QUICK).run(tmp_path / "a", report=False)
+    looks = {"samples.npy": lambda: run.samples, "hardware.json": lambda: run.ledger, "metrics.csv": lambda: run.metrics, "summary.json": lambda: run.summary}
+    for name, look in looks.items():
+        path = run.folder / name
+        kept = path.read_bytes()
+        for damaged in (kept[: len(kept) // 2], b"", b"[1, 2]\n", b"{}", b"\xff\xfe\x00", b"round,loss_d\n1,2,3\n"):
+            path.write_bytes(damaged)
+            try:
+                look()
+            except ganbar.DataError as fault:
+                assert name in str(fault)
+        path.write_bytes(kept)
+        look()
+
+
+def test_grids_are_written_where_nothing_lies(tmp_path):
+    images = np.zeros((3, 4, 4), np.uint8)
+    ganbar.plot.save_samples(images, tmp_path / "x.png")
+    for call in (lambda: ganbar.plot.save_samples(images, tmp_path / "x.png"), lambda: ganbar.plot.save_samples(images, tmp_path / "x.jpg"), lambda: ganbar.plot.save_samples(images[:, :0], tmp_path / "y.png")):
+        with pytest.raises(ganbar.ConfigError) as fault:
+            call()
+        refused(fault)
+    ganbar.plot.save_samples(images, tmp_path / "x.png", force=True)
+    assert [p.name for p in tmp_path.iterdir()] == ["x.png"]
+
+
+def test_warnings_show_where_no_logging_is_set_up():
+    said = subprocess.run([sys.executable, "-c", "import ganbar; ganbar.Device('nili2020').pulse('5 V', '100 ns', start='200 uS')"], capture_output=True, text=True, check=True)
+    assert "beyond the fit" in said.stderr and said.stdout == ""
 
 
 def test_runs_that_are_none(tmp_path):

@@ -54,6 +54,7 @@ calls = {
     "solve": lambda: ganbar.solve(big[:400, :400], 0.1, device={"type": "sinh", "b": 3.0}),
     "many points": lambda: ganbar.solve(big[:40, :40], rng.uniform(0, 0.2, (20000, 40))),
     "Crossbar": lambda: ganbar.Crossbar(big),
+    "netlist": lambda: ganbar.netlist(big, 0.1, node_voltages=True),
     "read": lambda: [array.read(inputs) for _ in range(5)],
     "noise.generate": lambda: ganbar.noise.generate(bits=2**31),
     "noise.test": lambda: ganbar.noise.test(rng.bytes(4_000_000), "packed"),
@@ -91,7 +92,7 @@ def heard_after(name, wait):
         child.communicate()
 
 
-@pytest.mark.parametrize("name", ["solve", "many points", "Crossbar", "read", "noise.generate", "noise.test", "pulse", "images", "start", "sweep", "sample", "cells"])
+@pytest.mark.parametrize("name", ["solve", "many points", "Crossbar", "netlist", "read", "noise.generate", "noise.test", "pulse", "images", "start", "sweep", "sample", "cells"])
 def test_heard_within_a_fifth_of_a_second(name):
     waits = (0.3, 0.6, 1.0)  # a busy machine may hold the child up: one of some tries shows what the code does
     took = []

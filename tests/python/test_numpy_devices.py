@@ -206,6 +206,10 @@ def test_laws_hold_for_the_models_in_cpp(name):
     check_device(name, n=64, **quiet, **strong)
 
 
+def test_laws_hold_with_the_spread_a_model_has_of_itself():
+    assert len(check_device("nili2020").laws) == 14
+
+
 def test_laws_hold_for_models_in_numpy():
     report = check_device(SoftBounds(c2c=0.3, d2d_sigma=0.2, noise=0.02))
     assert report and len(report.laws) == 16 and "16 of 16 laws kept" in str(report)

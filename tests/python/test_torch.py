@@ -286,6 +286,20 @@ def test_what_clips_and_what_stays_digital_is_told(real, ideal):
         convert(nn.Sequential(nn.Conv2d(1, 2, 3), nn.Conv2d(2, 2, 3, groups=2)), ideal, exclude="1")
 
 
+def test_what_is_not_finite_is_no_weight(real):
+    layer = AnalogLinear(5, 4, hardware=real, w_max=1.0, seed=1)
+    with torch.no_grad():
+        layer.weight[1, 2] = float("nan")
+    with pytest.raises(ValueError, match="1 of its 20 weights are NaN or infinite"):
+        layer.fabricate()
+    with torch.no_grad():
+        layer.weight[1, 2] = 0.1
+    before = layer.fabricate().weight.detach().clone()
+    with pytest.raises(ValueError, match="20 of its 20"):
+        layer.write_(torch.full((4, 5), float("inf")))
+    assert torch.equal(layer.weight, before)
+
+
 def test_what_is_not_finite_is_no_input(real):
     for layer, shape in ((AnalogLinear(6, 4, hardware=real), (3, 6)), (AnalogConv2d(1, 2, 3, hardware=real), (2, 1, 5, 5))):
         for bad in (float("nan"), float("inf")):

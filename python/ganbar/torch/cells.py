@@ -146,6 +146,7 @@ class AnalogLayer:
     def fabricate(self):
         """Makes the cells now, from the present weight; otherwise the first read does. Returns the layer."""
         need_float32(self.weight, self.name)
+        self._must_be_finite(self.weight)
         self._warn_of_clipping(self.weight)
         matrices = self._matrices(self.weight)
         shapes, index = self._placed or ([tuple(m.shape) for m in matrices], 0)
@@ -154,6 +155,11 @@ class AnalogLayer:
         self._store = store
         self._show()
         return self
+
+    def _must_be_finite(self, weight):
+        bad = ~torch.isfinite(weight)
+        if bool(bad.any()):
+            raise ValueError(f"{self.name}: {int(bad.sum())} of its {bad.numel()} weights are NaN or infinite, which no cell can hold; expected finite weights")
 
     @torch.no_grad()
     def _warn_of_clipping(self, weight):
@@ -185,6 +191,7 @@ class AnalogLayer:
             raise ValueError(f"{self.name}: expected a tolerance between 0 and 1 and at least one pulse")
         if tuple(weight.shape) != tuple(self.weight.shape):
             raise ValueError(f"{self.name}: weight has shape {tuple(weight.shape)}; expected {tuple(self.weight.shape)}")
+        self._must_be_finite(weight)
         self._warn_of_clipping(weight)
         for part, matrix in zip(self._store.parts, self._matrices(weight.float())):
             if verify:

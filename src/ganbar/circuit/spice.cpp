@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "ganbar/circuit/topology.h"
+#include "ganbar/core/stop.h"
 
 namespace ganbar {
 namespace {
@@ -73,7 +74,10 @@ std::string gate_lines(const CrossbarProblem& p) {
 void write_spice(const CrossbarProblem& p, std::ostream& out, const SpiceOptions& options) {
     validate(p);
     const Topology t(p);
-    const auto name = [&](std::size_t group) { return node_name(t, group); };
+    const auto name = [&](std::size_t group) {
+        stop_point();  // millions of lines
+        return node_name(t, group);
+    };
     const bool composed = p.selector.type != CellType::passive;
     out << fmt::format("* {} crossbar, {} word lines x {} bit lines; SI units\n",
                        cell_type_names()[static_cast<std::size_t>(p.selector.type)], p.rows, p.cols);
@@ -107,6 +111,7 @@ void write_spice(const CrossbarProblem& p, std::ostream& out, const SpiceOptions
     for (std::size_t k = 0; options.node_voltages && k < p.g_S.size(); ++k)
         for (const std::size_t node : {k, k + p.g_S.size()}) {
             const std::string own = node_name(t, node);
+            stop_point();
             out << fmt::format("let v_{0} = v({1})\nprint v_{0}\n", own, name(t.group[node]));
         }
     for (std::size_t k = 0; options.node_voltages && composed && k < p.g_S.size(); ++k)

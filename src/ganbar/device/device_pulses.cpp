@@ -26,6 +26,13 @@ double number_or_quantity(std::string text, const std::string& unit, const std::
     return value;
 }
 
+void check_range(const CellPulse& pulse, const std::string& said) {
+    if (!std::isfinite(pulse.voltage.si) || std::abs(pulse.voltage.si) > 100 || pulse.voltage.si == 0)
+        throw ConfigError(said + ": the voltage is out of range; expected up to 100 V, above 0 to set, below 0 to reset");
+    if (!std::isfinite(pulse.width.si) || pulse.width.si <= 0 || pulse.width.si > 1e6)
+        throw ConfigError(said + ": the width is out of range; expected above 0 s, up to 1e6 s");
+}
+
 }  // namespace
 
 double parse_conductance(const std::string& text) {
@@ -53,10 +60,7 @@ CellPulse parse_pulse(const std::string& text) {
     } catch (const ConfigError& e) {
         throw ConfigError("--pulse \"" + text + "\": " + e.what() + expected);
     }
-    if (!std::isfinite(pulse.voltage.si) || std::abs(pulse.voltage.si) > 100 || pulse.voltage.si == 0)
-        throw ConfigError("--pulse \"" + text + "\": the voltage is out of range; expected up to 100 V, above 0 to set, below 0 to reset");
-    if (!std::isfinite(pulse.width.si) || pulse.width.si <= 0 || pulse.width.si > 1e6)
-        throw ConfigError("--pulse \"" + text + "\": the width is out of range; expected above 0 s, up to 1e6 s");
+    check_range(pulse, "--pulse \"" + text + "\"");
     return pulse;
 }
 
@@ -130,6 +134,7 @@ DeviceSpec expected_cell(const DeviceRegistry& devices, const CellQuestion& ques
 
 CellAnswer pulse_cell(const DeviceRegistry& devices, const CellQuestion& question) {
     const DeviceEntry& entry = devices.get(question.model);
+    for (const auto& pulse : question.pulses) check_range(pulse, fmt::format("a pulse of {} V, {} s", pulse.voltage.si, pulse.width.si));
     CellAnswer answer;
     const DeviceSpec spec = expected_cell(devices, question);
     const auto cell = spec.make(1);

@@ -73,6 +73,10 @@ arch::Gan workload_of(const Library& library, const std::string& network, const 
 
 /// One line of the library's, for the logger that the package hands in; callable from any thread, and without the GIL.
 Log log_to(const nb::object& hear);
+/// A message for people. It may quote bytes of a damaged file or of a path that are no UTF-8; those become U+FFFD.
+inline nb::object text_of(std::string_view line) {
+    return nb::steal(PyUnicode_DecodeUTF8(line.data(), static_cast<Py_ssize_t>(line.size()), "replace"));
+}
 
 /// A thing for oneself, without the GIL while it lasts: nobody waits for the thing with the GIL in hand.
 struct Alone {

@@ -95,9 +95,13 @@ nb::list solve_many(const CrossbarProblem& p, const Reals<2>& words, const Reals
 }
 
 std::string netlist(const CrossbarProblem& p, bool node_voltages) {
-    std::ostringstream out;
-    write_spice(p, out, {node_voltages});
-    return out.str();
+    return interruptible(
+        [=] {
+            std::ostringstream out;
+            write_spice(p, out, {node_voltages});
+            return out.str();
+        },
+        p.rows * p.cols <= brief_cells);
 }
 
 /// A crossbar with linear cells, reduced once: i_bit = V T.
@@ -149,7 +153,7 @@ void bind_circuit(nb::module_& m) {
           nb::arg("coefficient"), nb::arg("selector"), nb::arg("gate"));
     m.def("solve", &solve, nb::arg("problem"));
     m.def("solve_many", &solve_many, nb::arg("problem"), nb::arg("words"), nb::arg("bits"));
-    m.def("netlist", &netlist, nb::arg("problem"), nb::arg("node_voltages"), nb::call_guard<nb::gil_scoped_release>());
+    m.def("netlist", &netlist, nb::arg("problem"), nb::arg("node_voltages"));
     nb::class_<ReducedCrossbar>(m, "Crossbar", "A crossbar with linear cells, reduced once.")
         .def(nb::init<const Reals<2>&, const std::vector<double>&, const std::string&>(), nb::arg("g"), nb::arg("wires"), nb::arg("ends"))
         .def("read", &ReducedCrossbar::read, nb::arg("v"))

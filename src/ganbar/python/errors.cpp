@@ -10,7 +10,7 @@ namespace {
 
 void raise(const char* kind, const char* what) {
     const nb::object type = nb::module_::import_("ganbar._errors").attr(kind);
-    PyErr_SetObject(type.ptr(), nb::str(what).ptr());
+    PyErr_SetObject(type.ptr(), text_of(what).ptr());
 }
 
 void translate(const std::exception_ptr& fault, void*) {

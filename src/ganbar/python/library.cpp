@@ -38,7 +38,7 @@ Log log_to(const nb::object& hear) {
     });
     return [held](const std::string& line) {
         const nb::gil_scoped_acquire gil;
-        (*held)(line);
+        (*held)(text_of(line));
     };
 }
 

@@ -57,9 +57,10 @@ CsvWriter open_table(const fs::path& path, const std::vector<std::string>& colum
 /// metrics.csv of a run taken up after `round` has a row for each round until then; DataError where it was cut.
 fs::path whole_metrics(const fs::path& path, std::int64_t round) {
     if (const std::int64_t n = std::max<std::int64_t>(0, rows_until(path, round)); round > 0 && n != round)
-        throw DataError(fmt::format("{} has {} rows until round {}, where the checkpoint was made; expected one a round: it was cut or edited "
-                                    "after the run. Put it back, or train anew into another folder with --out",
-                                    path.string(), n, round));
+        throw DataError(
+            fmt::format("{} has {} rows until round {}, where the checkpoint was made; expected one a round: it was cut or edited "
+                        "after the run. Put it back, or train anew into another folder with --out",
+                        path.string(), n, round));
     return path;
 }
 
