@@ -3,7 +3,7 @@
 # tools cannot be had.
 set -euo pipefail
 folder=$1
-packages=(nanobind==3.1.0 nanobind-backend==1.0.0 pytest hypothesis mypy 'pandas<2.3' 'onnxruntime<1.23')  # those that go with Debian's numpy, which Debian's torch was built with
+packages=(nanobind==3.1.0 nanobind-backend==1.0.0 pytest hypothesis mypy 'pandas<2.3' 'onnxruntime<1.23' optuna submitit)  # those that go with Debian's numpy, which Debian's torch was built with
 stamp=$folder/ganbar-tools
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "${packages[*]}" ]; then exit 0; fi
 test -x "$folder/bin/python" || /usr/bin/python3 -m venv --system-site-packages "$folder"
