@@ -11,7 +11,7 @@ import importlib
 import logging
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._errors import ConfigError
@@ -29,7 +29,9 @@ NUMBERS = ("loss_d", "loss_g", "p_real", "p_fake", "update_energy_J", "energy_J"
 
 def check(callbacks: Any) -> tuple[Any, ...]:
     """The callbacks as a tuple; ConfigError for what can hear nothing."""
-    if callable(callbacks) or any(hasattr(callbacks, name) for name in _METHODS):
+    if callbacks is None:
+        return ()
+    if callable(callbacks) or any(hasattr(callbacks, name) for name in _METHODS) or not isinstance(callbacks, Iterable):
         callbacks = (callbacks,)
     for one in callbacks:
         if not callable(one) and not any(hasattr(one, name) for name in _METHODS):

@@ -140,6 +140,8 @@ WRONG = {
     "NaN": lambda: ganbar.load("satyam2022-balanced", data={"limit": math.nan}),
     "an object": lambda: ganbar.load("satyam2022-balanced", train={"rounds": object()}),
     "a section that is none": lambda: ganbar.load("satyam2022-balanced", train=3),
+    "callbacks a number": lambda: ganbar.load("satyam2022-balanced").run("never", callbacks=3),
+    "callbacks a text": lambda: ganbar.load("satyam2022-balanced").run("never", callbacks="tqdm"),
     "seed a text": lambda: ganbar.load("satyam2022-balanced", seed="1"),
     "seed negative": lambda: ganbar.load("satyam2022-balanced", seed=-1),
     "section of an experiment": lambda: ganbar.load("satyam2022-balanced")["trian"],

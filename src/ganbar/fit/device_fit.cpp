@@ -21,6 +21,13 @@ std::vector<double> make_nodes(double lo, double hi, std::size_t n) {
     return out;
 }
 
+/// More nodes show where a step jumps; each should still rest on some hundred steps of every group.
+std::size_t choose_n_nodes(const std::vector<StepGroup>& groups) {
+    std::size_t fewest = groups.front().steps.size();
+    for (const auto& group : groups) fewest = std::min(fewest, group.steps.size());
+    return std::clamp<std::size_t>(fewest / 200, 33, 97);
+}
+
 /// Over devices that have both; `reliability`: what part of the variance of a and b is theirs and not noise, as a geometric mean.
 double correlation(const std::vector<double>& a, const std::vector<double>& b, double reliability) {
     double n = 0, ma = 0, mb = 0, aa = 0, bb = 0, ab = 0;
@@ -88,7 +95,8 @@ DeviceFit fit_device(const PulseData& data, const FitOptions& options) {
     fit.g_min_S = steps.window_lo_S, fit.g_max_S = steps.window_hi_S;
     fit.notes = data.notes;
     fit.notes.insert(fit.notes.end(), steps.notes.begin(), steps.notes.end());
-    fit.g_S = make_nodes(std::min(fit.g_min_S, steps.g_lo_S), std::max(fit.g_max_S, steps.g_hi_S), options.n_nodes);
+    const std::size_t n_nodes = options.n_nodes > 0 ? options.n_nodes : choose_n_nodes(steps.groups);
+    fit.g_S = make_nodes(std::min(fit.g_min_S, steps.g_lo_S), std::max(fit.g_max_S, steps.g_hi_S), n_nodes);
     std::vector<StepGroup*> up, down;
     for (auto& group : steps.groups) (group.v_V > 0 ? up : down).push_back(&group);
     const double variance = steps.read_noise_S * steps.read_noise_S;

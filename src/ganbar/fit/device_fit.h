@@ -27,7 +27,7 @@ struct StaticIv {
     std::string why = "no I-V was given";
 };
 struct FitOptions {
-    std::size_t n_nodes = 33;       ///< of the table in conductance
+    std::size_t n_nodes = 0;        ///< of the table in conductance; 0: 33, and up to 97 where there are enough steps for them
     std::size_t n_bootstrap = 100;  ///< of the families' intervals
     std::uint64_t seed = 1;
 };
