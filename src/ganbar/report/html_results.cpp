@@ -44,8 +44,12 @@ std::string collapse_chip(const Group& group) {
         if (*run->summary.collapsed || reason.empty()) reason = reason_of(run->summary);
     }
     if (known == 0) return chip("unknown", "collapse not judged", "");
-    if (collapsed == 0 && unlearned > 0)
-        return chip("bad", known > 1 ? fmt::format("{} of {} not learned", unlearned, known) : "not learned", reason);
+    if (collapsed == 0 && unlearned > 0) {
+        const Spread accuracy =
+            summary_spread(group, "classifier_accuracy");  // one class of many: what it is can be seen, as through noise
+        const std::string seen = accuracy.n > 0 && accuracy.mean >= 0.8 ? ", though recognisable" : "";
+        return chip("bad", (known > 1 ? fmt::format("{} of {} not learned", unlearned, known) : "not learned") + seen, reason);
+    }
     if (collapsed == 0) return chip("good", known > 1 ? fmt::format("none of {} collapsed", known) : "not collapsed", reason);
     return chip("bad", known > 1 ? fmt::format("{} of {} collapsed", collapsed, known) : "collapsed", reason);
 }

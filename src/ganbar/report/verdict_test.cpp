@@ -29,6 +29,13 @@ TEST(Verdict, NoiseIsNoSuccess) {
     EXPECT_FALSE(says(html, "chip good"));
 }
 
+TEST(Verdict, WhatTheClassifierKnowsIsRecognisable) {
+    RunData run = judged();
+    EXPECT_TRUE(says(page({run}), ">not learned</span>"));
+    run.summary.numbers["classifier_accuracy"] = 0.99;
+    EXPECT_TRUE(says(page({run}), ">not learned, though recognisable</span>"));
+}
+
 TEST(Verdict, CardsLeadWithTheWholeBill) {
     const std::string html = page({judged()});
     EXPECT_TRUE(says(html, "<dt>training energy</dt><dd>39.1\u202fJ <span class=\"range\">updates 1.03\u202fmJ</span></dd>"));
