@@ -104,8 +104,8 @@ tsan: | build-folder  ## the fast tests under the thread sanitizer
 
 lint: | build-folder  ## layers, clang-format, lengths, clang-tidy, shellcheck
 	@tools/install.sh build lint
-	@cmake --preset release >/dev/null
-	@tools/lint.sh build/release
+	@cmake --preset lint >/dev/null
+	@tools/lint.sh build/lint
 
 check-all: | build-folder  ## lint, all tests, oracles, sanitizers, fuzzing, random kills; hours
 	@tools/install.sh build test slow oracle fuzz lint

@@ -14,6 +14,7 @@ function(ganbar_generate_registration out folder header namespace head argument 
     string(APPEND calls "    ganbar_register_${stem}(${argument});\n")
   endforeach()
   file(CONFIGURE OUTPUT ${out} CONTENT "// generated from the files in ${folder}\n#include \"${header}\"\nnamespace ${namespace} {\n${declarations}}\nvoid ${namespace}::${head}(${argument_type} ${argument}) {\n${calls}}\n")
+  set_source_files_properties(${out} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)  # who links the archive may bring a list of his own instead
 endfunction()
 
 # Text files that the program carries inside itself, as string views named after them (report.css -> report_css).
@@ -66,6 +67,21 @@ function(ganbar_precompiled_sets)
     ganbar_precompiled(ganbar_headers_test HEADERS ${common} <gtest/gtest.h> LINK GTest::gtest OPTIONS ${light})
     set_target_properties(ganbar_headers_test PROPERTIES POSITION_INDEPENDENT_CODE OFF)  # as the test programs that use them
   endif()
+endfunction()
+
+# Several files of a layer as one unit of compilation (GANBAR_UNITY): most of what a file costs are its headers and what it instantiates of them.
+# A unit of its own stays what defines macros for the headers that it includes or is included again (Highway), beside what CMake keeps apart
+# itself: files with options or definitions of their own.
+function(ganbar_unity target)
+  foreach(file IN LISTS ARGN)
+    if(EXISTS ${file})
+      file(STRINGS ${file} own REGEX "^# *define " LIMIT_COUNT 1)
+      if(own)
+        set_source_files_properties(${file} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+      endif()
+    endif()
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${GANBAR_UNITY} UNITY_BUILD_BATCH_SIZE 12)
 endfunction()
 
 function(ganbar_layer name)
@@ -131,6 +147,7 @@ function(ganbar_layer name)
     add_library(ganbar_${name} STATIC ${sources})
     target_sources(ganbar_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${GANBAR_SOURCE_DIR} FILES ${headers})
     target_link_libraries(ganbar_${name} PUBLIC ${uses} ${L_LINK})
+    ganbar_unity(ganbar_${name} ${sources})
     if(name MATCHES "^(app|study|exports|run|experiment|report|config)$")  # no inner loops here; a first build is a quarter shorter
       target_compile_options(ganbar_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
       target_precompile_headers(ganbar_${name} REUSE_FROM ganbar_headers_light)

@@ -41,9 +41,9 @@ def call(*words, **options):
 
 
 def compile_words():
-    """Compiler and options of a file of the library, without its output and its precompiled header."""
+    """Compiler and options of a unit of the library, without its output and its precompiled header."""
     entries = json.loads((BUILD / "compile_commands.json").read_text())
-    words = shlex.split(next(e["command"] for e in entries if e["file"].endswith("/experiment/registries.cpp")))
+    words = shlex.split(next(e["command"] for e in entries if "/ganbar_experiment.dir/" in e["command"]))
     start = max(i for i, w in enumerate(words) if re.search(r"(\+\+|clang|gcc)[-\d.]*$", pathlib.Path(w).name) and not w.startswith("-"))
     kept, skip = [], 0
     for w in words[start:]:

@@ -8,14 +8,14 @@ namespace ganbar::app {
 namespace fs = std::filesystem;
 namespace {
 
-fs::path variable(const char* name) {
+fs::path variable_path(const char* name) {
     const char* value = std::getenv(name);
     return value ? fs::path(value) : fs::path();
 }
 
 fs::path cache_folder() {
-    if (const auto cache = variable("XDG_CACHE_HOME"); cache.is_absolute()) return cache / "ganbar";
-    if (const auto home = variable("HOME"); home.is_absolute()) return home / ".cache" / "ganbar";
+    if (const auto cache = variable_path("XDG_CACHE_HOME"); cache.is_absolute()) return cache / "ganbar";
+    if (const auto home = variable_path("HOME"); home.is_absolute()) return home / ".cache" / "ganbar";
     return {};
 }
 
@@ -40,11 +40,11 @@ fs::path program_file() {
 Places places_from_environment() {
     Places places;
     const fs::path program = program_file(), tree = tree_of(program), cache = cache_folder();
-    if (const auto given = variable("GANBAR_DATA"); !given.empty()) places.data.push_back(given);
+    if (const auto given = variable_path("GANBAR_DATA"); !given.empty()) places.data.push_back(given);
     if (!tree.empty()) places.data.push_back((tree / "../shared/data").lexically_normal());
     if (!cache.empty()) places.data.push_back(cache), places.cache = Cache(cache);
     places.data.emplace_back("/usr/share/datasets");
-    if (const auto given = variable("GANBAR_PRESETS"); !given.empty()) places.presets.push_back(given.string());
+    if (const auto given = variable_path("GANBAR_PRESETS"); !given.empty()) places.presets.push_back(given.string());
     if (!tree.empty()) places.presets.push_back((tree / "presets").string());
     if (!program.empty()) places.presets.push_back((program.parent_path() / "../share/ganbar/presets").lexically_normal().string());
     return places;

@@ -19,7 +19,8 @@ extern "C" void note(int signal) {
     struct timespec now {};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
     if (noted == 0) {
-        noted = 1, noted_s = now.tv_sec;
+        noted = 1;
+        noted_s = now.tv_sec;
         return;
     }
     if (now.tv_sec - noted_s < 2) return;  // whole seconds: at least one has passed when they differ by two

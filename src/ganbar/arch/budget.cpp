@@ -7,8 +7,6 @@
 namespace ganbar::arch {
 namespace {
 
-constexpr const char* const forward_target = "steps_per_cycle";
-constexpr const char* const gradient_target = "gradient_steps_per_cycle";
 constexpr const char* const units = "units";
 constexpr Int most = Int{1} << 30, most_units = Int{1} << 24;
 

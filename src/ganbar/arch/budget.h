@@ -9,6 +9,9 @@
 
 namespace ganbar::arch {
 
+/// Parameters of a crossbar machine that say how many copies of the layers it has: forward and error passes, weight gradients.
+inline constexpr const char *forward_target = "steps_per_cycle", *gradient_target = "gradient_steps_per_cycle";
+
 /// Limits; what is not set is not limited.
 struct Budget {
     std::optional<double> area_m2;   ///< of the whole machine

@@ -9,7 +9,7 @@
 namespace ganbar::arch {
 namespace {
 
-constexpr const char *forward_target = "steps_per_cycle", *gradient_target = "gradient_steps_per_cycle", *size = "chip_arrays";
+constexpr const char* size = "chip_arrays";
 constexpr int doublings = 30;
 
 const ParamRow* row_of(const std::vector<ParamRow>& rows, const std::string& name) {

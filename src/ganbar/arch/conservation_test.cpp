@@ -19,7 +19,6 @@ double energy(const Estimate& e, Component c) {
     for (const OpCost& op : e.ops) sum += at(op.energy_J, c);
     return sum;
 }
-Int ceil_div(Int a, Int b) { return (a + b - 1) / b; }
 
 TEST(Conservation, ArrayStepsConversionsAndWritesAreTheirEnergies) {
     for (const char* network : {"dcgan", "igan", "mlp1_4layer", "resnet_cifar"})

@@ -10,8 +10,6 @@
 namespace ganbar::arch {
 namespace {
 
-Int ceil_div(Int a, Int b) { return (a + b - 1) / b; }
-
 /// Crossbars side by side that the columns of one matrix take.
 Int column_tiles(const CrossbarDesign& d, Int cols) {
     const Int cells = Int(cells_per_weight(d));

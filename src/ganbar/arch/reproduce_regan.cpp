@@ -9,10 +9,10 @@
 namespace ganbar::arch {
 namespace {
 
-const std::vector<std::string> benchmarks{"mlp1", "mlp1_4layer", "mlp2", "gan1", "gan2", "resnet_cifar", "resnet101_64"};
+const std::vector<std::string> regan_benchmarks{"mlp1", "mlp1_4layer", "mlp2", "gan1", "gan2", "resnet_cifar", "resnet101_64"};
 
 std::vector<Contest> contests_with(const ReproductionContext& context, const std::vector<std::pair<std::string, Value>>& settings) {
-    return contests_on(context, benchmarks, "regan", "gtx1080", settings);
+    return contests_on(context, regan_benchmarks, "regan", "gtx1080", settings);
 }
 
 /// How much longer the same iteration takes without any pipelining.

@@ -9,7 +9,7 @@
 namespace ganbar::arch {
 namespace {
 
-const std::vector<std::string> benchmarks{"fcn", "dcgan", "igan", "3dgan", "artgan"};
+const std::vector<std::string> zara_benchmarks{"fcn", "dcgan", "igan", "3dgan", "artgan"};
 
 /// Both on the same silicon: a ReRAM subject takes as many copies as the rival's area holds; a digital rival gets as many units as the
 /// subject's area.
@@ -42,7 +42,7 @@ Reproduction reproduce_zara2019(const ReproductionContext& context) {
     std::vector<Contest> first;
     for (const auto& [rival, published] :
          {std::pair<std::string, double>{"pipelayer", 2.1}, {"regan", 1.15}, {"ganax", 1.6}, {"fcn_engine", 23}}) {
-        for (const auto& b : benchmarks) {
+        for (const auto& b : zara_benchmarks) {
             Contest c = make_contest(context, b, "zara", rival);
             out.rows.push_back(row_of(c, rival, "as configured"));
             give_equal_area(c);
@@ -52,7 +52,8 @@ Reproduction reproduce_zara2019(const ReproductionContext& context) {
         for (const char* basis : {"as configured", "equal area"})
             out.means.push_back(mean_of(out.rows, rival, basis, "speed", published, source));
     }
-    const std::vector<std::string> gans(benchmarks.begin() + 1, benchmarks.end());  // the ladder leaves the segmentation network out
+    const std::vector<std::string> gans(zara_benchmarks.begin() + 1,
+                                        zara_benchmarks.end());  // the ladder leaves the segmentation network out
     const auto add = [&](const std::string& label, const std::vector<std::pair<std::string, Value>>& settings) {
         auto contests = contests_on(context, gans, "zara", "pipelayer", settings);
         for (Contest& c : contests) give_equal_area(c);
@@ -66,7 +67,7 @@ Reproduction reproduce_zara2019(const ReproductionContext& context) {
     out.tornado = tornado_of(first, "zara", "pipelayer");
 
     double bound = 0;
-    for (const auto& b : benchmarks) {
+    for (const auto& b : zara_benchmarks) {
         const Gan gan = context.network(b);
         const MacTotals t = totals(lower(gan, Task::training, 1, 1));
         bound += std::log(t.zero_inserted / t.deformed);
@@ -75,7 +76,7 @@ Reproduction reproduce_zara2019(const ReproductionContext& context) {
         fmt::format("Leaving the zeros out saves {:.2f}x of the multiplications of a training iteration (geometric mean over the five "
                     "networks; 2.86x for DCGAN). Time can gain a little more: the "
                     "operand of a gradient shrinks too and leaves arrays for copies.",
-                    std::exp(bound / double(benchmarks.size()))));
+                    std::exp(bound / double(zara_benchmarks.size()))));
     out.findings.push_back(
         "One active crossbar per multiplier divides the working crossbars by the height of the stack; the papers give neither the height "
         "nor the area, and this alone decides whether ZARA is ahead at equal "

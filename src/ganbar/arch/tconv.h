@@ -11,6 +11,7 @@
 namespace ganbar::arch {
 
 using Int = std::int64_t;
+inline Int ceil_div(Int a, Int b) { return (a + b - 1) / b; }
 constexpr int max_dims = 3;
 
 /// One axis. `small` is the input side of a transposed convolution and the output side of a convolution; `large` the other one.

@@ -18,7 +18,7 @@ struct Frame {
     double x(Int cycle) const { return left + per_cycle * double(cycle); }
 };
 
-std::string text(double x, double y, const std::string& words, const char* anchor = "start") {
+std::string text_at(double x, double y, const std::string& words, const char* anchor = "start") {
     return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" fill=\"currentColor\">{}</text>\n", x, y, anchor, words);
 }
 
@@ -80,15 +80,15 @@ std::string timeline_svg(const EventSchedule& schedule, Int last_cycle) {
         "aria-label=\"pipeline timeline\">\n",
         left + f.width + 10, height);
     for (std::size_t r = 0; r < schedule.resources.size(); ++r)
-        svg += text(left - 6, row * (double(r) + 0.75), schedule.resources[r], "end");
+        svg += text_at(left - 6, row * (double(r) + 0.75), schedule.resources[r], "end");
     svg += event_rects(schedule, f);
     svg += fmt::format("<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{2:.1f}\" y2=\"{1:.1f}\" stroke=\"#888\"/>\n", left, rows + 4,
                        left + f.width);
-    svg += text(left, rows + 18, "0") + text(left + f.width, rows + 18, fmt::format("{} cycles", f.cycles), "end");
+    svg += text_at(left, rows + 18, "0") + text_at(left + f.width, rows + 18, fmt::format("{} cycles", f.cycles), "end");
     for (std::size_t i = 0; i < phases.size(); ++i) {
         const StreamPhases& p = phases[i];
         const double y = rows + 26 + row * double(i);
-        svg += text(left - 6, y + 12, schedule.streams[std::size_t(p.stream)], "end");
+        svg += text_at(left - 6, y + 12, schedule.streams[std::size_t(p.stream)], "end");
         const std::pair<const char*, std::pair<Int, Int>> parts[] = {
             {"fill", {p.begin, p.full}}, {"steady", {p.full, p.drain}}, {"drain", {p.drain, p.end}}};
         for (const auto& [name, span] : parts) {
@@ -101,7 +101,7 @@ std::string timeline_svg(const EventSchedule& schedule, Int last_cycle) {
                 "{} to {}</title></rect>\n",
                 f.x(from), y + 2, std::max(0.5, f.x(to) - f.x(from) - 0.5), row - 5, colours[std::size_t(p.stream) % 6], opacity,
                 schedule.streams[std::size_t(p.stream)], name, from + 1, to);
-            if (f.x(to) - f.x(from) > 34) svg += text((f.x(from) + f.x(to)) / 2, y + 12, name, "middle");
+            if (f.x(to) - f.x(from) > 34) svg += text_at((f.x(from) + f.x(to)) / 2, y + 12, name, "middle");
         }
     }
     return svg + "</svg>\n";

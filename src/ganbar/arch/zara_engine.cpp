@@ -12,8 +12,6 @@
 namespace ganbar::arch {
 namespace {
 
-Int ceil_div(Int a, Int b) { return (a + b - 1) / b; }
-
 /// How often the iteration runs a pass of one layer.
 double samples_of(const Workload& w, bool generator, std::uint32_t layer, Pass pass) {
     double n = 0;

@@ -7,16 +7,16 @@
 
 namespace ganbar {
 namespace {
-constexpr std::size_t rows_per_item = 24;  // four register tiles: small enough to balance two threads, large enough to reuse b
-std::size_t n_items(std::size_t n) { return (n + rows_per_item - 1) / rows_per_item; }
+constexpr std::size_t product_rows_per_item = 24;  // four register tiles: small enough to balance two threads, large enough to reuse b
+std::size_t n_items(std::size_t n) { return (n + product_rows_per_item - 1) / product_rows_per_item; }
 }  // namespace
 
 void multiply(const Matrix& a, const Matrix& b, Matrix& c) {
     GANBAR_ASSERT(a.cols() == b.rows() && &c != &a && &c != &b);
     c.resize(a.rows(), b.cols());
     parallel_for(n_items(a.rows()), [&](std::size_t item) {
-        const std::size_t r = item * rows_per_item;
-        kernels::gemm_rows(a.row(r), a.stride(), b.row(0), b.stride(), c.row(r), c.stride(), std::min(rows_per_item, a.rows() - r),
+        const std::size_t r = item * product_rows_per_item;
+        kernels::gemm_rows(a.row(r), a.stride(), b.row(0), b.stride(), c.row(r), c.stride(), std::min(product_rows_per_item, a.rows() - r),
                            a.cols(), b.cols());
     });
 }
@@ -25,9 +25,9 @@ void multiply_at_b(const Matrix& a, const Matrix& b, Matrix& c, bool accumulate)
     GANBAR_ASSERT(a.rows() == b.rows() && &c != &a && &c != &b);
     c.resize(a.cols(), b.cols());
     parallel_for(n_items(a.cols()), [&](std::size_t item) {
-        const std::size_t i = item * rows_per_item;
+        const std::size_t i = item * product_rows_per_item;
         kernels::gemm_at_b(a.row(0) + i, a.stride(), b.row(0), b.stride(), c.row(i), c.stride(), a.rows(),
-                           std::min(rows_per_item, a.cols() - i), b.cols(), accumulate);
+                           std::min(product_rows_per_item, a.cols() - i), b.cols(), accumulate);
     });
 }
 

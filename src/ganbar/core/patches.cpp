@@ -9,8 +9,8 @@
 namespace ganbar {
 namespace {
 
-constexpr std::size_t rows_per_item = 48;     // eight register tiles share the weights in the first-level cache
-constexpr std::size_t pairs_per_block = 128;  // as many rows of both factors stay in the caches while their outer products are summed
+constexpr std::size_t patch_rows_per_item = 48;  // eight register tiles share the weights in the first-level cache
+constexpr std::size_t pairs_per_block = 128;     // as many rows of both factors stay in the caches while their outer products are summed
 constexpr std::size_t columns_per_item = 48;
 
 /// One piece of a group's rows, counted over all samples.
@@ -24,8 +24,8 @@ void multiply_groups(const std::vector<PatchMap::Group>& groups, const Matrix& f
     GANBAR_ASSERT(from.rows() == samples * from_positions && to.rows() == samples * to_positions && weights.cols() == to.cols());
     std::vector<Item> items;
     for (const auto& group : groups)
-        for (std::size_t r = 0; r < samples * group.row.size(); r += rows_per_item)
-            items.push_back({&group, r, std::min(rows_per_item, samples * group.row.size() - r)});
+        for (std::size_t r = 0; r < samples * group.row.size(); r += patch_rows_per_item)
+            items.push_back({&group, r, std::min(patch_rows_per_item, samples * group.row.size() - r)});
     const std::size_t n_k = from.cols();
     parallel_for(items.size(), [&](std::size_t n) {
         const auto& [group, first, count] = items[n];

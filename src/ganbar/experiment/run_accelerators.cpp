@@ -4,7 +4,12 @@
 
 namespace ganbar {
 
-using namespace arch;
+using arch::LayerCounts;
+using arch::LayerKind;
+using arch::LayerWork;
+using arch::RunCounts;
+using arch::Task;
+using arch::Workload;
 
 namespace {
 

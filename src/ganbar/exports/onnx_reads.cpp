@@ -6,17 +6,12 @@ namespace ganbar::exports {
 namespace {
 
 Dims dims(const std::vector<std::size_t>& v) { return {v.begin(), v.end()}; }
-std::size_t product(const std::vector<std::size_t>& v) {
-    std::size_t n = 1;
-    for (const auto k : v) n *= k;
-    return n;
-}
 
 class LinearWriter {
 public:
     LinearWriter(OnnxBuilder& onnx, const ActingNetwork& network, const Linear& layer, const ReadDetail& detail)
         : onnx_(onnx), network_(network), l_(layer), detail_(detail) {
-        if (!is_dense()) taps_ = product(l_.window.kernel);
+        if (!is_dense()) taps_ = nn::product(l_.window.kernel);
     }
 
     std::string write(const std::string& x) {

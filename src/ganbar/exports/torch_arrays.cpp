@@ -1,15 +1,11 @@
 #include "ganbar/exports/torch_arrays.h"
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
 
 #include "ganbar/exports/network_walk.h"
 
 namespace ganbar::exports {
 namespace {
-
-std::size_t product(const std::vector<std::size_t>& v) { return std::accumulate(v.begin(), v.end(), std::size_t{1}, std::multiplies<>()); }
 
 class TorchVisitor final : public NetworkVisitor {
 public:
@@ -80,7 +76,7 @@ private:
     }
     void add_named(std::string name, std::vector<std::size_t> shape, const std::function<float(std::size_t)>& at) {
         NamedArray a{std::move(name), std::move(shape), {}};
-        a.values.resize(product(a.shape));
+        a.values.resize(nn::product(a.shape));
         for (std::size_t i = 0; i < a.values.size(); ++i) a.values[i] = at(i);
         arrays.push_back(std::move(a));
     }
@@ -111,7 +107,7 @@ private:
         flow_ = {};
     }
     void convolution(const Linear& l) {
-        const std::size_t taps = product(l.window.kernel), c_in = l.in.channels, c_out = l.out.channels;
+        const std::size_t taps = nn::product(l.window.kernel), c_in = l.in.channels, c_out = l.out.channels;
         const bool transposed = l.kind == LinearKind::conv_transpose;
         std::vector<std::size_t> shape = transposed ? std::vector{c_in, c_out} : std::vector{c_out, c_in};
         shape.insert(shape.end(), l.window.kernel.begin(), l.window.kernel.end());

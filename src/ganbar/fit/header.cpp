@@ -74,7 +74,7 @@ const char* si_of(Quantity q) {
 }
 bool measured(Quantity q) { return q == Quantity::conductance || q == Quantity::resistance || q == Quantity::current; }
 
-std::string trimmed(std::string s) {
+std::string bare_word(std::string s) {
     const auto first = s.find_first_not_of(" \t\"_");
     if (first == std::string::npos) return "";
     return s.substr(first, s.find_last_not_of(" \t\"_") - first + 1);
@@ -119,8 +119,8 @@ std::string take_bracket(std::string& name) {
     const auto open = name.find_first_of("([");
     const auto close = name.find_first_of(")]", open);
     if (open == std::string::npos || close == std::string::npos) return "";
-    const std::string unit = trimmed(name.substr(open + 1, close - open - 1));
-    name = trimmed(name.substr(0, open) + " " + name.substr(close + 1));
+    const std::string unit = bare_word(name.substr(open + 1, close - open - 1));
+    name = bare_word(name.substr(0, open) + " " + name.substr(close + 1));
     return unit;
 }
 /// Cuts digits off the end of a name: which repetition it is.
@@ -129,13 +129,13 @@ std::string take_number(std::string& name) {
     while (cut > 0 && std::isdigit(static_cast<unsigned char>(name[cut - 1]))) --cut;
     const std::string number = name.substr(cut);
     if (cut == 0) return "";
-    name = trimmed(name.substr(0, cut));
+    name = bare_word(name.substr(0, cut));
     return number;
 }
 
 std::optional<Column> understand(const std::string& written) {
     Column out;
-    out.name = trimmed(written);
+    out.name = bare_word(written);
     std::string name = plain(out.name);
     std::string unit = take_bracket(name);
     const auto take = [&](const std::string& text) {
@@ -148,7 +148,7 @@ std::optional<Column> understand(const std::string& written) {
         if (attempt == 1) out.repetition = take_number(name);
         known = take(name);
         const auto bar = name.find_last_of("_ ");
-        if (!known && unit.empty() && bar != std::string::npos && take(trimmed(name.substr(0, bar)))) {
+        if (!known && unit.empty() && bar != std::string::npos && take(bare_word(name.substr(0, bar)))) {
             const std::string tail = name.substr(bar + 1);
             known = scale_of(tail, out.what).has_value();
             if (known) unit = tail;

@@ -6,13 +6,6 @@
 
 namespace ganbar::fit {
 
-static std::string_view trimmed(std::string_view s) {
-    while (!s.empty() && (s.front() == ' ' || s.front() == '\t' || s.front() == '\r')) s.remove_prefix(1);
-    while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r')) s.remove_suffix(1);
-    if (s.size() >= 2 && s.front() == '"' && s.back() == '"') s = s.substr(1, s.size() - 2);
-    return s;
-}
-
 std::vector<PlannedPulses> parse_plan(const std::string& text) {
     std::vector<PlannedPulses> out;
     std::stringstream parts(text);

@@ -19,12 +19,6 @@ namespace {
 
 constexpr double gap = std::numeric_limits<double>::quiet_NaN();
 
-std::string_view trimmed(std::string_view s) {
-    while (!s.empty() && (s.front() == ' ' || s.front() == '\t' || s.front() == '\r')) s.remove_prefix(1);
-    while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r')) s.remove_suffix(1);
-    if (s.size() >= 2 && s.front() == '"' && s.back() == '"') s = s.substr(1, s.size() - 2);
-    return s;
-}
 bool is_gap(std::string_view s) {
     std::string key;
     for (const char c : s) key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -377,6 +371,13 @@ private:
 };
 
 }  // namespace
+
+std::string_view trimmed(std::string_view s) {
+    while (!s.empty() && (s.front() == ' ' || s.front() == '\t' || s.front() == '\r')) s.remove_prefix(1);
+    while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r')) s.remove_suffix(1);
+    if (s.size() >= 2 && s.front() == '"' && s.back() == '"') s = s.substr(1, s.size() - 2);
+    return s;
+}
 
 PulseData parse_pulses(std::string_view text, const std::string& file, const ReadOptions& options) {
     return Reader(text, file, options).read();

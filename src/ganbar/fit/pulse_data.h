@@ -49,5 +49,7 @@ struct ReadOptions {
 /// Conductances in siemens whatever the file has. DataError with row and column of what cannot be read.
 PulseData parse_pulses(std::string_view text, const std::string& file, const ReadOptions& options = {});
 PulseData read_pulses(const std::filesystem::path& path, const ReadOptions& options = {});
+/// Of one cell of a file: without blanks around it and without its quotes.
+std::string_view trimmed(std::string_view s);
 
 }  // namespace ganbar::fit

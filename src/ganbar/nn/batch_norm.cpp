@@ -9,8 +9,8 @@
 namespace ganbar::nn {
 namespace {
 
-constexpr std::size_t rows_per_item = 64;
-std::size_t n_items(std::size_t rows) { return (rows + rows_per_item - 1) / rows_per_item; }
+constexpr std::size_t norm_rows_per_item = 64;
+std::size_t n_items(std::size_t rows) { return (rows + norm_rows_per_item - 1) / norm_rows_per_item; }
 
 /// Sums over rows [first, first + rows) of two quantities per column, in double over fixed pieces; piece(row, rows, s1, s2) adds one piece.
 template <class Piece>
@@ -18,8 +18,8 @@ void summed(std::size_t first, std::size_t rows, std::size_t cols, std::vector<d
     const std::size_t n = n_items(rows);
     Matrix a(n, cols), b(n, cols);
     parallel_for(n, [&](std::size_t item) {
-        const std::size_t r = item * rows_per_item;
-        piece(first + r, std::min(rows_per_item, rows - r), a.row(item), b.row(item));
+        const std::size_t r = item * norm_rows_per_item;
+        piece(first + r, std::min(norm_rows_per_item, rows - r), a.row(item), b.row(item));
     });
     s1.assign(cols, 0), s2.assign(cols, 0);
     for (std::size_t item = 0; item < n; ++item)
@@ -95,7 +95,7 @@ const Matrix& BatchNorm::forward(const Matrix& x, Step& step) {
             shift(0, c) = static_cast<float>(beta_.data()[c] - a * p.mean[c]);
         }
         parallel_for(n_items(p.rows), [&](std::size_t item) {
-            const std::size_t r = p.first + item * rows_per_item, count = std::min(rows_per_item, p.first + p.rows - r);
+            const std::size_t r = p.first + item * norm_rows_per_item, count = std::min(norm_rows_per_item, p.first + p.rows - r);
             kernels::affine_rows(x.row(r), x.stride(), y_.row(r), y_.stride(), count, channels_, scale.row(0), shift.row(0));
             kernels::activate_rows(y_.row(r), y_.stride(), count, channels_, nullptr, activation_, slope_);
         });
@@ -126,7 +126,7 @@ const Matrix& BatchNorm::backward(Matrix& dy, bool need_dx, Step&) {
         }
         const auto through = [&](std::size_t first, std::size_t rows, const Matrix& by_x, const Matrix& constant) {
             parallel_for(n_items(rows), [&](std::size_t item) {
-                const std::size_t r = first + item * rows_per_item, count = std::min(rows_per_item, first + rows - r);
+                const std::size_t r = first + item * norm_rows_per_item, count = std::min(norm_rows_per_item, first + rows - r);
                 kernels::affine_gradient_rows(dy.row(r), dy.stride(), x_->row(r), x_->stride(), count, channels_, a.row(0), by_x.row(0),
                                               mean.row(0), constant.row(0));
             });

@@ -6,7 +6,7 @@
 
 namespace ganbar::nn {
 namespace {
-constexpr std::size_t rows_per_item = 32;
+constexpr std::size_t dense_rows_per_item = 32;
 }
 
 Dense::Dense(std::string name, std::unique_ptr<LinearOp> op, BiasKind bias, Activation activation, double slope)
@@ -30,19 +30,19 @@ const Matrix& Dense::forward(const Matrix& x, Step& step) {
     }
     op_->forward(*x_, y_, step);
     const float* bias = bias_kind_ == BiasKind::digital ? bias_.row(0) : nullptr;
-    parallel_for((y_.rows() + rows_per_item - 1) / rows_per_item, [&](std::size_t item) {
-        const std::size_t r = item * rows_per_item;
-        kernels::activate_rows(y_.row(r), y_.stride(), std::min(rows_per_item, y_.rows() - r), y_.cols(), bias, activation_, slope_);
+    parallel_for((y_.rows() + dense_rows_per_item - 1) / dense_rows_per_item, [&](std::size_t item) {
+        const std::size_t r = item * dense_rows_per_item;
+        kernels::activate_rows(y_.row(r), y_.stride(), std::min(dense_rows_per_item, y_.rows() - r), y_.cols(), bias, activation_, slope_);
     });
     return y_;
 }
 
 const Matrix& Dense::backward(Matrix& dy, bool need_dx, Step& step) {
     GANBAR_ASSERT(dy.rows() == y_.rows() && dy.cols() == n_out());
-    parallel_for((dy.rows() + rows_per_item - 1) / rows_per_item, [&](std::size_t item) {
-        const std::size_t r = item * rows_per_item;
-        kernels::activation_gradient_rows(dy.row(r), dy.stride(), y_.row(r), y_.stride(), std::min(rows_per_item, dy.rows() - r), dy.cols(),
-                                          activation_, slope_);
+    parallel_for((dy.rows() + dense_rows_per_item - 1) / dense_rows_per_item, [&](std::size_t item) {
+        const std::size_t r = item * dense_rows_per_item;
+        kernels::activation_gradient_rows(dy.row(r), dy.stride(), y_.row(r), y_.stride(), std::min(dense_rows_per_item, dy.rows() - r),
+                                          dy.cols(), activation_, slope_);
     });
     dz_ = &dy;
     if (!need_dx) {

@@ -23,12 +23,6 @@ void over_box(const Index& side, const Body& body) {
     }
 }
 
-std::size_t product(const Index& side) {
-    std::size_t n = 1;
-    for (const auto s : side) n *= s;
-    return n;
-}
-
 std::size_t flat(const Index& at, const Index& side) {
     std::size_t n = 0;
     for (std::size_t a = 0; a < side.size(); ++a) n = n * side[a] + at[a];
@@ -56,6 +50,12 @@ std::int32_t source_of(const Index& side, const At& at) {
 std::int64_t whole(std::size_t n) { return static_cast<std::int64_t>(n); }
 
 }  // namespace
+
+std::size_t product(const std::vector<std::size_t>& list) {
+    std::size_t n = 1;
+    for (const auto k : list) n *= k;
+    return n;
+}
 
 std::size_t MapShape::positions() const { return product(side); }
 

@@ -1,10 +1,14 @@
 // Shapes of feature maps, and the patch tables of convolutions between them. Any number of axes from 1 to 3; the last is the fastest.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "ganbar/core/patch_map.h"
 
 namespace ganbar::nn {
+
+/// Of all the numbers; 1 for none.
+std::size_t product(const std::vector<std::size_t>& list);
 
 /// channels x side[0] x side[1] ...; a vector has no sides.
 struct MapShape {

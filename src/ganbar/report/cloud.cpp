@@ -13,12 +13,12 @@
 namespace ganbar::report {
 namespace {
 
-constexpr double width = 640, height = 420, left = 74, right = 20, top = 14, bottom = 46;
+constexpr double plane_width = 640, plane_height = 420, plane_left = 74, plane_right = 20, plane_top = 14, plane_bottom = 46;
 
 struct Plane {
     LogAxis ax, ay;
-    double x(double v) const { return left + (width - left - right) * ax.at(v) / 100; }
-    double y(double v) const { return height - bottom - (height - top - bottom) * ay.at(v) / 100; }
+    double x(double v) const { return plane_left + (plane_width - plane_left - plane_right) * ax.at(v) / 100; }
+    double y(double v) const { return plane_height - plane_bottom - (plane_height - plane_top - plane_bottom) * ay.at(v) / 100; }
 };
 
 Plane plane_over(const Cloud& c) {
@@ -35,16 +35,16 @@ std::string axes_svg(const Cloud& c, const Plane& at) {
         svg += fmt::format(
             "<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/><text class=\"tick\" x=\"{3}\" y=\"{4:.1f}\" "
             "text-anchor=\"end\">{5}</text>",
-            left, width - right, at.y(t), left - 7, at.y(t) + 4, format_quantity(t, c.y_unit, 1));
+            plane_left, plane_width - plane_right, at.y(t), plane_left - 7, at.y(t) + 4, format_quantity(t, c.y_unit, 1));
     for (const double t : axis_ticks(at.ax))
         svg += fmt::format(
             "<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/><text class=\"tick\" x=\"{0:.1f}\" y=\"{3}\" "
             "text-anchor=\"middle\">{4}</text>",
-            at.x(t), top, height - bottom, height - bottom + 17, format_quantity(t, c.x_unit, 1));
-    svg += fmt::format("<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"middle\">{}</text>", (left + width - right) / 2,
-                       height - 8, escape(c.x_label));
+            at.x(t), plane_top, plane_height - plane_bottom, plane_height - plane_bottom + 17, format_quantity(t, c.x_unit, 1));
+    svg += fmt::format("<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"middle\">{}</text>",
+                       (plane_left + plane_width - plane_right) / 2, plane_height - 8, escape(c.x_label));
     return svg + fmt::format("<text class=\"label\" transform=\"translate(14 {:.0f}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
-                             (top + height - bottom) / 2, escape(c.y_label));
+                             (plane_top + plane_height - plane_bottom) / 2, escape(c.y_label));
 }
 
 /// One path of dots: thousands of elements would make the page slow.
@@ -86,8 +86,8 @@ std::string circles(const std::vector<CloudPoint>& points, const Plane& at, bool
 
 void cloud_figure(Page& page, const Cloud& c) {
     const Plane at = plane_over(c);
-    std::string svg =
-        fmt::format("<svg class=\"plane\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">", width, height, escape(c.title));
+    std::string svg = fmt::format("<svg class=\"plane\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">", plane_width, plane_height,
+                                  escape(c.title));
     svg += axes_svg(c, at) + dots(c, at) + joined(c, at) + circles(c.front, at, false) + circles(c.marked, at, true) + "</svg>";
     std::string legend;
     for (const auto& [name, slot] : c.legend)

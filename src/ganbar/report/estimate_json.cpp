@@ -12,9 +12,6 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-Json value_json(const Value& v) {
-    return std::visit([](const auto& x) { return Json(x); }, v);
-}
 Json energies(const PerComponent& v) {
     Json out = Json::object();
     for (std::size_t c = 0; c < n_components; ++c)
@@ -136,6 +133,10 @@ Json sensitivity_json(const NamedEstimate& n) {
 }
 
 }  // namespace
+
+Json value_json(const Value& v) {
+    return std::visit([](const auto& x) { return Json(x); }, v);
+}
 
 Json estimate_json(const Workload& w, const NamedEstimate& n) {
     const Estimate& e = n.estimate;

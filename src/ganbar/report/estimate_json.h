@@ -6,6 +6,7 @@
 
 namespace ganbar::report {
 
+nlohmann::ordered_json value_json(const Value& v);  ///< of a parameter
 nlohmann::ordered_json estimate_json(const arch::Workload& w, const arch::NamedEstimate& n);
 nlohmann::ordered_json estimates_json(const arch::EstimateResult& result);
 std::string estimates_table(const arch::EstimateResult& result);

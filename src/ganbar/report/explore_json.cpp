@@ -32,10 +32,6 @@ std::vector<std::pair<std::string, double>> design_figures(const Exploration& e,
 
 namespace {
 
-Json value_json(const Value& v) {
-    return std::visit([](const auto& x) { return Json(x); }, v);
-}
-
 bool measured(const Exploration& e) { return e.loss_name != "bits_lost"; }
 bool loss_varies(const Exploration& e) {
     return std::any_of(e.front.begin(), e.front.end(), [&](std::size_t i) { return e.loss[i] != e.loss[e.front.front()]; });

@@ -35,11 +35,6 @@ std::string without_comment(std::string line) {
     return trimmed(line);
 }
 
-std::string folder_name(const std::string& folder) {
-    const auto path = std::filesystem::path(folder).lexically_normal();
-    return (path.has_filename() ? path.filename() : path.parent_path().filename()).string();
-}
-
 std::string value_in(const Settings& settings, const std::string& key) {
     const auto at = settings.find(key);
     return at == settings.end() ? "–" : at->second;

@@ -27,7 +27,6 @@ std::string spread(const Spanned& s, double by, const std::string& unit) {
         out += fmt::format(" <span class=\"range\">{} … {}</span>", format_quantity(s.lo / by, unit), format_quantity(s.hi / by, unit));
     return out;
 }
-std::string times(double ratio) { return format_number(ratio) + "×"; }
 
 /// "gtx1080, taken at 28 % of its peak, reaches 22.7 %": what a speed-up over it assumes.
 std::string baseline_text(const AcceleratorResult& b) {
@@ -49,9 +48,9 @@ void comparison_table(Page& page, const AcceleratorSet& set) {
                         {format_number(m.cycles, 4), true},
                         {format_quantity(m.cycle_s, "s"), true},
                         {spread(m.latency_s, m.batch, "s"), true},
-                        {times(base.latency_s.value / m.latency_s.value), true},
+                        {times_text(base.latency_s.value / m.latency_s.value), true},
                         {spread(m.energy_J, m.batch, "J"), true},
-                        {times(base.energy_J.value / m.energy_J.value), true},
+                        {times_text(base.energy_J.value / m.energy_J.value), true},
                         {spread(m.area_m2, 1, "m2"), true},
                         {format_quantity(m.power_W, "W"), true},
                         {format_number(m.macs_executed / m.batch / 1e9) + " G", true},
@@ -177,9 +176,9 @@ void zero_table(Page& page, const AcceleratorSet& set) {
     for (const auto& m : set.machines)
         if (m.zero_skipping && (*m.zero_skipping)[0] > 1.0005)
             rows.push_back({{escape(m.name)},
-                            {times((*m.zero_skipping)[0]), true},
-                            {times((*m.zero_skipping)[1]), true},
-                            {times((*m.zero_skipping)[2]), true}});
+                            {times_text((*m.zero_skipping)[0]), true},
+                            {times_text((*m.zero_skipping)[1]), true},
+                            {times_text((*m.zero_skipping)[2]), true}});
     if (!rows.empty())
         page.table("What skipping inserted zeros saves on the same machine at the same number of arrays or units: three different numbers.",
                    {"accelerator", "multiplications", "time", "energy"}, rows);

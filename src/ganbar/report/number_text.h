@@ -11,6 +11,9 @@ std::string format_number(double value, int digits = 3);
 /// Unit symbols as in files (J, S, s, V, A, ohm, W, Hz, m, m2, F, K); others are appended unscaled ("5.2 pJ/bit" for "pJ/bit").
 std::string format_quantity(double value, const std::string& unit, int digits = 3);
 
+/// "3.20×".
+inline std::string times_text(double ratio) { return format_number(ratio) + "×"; }
+
 /// Texts of the ticks of a linear axis: as many decimals as the step between neighbours needs.
 std::vector<std::string> format_ticks(const std::vector<double>& values);
 

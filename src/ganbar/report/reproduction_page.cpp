@@ -15,9 +15,8 @@ namespace {
 
 using arch::Reproduction;
 
-std::string times(double v) { return format_number(v) + "×"; }
 std::string range(double lo, double hi) {
-    return hi > lo ? fmt::format(" <span class=\"range\">{} … {}</span>", times(lo), times(hi)) : "";
+    return hi > lo ? fmt::format(" <span class=\"range\">{} … {}</span>", times_text(lo), times_text(hi)) : "";
 }
 
 void means_table(Page& page, const Reproduction& r) {
@@ -26,10 +25,10 @@ void means_table(Page& page, const Reproduction& r) {
         rows.push_back({{escape(m.rival)},
                         {escape(m.basis)},
                         {escape(m.quantity)},
-                        {times(m.geometric) + range(m.lo, m.hi), true},
-                        {times(m.arithmetic), true},
-                        {times(m.published), true},
-                        {times(m.geometric / m.published), true},
+                        {times_text(m.geometric) + range(m.lo, m.hi), true},
+                        {times_text(m.arithmetic), true},
+                        {times_text(m.published), true},
+                        {times_text(m.geometric / m.published), true},
                         {escape(m.source)}});
     page.table(
         "Means over the networks beside the published average. Published numbers are references; no parameter was chosen to meet them.",
@@ -42,8 +41,8 @@ void rows_table(Page& page, const Reproduction& r) {
         rows.push_back({{escape(row.benchmark)},
                         {escape(row.rival)},
                         {escape(row.basis)},
-                        {times(row.speed.value) + range(row.speed.lo, row.speed.hi), true},
-                        {times(row.energy.value) + range(row.energy.lo, row.energy.hi), true},
+                        {times_text(row.speed.value) + range(row.speed.lo, row.speed.hi), true},
+                        {times_text(row.energy.value) + range(row.energy.lo, row.energy.hi), true},
                         {format_quantity(row.subject_area_m2, "m2"), true},
                         {format_quantity(row.rival_area_m2, "m2"), true},
                         {format_number(100 * row.rival_utilisation, 2) + "\u202f%", true},
@@ -78,7 +77,8 @@ void ladder(Page& page, const Reproduction& r) {
     std::vector<std::vector<Cell>> rows;
     for (const auto& l : r.ladder) {
         speed.push_back({l.label, l.speed, l.speed, l.speed, 0}), energy.push_back({l.label, l.energy, l.energy, l.energy, 1});
-        rows.push_back({{escape(l.label)}, {times(l.speed), true}, {times(l.energy), true}, {format_quantity(l.area_m2, "m2"), true}});
+        rows.push_back(
+            {{escape(l.label)}, {times_text(l.speed), true}, {times_text(l.energy), true}, {format_quantity(l.area_m2, "m2"), true}});
     }
     page.open_section("ladder", "What each idea adds");
     page.html("<div class=\"chart-grid\">");

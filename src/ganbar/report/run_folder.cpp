@@ -195,12 +195,12 @@ std::vector<HistogramBin> read_histogram(const std::string& path) {
 
 std::string text_if_there(const fs::path& path) { return fs::exists(path) ? read_file(path.string()) : std::string(); }
 
+}  // namespace
+
 std::string folder_name(const std::string& folder) {
     const fs::path path = fs::path(folder).lexically_normal();
     return (path.has_filename() ? path.filename() : path.parent_path().filename()).string();
 }
-
-}  // namespace
 
 const std::vector<double>* Table::find(const std::string& column) const {
     const auto at = std::find(columns.begin(), columns.end(), column);

@@ -83,6 +83,8 @@ struct RunData {
 /// Reads a run folder. group = summary's name (else the folder's), label = "seed N".
 /// Throws DataError: no such folder, neither metrics.csv nor summary.json in it, a malformed part (file:line where there is one).
 RunData read_run(const std::string& folder);
+/// The last part of a path, with or without a slash behind it.
+std::string folder_name(const std::string& folder);
 
 /// Whole file as bytes; DataError when it cannot be read.
 std::string read_file(const std::string& path);

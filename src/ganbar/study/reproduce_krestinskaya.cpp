@@ -15,8 +15,8 @@ using report::Finding;
 
 namespace {
 
-const std::vector<std::string> measures = {"frechet_distance",       "coverage",       "precision", "recall", "classifier_accuracy",
-                                           "mean_pairwise_distance", "update_energy_J"};
+const std::vector<std::string> krestinskaya_measures = {
+    "frechet_distance", "coverage", "precision", "recall", "classifier_accuracy", "mean_pairwise_distance", "update_energy_J"};
 constexpr double breaks_limit = 1.5;  ///< quality counts as broken when the Frechet distance is this many times the baseline's
 
 StudySweep sweep_of(std::string key, std::string title, std::string x_label, const std::vector<double>& values,
@@ -87,7 +87,7 @@ public:
         study_.train("digital", "crossbars, digital periphery", {"periphery.kind=digital", "tile.dac_bits=8", "tile.adc_bits=8"});
         study_.train("baseline", "analog periphery, ideal cells", {});
         for (const auto& s : sweeps_) study_.play(s);
-        study_.write_results(measures);
+        study_.write_results(krestinskaya_measures);
         write();
     }
 

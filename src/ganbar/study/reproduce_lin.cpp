@@ -12,12 +12,12 @@ using report::Finding;
 
 namespace {
 
-const std::vector<std::string> measures = {"coverage",          "recall",
-                                           "precision",         "label_entropy",
-                                           "n_classes_present", "mean_pairwise_distance",
-                                           "frechet_distance",  "classifier_accuracy",
-                                           "update_energy_J",   "cells_used",
-                                           "n_crossbars"};
+const std::vector<std::string> lin_measures = {"coverage",          "recall",
+                                               "precision",         "label_entropy",
+                                               "n_classes_present", "mean_pairwise_distance",
+                                               "frechet_distance",  "classifier_accuracy",
+                                               "update_energy_J",   "cells_used",
+                                               "n_crossbars"};
 
 StudySweep sweep_of(std::string key, std::string title, const std::vector<double>& values, const std::vector<std::string>& settings,
                     std::string note) {
@@ -61,7 +61,7 @@ public:
 
     void play() {
         for (const auto& s : sweeps_) study_.play(s);
-        study_.write_results(measures);
+        study_.write_results(lin_measures);
         write();
     }
 

@@ -23,13 +23,6 @@ std::string text_of(const SweepRow& row, const std::string& key) {
     const auto it = row.values.find(key);
     return it == row.values.end() ? "" : text_of(it->second);
 }
-std::optional<double> number_of(const SweepRow& row, const std::string& key) {
-    const auto it = row.values.find(key);
-    if (it == row.values.end()) return std::nullopt;
-    if (const auto* i = std::get_if<std::int64_t>(&it->second)) return static_cast<double>(*i);
-    if (const auto* d = std::get_if<double>(&it->second)) return std::isfinite(*d) ? std::optional(*d) : std::nullopt;
-    return std::nullopt;
-}
 
 std::vector<std::string> shown_results(const Sweep& sweep) {
     std::vector<std::string> out{sweep.spec.objective};

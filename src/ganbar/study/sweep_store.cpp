@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace ganbar::study {
 namespace {
@@ -99,6 +100,14 @@ std::vector<SweepRow> rows_of(sqlite3* db, const std::string& file) {
 }
 
 }  // namespace
+
+std::optional<double> number_of(const SweepRow& row, const std::string& key) {
+    const auto it = row.values.find(key);
+    if (it == row.values.end()) return std::nullopt;
+    if (const auto* i = std::get_if<std::int64_t>(&it->second)) return static_cast<double>(*i);
+    if (const auto* d = std::get_if<double>(&it->second)) return std::isfinite(*d) ? std::optional(*d) : std::nullopt;
+    return std::nullopt;
+}
 
 /// What the named settings of axes stand for; more names may come later, none may change.
 void SweepStore::enter_settings(const Sweep& sweep) const {

@@ -19,15 +19,7 @@ using report::json_string;
 
 constexpr std::size_t most_rows = 200;  // of the page's table
 
-std::optional<double> number_of(const SweepRow& row, const std::string& key) {
-    const auto it = row.values.find(key);
-    if (it == row.values.end()) return std::nullopt;
-    if (const auto* d = std::get_if<double>(&it->second)) return std::isfinite(*d) ? std::optional(*d) : std::nullopt;
-    if (const auto* i = std::get_if<std::int64_t>(&it->second)) return static_cast<double>(*i);
-    return std::nullopt;
-}
-
-std::string text_of(const SweepRow& row, const std::string& key) {
+std::string cell_text(const SweepRow& row, const std::string& key) {
     const auto it = row.values.find(key);
     if (it == row.values.end()) return "–";
     if (const auto* text = std::get_if<std::string>(&it->second)) return *text;
@@ -118,8 +110,8 @@ std::string WatchedSweep::points_json(const std::map<std::int64_t, Point>& start
             state = "failed: " + row.error;
         }
         std::vector<std::string> cells = {std::to_string(row.id), state};
-        for (const auto& axis : table_.axes) cells.push_back(text_of(row, axis));
-        cells.push_back(text_of(row, objective));
+        for (const auto& axis : table_.axes) cells.push_back(cell_text(row, axis));
+        cells.push_back(cell_text(row, objective));
         cells.push_back(row.wall_s > 0 ? report::format_quantity(row.wall_s, "s") : "–");
         lines += fmt::format("{}{{\"id\":{},\"open\":{},\"best\":{},\"cells\":{}}}", k ? "," : "", row.id,
                              is_run_folder(point_folder(static_cast<std::size_t>(row.id))),

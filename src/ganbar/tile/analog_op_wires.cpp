@@ -23,6 +23,8 @@ double behind_transistor(double g_S, const CellParams& cell) {
 }
 double memristor_of(double g_S, const CellParams& cell) { return cell.selector.has_gate() ? g_S / (1 - g_S * cell.selector.r_on.si) : g_S; }
 
+}  // namespace
+
 /// What depends on a block's shape alone. Immutable once made.
 struct WiredShape {
     TransferPlan plan;
@@ -42,8 +44,6 @@ struct WiredShape {
     }
     std::size_t size() const { return attenuation.size(); }
 };
-
-}  // namespace
 
 struct AnalogOp::Wired {
     WireParams params;

@@ -9,7 +9,7 @@
 namespace ganbar::app {
 namespace {
 
-struct Options : study::ArrayRequest {
+struct ArrayArguments : study::ArrayRequest {
     OutputFile out;
     bool json = false, csv = false;
 };
@@ -30,7 +30,7 @@ void print(const study::ArrayStudy& s) {
     }
 }
 
-void run_array(const Options& o, const config::Presets& presets, const DeviceRegistry& devices, const std::string& command) {
+void run_array(const ArrayArguments& o, const config::Presets& presets, const DeviceRegistry& devices, const std::string& command) {
     o.out.check();
     const auto s = study::measure_arrays(o, presets, devices);
     if (o.json) fmt::print("{}\n", study::array_json(s).dump());
@@ -42,7 +42,7 @@ void run_array(const Options& o, const config::Presets& presets, const DeviceReg
 }  // namespace
 
 void ganbar_register_array(CommandContext& context) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<ArrayArguments>();
     auto* command = context.cli.add_subcommand(
         "array", "one crossbar on the bench: read errors, delivered voltages, margins, disturb, energy and time, with exact wires");
     command->add_option("file", o->file, "TOML with [array], [device], [cell], [wires]; without it the founding device, 64 x 64");

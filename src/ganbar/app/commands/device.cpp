@@ -9,7 +9,7 @@
 namespace ganbar::app {
 namespace {
 
-struct Options {
+struct DeviceArguments {
     std::string device;
     CellQuestion question;
     std::vector<std::string> pulses;
@@ -26,7 +26,7 @@ std::string in_prefix(double v, const char* unit) {
     return v == 0 ? fmt::format("0 {}", unit) : fmt::format("{:.6g} {}{}", v / best.first, best.second, unit);
 }
 
-void print_pulses(const Options& options, const CellAnswer& answer) {
+void print_pulses(const DeviceArguments& options, const CellAnswer& answer) {
     fmt::print("{}: from {}, energy {} before the pulse; a pulse that moves nothing costs nothing\n", options.device,
                in_prefix(answer.start_S, "S"), options.energy == "ohmic" ? "V^2 G t" : "V I(V) t");
     fmt::print("{:>6}  {:>10}  {:>10}  {:>14}  {:>14}  {:>14}\n", "pulse", "voltage", "width", "conductance", "change", "energy");
@@ -36,7 +36,7 @@ void print_pulses(const Options& options, const CellAnswer& answer) {
                    in_prefix(answer.energy_J[i], "J"));
 }
 
-void print_model(const Options& options, const DeviceEntry& entry, const CellAnswer& answer) {
+void print_model(const DeviceArguments& options, const DeviceEntry& entry, const CellAnswer& answer) {
     const Description description{entry.doc,
                                   {{"window", in_prefix(answer.window.g_min.si, "S") + " to " + in_prefix(answer.window.g_max.si, "S")},
                                    {"cell", "the expected one: d2d, c2c and write_noise are off unless set"}},
@@ -48,7 +48,7 @@ void print_model(const Options& options, const DeviceEntry& entry, const CellAns
     fmt::print("{}\n", out.dump(1));
 }
 
-void run_device(const DeviceRegistry& devices, const config::Presets& presets, Options options) {
+void run_device(const DeviceRegistry& devices, const config::Presets& presets, DeviceArguments options) {
     const auto table = config::device_table(options.device, presets);
     options.question.table = table.get();
     options.question.model = std::get<std::string>(table->leaves.at("model").value);
@@ -69,7 +69,7 @@ void run_device(const DeviceRegistry& devices, const config::Presets& presets, O
 }  // namespace
 
 void ganbar_register_device(CommandContext& context) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<DeviceArguments>();
     auto* command =
         context.cli.add_subcommand("device", "one cell of a device model under pulses; without --pulse its parameters, ranges and sources");
     command->add_option("model", o->device,

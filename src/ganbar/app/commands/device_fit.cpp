@@ -15,7 +15,7 @@
 namespace ganbar::app {
 namespace {
 
-struct Options {
+struct DeviceFitArguments {
     std::string data, iv, plan, read_V, width, unit, report, preset = "measured-device";
     std::optional<std::int64_t> rounds;
     std::vector<std::string> sets;
@@ -23,7 +23,7 @@ struct Options {
     bool json = false;
 };
 
-fit::ReadOptions read_options(const Options& o) {
+fit::ReadOptions read_options(const DeviceFitArguments& o) {
     fit::ReadOptions read;
     if (!o.plan.empty()) read.plan = fit::parse_plan(o.plan);
     if (!o.read_V.empty()) read.read_V = config::parse_quantity(o.read_V, "V", "--read-voltage", {});
@@ -89,7 +89,7 @@ void check_experiment(const std::string& toml, const std::filesystem::path& name
     read(folder / name);
 }
 
-void fit_device(const Options& o, const CommandContext& context, const config::Presets& presets) {
+void fit_device(const DeviceFitArguments& o, const CommandContext& context, const config::Presets& presets) {
     const Replace replace = o.out.force ? Replace::yes : Replace::no;
     const std::int64_t rounds = o.rounds.value_or(100);
     o.out.check();
@@ -134,7 +134,7 @@ void fit_device(const Options& o, const CommandContext& context, const config::P
 }  // namespace
 
 void ganbar_register_device_fit(CommandContext& context) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<DeviceFitArguments>();
     auto* command = context.cli.find_subcommand("device")->add_subcommand(
         "fit", "a device model from measured pulses: conductance after each pulse, in a CSV");
     command

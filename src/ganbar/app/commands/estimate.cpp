@@ -9,7 +9,7 @@
 namespace ganbar::app {
 namespace {
 
-struct Options {
+struct EstimateArguments {
     std::string network, discriminator;
     std::vector<std::string> on, set;
     std::optional<std::string> task;
@@ -20,7 +20,7 @@ struct Options {
 };
 
 /// The command that makes the page again.
-std::string command_line(const Options& o) {
+std::string estimate_command(const EstimateArguments& o) {
     std::string text = "ganbar estimate " + o.network + " --on " + join(o.on, ",");
     if (!o.discriminator.empty()) text += " --discriminator " + o.discriminator;
     if (o.batch) text += fmt::format(" --batch {}", *o.batch);
@@ -34,7 +34,7 @@ std::string command_line(const Options& o) {
     return text + " -o " + o.out.path;
 }
 
-arch::Budget budget_of(const Options& o) {
+arch::Budget budget_of(const EstimateArguments& o) {
     const auto positive = [](const std::optional<double>& v, const char* option, const char* unit) {
         if (v && !(*v > 0 && *v < 1e12)) throw ConfigError(fmt::format("{} {}: expected a number of {} above 0", option, *v, unit));
     };
@@ -44,7 +44,7 @@ arch::Budget budget_of(const Options& o) {
     return budget;
 }
 
-void run(const Options& o, const config::Presets& networks, const config::Presets& experiments, const Registries& registries) {
+void run(const EstimateArguments& o, const config::Presets& networks, const config::Presets& experiments, const Registries& registries) {
     arch::EstimateRequest request;
     request.accelerators = o.on, request.overrides = o.set;
     request.batch = o.batch, request.steps_d = o.steps_d;
@@ -55,7 +55,7 @@ void run(const Options& o, const config::Presets& networks, const config::Preset
     o.out.check();
     const arch::EstimateResult result =
         arch::run_estimates(registries.accelerators, load_workload(o.network, networks, experiments, registries, o.discriminator), request);
-    if (o.out.asked()) o.out.write(report::estimate_page(result, command_line(o)));
+    if (o.out.asked()) o.out.write(report::estimate_page(result, estimate_command(o)));
     if (!o.json) {
         fmt::print("{}", report::estimates_table(result));
         return;
@@ -70,7 +70,7 @@ void run(const Options& o, const config::Presets& networks, const config::Preset
 
 void ganbar_register_estimate(CommandContext& context) {
     auto* command = context.cli.add_subcommand("estimate", "cycles, latency, energy and area of a GAN on accelerators");
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<EstimateArguments>();
     command
         ->add_option("network", o->network,
                      "a network or experiment by name (ganbar list networks, list experiments), a TOML file, an ONNX file or a run folder")

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct EvaluateArguments {
     std::string run, samples, reference, features, fit, background;
     std::size_t side = 0;
     std::vector<std::int64_t> classes;
@@ -39,7 +39,7 @@ void add_run_defaults(const fs::path& run, ReferenceSpec& spec) {
     }
 }
 
-void evaluate(const Options& options, const Places& places) {
+void evaluate(const EvaluateArguments& options, const Places& places) {
     if (options.run.empty() == options.samples.empty())
         throw ConfigError("evaluate takes a run folder or --samples FILE.npy; expected one of the two");
     if (options.run.empty() && options.reference.empty())
@@ -72,7 +72,7 @@ void evaluate(const Options& options, const Places& places) {
 }  // namespace
 
 void ganbar_register_evaluate(CommandContext& context) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<EvaluateArguments>();
     auto* command = context.cli.add_subcommand("evaluate", "how real and how varied a run's samples, or any images, are");
     command->add_option("run", options->run, "run folder: its samples.npy against its data set");
     command->add_option("--samples", options->samples, "images: uint8 (or float) NPY file, n x h x w or n x h x w x channels");

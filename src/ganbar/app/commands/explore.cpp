@@ -13,7 +13,7 @@
 namespace ganbar::app {
 namespace {
 
-struct Options {
+struct ExploreArguments {
     std::string network, discriminator, on;
     std::vector<std::string> axes, set;
     std::optional<std::string> task;
@@ -31,7 +31,7 @@ struct Options {
 std::string quoted(const std::string& word) { return word.find(' ') == std::string::npos ? word : "'" + word + "'"; }
 
 /// The command that makes the page again.
-std::string command_line(const Options& o) {
+std::string explore_command(const ExploreArguments& o) {
     std::string text = "ganbar explore " + quoted(o.network) + " --on " + o.on;
     const auto add = [&](const char* option, const std::string& value) { text += fmt::format(" {} {}", option, quoted(value)); };
     if (!o.discriminator.empty()) add("--discriminator", o.discriminator);
@@ -42,8 +42,8 @@ std::string command_line(const Options& o) {
     if (!o.max_area.empty()) add("--max-area", o.max_area);
     if (!o.max_power.empty()) add("--max-power", o.max_power);
     if (!o.max_latency.empty()) add("--max-latency", o.max_latency);
-    if (o.points != Options{}.points) add("--points", std::to_string(o.points));
-    if (o.seed != Options{}.seed) add("--seed", std::to_string(o.seed));
+    if (o.points != ExploreArguments{}.points) add("--points", std::to_string(o.points));
+    if (o.seed != ExploreArguments{}.seed) add("--seed", std::to_string(o.seed));
     for (const auto& set : o.set) add("--set", set);
     if (!o.train.empty()) add("--train", o.train);
     for (const auto& set : o.train_set) add("--train-set", set);
@@ -61,7 +61,7 @@ std::optional<double> limit(const std::string& text, const char* unit, const cha
     return value;
 }
 
-arch::ExploreRequest request_of(const Options& o) {
+arch::ExploreRequest request_of(const ExploreArguments& o) {
     arch::ExploreRequest request;
     request.machine = o.on, request.axes = o.axes, request.overrides = o.set, request.batch = o.batch, request.steps_d = o.steps_d;
     if (o.task == "generation") request.task = arch::Task::generation;
@@ -74,7 +74,7 @@ arch::ExploreRequest request_of(const Options& o) {
     return request;
 }
 
-void check_training_options(const Options& o) {
+void check_training_options(const ExploreArguments& o) {
     if (!o.train.empty()) return;
     const auto alone = [](bool given, const char* option) {
         if (given) throw ConfigError(fmt::format("{} belongs to --train EXPERIMENT", option));
@@ -83,7 +83,7 @@ void check_training_options(const Options& o) {
         alone(!o.train_out.empty(), "--train-out");
 }
 
-void train(arch::Exploration& e, const Options& o, const config::Presets& networks, const config::Presets& experiments,
+void train(arch::Exploration& e, const ExploreArguments& o, const config::Presets& networks, const config::Presets& experiments,
            const CommandContext& context) {
     const study::QualityPlan plan{
         o.train,
@@ -97,7 +97,7 @@ void train(arch::Exploration& e, const Options& o, const config::Presets& networ
                            [](const std::string& line) { say(line); });
 }
 
-void run(const Options& o, const config::Presets& networks, const config::Presets& experiments, const CommandContext& context) {
+void run(const ExploreArguments& o, const config::Presets& networks, const config::Presets& experiments, const CommandContext& context) {
     const arch::ExploreRequest request = request_of(o);
     check_training_options(o);
     o.page.check(), o.csv.check();
@@ -106,12 +106,12 @@ void run(const Options& o, const config::Presets& networks, const config::Preset
         arch::explore(registries.accelerators, load_workload(o.network, networks, experiments, registries, o.discriminator), request);
     if (!o.train.empty()) train(result, o, networks, experiments, context);
     if (o.csv.asked()) o.csv.write(report::explore_csv(result));
-    if (o.page.asked()) o.page.write(report::explore_page(result, command_line(o)));
+    if (o.page.asked()) o.page.write(report::explore_page(result, explore_command(o)));
     if (o.json) fmt::print("{}\n", report::explore_json(result).dump());
     else fmt::print("{}", report::explore_text(result));
 }
 
-void add_training(Command& command, Options& o) {
+void add_training(Command& command, ExploreArguments& o) {
     command.add_option("--train", o.train,
                        "an experiment of the same network: trains it for every combination of adc_bits, cell_bits and input_bits among "
                        "the designs, and quality joins the front");
@@ -127,7 +127,7 @@ void add_training(Command& command, Options& o) {
 void ganbar_register_explore(CommandContext& context) {
     auto* command = context.cli.add_subcommand(
         "explore", "design-space exploration: the designs of an accelerator that no other beats in time, energy and area");
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<ExploreArguments>();
     command
         ->add_option("network", o->network,
                      "a network or experiment by name (ganbar list networks, list experiments), a TOML file, an ONNX file or a run folder")

@@ -10,7 +10,7 @@
 namespace ganbar::app {
 namespace {
 
-struct Options {
+struct ExportArguments {
     std::string run;
     OutputFile out{.path = "", .force = false, .endings = exports::export_endings()};
     std::string noise = "none", figure, column;
@@ -18,7 +18,7 @@ struct Options {
     std::int64_t n = -1, seed = -1;
 };
 
-exports::ExportOptions asked(const Options& o) {
+exports::ExportOptions asked(const ExportArguments& o) {
     exports::ExportOptions e;
     e.read_noise = o.noise == "reads", e.converters = o.converters;
     if (!o.figure.empty()) e.figure = o.figure;
@@ -28,7 +28,7 @@ exports::ExportOptions asked(const Options& o) {
     return e;
 }
 
-void write(const Options& o, const CommandContext& context) {
+void write(const ExportArguments& o, const CommandContext& context) {
     if (o.list) {
         if (o.out.asked()) throw ConfigError("--list prints the names of the figures and writes no file; expected it without -o");
         for (const auto& name : exports::figure_names(o.run)) fmt::print("{}\n", name);
@@ -43,7 +43,7 @@ void write(const Options& o, const CommandContext& context) {
 }  // namespace
 
 void ganbar_register_export(CommandContext& context) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<ExportArguments>();
     auto* command = context.cli.add_subcommand("export", "a trained run for other tools: " + join(o->out.endings, ", "));
     command->add_option("run", o->run, "run folder")->required();
     o->out.declare(*command, "-o,--out", "the file to write; its ending says what it is");

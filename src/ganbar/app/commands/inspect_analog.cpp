@@ -9,14 +9,14 @@
 namespace ganbar::app {
 namespace {
 
-struct Options {
+struct InspectAnalogArguments {
     std::string experiment;
     std::vector<std::string> sets;
     Drive drive;
     bool json = false;
 };
 
-void show(const Options& o, const config::Presets& presets, const Registries& registries) {
+void show(const InspectAnalogArguments& o, const config::Presets& presets, const Registries& registries) {
     const Experiment e = load_experiment(o.experiment, presets, o.sets, registries);
     if (e.hardware.kind == HardwareKind::software)
         throw ConfigError(
@@ -60,7 +60,7 @@ void show(const Options& o, const config::Presets& presets, const Registries& re
 void ganbar_register_inspect_analog(CommandContext& context) {
     auto* command =
         inspect_command(context.cli)->add_subcommand("analog", "devices, amplifiers, power and area of an experiment's analog system");
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<InspectAnalogArguments>();
     command->add_option("experiment", o->experiment, "TOML file or preset")->required();
     command->add_option("--set", o->sets, "key=value")->one_value();
     command->add_option("--input-rms", o->drive.input_rms, "rms of the inputs over full scale")->check(Range{0.0, 1.0})->show_default();

@@ -13,7 +13,7 @@
 namespace ganbar::app {
 namespace {
 
-struct Options {
+struct InspectCircuitArguments {
     std::string name;
     OutputFile deck;
     std::vector<std::string> sets;
@@ -31,7 +31,7 @@ periphery::PeripheryParams settings(const std::vector<std::string>& sets) {
     return p;
 }
 
-void show(const Options& o) {
+void show(const InspectCircuitArguments& o) {
     o.deck.check();
     const auto p = settings(o.sets);
     std::vector<double> x;
@@ -65,7 +65,7 @@ void show(const Options& o) {
 void ganbar_register_inspect_circuit(CommandContext& context) {
     auto* command =
         inspect_command(context.cli)->add_subcommand("circuit", "the curve of a circuit of the analog periphery, and its SPICE deck");
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<InspectCircuitArguments>();
     command->add_option("name", o->name, "as `ganbar list circuits` prints it")->required();
     command->add_option("--set", o->sets, "key=value of [periphery], for example opamp_gain=100")->one_value();
     o->deck.declare(*command, "--deck", "write the SPICE deck with the same inputs here; run it by ngspice -b FILE");

@@ -7,13 +7,13 @@
 namespace ganbar::app {
 namespace {
 
-struct Options {
+struct InspectPlacementArguments {
     std::string experiment;
     std::vector<std::string> sets;
     bool json = false;
 };
 
-void show(const Options& o, const config::Presets& presets, const Registries& registries) {
+void show(const InspectPlacementArguments& o, const config::Presets& presets, const Registries& registries) {
     const Experiment e = load_experiment(o.experiment, presets, o.sets, registries);
     const Placement p = placement_of(e);
     const auto planes = static_cast<std::size_t>(e.cells_per_weight());
@@ -59,7 +59,7 @@ void show(const Options& o, const config::Presets& presets, const Registries& re
 
 void ganbar_register_inspect_placement(CommandContext& context) {
     auto* command = inspect_command(context.cli)->add_subcommand("placement", "which block of which layer sits on which crossbar");
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<InspectPlacementArguments>();
     command->add_option("experiment", o->experiment, "TOML file or preset")->required();
     command->add_option("--set", o->sets, "key=value")->one_value();
     command->add_flag("--json", o->json, "print JSON");

@@ -14,7 +14,7 @@ namespace {
 using namespace ganbar::arch;
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct InspectScheduleArguments {
     Int layers_d = 0, layers_g = 0, batch = 1, steps_d = 1, transposed_copies = 2, timeline_cycles = 0;
     std::vector<Int> times_d, times_g, copies_d, copies_g;
     bool spatial_parallelism = false, computation_sharing = false, fused = false, exact_batch_norm = false, json = false;
@@ -38,7 +38,7 @@ void set_times(const std::vector<Int>& times, const std::vector<Int>& copies, co
     }
 }
 
-Pipeline pipeline_of(const Options& o) {
+Pipeline pipeline_of(const InspectScheduleArguments& o) {
     Pipeline p = unit_pipeline(o.layers_d, o.layers_g, o.batch, o.steps_d, o.spatial_parallelism, o.computation_sharing);
     p.fused_streams = o.fused;
     if (o.transposed_copies < 1 || o.transposed_copies > 2) throw ConfigError("transposed-copies must be 1 or 2");
@@ -54,7 +54,7 @@ Pipeline pipeline_of(const Options& o) {
 
 Json counts(const CycleCounts& c) { return {{"d", c.d}, {"g", c.g}, {"iteration", c.iteration}}; }
 
-void run(const Options& o) {
+void run(const InspectScheduleArguments& o) {
     o.timeline.check();
     const Pipeline p = pipeline_of(o);
     const EventSchedule events = simulate(p, o.timeline.asked());
@@ -89,7 +89,7 @@ void run(const Options& o) {
 void ganbar_register_inspect_schedule(CommandContext& context) {
     auto* command = inspect_command(context.cli)
                         ->add_subcommand("schedule", "cycles of one training iteration in the pipelines of ReGAN and PipeLayer");
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<InspectScheduleArguments>();
     command->add_option("--layers-d", o->layers_d, "layers of the discriminator")->required();
     command->add_option("--layers-g", o->layers_g, "layers of the generator")->required();
     command->add_option("--batch", o->batch, "samples per batch")->required();

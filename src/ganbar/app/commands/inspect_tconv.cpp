@@ -13,7 +13,7 @@ namespace {
 using namespace ganbar::arch;
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct InspectTconvArguments {
     Int dims = 2, in = 0, kernel = 0, stride = 1, pad_lo = 0, pad_hi = 0, output_pad = 0, c_in = 1, c_out = 1;
     bool json = false;
 };
@@ -38,7 +38,7 @@ Json sub_kernel_list(const Axis& axis, Int dims) {
     return list;
 }
 
-Json describe(const Options& o) {
+Json describe(const InspectTconvArguments& o) {
     if (o.dims < 1 || o.dims > max_dims) throw ConfigError(fmt::format("dims = {} is out of range; expected 1 to 3", o.dims));
     if (o.c_in < 1 || o.c_out < 1 || o.c_in > 1 << 20 || o.c_out > 1 << 20) throw ConfigError("cin and cout must be 1 to 1048576");
     const Axis axis = transposed_axis(o.in, o.kernel, o.stride, o.pad_lo, o.pad_hi, o.output_pad);
@@ -64,7 +64,7 @@ Json describe(const Options& o) {
     return out;
 }
 
-void print_table(const Options& o, const Json& j) {
+void print_table(const InspectTconvArguments& o, const Json& j) {
     fmt::print("{}-D transposed convolution {} -> {} channels, side {} -> {}, kernel {}, stride {}\n", o.dims, o.c_in, o.c_out, o.in,
                j["out"].get<Int>(), o.kernel, o.stride);
     const double z = j["macs_zero_inserted"].get<double>();
@@ -81,7 +81,7 @@ void print_table(const Options& o, const Json& j) {
 void ganbar_register_inspect_tconv(CommandContext& context) {
     auto* command =
         inspect_command(context.cli)->add_subcommand("tconv", "operands, multiplications and sub-kernels of a transposed convolution");
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<InspectTconvArguments>();
     command->add_option("--dims", o->dims, "1, 2 or 3")->show_default();
     command->add_option("--in", o->in, "side of the input map")->required();
     command->add_option("--kernel", o->kernel, "side of the kernel")->required();

@@ -16,7 +16,7 @@
 namespace ganbar::app {
 namespace {
 
-struct Options {
+struct NetlistArguments {
     std::string in, run, device, from, gap, series;
     std::vector<std::string> pulses;
     CellQuestion question;
@@ -25,7 +25,7 @@ struct Options {
     bool nodes = false;
 };
 
-CrossbarProblem problem_of(const Options& o, const Registries& registries) {
+CrossbarProblem problem_of(const NetlistArguments& o, const Registries& registries) {
     if (o.in.empty() == o.run.empty())
         throw ConfigError("netlist needs one crossbar: a JSON file, or --run DIR with --array K; or one cell: --device NAME");
     if (!o.in.empty()) {
@@ -39,7 +39,7 @@ CrossbarProblem problem_of(const Options& o, const Registries& registries) {
 }
 
 /// One cell of a device model.
-DeviceTexts cell_of(Options o, const DeviceRegistry& devices, const config::Presets& presets) {
+DeviceTexts cell_of(NetlistArguments o, const DeviceRegistry& devices, const config::Presets& presets) {
     if (!o.in.empty() || !o.run.empty()) throw ConfigError("netlist takes a crossbar or a device; expected --device alone");
     const auto table = config::device_table(o.device, presets);
     o.question.table = table.get();
@@ -56,7 +56,7 @@ DeviceTexts cell_of(Options o, const DeviceRegistry& devices, const config::Pres
     return device_texts(devices, o.question, {{quantity(o.gap, "s", "--gap")}, {quantity(o.series, "ohm", "--series")}});
 }
 
-void write_texts(const Options& o, const std::string& deck, const std::string& module) {
+void write_texts(const NetlistArguments& o, const std::string& deck, const std::string& module) {
     if (o.module.asked()) o.module.write(module);
     if (o.out.asked() || !o.module.asked()) o.out.write_or_print(deck);
 }
@@ -65,7 +65,7 @@ void write_texts(const Options& o, const std::string& deck, const std::string& m
 
 void ganbar_register_netlist(CommandContext& context) {
     auto* command = context.cli.add_subcommand("netlist", "a crossbar as a SPICE deck that ngspice runs in batch mode");
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<NetlistArguments>();
     command->add_option("input", o->in, "crossbar as JSON, as for solve");
     command->add_option("--run", o->run,
                         "instead: an array of this trained run, all its word lines at tile.v_read, behind the run's wires");

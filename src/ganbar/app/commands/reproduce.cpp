@@ -12,14 +12,14 @@
 namespace ganbar::app {
 namespace {
 
-struct Options {
+struct ReproduceArguments {
     std::string name, out;
     std::vector<std::string> sets;
     std::int64_t seeds = 0;
     bool quick = false, json = false;
 };
 
-void accelerators(const Options& o, const std::vector<std::string>& network_folders, const AcceleratorRegistry& registry) {
+void accelerators(const ReproduceArguments& o, const std::vector<std::string>& network_folders, const AcceleratorRegistry& registry) {
     if (!o.sets.empty()) throw ConfigError("--set applies to training reproductions; change an accelerator with ganbar estimate --set");
     const config::Presets networks(network_folders);
     const arch::ReproductionContext context{registry, [&](const std::string& name) { return arch::load_gan(name, networks); }, 0};
@@ -41,7 +41,7 @@ void accelerators(const Options& o, const std::vector<std::string>& network_fold
 
 void ganbar_register_reproduce(CommandContext& context) {
     auto* command = context.cli.add_subcommand("reproduce", "a published result, ours beside the paper's");
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<ReproduceArguments>();
     command->add_option("name", o->name, "satyam2022, krestinskaya2020, lin2018, regan2018, zara2019 or liu2018")->required();
     command->add_flag("--quick", o->quick, "the main variants only, fewer rounds");
     command->add_option("--seeds", o->seeds, "seeds of each variant; default 3, with --quick 1 (lin2018: 3)")->check(Range{1, 100});

@@ -21,7 +21,7 @@ namespace {
 using namespace study;
 namespace fs = std::filesystem;
 
-struct Options {
+struct SweepArguments {
     std::string sweep, out, rank;
     int jobs = 1, tasks = 0;
     bool retry = false, json = false, dry_run = false, slurm = false;
@@ -33,7 +33,7 @@ std::size_t share_of(const Sweep& sweep, const Rank& rank) {
     return sweep.points.size() / n + (r < sweep.points.size() % n ? 1 : 0);
 }
 
-void print_plan(const Sweep& sweep) {
+void print_sweep_plan(const Sweep& sweep) {
     for (std::size_t p = 0; p < sweep.points.size(); ++p) fmt::print("point {}: {}\n", p, join(settings_of(sweep, p)));
 }
 
@@ -49,7 +49,7 @@ nlohmann::ordered_json rows_json(const std::vector<SweepRow>& rows) {
 }
 
 /// Nothing is worked on: the job does that.
-void write_job(const Options& o, const Sweep& sweep, const fs::path& out, const std::string& program) {
+void write_job(const SweepArguments& o, const Sweep& sweep, const fs::path& out, const std::string& program) {
     if (!o.rank.empty()) throw ConfigError("--slurm writes a job whose tasks are the ranks; expected it without --rank");
     const auto n_points = static_cast<int>(std::min<std::size_t>(sweep.points.size(), 1u << 20));
     const int n_tasks = std::min(n_points, o.tasks > 0 ? o.tasks : 16);
@@ -64,9 +64,9 @@ void write_job(const Options& o, const Sweep& sweep, const fs::path& out, const 
                     sweep.points.size(), n_tasks, o.jobs, out.string()));
 }
 
-void run(const Options& o, const config::Presets& experiments, const config::Presets& networks, const CommandContext& context) {
+void run(const SweepArguments& o, const config::Presets& experiments, const config::Presets& networks, const CommandContext& context) {
     const Sweep sweep = load_sweep(o.sweep, experiments, networks, context.registries);
-    if (o.dry_run) return print_plan(sweep);
+    if (o.dry_run) return print_sweep_plan(sweep);
     const std::string out = o.out.empty() ? "sweeps/" + file_name_of(sweep.spec.name) : o.out;
     if (o.slurm) return write_job(o, sweep, out, context.program);
     if (o.tasks > 0) throw ConfigError("--tasks is the size of a job's array; expected it with --slurm");
@@ -104,7 +104,7 @@ void run(const Options& o, const config::Presets& experiments, const config::Pre
 void ganbar_register_sweep(CommandContext& context) {
     auto* command =
         context.cli.add_subcommand("sweep", "a grid or random search of experiments or estimates, in one SQLite file; also under mpirun");
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<SweepArguments>();
     command->add_option("sweep", o->sweep, "TOML file: [sweep] and one [[axis]] per setting that varies (docs/sweep.md)")->required();
     command->add_option("--out", o->out, "folder of the sweep; default sweeps/NAME. The same command again goes on where it stopped");
     command->add_option("--jobs", o->jobs, "points worked on at once by this process")->check(Range{1, 1024})->show_default();

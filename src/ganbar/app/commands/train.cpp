@@ -13,7 +13,7 @@
 namespace ganbar::app {
 namespace {
 
-struct Options {
+struct TrainArguments {
     std::string experiment, out, tensorboard;
     std::vector<std::string> sets;
     std::int64_t seed = -1;
@@ -28,7 +28,7 @@ void print_plan(const Experiment& e) {
                placement.cells_used(), crossbar_area_m2(e, placement) * 1e6);
 }
 
-void train(const Options& o, const config::Presets& presets, const CommandContext& context) {
+void train(const TrainArguments& o, const config::Presets& presets, const CommandContext& context) {
     if (o.threads > 0) set_threads(o.threads);
     auto sets = o.sets;
     if (o.seed >= 0) sets.push_back("experiment.seed=" + std::to_string(o.seed));
@@ -53,7 +53,7 @@ void train(const Options& o, const config::Presets& presets, const CommandContex
 
 void ganbar_register_train(CommandContext& context) {
     auto* command = context.cli.add_subcommand("train", "train an experiment; leaves a run folder");
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<TrainArguments>();
     command->add_option("experiment", o->experiment, "TOML file or preset (ganbar list experiments)")->required();
     command->add_option("--out", o->out, "run folder to make; default runs/NAME-seedN");
     command->add_option("--set", o->sets, "key=value, for example train.epochs=5; may be given again")->one_value();

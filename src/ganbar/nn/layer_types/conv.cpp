@@ -6,12 +6,6 @@
 namespace ganbar::nn {
 namespace {
 
-std::size_t product(const std::vector<std::size_t>& list) {
-    std::size_t out = 1;
-    for (const std::size_t n : list) out *= n;
-    return out;
-}
-
 /// What both kinds of convolution do before and after their parts.
 template <class Parts>
 void convolution(LayerBuilder& b, const LayerSpec& s, const std::string& name, Layers& out, const Parts& parts_of) {

@@ -5,7 +5,7 @@
 namespace ganbar::nn {
 namespace {
 
-void build(LayerBuilder& b, const LayerSpec& s, const std::string& name, Layers& out) {
+void build_dense(LayerBuilder& b, const LayerSpec& s, const std::string& name, Layers& out) {
     MapShape next{static_cast<std::size_t>(s.units), {}};
     if (!s.shape.empty()) {
         next = parse_map_shape(s.shape, s.where);
@@ -24,6 +24,8 @@ void build(LayerBuilder& b, const LayerSpec& s, const std::string& name, Layers&
 
 }  // namespace
 
-void ganbar_register_dense(LayerTypeRegistry& registry) { registry.add("dense", {"every value to every value; units or shape", build}); }
+void ganbar_register_dense(LayerTypeRegistry& registry) {
+    registry.add("dense", {"every value to every value; units or shape", build_dense});
+}
 
 }  // namespace ganbar::nn

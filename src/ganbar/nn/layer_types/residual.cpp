@@ -7,7 +7,7 @@ namespace {
 
 // Two convolutions, the second without activation, added to the input; a 1 x 1 convolution where the shape changes (He et al. 2016,
 // fig. 2).
-void build(LayerBuilder& b, const LayerSpec& s, const std::string& name, Layers& out) {
+void build_residual(LayerBuilder& b, const LayerSpec& s, const std::string& name, Layers& out) {
     if (b.defaults().neurons)
         b.refuse("a residual block adds two paths, for which there is no analog circuit; expected periphery.kind = \"digital\"");
     b.to(Layout::map, out);
@@ -38,7 +38,7 @@ void build(LayerBuilder& b, const LayerSpec& s, const std::string& name, Layers&
 }  // namespace
 
 void ganbar_register_residual(LayerTypeRegistry& registry) {
-    registry.add("residual", {"two convolutions with a shortcut; as conv", build});
+    registry.add("residual", {"two convolutions with a shortcut; as conv", build_residual});
 }
 
 }  // namespace ganbar::nn
