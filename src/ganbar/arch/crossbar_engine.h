@@ -72,7 +72,8 @@ struct CrossbarDesign {
     double link_B_per_s = 4e9;
     // 3D stacks (ZARA): crossbars per vector-matrix multiplier of which one works at a time
     std::int64_t stack_layers = 1, vmms_per_pe = 8, n_pes = 1;
-    Second clock{};  ///< of bus and mesh
+    bool deal_by_load = true;  ///< false: plane after plane, as the layers follow
+    Second clock{};            ///< of bus and mesh
     std::int64_t bus_bits = 0;
 };
 

@@ -175,7 +175,8 @@ EstimateResult run_estimates(const AcceleratorRegistry& registry, const Gan& gan
     const std::vector<std::string> names = all ? registry.names() : request.accelerators;
     if (names.empty()) throw ConfigError("no accelerator named; expected --on all, or some of " + join(registry.names()));
     if (request.as_published && (request.budget.any() || request.fixed_chip))
-        throw ConfigError("as published is every machine at its own size; expected no limit of area, power or arrays and no chip beside it");
+        throw ConfigError(
+            "as published is every machine at its own size; expected no limit of area, power or arrays and no chip beside it");
     config::Node root;
     for (const auto& text : request.overrides) config::apply_override(root, text);
     result.budget = request.budget, result.fixed_chip = request.fixed_chip;
