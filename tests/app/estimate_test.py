@@ -272,6 +272,7 @@ class Estimate(InFolder):
             self.assertEqual(machine["equal_power"]["limit_W"], power)
             self.assertLessEqual(machine["equal_power"]["power_W"], power)
             self.assertFalse({"budget", "equal_power"} & published[name].keys())
+            self.assertLess(*machine["interval"]["iteration_latency_s"])  # the model's own error stays when copies are chosen
             if published[name]["area_m2"] <= area:  # more of it is never slower
                 self.assertLessEqual(machine["iteration_latency_s"], published[name]["iteration_latency_s"])
             if published[name]["power_W"] <= power:

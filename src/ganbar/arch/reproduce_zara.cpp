@@ -64,8 +64,7 @@ void add_field(const ReproductionContext& context, const Field& f, const std::st
     parallel_for(all.size(), [&](std::size_t i) { rows[i] = row_of(all[i], rival, f.basis); });
     out.rows.insert(out.rows.end(), rows.begin(), rows.end());
     std::erase_if(rows, [](const ReproductionRow& r) { return r.benchmark == segmentation; });
-    ReproductionMean mean = mean_of(rows, rival, f.basis, "speed", lo,
-                                    "chen2019, sec. 5: a range; which end is whose it does not say");
+    ReproductionMean mean = mean_of(rows, rival, f.basis, "speed", lo, "chen2019, sec. 5: a range; which end is whose it does not say");
     mean.published_hi = hi;
     out.means.push_back(mean);
 }

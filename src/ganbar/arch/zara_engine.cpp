@@ -25,7 +25,7 @@ double samples_of(const Workload& w, bool generator, std::uint32_t layer, Pass p
 /// Planes for `arrays` crossbars that are busy for `busy_s` in every sample.
 void add_group(const CrossbarDesign& d, PlaneGroup g, double arrays, double busy_s, double samples, double outputs, ZaraMapping& out) {
     g.n = ceil_div(Int(std::ceil(arrays)), d.vmms_per_pe);
-    g.compute_s = busy_s, g.load_s = busy_s * samples;
+    g.compute_s = busy_s * d.cycle_overhead, g.load_s = g.compute_s * samples;
     g.transfer_s = outputs * double(d.input_bits) / double(g.n) / double(d.bus_bits) * d.clock.si;
     out.groups.push_back(g);
 }
