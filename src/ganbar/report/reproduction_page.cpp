@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganbar/core/error.h"
 #include "ganbar/report/html_sections.h"
 #include "ganbar/report/html_text.h"
 #include "ganbar/report/marks.h"
@@ -38,11 +39,15 @@ void means_table(Page& page, const Reproduction& r) {
                         {times(m.geometric) + range(m.lo, m.hi), true},
                         {times(m.arithmetic), true},
                         {published_text(m), true},
-                        {beside_published(m), true},
-                        {escape(m.source)}});
+                        {beside_published(m), true}});
+    std::vector<std::string> sources;
+    for (const auto& m : r.means)
+        if (std::find(sources.begin(), sources.end(), m.source) == sources.end()) sources.push_back(m.source);
     page.table(
-        "Means over the networks beside the published average. Published numbers are references; no parameter was chosen to meet them.",
-        {"against", "basis", "quantity", "ours, geometric", "arithmetic", "published", "ours / published", "source"}, rows);
+        "Means over the networks beside the published average. Published numbers are references; no parameter was chosen to meet "
+        "them. Source: " +
+            escape(join(sources, "; ")) + ".",
+        {"against", "basis", "quantity", "ours, geometric", "arithmetic", "published", "ours / published"}, rows);
 }
 
 void rows_table(Page& page, const Reproduction& r) {
