@@ -132,9 +132,11 @@ Targets without_idle_copies(Replication& r, Targets t, Range forward, Range grad
         const Int n = first(lo + step / 2, std::min(hi, lo + step - 1), slower);
         return slower(n) ? n - 1 : n;
     };
-    if (t.forward < forward.hi) t.forward = last(t.forward + 1, forward.hi, [&](Int f) { return r.latency_s(f, t.gradient) > latency; });
-    if (t.gradient < gradient.hi)
-        t.gradient = last(t.gradient + 1, gradient.hi, [&](Int g) { return r.latency_s(t.forward, g) > latency; });
+    const auto worse = [&](Int f, Int g) {
+        return r.latency_s(f, g) > latency || !r.fits(f, g);
+    };  // a simulated one may be faster and hotter
+    if (t.forward < forward.hi) t.forward = last(t.forward + 1, forward.hi, [&](Int f) { return worse(f, t.gradient); });
+    if (t.gradient < gradient.hi) t.gradient = last(t.gradient + 1, gradient.hi, [&](Int g) { return worse(t.forward, g); });
     return t;
 }
 
