@@ -83,11 +83,12 @@ def _above_0(name: str, value: float | None, unit: str) -> float | None:
 
 
 def estimate(network: PathLike | Experiment, on: Names, batch: int | None = None, steps_d: int | None = None, set: Mapping[str, Any] | None = None, *, task: str = "",
-             discriminator: PathLike = "", area_m2: float | None = None, power_W: float | None = None, arrays: float | None = None, chip: bool = False) -> Estimates:
+             discriminator: PathLike = "", area_m2: float | None = None, power_W: float | None = None, arrays: float | None = None, chip: bool = False, as_published: bool = False) -> Estimates:
     """What one training iteration costs. `network`: a network's or an experiment's name, a TOML or ONNX file, a run folder, an Experiment. `on`: a
     machine, a list of them, or "all". `set`: parameters, {"regan.steps_per_cycle": 64}. `task`: "training" or "generation". `area_m2` (m2), `power_W`
     (W), `arrays`: size every machine to what runs the network fastest within them. `chip`: crossbar machines on one chip (of `arrays`
-    or `area_m2`, else the published or stated one), loaded in turn with what does not fit. ConfigError for unknown names and keys.
+    or `area_m2`, else the published or stated one), loaded in turn with what does not fit. "all" with none of these compares at equal area, the largest of the machines that are bought
+    whole, and under "equal_power" at equal power; `as_published`: each at its own size. ConfigError for unknown names and keys.
 
     >>> estimate("dcgan", on="regan")["regan"]["iteration_latency_s"] > 0
     True
@@ -101,7 +102,7 @@ def estimate(network: PathLike | Experiment, on: Names, batch: int | None = None
     toml = network.to_toml() if isinstance(network, Experiment) else ""
     limits = (_above_0("area_m2", area_m2, "m2"), _above_0("power_W", power_W, "W"), _above_0("arrays", arrays, "arrays"))
     said, unfit, warnings = _core.estimate(_places.library(), "" if isinstance(network, Experiment) else os.fspath(network), os.fspath(discriminator), machines, batch, steps_d, task, _arrays.settings(set), toml,
-                                            *limits, bool(chip))
+                                            *limits, bool(chip), bool(as_published))
     for line in warnings:
         hear("warning: " + line)
     found = json.loads(said)

@@ -258,6 +258,49 @@ class Estimate(InFolder):
         for words, said in ((["--area", "0"], "above 0"), (["--power", "-1"], "above 0"), (["--arrays", "0"], "above 0"), (["--area", "1"], "the limit is 1 mm2")):
             self.assertIn(said, self.refused("estimate", "dcgan", "--on", "pipelayer", *words))
 
+    def test_all_is_compared_at_equal_area_and_power(self):
+        def machines(*words):
+            return {m["accelerator"]: m for m in json.loads(self.good("estimate", "dcgan", "--on", "all", *words, "--json").stdout)}
+
+        equal, published = machines(), machines("--as-published")
+        self.assertEqual(equal.keys(), published.keys())
+        boards = [m for m in published.values() if m["platform"] == "GPU"]
+        area, power = (max(m[key] for m in boards) for key in ("area_m2", "power_W"))
+        for name, machine in equal.items():
+            self.assertEqual(machine["budget"]["area_m2"], area)
+            self.assertLessEqual(machine["area_m2"], area)
+            self.assertEqual(machine["equal_power"]["limit_W"], power)
+            self.assertLessEqual(machine["equal_power"]["power_W"], power)
+            self.assertFalse({"budget", "equal_power"} & published[name].keys())
+            self.assertLess(*machine["interval"]["iteration_latency_s"])  # the model's own error stays when copies are chosen
+            if published[name]["area_m2"] <= area:  # more of it is never slower
+                self.assertLessEqual(machine["iteration_latency_s"], published[name]["iteration_latency_s"])
+            if published[name]["power_W"] <= power:
+                self.assertLessEqual(machine["equal_power"]["iteration_latency_s"], published[name]["iteration_latency_s"])
+        self.assertEqual(equal["a100"]["iteration_latency_s"], published["a100"]["iteration_latency_s"])  # bought whole
+        alone = json.loads(self.good("estimate", "dcgan", "--on", "regan", "--json").stdout)[0]
+        self.assertEqual(alone, published["regan"])
+        # what is asked for by name is what "all" shows
+        sized = json.loads(self.good("estimate", "dcgan", "--on", "regan,ganax", "--area", str(1e6 * area), "--json").stdout)
+        for machine in sized:
+            self.assertEqual(machine["iteration_latency_s"], equal[machine["accelerator"]]["iteration_latency_s"])
+        text = self.good("estimate", "mine.toml", "--on", "all", "-o", "equal.html").stdout
+        self.assertIn("the largest that is bought whole", text)
+        self.assertRegex(text, r"at [\d.]+ W, h100's +time/image")
+        page = (self.folder / "equal.html").read_text()
+        self.assertIn("At equal power", page)
+        self.assertIn("the largest that is bought whole", page)
+        self.good("estimate", "mine.toml", "--on", "all", "--as-published", "-o", "published.html")
+        page = (self.folder / "published.html").read_text()
+        self.assertNotIn("At equal power", page)
+        self.assertIn("--on all --as-published -o published.html", page)
+        for words in (["--area", "100"], ["--power", "5"], ["--chip"]):
+            self.assertIn("at its own size", self.refused("estimate", "mine.toml", "--on", "all", "--as-published", *words))
+        # a network that no chip of that area holds is loaded in turn
+        large = {m["accelerator"]: m for m in json.loads(self.good("estimate", "stylegan2_256", "--on", "all", "--json").stdout)}
+        self.assertGreater(large["isaac"]["chip"]["fixed"]["swaps"], 1)
+        self.assertLessEqual(large["isaac"]["area_m2"], area)
+
     def test_one_chip(self):
         free = {m["accelerator"]: m for m in json.loads(self.good("estimate", "dcgan", "--on", "isaac,regan,ganax", "--json").stdout)}
         chip = {m["accelerator"]: m for m in json.loads(self.good("estimate", "dcgan", "--on", "isaac,regan,ganax", "--chip", "--json").stdout)}

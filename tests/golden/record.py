@@ -106,7 +106,8 @@ class Recorder:
                   "noise/array": ("noise", "generate", "--bits", "4000", "-o", "-"),
                   "noise/columns": ("noise", "generate", "--bits", "4000", "--set", "noise.generator=columns", "-o", "-")}
         for network in self.listed("networks"):
-            wanted[f"estimate/{network}"] = ("estimate", network, "--on", "all", "--json")
+            wanted[f"estimate/{network}"] = ("estimate", network, "--on", "all", "--as-published", "--json")
+            wanted[f"estimate at equal size/{network}"] = ("estimate", network, "--on", "all", "--json")
         for key, words in wanted.items():
             if only in key:
                 if "-o" in words:  # a file, as `-` is no name for standard output everywhere

@@ -67,7 +67,13 @@ def test_bits(command, tmp_path):
 def test_estimates(command):
     theirs = json.loads(command("estimate", "dcgan", "--on", "regan", "--json"))
     assert dict(ganbar.estimate("dcgan", on="regan")["regan"]) == theirs[0]
-    assert len(ganbar.estimate("dcgan", on="all").table) > 3
+    equal, published = ganbar.estimate("dcgan", on="all"), ganbar.estimate("dcgan", on="all", as_published=True)
+    assert len(equal.table) == len(published.table) > 3
+    assert dict(published["regan"]) == theirs[0]
+    assert equal["regan"]["area_m2"] <= equal["regan"]["budget"]["area_m2"] == published["a100"]["area_m2"]
+    assert equal["regan"]["equal_power"]["power_W"] <= equal["regan"]["equal_power"]["limit_W"] == published["h100"]["power_W"]
+    with pytest.raises(ganbar.ConfigError, match="at its own size"):
+        ganbar.estimate("dcgan", on="all", as_published=True, area_m2=1e-4)
 
 
 def test_explorations(command, tmp_path):

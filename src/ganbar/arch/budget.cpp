@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace ganbar::arch {
 namespace {
@@ -39,18 +41,29 @@ public:
     std::unique_ptr<Accelerator> with(Int forward, Int gradient) const {
         return machine_.with(forward_target, Value{forward})->with(gradient_target, Value{gradient});
     }
-    const Estimate& at(Int forward, Int gradient) {
-        with(forward, gradient)->estimate(w_, e_);
-        return e_;
-    }
-    bool fits(Int forward, Int gradient) { return beyond(at(forward, gradient), budget_).empty(); }
-    double latency_s(Int forward, Int gradient) { return at(forward, gradient).iteration_latency_s; }
+    bool fits(Int forward, Int gradient) { return at(forward, gradient).fits; }
+    double latency_s(Int forward, Int gradient) { return at(forward, gradient).latency_s; }
 
 private:
+    struct Tried {
+        bool fits = false;
+        double latency_s = 0;
+    };
+    /// A search asks for the same pair more than once, and a simulated schedule takes a millisecond.
+    const Tried& at(Int forward, Int gradient) {
+        const auto [place, fresh] = tried_.try_emplace({forward, gradient});
+        if (fresh) {
+            with(forward, gradient)->estimate(w_, e_);
+            place->second = {beyond(e_, budget_).empty(), e_.iteration_latency_s};
+        }
+        return place->second;
+    }
+
     const Accelerator& machine_;
     const Workload& w_;
     const Budget& budget_;
     Estimate e_;
+    std::map<std::pair<Int, Int>, Tried> tried_;
 };
 
 struct Range {
@@ -79,7 +92,7 @@ Targets best_targets(Replication& r, Range forward, Range gradient) {
     Targets best{crossing, gradient_for(crossing)};
     std::vector<Targets> others;
     if (crossing > lowest) others.push_back({crossing - 1, gradient_for(crossing - 1)});
-    // one target for both, where that is allowed: never worse than it, also where a machine is not lockstep
+    // one target for both, where that is allowed: never worse than it
     const Range both{std::max(forward.lo, gradient.lo), std::min(forward.hi, gradient.hi)};
     if (both.lo <= both.hi) {
         const Int t = first(both.lo, both.hi, [&](Int n) { return r.fits(n, n); });
@@ -90,16 +103,38 @@ Targets best_targets(Replication& r, Range forward, Range gradient) {
     return best;
 }
 
+/// Of a machine whose schedule is simulated, which takes a millisecond and need not be monotone: the best common target, then one side
+/// larger or as large and the other as small as fits.
+Targets targets_near_common(Replication& r, Range forward, Range gradient) {
+    const Range both{std::max(forward.lo, gradient.lo), std::min(forward.hi, gradient.hi)};
+    Targets common{forward.hi, gradient.hi};
+    if (both.lo <= both.hi) common.forward = common.gradient = first(both.lo, both.hi, [&](Int n) { return r.fits(n, n); });
+    Targets best = common;
+    const auto try_one = [&](Targets t) {
+        if (r.fits(t.forward, t.gradient) && r.latency_s(t.forward, t.gradient) < r.latency_s(best.forward, best.gradient)) best = t;
+    };
+    for (const Int times : {1, 2, 4}) {
+        const Int f = std::min(forward.hi, times * common.forward), g = std::min(gradient.hi, times * common.gradient);
+        try_one({f, first(gradient.lo, common.gradient, [&](Int n) { return r.fits(f, n); })});
+        try_one({first(forward.lo, common.forward, [&](Int n) { return r.fits(n, g); }), g});
+    }
+    return best;
+}
+
 /// Copies that change nothing on the latency are given back: the largest targets that are as fast.
 Targets without_idle_copies(Replication& r, Targets t, Range forward, Range gradient) {
     const double latency = r.latency_s(t.forward, t.gradient);
-    const auto last = [](Int lo, Int hi, auto slower) {
-        const Int n = first(lo, hi, slower);
+    const auto last = [](Int lo, Int hi, auto slower) {  // mostly close to lo
+        Int step = 1;
+        while (step < hi - lo && !slower(lo + step - 1)) step *= 2;
+        const Int n = first(lo + step / 2, std::min(hi, lo + step - 1), slower);
         return slower(n) ? n - 1 : n;
     };
-    if (t.forward < forward.hi) t.forward = last(t.forward + 1, forward.hi, [&](Int f) { return r.latency_s(f, t.gradient) > latency; });
-    if (t.gradient < gradient.hi)
-        t.gradient = last(t.gradient + 1, gradient.hi, [&](Int g) { return r.latency_s(t.forward, g) > latency; });
+    const auto worse = [&](Int f, Int g) {
+        return r.latency_s(f, g) > latency || !r.fits(f, g);
+    };  // a simulated one may be faster and hotter
+    if (t.forward < forward.hi) t.forward = last(t.forward + 1, forward.hi, [&](Int f) { return worse(f, t.gradient); });
+    if (t.gradient < gradient.hi) t.gradient = last(t.gradient + 1, gradient.hi, [&](Int g) { return worse(t.forward, g); });
     return t;
 }
 
@@ -113,26 +148,40 @@ std::unique_ptr<Accelerator> with_copies(const Accelerator& machine, const Workl
     const Range forward = range(forward_target, forward_fixed), gradient = range(gradient_target, gradient_fixed);
     Replication r(machine, w, budget);
     if (!r.fits(forward.hi, gradient.hi)) return r.with(forward.hi, gradient.hi);
-    const Targets t = without_idle_copies(r, best_targets(r, forward, gradient), forward, gradient);
+    const bool simulated = integer_of(machine, "stack_layers").has_value();
+    const Targets best = simulated ? targets_near_common(r, forward, gradient) : best_targets(r, forward, gradient);
+    const Targets t = without_idle_copies(r, best, forward, gradient);
     return r.with(t.forward, t.gradient);
 }
 
-/// The most units that fit. Where units cost no area the machine is as published: a budget could not bound them.
+bool units_cost_area(const Accelerator& machine, const Workload& w) {
+    const Int now = *integer_of(machine, units);
+    Estimate e, twice;
+    machine.estimate(w, e), machine.with(units, Value{std::min(most_units, 2 * now)})->estimate(w, twice);
+    return twice.area_total_m2() > e.area_total_m2();
+}
+
+/// As many units as fit, less those that memory leaves idle. Where units cost no area the machine is as published: a budget could not
+/// bound them.
 std::unique_ptr<Accelerator> with_units(const Accelerator& machine, const Workload& w, const Budget& budget) {
     Estimate e;
     const auto at = [&](Int n) -> const Estimate& {
         machine.with(units, Value{n})->estimate(w, e);
         return e;
     };
-    const Int now = *integer_of(machine, units);
-    const double area = at(now).area_total_m2();
-    if (at(std::min(most_units, 2 * now)).area_total_m2() <= area) return same(machine);
+    if (!units_cost_area(machine, w)) return same(machine);
     const Int too_many = first(1, most_units, [&](Int n) { return !beyond(at(n), budget).empty(); });
     const bool all_fit = beyond(at(too_many), budget).empty();
-    return machine.with(units, Value{all_fit ? too_many : std::max<Int>(1, too_many - 1)});
+    const Int n = all_fit ? too_many : std::max<Int>(1, too_many - 1);
+    const double fastest_s = at(n).iteration_latency_s;
+    return machine.with(units, Value{first(1, n, [&](Int k) { return at(k).iteration_latency_s <= fastest_s; })});
 }
 
 }  // namespace
+
+bool has_one_size(const Accelerator& machine, const Workload& w) {
+    return machine.arrays_needed(w) <= 0 && !(integer_of(machine, units) && units_cost_area(machine, w));
+}
 
 std::string beyond(const Estimate& e, const Budget& budget) {
     const double area = e.area_total_m2(), power = e.iteration_latency_s > 0 ? e.energy_J() / e.iteration_latency_s : 0;

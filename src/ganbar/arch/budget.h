@@ -24,6 +24,9 @@ struct Budget {
 /// limit.
 std::string beyond(const Estimate& e, const Budget& budget);
 
+/// A machine that is bought whole, a GPU: neither arrays that follow the network nor units that cost area.
+bool has_one_size(const Accelerator& machine, const Workload& w);
+
 /// The machine with the copies of its layers (crossbars: steps_per_cycle for forward and error passes, gradient_steps_per_cycle for weight
 /// gradients, chosen apart) or the units (digital machines whose units cost area) that run `w` fastest within `budget`. Parameters named in
 /// `fixed` keep their values; machines without such a choice are only checked. Nothing is chosen when no limit is set.
@@ -34,8 +37,7 @@ std::unique_ptr<Accelerator> within_budget(const Accelerator& machine, const Wor
                                            const std::vector<std::string>& fixed = {});
 
 /// The machine on a chip of fixed size (chip.h): that of the budget's arrays or area where they are given, else the published or stated
-/// one's
-/// (`chip`, of the machine itself), or chip_arrays where `fixed` names it. Copies of the layers are what runs `w` fastest on it, all
+/// one's (`chip`, of the machine itself), or chip_arrays where `fixed` names it. Copies of the layers are what runs `w` fastest on it, all
 /// loading of arrays included. Machines whose chip does not depend on the network (digital ones, GPUs) are sized by within_budget.
 std::unique_ptr<Accelerator> on_chip(const Accelerator& machine, const Chip& chip, const Workload& w, const Budget& budget,
                                      const std::vector<std::string>& fixed = {});

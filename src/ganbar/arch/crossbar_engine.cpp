@@ -371,9 +371,9 @@ void run_crossbar(const CrossbarDesign& d, const Workload& w, Estimate& out) {
         one.spatial_parallelism = false;
         return run_crossbar(one, w, out);
     }
-    const Times t = charge_ops(d, w, plans, net_copies, resident, out);
-    out.endurance = d.endurance;
-    out.writes_per_cell = std::max(out.writes_per_cell, rewrites_per_cell(d, w, plans, net_copies));
+    Times t = charge_ops(d, w, plans, net_copies, resident, out);
+    t.slowest *= d.cycle_overhead, t.serial *= d.cycle_overhead;
+    out.endurance = d.endurance, out.writes_per_cell = std::max(out.writes_per_cell, rewrites_per_cell(d, w, plans, net_copies));
     const double product_s = slices(d) * d.step.si, update_s = double(d.rows) * d.write_row.si;
     const double n_updates = training ? double(w.steps_d) + (w.generator.layers.empty() ? 0 : 1) : 0;
     if (d.schedule == Schedule::lockstep) {

@@ -27,6 +27,7 @@ struct CrossbarDesign {
     std::int64_t rows = 128, cols = 128, cell_bits = 2, weight_bits = 16, input_bits = 16, dac_bits = 1, columns_per_weight = 1;
     // one input slice applied to an array; one row of cells programmed
     Second step{100e-9}, write_row{50e-9};
+    double cycle_overhead = 1;  ///< of a logical cycle over its products and writes: what the model leaves out
     // energy per step: of a whole active array, per driven row, per converted column, per accumulated column
     Joule array_step{}, row_step{}, column_step{}, accumulate_step{};
     ReadScope read_scope = ReadScope::row;
@@ -72,7 +73,8 @@ struct CrossbarDesign {
     double link_B_per_s = 4e9;
     // 3D stacks (ZARA): crossbars per vector-matrix multiplier of which one works at a time
     std::int64_t stack_layers = 1, vmms_per_pe = 8, n_pes = 1;
-    Second clock{};  ///< of bus and mesh
+    bool deal_by_load = true;  ///< false: plane after plane, as the layers follow
+    Second clock{};            ///< of bus and mesh
     std::int64_t bus_bits = 0;
 };
 

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <filesystem>
 
+#include "ganbar/core/parallel.h"
 #include "ganbar/core/stop.h"
 namespace ganbar::arch {
 
@@ -85,6 +87,86 @@ EstimateResult estimate_workload(Workload w, const std::vector<NamedMachine>& ma
     return result;
 }
 
+namespace {
+
+/// A machine as asked for, and what the user said of it.
+struct Asked {
+    std::string name;
+    std::shared_ptr<const AcceleratorEntry> entry;
+    std::unique_ptr<Accelerator> machine;
+    std::vector<std::string> set;
+};
+
+/// The least area and power that all machines which are bought whole keep; nothing where none runs the network.
+std::optional<EqualSize> equal_size(const std::vector<Asked>& machines, const Workload& w) {
+    EqualSize out;
+    for (const Asked& a : machines) {
+        if (!has_one_size(*a.machine, w)) continue;
+        Estimate e;
+        a.machine->estimate(w, e);
+        const double area = e.area_total_m2(), power = e.energy_J() / e.iteration_latency_s;
+        if (area > out.area_m2) out.area_m2 = area, out.area_of = a.name;
+        if (power > out.power_W) out.power_W = power, out.power_of = a.name;
+    }
+    return out.area_m2 > 0 && out.power_W > 0 ? std::optional(out) : std::nullopt;
+}
+
+NamedEstimate sized_estimate(const Asked& a, const EstimateRequest& request, const EstimateResult& result) {
+    const Workload& w = result.workload;
+    EstimateRequest as = request;
+    as.budget = result.budget;
+    std::unique_ptr<Accelerator> machine;
+    if (result.equal) machine = filling(*a.machine, a.entry->chip, w, result.budget, result.equal->area_m2, a.set);
+    else if (request.fixed_chip) machine = on_chip(*a.machine, a.entry->chip, w, result.budget, a.set);
+    else machine = within_budget(*a.machine, w, result.budget, a.set);
+    return run_one({a.name, a.entry, std::move(machine)}, w, request.intervals, open_swings(*a.entry, a.set, as));
+}
+
+/// What came of a machine.
+struct Outcome {
+    std::optional<NamedEstimate> estimate;
+    AtEqualPower equal_power;
+    std::exception_ptr refused;  ///< a ConfigError
+};
+
+/// Machines beside each other, and of each its two sizes. The last by name come first: among them is ZARA, whose simulated schedule takes
+/// longest.
+std::vector<Outcome> outcomes(const std::vector<Asked>& machines, const EstimateRequest& request, const EstimateResult& result) {
+    std::vector<Outcome> out(machines.size());
+    const std::size_t sizes = result.equal ? 2 : 1;
+    parallel_for(sizes * machines.size(), [&](std::size_t item) {
+        const std::size_t i = machines.size() - 1 - item / sizes;
+        const Asked& a = machines[i];
+        if (item % sizes == 1) out[i].equal_power = at_equal_power(*a.machine, a.entry->chip, result.workload, *result.equal, a.set);
+        else try {
+                out[i].estimate = sized_estimate(a, request, result);
+            } catch (const ConfigError&) {
+                out[i].refused = std::current_exception();
+            }
+    });
+    return out;
+}
+
+/// Machines of the request; with "all", those that do not run the network go to `unfit`.
+std::vector<Asked> asked_machines(const AcceleratorRegistry& registry, const std::vector<std::string>& names, config::Node& root,
+                                  const EstimateRequest& request, bool all, bool equal, EstimateResult& result) {
+    std::vector<Asked> out;
+    for (const auto& name : names) try {
+            const auto& entry = registry.get(name);
+            Asked asked{name, std::make_shared<const AcceleratorEntry>(entry), entry.make(root.table(name)),
+                        parameters_set(name, request.overrides)};
+            Estimate as_given;  // a machine that does not run the network says so before any size is searched
+            if (equal) asked.machine->estimate(result.workload, as_given);
+            out.push_back(std::move(asked));
+        } catch (const ConfigError& e) {
+            if (!all || root.tables.contains(name)) throw;
+            result.unfit.emplace_back(name, e.what());
+        }
+    return out;
+}
+
+}  // namespace
+
 EstimateResult run_estimates(const AcceleratorRegistry& registry, const Gan& gan, const EstimateRequest& request) {
     EstimateResult result;
     const Task task = request.task.value_or(gan.has_discriminator() ? Task::training : Task::generation);
@@ -92,24 +174,26 @@ EstimateResult run_estimates(const AcceleratorRegistry& registry, const Gan& gan
     const bool all = request.accelerators.size() == 1 && request.accelerators[0] == "all";
     const std::vector<std::string> names = all ? registry.names() : request.accelerators;
     if (names.empty()) throw ConfigError("no accelerator named; expected --on all, or some of " + join(registry.names()));
+    if (request.as_published && (request.budget.any() || request.fixed_chip))
+        throw ConfigError(
+            "as published is every machine at its own size; expected no limit of area, power or arrays and no chip beside it");
     config::Node root;
     for (const auto& text : request.overrides) config::apply_override(root, text);
     result.budget = request.budget, result.fixed_chip = request.fixed_chip;
     for (const auto& name : names) registry.get(name);  // unknown names are reported before anything runs
-    for (const auto& name : names) {
-        try {
-            const auto& entry = registry.get(name);
-            const std::vector<std::string> set = parameters_set(name, request.overrides);
-            const std::unique_ptr<Accelerator> asked = entry.make(root.table(name));
-            NamedMachine machine{name, std::make_shared<const AcceleratorEntry>(entry),
-                                 request.fixed_chip ? on_chip(*asked, entry.chip, result.workload, request.budget, set)
-                                                    : within_budget(*asked, result.workload, request.budget, set)};
-            result.estimates.push_back(run_one(machine, result.workload, request.intervals, open_swings(entry, set, request)));
+    const bool equal = all && !request.budget.any() && !request.fixed_chip && !request.as_published;
+    const std::vector<Asked> machines = asked_machines(registry, names, root, request, all, equal, result);
+    if (equal) result.equal = equal_size(machines, result.workload);
+    if (result.equal) result.budget.area_m2 = result.equal->area_m2;
+    std::vector<Outcome> found = outcomes(machines, request, result);
+    for (std::size_t i = 0; i < found.size(); ++i) try {
+            if (found[i].refused) std::rethrow_exception(found[i].refused);
+            result.estimates.push_back(std::move(*found[i].estimate));
+            if (result.equal) result.estimates.back().equal_power = std::move(found[i].equal_power);
         } catch (const ConfigError& e) {
-            if (!all || (root.tables.contains(name) && !request.budget.any())) throw;
-            result.unfit.emplace_back(name, e.what());
+            if (!all || (root.tables.contains(machines[i].name) && !result.budget.any())) throw;
+            result.unfit.emplace_back(machines[i].name, e.what());
         }
-    }
     std::map<std::string, std::vector<std::string>> known;
     known[""] = names;
     for (const auto& name : names) known[name] = registry.get(name).param_names;

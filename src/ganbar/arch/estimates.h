@@ -4,6 +4,7 @@
 
 #include "ganbar/arch/accelerator.h"
 #include "ganbar/arch/budget.h"
+#include "ganbar/arch/equal_size.h"
 #include "ganbar/config/preset.h"
 
 namespace ganbar::arch {
@@ -23,6 +24,8 @@ struct EstimateRequest {
     bool intervals = true;
     Budget budget;            ///< every machine is sized to it (budget.h); none: machines as published or set
     bool fixed_chip = false;  ///< crossbar machines on a chip of fixed size (on_chip): the budget's, else the published or stated one
+    /// "all" without a budget or a chip compares at equal size (equal_size.h); true: each machine as published or set.
+    bool as_published = false;
 };
 
 /// An accelerator with its parameters.
@@ -40,11 +43,13 @@ struct NamedEstimate {
     Estimate estimate;
     Uncertainty uncertainty;
     std::optional<ZeroSkipping> zero_skipping;  ///< for machines that can also insert the zeros
+    std::optional<AtEqualPower> equal_power;    ///< beside the estimate at equal area
 };
 struct EstimateResult {
     Workload workload;
     Budget budget;
     bool fixed_chip = false;
+    std::optional<EqualSize> equal;  ///< where machines are compared so; its area is then the budget
     std::vector<NamedEstimate> estimates;
     std::vector<std::pair<std::string, std::string>> unfit;  ///< with "all": name and reason
 };

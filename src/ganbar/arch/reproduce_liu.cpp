@@ -37,6 +37,7 @@ Reproduction reproduce_liu2018(const ReproductionContext& context) {
     add("4 bits by rate: 15 spikes an input, 4-bit weights", bits(15, 4));
     add("one copy of every layer", {{"steps_per_cycle", std::int64_t{1} << 30}, {"gradient_steps_per_cycle", std::int64_t{1} << 30}});
     out.tornado = tornado_of(gpu, "liu2018", "gtx1080");
+    out.tornado_speed = out.means[0].geometric, out.tornado_energy = out.means[1].geometric;
     const double power = out.means[1].geometric / out.means[0].geometric;
     out.findings.push_back(
         fmt::format("The published ratios imply 46 % of the GPU's power and 3.9 times the FPGA's; the model draws {:.2g} times the GPU's "

@@ -14,10 +14,10 @@ struct Outcome {
     Estimate estimate;
     Uncertainty uncertainty;
 };
-Outcome measure(const Accelerator& machine, const AcceleratorEntry& entry, const Workload& w) {
+Outcome measure(const Accelerator& machine, const AcceleratorEntry& entry, const Workload& w, bool sized) {
     Outcome m;
     machine.estimate(w, m.estimate);
-    m.uncertainty = uncertainty(machine, entry.swings, w, m.estimate);
+    m.uncertainty = uncertainty(machine, sized ? without_sizes(entry.swings) : entry.swings, w, m.estimate);
     return m;
 }
 
@@ -42,6 +42,14 @@ std::string assumed_efficiency(const Accelerator& machine) {
 
 }  // namespace
 
+double TornadoBar::reach() const { return std::abs(std::log(speed_hi / speed_lo)) + std::abs(std::log(energy_hi / energy_lo)); }
+
+std::vector<Swing> without_sizes(std::vector<Swing> swings) {
+    std::erase_if(
+        swings, [](const Swing& s) { return s.param == "steps_per_cycle" || s.param == "gradient_steps_per_cycle" || s.param == "units"; });
+    return swings;
+}
+
 Contest make_contest(const ReproductionContext& context, const std::string& benchmark, const std::string& subject,
                      const std::string& rival) {
     Contest c;
@@ -65,7 +73,8 @@ std::vector<Contest> contests_on(const ReproductionContext& context, const std::
 }
 
 ReproductionRow row_of(const Contest& c, const std::string& rival, const std::string& basis) {
-    const Outcome s = measure(*c.subject, *c.subject_entry, c.workload), r = measure(*c.rival, *c.rival_entry, c.workload);
+    const Outcome s = measure(*c.subject, *c.subject_entry, c.workload, c.sized),
+                  r = measure(*c.rival, *c.rival_entry, c.workload, c.sized);
     return {c.benchmark,
             rival,
             basis,
@@ -78,25 +87,9 @@ ReproductionRow row_of(const Contest& c, const std::string& rival, const std::st
             assumed_efficiency(*c.rival)};
 }
 
-ReproductionRow row_of(const Contest& c, const std::string& rival, const std::string& basis, const ReproductionRow& like) {
-    Estimate s, r;
-    c.subject->estimate(c.workload, s), c.rival->estimate(c.workload, r);
-    const auto around = [](double value, const Interval& i) { return Interval{value, value * i.lo / i.value, value * i.hi / i.value}; };
-    return {c.benchmark,
-            rival,
-            basis,
-            around(r.iteration_latency_s / s.iteration_latency_s, like.speed),
-            around(r.energy_J() / s.energy_J(), like.energy),
-            s.area_total_m2(),
-            r.area_total_m2(),
-            s.utilisation(),
-            r.utilisation(),
-            assumed_efficiency(*c.rival)};
-}
-
 ReproductionMean mean_of(const std::vector<ReproductionRow>& rows, const std::string& rival, const std::string& basis,
                          const std::string& quantity, double published, const std::string& source) {
-    ReproductionMean m{rival, basis, quantity, 0, 0, 0, 0, published, source};
+    ReproductionMean m{rival, basis, quantity, 0, 0, 0, 0, published, source, 0};
     double n = 0;
     for (const auto& r : rows) {
         if (r.rival != rival || r.basis != basis) continue;
@@ -145,10 +138,7 @@ std::vector<TornadoBar> tornado_of(const std::vector<Contest>& contests, const s
             bars.push_back(bar);
         }
     }
-    const auto reach = [](const TornadoBar& b) {
-        return std::abs(std::log(b.speed_hi / b.speed_lo)) + std::abs(std::log(b.energy_hi / b.energy_lo));
-    };
-    std::stable_sort(bars.begin(), bars.end(), [&](const auto& a, const auto& b) { return reach(a) > reach(b); });
+    std::stable_sort(bars.begin(), bars.end(), [](const auto& a, const auto& b) { return a.reach() > b.reach(); });
     return bars;
 }
 

@@ -25,6 +25,7 @@ struct ReproductionMean {
     std::string rival, basis, quantity;  ///< quantity: "speed" or "energy"
     double geometric = 0, arithmetic = 0, lo = 0, hi = 0, published = 0;
     std::string source;
+    double published_hi = 0;  ///< where the paper gives a range, its other end
 };
 /// One rung of the ladder: geometric means over the benchmarks against the first rival.
 struct LadderStep {
@@ -34,13 +35,15 @@ struct LadderStep {
 struct TornadoBar {
     std::string machine, param, lo, hi;                               ///< values as text
     double speed_lo = 1, speed_hi = 1, energy_lo = 1, energy_hi = 1;  ///< the mean ratios with that value
+    double reach() const;
 };
 struct Reproduction {
     std::string name, title;
     std::vector<ReproductionRow> rows;
     std::vector<ReproductionMean> means;
     std::vector<LadderStep> ladder;
-    std::vector<TornadoBar> tornado;  ///< strongest first
+    std::vector<TornadoBar> tornado;               ///< strongest first
+    double tornado_speed = 0, tornado_energy = 0;  ///< the mean ratios that it swings about
     std::vector<std::string> findings;
 };
 
@@ -54,15 +57,16 @@ struct Contest {
     Workload workload;
     std::unique_ptr<Accelerator> subject, rival;
     const AcceleratorEntry *subject_entry = nullptr, *rival_entry = nullptr;
+    bool sized = false;  ///< copies and units are chosen for a common area and not uncertain
 };
+/// Without copies of layers and units.
+std::vector<Swing> without_sizes(std::vector<Swing> swings);
 Contest make_contest(const ReproductionContext& context, const std::string& benchmark, const std::string& subject,
                      const std::string& rival);
 /// One contest a benchmark; the subject has these settings.
 std::vector<Contest> contests_on(const ReproductionContext& context, const std::vector<std::string>& benchmarks, const std::string& subject,
                                  const std::string& rival, const std::vector<std::pair<std::string, Value>>& settings);
 ReproductionRow row_of(const Contest& contest, const std::string& rival, const std::string& basis);
-/// The same on another basis, with the relative intervals of `like` (the uncertain parameters are the same ones).
-ReproductionRow row_of(const Contest& contest, const std::string& rival, const std::string& basis, const ReproductionRow& like);
 /// Mean over the rows with this rival and basis.
 ReproductionMean mean_of(const std::vector<ReproductionRow>& rows, const std::string& rival, const std::string& basis,
                          const std::string& quantity, double published, const std::string& source);

@@ -30,6 +30,19 @@ TEST(Uncertainty, OfOneParameterIsItsOwnRange) {
     EXPECT_EQ(u.latency_s.hi, u.latency_s.value);
 }
 
+/// What a cycle leaves out can only lengthen it, and stays uncertain when copies are chosen.
+TEST(Uncertainty, OfTheModelItself) {
+    const Workload w = training("gan1", 16, 1);
+    for (const char* name : {"isaac", "regan", "zara"}) {
+        const auto machine = registry().get(name).make(nullptr);
+        const double own = run(*machine, w).iteration_latency_s;
+        const double longer = run(*machine->with("cycle_overhead", Value{1.5}), w).iteration_latency_s;
+        EXPECT_GT(longer, 1.3 * own) << name;  // the update is no cycle
+        EXPECT_LE(longer, 1.5 * own * (1 + 1e-6)) << name;
+        EXPECT_THROW(machine->with("cycle_overhead", Value{0.9}), ConfigError);
+    }
+}
+
 /// Two independent factors, uniform in their logarithms over a range of +-L each: their product's 95th percentile is at 2 L (1 - sqrt(0.1))
 /// = 1.37 L, below the 2 L where both are at their end and above the sqrt(2) 0.9 L = 1.27 L of two that add as squares.
 TEST(Uncertainty, TwoFactorsAddAsIndependentOnesDo) {

@@ -23,7 +23,7 @@ double samples_of(const Workload& w, bool generator, std::uint32_t layer, Pass p
 /// Planes for `arrays` crossbars that are busy for `busy_s` in every sample.
 void add_group(const CrossbarDesign& d, PlaneGroup g, double arrays, double busy_s, double samples, double outputs, ZaraMapping& out) {
     g.n = ceil_div(Int(std::ceil(arrays)), d.vmms_per_pe);
-    g.compute_s = busy_s, g.load_s = busy_s * samples;
+    g.compute_s = busy_s * d.cycle_overhead, g.load_s = g.compute_s * samples;
     g.transfer_s = outputs * double(d.input_bits) / double(g.n) / double(d.bus_bits) * d.clock.si;
     out.groups.push_back(g);
 }
@@ -55,6 +55,24 @@ void add_groups(const CrossbarDesign& d, const Workload& w, bool generator, std:
     }
 }
 
+/// Plane after plane as the layers follow, PE after PE, round after round.
+void deal_in_turn(std::int64_t planes, ZaraMapping& m) {
+    std::vector<std::int64_t> starts, cuts{0, m.n_pes};  // PEs between two cuts hold planes of the same groups
+    std::int64_t next = 0;
+    for (const PlaneGroup& g : m.groups) starts.push_back(next), cuts.push_back(next % m.n_pes), next += g.n;
+    cuts.push_back(planes % m.n_pes);
+    std::sort(cuts.begin(), cuts.end());
+    cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+    for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
+        PeKind kind{0, cuts[i + 1] - cuts[i], {}};
+        for (std::int64_t plane = cuts[i]; plane < planes; plane += m.n_pes) {
+            const auto g = std::uint32_t(std::upper_bound(starts.begin(), starts.end(), plane) - starts.begin() - 1);
+            kind.groups.push_back(g), kind.load_s += m.groups[g].load_s;
+        }
+        m.pes.push_back(std::move(kind));
+    }
+}
+
 /// Planes dealt over the PEs: the heaviest of the iteration first, each to the least loaded PE that has room. PEs that are equal so far are
 /// dealt to together.
 void deal(const CrossbarDesign& d, ZaraMapping& m) {
@@ -66,6 +84,7 @@ void deal(const CrossbarDesign& d, ZaraMapping& m) {
             fmt::format("the network needs {} planes of {} crossbars, but {} PEs with {} layers hold {}; expected more PEs, more layers or "
                         "fewer copies",
                         planes, d.vmms_per_pe, m.n_pes, d.stack_layers, m.n_pes * d.stack_layers));
+    if (!d.deal_by_load) return deal_in_turn(planes, m);
     std::vector<std::uint32_t> order(m.groups.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return m.groups[a].load_s > m.groups[b].load_s; });

@@ -144,6 +144,26 @@ TEST(Zara, PlanesAreDealtByLoad) {
     }
 }
 
+TEST(Zara, PlanesDealtInTurnAreAllDealt) {
+    for (const char* network : {"dcgan", "igan", "3dgan", "artgan"})
+        for (const Int stack : {1, 3, 4}) {
+            const Workload w = training(network, 32);
+            CrossbarDesign d = zara_design(stack);
+            const ZaraMapping by_load = map_zara(d, w);
+            d.deal_by_load = false;
+            const ZaraMapping m = map_zara(d, w);
+            std::vector<std::int64_t> planes(m.groups.size(), 0);
+            std::int64_t n_pes = 0;
+            for (const PeKind& pe : m.pes) {
+                EXPECT_LE(Int(pe.groups.size()), d.stack_layers);
+                n_pes += pe.n;
+                for (const std::uint32_t g : pe.groups) planes[g] += pe.n;
+            }
+            for (std::size_t g = 0; g < planes.size(); ++g) EXPECT_EQ(planes[g], m.groups[g].n) << network;
+            EXPECT_EQ(n_pes, by_load.n_pes);
+        }
+}
+
 TEST(Zara, AWideMeshIsNoLimitAndANarrowOneIs) {
     const Workload w = training("dcgan", 32);
     CrossbarDesign d = zara_design(4);

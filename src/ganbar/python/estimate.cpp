@@ -22,11 +22,11 @@ std::tuple<std::string, std::vector<std::pair<std::string, std::string>>, std::v
     const LibraryPtr& library, const std::string& network, const std::string& discriminator, const std::vector<std::string>& on,
     const std::optional<arch::Int>& batch, const std::optional<arch::Int>& steps_d, const std::string& task,
     const std::vector<std::string>& settings, const std::string& toml, const std::optional<double>& area_m2,
-    const std::optional<double>& power_W, const std::optional<double>& n_arrays, bool chip) {
+    const std::optional<double>& power_W, const std::optional<double>& n_arrays, bool chip, bool as_published) {
     arch::EstimateRequest request;
     request.accelerators = on, request.overrides = settings, request.batch = batch, request.steps_d = steps_d;
     request.budget = {.area_m2 = area_m2, .power_W = power_W, .n_arrays = n_arrays};
-    request.fixed_chip = chip;
+    request.fixed_chip = chip, request.as_published = as_published;
     if (task == "generation") request.task = arch::Task::generation;
     else if (task == "training") request.task = arch::Task::training;
     else if (!task.empty()) throw ConfigError("task = \"" + task + "\" is not known; expected training or generation");
@@ -44,7 +44,7 @@ std::tuple<std::string, std::vector<std::pair<std::string, std::string>>, std::v
 void bind_estimate(nb::module_& m) {
     m.def("estimate", &estimate, nb::arg("library"), nb::arg("network"), nb::arg("discriminator"), nb::arg("on"), nb::arg("batch").none(),
           nb::arg("steps_d").none(), nb::arg("task"), nb::arg("settings"), nb::arg("toml"), nb::arg("area_m2").none(),
-          nb::arg("power_W").none(), nb::arg("n_arrays").none(), nb::arg("chip"));
+          nb::arg("power_W").none(), nb::arg("n_arrays").none(), nb::arg("chip"), nb::arg("as_published"));
 }
 
 }  // namespace ganbar::python

@@ -45,6 +45,17 @@ void read_layers(const Json& layers, AcceleratorResult& r) {
     }
 }
 
+std::optional<EqualPowerRow> read_equal_power(const Json& j) {
+    const auto p = j.find("equal_power");
+    if (p == j.end()) return std::nullopt;
+    EqualPowerRow r;
+    r.limit_W = p->at("limit_W").get<double>(), r.limit_of = p->at("limit_of").get<std::string>(), r.unfit = p->value("does_not_fit", "");
+    if (!r.unfit.empty()) return r;
+    r.latency_s = p->at("iteration_latency_s").get<double>(), r.energy_J = p->at("iteration_energy_J").get<double>();
+    r.area_m2 = p->at("area_m2").get<double>(), r.power_W = p->at("power_W").get<double>();
+    return r;
+}
+
 AcceleratorResult read_one(const Json& j) {
     AcceleratorResult r;
     r.name = j.at("accelerator").get<std::string>();
@@ -66,6 +77,7 @@ AcceleratorResult read_one(const Json& j) {
         r.chip = {of("arrays"),      of("arrays_needed"), of("swaps"),        of("reprogram_s"),
                   of("reprogram_J"), of("drain_s"),       of("buffer_share"), of("bytes_dram")};
     }
+    r.equal_power = read_equal_power(j);
     read_layers(j.at("layers"), r);
     for (const auto& [component, area] : j.at("area_by_component_m2").items())
         r.area_by_component.emplace_back(component, area.get<double>());

@@ -26,6 +26,11 @@ struct ParameterRow {
 struct ChipRow {
     double arrays = 0, needed = 0, loads = 0, load_s = 0, load_J = 0, drain_s = 0, buffer_share = 0, memory_B = 0;
 };
+/// The machine within a common power instead of a common area; of an iteration.
+struct EqualPowerRow {
+    double latency_s = 0, energy_J = 0, area_m2 = 0, power_W = 0, limit_W = 0;
+    std::string limit_of, unfit;
+};
 struct AcceleratorResult {
     std::string name, platform, scope;
     bool published_for_training = true, training = true;
@@ -35,6 +40,7 @@ struct AcceleratorResult {
     double peak_op_per_J = 0, achieved_op_per_J = 0, peak_op_per_s_m2 = 0, achieved_op_per_s_m2 = 0, power_density_W_m2 = 0;
     double published_op_per_J = 0, published_op_per_s_m2 = 0;  ///< the paper's for full use; 0: none
     std::optional<ChipRow> chip;
+    std::optional<EqualPowerRow> equal_power;
     std::vector<std::string> warnings;
     Parts energy_by_component, energy_by_pass, area_by_component, cycles_by_phase;
     std::optional<double> assumed_efficiency;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace ganbar::report {
 
@@ -179,6 +180,21 @@ Json estimate_json(const Workload& w, const NamedEstimate& n) {
     return j;
 }
 
+namespace {
+
+Json equal_power_json(const AtEqualPower& p, const EqualSize& size, double batch) {
+    Json out = {{"limit_W", size.power_W}, {"limit_of", size.power_of}};
+    if (!p.unfit.empty()) {
+        out["does_not_fit"] = p.unfit;
+        return out;
+    }
+    out["iteration_latency_s"] = p.latency_s, out["images_per_s"] = batch / p.latency_s, out["iteration_energy_J"] = p.energy_J;
+    out["energy_per_image_J"] = p.energy_J / batch, out["area_m2"] = p.area_m2, out["power_W"] = p.energy_J / p.latency_s;
+    return out;
+}
+
+}  // namespace
+
 Json estimates_json(const EstimateResult& result) {
     Json out = Json::array();
     for (const auto& n : result.estimates) {
@@ -188,7 +204,9 @@ Json estimates_json(const EstimateResult& result) {
         if (result.budget.area_m2) budget["area_m2"] = *result.budget.area_m2;
         if (result.budget.power_W) budget["power_W"] = *result.budget.power_W;
         if (result.budget.n_arrays) budget["n_arrays"] = *result.budget.n_arrays;
+        if (result.equal) budget["area_of"] = result.equal->area_of;
         out.back()["budget"] = std::move(budget);
+        if (n.equal_power) out.back()["equal_power"] = equal_power_json(*n.equal_power, *result.equal, double(result.workload.batch));
     }
     return out;
 }
@@ -272,6 +290,28 @@ std::string fixed_chips_table(const std::vector<NamedEstimate>& rows, double bat
     return out;
 }
 
+/// The same machines within one power instead of one area.
+std::string equal_power_table(std::vector<NamedEstimate> rows, const EstimateResult& result) {
+    if (!result.equal) return {};
+    const double batch = double(result.workload.batch);
+    const auto time = [](const NamedEstimate& n) {
+        return n.equal_power->unfit.empty() ? n.equal_power->latency_s : std::numeric_limits<double>::infinity();
+    };
+    std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) { return time(a) < time(b); });
+    std::string out =
+        fmt::format("\n{:<28}{:>12}{:>14}{:>16}{:>12}\n", fmt::format("at {:.4g} W, {}'s", result.equal->power_W, result.equal->power_of),
+                    "time/image", "energy/image", "area", "power");
+    for (const auto& n : rows) {
+        const AtEqualPower& p = *n.equal_power;
+        if (!p.unfit.empty()) out += fmt::format("{:<12}{}\n", n.name, p.unfit);
+        else
+            out += fmt::format("{:<28}{:>12}{:>14}{:>16}{:>12}\n", n.name, engineering(p.latency_s / batch, "s"),
+                               engineering(p.energy_J / batch, "J"), fmt::format("{:.3g} mm2", 1e6 * p.area_m2),
+                               engineering(p.energy_J / p.latency_s, "W"));
+    }
+    return out;
+}
+
 /// Of machines whose cells have an endurance given.
 std::string lifetimes_table(const std::vector<NamedEstimate>& rows) {
     std::string out;
@@ -297,6 +337,11 @@ std::string limits_text(const Budget& b) {
     return join(limits);
 }
 
+std::string equal_size_text(const EqualSize& size) {
+    return fmt::format("Every machine fills at most {:.4g} mm2, the area of {}, the largest that is bought whole.", 1e6 * size.area_m2,
+                       size.area_of);
+}
+
 std::string estimates_table(const EstimateResult& result) {
     const Workload& w = result.workload;
     const auto span = [](const Interval& i, double batch, const char* unit) {
@@ -306,7 +351,8 @@ std::string estimates_table(const EstimateResult& result) {
         fmt::format("{}: {} at batch {}", w.network, w.task == Task::training ? "one training iteration" : "generation", w.batch);
     if (w.task == Task::training) out += fmt::format(", {} D step{} per G step", w.steps_d, w.steps_d == 1 ? "" : "s");
     const MacTotals t = totals(w);
-    if (result.budget.any()) out += "\nmachines sized to at most " + limits_text(result.budget);
+    if (result.equal) out += "\n" + equal_size_text(*result.equal) + " --as-published: each at its own size";
+    else if (result.budget.any()) out += "\nmachines sized to at most " + limits_text(result.budget);
     if (result.fixed_chip) out += "\ncrossbar machines on one chip: what does not fit is loaded in turn";
     out += fmt::format("\nmultiplications per image: {} useful, {} zero-free, {} zero-inserted\n\n",
                        engineering(t.useful / double(w.batch), ""), engineering(t.deformed / double(w.batch), ""),
@@ -334,7 +380,8 @@ std::string estimates_table(const EstimateResult& result) {
     out +=
         "ranges: the uncertain parameters of each model (--json lists all with their sources); scopes differ, see `ganbar describe "
         "accelerator NAME`\n";
-    out += densities_table(rows) + chips_table(rows) + fixed_chips_table(rows, double(w.batch)) + lifetimes_table(rows);
+    out += equal_power_table(rows, result) + densities_table(rows) + chips_table(rows) + fixed_chips_table(rows, double(w.batch)) +
+           lifetimes_table(rows);
     for (const auto& n : rows)
         for (const auto& warning : n.warnings) out += fmt::format("warning: {}.{}\n", n.name, warning);
     bool head = false;

@@ -10,6 +10,8 @@ nlohmann::ordered_json value_json(const Value& v);  ///< of a parameter
 nlohmann::ordered_json estimate_json(const arch::Workload& w, const arch::NamedEstimate& n);
 nlohmann::ordered_json estimates_json(const arch::EstimateResult& result);
 std::string estimates_table(const arch::EstimateResult& result);
+/// In a sentence: the area that all machines are sized to.
+std::string equal_size_text(const arch::EqualSize& size);
 /// "500 mm2, 100 W"
 std::string limits_text(const arch::Budget& budget);
 /// "1.57 ms": three digits and the prefix that reads best.

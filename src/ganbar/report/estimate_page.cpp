@@ -73,7 +73,8 @@ std::string estimate_page(const EstimateResult& result, const std::string& comma
                                 w.batch, w.steps_d, w.steps_d == 1 ? "" : "s")
                           : fmt::format("Generation of {} images.", w.batch);
     if (training && w.generator.layers.empty()) page.intro = fmt::format("One training iteration of one network at batch {}.", w.batch);
-    if (result.budget.any()) page.intro += fmt::format(" Every machine is sized to at most {}.", report::limits_text(result.budget));
+    if (result.equal) page.intro += " " + report::equal_size_text(*result.equal) + " A second table has them at equal power.";
+    else if (result.budget.any()) page.intro += fmt::format(" Every machine is sized to at most {}.", report::limits_text(result.budget));
     page.facts = {{"useful multiplications per image", engineering(t.useful / batch, "")},
                   {"without inserted zeros", engineering(t.deformed / batch, "")},
                   {"with inserted zeros", engineering(t.zero_inserted / batch, "")},

@@ -65,6 +65,37 @@ void comparison_table(Page& page, const AcceleratorSet& set) {
                "sortable machines");
 }
 
+/// The same machines within one power, fastest first.
+void equal_power_table(Page& page, const AcceleratorSet& set) {
+    std::vector<const AcceleratorResult*> machines;
+    for (const auto& m : set.machines)
+        if (m.equal_power) machines.push_back(&m);
+    if (machines.empty()) return;
+    const auto before = [](const AcceleratorResult* a, const AcceleratorResult* b) {
+        const EqualPowerRow &p = *a->equal_power, &q = *b->equal_power;
+        return p.unfit.empty() != q.unfit.empty() ? p.unfit.empty() : p.latency_s < q.latency_s;
+    };
+    std::stable_sort(machines.begin(), machines.end(), before);
+    std::vector<std::vector<Cell>> rows;
+    for (const AcceleratorResult* m : machines) {
+        const EqualPowerRow& p = *m->equal_power;
+        if (!p.unfit.empty()) {
+            rows.push_back({{"<strong>" + escape(m->name) + "</strong>"}, {escape(p.unfit)}, {"–", true}, {"–", true}, {"–", true}});
+            continue;
+        }
+        rows.push_back({{"<strong>" + escape(m->name) + "</strong>"},
+                        {format_quantity(p.latency_s / m->batch, "s"), true},
+                        {format_quantity(p.energy_J / m->batch, "J"), true},
+                        {format_quantity(p.area_m2, "m2"), true},
+                        {format_quantity(p.power_W, "W"), true}});
+    }
+    const EqualPowerRow& limit = *machines.front()->equal_power;
+    page.table(fmt::format("At equal power: the same machines sized to at most {} (mean over the workload), which {} draws, whatever their "
+                           "area. What a machine leaves unused would not make it faster.",
+                           format_quantity(limit.limit_W, "W"), escape(limit.limit_of)),
+               {"accelerator", "time", "energy", "area", "power"}, rows, "sortable equal-power");
+}
+
 /// What a chip of each kind could do, does here, and must lose as heat.
 void density_table(Page& page, const AcceleratorSet& set) {
     std::vector<std::vector<Cell>> rows;
@@ -246,6 +277,7 @@ std::string render_accelerators(const AcceleratorPage& input) {
     const std::size_t navigation_at = page.body().size();
     page.open_section("comparison", "Side by side");
     comparison_table(page, input.set);
+    equal_power_table(page, input.set);
     density_table(page, input.set);
     chip_table(page, input.set);
     notes(page, input.set);

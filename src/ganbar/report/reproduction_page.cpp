@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganbar/core/error.h"
 #include "ganbar/report/html_sections.h"
 #include "ganbar/report/html_text.h"
 #include "ganbar/report/marks.h"
@@ -19,6 +20,15 @@ std::string range(double lo, double hi) {
     return hi > lo ? fmt::format(" <span class=\"range\">{} … {}</span>", times_text(lo), times_text(hi)) : "";
 }
 
+/// "2.10×", or the range that a paper gives; and how ours lies to it.
+std::string published_text(const arch::ReproductionMean& m) {
+    return m.published_hi > 0 ? times_text(m.published) + " … " + times_text(m.published_hi) : times_text(m.published);
+}
+std::string beside_published(const arch::ReproductionMean& m) {
+    if (m.published_hi <= 0) return times_text(m.geometric / m.published);
+    return m.geometric < m.published ? "below" : m.geometric > m.published_hi ? "above" : "within";
+}
+
 void means_table(Page& page, const Reproduction& r) {
     std::vector<std::vector<Cell>> rows;
     for (const auto& m : r.means)
@@ -27,12 +37,16 @@ void means_table(Page& page, const Reproduction& r) {
                         {escape(m.quantity)},
                         {times_text(m.geometric) + range(m.lo, m.hi), true},
                         {times_text(m.arithmetic), true},
-                        {times_text(m.published), true},
-                        {times_text(m.geometric / m.published), true},
-                        {escape(m.source)}});
+                        {published_text(m), true},
+                        {beside_published(m), true}});
+    std::vector<std::string> sources;
+    for (const auto& m : r.means)
+        if (std::find(sources.begin(), sources.end(), m.source) == sources.end()) sources.push_back(m.source);
     page.table(
-        "Means over the networks beside the published average. Published numbers are references; no parameter was chosen to meet them.",
-        {"against", "basis", "quantity", "ours, geometric", "arithmetic", "published", "ours / published", "source"}, rows);
+        "Means over the networks beside the published average. Published numbers are references; no parameter was chosen to meet "
+        "them. Source: " +
+            escape(join(sources, "; ")) + ".",
+        {"against", "basis", "quantity", "ours, geometric", "arithmetic", "published", "ours / published"}, rows);
 }
 
 void rows_table(Page& page, const Reproduction& r) {
@@ -54,6 +68,11 @@ void rows_table(Page& page, const Reproduction& r) {
         "sortable");
 }
 
+std::vector<SpanLine> published_lines(const arch::ReproductionMean& m) {
+    if (m.published_hi <= 0) return {{"published average", m.published}};
+    return {{"published, least", m.published}, {"published, most", m.published_hi}};
+}
+
 /// One figure per rival and quantity, the published average as a line.
 void ratio_figures(Page& page, const Reproduction& r) {
     page.html("<div class=\"chart-grid\">");
@@ -66,7 +85,7 @@ void ratio_figures(Page& page, const Reproduction& r) {
         }
         rows.push_back({"geometric mean", m.geometric, m.lo, m.hi, 7});
         span_figure(page, fmt::format("{} over {}, {}", m.quantity == "speed" ? "Speed-up" : "Energy saving", m.rival, m.basis),
-                    "Ratios with the intervals of both machines' uncertain parameters.", "", rows, {{"published average", m.published}});
+                    "Ratios with the intervals of both machines' uncertain parameters.", "", rows, published_lines(m));
     }
     page.html("</div>");
 }
@@ -90,8 +109,8 @@ void ladder(Page& page, const Reproduction& r) {
 }
 
 void tornado(Page& page, const Reproduction& r) {
-    if (r.tornado.empty() || r.means.size() < 2) return;
-    const double speed0 = r.means[0].geometric, energy0 = r.means[1].geometric;
+    if (r.tornado.empty()) return;
+    const double speed0 = r.tornado_speed, energy0 = r.tornado_energy;
     std::vector<TornadoRow> speed, energy;
     for (const auto& b : r.tornado) {
         const std::string name = b.machine + "." + b.param;

@@ -16,7 +16,7 @@ struct EstimateArguments {
     std::optional<arch::Int> batch, steps_d;
     std::optional<double> area_mm2, power_W, arrays;
     OutputFile out{.path = "", .force = false, .endings = {".html", ".htm"}};
-    bool chip = false, json = false;
+    bool chip = false, as_published = false, json = false;
 };
 
 /// The command that makes the page again.
@@ -30,6 +30,7 @@ std::string estimate_command(const EstimateArguments& o) {
     if (o.power_W) text += fmt::format(" --power {}", *o.power_W);
     if (o.arrays) text += fmt::format(" --arrays {}", *o.arrays);
     if (o.chip) text += " --chip";
+    if (o.as_published) text += " --as-published";
     for (const auto& set : o.set) text += " --set " + set;
     return text + " -o " + o.out.path;
 }
@@ -51,7 +52,7 @@ void run(const EstimateArguments& o, const config::Presets& networks, const conf
     if (o.task == "generation") request.task = arch::Task::generation;
     else if (o.task == "training") request.task = arch::Task::training;
     else if (o.task) throw ConfigError("task = \"" + *o.task + "\" is not known; expected training or generation");
-    request.budget = budget_of(o), request.fixed_chip = o.chip;
+    request.budget = budget_of(o), request.fixed_chip = o.chip, request.as_published = o.as_published;
     o.out.check();
     const arch::EstimateResult result =
         arch::run_estimates(registries.accelerators, load_workload(o.network, networks, experiments, registries, o.discriminator), request);
@@ -76,7 +77,11 @@ void ganbar_register_estimate(CommandContext& context) {
                      "a network or experiment by name (ganbar list networks, list experiments), a TOML file, an ONNX file or a run folder")
         ->required();
     command->add_option("--discriminator", o->discriminator, "the discriminator's ONNX file, where NETWORK is a generator's");
-    command->add_option("--on", o->on, "accelerators, separated by commas, or all")->required()->delimiter(',');
+    command
+        ->add_option("--on", o->on,
+                     "accelerators, separated by commas, each as published or set; or all, at equal area and, beside it, at equal power")
+        ->required()
+        ->delimiter(',');
     command->add_option("--batch", o->batch, "samples per batch (default: the network's)");
     command->add_option("--steps-d", o->steps_d, "discriminator updates per generator update (default: the network's)");
     command->add_option("--task", o->task,
@@ -88,6 +93,7 @@ void ganbar_register_estimate(CommandContext& context) {
     command->add_flag(
         "--chip", o->chip,
         "crossbar machines on one chip (of --arrays or --area, else the published or stated one): what does not fit is loaded in turn");
+    command->add_flag("--as-published", o->as_published, "with --on all: each machine as published or set, whatever its size");
     command->add_option("--set", o->set, "a parameter, for example regan.steps_per_cycle=64");
     o->out.declare(*command, "-o,--out", "also write a page with table and figures into this HTML file");
     command->add_flag("--json", o->json, "print JSON");

@@ -4,6 +4,15 @@
 
 namespace ganbar::arch {
 
+/// The model's own error: what a cycle leaves out can only lengthen it.
+inline void add_cycle_overhead(Schema<CrossbarDesign>& schema) {
+    schema.push_back(param("cycle_overhead", &CrossbarDesign::cycle_overhead, 1.0, 100.0,
+                           "length of a logical cycle over its slowest layer's products or writes",
+                           assumed("1: buffers, activations and results on their way are hidden behind the products, as in ISAAC's and "
+                                   "PipeLayer's pipelines; up to 1.6 where they are not")));
+}
+inline Swing cycle_overhead_swing() { return {"cycle_overhead", 1.0, 1.6}; }
+
 /// `buffer_source`: what the buffer that comes with an array rests on.
 inline Schema<CrossbarDesign> chip_schema(const Source& buffer_source) {
     using D = CrossbarDesign;

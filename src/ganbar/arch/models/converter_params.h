@@ -75,6 +75,7 @@ inline Schema<CrossbarDesign> converter_schema(const Source& array_source, const
               assumed("balanced with the other passes")),
         choice("zeros", &D::zeros, {"inserted", "phases", "pixels"}, "how transposed passes are mapped", array_source),
     };
+    add_cycle_overhead(schema);
     add_chip(schema, assumed("ISAAC's: 64 KB of eDRAM for a tile of 96"));
     return schema;
 }
@@ -93,7 +94,8 @@ inline std::vector<Swing> converter_swings(const CrossbarDesign& d = converter_d
             {"gradient_steps_per_cycle", std::int64_t{16}, std::int64_t{1024}},
             {"link_energy", 0.3e-12, 5e-12},
             {"array_area", 0.5 * d.array_area.si, 2 * d.array_area.si},
-            {"write_row", 10e-9, 0.475e-6}};
+            {"write_row", 10e-9, 0.475e-6},
+            cycle_overhead_swing()};
 }
 
 /// What every model with drivers and converters has in common.

@@ -1,13 +1,13 @@
 // ReGAN (Chen, Song, Chen, ASP-DAC 2018; described in chen2019): a pipelined ReRAM main memory that trains GANs. Its schedule is published;
 // its array, cell and area tables are not, so PipeLayer's stand in (same group, same spike interface).
+#include "ganbar/arch/models/sharing_params.h"
 #include "ganbar/arch/models/spike_params.h"
 
 namespace ganbar {
 
 void ganbar_register_regan(AcceleratorRegistry& registry) {
     using namespace arch;
-    using D = CrossbarDesign;
-    AcceleratorModel<D> m;
+    AcceleratorModel<CrossbarDesign> m;
     m.doc =
         "ReGAN: ReRAM memory, full-function and buffer subarrays, spike interface, look-up-table activations, pipelined training with "
         "spatial parallelism and computation sharing. "
@@ -21,20 +21,10 @@ void ganbar_register_regan(AcceleratorRegistry& registry) {
     m.defaults.spatial_parallelism = m.defaults.computation_sharing = true;
     m.defaults.activation = {0.26e-12};
     m.schema = spike_schema(assumed("not stated for ReGAN; PipeLayer's, same group and interface"));
-    m.schema.push_back(
-        param("spatial_parallelism", &D::spatial_parallelism, "a second copy of the discriminator", published("chen2019, sec. 4.2")));
-    m.schema.push_back(param("computation_sharing", &D::computation_sharing, "one forward pass of the fake samples for both updates",
-                             published("chen2019, sec. 4.2")));
-    m.schema.push_back(param("transposed_copies", &D::transposed_copies, std::int64_t{1}, std::int64_t{2},
-                             "copies of D's transposed arrays for the two branches of computation sharing",
-                             assumed("the paper duplicates only the memory for errors; with one copy the branches wait for each other")));
-    m.schema.push_back(choice("batch_norm", &D::batch_norm, {"reference", "exact"},
-                              "statistics from a reference batch, or exact ones with a barrier per layer",
-                              assumed("the paper says only that batch normalisation sits before the activation")));
+    add_sharing(m.schema);
     add_outer_products(m.schema);
     spike_machine(m);
-    m.swings.push_back({"transposed_copies", std::int64_t{1}, std::int64_t{2}});
-    m.swings.push_back({"batch_norm", std::string("exact"), std::string("reference")});
+    for (const Swing& swing : sharing_swings()) m.swings.push_back(swing);
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     m.peak = {.text = "none is published; PipeLayer's arrays, whose figures these are"};

@@ -76,6 +76,7 @@ inline Schema<CrossbarDesign> spike_schema(const Source& interface_source) {
         choice("zeros", &D::zeros, {"inserted", "phases", "pixels"}, "how transposed passes are mapped",
                assumed("the paper of 2018 does not skip zeros; phases is ZARA's deformation")),
     };
+    add_cycle_overhead(schema);
     add_chip(schema, assumed("a memory array of 128x128 4-bit cells for each that computes"));
     return schema;
 }
@@ -89,7 +90,8 @@ inline std::vector<Swing> spike_swings() {
             {"input_density", 0.25, 1.0},
             {"array_area", 0.0039e-6, 0.0236e-6},
             {"link_energy", 0.2e-12, 5e-12},
-            {"buffer_write_energy", 5e-12, 15.6e-9}};
+            {"buffer_write_energy", 5e-12, 15.6e-9},
+            cycle_overhead_swing()};
 }
 
 /// What every model with spikes and counters has in common.
