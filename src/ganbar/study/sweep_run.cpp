@@ -63,9 +63,9 @@ private:
         for (const auto& [key, v] : result.values)
             if (key == sweep_.spec.objective)
                 std::visit(
-                    [&](const auto& x) {
-                        if constexpr (std::is_same_v<std::decay_t<decltype(x)>, double>) value = fmt::format("{} {:.6g}", key, x);
-                        else value = fmt::format("{} {}", key, x);
+                    [&value, &name = key](const auto& x) {  // by name: clang 16 captures no structured binding where OpenMP is on
+                        if constexpr (std::is_same_v<std::decay_t<decltype(x)>, double>) value = fmt::format("{} {:.6g}", name, x);
+                        else value = fmt::format("{} {}", name, x);
                     },
                     v);
         run_.say(fmt::format("[{}/{}] point {}: {}: {} ({:.1f} s)", ++n_said_, open_.size(), point, join(labels_of(sweep_, point)),

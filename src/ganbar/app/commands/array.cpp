@@ -1,5 +1,6 @@
 // ganbar array [FILE.toml] [--size RxC] ...: one crossbar on the bench.
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/output_file.h"
