@@ -145,15 +145,15 @@ public:
     double run(const std::vector<Walk>& walks, Int samples, double now) {
         walks_ = &walks, end_ = now;
         tokens_.assign(std::size_t(samples) * walks.size(), {});
-        for (std::uint32_t t = 0; t < tokens_.size(); ++t) queue_.push({now, Happening::step, t, 0});
+        for (std::uint32_t t = 0; t < tokens_.size(); ++t) queue_.emplace(now, Happening::step, t, 0u);
         while (!queue_.empty()) {
             const Event e = queue_.top();
             queue_.pop();
-            switch (e.what) {
-                case Happening::step: begin_step(e.token, e.time); break;
-                case Happening::written: start(e.group + 1, e.time, Happening::gradient_complete, e.token); break;
-                case Happening::complete: arrive(e.token, send(m_.groups[e.group], e.time)); break;
-                case Happening::gradient_complete: end_ = std::max(end_, send(m_.groups[e.group], e.time)); break;
+            switch (e.what()) {
+                case Happening::step: begin_step(e.token(), e.time); break;
+                case Happening::written: start(e.group() + 1, e.time, Happening::gradient_complete, e.token()); break;
+                case Happening::complete: arrive(e.token(), send(m_.groups[e.group()], e.time)); break;
+                case Happening::gradient_complete: end_ = std::max(end_, send(m_.groups[e.group()], e.time)); break;
             }
         }
         return end_;
@@ -178,11 +178,16 @@ public:
 
 private:
     enum class Happening : std::uint8_t { step, written, complete, gradient_complete };
+    /// In the order of time, token (one sample of one walk, in the order of the samples), happening and group.
     struct Event {
         double time;
-        Happening what;
-        std::uint32_t token, group;  ///< token: one sample of one walk, in the order of the samples
-        bool operator<(const Event& o) const { return std::tie(time, token, what, group) > std::tie(o.time, o.token, o.what, o.group); }
+        std::uint64_t key;
+        Event(double at, Happening what, std::uint32_t token, std::uint32_t group)
+            : time(at), key(std::uint64_t(token) << 32 | std::uint64_t(what) << 30 | group) {}
+        Happening what() const { return Happening(key >> 30 & 3); }
+        std::uint32_t token() const { return std::uint32_t(key >> 32); }
+        std::uint32_t group() const { return std::uint32_t(key & ((1u << 30) - 1)); }
+        bool operator<(const Event& o) const { return time > o.time || (time == o.time && key > o.key); }
     };
     struct Token {
         std::uint32_t step = 0, pending = 0;  ///< groups of this step whose results have not arrived
@@ -214,7 +219,7 @@ private:
             done = std::max(done, sent);
         }
         n_events_ += 2 * g.n + 1;
-        queue_.push({done, then, token, group});
+        queue_.emplace(done, then, token, group);
     }
     /// Through the mesh, which takes results in the order in which they are complete and moves them while they are made.
     double send(const PlaneGroup& g, double complete) {
@@ -225,7 +230,7 @@ private:
     void arrive(std::uint32_t token, double now) {
         Token& t = tokens_[token];
         t.latest = std::max(t.latest, now);
-        if (--t.pending == 0) queue_.push({t.latest, Happening::step, token, 0});
+        if (--t.pending == 0) queue_.emplace(t.latest, Happening::step, token, 0u);
     }
 
     struct Pe {
