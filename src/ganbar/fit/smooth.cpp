@@ -82,8 +82,9 @@ void SharedShape::begin(double penalty) {
 }
 void SharedShape::add(double x, double y, double c, double weight) {
     auto& group = groups_.back();
-    const auto [i, u] = place(nodes_, x);
-    const double a = 1 - u;
+    const Place at = place(nodes_, x);
+    const std::size_t i = at.i;  // a structured binding is in no closure of clang 14's
+    const double u = at.u, a = 1 - u;
     const auto sum = [&](Band& band, double w) {
         band.diagonal[i] += w * a * a, band.diagonal[i + 1] += w * u * u, band.beside[i] += w * a * u;
     };
