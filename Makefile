@@ -95,7 +95,7 @@ fuzz: | build-folder  ## every fuzz target for FUZZ_SECONDS (600)
 asan: | build-folder  ## the fast tests under the address and undefined-behaviour sanitizers
 	@tools/install.sh build test
 	@$(call build,asan)
-	@ctest --test-dir build/asan -LE slow -j $(JOBS) --output-on-failure
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/tools/lsan.supp:print_suppressions=0 ctest --test-dir build/asan -LE slow -j $(JOBS) --output-on-failure
 
 tsan: | build-folder  ## the fast tests under the thread sanitizer
 	@tools/install.sh build test fuzz
