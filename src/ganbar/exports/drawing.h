@@ -55,6 +55,8 @@ template <class... F>
 struct Each : F... {
     using F::operator()...;
 };
+template <class... F>
+Each(F...) -> Each<F...>;  // clang 14 deduces none for aggregates
 
 inline constexpr double font_size = 7;  ///< points: what journals ask of labels (5 to 7 pt at Nature, 7 pt at Elsevier)
 /// About: without the fonts of whoever looks at it.
