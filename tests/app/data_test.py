@@ -143,6 +143,7 @@ class BitFiles(InFolder):
         self.assertEqual(json.loads(piped.stdout)["n_bits"], 20000)
 
     def test_refusals(self):
+        self.refused("noise", "test", "packed.bin", "--no-entropy", "--bits", "0")
         self.assertIn("looks like whole numbers of 8 bytes", self.refused("noise", "test", "wide.bin", code=3))
         self.assertIn("expected auto, packed, ascii, bytes, hex", self.refused("noise", "test", "packed.bin", "--format", "binary"))
         self.assertIn("is no bit", self.refused("noise", "test", "packed.bin", "--format", "bytes", code=3))

@@ -126,7 +126,8 @@ class Train(InFolder):
     def test_bad_input_ends_with_its_code_and_loses_nothing(self):
         before = sorted(p.name for p in self.folder.iterdir())
         metrics = (self.folder / "one/metrics.csv").read_bytes()
-        self.bad(2, "exists", "train", "small.toml", "--out", "one")
+        for same in ("one", "one/", "one/.", "./one/./"):
+            self.bad(2, "exists", "train", "small.toml", "--out", same)
         self.bad(2, "another experiment", "train", "small.toml", "--out", "one", "--resume", "--seed", "5")
         self.bad(2, 'did you mean "v_set"', "train", "small.toml", "--set", "train.v_sett=0.8 V", "--out", "x")
         self.bad(2, "t_pulse", "train", "small.toml", "--set", "train.t_pulse=100 mV", "--out", "x")

@@ -67,7 +67,14 @@ void refuse_text(const std::array<std::size_t, 256>& counts, const std::string& 
                                 : "is text, but neither of 0 and 1 (ascii) nor of hexadecimal digits (hex)");
 }
 
+/// Windows' editors put a mark of UTF-8 in front of text.
+Bytes without_mark(Bytes bytes) {
+    const bool marked = bytes.size() >= 3 && bytes[0] == 0xef && bytes[1] == 0xbb && bytes[2] == 0xbf;
+    return marked ? bytes.subspan(3) : bytes;
+}
+
 BitString from_text(Bytes bytes, int bits_a_digit, const std::string& file) {
+    bytes = without_mark(bytes);
     BitString out;
     std::size_t begin = 0;
     if (bits_a_digit == 4 && bytes.size() >= 2 && bytes[0] == '0' && (bytes[1] | 0x20) == 'x') begin = 2;
@@ -124,6 +131,10 @@ BitFormat recognise_bits(Bytes bytes, const std::string& file) {
         throw refused(file, "is an NPY file; expected bits alone, such as numpy's packbits(x).tofile writes");
     if (bytes.size() > 64 && begins({0x1f, 0x8b, 0x08}))
         throw refused(file, "is a gzip file; expected it unpacked (gzip -dc FILE | ganbar noise test -)");
+    if (const Bytes text = without_mark(bytes); text.size() < bytes.size()) {
+        const bool marked_text = std::all_of(text.begin(), text.end(), [](auto c) { return hex_digit(c) >= 0 || is_separator(c); });
+        return marked_text ? recognise_bits(text, file) : BitFormat::packed;
+    }
     if (bytes.size() < least_bytes) return BitFormat::packed;
     const auto counts = counts_of(bytes);
     if (all(counts, [](auto c) { return c <= 1; }) ||

@@ -55,6 +55,8 @@ TEST(BitFile, TheSameBitsInEveryFormat) {
                  {text(lines), BitFormat::ascii},
                  {text("[" + digits(bits, ", ") + "]\n"), BitFormat::ascii},
                  {text(hexadecimal(bits, "0123456789abcdef") + "\n"), BitFormat::hex},
+                 {text("\xef\xbb\xbf" + digits(bits) + "\n"), BitFormat::ascii},
+                 {text("\xef\xbb\xbf" + hexadecimal(bits, "0123456789abcdef")), BitFormat::hex},
                  {text("0x" + hexadecimal(bits, "0123456789ABCDEF")), BitFormat::hex}};
     for (const auto& [bytes, format] : files) {
         EXPECT_EQ(recognise_bits(bytes, "x"), format) << name_of(format);

@@ -83,7 +83,7 @@ bool wants_all(const Group& group) {
 /// What stands in for a classifier of the images' own.
 std::string features_of(const Group& group) {
     const auto it = group.runs.front()->summary.texts.find("features");
-    if (it == group.runs.front()->summary.texts.end()) return "";
+    if (it == group.runs.front()->summary.texts.end() || it->second == group.runs.front()->summary.text("dataset")) return "";
     if (it->second == "untrained")
         return "The images have no labels: quality is seen through an untrained network, and its Fréchet distances do not compare with "
                "those of a classifier.";

@@ -54,6 +54,15 @@ TEST(Verdict, NoAccuracyWhereEveryClassIsWanted) {
     EXPECT_FALSE(says(page({run}), "Every class is wanted"));
 }
 
+TEST(Verdict, AnotherClassifierIsNamedOnlyWhereItIsAnother) {
+    RunData run = judged();
+    run.summary.numbers.erase("classifier_accuracy");
+    run.summary.texts["dataset"] = "synthetic-digits", run.summary.texts["features"] = "synthetic-digits";
+    EXPECT_FALSE(says(page({run}), "whose classes are not those"));
+    run.summary.texts["dataset"] = "mine";
+    EXPECT_TRUE(says(page({run}), "Quality is seen through a classifier of synthetic-digits, whose classes are not those"));
+}
+
 TEST(Verdict, WhereTheWeightsAre) {
     EXPECT_TRUE(says(page({judged("[hardware]\nkind = \"crossbar\"\n")}), "trained in place by voltage pulses"));
     const std::string ex_situ = page({judged("[hardware]\nkind = \"ex_situ\"\n")});

@@ -22,8 +22,11 @@ namespace {
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-/// "run/" names the same folder as "run".
-fs::path without_slash(const fs::path& p) { return p.has_filename() || !p.has_parent_path() ? p : p.parent_path(); }
+/// "run/" and "run/." name the same folder as "run".
+fs::path without_slash(fs::path p) {
+    while ((!p.has_filename() || p.filename() == ".") && p.has_parent_path() && p.parent_path() != p) p = p.parent_path();
+    return p;
+}
 
 /// Keeps the pictures of some rounds.
 void remove_pictures(const fs::path& folder, const std::function<bool(std::int64_t)>& kept) {

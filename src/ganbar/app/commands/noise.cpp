@@ -120,7 +120,7 @@ void ganbar_register_noise(CommandContext& context) {
                      "auto: as recognised; packed: first bit = most significant bit of byte 0; ascii: text of 0 and 1; bytes: a byte for "
                      "each bit; hex: text")
         ->show_default();
-    check->add_option("--bits", t->n_bits, "only the first so many bits");
+    check->add_option("--bits", t->n_bits, "only the first so many bits")->check(Range{std::size_t{1}, std::size_t{1} << 33});
     check->add_option("--streams", t->tests.n_streams, "cut into so many streams: proportion and uniformity of the p-values")
         ->check(Range{1, 1000000});
     check
