@@ -184,13 +184,15 @@ bool has_one_size(const Accelerator& machine, const Workload& w) {
 }
 
 std::string beyond(const Estimate& e, const Budget& budget) {
+    constexpr double rounding = 1 + 1e-12;  // a machine's own size, printed in mm2 and read again, is its size
     const double area = e.area_total_m2(), power = e.iteration_latency_s > 0 ? e.energy_J() / e.iteration_latency_s : 0;
     if (budget.area_m2 && area <= 0) return "its area is not known";
-    if (budget.area_m2 && area > *budget.area_m2)
+    if (budget.area_m2 && area > *budget.area_m2 * rounding)
         return fmt::format("it needs {:.4g} mm2, the limit is {:.4g} mm2", area * 1e6, *budget.area_m2 * 1e6);
     if (budget.n_arrays && e.n_arrays > *budget.n_arrays)
         return fmt::format("it needs {:.0f} arrays or units, the limit is {:.0f}", e.n_arrays, *budget.n_arrays);
-    if (budget.power_W && power > *budget.power_W) return fmt::format("it draws {:.4g} W, the limit is {:.4g} W", power, *budget.power_W);
+    if (budget.power_W && power > *budget.power_W * rounding)
+        return fmt::format("it draws {:.4g} W, the limit is {:.4g} W", power, *budget.power_W);
     return {};
 }
 

@@ -191,7 +191,8 @@ EstimateResult run_estimates(const AcceleratorRegistry& registry, const Gan& gan
             result.estimates.push_back(std::move(*found[i].estimate));
             if (result.equal) result.estimates.back().equal_power = std::move(found[i].equal_power);
         } catch (const ConfigError& e) {
-            if (!all || (root.tables.contains(machines[i].name) && !result.budget.any())) throw;
+            if (!all) throw ConfigError(machines[i].name + ": " + e.what());
+            if (root.tables.contains(machines[i].name) && !result.budget.any()) throw;
             result.unfit.emplace_back(machines[i].name, e.what());
         }
     std::map<std::string, std::vector<std::string>> known;

@@ -285,5 +285,17 @@ TEST(StaticIv, RefusesCurrentsAgainstTheirVoltageAndKeepsOffsets) {
     EXPECT_NE(fault(sweep(1, 0, "device,v_V,i\n")).find("a unit may be missing"), std::string::npos);
 }
 
+TEST(DeviceFit, ReversedSignsAreRefused) {
+    std::string text = "v_V,t_s,g_uS\n";
+    for (int k = 0; k < 60; ++k) text += "1,1e-7," + std::to_string(200 - k) + "\n";
+    for (int k = 0; k < 60; ++k) text += "-1,1e-7," + std::to_string(141 + k) + "\n";
+    try {
+        fit_device(parse_pulses(text, "x.csv"));
+        FAIL() << "set pulses that reset were taken";
+    } catch (const DataError& e) {
+        EXPECT_NE(std::string(e.what()).find("positive pulses lower the conductance"), std::string::npos) << e.what();
+    }
+}
+
 }  // namespace
 }  // namespace ganbar::fit

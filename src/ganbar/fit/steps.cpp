@@ -117,6 +117,18 @@ void find_window(const PulseData& data, StepData& out) {
     out.window_lo_S = quantile(lows, 0.5), out.window_hi_S = quantile(highs, 0.5);
 }
 
+/// Where positive pulses lower the conductance and negative ones raise it, a sign or a column is not what its name says.
+void refuse_reversed(const StepData& data, const std::string& file) {
+    double up = 0, down = 0;
+    for (const auto& group : data.groups)
+        for (const auto& s : group.steps) (group.v_V > 0 ? up : down) += s.dg_S;
+    if (up < 0 && down > 0)
+        throw DataError(
+            "positive pulses lower the conductance and negative ones raise it; expected positive pulses to set: turn the sign of the "
+            "voltages, or name the column a resistance (r) if it is one",
+            {file});
+}
+
 }  // namespace
 
 StepData steps_of(const PulseData& data, std::size_t least) {
@@ -169,6 +181,7 @@ StepData steps_of(const PulseData& data, std::size_t least) {
         throw DataError(std::string("there are not enough ") + (has(true) ? "reset" : "set") +
                             " pulses; expected pulses of both signs, positive ones setting",
                         {data.file});
+    refuse_reversed(out, data.file);
     return out;
 }
 
