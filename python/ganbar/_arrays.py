@@ -31,8 +31,8 @@ def quantity(name: str, value: Any, unit: str) -> float:
 
 def reals(name: str, values: Any, unit: str, n_dims: int, *, floating: bool = False) -> Doubles:
     """An array of SI numbers. An array of whole numbers is refused: in siemens or volts it is a mistake of units. `floating`: NaN is allowed."""
-    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):  # np.asarray would take what lies under the mask
-        raise ConfigError(f"{name} has {np.ma.count_masked(values)} masked values; expected an array without a mask: name.filled(...)")
+    if isinstance(values, np.ma.MaskedArray) and (n := int(np.count_nonzero(values.mask))) > 0:  # np.asarray would take what lies under the mask
+        raise ConfigError(f"{name} has {n} masked values; expected an array without a mask: name.filled(...)")
     try:
         a = np.asarray(values)
     except ValueError as fault:
