@@ -98,9 +98,18 @@ def file_of(path):
     return next((name for name, tables in FILES.items() if table in tables or ("trng" in tables and table.endswith("_trng"))), "hardware")
 
 
-def section(found, path):
-    """Lines of one class."""
+def twin_of(found, path, before):
+    """A section of the same file that has the same keys and nothing below it, and was written before; or None."""
+    below = any(p.startswith(path + ".") for p in found)
+    return None if below else next((p for p in before if found[p][1] and found[p] == found[path]), None)
+
+
+def section(found, path, before):
+    """Lines of one class; `before`: the sections that the file has already."""
     is_item, keys = found[path]
+    if (twin := twin_of(found, path, before)) is not None:
+        brackets = ("[[", "]]") if is_item else ("[", "]")
+        return ["", f"class {class_name(path)}({class_name(twin)}, total=False):", f'    """{brackets[0]}{path}{brackets[1]}: the keys of {brackets[0]}{twin}{brackets[1]}."""', ""]
     children = sorted(p for p in found if p.startswith(path + ".") and p.count(".") == path.count(".") + 1)
     words = [k for k in sorted(keys) if keyword.iskeyword(k)]  # no names of Python's
     base, out = "TypedDict", []
@@ -129,7 +138,8 @@ def texts():
     paths = sorted((p for p in found if p), key=lambda p: (-p.count("."), p))
     out = {}
     for name in (*FILES, "hardware"):
-        body = [line for path in paths if file_of(path) == name for line in section(found, path)]
+        own = [path for path in paths if file_of(path) == name]
+        body = [line for k, path in enumerate(own) for line in section(found, path, own[:k])]
         words = [w for w in ("Literal", "TypedDict") if any(w in line for line in body)]
         head = ["from collections.abc import Sequence"] if any("Sequence[" in line for line in body) else []
         out[f"{name}.py"] = [f'"""Keys of sections of an experiment: {name}. {HEAD}"""', "from __future__ import annotations", "", *head, f"from typing import {', '.join(words)}", "", *body]

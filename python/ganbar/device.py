@@ -34,11 +34,13 @@ def _start(value: Any) -> Any:
     return _arrays.reals("start", value, "S", 1)
 
 
+_MOST_V = 100.0  # what a cell may be given; currents beyond it overflow in laws that rise exponentially
+
+
 def _volts(value: Quantity) -> float:
-    """What a cell may be given; currents beyond it overflow in laws that rise exponentially."""
     volts = _arrays.quantity("v", value, "V")
-    if abs(volts) > 100:
-        raise ConfigError(f"v = {volts} V; expected a voltage up to 100 V")
+    if abs(volts) > _MOST_V:
+        raise ConfigError(f"v = {volts} V; expected a voltage up to {_MOST_V:g} V")
     return volts
 
 
@@ -280,8 +282,9 @@ class Cells:
         ConfigError: voltages that are not finite or beyond 100 V, widths of 0, bare widths above 1 s.
         """
         volts = _arrays.voltages("v", v, len(self), "cells")
-        if not (np.abs(volts) <= 100).all():
-            raise ConfigError(f"v holds {volts[~(np.abs(volts) <= 100)][0]} V; expected finite voltages up to 100 V")
+        beyond = ~(np.abs(volts) <= _MOST_V)
+        if beyond.any():
+            raise ConfigError(f"v holds {volts[beyond][0]} V; expected finite voltages up to {_MOST_V:g} V")
         return self._core.pulse(volts, _width(width), _energy(energy))
 
     @property

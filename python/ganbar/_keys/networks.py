@@ -57,56 +57,8 @@ class DiscriminatorLayer(_DiscriminatorLayerWords, total=False):
     w_max: float | None
 
 
-_GeneratorLayerWords = TypedDict("_GeneratorLayerWords", {"from": "str | None", "with": "str | None"}, total=False)
-
-
-class GeneratorLayer(_GeneratorLayerWords, total=False):
-    """[[generator.layer]]
-
-    activation: what follows the linear map and the normalisation; identity, relu, leaky_relu, tanh, sigmoid (assumed: identity)
-    at_inference: dropout: drop in inference too (assumed: off; the analog convolutional nets of krestinskaya's group (2020) drop there)
-    bias: biases of the linear map; inherit = the network's, and none before a normalisation; inherit, none, digital, cells (assumed: inherit)
-    channels: conv, conv_transpose, residual: channels of its output; 0 to 1.04858e+06 (assumed: ours)
-    factor: upsample, depth_to_space: how many times larger the sides become; 1 to 1024 (assumed: 2)
-    form: conv_transpose: one matrix for each phase of the stride, or one matrix over the map with zeros inserted; same numbers; zero_free, zero_inserted (published: chen2019 (ZARA), sec. 4.3: the deformed, zero-free form)
-    from: name of the layer whose output it takes, or input; empty = the layer before (assumed: the layer before)
-    init_scale: factor on the initial weights; 0 = the network's; 0 to 100 (assumed: the network's)
-    kernel: taps per axis, one number for all axes or one for each (assumed: 3)
-    name: what from and with of later layers call it (assumed: none)
-    norm: normalisation between the linear map and the activation; virtual: by the statistics of fixed reference samples; none, batch, virtual (published: Ioffe and Szegedy 2015; virtual: Salimans et al. 2016, sec. 3.4)
-    output_padding: conv_transpose: outputs added behind each axis (assumed: 0)
-    padding: zeros added before each axis (conv_transpose: outputs cut off there) (assumed: 0)
-    padding_high: zeros added behind each axis; empty = as padding (assumed: as padding)
-    rate: dropout: share of the values dropped; 0 to 0.99 (published: Srivastava et al. 2014: 0.5)
-    shape: dense, reshape: feature map that the values become, channels and sides, for example "256x7x7" (assumed: ours)
-    slope: slope of leaky ReLU below zero; 0 to 1 (assumed: 0.2, usual in GANs)
-    stride: steps per axis; a conv_transpose enlarges by them (assumed: 1)
-    type: what the layer does; residual: two convolutions with a shortcut; dense, conv, conv_transpose, residual, batch_norm, activation, dropout, avg_pool, max_pool, reshape, flatten, add, upsample, depth_to_space (assumed: ours)
-    units: dense: values of its output; 0 = those of shape; 0 to 1.67772e+07 (assumed: ours)
-    w_max: weight at the upper end of the window; 0 = the network's; 0 to 1e+06 (assumed: the network's)
-    with: add: name of the layer whose output is added (assumed: none)
-    """
-
-    activation: Literal["identity", "relu", "leaky_relu", "tanh", "sigmoid"] | None
-    at_inference: bool | None
-    bias: Literal["inherit", "none", "digital", "cells"] | None
-    channels: int | None
-    factor: int | None
-    form: Literal["zero_free", "zero_inserted"] | None
-    init_scale: float | None
-    kernel: Sequence[int] | int | None
-    name: str | None
-    norm: Literal["none", "batch", "virtual"] | None
-    output_padding: Sequence[int] | int | None
-    padding: Sequence[int] | int | None
-    padding_high: Sequence[int] | int | None
-    rate: float | None
-    shape: str | None
-    slope: float | None
-    stride: Sequence[int] | int | None
-    type: Literal["dense", "conv", "conv_transpose", "residual", "batch_norm", "activation", "dropout", "avg_pool", "max_pool", "reshape", "flatten", "add", "upsample", "depth_to_space"] | None
-    units: int | None
-    w_max: float | None
+class GeneratorLayer(DiscriminatorLayer, total=False):
+    """[[generator.layer]]: the keys of [[discriminator.layer]]."""
 
 
 class Discriminator(TypedDict, total=False):

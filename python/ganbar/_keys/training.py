@@ -142,29 +142,8 @@ class TrainTikiTaka(TypedDict, total=False):
     zero_pulses: int | None
 
 
-class TrainTikiTakaV2(TypedDict, total=False):
-    """[train.tiki_taka_v2]
-
-    pulse_length: slots of a stochastic pulse train; 1 to 32 (published: Gokmen et al. 2017 and aihwkit: 31)
-    pulse_management: share the probability evenly between rows and columns (published: Gokmen et al. 2017, eq. 5)
-    pulse_step: change that one pulse is counted on to make; 0 = measured at mid-window; a text with its unit, S; 0 to 1 (assumed: measured, as a controller characterises its array)
-    t_pulse: width of a programming pulse; a text with its unit, s; 1e-12 to 10 (published: satyam2022, sec. II: 100 ns)
-    transfer_every: samples from one row's transfer to the next; 1 to 1e+09 (published: Gokmen and Haensch 2020, alg. 1: ns = 1)
-    transfer_rate: part of what the fast array shows that moves the slow one; 0 to 1000 (assumed: best of a scan on linear regression with soft-bounds cells)
-    v_reset: amplitude of reset pulses; a text with its unit, V; -5 to 0 (published: satyam2022, sec. II: -0.8 V)
-    v_set: amplitude of set pulses; a text with its unit, V; 0 to 5 (published: satyam2022, sec. II: 0.8 V)
-    zero_pulses: pairs of set and reset that bring the fast array to its symmetry point before training; 0 to 1e+06 (assumed: enough for cells of 1% steps; the technique: Kim et al. 2019, zero-shifting)
-    """
-
-    pulse_length: int | None
-    pulse_management: bool | None
-    pulse_step: str | None
-    t_pulse: str | None
-    transfer_every: int | None
-    transfer_rate: float | None
-    v_reset: str | None
-    v_set: str | None
-    zero_pulses: int | None
+class TrainTikiTakaV2(TrainTikiTaka, total=False):
+    """[train.tiki_taka_v2]: the keys of [train.tiki_taka]."""
 
 
 class Evaluation(TypedDict, total=False):

@@ -148,8 +148,7 @@ std::unique_ptr<Accelerator> with_copies(const Accelerator& machine, const Workl
     const Range forward = range(forward_target, forward_fixed), gradient = range(gradient_target, gradient_fixed);
     Replication r(machine, w, budget);
     if (!r.fits(forward.hi, gradient.hi)) return r.with(forward.hi, gradient.hi);
-    const bool simulated = integer_of(machine, "stack_layers").has_value();
-    const Targets best = simulated ? targets_near_common(r, forward, gradient) : best_targets(r, forward, gradient);
+    const Targets best = is_simulated(machine) ? targets_near_common(r, forward, gradient) : best_targets(r, forward, gradient);
     const Targets t = without_idle_copies(r, best, forward, gradient);
     return r.with(t.forward, t.gradient);
 }
@@ -178,6 +177,10 @@ std::unique_ptr<Accelerator> with_units(const Accelerator& machine, const Worklo
 }
 
 }  // namespace
+
+bool is_size(const std::string& param) { return param == forward_target || param == gradient_target || param == units; }
+
+bool is_simulated(const Accelerator& machine) { return integer_of(machine, "stack_layers").has_value(); }
 
 bool has_one_size(const Accelerator& machine, const Workload& w) {
     return machine.arrays_needed(w) <= 0 && !(integer_of(machine, units) && units_cost_area(machine, w));

@@ -24,6 +24,12 @@ struct Budget {
 /// limit.
 std::string beyond(const Estimate& e, const Budget& budget);
 
+/// Whether a budget chooses this parameter: copies of layers, or units.
+bool is_size(const std::string& param);
+
+/// A machine whose schedule is simulated event by event (ZARA's): an estimate takes a millisecond and need not be monotone in the copies.
+bool is_simulated(const Accelerator& machine);
+
 /// A machine that is bought whole, a GPU: neither arrays that follow the network nor units that cost area.
 bool has_one_size(const Accelerator& machine, const Workload& w);
 

@@ -38,14 +38,13 @@ std::unique_ptr<Accelerator> fastest(const Accelerator& machine, const Workload&
                                      bool gradient_fixed, std::string& broken) {
     const std::vector<Int> forward = targets(machine, w, forward_target, forward_fixed),
                            gradient = targets(machine, w, gradient_target, gradient_fixed);
-    const std::vector<ParamRow> rows = machine.params();
-    const bool events = row_of(rows, "stack_layers") != nullptr;  // a simulated schedule takes a millisecond: one target for both
+    const bool one_for_both = is_simulated(machine);  // which takes its time
     std::unique_ptr<Accelerator> best;
     double best_s = 0;
     Estimate e;
     for (const Int f : forward)
         for (const Int g : gradient) {
-            if (events && f != g && !forward_fixed && !gradient_fixed) continue;
+            if (one_for_both && f != g && !forward_fixed && !gradient_fixed) continue;
             auto one = machine.with(forward_target, Value{f})->with(gradient_target, Value{g});
             one->estimate(w, e);
             const std::string limit = beyond(e, limits);

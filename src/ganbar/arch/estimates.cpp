@@ -48,10 +48,9 @@ std::vector<Swing> open_swings(const AcceleratorEntry& entry, const std::vector<
         for (const Swing& s :
              {Swing{"dram_bit_energy", 4e-12, 40e-12}, Swing{"dram_bandwidth_B_per_s", 12.8e9, 102.4e9}, Swing{"link_B_per_s", 2e9, 16e9}})
             swings.push_back(s);
-    const auto chosen = [&](const std::string& p) {
-        return (request.budget.any() || request.fixed_chip) && (p == "steps_per_cycle" || p == "gradient_steps_per_cycle" || p == "units");
-    };
-    std::erase_if(swings, [&](const Swing& s) { return chosen(s.param) || std::find(set.begin(), set.end(), s.param) != set.end(); });
+    const bool sized = request.budget.any() || request.fixed_chip;
+    std::erase_if(swings,
+                  [&](const Swing& s) { return (sized && is_size(s.param)) || std::find(set.begin(), set.end(), s.param) != set.end(); });
     return swings;
 }
 

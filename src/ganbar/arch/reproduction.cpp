@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganbar/arch/budget.h"
 #include "ganbar/core/root_sum_square.h"
 
 namespace ganbar::arch {
@@ -45,8 +46,7 @@ std::string assumed_efficiency(const Accelerator& machine) {
 double TornadoBar::reach() const { return std::abs(std::log(speed_hi / speed_lo)) + std::abs(std::log(energy_hi / energy_lo)); }
 
 std::vector<Swing> without_sizes(std::vector<Swing> swings) {
-    std::erase_if(
-        swings, [](const Swing& s) { return s.param == "steps_per_cycle" || s.param == "gradient_steps_per_cycle" || s.param == "units"; });
+    std::erase_if(swings, [](const Swing& s) { return is_size(s.param); });
     return swings;
 }
 

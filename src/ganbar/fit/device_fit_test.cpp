@@ -167,6 +167,9 @@ TEST(DeviceFit, ManyDevicesFixTheMeanToo) {
                     up ? 0.02 : 0.08);  // a tenth never move by a reset pulse: how far below 0 they are is inferred
     }
     EXPECT_FALSE(fit.log_normal);  // some devices never move
+    EXPECT_EQ(fit_device(measure(c.model, c.settings, c.bench(5, 20))).g_S.size(), 33u);
+    EXPECT_GT(fit.g_S.size(), 33u);  // steps enough for more nodes
+    EXPECT_LE(fit.g_S.size(), 97u);
 }
 TEST(DeviceFit, TheTableRunsAndMovesAsFitted) {
     const Case& c = cases[0];

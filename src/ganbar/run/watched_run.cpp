@@ -14,6 +14,7 @@
 #include "ganbar/report/html_text.h"
 #include "ganbar/report/live_page.h"
 #include "ganbar/report/number_text.h"
+#include "ganbar/report/run_folder.h"
 #include "ganbar/run/continuation.h"
 
 namespace ganbar {
@@ -145,8 +146,7 @@ std::string WatchedRun::title() const {
         if (name != nullptr && !name->empty()) return *name;
     } catch (const ConfigError&) {  // no run.toml that can be read: the folder's name will do
     }
-    const fs::path path = fs::absolute(folder_).lexically_normal();
-    return (path.has_filename() ? path.filename() : path.parent_path().filename()).string();
+    return report::folder_name(fs::absolute(folder_).string());
 }
 
 /// Changes whenever something in the folder does that the page shows.

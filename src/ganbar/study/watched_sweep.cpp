@@ -10,6 +10,7 @@
 #include "ganbar/data/lock_holder.h"
 #include "ganbar/report/html_text.h"
 #include "ganbar/report/number_text.h"
+#include "ganbar/report/run_folder.h"
 
 namespace ganbar::study {
 namespace fs = std::filesystem;
@@ -51,10 +52,7 @@ bool is_sweep_folder(const fs::path& folder) {
 
 WatchedSweep::WatchedSweep(fs::path folder) : folder_(std::move(folder)), table_(read_sweep_table(folder_ / "sweep.sqlite")) {}
 
-std::string WatchedSweep::title() const {
-    const fs::path path = fs::absolute(folder_).lexically_normal();
-    return "Sweep " + (path.has_filename() ? path.filename() : path.parent_path().filename()).string();
-}
+std::string WatchedSweep::title() const { return "Sweep " + report::folder_name(fs::absolute(folder_).string()); }
 
 fs::path WatchedSweep::point_folder(std::size_t point) const { return folder_ / "runs" / fmt::format("{:05d}", point); }
 
