@@ -60,7 +60,9 @@ TEST(Session, SignWritesAndDigitalPassesAreInTheTotals) {
     EXPECT_GT(cost.of(Part::amplifier), 0);
     const double sign_J = s.ledger().energy("training/", "/update/sign").si,
                  digital_J = s.ledger().energy("training/", "/backward/digital").si;
-    if (digital_J > 0) EXPECT_GE(cost.of(Part::digital), digital_J);
+    if (digital_J > 0) {
+        EXPECT_GE(cost.of(Part::digital), digital_J);
+    }
     EXPECT_GE(cost.of(Part::update), sign_J);
 }
 
