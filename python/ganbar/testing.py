@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from . import _arrays
 from ._errors import ConfigError, Error
 from ._types import Quantity
+from .catalogue import describe
 from .device import Cells, _width
 from .device_model import CellState, DeviceModel, _model_of
 
@@ -88,6 +89,12 @@ class _Bench:
     @property
     def span(self) -> float:
         return self.window[1] - self.window[0]
+
+    @property
+    def devices_differ(self) -> bool:
+        if isinstance(self.model, DeviceModel):
+            return self.model.n_device_draws > 0
+        return "d2d" in set(describe("device", self.model).parameters["name"]) and self.params.get("d2d", "on") not in ("off", False)
 
     def start(self, margin: float = 0.0) -> Array:
         """Conductances over the window, in no order of their cells."""
@@ -252,8 +259,7 @@ def _passive(b: _Bench) -> Iterator[str]:
 def _small_signal(b: _Bench) -> Iterator[str]:
     cells = b.cells()
     ratio = cells.current(1e-3) / 1e-3 / cells.g
-    spread = not isinstance(b.model, DeviceModel) or b.model.n_device_draws > 0  # the I-V curve may vary from device to device; its mean does not
-    off = abs(float(ratio.mean()) - 1) if spread else float(np.abs(ratio - 1).max())
+    off = abs(float(ratio.mean()) - 1) if b.devices_differ else float(np.abs(ratio - 1).max())  # each device has a curve of its own; their mean has not
     if not off < 0.05:
         yield f"at 1 mV cells show {ratio.min():.3g} to {ratio.max():.3g} times their g, {ratio.mean():.3g} on average; expected g to be the conductance that a small voltage sees"
 
