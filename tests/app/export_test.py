@@ -2,6 +2,7 @@
 
 usage: export_test.py GANBAR
 """
+import base64
 import json
 import re
 import shutil
@@ -217,8 +218,24 @@ class Export(InFolder):
                 self.assertLess(float(top.get("height").removesuffix("mm")), 247)  # a page
                 words = [t for t in top.iter(SVG + "text")]
                 self.assertEqual(bool(words), name != "generated-images")
-                self.assertEqual(len(list(top.iter(SVG + "image"))), int(name in ("generated-images", "conductance-of-every-array")))
+                of_pictures = {"generated-images": 1, "conductance-of-every-array": 1, "images-against-energy": 2}
+                self.assertEqual(len(list(top.iter(SVG + "image"))), of_pictures.get(name, 0))
                 self.assertFalse([p for p in top.iter(SVG + "path") if re.search("nan|inf", p.get("d"))])
+
+    def test_images_against_energy(self):
+        """Both pictures that lie between two evaluations, cut to whole images; a run that was judged once has no curve."""
+        for column, n in (("single", 2), ("double", 3)):
+            data = self.export(f"along-{column}.svg", "--figure", "images-against-energy", "--column", column)
+            top = xml.etree.ElementTree.fromstring(data)
+            texts = ["".join(t.itertext()) for t in top.iter(SVG + "text")]
+            self.assertEqual([t for t in texts if t.startswith("round ")], ["round 2", "round 4"])
+            self.assertTrue(any(t.startswith("energy of training") for t in texts), texts)
+            grid = (self.folder / "run/samples/000004.png").read_bytes()
+            pitch = (struct.unpack(">I", grid[16:20])[0] - 1) // 8
+            for image in top.iter(SVG + "image"):
+                png = base64.b64decode(next(v for k, v in image.attrib.items() if k.endswith("href")).split(",")[1])
+                self.assertEqual(struct.unpack(">II", png[16:24]), (n * pitch + 1,) * 2)
+        self.assertNotIn("images-against-energy", self.good("export", "software", "--list").stdout.split())
 
     def test_pdf(self):
         for name in ("losses", "generated-images"):

@@ -44,17 +44,22 @@ double draw_legend(Drawing& d, const std::vector<Key>& keys, double left, double
 
 class ChartDrawer {
 public:
-    ChartDrawer(const report::Chart& chart, Column column) : chart_(chart), view_(chart.views.at(0)) {
+    /// `above`: points left free above the axes.
+    ChartDrawer(const report::Chart& chart, Column column, double above = 0) : chart_(chart), view_(chart.views.at(0)), above_(above) {
         for (const auto& s : view_.series) report::check_lengths(s);
-        d_.width = width_of(column), d_.height = d_.width * (column == Column::single ? 0.62 : 0.36);
+        d_.width = width_of(column), d_.height = above + d_.width * (column == Column::single ? 0.62 : 0.36);
         d_.title = chart.title;
+    }
+    /// Where a value lands, after draw().
+    Point place(double x, double y) const {
+        return {report::x_axis(view_, left_, right_).at(x), report::y_axis(chart_, view_, bottom_, top_).at(y)};
     }
     Drawing draw() {
         report::Axis y = report::y_axis(chart_, view_, 0, 1);
         double widest = 0;
         for (const auto& t : y.ticks(5)) widest = std::max(widest, text_width(t.text));
         left_ = margin + line_height + widest + tick_length + 3, right_ = d_.width - margin - 6;
-        top_ = margin + 2 + (keys().size() > 1 ? draw_legend(d_, keys(), left_, margin) + 3 : 0),
+        top_ = above_ + margin + 2 + (keys().size() > 1 ? draw_legend(d_, keys(), left_, above_ + margin) + 3 : 0),
         bottom_ = d_.height - margin - 2 * line_height - tick_length;
         d_.clip_from = {left_, top_}, d_.clip_to = {right_, bottom_};
         y = report::y_axis(chart_, view_, bottom_, top_);
@@ -136,6 +141,7 @@ private:
 
     const report::Chart& chart_;
     const report::ChartView& view_;
+    double above_;
     Drawing d_;
     double left_ = 0, right_ = 0, top_ = 0, bottom_ = 0;
 };
@@ -213,11 +219,77 @@ Drawing draw(const Shot& shot, Column column, const std::string& title) {
     return d;
 }
 
+/// Pixels from one image of a grid of samples to the next: the least step at which every column is a separator; 0 for no grid.
+std::size_t pitch_of(const Image& grid) {
+    const auto is_separator = [&](std::size_t x) {
+        for (std::size_t y = 0; y < grid.height; ++y)
+            for (std::size_t c = 0; c < grid.channels; ++c)
+                if (grid.at(x, y)[c] != grid.at(0, 0)[c]) return false;
+        return true;
+    };
+    constexpr std::size_t smallest_image = 4;
+    for (std::size_t pitch = smallest_image + 1; pitch < grid.width; ++pitch) {
+        if ((grid.width - 1) % pitch != 0 || (grid.height - 1) % pitch != 0) continue;
+        bool all = true;
+        for (std::size_t x = 0; all && x < grid.width; x += pitch) all = is_separator(x);
+        if (all) return pitch;
+    }
+    return 0;
+}
+
+/// The first `side` x `side` images of a grid of samples; the whole where it has fewer.
+Image corner_of(const Image& grid, std::size_t side) {
+    const std::size_t pitch = pitch_of(grid), edge = pitch * side + 1;
+    if (pitch == 0 || edge > grid.width || edge > grid.height) return grid;
+    Image out(edge, edge, grid.channels);
+    for (std::size_t y = 0; y < edge; ++y) std::copy_n(grid.at(0, y), edge * grid.channels, out.at(0, y));
+    return out;
+}
+
+/// At most `n` of the shots, as even along the axis as they come.
+std::vector<ShotsAlong::At> spread_out(const ShotsAlong& along, std::size_t n, bool log_x) {
+    const auto share = [&](double energy_J) { return log_x ? std::log(energy_J) : energy_J; };
+    const double lo = share(along.shots.front().energy_J), hi = share(along.shots.back().energy_J);
+    std::vector<ShotsAlong::At> out;
+    for (std::size_t i = 0; i < n; ++i) {
+        const double wanted = lo + (hi - lo) * static_cast<double>(i) / static_cast<double>(n - 1);
+        const auto& best = *std::min_element(along.shots.begin(), along.shots.end(), [&](const auto& a, const auto& b) {
+            return std::abs(share(a.energy_J) - wanted) < std::abs(share(b.energy_J) - wanted);
+        });
+        if (out.empty() || best.file.round > out.back().file.round) out.push_back(best);
+    }
+    return out;
+}
+
+Drawing draw(const ShotsAlong& along, Column column, const std::string& title) {
+    const std::size_t most = column == Column::single ? 5 : 7, side = column == Column::single ? 2 : 3;
+    constexpr double gap = 4, leader = 12;
+    const auto shots = spread_out(along, most, along.curve.views.at(0).log_x);
+    const double free_width = width_of(column) - 2 * margin,
+                 edge = (free_width - gap * static_cast<double>(most - 1)) / static_cast<double>(most);
+    const double above = margin + line_height + edge + leader;
+    ChartDrawer chart(along.curve, column, above);
+    Drawing d = chart.draw();
+    d.title = title;
+    const double pitch = shots.size() > 1 ? (free_width - edge) / static_cast<double>(shots.size() - 1) : 0;
+    for (std::size_t i = 0; i < shots.size(); ++i) {
+        const double left = margin + pitch * static_cast<double>(i), middle = left + edge / 2, low = margin + line_height + edge;
+        const Point on_curve = chart.place(shots[i].energy_J, shots[i].value);
+        d.shapes.push_back(
+            Words{{middle, margin + line_height - 3}, fmt::format("round {}", shots[i].file.round), Anchor::middle, false, soft});
+        d.shapes.push_back(Bitmap{{left, margin + line_height}, edge, edge, corner_of(read_png(shots[i].file.path), side)});
+        d.shapes.push_back(Path::line({middle, low}, on_curve, soft, 0.4));
+        d.shapes.push_back(Path::box({on_curve.x - 1.3, on_curve.y - 1.3}, {on_curve.x + 1.3, on_curve.y + 1.3}, colour(0)));
+    }
+    return d;
+}
+
 }  // namespace
 
 Drawing draw_figure(const PaperFigure& figure, Column column) {
     if (const auto* chart = std::get_if<report::Chart>(&figure.content)) return ChartDrawer(*chart, column).draw();
     if (const auto* bars = std::get_if<Bars>(&figure.content)) return draw(*bars, column, figure.title);
+    if (const auto* along = std::get_if<ShotsAlong>(&figure.content)) return draw(*along, column, figure.title);
     return draw(std::get<Shot>(figure.content), column, figure.title);
 }
 

@@ -22,13 +22,24 @@ struct Shot {
     std::optional<std::pair<double, double>> window_S;
 };
 
+/// What was drawn for what was spent: a curve over energy with pictures of the same training above it.
+struct ShotsAlong {
+    struct At {
+        report::Snapshot file;
+        double energy_J = 0, value = 0;  ///< where on the curve
+    };
+    report::Chart curve;  ///< one view, one series, x in joules
+    std::vector<At> shots;
+};
+
 struct PaperFigure {
     std::string name;  ///< "losses", "generated-images", "conductance-of-generator-dense1"
     std::string title;
-    std::variant<report::Chart, Shot, Bars> content;
+    std::variant<report::Chart, Shot, Bars, ShotsAlong> content;
 };
 
-/// In the report's order: pictures, histograms of conductances, training, quality, energy. A figure without data is left out.
+/// In the report's order: pictures, pictures against energy, histograms of conductances, training, quality, energy. A figure without data
+/// is left out.
 std::vector<PaperFigure> paper_figures(const report::RunData& run);
 
 Drawing draw_figure(const PaperFigure& figure, Column column);
