@@ -64,11 +64,12 @@ torch: | build-folder  ## the PyTorch layers under a current PyTorch from PyPI, 
 	@GANBAR_PROGRAM=$(CURDIR)/build/release/bin/ganbar GANBAR_LAYER_REFERENCE=$(CURDIR)/build/release/bin/layer_reference PYTHONPATH=$(CURDIR)/build/release/python \
 		build/venv-torch/bin/python -m pytest -q -p no:cacheprovider tests/python/test_torch*.py tests/python/current
 
-oracle: | build-folder  ## checks against other programs: torch, onnxruntime, safetensors, tensorboard
+oracles = 'numpy<2' onnx onnxruntime safetensors tensorboard pillow badcrossbar prdc scikit-learn nistrng
+oracle: | build-folder  ## checks against other programs: torch, onnxruntime, badcrossbar, prdc, nistrng, safetensors, tensorboard
 	@tools/install.sh build oracle
 	@$(call build,release) --target ganbar oracle_programs
 	@test -x build/venv-oracle/bin/python || { /usr/bin/python3 -m venv --system-site-packages build/venv-oracle && \
-		build/venv-oracle/bin/pip install -q 'numpy<2' onnx onnxruntime safetensors tensorboard pillow; } || echo "no onnx, onnxruntime, safetensors, tensorboard, pillow from PyPI: their checks are skipped"
+		build/venv-oracle/bin/pip install -q $(oracles); } || echo "not all of these could be had from PyPI: $(oracles); checks that need them are skipped"
 	@for check in tests/oracle/*_check.py; do /usr/bin/python3 $$check build/release; done
 
 docs: python build  ## the documentation site, its tutorials run, in build/docs
