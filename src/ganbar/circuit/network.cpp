@@ -131,6 +131,23 @@ std::string Network::group_name(std::size_t group) const {
     return group < 2 * n + problem.rows ? fmt::format("Vw[{}]", group - 2 * n) : fmt::format("Vb[{}]", group - 2 * n - problem.rows);
 }
 
+/// What terminals deliver, they take. The roundings that balances allow for say nothing here: a cell of next to no resistance excuses any
+/// current at its nodes, but not what is told of the terminals.
+static void require_conserved(const Network& network, const OperatingPoint& point) {
+    constexpr double enough = 1e-6, eps = std::numeric_limits<double>::epsilon();
+    double off_A = 0, largest_A = 0, wire_S = 0, cell_S = 0;
+    for (const double i : point.i_word_A) off_A += i, largest_A = std::max(largest_A, std::abs(i));
+    for (const double i : point.i_bit_A) off_A -= i, largest_A = std::max(largest_A, std::abs(i));
+    for (const auto& e : network.elements) (e.is_cell() ? cell_S : wire_S) = std::max(e.is_cell() ? cell_S : wire_S, e.g_S);
+    const double terminals = static_cast<double>(point.i_word_A.size() + point.i_bit_A.size());
+    const double least_A = 64 * eps * network.largest_V * (wire_S > 0 ? std::min(wire_S, cell_S) : cell_S);
+    if (!(std::abs(off_A) <= terminals * (enough * largest_A + least_A)))
+        throw NumericError(fmt::format(
+            "no operating point was found: word lines and bit lines miss each other by {:.3g} A where {:.3g} A pass; cells of {:.3g} S are "
+            "too conductive for double precision beside these wires",
+            std::abs(off_A), largest_A, cell_S));
+}
+
 void require_operating_point(const Network& network, const NodeVoltages& v, const Network::Balance& balance, const OperatingPoint& point) {
     constexpr double enough = 1e-9;
     if (!(balance.worst <= enough))
@@ -150,6 +167,7 @@ void require_operating_point(const Network& network, const NodeVoltages& v, cons
                         "other by {:.3g} A; "
                         "set resistances of next to nothing to 0",
                         balance.residual_A));
+    require_conserved(network, point);
     double least = INFINITY, most = -INFINITY;
     for (const auto& source : network.topology.fixed)
         if (source) least = std::min(least, *source), most = std::max(most, *source);

@@ -154,6 +154,22 @@ TEST(SteepCells, ACurrentBeyondTheRangeOfNumbersIsNamed) {  // 5 V across a cell
     }
 }
 
+TEST(SteepCells, WhatTerminalsDeliverTheyTakeBesideACellOfNextToNoResistance) {  // 1e70 S used to lose 0.5 A of 0.93 A
+    for (const auto& [curve, limit_S] : {std::pair{CellCurve{}, 1e9}, std::pair{CellCurve{Kind::cubic, 2.81}, 1e9}})
+        for (double g = 1; g < 1e300; g *= 1e3) {
+            CrossbarProblem p = random_crossbar(1, 2, 1, {1_ohm, 1_ohm, 0_ohm, 1_ohm});
+            p.g_S = {g, 2e-4}, p.curve = curve, p.vw_V = {1.0}, p.vb_V = {0.5, -9.0};
+            try {
+                const auto point = solve_operating_point(p);
+                EXPECT_NEAR(point.i_word_A[0], point.i_bit_A[0] + point.i_bit_A[1], 1e-5) << g;
+                EXPECT_NEAR(point.i_bit_A[0], 0.5, 0.5 / g + 1e-5) << g;  // the sense resistance alone
+            } catch (const NumericError& e) {
+                EXPECT_GT(g, limit_S) << e.what();
+                EXPECT_NE(std::string(e.what()).find("too conductive"), std::string::npos) << e.what();
+            }
+        }
+}
+
 TEST(SteepCells, TheFixedPointDoesNotPassASmallStepOffAsAnAnswer) {
     const CellSolver solver(1, 1, {1_ohm, 1_ohm, 10_ohm, 10_ohm});
     for (const double b : {4.0, 10.0, 20.0, 100.0, 1000.0}) {
