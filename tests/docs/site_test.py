@@ -20,6 +20,21 @@ from run_snippets import blocks  # noqa: E402
 
 TOCTREE = re.compile(r"^```\{toctree\}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+# What strangers look for, the page that answers and words of the answer.
+TASKS = [
+    ("train a first GAN", "tutorials/first_gan.md", "ganbar train"),
+    ("fit a device to measured pulses", "own_device.md", "ganbar device fit"),
+    ("default, range and source of a key", "reference/keys/tile.md", "[`tile.adc_bits`]"),
+    ("a GAN of PyTorch in cells", "torch.md", "convert("),
+    ("a SPICE deck of a crossbar", "circuit.md", "ganbar netlist"),
+    ("accelerators at equal area", "accelerators.md", "--area"),
+    ("a trained generator as ONNX, with its noise", "exports.md", ".onnx"),
+    ("a sweep as an array job of Slurm", "sweep.md", "--slurm"),
+    ("test random bits of one's own", "noise.md", "ganbar noise test"),
+    ("a training rule of one's own in C++", "tutorials/own_rule.md", "src/ganbar/tile/rules/"),
+    ("how to cite", "citing.md", "CITATION.cff"),
+]
+CLICKS = 3
 STAGED = ["project/contributing", "project/changelog"]  # from the repository's root (tools/site/stage.py)
 
 
@@ -95,6 +110,31 @@ class Site(unittest.TestCase):
                         self.assertTrue(found, f"docs/{name} lists {line}, which is no page")
                         listed |= found
         self.assertEqual(sorted(every - listed), [])
+
+    def test_a_stranger_finds_each_task_in_three_clicks(self):
+        """From the start page, over links in the text and entries of the side bar."""
+        texts = {p.relative_to(ROOT / "docs").as_posix(): p.read_text(encoding="utf-8") for p in (ROOT / "docs").rglob("*.md")}
+        texts.update({f"reference/{name}": text for name, text in self.pages.items()})
+
+        def links(name):
+            folder = pathlib.PurePosixPath(name).parent.as_posix()
+            for target in LINK.findall(without_fences(texts[name])):
+                yield os.path.normpath(os.path.join(folder, target.partition("#")[0]))
+            for toctree in TOCTREE.findall(texts[name]):
+                for line in (x.strip() for x in toctree.splitlines() if x.strip() and not x.strip().startswith(":")):
+                    yield from fnmatch.filter(texts, os.path.normpath(os.path.join(folder, line)) + ".md")
+
+        clicks, front = {"index.md": 0}, ["index.md"]
+        while front:
+            name = front.pop(0)
+            for there in links(name):
+                if there in texts and there not in clicks:
+                    clicks[there] = clicks[name] + 1
+                    front.append(there)
+        for task, page, words in TASKS:
+            self.assertIn(words, texts[page], task)
+            self.assertLessEqual(clicks.get(page, CLICKS + 1), CLICKS, task)
+            print(f"{task}: {clicks[page]}", file=sys.stderr)
 
     def test_links_between_files_lead_somewhere(self):
         made = {f"reference/{name}" for name in self.pages}
