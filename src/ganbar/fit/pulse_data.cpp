@@ -258,7 +258,7 @@ private:
             throw DataError(fmt::format("an amplitude of {} V is beyond 100 V; a unit may be missing from the header (v_mV)", e.row.v_V),
                             lines_.at(where_.at(Quantity::voltage)));
         const double t = value(cells, Quantity::width, o_.width_s.value_or(0));
-        if (e.row.v_V != 0 && !e.planned && !o_.sweep && !(t > 0))
+        if (t < 0 || (e.row.v_V != 0 && !e.planned && !o_.sweep && !(t > 0)))
             throw DataError("the width of this pulse is missing or not above 0",
                             lines_.at(where_.contains(Quantity::width) ? where_.at(Quantity::width) : 0));
         e.row.t_s = std::isnan(t) ? 0 : t;

@@ -148,6 +148,7 @@ TEST(PulseData, RefusesWithRowAndColumn) {
     expect_fault("v_V,t_s,g_uV\n1,1e-7,3\n", "x.csv:1", "");
     expect_fault("v_V,t_s,g_uS\n1,1e-7,-3\n", "x.csv:2:3", "negative");
     expect_fault("v_V,t_s,r_kohm\n1,1e-7,0\n", "x.csv:2:3", "not above 0");
+    expect_fault("v_V,t_ns,g_uS\n1,100,150\n,-100,150\n", "x.csv:3:2", "not above 0");  // of a read, too
     expect_fault("v_V,g_uS\n1,3\n", "x.csv:1", "width");
     expect_fault("t_s,g_uS\n1e-7,3\n", "x.csv:1", "amplitude");
     expect_fault("v_V,t_s\n1,1e-7\n", "x.csv:1", "measured");
