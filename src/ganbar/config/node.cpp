@@ -1,6 +1,7 @@
 #include "ganbar/config/node.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -130,12 +131,27 @@ std::size_t distance(const std::string& a, const std::string& b) {
     return row.back();
 }
 
-/// "(known: a, b, c)", of many only the five nearest.
+/// Words that two names have in common: "learning_rate" and "rate_d" have one.
+std::size_t common_words(const std::string& a, const std::string& b) {
+    const auto words = [](const std::string& name) {
+        std::set<std::string> out;
+        for (std::size_t from = 0, to; from <= name.size(); from = to + 1) {
+            to = std::min(name.find('_', from), name.size());
+            if (to > from + 1) out.insert(name.substr(from, to - from));  // a letter alone says too little
+        }
+        return out;
+    };
+    const auto of_a = words(a), of_b = words(b);
+    return static_cast<std::size_t>(std::count_if(of_a.begin(), of_a.end(), [&](const auto& w) { return of_b.contains(w); }));
+}
+
+/// "(known: a, b, c)", of many only the five nearest: those that share most words, then by letters.
 std::string known_names(const std::string& word, std::vector<std::string> names) {
     constexpr std::size_t most = 5, most_of_all = 12;
     if (names.size() <= most_of_all) return " (known: " + join(names) + ")";
     const std::size_t n = names.size();
-    std::stable_sort(names.begin(), names.end(), [&](const auto& a, const auto& b) { return distance(word, a) < distance(word, b); });
+    const auto rank = [&](const std::string& name) { return std::pair(word.size() - common_words(word, name), distance(word, name)); };
+    std::stable_sort(names.begin(), names.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
     names.resize(most);
     return " (nearest of " + std::to_string(n) + ": " + join(names) + ")";
 }
