@@ -42,6 +42,7 @@ fi
 installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p' || true)
 missing=()
 for package in "${wanted[@]}"; do
+    [ "$package" = npm ] && command -v npm >/dev/null && continue  # that of nodejs's own packages conflicts with Debian's
     grep -qxF -- "$package" <<<"$installed" || missing+=("$package")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
