@@ -1,6 +1,6 @@
 """Pages held against axe-core (WCAG 2.1 A and AA: contrast, labels, names, keyboard), light and dark, wide and narrow, in headless Chromium.
 
-accessibility_check.py GANBAR AXE_MIN_JS [PAGE.html...]     other pages than a report of invented runs, and a watched run, may be given. make accessibility
+accessibility_check.py GANBAR AXE_MIN_JS [PAGE.html...]     other pages than those of invented runs, a watched run, an estimate, an exploration and an array may be given. make accessibility
 """
 import os
 import pathlib
@@ -41,6 +41,10 @@ def main():
         for name, given in (("one", runs[-1:]), ("all", runs)):
             pages.append(os.path.join(folder, name + ".html"))
             subprocess.run([ganbar, "report", *given, "-o", pages[-1]], check=True, capture_output=True)
+        for name, words in (("estimate", ["estimate", "dcgan", "--on", "all"]), ("explore", ["explore", "dcgan", "--on", "pipelayer"]),
+                            ("array", ["array", "--size", "16", "--against", "wire=0.5ohm,1ohm", "--chips", "2"])):
+            pages.append(os.path.join(folder, name + ".html"))
+            subprocess.run([ganbar, *words, "-o", pages[-1]], check=True, capture_output=True)
         faults = [f for page in pages for f in faults_of("file://" + page, axe)]
         watcher = subprocess.Popen([ganbar, "watch", runs[0]], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         try:

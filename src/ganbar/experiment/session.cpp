@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ganbar/core/error.h"
 #include "ganbar/core/state.h"
 #include "ganbar/experiment/advice.h"
 #include "ganbar/experiment/pulse_warnings.h"
@@ -178,6 +179,7 @@ SessionState Session::state() const {
 }
 
 void Session::restore(const SessionState& s) {
+    if (s.round < 0) throw DataError(fmt::format("a session cannot stand at round {}; expected 0 or more", s.round));
     model_.restore(s.tensors);
     settled_ = true;
     watch_.restore(s.tensors);

@@ -77,7 +77,8 @@ std::string circles(const std::vector<CloudPoint>& points, const Plane& at, bool
     for (const auto& p : points)
         if (p.x > 0 && p.y > 0)
             out += fmt::format(
-                "<circle class=\"{}{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" tabindex=\"0\" data-tip=\"{}\" aria-label=\"{}\"/>",
+                "<circle class=\"{}{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" role=\"img\" tabindex=\"0\" data-tip=\"{}\" "
+                "aria-label=\"{}\"/>",
                 ring ? "ring c" : "f", p.slot % n_colours, at.x(p.x), at.y(p.y), ring ? 7 : 3.5, escape(p.text), escape(p.text));
     return out;
 }

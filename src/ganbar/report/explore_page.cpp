@@ -222,7 +222,7 @@ std::string explore_page(const Exploration& e, const std::string& command) {
     trainings_table(page, e);
     axes_table(page, e);
     page.open_section("reproduce", "Reproduce");
-    page.html("<pre class=\"commands\"><code>" + escape(command) + "\n</code></pre>");
+    page.html("<pre class=\"commands\" tabindex=\"0\"><code>" + escape(command) + "\n</code></pre>");
     page.close_section();
     return whole_page(title, page, navigation_at);
 }

@@ -36,7 +36,9 @@ void open(Page& page, const std::string& title, const char* kind) {
 void close(Page& page, const std::string& caption, const std::string& after = "") {
     page.html("</div>" + after + "<figcaption>" + page.next_figure_number() + escape(caption) + "</figcaption></figure>\n");
 }
-std::string tip(const std::string& text) { return fmt::format(" tabindex=\"0\" data-tip=\"{0}\" aria-label=\"{0}\"", escape(text)); }
+std::string tip(const std::string& text) {
+    return fmt::format(" role=\"img\" tabindex=\"0\" data-tip=\"{0}\" aria-label=\"{0}\"", escape(text));
+}
 
 }  // namespace
 

@@ -53,6 +53,7 @@ Checkpoint read_checkpoint(const fs::path& path) {
     c.experiment_sha256 = file.metadata_at("experiment_sha256");
     c.stop_reason = file.metadata_at("stop_reason");
     c.round = file.get<std::int64_t>("round", {1})[0];
+    if (c.round != round_of(path)) throw DataError(fmt::format("{} holds round {}; expected that of its name", path.string(), c.round));
     for (const auto& [name, tensor] : file.tensors())
         if (name.starts_with("state/")) c.state.push_back({name.substr(6), file.get<float>(name)});
     const auto n = file.get<std::int64_t>("ledger/n");
