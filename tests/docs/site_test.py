@@ -32,6 +32,7 @@ TASKS = [
     ("a sweep as an array job of Slurm", "sweep.md", "--slurm"),
     ("test random bits of one's own", "noise.md", "ganbar noise test"),
     ("a training rule of one's own in C++", "tutorials/own_rule.md", "src/ganbar/tile/rules/"),
+    ("a search by Optuna", "optuna.md", "optuna"),
     ("how to cite", "citing.md", "CITATION.cff"),
 ]
 CLICKS = 3
@@ -110,6 +111,10 @@ class Site(unittest.TestCase):
                         self.assertTrue(found, f"docs/{name} lists {line}, which is no page")
                         listed |= found
         self.assertEqual(sorted(every - listed), [])
+
+    def test_no_page_is_lost_behind_one_that_sphinx_writes(self):
+        for name in ("search", "genindex", "py-modindex"):
+            self.assertFalse((ROOT / f"docs/{name}.md").exists(), f"docs/{name}.md: the site's own {name}.html takes its place")
 
     def test_a_stranger_finds_each_task_in_three_clicks(self):
         """From the start page, over links in the text and entries of the side bar."""

@@ -8,7 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SNIPPET = re.compile(r"^```python\n(.*?)^```", re.S | re.M)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/python.md", "docs/search.md", "docs/torch.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/python.md", "docs/optuna.md", "docs/torch.md"])
 def test_snippets(page, tmp_path, monkeypatch):
     text = (ROOT / page).read_text()
     found = list(SNIPPET.finditer(text))
