@@ -141,11 +141,11 @@ void Polarity::leave_out_cut_steps() {
     for (std::size_t k = 0; k < groups_.size(); ++k)
         for (std::size_t i = 0; i < groups_[k]->steps.size(); ++i) {
             auto& s = groups_[k]->steps[i];
-            const double step = curves_.empty() ? y(s) : mean_at(k, s.g_S) * factor(s), reach = 3.5 * noise_at(k, s.g_S);
+            const double step = curves_.empty() ? y(s) : mean_at(k, s.g_S) * factor(s), noise = noise_at(k, s.g_S), reach = 3.5 * noise;
             const double room = sign_ > 0 ? bounds_.hi_S[s.device] - s.g_S : s.g_S - bounds_.lo_S[s.device];
             const double behind = sign_ > 0 ? s.g_S - bounds_.lo_S[s.device] : bounds_.hi_S[s.device] - s.g_S;
             const double slack = 1e-5 * (nodes_.back() - nodes_.front());
-            s.weight = outlier_[k][i] || room <= std::max(step + reach, slack) || behind < reach - step ? 0 : 1;
+            s.weight = outlier_[k][i] || room <= std::max(step + reach, slack) || behind < 2.5 * noise - step ? 0 : 1;
         }
 }
 
@@ -198,7 +198,7 @@ void Polarity::sum_places() {
             if (s.weight == 0) continue;
             const double m = mean_at(k, s.g_S), a = m * spread_at(s.g_S), w = precision(k, s.g_S);
             auto& sum = sums_[s.device];
-            sum.over += w * a * (y(s) - m), sum.under += w * a * a;
+            sum.over += w * a * (y(s) - m), sum.under += w * a * a, ++sum.n;
         }
 }
 
@@ -270,7 +270,7 @@ void Polarity::find_resting() {
             n[s.device] += 1;
             if (std::abs(s.g_S - (sign_ > 0 ? bounds_.lo_S : bounds_.hi_S)[s.device]) <= slack) behind[s.device] += 1;
         }
-    for (std::size_t d = 0; d < z_.size(); ++d) resting_.push_back(!(sums_[d].under > 0) && n[d] > 0 && behind[d] >= 0.5 * n[d]);
+    for (std::size_t d = 0; d < z_.size(); ++d) resting_.push_back(sums_[d].n == 0 && n[d] > 0 && behind[d] >= 0.5 * n[d]);
 }
 
 /// The grid of widths and amplitudes; a width that lacks amplitudes of the others is dropped.
@@ -312,8 +312,8 @@ void Polarity::layout(StepTable& out) {
     double typical = 0;
     for (const double r : spread_) typical += r / static_cast<double>(spread_.size());
     for (std::size_t d = 0; d < z_.size(); ++d)
-        out.scales.push_back(sums_[d].under > 0 ? 1 + z_[d] * typical : std::numeric_limits<double>::quiet_NaN()),
-            out.z.push_back(sums_[d].under > 0 ? z_[d] : std::numeric_limits<double>::quiet_NaN());
+        out.scales.push_back(sums_[d].n > 0 ? 1 + z_[d] * typical : std::numeric_limits<double>::quiet_NaN()),
+            out.z.push_back(sums_[d].n > 0 ? z_[d] : std::numeric_limits<double>::quiet_NaN());
 }
 
 /// A stronger pulse moves no less, at every node and for every width.

@@ -40,6 +40,7 @@ private:
     };
     struct Sums {
         double over = 0, under = 0;  ///< of w m r (y - m), w m^2 r^2
+        std::size_t n = 0;           ///< steps that count
     };
     double y(const Step& s) const { return sign_ * s.dg_S; }
     double mean_at(std::size_t group, double g) const;
