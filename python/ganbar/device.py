@@ -174,7 +174,7 @@ class Verdict(dict[str, Any]):
 class MeasuredDevice(Device):
     """A device of the model "table", from Device.from_pulses. `verdict`: a Verdict. `families`: the parametric laws fitted beside it, best first: dicts with
     model, law, bic, rms (relative) and parameters, name -> (value, lo, hi, unit). `data`: the pulses as read, a table in SI. `name`, `notes`, `n_devices`, `n_pulses`,
-    `n_outliers`, `read_noise_S`. pulse() is the mean device; in an experiment it has its measured noise and spread.
+    `n_outliers` (steps left out), `n_wild_reads` (reads set aside; the notes say where), `read_noise_S`. pulse() is the mean device; in an experiment it has its measured noise and spread.
 
     >>> up = [(0.9, 150e-6 + 2e-6 * k) for k in range(1, 40)]
     >>> cell = Device.from_pulses({"v_V": [v for v, _ in up] + [-0.9] * 39, "t_s": [1e-7] * 78, "g_S": [g for _, g in up] + [g - 2e-6 for _, g in up[::-1]]})
@@ -187,7 +187,8 @@ class MeasuredDevice(Device):
         self._toml: str = fit["toml"]
         self._section = _core.toml_dict(self._toml, name)["device"]
         self.verdict, self.families, self.data, self.notes = Verdict(fit["verdict"]), fit["families"], table(fit["data"]), fit["notes"]
-        self.n_devices, self.n_pulses, self.n_outliers, self.read_noise_S = (fit[k] for k in ("n_devices", "n_pulses", "n_outliers", "read_noise_S"))
+        self.n_devices, self.n_pulses, self.n_outliers, self.n_wild_reads = (fit[k] for k in ("n_devices", "n_pulses", "n_outliers", "n_wild_reads"))
+        self.read_noise_S: float = fit["read_noise_S"]
         super().__init__("table", **{k: v for k, v in self._section.items() if k not in ("model", "d2d", "c2c")})
 
     def to_dict(self) -> dict[str, Any]:
@@ -266,6 +267,7 @@ class Cells:
 
     def __init__(self, model: str | DeviceModel, n: int, *, seed: int = 1, start: Quantity | Reals | None = None, **params: Any) -> None:
         given, own = _start(start), _model_of(model)
+        self._warned: set[str] = set()
         n, seed = _arrays.whole("n", n, 1, 10**8), _arrays.whole("seed", seed, 0)
         if own is not None:
             if params:
@@ -279,13 +281,22 @@ class Cells:
     def pulse(self, v: Reals, width: Quantity, *, energy: str = "ohmic") -> dict[str, Any]:
         """One pulse: `v` for all cells, or an array with a voltage each (0: none). A dict: n_set, n_reset, n_idle (cells not moved), energy_J.
 
-        ConfigError: voltages that are not finite or beyond 100 V, widths of 0, bare widths above 1 s.
+        ConfigError: voltages that are not finite or beyond 100 V, widths of 0, bare widths above 1 s. Pulses beyond what the model was fitted on are logged as
+        warnings, once for each polarity and once for widths.
         """
         volts = _arrays.voltages("v", v, len(self), "cells")
         beyond = ~(np.abs(volts) <= _MOST_V)
         if beyond.any():
             raise ConfigError(f"v holds {volts[beyond][0]} V; expected finite voltages up to {_MOST_V:g} V")
-        return self._core.pulse(volts, _width(width), _energy(energy))
+        seconds = _width(width)
+        bill = self._core.pulse(volts, seconds, _energy(energy))
+        if bill["n_set"] + bill["n_reset"] > 0 and len(self._warned) < 3:
+            for line in self._core.beyond(volts, seconds):
+                kind = line.split(" of ", 1)[0]  # "a set pulse", "a reset pulse", "a pulse"
+                if kind not in self._warned:
+                    self._warned.add(kind)
+                    hear("warning: " + line)
+        return bill
 
     @property
     def g(self) -> np.ndarray[Any, Any]:
@@ -316,7 +327,7 @@ class Cells:
 
     def __deepcopy__(self, memo: Any) -> Cells:
         new = object.__new__(Cells)
-        new.model, new._core = self.model, self._core.copy()
+        new.model, new._core, new._warned = self.model, self._core.copy(), set(self._warned)
         return new
 
     __copy__ = __deepcopy__

@@ -74,4 +74,7 @@ def array(file: PathLike | None = None, *, size: Any = None, device: PathLike | 
         against = f"{name}={','.join(v if isinstance(v, str) else f'{v}{unit}' for v in values)}"
     said = {"file": file, "size": size, "device": device, **ohms, "scheme": scheme, "compensation": compensation, "ends": ends, "conductances": conductances, "against": against}
     words = [(name, os.fspath(value)) for name, value in said.items() if value is not None]
-    return json.loads(_core.array(_places.library(), words, _arrays.whole("chips", chips, 0, 10_000), _arrays.settings(set)))
+    answer, warnings = _core.array(_places.library(), words, _arrays.whole("chips", chips, 0, 10_000), _arrays.settings(set))
+    for line in warnings:
+        hear("warning: " + line)
+    return json.loads(answer)

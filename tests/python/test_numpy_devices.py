@@ -202,12 +202,47 @@ def test_threads_of_python_share_an_array_and_a_layer():
 @pytest.mark.parametrize("name", ganbar.list("devices"))
 def test_laws_hold_for_the_models_in_cpp(name):
     quiet = {row: value for row, value in {"d2d": "off", "c2c": 0.0, "write_noise": 0.0}.items() if row in set(ganbar.describe("device", name).parameters["name"])}
-    strong = {"v_set": "5 V", "v_reset": "-5 V"} if name in ("ag-asi", "mos2", "sonos", "taox-tio2") else {}  # their thresholds
-    check_device(name, n=64, **quiet, **strong)
+    check_device(name, n=64, **quiet)
+    check_device(name, n=64)  # with its own spread and noise
 
 
 def test_laws_hold_with_the_spread_a_model_has_of_itself():
     assert len(check_device("nili2020").laws) == 14
+
+
+def test_pulses_beyond_the_fit_are_told_once(caplog):
+    cells = ganbar.Cells("table", 10, start="200 uS")
+    with caplog.at_level("WARNING", logger="ganbar"):
+        cells.pulse("1 V", "1 us")
+        assert caplog.records == []
+        for _ in range(3):
+            cells.pulse(np.r_[np.full(5, 1.5), np.full(5, -2.0)], "1 us")
+        copy.deepcopy(cells).pulse("1.6 V", "1 us")
+        assert [r.message.split(" of ")[0] for r in caplog.records] == ["a set pulse", "a reset pulse"]
+        assert "a set pulse of 1.5 V lies beyond the fit of table (800 mV to 1.2 V" in caplog.text
+        caplog.clear()
+        ganbar.Device("table").pulse("1.5 V", "1 ms", start="200 uS")
+        assert len(caplog.records) == 2
+        caplog.clear()
+        ganbar.Cells(SoftBounds(), 4).pulse("5 V", "1 s")
+        ganbar.Cells("table", 4).pulse("0.2 V", "1 us")  # below the threshold: nothing moves
+        assert caplog.records == []
+
+
+def test_laws_take_the_pulses_of_a_device_file(tmp_path):
+    def made(v_set):
+        path = tmp_path / f"{v_set}.toml"
+        path.write_text(f'[device]\nmodel = "soft_bounds"\nthreshold = "3 V"\n[train.manhattan]\nv_set = "{v_set} V"\nv_reset = "-3.5 V"\nt_pulse = "1 us"\n')
+        return str(path)
+    check_device(made(3.2), n=64)
+    report = check_device(made(2.5), n=64, raises=False)
+    assert report.broken == ["set raises, reset lowers"] and "100 pulses of 2.5 V, 1e-06 s move cells by 0 S" in str(report)
+
+
+def test_laws_still_see_a_window_that_is_left():
+    assert check_device("linear_step", n=64).broken == []
+    assert "conductances stay in the window" in check_device("linear_step", n=64, beyond_window=False, raises=False).broken
+    assert "conductances stay in the window" not in check_device("linear_step", n=64, d2d="off", raises=False).broken
 
 
 def test_laws_hold_for_models_in_numpy():

@@ -145,7 +145,7 @@ DeviceTexts device_texts(const DeviceRegistry& devices, const CellQuestion& ques
     if (n > most) throw ConfigError(fmt::format("a deck of {} pulses is long; expected at most {}", n, most));
     const CellAnswer answer = pulse_cell(devices, question);  // checks the start, too
     const CircuitLaw law = spec.circuit_law(width, Siemens{answer.start_S});
-    DeviceTexts out{"", verilog_a(law, "ganbar_" + question.model)};
+    DeviceTexts out{"", verilog_a(law, "ganbar_" + question.model), answer.warnings};
     if (question.pulses.empty()) return out;
     DeckPulses train{{}, width, options.gap.si > 0 ? options.gap : width, options.series};
     for (const auto& pulse : answer.pulses) {

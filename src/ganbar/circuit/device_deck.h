@@ -29,7 +29,8 @@ struct DeckOptions {
     Ohm series{0};
 };
 struct DeviceTexts {
-    std::string deck, module;  ///< deck: empty without pulses
+    std::string deck, module;           ///< deck: empty without pulses
+    std::vector<std::string> warnings;  ///< as CellAnswer's
 };
 DeviceTexts device_texts(const DeviceRegistry& devices, const CellQuestion& question, const DeckOptions& options);
 

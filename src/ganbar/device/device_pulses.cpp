@@ -128,12 +128,27 @@ DeviceSpec expected_cell(const DeviceRegistry& devices, const CellQuestion& ques
     for (const auto& assignment : question.settings) config::apply_override(node, assignment);
     switch_variation_off(entry, node);
     DeviceSpec spec = entry.bind(&node);
+    spec.model = question.model;
     config::reject_unused(node, {{"", entry.param_names}});
     return spec;
 }
 
+std::vector<std::string> beyond_fit(const DeviceSpec& device, Volt v, Second width) {
+    if (!device.coverage || v.si == 0) return {};
+    const auto lines = beyond(*device.coverage, device.model, v, width);
+    if (lines.empty()) return {};
+    constexpr std::size_t n = 16;
+    const auto cells = device.make(n);
+    const auto [lo, hi] = cells->window();
+    std::vector<float> before(n), after(n);
+    cells->fabricate(std::vector<float>(n, static_cast<float>(0.5 * (lo.si + hi.si))), Rng(1));
+    cells->conductance(0, before);
+    cells->program_at(0, std::vector<float>(n, static_cast<float>(v.si)), width, EnergyRule::ohmic, Rng(2));
+    cells->conductance(0, after);
+    return before == after ? std::vector<std::string>{} : lines;
+}
+
 CellAnswer pulse_cell(const DeviceRegistry& devices, const CellQuestion& question) {
-    const DeviceEntry& entry = devices.get(question.model);
     for (const auto& pulse : question.pulses) check_range(pulse, fmt::format("a pulse of {} V, {} s", pulse.voltage.si, pulse.width.si));
     CellAnswer answer;
     const DeviceSpec spec = expected_cell(devices, question);
@@ -147,8 +162,8 @@ CellAnswer pulse_cell(const DeviceRegistry& devices, const CellQuestion& questio
     cell->conductance(0, std::span(&g, 1));
     answer.start_S = double{g};
     check_start(question, asked, answer);
-    if (entry.coverage) warn_once(answer, beyond(*entry.coverage, question.model, Siemens{asked}));
-    apply_pulses(*cell, question, entry.coverage, answer);
+    if (spec.coverage) warn_once(answer, beyond(*spec.coverage, question.model, Siemens{asked}));
+    apply_pulses(*cell, question, spec.coverage, answer);
     return answer;
 }
 

@@ -336,5 +336,29 @@ TEST(PulsedFamilies, SymmetryPointIsSubtracted) {  // at the middle of the windo
     EXPECT_GT(moments(asymmetry).deviation, 0.1);
 }
 
+/// In both windows: conductances that single precision holds exactly, and those that it does not.
+TEST(EveryModelAtItsBound, APulseThatCannotMoveTheCellIsIdle) {
+    for (const auto& name : devices().names())
+        for (const auto& window : {std::pair{"150 uS", "300 uS"}, std::pair{"17.3 uS", "91.7 uS"}}) {
+            Settings s;
+            for (const auto& row : devices().get(name).defaults) {
+                if (row.info.name == "d2d") s["d2d"] = "off";
+                if (row.info.name == "c2c" || row.info.name == "write_noise") s[row.info.name] = 0.0;
+                if (row.info.name == "g_min") s["g_min"] = window.first;
+                if (row.info.name == "g_max") s["g_max"] = window.second;
+            }
+            if (name == "table") s["g"] = std::vector<double>{17e-6, 100e-6, 200e-6, 300e-6, 301e-6};
+            for (const bool top : {true, false}) {
+                auto array = make_array(name, s, 3);
+                const Window w = array->window();
+                array->fabricate(std::vector<float>(3, static_cast<float>((top ? w.g_max : w.g_min).si)), Rng(1));
+                const auto bill =
+                    array->program(0, std::vector<std::int8_t>(3, top ? 1 : -1), {{1}, {-1.2}, {1e-7}}, EnergyRule::ohmic, Rng(2));
+                EXPECT_EQ(bill.n_idle, 3) << name << ' ' << window.second << (top ? " top" : " bottom");
+                EXPECT_EQ(bill.energy_J, 0) << name;
+            }
+        }
+}
+
 }  // namespace
 }  // namespace ganbar

@@ -100,7 +100,10 @@ struct PulsedModel {
     double siemens_per_w() const { return (p.g_max.si - p.g_min.si) / (p.w_max - p.w_min); }
 
     void set_conductance(Cell& c, Siemens g) const {
-        const double w = p.w_min + (g.si - p.g_min.si) / siemens_per_w() + c.reference;
+        double w = p.w_min + (g.si - p.g_min.si) / siemens_per_w();
+        for (const double end : {p.w_min, p.w_max})  // conductances come in single precision: one at the bound is meant to be there
+            if (std::abs(w - end) < 1e-6 * (p.w_max - p.w_min)) w = end;
+        w += c.reference;
         c.w = std::clamp(static_cast<float>(w), c.b_min, c.b_max);
         c.g_S = law(0).seen(c, 0);
     }

@@ -24,6 +24,14 @@ bool is_default(const RuleEntry& rule, const std::string& key, const config::Nod
     return false;
 }
 
+/// Whether the rule in force is told this too, as a measured device's file tells its pulses to every rule.
+bool says_the_same(const config::Node& train, const std::string& rule, const std::string& key, const config::Node::Leaf& leaf) {
+    const auto own = train.tables.find(rule);
+    if (own == train.tables.end() || leaf.origin == set_by_hand) return false;
+    const auto there = own->second->leaves.find(key);
+    return there != own->second->leaves.end() && there->second.value == leaf.value;
+}
+
 /// "a, b, c and 4 more".
 std::string some(const std::vector<std::string>& names) {
     constexpr std::size_t most = 4;
@@ -118,7 +126,7 @@ void RuleKeys::note_unused(const config::Node& train, const std::string& name) {
         const auto table = train.tables.find(other);
         if (other == name || table == train.tables.end()) continue;
         for (const auto& [key, leaf] : table->second->leaves) {
-            if (is_preset(leaf.origin) || is_default(rules_.get(other), key, leaf)) continue;
+            if (is_preset(leaf.origin) || is_default(rules_.get(other), key, leaf) || says_the_same(train, name, key, leaf)) continue;
             const bool was_old = spread_.contains({other, key});
             if (!was_old && leaf.origin == set_by_hand)
                 throw ConfigError(

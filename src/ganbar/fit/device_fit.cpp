@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "ganbar/fit/polarity.h"
+#include "ganbar/fit/smooth.h"
 
 namespace ganbar::fit {
 namespace {
@@ -26,19 +27,6 @@ std::size_t choose_n_nodes(const std::vector<StepGroup>& groups) {
     std::size_t fewest = groups.front().steps.size();
     for (const auto& group : groups) fewest = std::min(fewest, group.steps.size());
     return std::clamp<std::size_t>(fewest / 200, 33, 97);
-}
-
-/// Over devices that have both; `reliability`: what part of the variance of a and b is theirs and not noise, as a geometric mean.
-double correlation(const std::vector<double>& a, const std::vector<double>& b, double reliability) {
-    double n = 0, ma = 0, mb = 0, aa = 0, bb = 0, ab = 0;
-    const auto both = [&](std::size_t i) { return !std::isnan(a[i]) && !std::isnan(b[i]); };
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (both(i)) ma += a[i], mb += b[i], n += 1;
-    if (n < 8) return 0;
-    ma /= n, mb /= n;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (both(i)) aa += (a[i] - ma) * (a[i] - ma), bb += (b[i] - mb) * (b[i] - mb), ab += (a[i] - ma) * (b[i] - mb);
-    return aa > 0 && bb > 0 && reliability > 0 ? std::clamp(ab / std::sqrt(aa * bb) / reliability, -1.0, 1.0) : 0;
 }
 
 /// A factor that no device has below 0 and that leans to the right is log-normal; exp(z s) has the mean exp(s^2/2), which the curves then
@@ -85,6 +73,58 @@ std::string reals_text(const std::vector<double>& x) {
     return out;
 }
 
+/// The main pulses for each rule that gives pulses, and for writing trained weights: the device is the same whatever the rule.
+std::string pulses_toml(const DeviceFit& fit) {
+    const std::string set = fmt::format("\"{:.5g} V\"", fit.set.v_V[fit.set.main]),
+                      reset = fmt::format("\"{:.5g} V\"", -fit.reset.v_V[fit.reset.main]),
+                      width = fmt::format("\"{:.5g} s\"", fit.set.t_s.front());
+    std::string out = "[hardware]\n";
+    out += fmt::format("write_v_set = {}\nwrite_v_reset = {}\nwrite_t_pulse = {}\n[train]\n", set, reset, width);
+    for (const char* rule : {"pulse_train", "mixed_precision", "tiki_taka", "tiki_taka_v2"})
+        out += fmt::format("{} = {{v_set = {}, v_reset = {}, t_pulse = {}}}\n", rule, set, reset, width);
+    return out + fmt::format("[train.manhattan]\nv_set = {}\nv_reset = {}\nv_set_end = \"0 V\"\nv_reset_end = \"0 V\"\nt_pulse = {}\n", set,
+                             reset, width);
+}
+
+double mean_over_window(const DeviceFit& fit, const StepTable& p, std::size_t k) {
+    constexpr std::size_t n = 64;
+    double sum = 0;
+    for (std::size_t i = 0; i <= n; ++i) {
+        const double g = fit.g_min_S + (fit.g_max_S - fit.g_min_S) * static_cast<double>(i) / n;
+        sum += std::abs(at_nodes(fit.g_S, std::span(p.mean_S).subspan(k * fit.g_S.size(), fit.g_S.size()), g));
+    }
+    return sum / (n + 1);
+}
+
+/// The amplitudes with most pulses; where several have as many, within a tenth, the pair of them whose set and reset balance best; of pairs
+/// that balance alike, the one with the largest steps.
+void choose_main(DeviceFit& fit) {
+    const auto often = [&](const StepTable& p) {
+        const auto first = p.n.begin(), last = first + static_cast<std::ptrdiff_t>(p.v_V.size());
+        const double least = 0.9 * static_cast<double>(*std::max_element(first, last));
+        std::vector<std::pair<std::size_t, double>> out;  // position, mean step
+        for (std::size_t k = 0; k < p.v_V.size(); ++k)
+            if (static_cast<double>(p.n[k]) >= least) out.emplace_back(k, mean_over_window(fit, p, k));
+        return out;
+    };
+    const auto sets = often(fit.set), resets = often(fit.reset);
+    fit.set.main = sets.front().first, fit.reset.main = resets.front().first;
+    constexpr double alike = 0.05;  // of the logarithm of set over reset
+    double best = std::numeric_limits<double>::infinity(), largest = 0;
+    const auto off = [](double up, double down) { return std::abs(std::log(up / down)); };
+    for (const auto& [i, up] : sets)
+        for (const auto& [k, down] : resets)
+            if (up > 0 && down > 0) best = std::min(best, off(up, down));
+    for (const auto& [i, up] : sets)
+        for (const auto& [k, down] : resets)
+            if (up > 0 && down > 0 && off(up, down) <= best + alike && up * down > largest)
+                largest = up * down, fit.set.main = i, fit.reset.main = k;
+    if (sets.size() * resets.size() > 1)
+        fit.notes.push_back(
+            fmt::format("main amplitudes: {:.4g} V and {:.4g} V, of {} pairs with as many pulses the one whose set and reset balance best",
+                        fit.set.v_V[fit.set.main], -fit.reset.v_V[fit.reset.main], sets.size() * resets.size()));
+}
+
 }  // namespace
 
 DeviceFit fit_device(const PulseData& data, const FitOptions& options) {
@@ -92,6 +132,7 @@ DeviceFit fit_device(const PulseData& data, const FitOptions& options) {
     DeviceFit fit;
     fit.file = data.file;
     fit.n_devices = steps.n_devices, fit.n_steps = steps.n_steps, fit.read_noise_S = steps.read_noise_S;
+    fit.n_wild = steps.n_wild;
     fit.g_min_S = steps.window_lo_S, fit.g_max_S = steps.window_hi_S;
     fit.notes = data.notes;
     fit.notes.insert(fit.notes.end(), steps.notes.begin(), steps.notes.end());
@@ -102,9 +143,13 @@ DeviceFit fit_device(const PulseData& data, const FitOptions& options) {
     const double variance = steps.read_noise_S * steps.read_noise_S;
     const Bounds bounds = hard_bounds(steps.groups, fit.n_devices, fit.g_S.back() - fit.g_S.front());
     Polarity set(up, fit.g_S, bounds, variance), reset(down, fit.g_S, bounds, variance);
-    fit.set = set.fit(), fit.reset = reset.fit();
+    set.fit(), reset.fit();
+    const Population devices = population(set.places(), reset.places());
+    fit.set = set.table(devices.mean[0], devices.deviation[0], devices.expected[0]);
+    fit.reset = reset.table(devices.mean[1], devices.deviation[1], devices.expected[1]);
+    fit.spread_correlation = devices.correlation;
+    choose_main(fit);
     fit.n_outliers = set.n_outliers() + reset.n_outliers();
-    fit.spread_correlation = correlation(fit.set.z, fit.reset.z, std::sqrt(set.reliability() * reset.reliability()));
     for (const auto& [name, p] : {std::pair{"set", &set}, std::pair{"reset", &reset}})
         if (p->n_resting() > 0)
             fit.notes.push_back(fmt::format("{} device{} never move{} by a {} pulse: counted as steps below 0 in the spread",
@@ -140,10 +185,7 @@ std::string device_toml(const DeviceFit& fit, const std::string& preset) {
     if (fit.iv.kind == "sinh") out += fmt::format("iv = \"sinh\"\niv_b = {:.6f}\n", fit.iv.b);
     if (fit.iv.kind == "power")
         out += fmt::format("iv = \"power\"\niv_scale = \"{:.5g} V\"\niv_power = {:.6f}\n", fit.iv.scale_V, fit.iv.power);
-    out += fmt::format(
-        "[train]\nv_set = \"{:.5g} V\"\nv_reset = \"{:.5g} V\"\nv_set_end = \"0 V\"\nv_reset_end = \"0 V\"\nt_pulse = \"{:.5g} s\"\n",
-        fit.set.v_V[fit.set.main], -fit.reset.v_V[fit.reset.main], fit.set.t_s.front());
-    return out;
+    return out + pulses_toml(fit);
 }
 
 }  // namespace ganbar::fit

@@ -16,7 +16,7 @@ struct StepTable {
     std::vector<double> z;                     ///< of each device: its place in the spread; NaN where it has no step that counts
     std::vector<double> scales;                ///< of each device: its steps over the mean's, 1 + z times the spread's mean; NaN likewise
     std::vector<std::size_t> n;                ///< steps behind each amplitude of each width
-    std::size_t main = 0;                      ///< position of the amplitude (of the first width) with most steps
+    std::size_t main = 0;                      ///< position of the main amplitude (of the first width): most steps, then best balance
     std::vector<double> data_lo_S, data_hi_S;  ///< conductances that each curve rests on
 };
 /// I = G V, G sinh(b V)/b, or G V (1 + (|V|/scale)^power).
@@ -41,6 +41,7 @@ struct DeviceFit {
     double read_noise_S = 0;  ///< of one read; read_noise of the model is this over the mean conductance
     StaticIv iv;
     std::size_t n_devices = 0, n_steps = 0, n_outliers = 0;
+    std::size_t n_wild = 0;  ///< reads that no read beside them supports, set aside (wild_reads.h)
     std::vector<std::string> notes;
 };
 

@@ -22,36 +22,6 @@ void hold_ends(std::vector<double>& values, const std::vector<double>& weight) {
     for (std::size_t i = hi + 1; i < values.size(); ++i) values[i] = values[hi];
 }
 
-struct Normal {
-    double mean = 0, deviation = 1;
-};
-/// Mean and standard deviation of a normal from values seen and a number of which only is known that they lie below `limit`, by expectation
-/// and maximisation (Dempster, Laird, Rubin, J. R. Stat. Soc. B 39 (1977) 1).
-Normal normal_with_hidden(const std::vector<double>& seen, std::size_t n_hidden, double limit) {
-    const double n = static_cast<double>(seen.size()), hidden = static_cast<double>(n_hidden);
-    Normal d;
-    double sum = 0, squares = 0;
-    for (const double x : seen) sum += x;
-    d.mean = sum / n;
-    for (const double x : seen) squares += (x - d.mean) * (x - d.mean);
-    d.deviation = std::sqrt(squares / std::max(1.0, n - 1));
-    if (n_hidden == 0 || !(d.deviation > 0)) return d;
-    for (int round = 0; round < 500; ++round) {
-        const double a = (limit - d.mean) / d.deviation, below = std::max(1e-12, 0.5 * std::erfc(-a / std::sqrt(2.0)));
-        const double tilt = std::exp(-0.5 * a * a) / std::sqrt(2 * M_PI) / below;
-        const double mean_below = d.mean - d.deviation * tilt,
-                     variance_below = d.deviation * d.deviation * std::max(0.0, 1 - a * tilt - tilt * tilt);
-        const double mean = (sum + hidden * mean_below) / (n + hidden);
-        double second = hidden * (variance_below + (mean_below - mean) * (mean_below - mean));
-        for (const double x : seen) second += (x - mean) * (x - mean);
-        const double deviation = std::sqrt(second / (n + hidden - 1));
-        const bool done = std::abs(mean - d.mean) + std::abs(deviation - d.deviation) < 1e-9 * d.deviation;
-        d = {mean, deviation};
-        if (done) break;
-    }
-    return d;
-}
-
 }  // namespace
 
 Bounds hard_bounds(const std::vector<StepGroup>& groups, std::size_t n_devices, double range_S) {
@@ -67,6 +37,7 @@ Bounds hard_bounds(const std::vector<StepGroup>& groups, std::size_t n_devices, 
     for (const auto& group : groups)
         for (const auto& s : group.steps) {
             if (std::abs(s.dg_S) > still) continue;
+            if (most[s.device] - least[s.device] <= near) continue;  // never moved: which of its ends this is, others tell
             const bool low = s.g_S <= least[s.device] + near, high = s.g_S >= most[s.device] - near;
             if (low) out.lo_S[s.device] = least[s.device], lows.push_back(least[s.device]);
             if (high) out.hi_S[s.device] = most[s.device], highs.push_back(most[s.device]);
@@ -97,7 +68,7 @@ Polarity::Polarity(std::vector<StepGroup*> groups, const std::vector<double>& no
     for (const auto* group : groups_) outlier_.emplace_back(group->steps.size(), false);
 }
 
-StepTable Polarity::fit() {
+void Polarity::fit() {
     const int least = 6, most = 60;  // where few devices reach a stretch of the window, m and r move along each other for long
     for (int round = 0; round < most; ++round) {
         leave_out_cut_steps();
@@ -110,11 +81,41 @@ StepTable Polarity::fit() {
         if (round >= 2) solve_spread();
     }
     solve_means(), solve_noise();
-    count_resting();
-    finish_places();
+    sum_places();
+    find_resting();
+}
+
+std::vector<Place> Polarity::places() const {
+    const double start = spread_at(sign_ > 0 ? nodes_.front() : nodes_.back());
+    std::vector<Place> out(z_.size());
+    for (std::size_t d = 0; d < z_.size(); ++d) {
+        if (sums_[d].under > 0) out[d] = {Place::Known::seen, sums_[d].over / sums_[d].under, 1 / sums_[d].under};
+        else if (resting_[d] && start > 0) out[d] = {Place::Known::low, -1 / start, 0};
+    }
+    return out;
+}
+
+StepTable Polarity::table(double mean, double deviation, const std::vector<double>& expected) {
+    const auto seen = std::count_if(sums_.begin(), sums_.end(), [](const Sums& s) { return s.under > 0; });
+    if (seen >= 3) {
+        z_ = expected;
+        centre(mean, deviation > 0 ? deviation : 1);
+    }
+    if (seen < 3 || !(deviation > 0)) std::fill(spread_.begin(), spread_.end(), 0.0), std::fill(z_.begin(), z_.end(), 0.0);
+    for (double& r : spread_) r = std::clamp(r, 0.0, 10.0);
     StepTable out;
     layout(out);
     return out;
+}
+
+/// z is larger for devices that are faster where steps are large.
+void Polarity::orient() {
+    double sum = 0;
+    for (const auto& curve : curves_)
+        for (std::size_t i = 0; i < nodes_.size(); ++i) sum += curve.mean[i] * spread_[i];
+    if (sum >= 0) return;
+    for (double& r : spread_) r = -r;
+    for (double& z : z_) z = -z;
 }
 
 /// Of the means, over the largest.
@@ -140,11 +141,11 @@ void Polarity::leave_out_cut_steps() {
     for (std::size_t k = 0; k < groups_.size(); ++k)
         for (std::size_t i = 0; i < groups_[k]->steps.size(); ++i) {
             auto& s = groups_[k]->steps[i];
-            const double step = curves_.empty() ? y(s) : mean_at(k, s.g_S) * factor(s), reach = 3.5 * noise_at(k, s.g_S);
+            const double step = curves_.empty() ? y(s) : mean_at(k, s.g_S) * factor(s), noise = noise_at(k, s.g_S), reach = 3.5 * noise;
             const double room = sign_ > 0 ? bounds_.hi_S[s.device] - s.g_S : s.g_S - bounds_.lo_S[s.device];
             const double behind = sign_ > 0 ? s.g_S - bounds_.lo_S[s.device] : bounds_.hi_S[s.device] - s.g_S;
             const double slack = 1e-5 * (nodes_.back() - nodes_.front());
-            s.weight = outlier_[k][i] || room <= std::max(step + reach, slack) || behind < reach - step ? 0 : 1;
+            s.weight = outlier_[k][i] || room <= std::max(step + reach, slack) || behind < 2.5 * noise - step ? 0 : 1;
         }
 }
 
@@ -189,22 +190,32 @@ void Polarity::solve_noise() {
     variance_ = std::move(next);
 }
 
-void Polarity::solve_places() {
+/// What the steps of each device say of its z by themselves.
+void Polarity::sum_places() {
     std::fill(sums_.begin(), sums_.end(), Sums{});
     for (std::size_t k = 0; k < groups_.size(); ++k)
         for (const auto& s : groups_[k]->steps) {
             if (s.weight == 0) continue;
             const double m = mean_at(k, s.g_S), a = m * spread_at(s.g_S), w = precision(k, s.g_S);
             auto& sum = sums_[s.device];
-            sum.over += w * a * (y(s) - m), sum.under += w * a * a, sum.noise += w * w * a * a / w;
+            sum.over += w * a * (y(s) - m), sum.under += w * a * a, ++sum.n;
         }
-    double mean = 0, n = 0;
+}
+
+void Polarity::solve_places() {
+    sum_places();
+    std::vector<Place> seen(z_.size());
+    std::size_t n = 0;
     for (std::size_t d = 0; d < z_.size(); ++d) {
         z_[d] = sums_[d].under > 0 ? sums_[d].over / sums_[d].under : 0;
-        if (sums_[d].under > 0) mean += z_[d], n += 1;
+        if (sums_[d].under > 0) seen[d] = {Place::Known::seen, z_[d], 1 / sums_[d].under}, ++n;
     }
-    if (n > 1) centre(mean / n, 1);
-    else std::fill(z_.begin(), z_.end(), 0.0);  // one device is the mean
+    if (n < 2) return std::fill(z_.begin(), z_.end(), 0.0);           // one device is the mean
+    const Population all = population(seen);                          // devices of which little is known say little of the mean
+    const double unsure = 0.2 * all.deviation[0] * all.deviation[0];  // those known better stay as measured
+    for (std::size_t d = 0; d < z_.size(); ++d)
+        if (unsure > 0 && seen[d].variance > unsure) z_[d] = all.expected[0][d];
+    centre(all.mean[0], 1);
 }
 
 /// z becomes (z - shift) / scale; mean and spread are rewritten so that no device's step changes.
@@ -228,6 +239,7 @@ void Polarity::solve_spread() {
             if (s.weight > 0) shape.add(s.g_S, y(s), z_[s.device] * mean_at(k, s.g_S), precision(k, s.g_S));
     }
     spread_ = shape.solve();
+    orient();
     for (double& r : spread_) r = std::max(r, 0.0);
 }
 
@@ -250,7 +262,7 @@ void Polarity::drop_outliers() {
 }
 
 /// Devices whose every pulse of this polarity began at the bound behind them.
-void Polarity::count_resting() {
+void Polarity::find_resting() {
     const double slack = 1e-5 * (nodes_.back() - nodes_.front());
     std::vector<double> n(z_.size()), behind(z_.size());
     for (const auto* group : groups_)
@@ -258,27 +270,7 @@ void Polarity::count_resting() {
             n[s.device] += 1;
             if (std::abs(s.g_S - (sign_ > 0 ? bounds_.lo_S : bounds_.hi_S)[s.device]) <= slack) behind[s.device] += 1;
         }
-    n_resting_ = 0;
-    for (std::size_t d = 0; d < z_.size(); ++d) n_resting_ += !(sums_[d].under > 0) && n[d] > 0 && behind[d] >= 0.5 * n[d] ? 1 : 0;
-}
-
-/// Mean 0, variance 1, of what z would be without the noise of the steps.
-void Polarity::finish_places() {
-    std::vector<double> seen;
-    double noise = 0;
-    for (std::size_t d = 0; d < z_.size(); ++d)
-        if (sums_[d].under > 0) seen.push_back(z_[d]), noise += 1 / sums_[d].under;
-    if (seen.size() < 3) {
-        std::fill(spread_.begin(), spread_.end(), 0.0);
-        return;
-    }
-    noise /= static_cast<double>(seen.size());
-    const double start = spread_at(sign_ > 0 ? nodes_.front() : nodes_.back());
-    const Normal z = normal_with_hidden(seen, start > 0 ? n_resting_ : 0, start > 0 ? -1 / start : 0);
-    const double variance = z.deviation * z.deviation - noise;
-    reliability_ = z.deviation > 0 ? std::clamp(variance / (z.deviation * z.deviation), 0.0, 1.0) : 0;
-    centre(z.mean, variance > 0 ? std::sqrt(variance) : 1);
-    if (!(variance > 0)) std::fill(spread_.begin(), spread_.end(), 0.0), std::fill(z_.begin(), z_.end(), 0.0);
+    for (std::size_t d = 0; d < z_.size(); ++d) resting_.push_back(sums_[d].n == 0 && n[d] > 0 && behind[d] >= 0.5 * n[d]);
 }
 
 /// The grid of widths and amplitudes; a width that lacks amplitudes of the others is dropped.
@@ -316,14 +308,12 @@ void Polarity::layout(StepTable& out) {
             if (s.weight > 0) lo = std::min(lo, s.g_S), hi = std::max(hi, s.g_S);
         out.data_lo_S.push_back(lo), out.data_hi_S.push_back(hi);
     }
-    for (std::size_t k = 0; k < out.v_V.size(); ++k)
-        if (out.n[k] > out.n[out.main]) out.main = k;
     out.spread = spread_;
     double typical = 0;
     for (const double r : spread_) typical += r / static_cast<double>(spread_.size());
     for (std::size_t d = 0; d < z_.size(); ++d)
-        out.scales.push_back(sums_[d].under > 0 ? 1 + z_[d] * typical : std::numeric_limits<double>::quiet_NaN()),
-            out.z.push_back(sums_[d].under > 0 ? z_[d] : std::numeric_limits<double>::quiet_NaN());
+        out.scales.push_back(sums_[d].n > 0 ? 1 + z_[d] * typical : std::numeric_limits<double>::quiet_NaN()),
+            out.z.push_back(sums_[d].n > 0 ? z_[d] : std::numeric_limits<double>::quiet_NaN());
 }
 
 /// A stronger pulse moves no less, at every node and for every width.

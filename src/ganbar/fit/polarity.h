@@ -2,7 +2,10 @@
 // mean over devices, for each amplitude and width; r the relative spread by conductance; z_d the device's place in it, mean 0 and
 // variance 1.
 #pragma once
+#include <algorithm>
+
 #include "ganbar/fit/device_fit.h"
+#include "ganbar/fit/population.h"
 
 namespace ganbar::fit {
 
@@ -16,17 +19,19 @@ Bounds hard_bounds(const std::vector<StepGroup>& groups, std::size_t n_devices, 
 
 /// Alternates between m, r and z by weighted least squares. Steps that a bound may have cut are left out by where they began, whatever came
 /// of them, so that nothing is selected by its outcome. Devices without any step left that rest at the bound behind them (the pulse would
-/// move them the wrong way, or not) count as z below -1/r when z is given its mean and variance.
+/// move them the wrong way, or not) count as z below -1/r.
 class Polarity {
 public:
     /// `groups`: those of this polarity; weights of their steps are changed. `read_variance_S2`: of one read.
     Polarity(std::vector<StepGroup*> groups, const std::vector<double>& nodes, const Bounds& bounds, double read_variance_S2);
 
-    StepTable fit();
+    void fit();
+    /// What is known of each device's z.
+    std::vector<Place> places() const;
+    /// z is given mean 0 and variance 1 in the population; `expected`: of each device. Then the table.
+    StepTable table(double mean, double deviation, const std::vector<double>& expected);
     std::size_t n_outliers() const { return n_outliers_; }
-    /// 1: the places z are known exactly; towards 0: they are mostly noise.
-    double reliability() const { return reliability_; }
-    std::size_t n_resting() const { return n_resting_; }  ///< devices that count as z below -1/r
+    std::size_t n_resting() const { return static_cast<std::size_t>(std::count(resting_.begin(), resting_.end(), true)); }
 
 private:
     struct Curve {
@@ -34,7 +39,8 @@ private:
         double penalty = 0;  ///< of its bending, relative
     };
     struct Sums {
-        double over = 0, under = 0, noise = 0;  ///< of w m r (y - m), w m^2 r^2, its square's variance
+        double over = 0, under = 0;  ///< of w m r (y - m), w m^2 r^2
+        std::size_t n = 0;           ///< steps that count
     };
     double y(const Step& s) const { return sign_ * s.dg_S; }
     double mean_at(std::size_t group, double g) const;
@@ -45,13 +51,14 @@ private:
     double largest_change(const std::vector<Curve>& before) const;
     void solve_means();
     void solve_noise();
+    void sum_places();
     void solve_places();
     void solve_spread();
     void centre(double shift, double scale);
     void leave_out_cut_steps();
     void drop_outliers();
-    void count_resting();
-    void finish_places();
+    void orient();
+    void find_resting();
     void layout(StepTable& out);
     void ascend_in_amplitude(const StepTable& out);
 
@@ -65,8 +72,8 @@ private:
     std::vector<Sums> sums_;                     ///< by device
     std::vector<std::vector<bool>> outlier_;
     std::vector<std::size_t> order_;
-    std::size_t n_outliers_ = 0, n_resting_ = 0;
-    double reliability_ = 1;
+    std::vector<bool> resting_;
+    std::size_t n_outliers_ = 0;
 };
 
 }  // namespace ganbar::fit

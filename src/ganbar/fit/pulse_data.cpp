@@ -110,6 +110,8 @@ private:
         columns_ = read_header({cells.begin(), cells.end()}, o_.unit, lines_.at(0));
         for (std::size_t i = 0; i < columns_.size(); ++i) place(i);
         check_header();
+        for (const auto& [what, column] : {std::pair{Quantity::voltage, &data_.v_column}, std::pair{Quantity::width, &data_.t_column}})
+            if (const auto at = where_.find(what); at != where_.end()) *column = static_cast<int>(at->second) + 1;
         note_header();
     }
     void place(std::size_t i) {
@@ -266,7 +268,7 @@ private:
             throw DataError(
                 fmt::format("a pulse of {} s in a column without a unit; expected the unit in the header (t_ns, t_us, t_s)", e.row.t_s),
                 lines_.at(w->second));
-        e.line = lines_.number();
+        e.line = e.row.line = lines_.number();
         for (std::size_t k = 0; k < measured_.size(); ++k) {
             if (measured_.size() > 1) e.row.cycle = static_cast<std::int32_t>(k);
             e.row.g_S = conductance(cells, measured_[k]);

@@ -16,6 +16,7 @@ struct PulseRow {
     std::int32_t device = 0, cycle = 0;  ///< position among the names of the file; number of the repetition
     double v_V = 0, t_s = 0;             ///< 0 V: a read without a pulse
     double g_S = 0;                      ///< NaN where the file has a gap: the pulse was given, its read is missing
+    std::int32_t line = 0;               ///< of the file
 };
 struct PulseData {
     std::string file;
@@ -23,6 +24,7 @@ struct PulseData {
     std::vector<PulseRow> rows;        ///< device by device, each in the order of its pulses
     std::vector<std::string> notes;    ///< how the file was read: separator, units, gaps
     std::size_t n_gaps = 0;
+    int v_column = 0, t_column = 0;  ///< of the file, from 1; 0 where it has none
 };
 
 /// A stretch of equal pulses of a sequence that the file itself does not hold.

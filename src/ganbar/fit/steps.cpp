@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "ganbar/core/error.h"
+#include "ganbar/fit/wild_reads.h"
 
 namespace ganbar::fit {
 namespace {
@@ -111,7 +113,7 @@ void find_window(const PulseData& data, StepData& out) {
         for (; i < data.rows.size() && data.rows[i].device == device; ++i)
             if (!std::isnan(data.rows[i].g_S)) g.push_back(data.rows[i].g_S);
         if (g.size() < 2) continue;
-        const double slack = g.size() > 200 ? 0.002 : 0;  // single wild reads do not make a window
+        const double slack = g.size() > 200 ? 0.002 : 0;  // a single read does not make a window
         lows.push_back(quantile(g, slack)), highs.push_back(quantile(g, 1 - slack));
     }
     out.window_lo_S = quantile(lows, 0.5), out.window_hi_S = quantile(highs, 0.5);
@@ -131,8 +133,13 @@ void refuse_reversed(const StepData& data, const std::string& file) {
 
 }  // namespace
 
-StepData steps_of(const PulseData& data, std::size_t least) {
+StepData steps_of(const PulseData& measured, std::size_t least) {
     StepData out;
+    PulseData data = measured;
+    const auto wild = wild_reads(data);
+    for (const auto row : wild) data.rows[row].g_S = std::numeric_limits<double>::quiet_NaN();
+    out.n_wild = wild.size();
+    if (!wild.empty()) out.notes.push_back(wild_reads_note(measured, wild));
     out.n_devices = data.devices.size();
     auto raw = differences(data.rows);
     if (raw.size() < least)

@@ -21,11 +21,12 @@ struct StepData {
     double read_noise_S = 0;        ///< standard deviation of one read, from neighbouring steps that undo each other; 0: none seen
     double g_lo_S = 0, g_hi_S = 0;  ///< where the steps lie
     double window_lo_S = 0, window_hi_S = 0;  ///< median over devices of the lowest and highest conductance they showed
+    std::size_t n_wild = 0;                   ///< reads set aside (wild_reads.h)
     std::vector<std::string> notes;
 };
 
 /// Amplitudes and widths within 1% count as equal. Groups of fewer than `least` steps are left out, with a note; a jump between cycles (the
 /// device was brought back by other means) is no step. DataError where no group is left or the conductance never changes.
-StepData steps_of(const PulseData& data, std::size_t least = 20);
+StepData steps_of(const PulseData& measured, std::size_t least = 20);
 
 }  // namespace ganbar::fit

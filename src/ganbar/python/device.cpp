@@ -1,4 +1,6 @@
 // Device models outside any network: one expected cell under pulses, and arrays of cells.
+#include <algorithm>
+#include <cmath>
 #include <mutex>
 
 #include "ganbar/config/device_file.h"
@@ -52,7 +54,7 @@ public:
         : CellArray(numpy_device(model), {}, n, start_S, seed) {}
     CellArray(const CellArray& o) : held_(std::make_shared<Held>(o.held_->rng)) {
         const Alone alone(o.held_->busy);
-        held_->cells = o.held_->cells->clone(), held_->n_pulses = o.held_->n_pulses;
+        held_->spec = o.held_->spec, held_->cells = o.held_->cells->clone(), held_->n_pulses = o.held_->n_pulses;
     }
     /// One pulse a cell of its own voltage; 0 V = none. Cells moved up and down, cells not moved, energy.
     nb::dict pulse(const Reals<1>& v_V, double width_s, const std::string& energy) {
@@ -69,6 +71,28 @@ public:
         nb::dict out;
         out["n_set"] = bill->n_set, out["n_reset"] = bill->n_reset, out["n_idle"] = bill->n_idle, out["energy_J"] = bill->energy_J;
         return out;
+    }
+    /// What of these pulses lies beyond what the model was fitted on: the weakest and the strongest of each polarity.
+    std::vector<std::string> beyond(const Reals<1>& v_V, double width_s) const {
+        std::vector<std::string> out;
+        if (!held_->spec.coverage) return out;
+        double set[2] = {0, 0}, reset[2] = {0, 0};
+        for (std::size_t k = 0; k < v_V.size(); ++k) {
+            auto& side = v_V.data()[k] > 0 ? set : reset;
+            const double v = v_V.data()[k], least = std::abs(side[0]), most = std::abs(side[1]);
+            if (v != 0 && (least == 0 || std::abs(v) < least)) side[0] = v;
+            if (std::abs(v) > most) side[1] = v;
+        }
+        for (const double v : {set[0], set[1], reset[0], reset[1]})
+            for (const auto& line : beyond_fit(held_->spec, Volt{v}, Second{width_s}))
+                if (std::find(out.begin(), out.end(), line) == out.end()) out.push_back(line);
+        return out;
+    }
+    /// Set and reset amplitudes and widths of the model's fit, lowest and highest; none where it has none.
+    std::optional<std::vector<double>> covered() const {
+        const auto& c = held_->spec.coverage;
+        if (!c) return std::nullopt;
+        return std::vector<double>{c->set_lo.si, c->set_hi.si, c->reset_lo.si, c->reset_hi.si, c->width_lo.si, c->width_hi.si};
     }
     nb::ndarray<nb::numpy, float> conductance() {
         std::vector<float> g(held_->cells->size());
@@ -109,6 +133,7 @@ public:
 private:
     CellArray(const DeviceSpec& spec, const std::string& name, std::size_t n, const Start& start_S, std::uint64_t seed)
         : held_(std::make_shared<Held>(Rng(seed))) {
+        if (spec.coverage) held_->spec = spec;  // a model in numpy has none, and its objects belong to Python
         held_->cells = spec.make(n);
         const auto [g_min, g_max] = held_->cells->window();
         const float low = static_cast<float>(g_min.si), high = static_cast<float>(g_max.si);
@@ -137,6 +162,7 @@ private:
     struct Held {  // pulses that Ctrl-C left behind hold it too
         explicit Held(const Rng& draws) : rng(draws) {}
         Rng rng;
+        DeviceSpec spec;
         std::unique_ptr<DeviceArray> cells;
         std::uint64_t n_pulses = 0;
         std::mutex busy;
@@ -156,6 +182,8 @@ void bind_device(nb::module_& m) {
              nb::arg("start").none(), nb::arg("seed"))
         .def("copy", [](const CellArray& cells) { return new CellArray(cells); })
         .def("pulse", &CellArray::pulse, nb::arg("v"), nb::arg("width"), nb::arg("energy"))
+        .def_prop_ro("covered", &CellArray::covered)
+        .def("beyond", &CellArray::beyond, nb::arg("v"), nb::arg("width"))
         .def("conductance", &CellArray::conductance)
         .def("current", &CellArray::current, nb::arg("v"))
         .def("read_noise", &CellArray::read_noise, nb::arg("v"))

@@ -56,7 +56,7 @@ nb::dict fit_pulses(const std::string& text, const std::string& file, const std:
     nb::dict out, rows;
     out["toml"] = fit::device_toml(fit, preset), out["notes"] = fit.notes, out["verdict"] = verdict_dict(verdict),
     out["families"] = families_list(families);
-    out["n_devices"] = fit.n_devices, out["n_pulses"] = fit.n_steps, out["n_outliers"] = fit.n_outliers,
+    out["n_devices"] = fit.n_devices, out["n_pulses"] = fit.n_steps, out["n_outliers"] = fit.n_outliers, out["n_wild_reads"] = fit.n_wild,
     out["read_noise_S"] = fit.read_noise_S;
     std::vector<double> v, t, g;
     std::vector<std::int64_t> device, cycle;

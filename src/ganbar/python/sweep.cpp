@@ -78,9 +78,10 @@ std::pair<std::string, nb::list> sweep(const LibraryPtr& library, const nb::obje
     return {work->run.folder.string(), rows_of(work->rows, work->sweep)};
 }
 
-/// JSON as `array --json` prints it. `words`: the request by the names of its fields; "" = not said.
-std::string array(const LibraryPtr& library, const std::vector<std::pair<std::string, std::string>>& words, std::int64_t chips,
-                  const std::vector<std::string>& settings) {
+/// JSON as `array --json` prints it, and warnings. `words`: the request by the names of its fields; "" = not said.
+std::pair<std::string, std::vector<std::string>> array(const LibraryPtr& library,
+                                                       const std::vector<std::pair<std::string, std::string>>& words, std::int64_t chips,
+                                                       const std::vector<std::string>& settings) {
     study::ArrayRequest request;
     const std::map<std::string, std::string*> fields{{"file", &request.file},      {"size", &request.size},
                                                      {"device", &request.device},  {"wire", &request.wire},
@@ -91,7 +92,8 @@ std::string array(const LibraryPtr& library, const std::vector<std::pair<std::st
     for (const auto& [name, text] : words) *fields.at(name) = text;
     request.chips = chips, request.sets = settings;
     return interruptible([=] {
-        return study::array_json(study::measure_arrays(request, library->presets("experiments"), library->registries.devices)).dump();
+        const auto s = study::measure_arrays(request, library->presets("experiments"), library->registries.devices);
+        return std::pair{study::array_json(s).dump(), s.warnings};
     });
 }
 

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "ganbar/data/csv.h"
 #include "ganbar/data/npy.h"
+#include "ganbar/device/device_pulses.h"
 #include "ganbar/study/array_study.h"
 
 namespace ganbar::study {
@@ -116,6 +118,10 @@ ArrayStudy measure_arrays(const ArrayRequest& o, const config::Presets& presets,
         s.inputs.push_back(load_array(o.file, settings, presets, devices));
         if (!o.conductances.empty()) take_conductances(o.conductances, s.inputs.back().question);
     }
+    for (const auto& [question, sections] : s.inputs)
+        for (const Volt v : {question.spec.v_set, question.spec.v_reset})
+            for (const auto& line : beyond_fit(question.device, v, question.spec.t_pulse))
+                if (std::find(s.warnings.begin(), s.warnings.end(), line) == s.warnings.end()) s.warnings.push_back(line);
     for (const auto& input : s.inputs) s.answers.push_back(measure_array(input.question));
     return s;
 }

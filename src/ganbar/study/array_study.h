@@ -32,6 +32,7 @@ struct ArrayStudy {
     std::vector<std::string> values;
     std::vector<ArrayInput> inputs;
     std::vector<ArrayAnswer> answers;
+    std::vector<std::string> warnings;  ///< of write pulses beyond what a device was fitted on
 };
 
 /// The line that asks the same: "ganbar array --size 16 ...".

@@ -118,7 +118,7 @@ TextTable numbers_table(const DeviceSheet& sheet) {
     TextTable t;
     t.title = "Numbers";
     t.columns = {"quantity", "set", "reset"};
-    t.rows = {{"amplitude of most pulses", format_quantity(f.set.v_V[f.set.main], "V"), format_quantity(-f.reset.v_V[f.reset.main], "V")},
+    t.rows = {{"main amplitude", format_quantity(f.set.v_V[f.set.main], "V"), format_quantity(-f.reset.v_V[f.reset.main], "V")},
               {"mean step over the window", format_quantity(v.set_step_S, "S"), format_quantity(-v.reset_step_S, "S")},
               {"largest over smallest step, middle 80% of the window", format_number(v.unevenness_set), format_number(v.unevenness_reset)},
               {"pulses across the window", format_number(v.levels_set), format_number(v.levels_reset)},
@@ -170,18 +170,23 @@ std::string verdict_text(const DeviceSheet& sheet) {
 
 }  // namespace
 
+std::string manhattan_keys(const std::vector<std::string>& sets) {
+    const auto other = [](const std::string& set) { return set.starts_with("train.rule=") && set != "train.rule=manhattan"; };
+    return std::any_of(sets.begin(), sets.end(), other) ? "train." : "train.manhattan.";
+}
+
 Experiment device_experiment(const DeviceSheet& sheet, const std::filesystem::path& toml, std::int64_t rounds,
                              const std::vector<std::string>& sets, const Context& context) {
     const auto& v = sheet.verdict;
-    std::vector<std::string> all{fmt::format("train.rounds={}", rounds), fmt::format("train.v_set={:.5g} V", v.v_set_V),
-                                 fmt::format("train.v_reset={:.5g} V", v.v_reset_V),
+    const std::string keys = manhattan_keys(sets);
+    std::vector<std::string> all{fmt::format("train.rounds={}", rounds), fmt::format("{}v_set={:.5g} V", keys, v.v_set_V),
+                                 fmt::format("{}v_reset={:.5g} V", keys, v.v_reset_V),
                                  fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds / 4))};
     if (v.feedback || v.rule != "manhattan")
-        for (const auto& text :
-             {std::string("train.feedback=0.6"), std::string("train.feedback_scale=0.7"), std::string("train.verify_pulses=8"),
-              fmt::format("train.verify_step={:.5g} S",
-                          std::min(std::max(v.set_step_S, v.reset_step_S), 0.006 * (sheet.fit.g_max_S - sheet.fit.g_min_S)))})
-            all.push_back(text);
+        for (const auto& text : {std::string("feedback=0.6"), std::string("feedback_scale=0.7"), std::string("verify_pulses=8"),
+                                 fmt::format("verify_step={:.5g} S", std::min(std::max(v.set_step_S, v.reset_step_S),
+                                                                              0.006 * (sheet.fit.g_max_S - sheet.fit.g_min_S)))})
+            all.push_back(keys + text);
     all.insert(all.end(), sets.begin(), sets.end());
     return load_experiment(toml.string(), context.experiments, all, context.registries);
 }
@@ -201,7 +206,7 @@ report::ReportInput compose_device_page(const DeviceSheet& sheet) {
     input.facts = {{"window", format_quantity(f.g_min_S, "S") + " to " + format_quantity(f.g_max_S, "S")},
                    {"read noise", f.read_noise_S > 0 ? format_quantity(f.read_noise_S, "S") : "none seen"},
                    {"static I-V", f.iv.kind + ": " + f.iv.why},
-                   {"outliers left out", fmt::format("{}", f.n_outliers)}};
+                   {"reads set aside, steps left out", fmt::format("{}, {}", f.n_wild, f.n_outliers)}};
     input.runs = sheet.runs;
     input.findings.push_back({"Verdict for training", verdict_text(sheet), {numbers_table(sheet)}});
     input.findings.push_back(

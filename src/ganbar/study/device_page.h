@@ -18,6 +18,10 @@ struct DeviceSheet {
     std::vector<report::RunData> runs;  ///< a short training on the device; may be empty
 };
 
+/// What stands before a key of Manhattan's rule in --set: the table's name, or, where `sets` choose another rule, that of [train], whose
+/// keys say in one line that they change nothing.
+std::string manhattan_keys(const std::vector<std::string>& sets);
+
 /// The file's experiment for `rounds`, by Manhattan pulses at the verdict's amplitudes, with error feedback where the verdict asks for it
 /// (also where it asks for another rule, whose rates are not tuned for GANs); then `sets`, as --set takes them. Throws as
 /// load_experiment().

@@ -11,6 +11,7 @@
 #include "ganbar/report/number_text.h"
 #include "ganbar/report/write_report.h"
 #include "ganbar/study/device_limits.h"
+#include "ganbar/study/device_page.h"
 
 namespace ganbar::study {
 namespace fs = std::filesystem;
@@ -81,10 +82,9 @@ void train_device(Result& out, const StudyOptions& o, std::int64_t rounds, std::
         if (feedback) {
             const Experiment probe = load_experiment("measured-device", context.experiments, sets, context.registries);
             const Window window = probe.device.make(1)->window();
-            for (const auto& text :
-                 {std::string("train.feedback=0.6"), std::string("train.feedback_scale=0.7"), std::string("train.verify_pulses=8"),
-                  fmt::format("train.verify_step={:.6g} S", 0.006 * (window.g_max.si - window.g_min.si))})
-                sets.push_back(text);
+            for (const auto& text : {std::string("feedback=0.6"), std::string("feedback_scale=0.7"), std::string("verify_pulses=8"),
+                                     fmt::format("verify_step={:.6g} S", 0.006 * (window.g_max.si - window.g_min.si))})
+                sets.push_back(manhattan_keys(o.sets) + text);
         }
         sets.insert(sets.end(), o.sets.begin(), o.sets.end());
         const Experiment e = load_experiment("measured-device", context.experiments, sets, context.registries);

@@ -34,6 +34,7 @@ void print(const study::ArrayStudy& s) {
 void run_array(const ArrayArguments& o, const config::Presets& presets, const DeviceRegistry& devices, const std::string& command) {
     o.out.check();
     const auto s = study::measure_arrays(o, presets, devices);
+    for (const auto& line : s.warnings) fmt::print(stderr, "warning: {}\n", line);
     if (o.json) fmt::print("{}\n", study::array_json(s).dump());
     else if (o.csv) fmt::print("{}", study::array_csv(s));
     else print(s);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -38,6 +39,7 @@ nlohmann::ordered_json as_json(const study::DeviceSheet& s) {
                                {"n_devices", s.fit.n_devices},
                                {"n_pulses", s.fit.n_steps},
                                {"n_outliers", s.fit.n_outliers},
+                               {"n_wild_reads", s.fit.n_wild},
                                {"g_min_S", s.fit.g_min_S},
                                {"g_max_S", s.fit.g_max_S},
                                {"read_noise_S", s.fit.read_noise_S},
@@ -49,6 +51,8 @@ nlohmann::ordered_json as_json(const study::DeviceSheet& s) {
                                {"levels_reset", v.levels_reset},
                                {"noise_to_step", v.noise_to_step},
                                {"spread", v.spread},
+                               {"main_v_set_V", s.fit.set.v_V[s.fit.set.main]},
+                               {"main_v_reset_V", -s.fit.reset.v_V[s.fit.reset.main]},
                                {"v_set_V", v.v_set_V},
                                {"v_reset_V", v.v_reset_V},
                                {"best_balance", v.best_balance},
@@ -74,9 +78,34 @@ void check_folder(const std::filesystem::path& folder, bool force) {
         throw ConfigError("is no run folder and stays; expected another -o", {folder.string()});
 }
 
+/// Faults of the file that is tried name it by the place where it will be; those of a pulse that no training takes name the pulse in the
+/// measured data.
+[[noreturn]] void name_origin(const Error& fault, const study::DeviceSheet& sheet, const std::filesystem::path& tried,
+                              const std::filesystem::path& asked) {
+    std::string text = fault.what();
+    const std::string place = tried.string() + ":";
+    const auto begin = text.starts_with(place) ? text.find(": ", place.size()) : std::string::npos;
+    const std::string what = begin == std::string::npos ? "" : text.substr(begin + 2);
+    const auto names = [&what](const char* key) { return what.find(key) != std::string::npos; };
+    const bool width = names("t_pulse = ") || names("t_set = ") || names("t_reset = "), reset = names("v_reset = ");
+    if (width || reset || names("v_set = ")) {
+        const auto& fit = sheet.fit;
+        const double main = width ? fit.set.t_s.front() : reset ? -fit.reset.v_V[fit.reset.main] : fit.set.v_V[fit.set.main];
+        const int column = width ? sheet.data.t_column : sheet.data.v_column;
+        if (column == 0) throw ConfigError((width && sheet.data.v_column > 0 ? "--width: " : "--pulses: ") + what);
+        for (const auto& row : sheet.data.rows)
+            if (row.v_V != 0 && std::abs((width ? row.t_s : row.v_V) / main - 1) < 0.011)
+                throw DataError(what, {fit.file, row.line, column});
+        throw DataError(what, {fit.file});
+    }
+    for (auto at = text.find(tried.string()); at != std::string::npos; at = text.find(tried.string()))
+        text.replace(at, tried.string().size(), asked.string());
+    throw Error(fault.exit_code(), {}, text);
+}
+
 /// The file is a whole experiment: read once from a folder of its own before the asked place holds it, so that a fault in --preset or --set
 /// leaves nothing.
-void check_experiment(const std::string& toml, const std::filesystem::path& name,
+void check_experiment(const study::DeviceSheet& sheet, const std::filesystem::path& asked,
                       const std::function<void(const std::filesystem::path&)>& read) {
     std::string pattern = (std::filesystem::temp_directory_path() / "ganbar-fit-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw DataError("no folder can be made here; expected room for a small file", {pattern});
@@ -85,8 +114,13 @@ void check_experiment(const std::string& toml, const std::filesystem::path& name
         std::error_code ignored;
         std::filesystem::remove_all(folder, ignored);
     });
-    write_file(folder / name, toml);
-    read(folder / name);
+    const std::filesystem::path tried = folder / asked.filename();
+    write_file(tried, sheet.toml);
+    try {
+        read(tried);
+    } catch (const Error& fault) {
+        name_origin(fault, sheet, tried, asked);
+    }
 }
 
 void fit_device(const DeviceFitArguments& o, const CommandContext& context, const config::Presets& presets) {
@@ -114,12 +148,10 @@ void fit_device(const DeviceFitArguments& o, const CommandContext& context, cons
     TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
     const config::Presets networks(context.places.preset_folders("networks"));
     const auto study = study_context(context, presets, networks, observer);
-    check_experiment(sheet.toml, o.out.asked() ? toml.filename() : std::filesystem::path(sheet.fit.name + ".toml"),
-                     [&](const std::filesystem::path& file) {
-                         if (!o.report.empty() && rounds > 0)
-                             static_cast<void>(study::device_experiment(sheet, file, rounds, o.sets, study));
-                         else static_cast<void>(load_experiment(file.string(), presets, {}, context.registries));
-                     });
+    check_experiment(sheet, o.out.asked() ? toml : std::filesystem::path(sheet.fit.name + ".toml"), [&](const std::filesystem::path& file) {
+        if (!o.report.empty() && rounds > 0) static_cast<void>(study::device_experiment(sheet, file, rounds, o.sets, study));
+        else static_cast<void>(load_experiment(file.string(), presets, {}, context.registries));
+    });
     for (const auto& note : sheet.fit.notes) fmt::print(stderr, "{}\n", note);
     if (o.out.asked()) o.out.write(sheet.toml);
     else if (!o.json) fmt::print("{}", sheet.toml);

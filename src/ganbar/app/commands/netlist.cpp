@@ -97,6 +97,7 @@ void ganbar_register_netlist(CommandContext& context) {
                 if (o->pulses.empty() && o->out.asked())
                     throw ConfigError("-o needs --pulse VOLTAGE,WIDTH: a deck without pulses has nothing to show");
                 const DeviceTexts texts = cell_of(*o, context.registries.devices, *presets);
+                for (const auto& line : texts.warnings) fmt::print(stderr, "warning: {}\n", line);
                 return write_texts(*o, texts.deck, texts.module);
             }
             if (!o->pulses.empty() || !o->from.empty() || !o->gap.empty() || !o->series.empty() || !o->question.settings.empty() ||

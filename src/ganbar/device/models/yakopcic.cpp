@@ -134,7 +134,10 @@ struct Yakopcic {
     double siemens() const { return p.a1 * p.b; }
     Window window() const { return {{siemens() * p.x_min}, {siemens() * p.x_max}}; }
     void set_conductance(Cell& c, Siemens g) const {
-        c.x = static_cast<float>(std::clamp(g.si / siemens(), p.x_min, p.x_max));
+        double x = g.si / siemens();
+        for (const double end : {p.x_min, p.x_max})  // conductances come in single precision: one at the end is meant to be there
+            if (std::abs(x - end) < 1e-6) x = end;
+        c.x = static_cast<float>(std::clamp(x, p.x_min, p.x_max));
         c.g_S = static_cast<float>(siemens()) * c.x;
     }
     Cell fresh_cell(Siemens g, Rng& rng) const {
