@@ -7,11 +7,11 @@
 namespace ganbar::fit {
 namespace {
 
-struct Place {
+struct BetweenNodes {
     std::size_t i = 0;
     double u = 0;
 };
-Place place(std::span<const double> nodes, double x) {
+BetweenNodes between_nodes(std::span<const double> nodes, double x) {
     if (nodes.size() < 2 || x <= nodes.front()) return {0, 0};
     if (x >= nodes.back()) return {nodes.size() - 2, 1};
     const auto i = static_cast<std::size_t>(std::upper_bound(nodes.begin(), nodes.end(), x) - nodes.begin()) - 1;
@@ -50,7 +50,7 @@ Smoother::Smoother(std::vector<double> nodes)
     : nodes_(std::move(nodes)), diagonal_(nodes_.size()), beside_(nodes_.size()), right_(nodes_.size()), weight_(nodes_.size()) {}
 
 void Smoother::add(double x, double y, double factor, double weight) {
-    const auto [i, u] = place(nodes_, x);
+    const auto [i, u] = between_nodes(nodes_, x);
     const double a = (1 - u) * factor, b = u * factor;
     diagonal_[i] += weight * a * a, diagonal_[i + 1] += weight * b * b, beside_[i] += weight * a * b;
     right_[i] += weight * a * y, right_[i + 1] += weight * b * y;
@@ -82,7 +82,7 @@ void SharedShape::begin(double penalty) {
 }
 void SharedShape::add(double x, double y, double c, double weight) {
     auto& group = groups_.back();
-    const Place at = place(nodes_, x);
+    const BetweenNodes at = between_nodes(nodes_, x);
     const std::size_t i = at.i;  // a structured binding is in no closure of clang 14's
     const double u = at.u, a = 1 - u;
     const auto sum = [&](Band& band, double w) {
@@ -123,7 +123,7 @@ std::vector<double> SharedShape::solve() const {
 
 double at_nodes(std::span<const double> nodes, std::span<const double> values, double x) {
     if (nodes.size() < 2) return values.front();
-    const auto [i, u] = place(nodes, x);
+    const auto [i, u] = between_nodes(nodes, x);
     return values[i] + u * (values[i + 1] - values[i]);
 }
 

@@ -11,7 +11,6 @@
 #include "ganbar/fit/wild_reads.h"
 
 namespace ganbar::fit {
-namespace {
 
 double quantile(std::vector<double> x, double q) {
     if (x.empty()) return 0;
@@ -19,6 +18,8 @@ double quantile(std::vector<double> x, double q) {
     std::nth_element(x.begin(), at, x.end());
     return *at;
 }
+
+namespace {
 
 /// Representatives of values that lie within 1% of each other.
 std::vector<double> clusters(std::vector<double> x) {

@@ -25,6 +25,9 @@ struct StepData {
     std::vector<std::string> notes;
 };
 
+/// The value below which a share `q` of `x` lies; 0 of none.
+double quantile(std::vector<double> x, double q);
+
 /// Amplitudes and widths within 1% count as equal. Groups of fewer than `least` steps are left out, with a note; a jump between cycles (the
 /// device was brought back by other means) is no step. DataError where no group is left or the conductance never changes.
 StepData steps_of(const PulseData& measured, std::size_t least = 20);

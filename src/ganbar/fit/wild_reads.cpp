@@ -7,6 +7,8 @@
 #include <cmath>
 #include <span>
 
+#include "ganbar/fit/steps.h"
+
 namespace ganbar::fit {
 namespace {
 
@@ -62,13 +64,6 @@ About about(const Stretch& s, std::size_t j) {
         last = i;
     }
     return {before.median(), behind.median(), all.median(), steps.median(), all.size()};
-}
-
-double quantile(std::vector<double>& x, double q) {
-    if (x.empty()) return 0;
-    const auto at = x.begin() + static_cast<std::ptrdiff_t>(q * static_cast<double>(x.size() - 1));
-    std::nth_element(x.begin(), at, x.end());
-    return *at;
 }
 
 struct Scales {
