@@ -21,24 +21,31 @@ __extension__ using EventRank = unsigned __int128;
 inline EventRank rank_of(const TimedEvent& e) { return EventRank(std::bit_cast<std::uint64_t>(e.time)) << 64 | e.key; }
 inline bool earlier(const TimedEvent& a, const TimedEvent& b) { return rank_of(a) < rank_of(b); }
 
-/// One stream. An event that comes too late in it is put where it belongs.
+/// One stream, a ring with an event at infinity behind its last. An event that comes too late in it is put where it belongs.
 class EventStream {
 public:
-    bool empty() const { return first_ == events_.size(); }
-    TimedEvent front() const { return empty() ? TimedEvent{} : events_[first_]; }
+    /// The first; at infinity where there is none.
+    const TimedEvent& front() const { return ring_[first_ & mask_]; }
     /// Whether it is the first now.
     bool push(const TimedEvent& e) {
-        if (empty()) events_.clear(), first_ = 0;
-        events_.push_back(e);
-        std::size_t i = events_.size() - 1;
-        for (; i > first_ && earlier(events_[i], events_[i - 1]); --i) std::swap(events_[i], events_[i - 1]);
+        if (end_ - first_ == mask_) grow();
+        std::size_t i = end_++;
+        ring_[end_ & mask_] = {};
+        for (; i != first_ && earlier(e, ring_[(i - 1) & mask_]); --i) ring_[i & mask_] = ring_[(i - 1) & mask_];
+        ring_[i & mask_] = e;
         return i == first_;
     }
     void pop() { ++first_; }
 
 private:
-    std::vector<TimedEvent> events_;
-    std::size_t first_ = 0;
+    void grow() {
+        std::vector<TimedEvent> twice(2 * ring_.size());
+        for (std::size_t i = first_; i != end_; ++i) twice[i & (2 * mask_ + 1)] = ring_[i & mask_];
+        ring_ = std::move(twice), mask_ = 2 * mask_ + 1;
+    }
+
+    std::size_t mask_ = 7, first_ = 0, end_ = 0;
+    std::vector<TimedEvent> ring_ = std::vector<TimedEvent>(8);
 };
 
 class StreamQueue {
