@@ -113,6 +113,7 @@ void exploration(benchmark::State& state, const char* machine) {
     state.counters["design_points_per_s"] = benchmark::Counter(double(n), benchmark::Counter::kIsRate);
 }
 BENCHMARK_CAPTURE(exploration, isaac, "isaac")->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK_CAPTURE(exploration, zara, "zara")->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK_CAPTURE(exploration, ganax, "ganax")->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace

@@ -29,6 +29,7 @@ samples = 32
 estimate = ["regan", "satyam2022", "gtx1080"]
 [accelerators.regan]
 steps_per_cycle = 100
+link_energy = "2 pJ"
 """
 CONVOLUTIONAL_EXPERIMENT = '[data]\ndataset = "synthetic-digits"\n' + CONVOLUTIONAL + """
 [train]
@@ -39,6 +40,9 @@ samples = 32
 [accelerators]
 estimate = ["zara", "gtx1080", "satyam2022"]
 """
+
+
+CHOICES = {"steps_per_cycle", "gradient_steps_per_cycle", "units", "stack_layers", "bus_bits", "batch_norm", "transposed_copies", "input_bits", "weight_bits", "digital_lanes", "bandwidth_B_per_s"}
 
 
 def varint(n):
@@ -133,6 +137,7 @@ class Estimate(InFolder):
             self.assertTrue(lo <= machine["iteration_energy_J"] <= hi)
             self.assertTrue(any(ratio != 1 for row in machine["sensitivity"] for ratio in row["energy_ratio"]))
             self.assertLess(lo, hi)
+            self.assertFalse({row["name"] for row in machine["sensitivity"]} & CHOICES)
             self.assertGreater(machine["efficiency"]["reached"], 0)
 
     def test_densities_and_warnings(self):
@@ -224,6 +229,9 @@ class Estimate(InFolder):
         self.assertEqual(Page(page).outside, [])
         self.assertIn("The same training on accelerators", page)
         self.assertTrue(any(a["name"] == "accelerators.regan.steps_per_cycle" and a["value"] == 100 for a in hardware["assumptions"]))
+        swung = {row["name"] for row in machines["regan"]["sensitivity"]}
+        self.assertIn("input_density", swung)
+        self.assertFalse(swung & {"link_energy", "steps_per_cycle"}, "what the experiment sets is known, and copies are a choice")
         self.good("train", "run/run.toml", "--out", "again", "--threads", "2")
         self.same_bytes("run", "again", ["run.toml", "hardware.json"])
 
@@ -254,9 +262,16 @@ class Estimate(InFolder):
             self.assertLess(large[name]["iteration_latency_s"], small[name]["iteration_latency_s"])
             self.assertNotIn("budget", plain[name])
         self.assertIn("at most 300 mm2, 50 W", self.good("estimate", "dcgan", "--on", "ganax", "--area", "300", "--power", "50", "-o", "sized.html").stdout)
-        self.assertIn("Every machine is sized to at most 300 mm2, 50 W.", (self.folder / "sized.html").read_text())
+        self.assertIn("Every machine is sized to at most 300 mm², 50 W.", (self.folder / "sized.html").read_text())
         for words, said in ((["--area", "0"], "above 0"), (["--power", "-1"], "above 0"), (["--arrays", "0"], "above 0"), (["--area", "1"], "the limit is 1 mm2")):
             self.assertIn(said, self.refused("estimate", "dcgan", "--on", "pipelayer", *words))
+        for words, said in ((["--power", "1e6"], "a limit of 1e+06 W; plausible are 1e-06 to 100000 W"), (["--area", "1e9"], "a limit of 1e+09 mm2; plausible are 0.001 to 70686 mm2"),
+                            (["--set", "ganax.mac_energy=0 J"], "ganax.mac_energy is 0 J in place of 5.76 pJ")):
+            self.assertIn("warning: " + said, self.good("estimate", "gan1", "--on", "ganax", *words).stdout)
+            done = self.good("estimate", "gan1", "--on", "ganax", *words, "--json", "-o", "odd.html", "--force")
+            self.assertIn("warning: " + said, done.stderr)
+            self.assertIn(said.replace("mm2", "mm²"), (self.folder / "odd.html").read_text())
+        self.assertIn("mac_energy", self.refused("estimate", "gan1", "--on", "ganax", "--set", "ganax.mac_energy=-1 pJ"))
 
     def test_all_is_compared_at_equal_area_and_power(self):
         def machines(*words):
@@ -314,7 +329,9 @@ class Estimate(InFolder):
             self.assertLessEqual(chip[name]["area_m2"], free[name]["chip"]["area_m2"] * 1.001)
             self.assertGreater(chip[name]["iteration_latency_s"], free[name]["iteration_latency_s"])
             low, high = chip[name]["interval"]["iteration_latency_s"]
-            self.assertTrue(low < chip[name]["iteration_latency_s"] < high)
+            self.assertTrue(low <= chip[name]["iteration_latency_s"] < high)
+            self.assertIn("bandwidth_share", {row["name"] for row in chip[name]["sensitivity"]})
+            self.assertNotIn("bandwidth_share", {row["name"] for row in free[name]["sensitivity"]})
         self.assertEqual(chip["ganax"], free["ganax"])
         text = self.good("estimate", "dcgan", "--on", "isaac,regan", "--chip", "--area", "40", "-o", "chip.html").stdout
         self.assertIn("on one chip", text)

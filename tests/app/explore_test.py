@@ -82,7 +82,19 @@ class Explore(InFolder):
         other = json.loads((self.folder / "runs/rounds-2_tile.adc_bits-2_nonideal.levels-4_experiment.seed-2/summary.json").read_text())
         self.assertAlmostEqual((run["frechet_distance"] + other["frechet_distance"]) / 2, quality[("tile.adc_bits=2", "nonideal.levels=4")], 9)
         self.assertEqual(self.explored(*words)["front"], found["front"])  # what is there is not trained again
-        self.assertIn("Quality against energy", (self.folder / "quality.html").read_text())
+        page = (self.folder / "quality.html").read_text()
+        trained = found["trainings"][0]
+        self.assertEqual((trained["design"], found["training"]), ("adc_bits = 0, cell_bits = 2", "small.toml, 2 rounds, seeds 1 to 2"))
+        for said in ("Fréchet distance against energy", "Trained: small.toml, 2 rounds, seeds 1 to 2,", "adc_bits = {adc_bits}, cell_bits = {cell_bits}: Fréchet distance ".format(**found["front"][0]["settings"]),
+                     "<th scope=\"col\">as the training takes it</th>"):
+            self.assertIn(said, page)
+        self.assertNotIn("frechet distance", page)
+        text = self.good("explore", *words, "--csv", "quality.csv").stdout
+        self.assertIn("Fréchet distance (less is better) of trainings of small.toml, 2 rounds, seeds 1 to 2: mean, lowest ... highest\nadc_bits = 0, cell_bits = 2 ", text)
+        with open(self.folder / "quality.csv", newline="") as file:
+            row = next(csv.DictReader(file))
+        self.assertEqual([float(row[f"frechet_distance{k}"]) for k in ("", "_lowest", "_highest")], [trained[k] for k in ("frechet_distance", "lowest", "highest")])
+        self.assertEqual(row["trainings"], "2")
 
 
 unittest.main(verbosity=2)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
 
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/rng.h"
@@ -52,6 +53,27 @@ std::vector<std::string> uncoupled_changes(const std::vector<Uncoupled>& uncoupl
         for (const std::string& c : u.companions)
             if (!changed(c)) same.append(same.empty() ? "" : ", ").append(c);
         if (!same.empty()) out.push_back(u.param + " was changed, " + same + " not: " + u.why);
+    }
+    return out;
+}
+
+void check_swings(const std::vector<Swing>& swings, const AcceleratorEntry& entry) {
+    const auto in = [](const std::vector<std::string>& names, const std::string& name) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    for (const Swing& s : swings) {
+        if (!in(entry.param_names, s.param)) throw std::logic_error("a swing of " + s.param + ", which is no parameter of the machine");
+        if (in(entry.choices, s.param)) throw std::logic_error("a swing of " + s.param + ", which is a design choice");
+    }
+}
+
+std::vector<std::string> set_to_nothing(const std::vector<ParamRow>& now) {
+    std::vector<std::string> out;
+    for (const ParamRow& p : now) {
+        if (p.info.unit.empty() || p.value != Value{0.0} || p.is_default()) continue;
+        std::string was = value_text(p.info, *p.declared);
+        std::erase(was, '"');
+        out.push_back(fmt::format("{} is 0 {} in place of {}: {} is free", p.info.name, p.info.unit, was, p.info.doc));
     }
     return out;
 }

@@ -78,7 +78,29 @@ struct Estimate {
     void reset(const Workload& w);  ///< empty accounts, no allocation when the size is unchanged
 };
 
-/// A parameter's plausible low and high value, for intervals and tornado plots.
+/// A parameter of a machine.
+template <class Design>
+struct MachineParam : Param<Design> {
+    /// Whoever builds the machine decides it (sides of arrays, bits, copies, a schedule), so no interval swings it. All others are
+    /// measured, assumed or left out by the model.
+    bool is_choice = false;
+    MachineParam(Param<Design> p, bool choice = false) : Param<Design>(std::move(p)), is_choice(choice) {}
+};
+template <class Design>
+using MachineSchema = std::vector<MachineParam<Design>>;
+/// A design choice.
+template <class Design>
+MachineParam<Design> decided(Param<Design> p) {
+    return {std::move(p), true};
+}
+template <class Design>
+std::vector<ParamRow> param_rows(const MachineSchema<Design>& schema, const Design& values, const Design& defaults) {
+    std::vector<ParamRow> rows;
+    for (const auto& p : schema) rows.push_back({p.info, p.get(values), p.get(defaults), {}});
+    return rows;
+}
+
+/// An uncertain parameter's plausible low and high value, for intervals and tornado plots. Never a design choice's.
 struct Swing {
     std::string param;
     Value lo, hi;
@@ -97,6 +119,9 @@ constexpr double high_power_density_W_m2 = 1e6;
 /// One sentence for every entry of `uncoupled` that was changed while one of its companions was not.
 std::vector<std::string> uncoupled_changes(const std::vector<Uncoupled>& uncoupled, const std::vector<ParamRow>& now,
                                            const std::vector<ParamRow>& published);
+
+/// One sentence for every energy, power, time or area that was set to zero: what it stands for is free.
+std::vector<std::string> set_to_nothing(const std::vector<ParamRow>& now);
 
 /// What a machine with `bits` too few in its converters should be told.
 std::string bits_lost_warning(double bits);
@@ -134,8 +159,9 @@ struct AcceleratorEntry {
     bool trains = true;                ///< false: published for inference; its training passes are our extension and say so
     bool pipelined = false;            ///< samples stream through the layers in logical cycles (pipeline.h)
     std::vector<std::string> param_names;
+    std::vector<std::string> choices;  ///< of param_names: what whoever builds the machine decides
     std::vector<ParamRow> defaults;
-    std::vector<Swing> swings;
+    std::vector<Swing> swings, chip_swings;  ///< chip_swings: beside them on a chip of fixed size
     Chip chip;
     PublishedPeak peak;
     std::function<std::unique_ptr<Accelerator>(const config::Node*)> make;  ///< parameters from a table (may be null)
@@ -147,8 +173,8 @@ struct AcceleratorModel {
     std::string doc, platform, scope;
     bool trains = true, pipelined = false;
     Design defaults;
-    Schema<Design> schema;
-    std::vector<Swing> swings;
+    MachineSchema<Design> schema;
+    std::vector<Swing> swings, chip_swings;
     Chip chip;
     PublishedPeak peak;
     std::vector<Uncoupled> uncoupled;
@@ -181,6 +207,7 @@ public:
     }
     std::vector<std::string> warnings() const override {
         auto out = uncoupled_changes(model_->uncoupled, params(), param_rows(model_->schema, model_->defaults, model_->defaults));
+        for (std::string& free : set_to_nothing(params())) out.push_back(std::move(free));
         if (bits_lost() > 0) out.push_back(bits_lost_warning(bits_lost()));
         return out;
     }
@@ -192,18 +219,26 @@ private:
     Design design_;
 };
 
+/// Throws std::logic_error where one of `swings` names a design choice, or nothing.
+void check_swings(const std::vector<Swing>& swings, const AcceleratorEntry& entry);
+
 template <class Design>
 AcceleratorEntry accelerator_entry(AcceleratorModel<Design> model) {
     auto shared = std::make_shared<const AcceleratorModel<Design>>(std::move(model));
+    auto schema = std::make_shared<const Schema<Design>>(shared->schema.begin(), shared->schema.end());
     AcceleratorEntry e;
     e.doc = shared->doc, e.platform = shared->platform, e.scope = shared->scope, e.trains = shared->trains, e.pipelined = shared->pipelined;
-    for (const auto& p : shared->schema) e.param_names.push_back(p.info.name);
+    for (const auto& p : shared->schema) {
+        e.param_names.push_back(p.info.name);
+        if (p.is_choice) e.choices.push_back(p.info.name);
+    }
     e.defaults = param_rows(shared->schema, shared->defaults, shared->defaults);
-    e.swings = shared->swings;
+    e.swings = shared->swings, e.chip_swings = shared->chip_swings;
+    for (const auto* swings : {&e.swings, &e.chip_swings}) check_swings(*swings, e);
     e.chip = shared->chip, e.peak = shared->peak;
-    e.make = [shared](const config::Node* node) -> std::unique_ptr<Accelerator> {
+    e.make = [shared, schema](const config::Node* node) -> std::unique_ptr<Accelerator> {
         Design design = shared->defaults;
-        config::bind(node, shared->schema, design);
+        config::bind(node, *schema, design);
         return std::make_unique<AcceleratorOf<Design>>(shared, std::move(design));
     };
     return e;

@@ -178,7 +178,19 @@ std::unique_ptr<Accelerator> with_units(const Accelerator& machine, const Worklo
 
 }  // namespace
 
-bool is_size(const std::string& param) { return param == forward_target || param == gradient_target || param == units; }
+std::vector<std::string> implausible_limits(const Budget& budget) {
+    constexpr double mm2 = 1e-6, wafer_m2 = 70'686 * mm2, least_m2 = 1e-3 * mm2, most_W = 100e3, least_W = 1e-6, most_arrays = 1e9;
+    std::vector<std::string> out;
+    const auto check = [&](const std::optional<double>& v, double lo, double hi, double unit_si, const char* unit, const char* beyond) {
+        if (v && (*v < lo || *v > hi))
+            out.push_back(fmt::format("a limit of {:.4g} {}; plausible are {:g} to {:g} {} ({})", *v / unit_si, unit, lo / unit_si,
+                                      hi / unit_si, unit, beyond));
+    };
+    check(budget.area_m2, least_m2, wafer_m2, mm2, "mm2", "a wafer of 300 mm");
+    check(budget.power_W, least_W, most_W, 1, "W", "a rack of servers");
+    check(budget.n_arrays, 1, most_arrays, 1, "arrays or units", "ten thousand large chips");
+    return out;
+}
 
 bool is_simulated(const Accelerator& machine) { return integer_of(machine, "stack_layers").has_value(); }
 

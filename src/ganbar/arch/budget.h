@@ -24,8 +24,8 @@ struct Budget {
 /// limit.
 std::string beyond(const Estimate& e, const Budget& budget);
 
-/// Whether a budget chooses this parameter: copies of layers, or units.
-bool is_size(const std::string& param);
+/// A sentence for every limit that no machine of today comes near, in its unit; nothing where all are plausible.
+std::vector<std::string> implausible_limits(const Budget& budget);
 
 /// A machine whose schedule is simulated event by event (ZARA's): an estimate takes a millisecond and need not be monotone in the copies.
 bool is_simulated(const Accelerator& machine);
@@ -44,8 +44,9 @@ std::unique_ptr<Accelerator> within_budget(const Accelerator& machine, const Wor
 
 /// The machine on a chip of fixed size (chip.h): that of the budget's arrays or area where they are given, else the published or stated
 /// one's (`chip`, of the machine itself), or chip_arrays where `fixed` names it. Copies of the layers are what runs `w` fastest on it, all
-/// loading of arrays included. Machines whose chip does not depend on the network (digital ones, GPUs) are sized by within_budget.
+/// loading of arrays included; what within_budget chooses for as much area is among them, unless the caller has it (`resident_too` false).
+/// Machines whose chip does not depend on the network (digital ones, GPUs) are sized by within_budget.
 std::unique_ptr<Accelerator> on_chip(const Accelerator& machine, const Chip& chip, const Workload& w, const Budget& budget,
-                                     const std::vector<std::string>& fixed = {});
+                                     const std::vector<std::string>& fixed = {}, bool resident_too = true);
 
 }  // namespace ganbar::arch

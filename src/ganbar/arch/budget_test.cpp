@@ -175,12 +175,35 @@ TEST(Budget, IntervalsLeaveOutWhatIsKnownOrChosen) {
     };
     const auto has = [](const std::vector<std::string>& v, const char* s) { return std::find(v.begin(), v.end(), s) != v.end(); };
     EXPECT_FALSE(has(swung(), "array_area"));
-    EXPECT_TRUE(has(swung(), "steps_per_cycle"));
     EXPECT_TRUE(has(swung(), "link_energy"));
-    request.budget.area_m2 = 1e-3;
-    EXPECT_FALSE(has(swung(), "steps_per_cycle"));
-    EXPECT_FALSE(has(swung(), "gradient_steps_per_cycle"));
+    EXPECT_FALSE(has(swung(), "dram_bit_energy")) << "of a chip of fixed size";
+    request.overrides.push_back("pipelayer.chip_arrays = 7024");
+    EXPECT_TRUE(has(swung(), "dram_bit_energy"));
+    request.overrides.push_back("pipelayer.dram_bit_energy = 10 pJ");
+    EXPECT_FALSE(has(swung(), "dram_bit_energy"));
+    request.overrides.resize(1), request.budget.area_m2 = 1e-3;
     EXPECT_TRUE(has(swung(), "link_energy"));
+    EXPECT_FALSE(has(swung(), "array_area"));
+    const auto entry = std::make_shared<const AcceleratorEntry>(registry().get("pipelayer"));
+    const EstimateResult run =
+        estimate_workload(lower(preset("gan1"), Task::training, 16, 1), {{"pipelayer", entry, entry->make(nullptr), {"array_area"}}});
+    for (const Influence& f : run.estimates.at(0).uncertainty.influences) EXPECT_NE(f.param, "array_area") << "set in an experiment";
+}
+
+TEST(Budget, LimitsThatNoMachineComesNearAreTold) {
+    const auto said = [](const Budget& b) { return join(implausible_limits(b)); };
+    EXPECT_EQ(said({.area_m2 = 826e-6, .power_W = 560.0, .n_arrays = 16128.0}), "");
+    EXPECT_EQ(said({.area_m2 = 70'000e-6, .power_W = 23e3, .n_arrays = {}}), "") << "a wafer";
+    EXPECT_NE(said({.area_m2 = 1e3, .power_W = {}, .n_arrays = {}}).find("1e+09 mm2; plausible are 0.001 to 70686 mm2"), std::string::npos);
+    EXPECT_NE(said({.area_m2 = {}, .power_W = 1e6, .n_arrays = {}}).find("1e+06 W; plausible are 1e-06 to 100000 W"), std::string::npos);
+    EXPECT_NE(said({.area_m2 = {}, .power_W = {}, .n_arrays = 1e10}).find("arrays or units"), std::string::npos);
+    EstimateRequest request;
+    request.accelerators = {"isaac"}, request.budget.power_W = 1e6, request.intervals = false;
+    EXPECT_EQ(run_estimates(registry(), preset("gan1"), request).warnings.size(), 1u);
+    const auto free = machine("isaac")->with("write_energy", Value{0.0})->warnings();
+    ASSERT_EQ(free.size(), 1u);
+    EXPECT_NE(free[0].find("write_energy is 0 J in place of"), std::string::npos) << free[0];
+    EXPECT_TRUE(machine("ganax")->warnings().empty());
 }
 
 }  // namespace

@@ -68,6 +68,7 @@ std::vector<ArraySet> array_sets(const CrossbarDesign& d, const Workload& w, con
 }
 
 double word_B(const CrossbarDesign& d) { return double(d.input_bits) / 8; }
+double memory_B_per_s(const CrossbarDesign& d) { return d.dram_B_per_s * d.bandwidth_share; }
 
 /// Words of one sample that cross a cut before this step.
 double crossing_words(const Workload& w, const Op& op) { return op.pass == Pass::forward ? w.layer(op).words_in : w.layer(op).words_out; }
@@ -101,7 +102,7 @@ void book_overflow(const CrossbarDesign& d, const Workload& w, double outside, b
         if (own > 0) book_memory(d, own, out.ops[i], out);
         bytes += own;
     }
-    out.chip.dram_s = bytes / d.dram_B_per_s;
+    out.chip.dram_s = bytes / memory_B_per_s(d);
 }
 
 /// Half of what goes from layer to layer crosses the middle of a square mesh: layers that follow each other need not be neighbours.
@@ -112,7 +113,8 @@ void bound_mesh(const CrossbarDesign& d, const Workload& w, Estimate& out) {
             words += op.samples * w.layer(op).work(op.pass).words_out;
     const double side = std::max(1.0, std::sqrt(double(d.chip_arrays) / double(d.arrays_per_router)));
     out.chip.bytes_mesh = words * word_B(d);
-    out.chip.mesh_s = out.chip.bytes_mesh / 2 / (2 * side * d.link_B_per_s);  // a link each way for every row of routers
+    out.chip.mesh_s =
+        out.chip.bytes_mesh / 2 / (2 * side * d.link_B_per_s * d.bandwidth_share);  // a link each way for every row of routers
 }
 
 /// Loads of one part, booked to the passes that need them.
@@ -146,13 +148,13 @@ void swap_arrays(const CrossbarDesign& d, const Workload& w, const std::vector<A
     const CutPrice price{.arrays = double(d.chip_arrays),
                          .drain_s = (batch - 1) * cycle_s,
                          .program_s = double(d.rows) * d.write_row.si,
-                         .load_B_per_s = d.dram_B_per_s,
+                         .load_B_per_s = memory_B_per_s(d),
                          .another_turn_s = batch * cycle_s};
     for (const ChipWalk& walk : chip_walks(d, w)) {
         std::vector<double> cut_s;
         for (const ChipStep& s : walk.steps) {
             const Op& op = w.ops[s.op];
-            cut_s.push_back(outside * batch * crossing_words(w, op) * word_B(d) * (op.pass == Pass::forward ? 1 : 2) / d.dram_B_per_s);
+            cut_s.push_back(outside * batch * crossing_words(w, op) * word_B(d) * (op.pass == Pass::forward ? 1 : 2) / memory_B_per_s(d));
         }
         const ChipParts parts = cut_walk(walk, sets, cut_s, price);
         const std::size_t n = parts.begins.size();

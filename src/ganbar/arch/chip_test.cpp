@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "ganbar/arch/budget.h"
+#include "ganbar/arch/equal_size.h"
 #include "ganbar/arch/test_machines.h"
 #include "ganbar/core/rng.h"
 
@@ -20,6 +21,11 @@ Workload training(const std::string& name, Int batch, Int steps_d = 1, Task task
     return lower(test::preset(GANBAR_SOURCE_ROOT, name), task, batch, steps_d);
 }
 Estimate run(const Accelerator& machine, const Workload& w) { return test::estimate(machine, w); }
+Value value_of(const Accelerator& m, const std::string& name) {
+    for (const ParamRow& p : m.params())
+        if (p.info.name == name) return p.value;
+    return Int{-1};
+}
 std::unique_ptr<Accelerator> chip_of(const std::string& name, double arrays) {
     return registry().get(name).make(nullptr)->with("chip_arrays", Value{Int(arrays)});
 }
@@ -207,14 +213,63 @@ TEST(Chip, MemoryAndMeshBoundTheRate) {
     EXPECT_EQ(none.bytes_dram, none.chip.bytes_dram);
 }
 
+/// On a chip of the same area nothing is slower than what --area chooses, where the arrays and not memory or mesh set the time: it is among
+/// what is tried.
+TEST(Chip, IsNeverSlowerThanAsManyArraysAsTheAreaHolds) {
+    std::size_t fit = 0, loaded_is_faster = 0;
+    for (const auto& network : {"dcgan", "gan1", "igan", "artgan", "magan", "resnet_cifar", "mlp1_4layer", "fcn"})
+        for (const auto& name : machines) {
+            const AcceleratorEntry& entry = registry().get(name);
+            const auto machine = entry.make(nullptr);
+            const Workload w = training(network, 16);
+            const double whole = run(*machine, w).area_total_m2();
+            for (const double share : {0.4, 0.5, 0.7, 1.0, 1.6}) {
+                if (name == "zara" && share != 0.5) continue;  // its search takes a while
+                const Budget area{.area_m2 = share * whole, .power_W = {}, .n_arrays = {}};
+                std::unique_ptr<Accelerator> resident;
+                try {
+                    resident = within_budget(*machine, w, area);
+                } catch (const ConfigError&) {
+                    continue;
+                }
+                const Estimate on_area = run(*resident, w), on_one = run(*on_chip(*machine, entry.chip, w, area), w);
+                const auto arrays = std::get<Int>(value_of(*on_chip(*machine, entry.chip, w, area), "chip_arrays"));
+                const Estimate there = run(*resident->with("chip_arrays", Value{arrays}), w);
+                EXPECT_EQ(there.chip.swaps, 0) << name << " " << network << " " << share << ": what the area holds stays";
+                EXPECT_LE(on_one.iteration_latency_s, there.iteration_latency_s * (1 + 1e-12)) << name << " " << network << " " << share;
+                if (std::max(there.chip.dram_s, there.chip.mesh_s) >= there.iteration_latency_s) continue;
+                EXPECT_LE(on_one.iteration_latency_s, on_area.iteration_latency_s * (1 + 1e-12)) << name << " " << network << " " << share;
+                ++fit, loaded_is_faster += on_one.iteration_latency_s < 0.99 * on_area.iteration_latency_s;
+            }
+        }
+    EXPECT_GT(fit, 100u);
+    EXPECT_GT(loaded_is_faster, 0u) << "it is more than that";
+}
+
+/// What fills an area loads in turn wherever that is faster, so that a network is not slower where it just fits than where it does not.
+TEST(Chip, MoreAreaIsNeverSlowerAcrossWhatFits) {
+    for (const auto& name : {"isaac", "pipelayer", "regan", "lergan", "zara"}) {
+        const AcceleratorEntry& entry = registry().get(name);
+        const auto machine = entry.make(nullptr);
+        const Workload w = training("dcgan", 64);
+        double before = INFINITY;
+        bool fits = false, loads = false;
+        for (const double mm2 : {60.0, 85.0, 130.0, 200.0, 300.0, 450.0, 826.0}) {
+            const Budget area{.area_m2 = mm2 * 1e-6, .power_W = {}, .n_arrays = {}};
+            const Estimate e = run(*filling(*machine, entry.chip, w, area, mm2 * 1e-6), w);
+            EXPECT_LE(e.iteration_latency_s, before * (1 + 1e-9)) << name << " " << mm2;
+            EXPECT_LE(e.area_total_m2(), mm2 * 1e-6 * (1 + 1e-9)) << name << " " << mm2;
+            (e.chip.swaps > 0 ? loads : fits) = true, before = e.iteration_latency_s;
+        }
+        EXPECT_TRUE(loads) << name;
+        EXPECT_TRUE(fits) << name;
+    }
+}
+
 TEST(Chip, SizesOfMachines) {
     const Workload w = training("dcgan", 64);
     const AcceleratorEntry& isaac = registry().get("isaac");
-    const auto arrays = [](const Accelerator& m) {
-        for (const ParamRow& p : m.params())
-            if (p.info.name == "chip_arrays") return std::get<Int>(p.value);
-        return Int{-1};
-    };
+    const auto arrays = [](const Accelerator& m) { return std::get<Int>(value_of(m, "chip_arrays")); };
     EXPECT_EQ(arrays(*on_chip(*isaac.make(nullptr), isaac.chip, w, {})), 16128);
     for (const auto& name : machines) {
         const AcceleratorEntry& entry = registry().get(name);

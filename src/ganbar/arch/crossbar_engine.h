@@ -71,6 +71,7 @@ struct CrossbarDesign {
     std::int64_t buffer_B_per_array = 0;  ///< 0: a memory of its own, never full
     std::int64_t arrays_per_router = 384;
     double link_B_per_s = 4e9;
+    double bandwidth_share = 1;  ///< of memory and mesh: what transfers reach
     // 3D stacks (ZARA): crossbars per vector-matrix multiplier of which one works at a time
     std::int64_t stack_layers = 1, vmms_per_pe = 8, n_pes = 1;
     bool deal_by_load = true;  ///< false: plane after plane, as the layers follow

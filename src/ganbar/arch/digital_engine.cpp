@@ -43,7 +43,7 @@ void charge_pass(const DigitalDesign& d, const Workload& w, const Op& op, OpCost
         d.execution == Execution::scatter && p.has_inserted_zeros
             ? 2 * op.samples * p.macs_deformed / double(l.forward.deformed.empty() ? 1 : std::max<Int>(1, p.zero_inserted.rows / l.taps))
             : 0;
-    cost.cycles = std::max(executed / (double(d.units) * use), bytes / d.bandwidth_B_per_s * d.clock.si);
+    cost.cycles = std::max(executed / (double(d.units) * use), bytes / (d.bandwidth_B_per_s * d.bandwidth_share) * d.clock.si);
     cost.macs_useful = useful, cost.macs_executed = executed;
     auto& e = cost.energy_J;
     at(e, Component::mac_unit) = paid * d.mac.si;
@@ -67,7 +67,7 @@ void run_digital(const DigitalDesign& d, const Workload& w, Estimate& out) {
         if (op.pass == Pass::update) {  // weight, gradient and two optimiser moments in, weight and moments out
             const LayerWork& l = w.layer(op);
             const double words = 7 * l.n_weights * op.samples, bytes = words * double(d.word_bits) / 8;
-            cost.cycles = bytes / d.bandwidth_B_per_s * d.clock.si;
+            cost.cycles = bytes / (d.bandwidth_B_per_s * d.bandwidth_share) * d.clock.si;
             at(cost.energy_J, Component::dram) = words * d.dram_word.si;
             at(cost.energy_J, Component::alu) = 4 * l.n_weights * op.samples * d.alu.si;
             out.bytes_dram += bytes;

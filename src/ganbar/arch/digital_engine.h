@@ -24,7 +24,7 @@ struct DigitalDesign {
     Joule mac{}, register_file{}, inter_pe{}, buffer_access{}, dram_word{};  ///< per 16-bit operation or word
     double register_accesses = 4, inter_pe_accesses = 1;                     ///< per multiplication
     double buffer_reuse = 64;                                                ///< multiplications per word fetched from the on-chip buffer
-    double bandwidth_B_per_s = 25.6e9;
+    double bandwidth_B_per_s = 25.6e9, bandwidth_share = 1;
     std::int64_t buffer_bytes = 524288;
     Joule alu{};
     std::int64_t node_nm = 45;

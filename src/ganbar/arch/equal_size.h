@@ -17,8 +17,9 @@ struct AtEqualPower {
     std::string unfit;                                ///< why it does not keep to that power; empty where it does
 };
 
-/// As many copies of layers, or units, as run `w` fastest within `limits`. A network that does not fit so is loaded in turn onto a chip of
-/// `area_m2` (on_chip). Throws ConfigError where that does not help.
+/// As many copies of layers, or units, as run `w` fastest within `limits`; or, under a limit of area, loaded in turn onto a chip of that
+/// area (on_chip) where that is faster: else a network that just fits would be slower than one that does not. Without that limit a network
+/// that does not fit is loaded in turn onto a chip of `area_m2`. Throws ConfigError where that does not help.
 std::unique_ptr<Accelerator> filling(const Accelerator& machine, const Chip& chip, const Workload& w, const Budget& limits, double area_m2,
                                      const std::vector<std::string>& fixed = {});
 AtEqualPower at_equal_power(const Accelerator& machine, const Chip& chip, const Workload& w, const EqualSize& size,

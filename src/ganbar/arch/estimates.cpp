@@ -37,30 +37,23 @@ std::vector<std::string> parameters_set(const std::string& machine, const std::v
     return out;
 }
 
-/// Swings of what is still uncertain: not of what the user knows, nor of what a budget or a chip chose. Memory and mesh of a chip of fixed
-/// size are uncertain, too.
-std::vector<Swing> open_swings(const AcceleratorEntry& entry, const std::vector<std::string>& set, const EstimateRequest& request) {
-    std::vector<Swing> swings = entry.swings;
-    const auto has = [&](const char* name) {
-        return std::find(entry.param_names.begin(), entry.param_names.end(), name) != entry.param_names.end();
-    };
-    if (request.fixed_chip && has("chip_arrays"))
-        for (const Swing& s :
-             {Swing{"dram_bit_energy", 4e-12, 40e-12}, Swing{"dram_bandwidth_B_per_s", 12.8e9, 102.4e9}, Swing{"link_B_per_s", 2e9, 16e9}})
-            swings.push_back(s);
-    const bool sized = request.budget.any() || request.fixed_chip;
-    std::erase_if(swings,
-                  [&](const Swing& s) { return (sized && is_size(s.param)) || std::find(set.begin(), set.end(), s.param) != set.end(); });
+/// Swings of what is still uncertain: not of what the user knows; and those of a chip where the machine is on one.
+std::vector<Swing> open_swings(const NamedMachine& m) {
+    std::vector<Swing> swings = m.entry->swings;
+    for (const ParamRow& p : m.machine->params())
+        if (p.info.name == "chip_arrays" && std::get<Int>(p.value) > 0)
+            swings.insert(swings.end(), m.entry->chip_swings.begin(), m.entry->chip_swings.end());
+    std::erase_if(swings, [&](const Swing& s) { return std::find(m.set.begin(), m.set.end(), s.param) != m.set.end(); });
     return swings;
 }
 
-NamedEstimate run_one(const NamedMachine& named, const Workload& w, bool intervals, const std::vector<Swing>& swings) {
+NamedEstimate run_one(const NamedMachine& named, const Workload& w, bool intervals) {
     NamedEstimate out;
     out.name = named.name;
     out.entry = named.entry;
     named.machine->estimate(w, out.estimate);
     out.params = named.machine->params(), out.warnings = named.machine->warnings();
-    if (intervals) out.uncertainty = uncertainty(*named.machine, swings, w, out.estimate);
+    if (intervals) out.uncertainty = uncertainty(*named.machine, open_swings(named), w, out.estimate);
     else {
         const auto point = [](double v) { return Interval{v, v, v}; };
         out.uncertainty = {
@@ -78,7 +71,7 @@ EstimateResult estimate_workload(Workload w, const std::vector<NamedMachine>& ma
     for (const auto& m : machines) {
         stop_point();
         try {
-            result.estimates.push_back(run_one(m, result.workload, true, m.entry->swings));
+            result.estimates.push_back(run_one(m, result.workload, true));
         } catch (const ConfigError& e) {
             result.unfit.emplace_back(m.name, e.what());
         }
@@ -112,13 +105,11 @@ std::optional<EqualSize> equal_size(const std::vector<Asked>& machines, const Wo
 
 NamedEstimate sized_estimate(const Asked& a, const EstimateRequest& request, const EstimateResult& result) {
     const Workload& w = result.workload;
-    EstimateRequest as = request;
-    as.budget = result.budget;
     std::unique_ptr<Accelerator> machine;
     if (result.equal) machine = filling(*a.machine, a.entry->chip, w, result.budget, result.equal->area_m2, a.set);
     else if (request.fixed_chip) machine = on_chip(*a.machine, a.entry->chip, w, result.budget, a.set);
     else machine = within_budget(*a.machine, w, result.budget, a.set);
-    return run_one({a.name, a.entry, std::move(machine)}, w, request.intervals, open_swings(*a.entry, a.set, as));
+    return run_one({a.name, a.entry, std::move(machine), a.set}, w, request.intervals);
 }
 
 /// What came of a machine.
@@ -179,6 +170,7 @@ EstimateResult run_estimates(const AcceleratorRegistry& registry, const Gan& gan
     config::Node root;
     for (const auto& text : request.overrides) config::apply_override(root, text);
     result.budget = request.budget, result.fixed_chip = request.fixed_chip;
+    result.warnings = implausible_limits(request.budget);
     for (const auto& name : names) registry.get(name);  // unknown names are reported before anything runs
     const bool equal = all && !request.budget.any() && !request.fixed_chip && !request.as_published;
     const std::vector<Asked> machines = asked_machines(registry, names, root, request, all, equal, result);

@@ -33,6 +33,7 @@ struct NamedMachine {
     std::string name;
     std::shared_ptr<const AcceleratorEntry> entry;
     std::shared_ptr<const Accelerator> machine;
+    std::vector<std::string> set = {};  ///< parameters that the user gave: known, so no interval swings them
 };
 
 struct NamedEstimate {
@@ -52,9 +53,10 @@ struct EstimateResult {
     std::optional<EqualSize> equal;  ///< where machines are compared so; its area is then the budget
     std::vector<NamedEstimate> estimates;
     std::vector<std::pair<std::string, std::string>> unfit;  ///< with "all": name and reason
+    std::vector<std::string> warnings;                       ///< of the request itself
 };
 /// Throws ConfigError; with "all", machines that cannot run the network, or not within the budget, are listed in
-/// `unfit` instead. Parameters that `overrides` name are known: the intervals do not swing them; nor what the budget chose.
+/// `unfit` instead. Parameters that `overrides` name are known: the intervals do not swing them.
 EstimateResult run_estimates(const AcceleratorRegistry& registry, const Gan& gan, const EstimateRequest& request);
 
 /// The same for a workload and machines that are there already. Machines that cannot run it are listed in `unfit`.

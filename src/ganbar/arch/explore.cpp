@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "ganbar/arch/pareto.h"
+#include "ganbar/arch/schedule_memo.h"
 #include "ganbar/core/parallel.h"
 
 namespace ganbar::arch {
@@ -54,6 +55,7 @@ void estimate_all(const Accelerator& machine, Exploration& out) {
     const std::size_t n = out.designs.size();
     out.points.resize(n);
     std::vector<std::string> unfit(n / chunk + 1);
+    out.workload.schedules = std::make_shared<ScheduleMemo>();
     parallel_for(unfit.size(), [&](std::size_t c) {
         Estimate e;
         for (std::size_t i = c * chunk; i < std::min(n, (c + 1) * chunk); ++i) {
@@ -67,6 +69,7 @@ void estimate_all(const Accelerator& machine, Exploration& out) {
             }
         }
     });
+    out.workload.schedules.reset();
     for (const std::string& why : unfit)
         if (out.unfit.empty()) out.unfit = why;
 }

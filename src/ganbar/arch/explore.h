@@ -40,7 +40,8 @@ struct DesignPoint {
 
 /// What trainings with some settings of an experiment reached; mean NaN: they failed.
 struct MeasuredLoss {
-    std::vector<std::string> settings;  ///< "tile.adc_bits=6"
+    std::string design;                 ///< what of a design they stand for: "adc_bits = 6"
+    std::vector<std::string> settings;  ///< of the experiment: "tile.adc_bits=6"
     double mean = std::numeric_limits<double>::quiet_NaN(), lo = mean, hi = mean;
     std::size_t n_runs = 0;
 };
@@ -57,9 +58,11 @@ struct Exploration {
     std::optional<DesignPoint> as_set;  ///< the machine as published or set; none when it does not run the network
     std::vector<double> loss;           ///< the fourth objective, one a point, less is better; NaN: not known, never on the front
     std::string loss_name = "bits_lost";
-    std::vector<MeasuredLoss> measured;  ///< where trainings gave the loss
-    std::vector<std::size_t> front;      ///< fastest first
-    std::string unfit;                   ///< why the first design that does not run does not
+    std::vector<MeasuredLoss> measured;   ///< where trainings gave the loss
+    std::vector<std::size_t> trained_as;  ///< a point's entry of `measured`; parallel to points
+    std::string training;                 ///< what was trained: "small, 20 rounds, seeds 1 to 2"
+    std::vector<std::size_t> front;       ///< fastest first
+    std::string unfit;                    ///< why the first design that does not run does not
     std::vector<std::string> warnings;
     std::size_t n_fit() const;
     /// "isaac.rows=256": the design as --set takes it.

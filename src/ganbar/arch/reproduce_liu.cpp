@@ -6,6 +6,12 @@
 
 namespace ganbar::arch {
 
+namespace {
+/// Rungs that a finding names.
+constexpr const char *at_16_bits = "with it (liu2018)", *at_8_bits = "8-bit inputs and weights",
+                     *at_4_bits = "4 bits by rate: 15 spikes an input, 4-bit weights", *one_copy = "one copy of every layer";
+}  // namespace
+
 Reproduction reproduce_liu2018(const ReproductionContext& context) {
     Reproduction out;
     out.name = "liu2018", out.title = "liu2018's memristor system against a GPU and FPGA accelerators";
@@ -26,19 +32,20 @@ Reproduction reproduce_liu2018(const ReproductionContext& context) {
         out.ladder.push_back(rung(label, contests_on(context, benchmarks, "liu2018", "gtx1080", settings)));
     };
     add("without the shared data flow", {{"computation_sharing", false}});
-    add("with it (liu2018)", {});
+    add(at_16_bits, {});
     add("single columns instead of pairs", {{"columns_per_weight", std::int64_t{1}}});
     add("spike energies alone, no periphery", {{"periphery_energy", 0.0}});
     const auto bits = [](std::int64_t input, std::int64_t weight) {
         return std::vector<std::pair<std::string, Value>>{{"input_bits", input}, {"weight_bits", weight}};
     };
-    add("8-bit inputs and weights", bits(8, 8));
+    add(at_8_bits, bits(8, 8));
     add("4-bit inputs and weights", bits(4, 4));
-    add("4 bits by rate: 15 spikes an input, 4-bit weights", bits(15, 4));
-    add("one copy of every layer", {{"steps_per_cycle", std::int64_t{1} << 30}, {"gradient_steps_per_cycle", std::int64_t{1} << 30}});
+    add(at_4_bits, bits(15, 4));
+    add(one_copy, {{"steps_per_cycle", std::int64_t{1} << 30}, {"gradient_steps_per_cycle", std::int64_t{1} << 30}});
     out.tornado = tornado_of(gpu, "liu2018", "gtx1080");
-    out.tornado_speed = out.means[0].geometric, out.tornado_energy = out.means[1].geometric;
-    const double power = out.means[1].geometric / out.means[0].geometric;
+    const double speed = mean_named(out, "gtx1080", "as configured", "speed").geometric,
+                 energy = mean_named(out, "gtx1080", "as configured", "energy").geometric, power = energy / speed;
+    out.tornado_speed = speed, out.tornado_energy = energy;
     out.findings.push_back(
         fmt::format("The published ratios imply 46 % of the GPU's power and 3.9 times the FPGA's; the model draws {:.2g} times the GPU's "
                     "power on these networks.",
@@ -46,12 +53,11 @@ Reproduction reproduce_liu2018(const ReproductionContext& context) {
     out.findings.push_back(fmt::format(
         "The abstract gives no replication. The mean speed-up is {:.3g} at the 49 products a logical cycle of the other machines "
         "and {:.2g} with one copy of every layer, so any speed between them is a choice; the energy hardly moves.",
-        out.means[0].geometric, out.ladder.back().speed));
-    const std::size_t rungs = out.ladder.size();
+        speed, rung_named(out, one_copy).speed));
     out.findings.push_back(
         fmt::format("The abstract gives no precision either, and it moves the energy more than any other choice: {:.2g} times the GPU's "
                     "efficiency at 16 bits, {:.2g} at 8, {:.2g} at 4 bits coded by rate, for 6.1 published. Nothing is tuned to it.",
-                    out.ladder[1].energy, out.ladder[rungs - 4].energy, out.ladder[rungs - 2].energy));
+                    rung_named(out, at_16_bits).energy, rung_named(out, at_8_bits).energy, rung_named(out, at_4_bits).energy));
     out.findings.push_back(
         "At half a GPU's power the system is dominated by buffers, control and converters, not by cells; the abstract does not say which, "
         "so periphery_energy and periphery_power are free parameters here.");

@@ -65,9 +65,10 @@ Reproduction reproduce_regan2018(const ReproductionContext& context) {
     add("ReGAN, spike energies alone", {{"periphery_energy", 0.0}});
     add("ReGAN, write energy per cell", {{"write_scope", std::string("cell")}});
     out.tornado = tornado_of(contests, "regan", "gtx1080");
-    out.tornado_speed = out.means[0].geometric, out.tornado_energy = out.means[1].geometric;
+    const double speed = mean_named(out, "gtx1080", "as configured", "speed").geometric,
+                 energy = mean_named(out, "gtx1080", "as configured", "energy").geometric;
+    out.tornado_speed = speed, out.tornado_energy = energy;
 
-    const double speed = out.means[0].geometric, energy = out.means[1].geometric;
     const Int steps = steps_for_speed(context, 240);
     if (steps > 0) {
         const auto there = contests_with(context, {{"steps_per_cycle", steps}, {"gradient_steps_per_cycle", steps}});

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
-#include "ganbar/arch/budget.h"
 #include "ganbar/core/root_sum_square.h"
 
 namespace ganbar::arch {
@@ -15,10 +15,10 @@ struct Outcome {
     Estimate estimate;
     Uncertainty uncertainty;
 };
-Outcome measure(const Accelerator& machine, const AcceleratorEntry& entry, const Workload& w, bool sized) {
+Outcome measure(const Accelerator& machine, const AcceleratorEntry& entry, const Workload& w) {
     Outcome m;
     machine.estimate(w, m.estimate);
-    m.uncertainty = uncertainty(machine, sized ? without_sizes(entry.swings) : entry.swings, w, m.estimate);
+    m.uncertainty = uncertainty(machine, entry.swings, w, m.estimate);
     return m;
 }
 
@@ -45,11 +45,6 @@ std::string assumed_efficiency(const Accelerator& machine) {
 
 double TornadoBar::reach() const { return std::abs(std::log(speed_hi / speed_lo)) + std::abs(std::log(energy_hi / energy_lo)); }
 
-std::vector<Swing> without_sizes(std::vector<Swing> swings) {
-    std::erase_if(swings, [](const Swing& s) { return is_size(s.param); });
-    return swings;
-}
-
 Contest make_contest(const ReproductionContext& context, const std::string& benchmark, const std::string& subject,
                      const std::string& rival) {
     Contest c;
@@ -73,8 +68,7 @@ std::vector<Contest> contests_on(const ReproductionContext& context, const std::
 }
 
 ReproductionRow row_of(const Contest& c, const std::string& rival, const std::string& basis) {
-    const Outcome s = measure(*c.subject, *c.subject_entry, c.workload, c.sized),
-                  r = measure(*c.rival, *c.rival_entry, c.workload, c.sized);
+    const Outcome s = measure(*c.subject, *c.subject_entry, c.workload), r = measure(*c.rival, *c.rival_entry, c.workload);
     return {c.benchmark,
             rival,
             basis,
@@ -123,6 +117,23 @@ double mean_area_m2(const std::vector<Contest>& contests) {
 LadderStep rung(const std::string& label, const std::vector<Contest>& contests) {
     const auto [speed, energy] = mean_ratios(contests);
     return {label, speed, energy, mean_area_m2(contests)};
+}
+
+const LadderStep& rung_named(const Reproduction& r, const std::string& label, const std::string& below) {
+    const auto named = [](const std::string& name) { return [&name](const LadderStep& l) { return l.label == name; }; };
+    auto at = r.ladder.begin();
+    if (!below.empty()) at = std::find_if(at, r.ladder.end(), named(below));
+    at = std::find_if(at, r.ladder.end(), named(label));
+    if (at == r.ladder.end())
+        throw std::out_of_range(r.name + " has no rung \"" + label + "\"" + (below.empty() ? "" : " below \"" + below + "\""));
+    return *at;
+}
+
+const ReproductionMean& mean_named(const Reproduction& r, const std::string& rival, const std::string& basis, const std::string& quantity) {
+    const auto at = std::find_if(r.means.begin(), r.means.end(),
+                                 [&](const auto& m) { return m.rival == rival && m.basis == basis && m.quantity == quantity; });
+    if (at == r.means.end()) throw std::out_of_range(r.name + " has no mean of " + quantity + " over " + rival + ", " + basis);
+    return *at;
 }
 
 std::vector<TornadoBar> tornado_of(const std::vector<Contest>& contests, const std::string& subject, const std::string& rival) {

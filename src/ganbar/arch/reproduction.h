@@ -57,10 +57,7 @@ struct Contest {
     Workload workload;
     std::unique_ptr<Accelerator> subject, rival;
     const AcceleratorEntry *subject_entry = nullptr, *rival_entry = nullptr;
-    bool sized = false;  ///< copies and units are chosen for a common area and not uncertain
 };
-/// Without copies of layers and units.
-std::vector<Swing> without_sizes(std::vector<Swing> swings);
 Contest make_contest(const ReproductionContext& context, const std::string& benchmark, const std::string& subject,
                      const std::string& rival);
 /// One contest a benchmark; the subject has these settings.
@@ -75,6 +72,10 @@ std::pair<double, double> mean_ratios(const std::vector<Contest>& contests, cons
                                       const Value* value = nullptr);
 /// Geometric mean of the subjects' areas.
 double mean_area_m2(const std::vector<Contest>& contests);
+/// The rung with this label; the first one after the rung `below`, where that is given. Throws std::out_of_range where there is none.
+const LadderStep& rung_named(const Reproduction& r, const std::string& label, const std::string& below = "");
+/// The mean over a rival. Throws std::out_of_range where there is none.
+const ReproductionMean& mean_named(const Reproduction& r, const std::string& rival, const std::string& basis, const std::string& quantity);
 LadderStep rung(const std::string& label, const std::vector<Contest>& contests);
 std::vector<TornadoBar> tornado_of(const std::vector<Contest>& contests, const std::string& subject, const std::string& rival);
 

@@ -22,15 +22,14 @@ AcceleratorEntry on_substrate(const std::string& machine, Substrate substrate) {
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     if (machine == "zara") {
         stack_defaults(m.defaults), add_stacks(m.schema);
-        m.schema.push_back(param("deal_by_load", &CrossbarDesign::deal_by_load, "planes lie so that PEs work equally long in an iteration",
-                                 assumed("chen2019, sec. 4.4: mapper and scheduler \"eliminate the inconsistency\"; false: plane after "
-                                         "plane, as the layers follow")));
-        for (const Swing& s : stack_swings()) m.swings.push_back(s);
+        m.schema.push_back(
+            decided(param("deal_by_load", &CrossbarDesign::deal_by_load, "planes lie so that PEs work equally long in an iteration",
+                          assumed("chen2019, sec. 4.4: mapper and scheduler \"eliminate the inconsistency\"; false: plane after "
+                                  "plane, as the layers follow"))));
         m.run = run_zara;
     } else if (machine == "regan") {
         m.defaults.spatial_parallelism = m.defaults.computation_sharing = true;
         add_sharing(m.schema);
-        for (const Swing& s : sharing_swings()) m.swings.push_back(s);
     } else if (machine != "pipelayer") throw ConfigError("unknown machine \"" + machine + "\"; expected zara, regan or pipelayer");
     return accelerator_entry(std::move(m));
 }

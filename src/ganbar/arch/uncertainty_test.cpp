@@ -1,8 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "ganbar/arch/accelerator.h"
+#include "ganbar/arch/design_space.h"
+#include "ganbar/arch/substrates.h"
 #include "ganbar/arch/test_machines.h"
 #include "ganbar/core/parallel.h"
 
@@ -28,6 +32,32 @@ TEST(Uncertainty, OfOneParameterIsItsOwnRange) {
     EXPECT_NEAR(std::log2((u.area_m2.hi - rest) / crossbars), 2 - 4 * 0.05, 4.0 / 32);
     EXPECT_EQ(u.latency_s.lo, u.latency_s.value);
     EXPECT_EQ(u.latency_s.hi, u.latency_s.value);
+}
+
+/// What whoever builds the machine decides is no uncertainty: of no machine, on no table of arrays.
+TEST(Uncertainty, DesignChoicesAreNotSwung) {
+    const auto has = [](const std::vector<std::string>& v, const std::string& s) { return std::find(v.begin(), v.end(), s) != v.end(); };
+    std::vector<AcceleratorEntry> entries;
+    for (const auto& name : registry().names()) entries.push_back(registry().get(name));
+    for (const char* machine : {"zara", "regan", "pipelayer"})
+        for (const Substrate arrays : {Substrate::pipelayer, Substrate::isaac}) entries.push_back(on_substrate(machine, arrays));
+    for (const AcceleratorEntry& e : entries) {
+        ASSERT_FALSE(e.choices.empty()) << e.doc;
+        for (const auto* swings : {&e.swings, &e.chip_swings})
+            for (const Swing& s : *swings) {
+                EXPECT_FALSE(has(e.choices, s.param)) << e.doc << " " << s.param;
+                EXPECT_TRUE(has(e.param_names, s.param)) << e.doc << " " << s.param;
+            }
+        for (const DesignAxis& axis : default_axes(e.defaults))  // what an exploration varies is a choice
+            for (const std::string& p : axis.params) EXPECT_TRUE(has(e.choices, p)) << e.doc << " " << p;
+        for (const ParamRow& p : e.defaults)  // and so is every count, and every switch
+            EXPECT_TRUE(has(e.choices, p.info.name) || !(p.info.type == ParamType::integer || p.info.type == ParamType::boolean))
+                << e.doc << " " << p.info.name;
+    }
+    AcceleratorEntry e = registry().get("isaac");
+    EXPECT_THROW(check_swings({{"rows", Int{64}, Int{256}}}, e), std::logic_error);
+    EXPECT_THROW(check_swings({{"row", Int{64}, Int{256}}}, e), std::logic_error);
+    EXPECT_NO_THROW(check_swings({{"step", 50e-9, 200e-9}}, e));
 }
 
 /// What a cycle leaves out can only lengthen it, and stays uncertain when copies are chosen.

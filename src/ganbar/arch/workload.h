@@ -2,6 +2,7 @@
 // Useful multiplications (both operands exist), executed ones, and those on inserted zeros are three numbers; each pass knows
 // its zero-inserted form and its deformed, zero-free one (tconv.h). Counts are per sample.
 #pragma once
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -76,6 +77,8 @@ struct Op {
 
 enum class Task : std::uint8_t { training, generation };
 
+class ScheduleMemo;
+
 struct Workload {
     std::string network;
     Task task = Task::training;
@@ -83,6 +86,7 @@ struct Workload {
     Int measured_array_rows = 0;  ///< of the run that fed LayerWork::measured
     NetworkWork generator, discriminator;
     std::vector<Op> ops;
+    std::shared_ptr<ScheduleMemo> schedules = {};  ///< where many designs are estimated; of this workload alone, not of a changed copy
     const NetworkWork& net(const Op& op) const { return op.generator ? generator : discriminator; }
     const LayerWork& layer(const Op& op) const { return net(op).layers[op.layer]; }
 };

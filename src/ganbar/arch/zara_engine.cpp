@@ -8,6 +8,8 @@
 #include <tuple>
 
 #include "ganbar/arch/chip.h"
+#include "ganbar/arch/schedule_memo.h"
+#include "ganbar/arch/stream_queue.h"
 
 namespace ganbar::arch {
 namespace {
@@ -73,18 +75,30 @@ void deal_in_turn(std::int64_t planes, ZaraMapping& m) {
     }
 }
 
-/// Planes dealt over the PEs: the heaviest of the iteration first, each to the least loaded PE that has room. PEs that are equal so far are
-/// dealt to together.
-void deal(const CrossbarDesign& d, ZaraMapping& m) {
+std::int64_t planes_of(const ZaraMapping& m) {
     std::int64_t planes = 0;
     for (const PlaneGroup& g : m.groups) planes += g.n;
+    return planes;
+}
+
+/// PEs and their mesh.
+void build_mesh(const CrossbarDesign& d, ZaraMapping& m) {
+    const std::int64_t planes = planes_of(m);
     m.n_pes = d.n_pes > 0 ? d.n_pes : ceil_div(planes, d.stack_layers);
     if (planes > m.n_pes * d.stack_layers)
         throw ConfigError(
             fmt::format("the network needs {} planes of {} crossbars, but {} PEs with {} layers hold {}; expected more PEs, more layers or "
                         "fewer copies",
                         planes, d.vmms_per_pe, m.n_pes, d.stack_layers, m.n_pes * d.stack_layers));
-    if (!d.deal_by_load) return deal_in_turn(planes, m);
+    const double side = std::max(1.0, std::ceil(std::sqrt(double(m.n_pes))));
+    m.hop_s = 2.0 / 3.0 * side * 2 * d.clock.si;                                        // mean distance on a mesh, two cycles a hop
+    for (PlaneGroup& g : m.groups) g.mesh_s = g.transfer_s * double(g.n) / (2 * side);  // as many bisection links as twice its side
+}
+
+/// Planes dealt over the PEs: the heaviest of the iteration first, each to the least loaded PE that has room. PEs that are equal so far are
+/// dealt to together.
+void deal(const CrossbarDesign& d, ZaraMapping& m) {
+    if (!d.deal_by_load) return deal_in_turn(planes_of(m), m);
     std::vector<std::uint32_t> order(m.groups.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return m.groups[a].load_s > m.groups[b].load_s; });
@@ -114,9 +128,16 @@ using Walk = std::vector<Step>;
 
 class Scheduler {
 public:
-    Scheduler(const Workload& w, const ZaraMapping& m) : w_(w), m_(m), pes_(m.pes.size()), on_(m.groups.size()) {
+    Scheduler(const Workload& w, const ZaraMapping& m) : w_(w), m_(m), pes_(m.pes.size()), done_(m.groups.size()) {
+        std::vector<std::vector<std::uint32_t>> kinds(m.groups.size());
         for (std::uint32_t k = 0; k < m.pes.size(); ++k)
-            for (const std::uint32_t g : m.pes[k].groups) on_[g].push_back(k);
+            for (const std::uint32_t g : m.pes[k].groups) kinds[g].push_back(k);
+        for (std::uint32_t g = 0; g < m.groups.size(); ++g) {
+            const PlaneGroup& p = m.groups[g];
+            groups_.push_back({p.compute_s, p.transfer_s, p.mesh_s, 2 * p.n + 1, std::uint32_t(kinds_.size()), 0});
+            kinds_.insert(kinds_.end(), kinds[g].begin(), kinds[g].end());
+            groups_.back().end = std::uint32_t(kinds_.size());
+        }
     }
 
     Walk forward(bool generator) const {
@@ -145,18 +166,23 @@ public:
     double run(const std::vector<Walk>& walks, Int samples, double now) {
         walks_ = &walks, end_ = now;
         tokens_.assign(std::size_t(samples) * walks.size(), {});
-        for (std::uint32_t t = 0; t < tokens_.size(); ++t) queue_.emplace(now, Happening::step, t, 0u);
-        while (!queue_.empty()) {
-            const Event e = queue_.top();
-            queue_.pop();
-            switch (e.what()) {
-                case Happening::step: begin_step(e.token(), e.time); break;
-                case Happening::written: start(e.group() + 1, e.time, Happening::gradient_complete, e.token()); break;
-                case Happening::complete: arrive(e.token(), send(m_.groups[e.group()], e.time)); break;
-                case Happening::gradient_complete: end_ = std::max(end_, send(m_.groups[e.group()], e.time)); break;
+        for (std::uint32_t t = 0; t < tokens_.size(); ++t) steps_.push(event(now, Happening::step, t, 0));
+        for (;;) {
+            if (const TimedEvent e = steps_.front(); earlier(e, done_.front())) {
+                steps_.pop();
+                begin_step(token_of(e), e.time);
+                continue;
+            }
+            const TimedEvent e = done_.front();
+            if (std::isinf(e.time)) return end_;
+            const std::uint32_t group = group_of(e), token = token_of(e);
+            done_.pop(group);
+            switch (happening_of(e)) {
+                case Happening::written: start(group + 1, e.time, Happening::gradient_complete, token); break;
+                case Happening::gradient_complete: end_ = std::max(end_, send(groups_[group], e.time)); break;
+                default: arrive(token, send(groups_[group], e.time));
             }
         }
-        return end_;
     }
     /// What ran so far runs `n` times.
     void repeat(Int n) {
@@ -179,15 +205,17 @@ public:
 private:
     enum class Happening : std::uint8_t { step, written, complete, gradient_complete };
     /// In the order of time, token (one sample of one walk, in the order of the samples), happening and group.
-    struct Event {
-        double time;
-        std::uint64_t key;
-        Event(double at, Happening what, std::uint32_t token, std::uint32_t group)
-            : time(at), key(std::uint64_t(token) << 32 | std::uint64_t(what) << 30 | group) {}
-        Happening what() const { return Happening(key >> 30 & 3); }
-        std::uint32_t token() const { return std::uint32_t(key >> 32); }
-        std::uint32_t group() const { return std::uint32_t(key & ((1u << 30) - 1)); }
-        bool operator<(const Event& o) const { return time > o.time || (time == o.time && key > o.key); }
+    static TimedEvent event(double at, Happening what, std::uint32_t token, std::uint32_t group) {
+        return {at, std::uint64_t(token) << 32 | std::uint64_t(what) << 30 | group};
+    }
+    static Happening happening_of(const TimedEvent& e) { return Happening(e.key >> 30 & 3); }
+    static std::uint32_t token_of(const TimedEvent& e) { return std::uint32_t(e.key >> 32); }
+    static std::uint32_t group_of(const TimedEvent& e) { return std::uint32_t(e.key & ((1u << 30) - 1)); }
+    /// What the schedule reads of a group of planes, and on which kinds of PEs they lie: an entry of kinds_ a plane of one PE.
+    struct Busy {
+        double compute_s, transfer_s, mesh_s;
+        std::int64_t events;
+        std::uint32_t first, end;
     };
     struct Token {
         std::uint32_t step = 0, pending = 0;  ///< groups of this step whose results have not arrived
@@ -209,20 +237,20 @@ private:
     }
     /// The planes of a group compute as soon as their PEs are free, and send over their buses.
     void start(std::uint32_t group, double now, Happening then, std::uint32_t token) {
-        const PlaneGroup& g = m_.groups[group];
+        const Busy& g = groups_[group];
         double done = now;
-        for (const std::uint32_t kind : on_[group]) {
-            Pe& pe = pes_[kind];
+        for (std::uint32_t k = g.first; k < g.end; ++k) {
+            Pe& pe = pes_[kinds_[k]];
             pe.free_s = std::max(now, pe.free_s) + g.compute_s, pe.busy_s += g.compute_s;
             double sent = pe.free_s;
             if (g.transfer_s > 0) sent = pe.bus_free_s = std::max(pe.free_s, pe.bus_free_s) + g.transfer_s;
             done = std::max(done, sent);
         }
-        n_events_ += 2 * g.n + 1;
-        queue_.emplace(done, then, token, group);
+        n_events_ += g.events;
+        done_.push(group, event(done, then, token, group));
     }
     /// Through the mesh, which takes results in the order in which they are complete and moves them while they are made.
-    double send(const PlaneGroup& g, double complete) {
+    double send(const Busy& g, double complete) {
         mesh_free_ = std::max(mesh_free_, complete - g.mesh_s) + g.mesh_s;
         mesh_busy_ += g.mesh_s;
         return std::max(complete, mesh_free_) + m_.hop_s;
@@ -230,7 +258,7 @@ private:
     void arrive(std::uint32_t token, double now) {
         Token& t = tokens_[token];
         t.latest = std::max(t.latest, now);
-        if (--t.pending == 0) queue_.emplace(t.latest, Happening::step, token, 0u);
+        if (--t.pending == 0) steps_.push(event(t.latest, Happening::step, token, 0));
     }
 
     struct Pe {
@@ -239,10 +267,12 @@ private:
 
     const Workload& w_;
     const ZaraMapping& m_;
-    std::vector<Pe> pes_;                         ///< one of each kind
-    std::vector<std::vector<std::uint32_t>> on_;  ///< of a group: the kinds of PEs its planes lie on, once a plane there
+    std::vector<Pe> pes_;  ///< one of each kind
+    std::vector<Busy> groups_;
+    std::vector<std::uint32_t> kinds_;
     const std::vector<Walk>* walks_ = nullptr;
-    std::priority_queue<Event> queue_;
+    EventStream steps_;  ///< tokens ready for their next step: the mesh delivers in order
+    StreamQueue done_;   ///< a stream for every group, whose PEs finish one token after the other
     std::vector<Token> tokens_;
     double mesh_free_ = 0, mesh_busy_ = 0, end_ = 0;
     std::int64_t n_events_ = 0;
@@ -255,7 +285,8 @@ Walk joined(Walk a, const Walk& b) {
 
 }  // namespace
 
-ZaraMapping map_zara(const CrossbarDesign& d, const Workload& w) {
+/// Groups of planes and the mesh between them; where each lies is not said yet.
+static ZaraMapping planes_and_mesh(const CrossbarDesign& d, const Workload& w) {
     ZaraMapping m;
     const bool training = w.task == Task::training;
     for (const bool generator : {false, true}) {
@@ -265,10 +296,13 @@ ZaraMapping map_zara(const CrossbarDesign& d, const Workload& w) {
             for (const Pass pass : {Pass::forward, Pass::error, Pass::gradient})
                 if (runs(w, generator, net.layers[i], pass)) add_groups(d, w, generator, i, pass, m);
     }
+    build_mesh(d, m);
+    return m;
+}
+
+ZaraMapping map_zara(const CrossbarDesign& d, const Workload& w) {
+    ZaraMapping m = planes_and_mesh(d, w);
     deal(d, m);
-    const double side = std::max(1.0, std::ceil(std::sqrt(double(m.n_pes))));
-    m.hop_s = 2.0 / 3.0 * side * 2 * d.clock.si;                                        // mean distance on a mesh, two cycles a hop
-    for (PlaneGroup& g : m.groups) g.mesh_s = g.transfer_s * double(g.n) / (2 * side);  // as many bisection links as twice its side
     return m;
 }
 
@@ -296,6 +330,21 @@ ZaraSchedule simulate_zara(const CrossbarDesign& d, const Workload& w, const Zar
     return out;
 }
 
+/// Of the whole batch.
+static double schedule_s(const CrossbarDesign& d, const Workload& w, const ZaraMapping& m) {
+    if (w.batch <= 64) return simulate_zara(d, w, m, w.batch).latency_s;
+    const double at_32 = simulate_zara(d, w, m, 32).latency_s, at_64 = simulate_zara(d, w, m, 64).latency_s;
+    return at_64 + (at_64 - at_32) / 32 * double(w.batch - 64);
+}
+
+/// Everything that the length of a workload's schedule rests on.
+static std::vector<double> what_the_schedule_reads(const CrossbarDesign& d, const ZaraMapping& m) {
+    std::vector<double> out{double(d.zeros), double(d.gradient), double(d.deal_by_load), double(d.stack_layers), double(d.rows),
+                            m.hop_s,         d.write_row.si,     double(m.n_pes)};
+    for (const PlaneGroup& g : m.groups) out.insert(out.end(), {g.compute_s, g.transfer_s, double(g.n)});
+    return out;
+}
+
 void run_zara(const CrossbarDesign& d, const Workload& w, Estimate& out) {
     for (const NetworkWork* net : {&w.generator, &w.discriminator})
         for (const LayerWork& l : net->layers)
@@ -303,14 +352,13 @@ void run_zara(const CrossbarDesign& d, const Workload& w, Estimate& out) {
                 throw ConfigError(
                     fmt::format("layer {} of {} multiplies two activations; its mapper places constant weights", l.name, w.network));
     run_crossbar(d, w, out);
-    const ZaraMapping m = map_zara(d, w);
-    double latency = 0;
-    if (w.batch <= 64) latency = simulate_zara(d, w, m, w.batch).latency_s;
-    else {
-        const double at_32 = simulate_zara(d, w, m, 32).latency_s, at_64 = simulate_zara(d, w, m, 64).latency_s;
-        latency = at_64 + (at_64 - at_32) / 32 * double(w.batch - 64);
-    }
-    latency = chip_latency_s(out.chip, latency);
+    ZaraMapping m = planes_and_mesh(d, w);
+    const auto simulated = [&] {
+        deal(d, m);
+        return schedule_s(d, w, m);
+    };
+    const double latency =
+        chip_latency_s(out.chip, w.schedules ? w.schedules->length_s(what_the_schedule_reads(d, m), simulated) : simulated());
     out.cycle_s = d.clock.si;
     out.iteration_cycles = std::ceil(latency / d.clock.si);
     out.iteration_latency_s = out.iteration_cycles * out.cycle_s;

@@ -37,7 +37,11 @@ std::map<std::string, std::vector<std::string>> bind_accelerators(const config::
         if (std::count(names.begin(), names.end(), name) > 1)
             throw ConfigError("\"" + name + "\" is named twice; expected each accelerator once", leaf->where);
         const auto& entry = registry.get(name, leaf->where);
-        spec.machines.push_back({name, std::make_shared<const arch::AcceleratorEntry>(entry), entry.make(node->table(name))});
+        std::shared_ptr<const arch::Accelerator> machine = entry.make(node->table(name));
+        std::vector<std::string> set;  // the file that a run leaves names all of them
+        for (const ParamRow& p : machine->params())
+            if (!p.is_default()) set.push_back(p.info.name);
+        spec.machines.push_back({name, std::make_shared<const arch::AcceleratorEntry>(entry), std::move(machine), std::move(set)});
         known["accelerators"].push_back(name);
         known["accelerators." + name] = entry.param_names;
     }

@@ -54,6 +54,7 @@ struct AcceleratorResult {
 struct AcceleratorSet {
     std::vector<AcceleratorResult> machines;                       ///< fastest first
     std::vector<std::pair<std::string, std::string>> unfit;        ///< name and reason
+    std::vector<std::string> warnings;                             ///< of no machine alone
     std::string baseline;                                          ///< what speed-ups compare with: gtx1080, else the slowest machine
     const AcceleratorResult* find(const std::string& name) const;  ///< nullptr when absent
 };

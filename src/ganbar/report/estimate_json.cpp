@@ -382,6 +382,7 @@ std::string estimates_table(const EstimateResult& result) {
         "accelerator NAME`\n";
     out += equal_power_table(rows, result) + densities_table(rows) + chips_table(rows) + fixed_chips_table(rows, double(w.batch)) +
            lifetimes_table(rows);
+    for (const auto& warning : result.warnings) out += "warning: " + warning + "\n";
     for (const auto& n : rows)
         for (const auto& warning : n.warnings) out += fmt::format("warning: {}.{}\n", n.name, warning);
     bool head = false;

@@ -82,7 +82,7 @@ std::string estimate_page(const EstimateResult& result, const std::string& comma
                   {"weights (generator, discriminator)",
                    fmt::format("{}, {}", report::format_number(w.generator.n_weights), report::format_number(w.discriminator.n_weights))}};
     page.set = report::read_accelerators(estimates_json(result).dump(), "estimate");
-    page.set.unfit = result.unfit;
+    page.set.unfit = result.unfit, page.set.warnings = result.warnings;
     for (const auto& [names, svg] : pipeline_drawings(result))
         page.drawings.push_back({"Schedule of " + names,
                                  fmt::format("One iteration drawn for {} samples (the estimate has {}): every rectangle is one sample in "

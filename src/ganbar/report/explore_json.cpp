@@ -83,8 +83,10 @@ Json explore_json(const Exploration& e) {
     if (e.as_set) j["as_set"] = point_json(e, *e.as_set);
     if (!e.warnings.empty()) j["warnings"] = e.warnings;
     if (!e.unfit.empty()) j["does_not_run"] = e.unfit;
+    if (measured(e)) j["training"] = e.training;
     for (const MeasuredLoss& m : e.measured)
-        j["trainings"].push_back({{"settings", m.settings},
+        j["trainings"].push_back({{"design", m.design},
+                                  {"settings", m.settings},
                                   {"n_runs", m.n_runs},
                                   {e.loss_name, m.n_runs > 0 ? Json(m.mean) : Json()},
                                   {"lowest", m.n_runs > 0 ? Json(m.lo) : Json()},
@@ -99,7 +101,9 @@ std::string explore_csv(const Exploration& e) {
     for (const DesignAxis& a : e.axes)
         for (const std::string& p : a.params) line.emplace_back(p);
     for (const auto& [key, v] : design_figures(e, {})) line.emplace_back(key);
-    if (measured(e)) line.emplace_back(e.loss_name);
+    if (measured(e))
+        for (const std::string& name : {e.loss_name, e.loss_name + "_lowest", e.loss_name + "_highest", std::string("trainings")})
+            line.emplace_back(name);
     line.emplace_back(std::string("fits")), line.emplace_back(std::string("on_front"));
     std::string out = csv_line(line);
     std::vector<bool> on_front(e.points.size(), false);
@@ -120,7 +124,11 @@ std::string explore_csv(const Exploration& e) {
             if (p.runs) line.emplace_back(v);
             else line.emplace_back(std::string());
         }
-        if (measured(e)) line.emplace_back(e.loss[i]);
+        if (measured(e)) {
+            const MeasuredLoss& m = e.measured[e.trained_as[i]];
+            for (const double v : {m.mean, m.lo, m.hi}) line.emplace_back(v);
+            line.emplace_back(std::int64_t(m.n_runs));
+        }
         line.emplace_back(std::int64_t(p.fits)), line.emplace_back(std::int64_t(on_front[i]));
         out += csv_line(line);
     }
@@ -166,7 +174,10 @@ std::string design_text(const Exploration& e, std::size_t point) {
     return join(parts);
 }
 
-std::string loss_text(const Exploration& e) { return measured(e) ? label_of_key(e.loss_name) : "bits that the converters lack"; }
+std::string loss_text(const Exploration& e) {
+    if (!measured(e)) return "bits that the converters lack";
+    return e.loss_name == "frechet_distance" ? "Fréchet distance" : label_of_key(e.loss_name);
+}
 
 namespace {
 
@@ -194,15 +205,16 @@ std::string explore_text(const Exploration& e) {
     if (e.limits.any()) out += fmt::format("; {} within {}", e.n_fit(), limits_text(e.limits));
     out +=
         fmt::format("; {} that no other beats in time, energy, area{}\n\n", e.front.size(), loss_varies(e) ? " and " + loss_text(e) : "");
-    const std::string column = measured(e) ? "quality" : "bits lost";
+    const std::string column = measured(e) ? "distance" : "bits lost";
     out += fmt::format("{:<22}{:>12}{:>14}{:>15}{:>10}{:>11}\n", "", "time/image", "energy/image", "area", "power", column);
     const auto loss = [&](double v) { return fmt::format("{:.3g}", v); };
     if (e.as_set)
         out += text_row(e, "as set", *e.as_set, measured(e) ? "" : loss(e.as_set->bits_lost), e.as_set->fits ? "" : "(beyond the limits)");
     for (const auto& [name, i] : chosen_designs(e)) out += text_row(e, name, e.points[i], loss(e.loss[i]), design_text(e, i));
+    if (measured(e)) out += fmt::format("\n{} (less is better) of trainings of {}: mean, lowest ... highest\n", loss_text(e), e.training);
     for (const MeasuredLoss& m : e.measured)
-        out += fmt::format("trained {:<44}{} {:.4g} ({:.4g} ... {:.4g}, {} runs)\n", join(m.settings), label_of_key(e.loss_name), m.mean,
-                           m.lo, m.hi, m.n_runs);
+        out += fmt::format("{:<22}{:>12.4g}  {:.4g} ... {:.4g}, {} training{} with {}\n", m.design, m.mean, m.lo, m.hi, m.n_runs,
+                           m.n_runs == 1 ? "" : "s", join(m.settings));
     if (e.front.empty()) out += "no design is within the limits\n";
     else if (loss_varies(e))
         out += measured(e) ? "designs above: the front's with the best " + loss_text(e) + "\n"

@@ -35,7 +35,22 @@ struct Colours {
     std::map<std::size_t, int> slot;  ///< per point of the front
     std::string what;
 };
+/// By what was trained: each combination of bits with what it reached.
+Colours colours_of_trainings(const Exploration& e) {
+    Colours c;
+    c.what = loss_text(e);
+    std::set<std::size_t> trained;
+    for (const std::size_t i : e.front) trained.insert(e.trained_as[i]);
+    if (trained.size() > std::size_t(n_colours)) return {};
+    for (const std::size_t m : trained)
+        c.legend.emplace_back(fmt::format("{}: {} {}", e.measured[m].design, c.what, format_number(e.measured[m].mean)),
+                              int(c.legend.size()));
+    for (const std::size_t i : e.front) c.slot[i] = int(std::distance(trained.begin(), trained.find(e.trained_as[i])));
+    return c;
+}
 Colours colours_of(const Exploration& e) {
+    if (!e.measured.empty())
+        if (Colours c = colours_of_trainings(e); !c.slot.empty()) return c;
     Colours c;
     std::set<double> losses;
     for (const std::size_t i : e.front) losses.insert(e.loss[i]);
@@ -73,7 +88,7 @@ const Measure chip_area{"area", "m2", [](const Exploration&, const DesignPoint& 
 
 std::string numbers(const Exploration& e, const DesignPoint& p) {
     return fmt::format("{}, {}, {}, {}", format_quantity(image(e, p.latency_s), "s"), format_quantity(image(e, p.energy_J), "J"),
-                       format_quantity(p.area_m2, "m2"), format_quantity(p.power_W(), "W"));
+                       chip_area_text(p.area_m2), format_quantity(p.power_W(), "W"));
 }
 
 void plane(Page& page, const Exploration& e, const Colours& colours, const std::string& title, const std::string& caption, const Measure& x,
@@ -83,8 +98,9 @@ void plane(Page& page, const Exploration& e, const Colours& colours, const std::
         if (e.points[i].fits) c.all.emplace_back(x.of(e, e.points[i], e.loss[i]), y.of(e, e.points[i], e.loss[i]));
     for (const std::size_t i : thinned(e.front, most_circles)) {
         const DesignPoint& p = e.points[i];
-        c.front.push_back(
-            {x.of(e, p, e.loss[i]), y.of(e, p, e.loss[i]), fmt::format("{}: {}", design_text(e, i), numbers(e, p)), colours.slot.at(i)});
+        c.front.push_back({x.of(e, p, e.loss[i]), y.of(e, p, e.loss[i]),
+                           fmt::format("{}: {}, {} {}", design_text(e, i), numbers(e, p), loss_text(e), format_number(e.loss[i])),
+                           colours.slot.at(i)});
     }
     constexpr double unknown = std::numeric_limits<double>::quiet_NaN();  // nobody trained the machine as set
     if (e.as_set) c.marked.push_back({x.of(e, *e.as_set, unknown), y.of(e, *e.as_set, unknown), "as set: " + numbers(e, *e.as_set), 1});
@@ -94,7 +110,7 @@ void plane(Page& page, const Exploration& e, const Colours& colours, const std::
 std::vector<Cell> cells_of(const Exploration& e, const DesignPoint& p) {
     return {{format_quantity(image(e, p.latency_s), "s"), true},
             {format_quantity(image(e, p.energy_J), "J"), true},
-            {format_quantity(p.area_m2, "m2"), true},
+            {chip_area_text(p.area_m2), true},
             {format_quantity(p.power_W(), "W"), true},
             {format_number(p.n_arrays), true},
             {format_number(100 * p.utilisation, 2) + "\u202f%", true}};
@@ -158,26 +174,28 @@ void axes_table(Page& page, const Exploration& e) {
         rows.push_back({{"<code>" + escape(a.name()) + "</code>"}, {escape(join(values))}, {escape(own), true}, {escape(a.info.doc)}});
     }
     page.table("Parameters, the values they took, and the machine's own.", {"axis", "values", "as set", "meaning"}, rows);
-    for (const auto& w : e.warnings) page.html(fmt::format("<p class=\"note\">{}.{}</p>", escape(e.machine), escape(w)));
-    if (!e.unfit.empty()) page.html(fmt::format("<p class=\"note\">Some designs do not run it: {}</p>", escape(e.unfit)));
+    for (const auto& w : e.warnings) page.html(fmt::format("<p class=\"note\">{}.{}</p>", escape(e.machine), escape(raised(w))));
+    if (!e.unfit.empty()) page.html(fmt::format("<p class=\"note\">Some designs do not run it: {}</p>", escape(raised(e.unfit))));
     page.close_section();
 }
 
 void trainings_table(Page& page, const Exploration& e) {
     if (e.measured.empty()) return;
     page.open_section("trainings", "What the bits cost in quality",
-                      prose("One short training a seed for every combination of bits, on simulated crossbars; less is better. There a "
+                      prose("Trained: " + e.training +
+                            ", once a seed for every combination of bits, on simulated crossbars; less is better. There a "
                             "weight is one cell or one pair, as coarse as its cells: a machine "
                             "that slices a weight over several cells loses less."));
     std::vector<std::vector<Cell>> rows;
     for (const MeasuredLoss& m : e.measured)
-        rows.push_back({{"<code>" + escape(join(m.settings)) + "</code>"},
+        rows.push_back({{escape(m.design)},
+                        {"<code>" + escape(join(m.settings)) + "</code>"},
                         {format_number(m.mean, 4), true},
                         {format_number(m.lo, 4), true},
                         {format_number(m.hi, 4), true},
                         {std::to_string(m.n_runs), true}});
-    page.table("Fréchet distance: mean, lowest and highest over the seeds.", {"settings", "mean", "lowest", "highest", "trainings"}, rows,
-               "sortable");
+    page.table(loss_text(e) + " (no unit): mean, lowest and highest over the seeds.",
+               {"design", "as the training takes it", "mean", "lowest", "highest", "trainings"}, rows, "sortable");
     page.close_section();
 }
 
@@ -211,10 +229,10 @@ std::string explore_page(const Exploration& e, const std::string& command) {
     plane(page, e, colours, "Area against time", "Copies buy time with area.", time_per_image, chip_area);
     plane(page, e, colours, "Energy against area", "Down and left is better.", chip_area, energy_per_image);
     if (!e.measured.empty()) {
-        plane(page, e, colours, "Quality against energy",
-              "Fréchet distance of short trainings with the bits of the design; down and left is better.", energy_per_image,
+        plane(page, e, colours, "Fréchet distance against energy",
+              "Quality of trainings with the bits of the design (" + e.training + "); down and left is better.", energy_per_image,
               frechet_distance);
-        plane(page, e, colours, "Quality against area", "The same over the area.", chip_area, frechet_distance);
+        plane(page, e, colours, "Fréchet distance against area", "The same over the area.", chip_area, frechet_distance);
     }
     page.html("</div>");
     front_table(page, e);

@@ -28,6 +28,12 @@ std::string spread(const Spanned& s, double by, const std::string& unit) {
     return out;
 }
 
+std::string area_spread(const Spanned& s) {
+    std::string out = chip_area_text(s.value);
+    if (s.hi > s.lo) out += fmt::format(" <span class=\"range\">{} … {}</span>", chip_area_text(s.lo), chip_area_text(s.hi));
+    return out;
+}
+
 /// "gtx1080, taken at 28 % of its peak, reaches 22.7 %": what a speed-up over it assumes.
 std::string baseline_text(const AcceleratorResult& b) {
     const std::string assumed =
@@ -51,7 +57,7 @@ void comparison_table(Page& page, const AcceleratorSet& set) {
                         {times_text(base.latency_s.value / m.latency_s.value), true},
                         {spread(m.energy_J, m.batch, "J"), true},
                         {times_text(base.energy_J.value / m.energy_J.value), true},
-                        {spread(m.area_m2, 1, "m2"), true},
+                        {area_spread(m.area_m2), true},
                         {format_quantity(m.power_W, "W"), true},
                         {format_number(m.macs_executed / m.batch / 1e9) + " G", true},
                         {format_number(100 * m.utilisation, 2) + "\u202f%", true}});
@@ -80,13 +86,14 @@ void equal_power_table(Page& page, const AcceleratorSet& set) {
     for (const AcceleratorResult* m : machines) {
         const EqualPowerRow& p = *m->equal_power;
         if (!p.unfit.empty()) {
-            rows.push_back({{"<strong>" + escape(m->name) + "</strong>"}, {escape(p.unfit)}, {"–", true}, {"–", true}, {"–", true}});
+            rows.push_back(
+                {{"<strong>" + escape(m->name) + "</strong>"}, {escape(raised(p.unfit))}, {"–", true}, {"–", true}, {"–", true}});
             continue;
         }
         rows.push_back({{"<strong>" + escape(m->name) + "</strong>"},
                         {format_quantity(p.latency_s / m->batch, "s"), true},
                         {format_quantity(p.energy_J / m->batch, "J"), true},
-                        {format_quantity(p.area_m2, "m2"), true},
+                        {chip_area_text(p.area_m2), true},
                         {format_quantity(p.power_W, "W"), true}});
     }
     const EqualPowerRow& limit = *machines.front()->equal_power;
@@ -146,9 +153,11 @@ void chip_table(Page& page, const AcceleratorSet& set) {
 
 void notes(Page& page, const AcceleratorSet& set) {
     for (const auto& m : set.machines)
-        for (const auto& warning : m.warnings) page.html(fmt::format("<p class=\"note\">{}.{}</p>", escape(m.name), escape(warning)));
+        for (const auto& warning : m.warnings)
+            page.html(fmt::format("<p class=\"note\">{}.{}</p>", escape(m.name), escape(raised(warning))));
+    for (const auto& warning : set.warnings) page.html(fmt::format("<p class=\"note\">{}</p>", escape(raised(warning))));
     for (const auto& [name, reason] : set.unfit)
-        page.html(fmt::format("<p class=\"note\"><strong>{}</strong> does not run it: {}</p>", escape(name), escape(reason)));
+        page.html(fmt::format("<p class=\"note\"><strong>{}</strong> does not run it: {}</p>", escape(name), escape(raised(reason))));
 }
 
 std::vector<ShareRow> shares(const AcceleratorSet& set, Parts AcceleratorResult::*parts, bool per_image) {
@@ -244,7 +253,7 @@ void sensitivity(Page& page, const AcceleratorSet& set) {
 void scopes_and_parameters(Page& page, const AcceleratorSet& set) {
     page.open_section("scope", "What each figure counts");
     std::vector<std::vector<Cell>> rows;
-    for (const auto& m : set.machines) rows.push_back({{escape(m.name)}, {escape(m.platform)}, {escape(m.scope)}});
+    for (const auto& m : set.machines) rows.push_back({{escape(m.name)}, {escape(m.platform)}, {escape(raised(m.scope))}});
     page.table("Time, energy and area include this and nothing else; scopes differ, so do not read small differences.",
                {"accelerator", "kind", "counted"}, rows);
     page.close_section();
@@ -254,7 +263,7 @@ void scopes_and_parameters(Page& page, const AcceleratorSet& set) {
             rows.push_back({{"<code>" + escape(m.name + "." + p.name) + "</code>"},
                             {escape(p.value), true},
                             {fmt::format("<span class=\"kind {0}\">{0}</span>", escape(p.kind))},
-                            {escape(p.source)}});
+                            {escape(raised(p.source))}});
     if (rows.empty()) return;
     page.open_section("assumptions", "What it rests on",
                       prose("Every parameter of every model, and how it is known: *published* is printed in the source, *derived* is "
@@ -321,7 +330,7 @@ void run_accelerator_section(Page& page, const AcceleratorSet& set, double run_e
                         {"ReRAM"},
                         {"–", true},
                         {format_quantity(run_energy_J, "J"), true},
-                        {format_quantity(run_area_m2, "m2"), true},
+                        {chip_area_text(run_area_m2), true},
                         {"–", true},
                         {"–", true},
                         {"cells and converters in the ledger"}});
@@ -337,10 +346,10 @@ void run_accelerator_section(Page& page, const AcceleratorSet& set, double run_e
                         {escape(m.platform)},
                         {spread(m.latency_s, 1 / n, "s"), true},
                         {spread(m.energy_J, 1 / n, "J"), true},
-                        {spread(m.area_m2, 1, "m2"), true},
+                        {area_spread(m.area_m2), true},
                         {written > 0 ? format_number(written) : "–", true},
                         {conversions > 0 ? format_number(conversions) : "–", true},
-                        {escape(m.scope)}});
+                        {escape(raised(m.scope))}});
         time.push_back({m.name, n * m.latency_s.value, n * m.latency_s.lo, n * m.latency_s.hi, slot_of(m.platform)});
         energy.push_back({m.name, n * m.energy_J.value, n * m.energy_J.lo, n * m.energy_J.hi, slot_of(m.platform)});
     }

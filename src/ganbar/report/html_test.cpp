@@ -56,6 +56,15 @@ TEST(NumberText, AreasScaleBySquares) {
     EXPECT_EQ(format_quantity(7.9626e-8, "m2"), "0.0796\u202fmm²");
     EXPECT_EQ(format_quantity(1474.56e-12, "m2"), "1475\u202fµm²");
     EXPECT_EQ(format_quantity(0.36e-12, "m2"), "0.360\u202fµm²");
+    EXPECT_EQ(format_quantity(0.53, "m2"), "530\u202f000\u202fmm²") << "chips are not told in square metres";
+    EXPECT_EQ(chip_area_text(7.9626e-8), "0.0796\u202fmm²");
+    EXPECT_EQ(chip_area_text(1e-9), "0.00100\u202fmm²") << "one unit in a column";
+}
+
+TEST(HtmlText, UnitsOfAreaAreRaised) {
+    EXPECT_EQ(raised("at most 300 mm2, 50 W; 1 W/mm2 (um2)"), "at most 300 mm², 50 W; 1 W/mm² (µm²)");
+    EXPECT_EQ(raised("above_1_W_per_mm2 area_m2 mm2x comm2"), "above_1_W_per_mm2 area_m2 mm2x comm2");
+    EXPECT_EQ(prose("300 mm2 with `--max-area \"300 mm2\"`"), "<p>300 mm² with <code>--max-area &quot;300 mm2&quot;</code></p>");
 }
 
 TEST(NumberText, PlainNumbers) {

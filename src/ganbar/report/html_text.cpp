@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdint>
 
@@ -14,18 +15,18 @@ std::string inline_marks(std::string_view text) {
     std::string out;
     while (!text.empty()) {
         const std::size_t at = text.find_first_of("`*");
-        if (at == std::string_view::npos) return out + escape(text);
+        if (at == std::string_view::npos) return out + escape(raised(text));
         const char mark = text[at];
         const std::size_t end = text.find(mark, at + 1);
         const bool opens = end != std::string_view::npos && end > at + 1 && text[at + 1] != ' ' && text[end - 1] != ' ';
-        out += escape(text.substr(0, at));
+        out += escape(raised(text.substr(0, at)));
         if (!opens) {
             out += mark;
             text.remove_prefix(at + 1);
             continue;
         }
-        const char* tag = mark == '`' ? "code" : "em";
-        out += fmt::format("<{0}>{1}</{0}>", tag, escape(text.substr(at + 1, end - at - 1)));
+        const std::string_view marked = text.substr(at + 1, end - at - 1);
+        out += mark == '`' ? "<code>" + escape(marked) + "</code>" : "<em>" + escape(raised(marked)) + "</em>";
         text.remove_prefix(end + 1);
     }
     return out;
@@ -43,6 +44,19 @@ std::string escape(std::string_view text) {
         else if (c == '"') out += "&quot;";
         else if (static_cast<unsigned char>(c) >= 32 || c == '\n' || c == '\t') out += c;
     }
+    return out;
+}
+
+std::string raised(std::string_view text) {
+    std::string out(text);
+    const auto in_word = [&](std::size_t i) {
+        return i < out.size() && (std::isalnum(static_cast<unsigned char>(out[i])) || out[i] == '_');
+    };
+    for (const char* unit : {"mm2", "um2", "nm2"})
+        for (std::size_t at = out.find(unit); at != std::string::npos; at = out.find(unit, at + 3)) {
+            if (in_word(at + 3) || (at > 0 && in_word(at - 1) && !std::isdigit(static_cast<unsigned char>(out[at - 1])))) continue;
+            out.replace(at, 3, std::string(*unit == 'u' ? "µ" : std::string(1, *unit)) + "m²");
+        }
     return out;
 }
 

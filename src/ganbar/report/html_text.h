@@ -13,6 +13,7 @@ inline constexpr std::array<const char*, 8> light_palette = {"#0072b2", "#d55e00
                                                              "#b87d00", "#3a9bd1", "#6b4fa0", "#55585c"};
 
 std::string escape(std::string_view text);   ///< for element content and quoted attributes
+std::string raised(std::string_view text);   ///< "300 mm²" for "300 mm2": models and terminals write units in ASCII, pages do not
 std::string base64(std::string_view bytes);  ///< RFC 4648 section 4, padded
 std::string png_data_uri(std::string_view png_bytes);
 std::string prose(std::string_view text);                     ///< paragraphs, "- " lists, `code`, *emphasis*

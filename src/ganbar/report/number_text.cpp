@@ -71,7 +71,7 @@ Prefix prefix_for(double magnitude, const std::string& unit) {
     const std::string shown = unit == "ohm" ? "Ω" : unit;
     magnitude = std::abs(magnitude);
     if (unit == "m2") {
-        if (magnitude >= 0.01 || magnitude == 0) return {1, "m²"};
+        if (magnitude >= 1 || magnitude == 0) return {1, "m²"};
         if (magnitude >= 1e-8) return {1e-6, "mm²"};
         return magnitude >= 1e-14 ? Prefix{1e-12, "µm²"} : Prefix{1e-18, "nm²"};
     }
@@ -88,6 +88,8 @@ std::string format_quantity(double value, const std::string& unit, int digits) {
     const Prefix prefix = prefix_for(rounded, unit);
     return format_number(value / prefix.factor, digits) + "\u202f" + prefix.symbol;
 }
+
+std::string chip_area_text(double area_m2) { return format_number(1e6 * area_m2) + "\u202fmm²"; }
 
 std::string unit_of_key(const std::string& key) {
     const std::size_t at = key.rfind('_');

@@ -11,6 +11,9 @@ std::string format_number(double value, int digits = 3);
 /// Unit symbols as in files (J, S, s, V, A, ohm, W, Hz, m, m2, F, K); others are appended unscaled ("5.2 pJ/bit" for "pJ/bit").
 std::string format_quantity(double value, const std::string& unit, int digits = 3);
 
+/// "1 240 mm²", whatever the size: areas of chips in one unit, so that a column can be compared.
+std::string chip_area_text(double area_m2);
+
 /// "3.20×".
 inline std::string times_text(double ratio) { return format_number(ratio) + "×"; }
 
@@ -21,7 +24,7 @@ struct Prefix {
     double factor = 1;   ///< value / factor is what is shown
     std::string symbol;  ///< "µJ", "mm²", "" for a pure number
 };
-/// The prefix under which `magnitude` reads as 1 .. 999 (area: up to 9999 of the smaller unit).
+/// The prefix under which `magnitude` reads as 1 .. 999 (areas: mm² up to a square metre, what chips and wafers are told in).
 Prefix prefix_for(double magnitude, const std::string& unit);
 /// Unit by the ending of a column or key: "update_energy_J" -> "J", "area_m2" -> "m2", "loss_d" -> "".
 std::string unit_of_key(const std::string& key);

@@ -57,8 +57,8 @@ void rows_table(Page& page, const Reproduction& r) {
                         {escape(row.basis)},
                         {times_text(row.speed.value) + range(row.speed.lo, row.speed.hi), true},
                         {times_text(row.energy.value) + range(row.energy.lo, row.energy.hi), true},
-                        {format_quantity(row.subject_area_m2, "m2"), true},
-                        {format_quantity(row.rival_area_m2, "m2"), true},
+                        {chip_area_text(row.subject_area_m2), true},
+                        {chip_area_text(row.rival_area_m2), true},
                         {format_number(100 * row.rival_utilisation, 2) + "\u202f%", true},
                         {row.rival_assumed.empty() ? "–" : escape(row.rival_assumed)}});
     page.table(
@@ -96,8 +96,7 @@ void ladder(Page& page, const Reproduction& r) {
     std::vector<std::vector<Cell>> rows;
     for (const auto& l : r.ladder) {
         speed.push_back({l.label, l.speed, l.speed, l.speed, 0}), energy.push_back({l.label, l.energy, l.energy, l.energy, 1});
-        rows.push_back(
-            {{escape(l.label)}, {times_text(l.speed), true}, {times_text(l.energy), true}, {format_quantity(l.area_m2, "m2"), true}});
+        rows.push_back({{escape(l.label)}, {times_text(l.speed), true}, {times_text(l.energy), true}, {chip_area_text(l.area_m2), true}});
     }
     page.open_section("ladder", "What each idea adds");
     page.html("<div class=\"chart-grid\">");

@@ -88,6 +88,23 @@ fs::path folder_of(const QualityPlan& plan, const Sweep& s, std::size_t point) {
     return plan.out / name;
 }
 
+/// What of a design its training knows: "adc_bits = 6, cell_bits = 2".
+std::string design_of(const Exploration& e, const std::vector<QualityAxis>& axes, std::size_t design) {
+    std::vector<std::string> out;
+    for (const QualityAxis& a : axes) {
+        const DesignAxis& axis = e.axes[a.axis];
+        out.push_back(axis.name() + " = " + value_text(axis.info, axis.values[e.designs.row(design)[a.axis]]));
+    }
+    return join(out);
+}
+
+std::string training_text(const QualityPlan& plan) {
+    std::string out = plan.experiment;
+    out += plan.rounds > 0 ? fmt::format(", {} rounds", plan.rounds) : ", as many rounds as it says";
+    out += plan.seeds > 1 ? fmt::format(", seeds 1 to {}", plan.seeds) : ", seed 1";
+    return plan.set.empty() ? out : out + ", " + join(plan.set);
+}
+
 double number_of(const PointResult& r) {
     for (const auto& [key, v] : r.values)
         if (key == objective) {
@@ -119,11 +136,12 @@ void measure_quality(Exploration& e, const QualityPlan& plan, const SweepTargets
     check_same_network(e, plan, targets);
     std::map<std::vector<std::string>, std::size_t> index;
     std::vector<std::vector<std::string>> combinations;
+    std::vector<std::string> designs;
     std::vector<std::size_t> combination(e.points.size());
     for (std::size_t i = 0; i < e.points.size(); ++i) {
         const auto settings = settings_of_design(e, axes, i);
         const auto [at, fresh] = index.emplace(settings, combinations.size());
-        if (fresh) combinations.push_back(settings);
+        if (fresh) combinations.push_back(settings), designs.push_back(design_of(e, axes, i));
         combination[i] = at->second;
     }
     const Sweep sweep = sweep_of(combinations, plan, targets);
@@ -146,12 +164,12 @@ void measure_quality(Exploration& e, const QualityPlan& plan, const SweepTargets
                             ok ? fmt::format("{} {:.4g}", objective, v) : "failed: " + fault, r.wall_s));
         }
         e.measured.push_back(loss_of(values));
-        e.measured.back().settings = combinations[c];
+        e.measured.back().settings = combinations[c], e.measured.back().design = designs[c];
     }
     if (std::all_of(e.measured.begin(), e.measured.end(), [](const MeasuredLoss& m) { return m.n_runs == 0; }))
         throw DataError("every training failed: " + fault);
     for (std::size_t i = 0; i < e.points.size(); ++i) e.loss[i] = e.measured[combination[i]].mean;
-    e.loss_name = objective;
+    e.loss_name = objective, e.trained_as = std::move(combination), e.training = training_text(plan);
     find_front(e);
 }
 

@@ -62,6 +62,7 @@ void run(const EstimateArguments& o, const config::Presets& networks, const conf
         return;
     }
     fmt::print("{}\n", report::estimates_json(result).dump());
+    for (const auto& warning : result.warnings) fmt::print(stderr, "warning: {}\n", warning);
     for (const auto& [name, reason] : result.unfit) fmt::print(stderr, "{} does not run it: {}\n", name, reason);
     for (const auto& n : result.estimates)
         for (const auto& warning : n.warnings) fmt::print(stderr, "warning: {}.{}\n", n.name, warning);

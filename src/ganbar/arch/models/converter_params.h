@@ -33,19 +33,20 @@ inline CrossbarDesign converter_defaults() {
     return d;
 }
 
-inline Schema<CrossbarDesign> converter_schema(const Source& array_source, const Source& periphery_source) {
+inline MachineSchema<CrossbarDesign> converter_schema(const Source& array_source, const Source& periphery_source) {
     using D = CrossbarDesign;
     const std::int64_t one = 1, many = 4096;
-    Schema<D> schema = {
-        param("rows", &D::rows, std::int64_t{8}, many, "word lines of a crossbar", array_source),
-        param("cols", &D::cols, std::int64_t{8}, many, "bit lines of a crossbar", array_source),
-        param("cell_bits", &D::cell_bits, one, std::int64_t{8}, "bits of a cell", array_source),
-        param("weight_bits", &D::weight_bits, one, std::int64_t{32}, "bits of a weight", array_source),
-        param("input_bits", &D::input_bits, one, std::int64_t{32}, "bits of an input", array_source),
-        param("dac_bits", &D::dac_bits, one, std::int64_t{8}, "bits of an input applied in one step", array_source),
-        param("adc_bits", &D::adc_bits, std::int64_t{0}, std::int64_t{16},
-              "bits of a converter; 0: as many as rows, cell_bits and dac_bits need (fewer lose bits of every sum)", array_source),
-        param("columns_per_weight", &D::columns_per_weight, one, std::int64_t{2}, "2: positive and negative columns", array_source),
+    MachineSchema<D> schema = {
+        decided(param("rows", &D::rows, std::int64_t{8}, many, "word lines of a crossbar", array_source)),
+        decided(param("cols", &D::cols, std::int64_t{8}, many, "bit lines of a crossbar", array_source)),
+        decided(param("cell_bits", &D::cell_bits, one, std::int64_t{8}, "bits of a cell", array_source)),
+        decided(param("weight_bits", &D::weight_bits, one, std::int64_t{32}, "bits of a weight", array_source)),
+        decided(param("input_bits", &D::input_bits, one, std::int64_t{32}, "bits of an input", array_source)),
+        decided(param("dac_bits", &D::dac_bits, one, std::int64_t{8}, "bits of an input applied in one step", array_source)),
+        decided(param("adc_bits", &D::adc_bits, std::int64_t{0}, std::int64_t{16},
+                      "bits of a converter; 0: as many as rows, cell_bits and dac_bits need (fewer lose bits of every sum)", array_source)),
+        decided(
+            param("columns_per_weight", &D::columns_per_weight, one, std::int64_t{2}, "2: positive and negative columns", array_source)),
         param("step", &D::step, Second{1e-10}, Second{1e-5}, "one input slice through an array, conversion included", array_source),
         param("write_row", &D::write_row, Second{1e-9}, Second{1e-3}, "time to program the cells of one word line",
               assumed("PUMA's constants: 10.97 us for 128 rows")),
@@ -64,16 +65,16 @@ inline Schema<CrossbarDesign> converter_schema(const Source& array_source, const
         param("buffer_write_energy", &D::buffer_write_word, Joule{0}, Joule{1e-9}, "writing a 16-bit word to the buffer", periphery_source),
         param("link_energy", &D::link_word, Joule{0}, Joule{1e-9}, "a 16-bit word from one layer to the next", periphery_source),
         param("static_power", &D::static_per_array, Watt{0}, Watt{1}, "registers, per array", periphery_source),
-        param("node_nm", &D::node_nm, std::int64_t{32}, std::int64_t{65}, "technology: 32, 45 or 65 nm", array_source),
+        decided(param("node_nm", &D::node_nm, std::int64_t{32}, std::int64_t{65}, "technology: 32, 45 or 65 nm", array_source)),
         param("array_area", &D::array_area, SquareMetre{0}, SquareMetre{1e-6}, "a crossbar with its share of a tile", periphery_source),
         param("buffer_area", &D::buffer_word_area, SquareMetre{0}, SquareMetre{1e-9}, "a 16-bit word of buffer",
               assumed("eDRAM of 64 KB in 0.083 mm2")),
-        param("steps_per_cycle", &D::steps_per_cycle, one, std::int64_t{1} << 30,
-              "products of the slowest layer in a logical cycle; layers are copied until they meet it",
-              assumed("as for the other ReRAM machines, so that they are compared at the same balance")),
-        param("gradient_steps_per_cycle", &D::gradient_steps_per_cycle, one, std::int64_t{1} << 30, "the same for weight gradients",
-              assumed("balanced with the other passes")),
-        choice("zeros", &D::zeros, {"inserted", "phases", "pixels"}, "how transposed passes are mapped", array_source),
+        decided(param("steps_per_cycle", &D::steps_per_cycle, one, std::int64_t{1} << 30,
+                      "products of the slowest layer in a logical cycle; layers are copied until they meet it",
+                      assumed("as for the other ReRAM machines, so that they are compared at the same balance"))),
+        decided(param("gradient_steps_per_cycle", &D::gradient_steps_per_cycle, one, std::int64_t{1} << 30, "the same for weight gradients",
+                      assumed("balanced with the other passes"))),
+        decided(choice("zeros", &D::zeros, {"inserted", "phases", "pixels"}, "how transposed passes are mapped", array_source)),
     };
     add_cycle_overhead(schema);
     add_chip(schema, assumed("ISAAC's: 64 KB of eDRAM for a tile of 96"));
@@ -81,27 +82,22 @@ inline Schema<CrossbarDesign> converter_schema(const Source& array_source, const
 }
 
 /// Gives one parameter another source than its group has.
-inline void set_source(Schema<CrossbarDesign>& schema, const std::string& name, const Source& source) {
+inline void set_source(MachineSchema<CrossbarDesign>& schema, const std::string& name, const Source& source) {
     for (auto& p : schema)
         if (p.info.name == name) p.info.source = source;
 }
 
 /// Around a machine's own values where ISAAC's would not hold them.
 inline std::vector<Swing> converter_swings(const CrossbarDesign& d = converter_defaults()) {
-    return {{"conversion_energy", 0.9e-12, 3.3e-12},
-            {"write_energy", 0.6e-12, std::max(30e-12, 2 * d.write.si)},
-            {"steps_per_cycle", std::int64_t{16}, std::int64_t{256}},
-            {"gradient_steps_per_cycle", std::int64_t{16}, std::int64_t{1024}},
-            {"link_energy", 0.3e-12, 5e-12},
-            {"array_area", 0.5 * d.array_area.si, 2 * d.array_area.si},
-            {"write_row", 10e-9, 0.475e-6},
-            cycle_overhead_swing()};
+    return {{"conversion_energy", 0.9e-12, 3.3e-12}, {"write_energy", 0.6e-12, std::max(30e-12, 2 * d.write.si)},
+            {"link_energy", 0.3e-12, 5e-12},         {"array_area", 0.5 * d.array_area.si, 2 * d.array_area.si},
+            {"write_row", 10e-9, 0.475e-6},          cycle_overhead_swing()};
 }
 
 /// What every model with drivers and converters has in common.
 inline void converter_machine(AcceleratorModel<CrossbarDesign>& m) {
     m.couple = couple_converters, m.bits_lost = converter_bits_lost, m.uncoupled = uncoupled_crossbar_choices();
-    m.swings = converter_swings(m.defaults);
+    m.swings = converter_swings(m.defaults), m.chip_swings = chip_swings();
     m.chip = {.area_m2 = 85.4e-6, .n_arrays = 0, .power_W = 0, .source = assumed("its own is not published: the area of ISAAC's")};
 }
 

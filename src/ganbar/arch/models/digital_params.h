@@ -24,17 +24,17 @@ struct DigitalSources {
     Source machine, energy, use;
 };
 
-inline Schema<DigitalDesign> digital_schema(const DigitalSources& s) {
+inline MachineSchema<DigitalDesign> digital_schema(const DigitalSources& s) {
     using D = DigitalDesign;
     return {
-        param("units", &D::units, std::int64_t{1}, std::int64_t{1} << 24, "multiply-accumulate units", s.machine),
-        param("word_bits", &D::word_bits, std::int64_t{1}, std::int64_t{64}, "bits of a word", s.machine),
-        param("clock", &D::clock, Hertz{1e6}, Hertz{1e10}, "clock of the units", s.machine),
+        decided(param("units", &D::units, std::int64_t{1}, std::int64_t{1} << 24, "multiply-accumulate units", s.machine)),
+        decided(param("word_bits", &D::word_bits, std::int64_t{1}, std::int64_t{64}, "bits of a word", s.machine)),
+        decided(param("clock", &D::clock, Hertz{1e6}, Hertz{1e10}, "clock of the units", s.machine)),
         param("use_conv", &D::use_conv, 0.001, 1.0, "share of the units at work in dense convolutions", s.use),
         param("use_skipping", &D::use_skipping, 0.001, 1.0, "the same in passes where zeros are skipped", s.use),
         param("use_fc", &D::use_fc, 0.001, 1.0, "the same in fully connected layers", s.use),
-        choice("execution", &D::execution, {"zero_inserted", "phases", "scatter", "useful"},
-               "multiplications executed in passes with inserted zeros", s.machine),
+        decided(choice("execution", &D::execution, {"zero_inserted", "phases", "scatter", "useful"},
+                       "multiplications executed in passes with inserted zeros", s.machine)),
         param("zero_energy", &D::zero_energy, 0.0, 1.0, "energy of a multiplication by an inserted zero, relative to a real one",
               assumed("no gating")),
         param("mac_energy", &D::mac, Joule{0}, Joule{1e-6}, "one multiply-accumulate", s.energy),
@@ -47,11 +47,13 @@ inline Schema<DigitalDesign> digital_schema(const DigitalSources& s) {
         param("buffer_energy", &D::buffer_access, Joule{0}, Joule{1e-6}, "a word of the on-chip buffer", s.energy),
         param("buffer_reuse", &D::buffer_reuse, 1.0, 1e6, "multiplications per word fetched from the on-chip buffer",
               assumed("row-stationary reuse")),
-        param("buffer_bytes", &D::buffer_bytes, std::int64_t{0}, std::int64_t{1} << 40, "size of the on-chip buffer", s.machine),
+        decided(param("buffer_bytes", &D::buffer_bytes, std::int64_t{0}, std::int64_t{1} << 40, "size of the on-chip buffer", s.machine)),
         param("dram_energy", &D::dram_word, Joule{0}, Joule{1e-3}, "a word of off-chip memory", s.energy),
-        param("bandwidth_B_per_s", &D::bandwidth_B_per_s, 1e6, 1e14, "off-chip bandwidth", assumed("two DDR4 channels")),
+        decided(param("bandwidth_B_per_s", &D::bandwidth_B_per_s, 1e6, 1e14, "off-chip bandwidth", assumed("two DDR4 channels"))),
+        param("bandwidth_share", &D::bandwidth_share, 0.01, 1.0, "share of that bandwidth that transfers reach",
+              assumed("1: long bursts of streamed operands; half of it where they are short")),
         param("alu_energy", &D::alu, Joule{0}, Joule{1e-6}, "one operation outside the units", assumed("PUMA's constants")),
-        param("node_nm", &D::node_nm, std::int64_t{32}, std::int64_t{65}, "technology: 32, 45 or 65 nm", s.machine),
+        decided(param("node_nm", &D::node_nm, std::int64_t{32}, std::int64_t{65}, "technology: 32, 45 or 65 nm", s.machine)),
         param("static_power", &D::static_power, Watt{0}, Watt{1000}, "leakage and clock",
               assumed("small against the dynamic power, or the board's for an FPGA")),
         param("area", &D::area, SquareMetre{0}, SquareMetre{1e-2}, "the chip",
@@ -60,14 +62,9 @@ inline Schema<DigitalDesign> digital_schema(const DigitalSources& s) {
 }
 
 inline std::vector<Swing> digital_swings() {
-    return {{"use_conv", 0.6, 1.0},
-            {"use_skipping", 0.5, 1.0},
-            {"zero_energy", 0.3, 1.0},
-            {"mac_energy", 1e-12, 6e-12},
-            {"register_accesses", 1.0, 4.0},
-            {"buffer_reuse", 16.0, 256.0},
-            {"bandwidth_B_per_s", 12.8e9, 51.2e9},
-            {"dram_energy", 160e-12, 320e-12}};
+    return {{"use_conv", 0.6, 1.0},        {"use_skipping", 0.5, 1.0},       {"zero_energy", 0.3, 1.0},
+            {"mac_energy", 1e-12, 6e-12},  {"register_accesses", 1.0, 4.0},  {"buffer_reuse", 16.0, 256.0},
+            {"bandwidth_share", 0.5, 1.0}, {"dram_energy", 160e-12, 320e-12}};
 }
 
 /// What every digital model has in common.

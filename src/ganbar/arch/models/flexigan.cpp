@@ -22,8 +22,7 @@ void ganbar_register_flexigan(AcceleratorRegistry& registry) {
                 {"use_skipping", 0.5, 1.0},
                 {"mac_energy", 10e-12, 40e-12},
                 {"static_power", 1.0, 10.0},
-                {"bandwidth_B_per_s", 12.8e9, 51.2e9},
-                {"units", std::int64_t{1024}, std::int64_t{4096}}};
+                {"bandwidth_share", 0.5, 1.0}};
     digital_machine(m);
     m.peak = {.text = "none is published that could be read: ratios alone"};
     registry.add("flexigan", accelerator_entry(std::move(m)));

@@ -9,12 +9,12 @@ struct GpuSources {
     Source peak, bandwidth, efficiency, power, die;
 };
 
-inline Schema<GpuDesign> gpu_schema(const GpuSources& from) {
+inline MachineSchema<GpuDesign> gpu_schema(const GpuSources& from) {
     using D = GpuDesign;
     return {
-        param("peak_flop_per_s", &D::peak_flop_per_s, 1e9, 1e18, "single-precision operations per second", from.peak),
-        param("clock", &D::clock, Hertz{1e6}, Hertz{1e11}, "clock of that peak: the cycle of cycle counts", from.peak),
-        param("bandwidth_B_per_s", &D::bandwidth_B_per_s, 1e8, 1e15, "memory bandwidth", from.bandwidth),
+        decided(param("peak_flop_per_s", &D::peak_flop_per_s, 1e9, 1e18, "single-precision operations per second", from.peak)),
+        decided(param("clock", &D::clock, Hertz{1e6}, Hertz{1e11}, "clock of that peak: the cycle of cycle counts", from.peak)),
+        decided(param("bandwidth_B_per_s", &D::bandwidth_B_per_s, 1e8, 1e15, "memory bandwidth", from.bandwidth)),
         param("efficiency", &D::efficiency, 1e-4, 1.0, "share of the peak in convolutions at batch 64 and above", from.efficiency),
         param("efficiency_fc", &D::efficiency_fc, 1e-4, 1.0, "share of the peak in fully connected layers",
               assumed("as convolutions; small MLPs are bound by launches and host time, which are separate")),

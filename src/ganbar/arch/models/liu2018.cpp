@@ -23,10 +23,11 @@ void ganbar_register_liu2018(AcceleratorRegistry& registry) {
     m.defaults.computation_sharing = true;
     m.defaults.loss_sample = {2e-12};
     m.schema = spike_schema(assumed("not in the abstract; PipeLayer's, ours to choose"));
-    m.schema.push_back(param("columns_per_weight", &D::columns_per_weight, std::int64_t{1}, std::int64_t{2}, "2: differential pairs",
-                             assumed("not in the abstract")));
-    m.schema.push_back(param("computation_sharing", &D::computation_sharing, "one forward pass of the fake samples for both updates",
-                             assumed("the abstract's data flow that exploits what the blocks share")));
+    m.schema.push_back(decided(param("columns_per_weight", &D::columns_per_weight, std::int64_t{1}, std::int64_t{2},
+                                     "2: differential pairs", assumed("not in the abstract"))));
+    m.schema.push_back(
+        decided(param("computation_sharing", &D::computation_sharing, "one forward pass of the fake samples for both updates",
+                      assumed("the abstract's data flow that exploits what the blocks share"))));
     m.schema.push_back(param("diff_block_energy", &D::loss_sample, Joule{0}, Joule{1e-6}, "the error at D's output, per sample",
                              assumed("a subtraction and a look-up")));
     m.schema.push_back(
@@ -35,8 +36,6 @@ void ganbar_register_liu2018(AcceleratorRegistry& registry) {
     add_outer_products(m.schema);
     spike_machine(m);
     m.swings.push_back({"periphery_power", 0.0, 3.4e-3});
-    m.swings.push_back({"input_bits", std::int64_t{4}, std::int64_t{16}});
-    m.swings.push_back({"weight_bits", std::int64_t{4}, std::int64_t{16}});
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     m.peak = {.text = "none is published; PipeLayer's arrays as differential pairs stand in"};

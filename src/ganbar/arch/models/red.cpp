@@ -19,9 +19,9 @@ void ganbar_register_red(AcceleratorRegistry& registry) {
     m.defaults.max_sub_arrays = 128;
     m.schema = converter_schema(assumed("ISAAC's array; RED's own table is not available"),
                                 assumed("ISAAC's periphery; RED's own table is not available"));
-    m.schema.push_back(param("max_sub_arrays", &D::max_sub_arrays, std::int64_t{0}, std::int64_t{1} << 20,
-                             "sub-crossbars side by side; more taps take turns (0: no limit)",
-                             derived("the published 31.15 at stride 8 fits 256 taps folded onto 128, whose bound is 32")));
+    m.schema.push_back(decided(param("max_sub_arrays", &D::max_sub_arrays, std::int64_t{0}, std::int64_t{1} << 20,
+                                     "sub-crossbars side by side; more taps take turns (0: no limit)",
+                                     derived("the published 31.15 at stride 8 fits 256 taps folded onto 128, whose bound is 32"))));
     add_outer_products(m.schema);
     converter_machine(m);
     m.pipelined = true;

@@ -24,7 +24,6 @@ void ganbar_register_regan(AcceleratorRegistry& registry) {
     add_sharing(m.schema);
     add_outer_products(m.schema);
     spike_machine(m);
-    for (const Swing& swing : sharing_swings()) m.swings.push_back(swing);
     m.pipelined = true;
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     m.peak = {.text = "none is published; PipeLayer's arrays, whose figures these are"};

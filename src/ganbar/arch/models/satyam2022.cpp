@@ -39,12 +39,12 @@ void ganbar_register_satyam2022(AcceleratorRegistry& registry) {
               .source = published("satyam2022: 54 arrays of 64 x 64 cells of 0.36 um2")};
     const Source paper = published("satyam2022, sec. II");
     m.schema = {
-        param("rows", &D::rows, std::int64_t{8}, std::int64_t{1024}, "word lines", paper),
-        param("cols", &D::cols, std::int64_t{8}, std::int64_t{1024}, "bit lines", paper),
-        param("arrays", &D::arrays_available, std::int64_t{0}, std::int64_t{1} << 30, "crossbars there are (0: as many as needed)",
-              published("satyam2022: 54")),
-        choice("packing", &D::packing, {"blocks", "dense"}, "how weights fill the crossbars",
-               assumed("the paper's 54 lie between dense packing (53) and one tiling per layer (58)")),
+        decided(param("rows", &D::rows, std::int64_t{8}, std::int64_t{1024}, "word lines", paper)),
+        decided(param("cols", &D::cols, std::int64_t{8}, std::int64_t{1024}, "bit lines", paper)),
+        decided(param("arrays", &D::arrays_available, std::int64_t{0}, std::int64_t{1} << 30, "crossbars there are (0: as many as needed)",
+                      published("satyam2022: 54"))),
+        decided(choice("packing", &D::packing, {"blocks", "dense"}, "how weights fill the crossbars",
+                       assumed("the paper's 54 lie between dense packing (53) and one tiling per layer (58)"))),
         param("write_energy", &D::write, Joule{0}, Joule{1e-9}, "one update pulse",
               derived("V^2 G t = 0.64 V2 x 225 uS (middle of the window) x 100 ns")),
         param("endurance", &D::endurance, 0.0, 1e18, "writes that a cell survives (0: not given, no lifetime is stated)",
@@ -60,18 +60,16 @@ void ganbar_register_satyam2022(AcceleratorRegistry& registry) {
         param("step", &D::step, Second{1e-10}, Second{1e-3}, "one read", assumed("as long as a write pulse")),
         param("conversion_energy", &D::column_step, Joule{0}, Joule{1e-9}, "one conversion",
               assumed("the library's 8-bit converter; the paper has none")),
-        param("digital_lanes", &D::digital_lanes, std::int64_t{1}, std::int64_t{1} << 24,
-              "multiply-accumulate lanes for the sign of the gradient", assumed("the paper does not say where gradients are formed")),
-        param("digital_clock", &D::digital_clock, Hertz{1e6}, Hertz{1e10}, "their clock", assumed("a modest standard-cell clock")),
+        decided(param("digital_lanes", &D::digital_lanes, std::int64_t{1}, std::int64_t{1} << 24,
+                      "multiply-accumulate lanes for the sign of the gradient",
+                      assumed("the paper does not say where gradients are formed"))),
+        decided(param("digital_clock", &D::digital_clock, Hertz{1e6}, Hertz{1e10}, "their clock", assumed("a modest standard-cell clock"))),
         param("digital_mac_energy", &D::digital_mac, Joule{0}, Joule{1e-9}, "one of their operations", assumed("PUMA's constants")),
         param("array_area", &D::array_area, SquareMetre{0}, SquareMetre{1e-6}, "a crossbar's cells",
               derived("64 x 64 x 0.36 um2, published for one cell")),
     };
-    m.swings = {{"read_row_energy", 0.0, 5.8e-11},
-                {"conversion_energy", 0.0, 3e-12},
-                {"digital_lanes", std::int64_t{64}, std::int64_t{16384}},
-                {"update_fraction", 0.65, 0.97},
-                {"step", 10e-9, 1e-6}};
+    m.swings = {
+        {"read_row_energy", 0.0, 5.8e-11}, {"conversion_energy", 0.0, 3e-12}, {"update_fraction", 0.65, 0.97}, {"step", 10e-9, 1e-6}};
     m.run = run_crossbar, m.arrays = crossbar_arrays;
     m.peak = {.text = "none is published: the paper bills update pulses and the cells' area alone"};
     registry.add("satyam2022", accelerator_entry(std::move(m)));

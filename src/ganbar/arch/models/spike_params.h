@@ -30,15 +30,15 @@ inline CrossbarDesign spike_defaults() {
 }
 
 /// `interface_source`: what the values of arrays, cells and spikes rest on in this accelerator.
-inline Schema<CrossbarDesign> spike_schema(const Source& interface_source) {
+inline MachineSchema<CrossbarDesign> spike_schema(const Source& interface_source) {
     using D = CrossbarDesign;
     const std::int64_t one = 1, many = 4096;
-    Schema<D> schema = {
-        param("rows", &D::rows, std::int64_t{8}, many, "word lines of a crossbar", interface_source),
-        param("cols", &D::cols, std::int64_t{8}, many, "bit lines of a crossbar", interface_source),
-        param("cell_bits", &D::cell_bits, one, std::int64_t{8}, "bits of a cell", interface_source),
-        param("weight_bits", &D::weight_bits, one, std::int64_t{32}, "bits of a weight", interface_source),
-        param("input_bits", &D::input_bits, one, std::int64_t{32}, "spikes (bits) of an input", interface_source),
+    MachineSchema<D> schema = {
+        decided(param("rows", &D::rows, std::int64_t{8}, many, "word lines of a crossbar", interface_source)),
+        decided(param("cols", &D::cols, std::int64_t{8}, many, "bit lines of a crossbar", interface_source)),
+        decided(param("cell_bits", &D::cell_bits, one, std::int64_t{8}, "bits of a cell", interface_source)),
+        decided(param("weight_bits", &D::weight_bits, one, std::int64_t{32}, "bits of a weight", interface_source)),
+        decided(param("input_bits", &D::input_bits, one, std::int64_t{32}, "spikes (bits) of an input", interface_source)),
         param("step", &D::step, Second{1e-10}, Second{1e-5}, "time of one spike through an array", interface_source),
         param("write_row", &D::write_row, Second{1e-9}, Second{1e-3}, "time to program the cells of one word line", interface_source),
         param("read_energy", &D::row_step, Joule{0}, Joule{1e-6}, "energy of one read spike", interface_source),
@@ -68,13 +68,14 @@ inline Schema<CrossbarDesign> spike_schema(const Source& interface_source) {
               derived("82.63 mm2 over the 7024 arrays that give 1485 GOPS/s/mm2")),
         param("buffer_area", &D::buffer_word_area, SquareMetre{0}, SquareMetre{1e-9}, "a 16-bit word of buffer",
               derived("four cells at the density of array_area")),
-        param("steps_per_cycle", &D::steps_per_cycle, one, std::int64_t{1} << 30,
-              "products of the slowest layer in a logical cycle; layers are copied until they meet it",
-              assumed("PipeLayer's example cuts 12544 windows to 49; a free choice that trades area for time")),
-        param("gradient_steps_per_cycle", &D::gradient_steps_per_cycle, one, std::int64_t{1} << 30,
-              "the same for weight gradients; each copy must be written for every sample", assumed("balanced with the other passes")),
-        choice("zeros", &D::zeros, {"inserted", "phases", "pixels"}, "how transposed passes are mapped",
-               assumed("the paper of 2018 does not skip zeros; phases is ZARA's deformation")),
+        decided(param("steps_per_cycle", &D::steps_per_cycle, one, std::int64_t{1} << 30,
+                      "products of the slowest layer in a logical cycle; layers are copied until they meet it",
+                      assumed("PipeLayer's example cuts 12544 windows to 49; a free choice that trades area for time"))),
+        decided(param("gradient_steps_per_cycle", &D::gradient_steps_per_cycle, one, std::int64_t{1} << 30,
+                      "the same for weight gradients; each copy must be written for every sample",
+                      assumed("balanced with the other passes"))),
+        decided(choice("zeros", &D::zeros, {"inserted", "phases", "pixels"}, "how transposed passes are mapped",
+                       assumed("the paper of 2018 does not skip zeros; phases is ZARA's deformation"))),
     };
     add_cycle_overhead(schema);
     add_chip(schema, assumed("a memory array of 128x128 4-bit cells for each that computes"));
@@ -85,8 +86,6 @@ inline std::vector<Swing> spike_swings() {
     return {{"write_scope", std::string("row"), std::string("cell")},
             {"read_scope", std::string("array"), std::string("cell")},
             {"periphery_energy", 0.0, 3.51e-9},
-            {"steps_per_cycle", std::int64_t{16}, std::int64_t{256}},
-            {"gradient_steps_per_cycle", std::int64_t{16}, std::int64_t{1024}},
             {"input_density", 0.25, 1.0},
             {"array_area", 0.0039e-6, 0.0236e-6},
             {"link_energy", 0.2e-12, 5e-12},
@@ -97,7 +96,7 @@ inline std::vector<Swing> spike_swings() {
 /// What every model with spikes and counters has in common.
 inline void spike_machine(AcceleratorModel<CrossbarDesign>& m) {
     m.couple = couple_spikes, m.uncoupled = uncoupled_crossbar_choices();
-    m.swings = spike_swings();
+    m.swings = spike_swings(), m.chip_swings = chip_swings();
     m.chip = {.area_m2 = 82.63e-6, .n_arrays = 7024, .power_W = 0, .source = assumed("its own is not published: PipeLayer's")};
 }
 

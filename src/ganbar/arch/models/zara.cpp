@@ -21,7 +21,6 @@ void ganbar_register_zara(AcceleratorRegistry& registry) {
                                 assumed("ISAAC's periphery; ZARA's own table is not available"));
     add_stacks(m.schema);
     converter_machine(m);
-    for (const Swing& swing : stack_swings()) m.swings.push_back(swing);
     m.run = run_zara, m.arrays = crossbar_arrays;
     m.peak = {.text = "none is published; ISAAC's arrays stand in, and one crossbar of a stack of four works at a time"};
     registry.add("zara", accelerator_entry(std::move(m)));

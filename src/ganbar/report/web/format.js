@@ -40,7 +40,7 @@ function prefixFor(magnitude, unit) {
   const shown = unit === "ohm" ? "Ω" : unit;
   magnitude = Math.abs(magnitude);
   if (unit === "m2") {
-    if (magnitude >= 0.01 || magnitude === 0) return { factor: 1, symbol: "m²" };
+    if (magnitude >= 1 || magnitude === 0) return { factor: 1, symbol: "m²" };
     if (magnitude >= 1e-8) return { factor: 1e-6, symbol: "mm²" };
     return magnitude >= 1e-14 ? { factor: 1e-12, symbol: "µm²" } : { factor: 1e-18, symbol: "nm²" };
   }
