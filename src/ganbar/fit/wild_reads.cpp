@@ -64,7 +64,7 @@ About about(const Stretch& s, std::size_t j) {
     return {before.median(), behind.median(), all.median(), steps.median(), all.size()};
 }
 
-double quantile(std::vector<double>& x, double q) {
+double quantile_in(std::vector<double>& x, double q) {
     if (x.empty()) return 0;
     const auto at = x.begin() + static_cast<std::ptrdiff_t>(q * static_cast<double>(x.size() - 1));
     std::nth_element(x.begin(), at, x.end());
@@ -84,7 +84,7 @@ Scales scales(const std::vector<Stretch>& all) {
             if (j + 1 < s.size()) off.push_back(std::abs(s[j].g_S - about(s, j).middle));
         }
     constexpr double nine_tenths = 1.645;  // of a normal's values lie within so many standard deviations
-    return {quantile(off, 0.9) / nine_tenths, quantile(set, 0.9), quantile(reset, 0.9)};
+    return {quantile_in(off, 0.9) / nine_tenths, quantile_in(set, 0.9), quantile_in(reset, 0.9)};
 }
 
 bool wild_inside(const Stretch& s, std::size_t j, const Scales& scale) {
