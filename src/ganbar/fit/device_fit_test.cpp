@@ -171,6 +171,19 @@ TEST(DeviceFit, ManyDevicesFixTheMeanToo) {
     EXPECT_GT(fit.g_S.size(), 33u);  // steps enough for more nodes
     EXPECT_LE(fit.g_S.size(), 97u);
 }
+/// Below 178 uS resets hardly differ between devices and tell no speed; a fifth never set, and so are never reset: neither may bend the
+/// mean.
+TEST(DeviceFit, DevicesOfVeryDifferentSpeedInLongCycles) {
+    const ganbar::test::Settings law{{"d2d", "A"}, {"c2c", 0.1}, {"clamp_nonneg", true}};
+    for (const std::uint64_t seed : {5u, 6u}) {
+        const auto fit = fit_device(measure("nili2020", law, {150, 300, 1, {{0.83}, {-1.0}, {100e-9}}, seed}));
+        const double step = -at_nodes(fit.g_S, std::span(fit.reset.mean_S).first(fit.g_S.size()), 240e-6);
+        const double due = -step_of("nili2020", {{"d2d", "off"}, {"c2c", 0.0}}, 240e-6, -1.0, 100e-9);
+        EXPECT_NEAR(step / due, 1.05, 0.15) << seed;
+        EXPECT_NEAR(at_nodes(fit.g_S, fit.reset.spread, 240e-6), 0.74, 0.25) << seed;
+        EXPECT_GT(fit.spread_correlation, 0.9) << seed;  // one place of a device in both
+    }
+}
 TEST(DeviceFit, TheTableRunsAndMovesAsFitted) {
     const Case& c = cases[0];
     auto fit = fit_device(measure(c.model, c.settings, c.bench(5)));

@@ -85,12 +85,12 @@ void Polarity::fit() {
     find_resting();
 }
 
-std::vector<Place> Polarity::places() const {
+std::vector<DevicePlace> Polarity::places() const {
     const double start = spread_at(sign_ > 0 ? nodes_.front() : nodes_.back());
-    std::vector<Place> out(z_.size());
+    std::vector<DevicePlace> out(z_.size());
     for (std::size_t d = 0; d < z_.size(); ++d) {
-        if (sums_[d].under > 0) out[d] = {Place::Known::seen, sums_[d].over / sums_[d].under, 1 / sums_[d].under};
-        else if (resting_[d] && start > 0) out[d] = {Place::Known::low, -1 / start, 0};
+        if (sums_[d].under > 0) out[d] = {DevicePlace::Known::seen, sums_[d].over / sums_[d].under, 1 / sums_[d].under};
+        else if (resting_[d] && start > 0) out[d] = {DevicePlace::Known::low, -1 / start, 0};
     }
     return out;
 }
@@ -204,11 +204,11 @@ void Polarity::sum_places() {
 
 void Polarity::solve_places() {
     sum_places();
-    std::vector<Place> seen(z_.size());
+    std::vector<DevicePlace> seen(z_.size());
     std::size_t n = 0;
     for (std::size_t d = 0; d < z_.size(); ++d) {
         z_[d] = sums_[d].under > 0 ? sums_[d].over / sums_[d].under : 0;
-        if (sums_[d].under > 0) seen[d] = {Place::Known::seen, z_[d], 1 / sums_[d].under}, ++n;
+        if (sums_[d].under > 0) seen[d] = {DevicePlace::Known::seen, z_[d], 1 / sums_[d].under}, ++n;
     }
     if (n < 2) return std::fill(z_.begin(), z_.end(), 0.0);           // one device is the mean
     const Population all = population(seen);                          // devices of which little is known say little of the mean

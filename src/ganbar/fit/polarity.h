@@ -27,7 +27,7 @@ public:
 
     void fit();
     /// What is known of each device's z.
-    std::vector<Place> places() const;
+    std::vector<DevicePlace> places() const;
     /// z is given mean 0 and variance 1 in the population; `expected`: of each device. Then the table.
     StepTable table(double mean, double deviation, const std::vector<double>& expected);
     std::size_t n_outliers() const { return n_outliers_; }

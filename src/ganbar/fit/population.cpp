@@ -23,12 +23,12 @@ void replace(Pair& p, std::size_t k, double mean, double variance) {
     p.mean[k] = mean, p.variance[k] = variance;
 }
 
-void learn(Pair& p, std::size_t k, const Place& place) {
+void learn(Pair& p, std::size_t k, const DevicePlace& place) {
     const double v = p.variance[k];
-    if (place.known == Place::Known::seen) {
+    if (place.known == DevicePlace::Known::seen) {
         const double trust = v > 0 ? v / (v + place.variance) : 0;
         replace(p, k, p.mean[k] + trust * (place.z - p.mean[k]), (1 - trust) * v);
-    } else if (place.known == Place::Known::low && v > 0) {
+    } else if (place.known == DevicePlace::Known::low && v > 0) {
         const double deviation = std::sqrt(v), a = (place.z - p.mean[k]) / deviation,
                      below = std::max(1e-12, 0.5 * std::erfc(-a / std::sqrt(2.0)));
         const double tilt = std::exp(-0.5 * a * a) / std::sqrt(2 * M_PI) / below;
@@ -37,15 +37,15 @@ void learn(Pair& p, std::size_t k, const Place& place) {
 }
 
 /// Moments of the places seen, as if they were all.
-Pair first_guess(const std::array<std::span<const Place>, 2>& all) {
+Pair first_guess(const std::array<std::span<const DevicePlace>, 2>& all) {
     Pair p;
     for (std::size_t k = 0; k < 2; ++k) {
         double n = 0, sum = 0, squares = 0;
         for (const auto& place : all[k])
-            if (place.known == Place::Known::seen) n += 1 / (1 + place.variance), sum += place.z / (1 + place.variance);
+            if (place.known == DevicePlace::Known::seen) n += 1 / (1 + place.variance), sum += place.z / (1 + place.variance);
         p.mean[k] = n > 0 ? sum / n : 0;
         for (const auto& place : all[k])
-            if (place.known == Place::Known::seen) squares += std::pow(place.z - p.mean[k], 2) / (1 + place.variance);
+            if (place.known == DevicePlace::Known::seen) squares += std::pow(place.z - p.mean[k], 2) / (1 + place.variance);
         p.variance[k] = n > 0 && squares > 0 ? squares / n : 0;
     }
     return p;
@@ -53,11 +53,11 @@ Pair first_guess(const std::array<std::span<const Place>, 2>& all) {
 
 }  // namespace
 
-Population population(std::span<const Place> a, std::span<const Place> b) {
-    const std::array<std::span<const Place>, 2> all{a, b};
+Population population(std::span<const DevicePlace> a, std::span<const DevicePlace> b) {
+    const std::array<std::span<const DevicePlace>, 2> all{a, b};
     const std::size_t n = a.size();
     std::size_t both = 0;
-    for (std::size_t d = 0; d < b.size(); ++d) both += a[d].known == Place::Known::seen && b[d].known == Place::Known::seen;
+    for (std::size_t d = 0; d < b.size(); ++d) both += a[d].known == DevicePlace::Known::seen && b[d].known == DevicePlace::Known::seen;
     Pair now = first_guess(all);
     Population out;
     std::vector<Pair> known(n);
@@ -68,11 +68,11 @@ Population population(std::span<const Place> a, std::span<const Place> b) {
         for (std::size_t d = 0; d < n; ++d) {
             Pair p = now;
             // what is seen first: a bound then cuts what the other polarity leaves open
-            for (const auto kind : {Place::Known::seen, Place::Known::low})
+            for (const auto kind : {DevicePlace::Known::seen, DevicePlace::Known::low})
                 for (std::size_t k = 0; k < 2; ++k)
                     if (d < all[k].size() && all[k][d].known == kind) learn(p, k, all[k][d]);
             known[d] = p;
-            const bool says = a[d].known != Place::Known::no || (d < b.size() && b[d].known != Place::Known::no);
+            const bool says = a[d].known != DevicePlace::Known::no || (d < b.size() && b[d].known != DevicePlace::Known::no);
             if (!says) continue;
             used += 1;
             for (std::size_t k = 0; k < 2; ++k) next.mean[k] += p.mean[k];
@@ -80,7 +80,7 @@ Population population(std::span<const Place> a, std::span<const Place> b) {
         if (used < 2) break;
         for (double& m : next.mean) m /= used;
         for (std::size_t d = 0; d < n; ++d) {
-            const bool says = a[d].known != Place::Known::no || (d < b.size() && b[d].known != Place::Known::no);
+            const bool says = a[d].known != DevicePlace::Known::no || (d < b.size() && b[d].known != DevicePlace::Known::no);
             if (!says) continue;
             const Pair& p = known[d];
             for (std::size_t k = 0; k < 2; ++k) next.variance[k] += (std::pow(p.mean[k] - next.mean[k], 2) + p.variance[k]) / (used - 1);
@@ -98,7 +98,7 @@ Population population(std::span<const Place> a, std::span<const Place> b) {
     for (std::size_t k = 0; k < 2; ++k) {
         double known_by = 0, seen = 0;
         for (const auto& place : all[k])
-            if (place.known == Place::Known::seen) known_by += 1 / place.variance, seen += 1;
+            if (place.known == DevicePlace::Known::seen) known_by += 1 / place.variance, seen += 1;
         out.deviation[k] = now.variance[k] > 0 && now.variance[k] >= 0.01 * seen / known_by ? std::sqrt(now.variance[k]) : 0;
         for (std::size_t d = 0; d < n; ++d) out.expected[k].push_back(known[d].mean[k]);
     }

@@ -8,7 +8,7 @@
 namespace ganbar::fit {
 
 /// What the pulses of one polarity say of a device.
-struct Place {
+struct DevicePlace {
     enum class Known { no, seen, low } known = Known::no;
     double z = 0, variance = 0;  ///< seen: the place and its error's variance. low: it lies below z
 };
@@ -22,6 +22,6 @@ struct Population {
 /// Soc. B 39 (1977) 1). Devices of which one polarity shows nothing - those that never set can never be reset - are so counted by the
 /// other: the mean is that of all devices, not of those that could be measured. `b` may be empty: one polarity by itself. Fewer than 8
 /// devices seen in both: no correlation. Deviations of 0 where errors explain all differences.
-Population population(std::span<const Place> a, std::span<const Place> b = {});
+Population population(std::span<const DevicePlace> a, std::span<const DevicePlace> b = {});
 
 }  // namespace ganbar::fit

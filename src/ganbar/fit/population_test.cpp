@@ -10,10 +10,10 @@
 namespace ganbar::fit {
 namespace {
 
-using Known = Place::Known;
+using Known = DevicePlace::Known;
 
 struct Drawn {
-    std::vector<Place> a, b;
+    std::vector<DevicePlace> a, b;
 };
 /// Means 0.3 and -0.2, deviations 1 and 0.5.
 Drawn draw(std::size_t n, double correlation, double error, std::uint64_t seed) {
@@ -47,7 +47,7 @@ TEST(Population, ErrorsAreTakenOffAndCountByTheirSize) {
     EXPECT_NEAR(p.deviation[1], 0.5, 0.06);
     EXPECT_NEAR(p.correlation, 0.8, 0.07);
     EXPECT_LT(std::abs(p.expected[0][5]), 4);
-    std::vector<Place> same;
+    std::vector<DevicePlace> same;
     Rng rng(1);
     for (int k = 0; k < 200; ++k) same.push_back({Known::seen, 2 + 0.1 * rng.normal(), 0.04});
     EXPECT_LT(population(same).deviation[0], 0.03);  // errors explain all
@@ -75,7 +75,7 @@ TEST(Population, WhoIsNotSeenCountsByTheOtherPolarity) {
 TEST(Population, FewDevicesShowNoCorrelation) {
     const auto d = draw(7, 0.9, 0.1, 7);
     EXPECT_EQ(population(d.a, d.b).correlation, 0);
-    EXPECT_EQ(population(std::vector<Place>(5)).deviation[0], 0);
+    EXPECT_EQ(population(std::vector<DevicePlace>(5)).deviation[0], 0);
 }
 
 }  // namespace
