@@ -125,6 +125,7 @@ class LeafBuilder {
 public:
     LeafBuilder(std::size_t m, std::size_t n) {
         p_.m = m, p_.n = n;
+        arena_.take(1);  // a vector of zeros
         Groups groups;
         for (int s = 0; s < 4; ++s) groups[s].key = 1000 + s;
         set_lengths(groups, m, n);
@@ -149,6 +150,7 @@ private:
         const Block y = side_by_side ? build(r0, r1, cut, c1, gy, depth + 1) : build(cut, r1, c0, c1, gy, depth + 1);
         const Block parent = lay_out(groups, true, arena_);
         p_.merges.push_back(merge_blocks(x, y, side_by_side, parent, flops_));
+        find_sources(p_.merges.back());
         p_.order.push_back(1);
         p_.panel = std::max(p_.panel, p_.merges.back().e * (p_.merges.back().e + lane_stride(parent.p)));
         arena_.give(x.out, x.size), arena_.give(y.out, y.size);
@@ -365,7 +367,8 @@ private:
     }
 
     void push(Merge m) {
-        plan_.panel = std::max(plan_.panel, (m.e + 7) / 8 * 8 * panel_stride(m.e, m.p));
+        m.slabs = slabs_of(m.segments, m.p);
+        plan_.panel = std::max(plan_.panel, panel_size(m.e, m.p));
         plan_.steps.emplace_back(std::move(m));
     }
 
