@@ -150,8 +150,8 @@ void reduce(const TransferPlan& shape, std::span<const Real> g_S, const Wires& w
     for (std::size_t i = 0; i < plan.rows; ++i)
         for (std::size_t j = 0; j < plan.cols; ++j) {
             double sum = 0;
-            for (std::size_t a = i; a < plan.n_word; a += plan.rows)
-                for (std::size_t b = j; b < plan.n_bit; b += plan.cols) sum += y[a * plan.stride + plan.n_word + b];
+            for (const std::size_t a : plan.word)
+                for (const std::size_t b : plan.bit) sum += y[(a + i) * plan.stride + b + j];
             t_S[i * plan.cols + j] = sum;
         }
     require_transfer(plan, g_S, t_S);

@@ -183,6 +183,7 @@ void unpack_here(const double* from, std::size_t row_step, std::size_t col_step,
         for (std::size_t l = 0; l < n_leaves; ++l) {
             if (at[l] == nullptr) continue;
             for (std::size_t last = c; last < cols; ++last) at[l][last] = row[last * col_step * n_lanes + l];
+            std::fill(at[l] + cols, at[l] + rounded_up(cols), 0.0);
             at[l] += strides[l];
         }
     }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganbar/core/error.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ganbar/circuit/kernels/reduction.cpp"
 #include <hwy/foreach_target.h>
@@ -222,23 +224,6 @@ HWY_INLINE void add(const double* HWY_RESTRICT from, double* HWY_RESTRICT to, st
     const D d;
     for (std::size_t k = 0; k < n; k += hn::Lanes(d)) hn::StoreU(hn::Add(hn::LoadU(d, to + k), hn::LoadU(d, from + k)), d, to + k);
 }
-HWY_INLINE void clear(double* to, std::size_t n) {
-    const D d;
-    for (std::size_t k = 0; k < n; k += hn::Lanes(d)) hn::StoreU(hn::Zero(d), d, to + k);
-}
-
-// One slab of ports of the panel, from several segments or less than full.
-void gather_mixed(const Merge& m, const double* storage, const Panel& panel, std::size_t slab, const double* coupling_S) {
-    double* to = panel.column(rounded_up(m.e) + slab * 8);
-    std::fill_n(to, panel.n_rows * 8, 0.0);
-    for (const auto& s : m.segments)
-        for (std::size_t p = std::max(s.to, slab * 8); p < std::min(s.to + s.length, slab * 8 + 8); ++p) {
-            const std::size_t from = s.from + p - s.to;
-            if (s.child == 2) to[(p - s.to) * 8 + p % 8] = coupling_S[m.coupling + p - s.to];
-            else
-                for (std::size_t k = 0; k < m.e; ++k) to[k * 8 + p % 8] = storage[m.child[s.child] + k * m.child_stride[s.child] + from];
-        }
-}
 
 void gather_panel(const Merge& m, const double* storage, const Panel& panel, const double* coupling_S) {
     const double* x = storage + m.child[0];
@@ -254,36 +239,19 @@ void gather_panel(const Merge& m, const double* storage, const Panel& panel, con
     }
     for (std::size_t slab = 0; slab < m.slabs.size(); ++slab) {
         const Slab& s = m.slabs[slab];
-        if (s.child > 1) {
-            gather_mixed(m, storage, panel, slab, coupling_S);
+        double* to = panel.column(panel.n_rows + slab * 8);
+        if (s.child > 1) {  // new ports, each coupled with its node
+            std::fill_n(to, panel.n_rows * 8, 0.0);
+            for (std::size_t k = s.from; k < std::min(s.from + 8, m.e); ++k) to[k * 8 + k % 8] = coupling_S[m.coupling + k];
             continue;
         }
         const double* from = storage + m.child[s.child] + s.from;
-        double* to = panel.column(rounded_up(m.e) + slab * 8);
         for (std::size_t k = 0; k < m.e; ++k) copy(from + k * m.child_stride[s.child], to + k * 8, 8);
     }
 }
 
-// Rows [r0, r0 + 8) of the parent, columns from c0 on: what the children bring along.
-void bring_along(const Merge& m, const double* storage, double* HWY_RESTRICT out, std::size_t r0, std::size_t c0, std::size_t c1) {
-    for (const auto& rows : m.segments) {
-        const std::size_t first = std::max(r0, rows.to), last = std::min({r0 + 8, rows.to + rows.length, m.p});
-        for (std::size_t r = first; r < last; ++r) {
-            double* HWY_RESTRICT to = out + r * m.stride;
-            const double* from =
-                rows.child < 2 ? storage + m.child[rows.child] + (rows.from + r - rows.to) * m.child_stride[rows.child] : nullptr;
-            for (const auto& cols : m.segments) {
-                const std::size_t begin = std::max(cols.to, c0), end = std::min(cols.to + cols.length, c1);
-                if (begin >= end) continue;
-                if (from != nullptr && cols.child == rows.child) copy(from + cols.from + begin - cols.to, to + begin, end - begin);
-                else clear(to + begin, end - begin);
-            }
-        }
-    }
-}
-
 /// Does anybody read the conductances between these ports? Not between terminals of one kind.
-HWY_INLINE bool wanted(const Slab& a, const Slab& b) { return a.kinds != b.kinds || (a.kinds != Slab::words && a.kinds != Slab::bits); }
+HWY_INLINE bool wanted(const Slab& a, const Slab& b) { return a.terminal == Segment::Terminal::no || a.terminal != b.terminal; }
 
 // Rows [r0, r0 + 8) of the parent, slabs [first, last).
 HWY_INLINE void parent_strip(const Merge& m, double* storage, const Panel& panel, std::size_t r0, std::size_t first, std::size_t last,
@@ -299,8 +267,7 @@ HWY_INLINE void parent_strip(const Merge& m, double* storage, const Panel& panel
         double* to = out + slab * 8;
         const double* b = panel.column(panel.n_rows + slab * 8) + k0 * 8;
         Column c{b, to, m.stride, to};
-        if (k0 == 0 && rows.child < 3 && cols.child < 3)
-            c.from = rows.child == cols.child && rows.child < 2 ? from_rows + cols.from : nullptr, c.from_stride = stride;
+        if (k0 == 0) c.from = rows.child == cols.child && rows.child < 2 ? from_rows + cols.from : nullptr, c.from_stride = stride;
         for (std::size_t q = 0; q < 8; q += hn::Lanes(D()))
             waiting.add({b + q, c.from == nullptr ? nullptr : c.from + q, c.from_stride, to + q});
     }
@@ -312,12 +279,7 @@ void run_merge_here(const Merge& m, double* storage, double* panel_at, const dou
     const std::size_t n_slabs = m.slabs.size();
     gather_panel(m, storage, panel, coupling_S);
     eliminate(panel, m.e, panel.n_rows / 8 + n_slabs);
-    for (std::size_t r = 0; r < n_slabs; ++r)
-        for (std::size_t c = r; c < n_slabs; ++c)
-            if ((m.slabs[r].child > 2 || m.slabs[c].child > 2) && wanted(m.slabs[r], m.slabs[c]))
-                bring_along(m, storage, storage + m.out, r * 8, c * 8, c * 8 + 8);
-    const bool small = m.e * m.p <= 4096;
-    if (small) {
+    if (m.e * m.p <= 2048) {  // all of it stays there
         for (std::size_t r = 0; r < n_slabs; ++r) parent_strip(m, storage, panel, r * 8, r, n_slabs, 0, m.e);
         return;
     }
@@ -342,13 +304,10 @@ void run_merge(const Merge& merge, double* storage, double* panel, const double*
 
 std::vector<Slab> slabs_of(const std::vector<Segment>& segments, std::size_t p) {
     std::vector<Slab> slabs((p + 7) / 8);
-    for (const auto& s : segments)
-        for (std::size_t k = s.to / 8; k * 8 < s.to + s.length; ++k) {
-            slabs[k].kinds |= s.terminal == Segment::Terminal::no     ? Slab::nodes
-                              : s.terminal == Segment::Terminal::word ? Slab::words
-                                                                      : Slab::bits;
-            if (s.to <= k * 8 && k * 8 + 8 <= s.to + s.length) slabs[k].child = s.child, slabs[k].from = s.from + k * 8 - s.to;
-        }
+    for (const auto& s : segments) {
+        GANBAR_ASSERT(s.from % 8 == 0 && s.to % 8 == 0);
+        for (std::size_t k = s.to / 8; k * 8 < s.to + s.length; ++k) slabs[k] = {s.child, s.terminal, s.from + k * 8 - s.to};
+    }
     return slabs;
 }
 

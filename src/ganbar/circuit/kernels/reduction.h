@@ -16,12 +16,11 @@ struct Segment {
     std::size_t from = 0, to = 0, length = 0;  ///< position in the child, in the parent
 };
 
-/// Eight ports of a merged block in a row.
+/// Eight ports of a merged block in a row, of one segment; at its end some may be none (conductance 0).
 struct Slab {
-    static constexpr std::uint8_t nodes = 1, words = 2, bits = 4;
-    std::uint8_t child = 3;  ///< as in Segment; 3 = of several segments, or fewer than eight
-    std::uint8_t kinds = 0;  ///< of its ports
-    std::size_t from = 0;    ///< position of the first in the child
+    std::uint8_t child = 0;  ///< as in Segment
+    Segment::Terminal terminal = Segment::Terminal::no;
+    std::size_t from = 0;  ///< position of the first in the child
 };
 
 /// Eliminates the first e ports of each child, which are the same nodes.
