@@ -131,11 +131,16 @@ HWY_INLINE void lane_tile(const double* HWY_RESTRICT wr, const double* HWY_RESTR
 void lane_merge(const Merge& m, double* HWY_RESTRICT storage, double* HWY_RESTRICT panel) {
     const std::size_t n_lanes = hn::Lanes(D()), stride = m.e + m.stride;
     lane_panel(m, storage, panel, stride);
-    constexpr int n_cols = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
+    constexpr std::size_t wide = HWY_TARGET <= HWY_AVX3 ? 4 : 3;  // accumulators fill the registers
     for (std::size_t r = 0; r < m.p; r += 4)
-        for (std::size_t c = r; c < m.p; c += n_cols)
-            lane_tile<n_cols>(panel + (m.e + r) * n_lanes, panel + (m.e + c) * n_lanes, stride, m.sources.data() + r * m.stride + c,
-                              storage, storage + (m.out + r * m.stride + c) * n_lanes, m.stride, m.e);
+        for (std::size_t c = r, left = m.stride - r, n = 0; left > 0; c += n, left -= n) {
+            n = left == wide || left > 4 ? wide : 2;
+            const double *wr = panel + (m.e + r) * n_lanes, *wc = panel + (m.e + c) * n_lanes;
+            const auto* source = m.sources.data() + r * m.stride + c;
+            double* out = storage + (m.out + r * m.stride + c) * n_lanes;
+            if (n == 2) lane_tile<2>(wr, wc, stride, source, storage, out, m.stride, m.e);
+            else lane_tile<wide>(wr, wc, stride, source, storage, out, m.stride, m.e);
+        }
 }
 
 void run_leaves_here(const LeafProgram& program, const double* inputs, double* work) {
