@@ -65,10 +65,10 @@ std::array<std::uint8_t, 4> by_key(const Groups& groups) {
     return order;
 }
 
-/// Offsets and memory of a block with these groups. `side` = rows and columns are padded to multiples of it.
+/// Offsets and memory of a block with these groups. Outside of leaves every group begins at a multiple of 8.
 Block lay_out(const Groups& groups, bool lanes, Arena& arena) {
     Block b{groups, {}, 0, 0, 0, 0};
-    for (const auto s : by_key(groups)) b.offset[s] = b.p, b.p += groups[s].length;
+    for (const auto s : by_key(groups)) b.offset[s] = b.p, b.p += lanes ? groups[s].length : rounded_up(groups[s].length);
     b.stride = lanes ? lane_stride(b.p) : dense_stride(b.p);
     b.size = (lanes ? b.stride : dense_rows(b.p)) * b.stride;
     b.out = arena.take(b.size);
@@ -93,8 +93,9 @@ Merge merge_blocks(const Block& x, const Block& y, bool side_by_side, const Bloc
         }
         GANBAR_ASSERT(to == parent.offset[s] + parent.groups[s].length);
     }
-    const double e = static_cast<double>(m.e), p = static_cast<double>(m.p);
-    flops += e * e * e / 3 + e * e * p;
+    const double e = static_cast<double>(m.e);
+    flops += e * e * e / 3;
+    for (const auto& a : m.segments) flops += e * e * static_cast<double>(a.length);
     for (const auto& a : m.segments)
         for (const auto& b : m.segments)
             if (&a <= &b && (a.terminal == Terminal::no || a.terminal != b.terminal))
@@ -125,6 +126,7 @@ class LeafBuilder {
 public:
     LeafBuilder(std::size_t m, std::size_t n) {
         p_.m = m, p_.n = n;
+        arena_.take(1);  // a vector of zeros
         Groups groups;
         for (int s = 0; s < 4; ++s) groups[s].key = 1000 + s;
         set_lengths(groups, m, n);
@@ -149,6 +151,7 @@ private:
         const Block y = side_by_side ? build(r0, r1, cut, c1, gy, depth + 1) : build(cut, r1, c0, c1, gy, depth + 1);
         const Block parent = lay_out(groups, true, arena_);
         p_.merges.push_back(merge_blocks(x, y, side_by_side, parent, flops_));
+        find_sources(p_.merges.back());
         p_.order.push_back(1);
         p_.panel = std::max(p_.panel, p_.merges.back().e * (p_.merges.back().e + lane_stride(parent.p)));
         arena_.give(x.out, x.size), arena_.give(y.out, y.size);
@@ -230,7 +233,8 @@ public:
         const Block b = build(0, rows, 0, cols, groups, 0);
         plan_.storage = arena_.size();
         plan_.out = b.out, plan_.stride = b.stride;
-        plan_.n_word = rows * (both ? 2 : 1), plan_.n_bit = cols * (both ? 2 : 1);
+        plan_.word = {b.offset[left]}, plan_.bit = {b.offset[down]};
+        if (both) plan_.word.push_back(b.offset[right]), plan_.bit.push_back(b.offset[top]);
         for (const auto& program : plan_.programs) {
             plan_.lane_work = std::max(plan_.lane_work, program.storage + program.panel + program.slots);
             plan_.lane_inputs = std::max(plan_.lane_inputs, program.n_inputs());
@@ -365,7 +369,8 @@ private:
     }
 
     void push(Merge m) {
-        plan_.panel = std::max(plan_.panel, (m.e + 7) / 8 * 8 * panel_stride(m.e, m.p));
+        m.slabs = slabs_of(m.segments, m.p);
+        plan_.panel = std::max(plan_.panel, panel_size(m.e, m.p));
         plan_.steps.emplace_back(std::move(m));
     }
 

@@ -32,9 +32,9 @@ struct Plan {
     std::vector<std::variant<LeafGroup, Merge>> steps;
     std::size_t storage = 0, panel = 0;          ///< doubles
     std::size_t lane_work = 0, lane_inputs = 0;  ///< vectors, the largest of all programs
-    std::size_t out = 0, stride = 0, n_word = 0,
-                n_bit = 0;  ///< the last matrix: word terminals (twice rows for both ends), then bit terminals
-    double flops = 0;       ///< multiplications and additions of the merges and leaves, symmetric halves counted once
+    std::size_t out = 0, stride = 0;             ///< the last matrix
+    std::vector<std::size_t> word, bit;          ///< in it: where the word terminals of each end begin, and the bit terminals
+    double flops = 0;                            ///< multiplications and additions of the merges and leaves, symmetric halves counted once
 };
 
 constexpr std::size_t leaf_side = 8;

@@ -73,23 +73,29 @@ void pack_inputs(const Plan& plan, const LeafGroup& group, const LeafProgram& pr
     }
 }
 
-/// One lane of the result (groups in the order L, R, T, D) to a leaf's own matrix in its own order.
-void unpack_leaf(const LeafProgram& program, const LeafGroup::Leaf& leaf, const double* work, std::size_t lane, std::size_t n_lanes,
-                 double* storage) {
+/// The result (groups in the order L, R, T, D) to the leaves' own matrices in their own orders; below the diagonal they hold anything.
+void unpack_leaves(const LeafProgram& program, std::span<const LeafGroup::Leaf> leaves, const double* work, std::size_t n_lanes,
+                   double* storage) {
     const std::size_t length[4] = {program.m, program.m, program.n, program.n};
-    double* out = storage + leaf.out;
     std::size_t row = 0;
     for (int a = 0; a < 4; row += length[a++]) {
         std::size_t col = row;
-        for (int b = a; b < 4; col += length[b++]) {
-            const bool as_is = leaf.offset[a] <= leaf.offset[b];
-            const std::size_t row_step = as_is ? leaf.stride : 1, col_step = as_is ? 1 : leaf.stride;
-            double* to = out + (as_is ? leaf.offset[a] * leaf.stride + leaf.offset[b] : leaf.offset[b] * leaf.stride + leaf.offset[a]);
-            for (std::size_t r = 0; r < length[a]; ++r) {
-                const double* from = work + (program.out + (row + r) * program.stride + col) * n_lanes + lane;
-                for (std::size_t c = a == b ? r + 1 : 0; c < length[b]; ++c) to[r * row_step + c * col_step] = from[c * n_lanes];
+        for (int b = a; b < 4; col += length[b++])
+            for (const bool as_is : {true, false}) {  // which group comes first differs from leaf to leaf
+                double* to[8] = {};
+                std::size_t strides[8] = {};
+                bool any = false;
+                for (std::size_t l = 0; l < leaves.size(); ++l) {
+                    const auto& leaf = leaves[l];
+                    if ((leaf.offset[a] <= leaf.offset[b]) != as_is) continue;
+                    to[l] = storage + leaf.out + leaf.offset[as_is ? a : b] * leaf.stride + leaf.offset[as_is ? b : a];
+                    strides[l] = leaf.stride, any = true;
+                }
+                const double* from = work + (program.out + row * program.stride + col) * n_lanes;
+                if (!any) continue;
+                if (as_is) unpack(from, program.stride, 1, length[a], length[b], a == b, to, strides, leaves.size());
+                else unpack(from, 1, program.stride, length[b], length[a], a == b, to, strides, leaves.size());
             }
-        }
     }
 }
 
@@ -97,15 +103,17 @@ void unpack_leaf(const LeafProgram& program, const LeafGroup::Leaf& leaf, const 
 template <class Real>
 void require_transfer(const Plan& plan, std::span<const Real> g_S, std::span<const double> t_S) {
     std::vector<double> limit(plan.cols, 0.0), sum(plan.cols, 0.0);
-    double least = 0;
-    for (std::size_t i = 0; i < plan.rows; ++i)
+    std::vector<double> least(plan.cols, 0.0);  // one a column: vectors
+    for (std::size_t i = 0; i < plan.rows; ++i) {
+        const Real* g = g_S.data() + i * plan.cols;
+        const double* t = t_S.data() + i * plan.cols;
         for (std::size_t j = 0; j < plan.cols; ++j) {
-            const std::size_t k = i * plan.cols + j;
-            limit[j] += static_cast<double>(g_S[k]), sum[j] += t_S[k];
-            least = std::min(least, t_S[k]);
+            limit[j] += static_cast<double>(g[j]), sum[j] += t[j];
+            least[j] = std::min(least[j], t[j]);
         }
-    bool good = least == 0;
-    for (std::size_t j = 0; j < plan.cols; ++j) good = good && sum[j] <= limit[j] * (1 + 1e-9) && std::isfinite(limit[j]);
+    }
+    bool good = true;
+    for (std::size_t j = 0; j < plan.cols; ++j) good = good && least[j] == 0 && sum[j] <= limit[j] * (1 + 1e-9) && std::isfinite(limit[j]);
     if (good) return;
     for (std::size_t k = 0; k < g_S.size(); ++k)
         if (!(std::isfinite(g_S[k]) && g_S[k] >= 0))
@@ -136,14 +144,14 @@ void reduce(const TransferPlan& shape, std::span<const Real> g_S, const Wires& w
         const auto& program = plan.programs[group.program];
         pack_inputs(plan, group, program, g_S, w, inputs, n_lanes);
         run_leaves(program, inputs, work);
-        for (std::size_t l = 0; l < group.leaves.size(); ++l) unpack_leaf(program, group.leaves[l], work, l, n_lanes, storage);
+        unpack_leaves(program, group.leaves, work, n_lanes, storage);
     }
     const double* y = storage + plan.out;
     for (std::size_t i = 0; i < plan.rows; ++i)
         for (std::size_t j = 0; j < plan.cols; ++j) {
             double sum = 0;
-            for (std::size_t a = i; a < plan.n_word; a += plan.rows)
-                for (std::size_t b = j; b < plan.n_bit; b += plan.cols) sum += y[a * plan.stride + plan.n_word + b];
+            for (const std::size_t a : plan.word)
+                for (const std::size_t b : plan.bit) sum += y[(a + i) * plan.stride + b + j];
             t_S[i * plan.cols + j] = sum;
         }
     require_transfer(plan, g_S, t_S);

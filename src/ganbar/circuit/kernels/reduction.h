@@ -16,6 +16,13 @@ struct Segment {
     std::size_t from = 0, to = 0, length = 0;  ///< position in the child, in the parent
 };
 
+/// Eight ports of a merged block in a row, of one segment; at its end some may be none (conductance 0).
+struct Slab {
+    std::uint8_t child = 0;  ///< as in Segment
+    Segment::Terminal terminal = Segment::Terminal::no;
+    std::size_t from = 0;  ///< position of the first in the child
+};
+
 /// Eliminates the first e ports of each child, which are the same nodes.
 struct Merge {
     std::size_t e = 0, p = 0;       ///< eliminated nodes, remaining ports
@@ -25,7 +32,12 @@ struct Merge {
     std::size_t out = 0, stride = 0;
     std::size_t coupling = 0;       ///< single: first of the e conductances to the new ports
     std::vector<Segment> segments;  ///< in the parent's order, covering [0, p)
+    std::vector<Slab> slabs;        ///< the same, eight ports each
+    /// In leaves: which vector of the storage an entry of the parent, or of the rows of the eliminated nodes, starts from; the first is 0.
+    std::vector<std::uint32_t> sources, row_sources;
 };
+std::vector<Slab> slabs_of(const std::vector<Segment>& segments, std::size_t p);
+void find_sources(Merge& m);  ///< of a leaf
 
 /// Elimination inside a block of at most 2 x 2 cells, as operations on numbered conductances ("slots").
 struct Base {
@@ -57,12 +69,17 @@ struct LeafProgram {
 std::size_t lanes();  ///< doubles in a vector of this machine
 /// All pointers 64-byte aligned; work holds storage + panel + slots vectors, of which the first `storage` keep the result.
 void run_leaves(const LeafProgram& program, const double* inputs, double* work);
-/// storage and panel in doubles; panel holds e rows of panel_stride(e, p).
+/// A rows x cols piece of the result, entries row_step and col_step vectors apart, row by row to a matrix of each lane, `to` null for none;
+/// `triangle`: the part above the diagonal only.
+void unpack(const double* from, std::size_t row_step, std::size_t col_step, std::size_t rows, std::size_t cols, bool triangle,
+            double* const* to, const std::size_t* strides, std::size_t n_leaves);
+/// storage and panel in doubles; panel 64-byte aligned, of panel_size(e, p).
 void run_merge(const Merge& merge, double* storage, double* panel, const double* coupling_S);
 
-inline std::size_t panel_stride(std::size_t e, std::size_t p) { return (e + p + 7) / 8 * 8 + 8; }
-inline std::size_t dense_stride(std::size_t p) { return (p + 7) / 8 * 8 + 8; }
-inline std::size_t dense_rows(std::size_t p) { return (p + 7) / 8 * 8; }
+constexpr std::size_t rounded_up(std::size_t n) { return (n + 7) / 8 * 8; }
+inline std::size_t panel_size(std::size_t e, std::size_t p) { return rounded_up(e) * (rounded_up(e) + rounded_up(p)); }
+inline std::size_t dense_stride(std::size_t p) { return rounded_up(p) + 8; }
+inline std::size_t dense_rows(std::size_t p) { return rounded_up(p); }
 inline std::size_t lane_stride(std::size_t p) { return (p + 3) / 4 * 4; }
 
 }  // namespace ganbar::reduction
