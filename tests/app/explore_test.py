@@ -36,6 +36,13 @@ class Explore(InFolder):
         for key in ("iteration_latency_s", "iteration_energy_J", "area_m2", "power_W", "n_arrays", "utilisation"):
             self.assertEqual(one[key], design[key], key)
 
+    def test_what_is_set_is_the_same_in_all_designs(self):
+        found = self.explored("gan1", "--on", "isaac", "--set", "isaac.rows=64", "--csv", "set.csv")
+        table = (self.folder / "set.csv").read_text().splitlines()
+        self.assertFalse({"rows", "cols", "isaac.rows"} & set(table[0].split(",")), table[0])
+        self.assertIn("rows is set: all designs share it", self.good("explore", "gan1", "--on", "isaac", "--set", "isaac.rows=64").stderr + json.dumps(found))
+        self.assertIn("is set and an axis", self.refused("explore", "gan1", "--on", "isaac", "--set", "isaac.rows=64", "--axis", "rows=64,128"))
+
     def test_limits_threads_and_pages(self):
         free = self.explored("gan1", "--on", "isaac", *AXES)
         area, latency = (sorted(d[k] for d in free["front"])[len(free["front"]) // 2] for k in ("area_m2", "iteration_latency_s"))

@@ -105,6 +105,23 @@ void find_front(Exploration& e) {
     for (const std::size_t k : pareto_front(objectives, loss)) e.front.push_back(which[k]);
 }
 
+/// A parameter that is set is the same in all designs: the usual axes that vary it go, and what is said of that. ConfigError where it is an
+/// axis by its user's own word.
+static std::string drop_set_axes(std::vector<DesignAxis>& axes, const ExploreRequest& request) {
+    std::string gone;
+    for (const std::string& text : request.overrides) {
+        std::string name = text.substr(0, text.find('='));
+        std::erase(name, ' ');
+        if (name.starts_with(request.machine + ".")) name.erase(0, request.machine.size() + 1);
+        const auto varies = [&](const DesignAxis& a) { return std::find(a.params.begin(), a.params.end(), name) != a.params.end(); };
+        if (std::none_of(axes.begin(), axes.end(), varies)) continue;
+        if (!request.axes.empty()) throw ConfigError(request.machine + "." + name + " is set and an axis; expected one of both");
+        gone += (gone.empty() ? "" : ", ") + name;
+        std::erase_if(axes, varies);
+    }
+    return gone.empty() ? "" : gone + " is set: all designs share it, and the usual axis that varies it is left out";
+}
+
 Exploration explore(const AcceleratorRegistry& registry, const Gan& gan, const ExploreRequest& request) {
     const AcceleratorEntry& entry = registry.get(request.machine);
     if (request.most_points < 1) throw ConfigError("no design to look at; expected --points of at least 1");
@@ -119,11 +136,13 @@ Exploration explore(const AcceleratorRegistry& registry, const Gan& gan, const E
     out.params = machine->params(), out.limits = request.limits;
     for (const std::string& text : request.axes) out.axes.push_back(read_axis(text, request.machine, out.params));
     if (request.axes.empty()) out.axes = default_axes(out.params);
+    const std::string shared = drop_set_axes(out.axes, request);
     if (out.axes.empty())
         throw ConfigError(request.machine + " is bought as it is and has no usual axes; expected --axis, for example --axis " +
                           entry.param_names.front() + "=...");
     out.designs = make_designs(out.axes, request.most_points, request.seed);
     out.warnings = warnings_of(*machine, out.axes);
+    if (!shared.empty()) out.warnings.push_back(shared);
     estimate_all(*machine, out);
     if (std::none_of(out.points.begin(), out.points.end(), [](const DesignPoint& p) { return p.runs; }))
         throw ConfigError("no design runs it: " + out.unfit);

@@ -85,7 +85,12 @@ std::int64_t planes_of(const ZaraMapping& m) {
 void build_mesh(const CrossbarDesign& d, ZaraMapping& m) {
     const std::int64_t planes = planes_of(m);
     m.n_pes = d.n_pes > 0 ? d.n_pes : ceil_div(planes, d.stack_layers);
-    if (planes > m.n_pes * d.stack_layers)
+    m.planes_per_pe = d.stack_layers;
+    if (d.chip_arrays > 0 && planes * d.vmms_per_pe > d.chip_arrays) {  // loaded in turn: the chip's own PEs do all of the work
+        m.n_pes = std::min(m.n_pes, std::max<std::int64_t>(1, d.chip_arrays / (d.stack_layers * d.vmms_per_pe)));
+        m.planes_per_pe = std::max(m.planes_per_pe, ceil_div(planes, m.n_pes));
+    }
+    if (planes > m.n_pes * m.planes_per_pe)
         throw ConfigError(
             fmt::format("the network needs {} planes of {} crossbars, but {} PEs with {} layers hold {}; expected more PEs, more layers or "
                         "fewer copies",
@@ -113,7 +118,7 @@ void deal(const CrossbarDesign& d, ZaraMapping& m) {
             if (kind.n > taken) rooms.push({kind.load_s, kind.n - taken, kind.groups});
             left -= taken;
             kind.n = taken, kind.load_s += m.groups[i].load_s, kind.groups.push_back(i);
-            if (std::int64_t(kind.groups.size()) < d.stack_layers) rooms.push(std::move(kind));
+            if (std::int64_t(kind.groups.size()) < m.planes_per_pe) rooms.push(std::move(kind));
             else m.pes.push_back(std::move(kind));
         }
     for (; !rooms.empty(); rooms.pop()) m.pes.push_back(rooms.top());

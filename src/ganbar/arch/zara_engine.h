@@ -29,8 +29,9 @@ struct PeKind {
 struct ZaraMapping {
     std::vector<PlaneGroup> groups;
     std::vector<PeKind> pes;
-    std::int64_t n_pes = 0;
-    double hop_s = 0;  ///< mean latency through the mesh
+    std::int64_t n_pes = 0,
+                 planes_per_pe = 0;  ///< planes that a PE computes: those it stacks, or on a small chip all that come to it in turn
+    double hop_s = 0;                ///< mean latency through the mesh
 };
 /// Throws ConfigError when the planes do not fit n_pes x stack_layers.
 ZaraMapping map_zara(const CrossbarDesign& d, const Workload& w);

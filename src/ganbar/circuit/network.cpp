@@ -156,16 +156,18 @@ void require_operating_point(const Network& network, const NodeVoltages& v, cons
             "or the cells too steep for double precision",
             network.group_name(balance.worst_group), std::abs(balance.leaving_A[balance.worst_group]),
             balance.passing_A[balance.worst_group]));
-    double largest_A = 0, conductance_S = 0;
+    double largest_A = 0, conductance_S = 0, wire_S = 0;
     for (const auto& e : network.elements) {
         largest_A = std::max(largest_A, std::abs(network.current(e, v)));
-        if (e.is_cell()) conductance_S = std::max(conductance_S, e.g_S);
+        double& most_S = e.is_cell() ? conductance_S : wire_S;
+        most_S = std::max(most_S, e.g_S);
     }
+    if (wire_S > 0) conductance_S = std::min(conductance_S, wire_S);  // what lies in series passes no more
     if (!(balance.residual_A <= 1e-6 * largest_A || balance.residual_A <= enough * network.largest_V * conductance_S))
         throw NumericError(
-            fmt::format("no operating point was found: wires of some resistances are too stiff for double precision, currents miss each "
-                        "other by {:.3g} A; "
-                        "set resistances of next to nothing to 0",
+            fmt::format("no operating point was found: wires of some resistances are too stiff, or cells too conductive, for double "
+                        "precision: currents "
+                        "miss each other by {:.3g} A; set resistances of next to nothing to 0",
                         balance.residual_A));
     require_conserved(network, point);
     double least = INFINITY, most = -INFINITY;

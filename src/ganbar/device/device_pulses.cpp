@@ -133,10 +133,7 @@ DeviceSpec expected_cell(const DeviceRegistry& devices, const CellQuestion& ques
     return spec;
 }
 
-std::vector<std::string> beyond_fit(const DeviceSpec& device, Volt v, Second width) {
-    if (!device.coverage || v.si == 0) return {};
-    const auto lines = beyond(*device.coverage, device.model, v, width);
-    if (lines.empty()) return {};
+bool moves(const DeviceSpec& device, Volt v, Second width) {
     constexpr std::size_t n = 16;
     const auto cells = device.make(n);
     const auto [lo, hi] = cells->window();
@@ -145,7 +142,13 @@ std::vector<std::string> beyond_fit(const DeviceSpec& device, Volt v, Second wid
     cells->conductance(0, before);
     cells->program_at(0, std::vector<float>(n, static_cast<float>(v.si)), width, EnergyRule::ohmic, Rng(2));
     cells->conductance(0, after);
-    return before == after ? std::vector<std::string>{} : lines;
+    return before != after;
+}
+
+std::vector<std::string> beyond_fit(const DeviceSpec& device, Volt v, Second width) {
+    if (!device.coverage || v.si == 0) return {};
+    const auto lines = beyond(*device.coverage, device.model, v, width);
+    return lines.empty() || moves(device, v, width) ? lines : std::vector<std::string>{};
 }
 
 CellAnswer pulse_cell(const DeviceRegistry& devices, const CellQuestion& question) {

@@ -45,6 +45,8 @@ CellAnswer pulse_cell(const DeviceRegistry& devices, const CellQuestion& questio
 /// What of a pulse (v > 0 sets) lies beyond what the device was measured or fitted on, a sentence each; none for a pulse that leaves
 /// mid-window cells as they are.
 std::vector<std::string> beyond_fit(const DeviceSpec& device, Volt v, Second width);
+/// Whether such a pulse moves any of a few cells in the middle of their window.
+bool moves(const DeviceSpec& device, Volt v, Second width);
 
 /// The model as pulse_cell() has it: the question's settings, variation off unless they ask for it.
 DeviceSpec expected_cell(const DeviceRegistry& devices, const CellQuestion& question);

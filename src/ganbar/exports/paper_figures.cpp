@@ -74,7 +74,7 @@ double value_at(const std::vector<double>& x, const std::vector<double>& y, doub
     return y[i - 1] + (y[i] - y[i - 1]) * (at - x[i - 1]) / (x[i] - x[i - 1]);
 }
 
-/// Needs a distance at two energies or more, and pictures between them.
+/// Needs two rounds or more that were judged and have a picture.
 std::optional<ShotsAlong> images_against_energy(const report::RunData& run) {
     const auto *rounds = run.metrics.find("round"), *spent = run.metrics.find("training_energy_J"), *judged = run.quality.find("round"),
                *distance = run.quality.find("frechet_distance");
@@ -90,8 +90,9 @@ std::optional<ShotsAlong> images_against_energy(const report::RunData& run) {
     ShotsAlong out;
     for (const auto& shot : run.samples) {
         const double energy_J = energy_at(static_cast<double>(shot.round));
-        if (energy_J >= curve.x.front() && energy_J <= curve.x.back())
-            out.shots.push_back({shot, energy_J, value_at(curve.x, curve.y, energy_J)});
+        const auto at =
+            std::find(curve.x.begin(), curve.x.end(), energy_J);  // a mark is a measurement: pictures of rounds that were judged
+        if (at != curve.x.end()) out.shots.push_back({shot, energy_J, curve.y[static_cast<std::size_t>(at - curve.x.begin())]});
     }
     if (out.shots.size() < 2) return std::nullopt;
     const bool wide = curve.x.back() > 20 * curve.x.front();

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "ganbar/config/node.h"
 #include "ganbar/fit/header.h"
@@ -175,6 +176,15 @@ private:
     }
 
     double number(std::string_view s, std::size_t column) {
+        if (lines_.separator() != ',') {
+            comma_ = comma_ || s.find(',') != std::string_view::npos, point_ = point_ || s.find('.') != std::string_view::npos;
+            if (comma_ && point_)
+                throw DataError(
+                    fmt::format("\"{}\" in column \"{}\": this file has commas and points in its numbers; expected one of them, before "
+                                "the decimals",
+                                std::string(s.substr(0, 40)), columns_[column].name),
+                    lines_.at(column));
+        }
         char small[64];
         if (s.find(',') != std::string_view::npos && lines_.separator() != ',' && s.size() < sizeof small) {
             if (std::count(s.begin(), s.end(), ',') > 1 || s.find('.') != std::string_view::npos) refuse(s, column);
@@ -316,14 +326,17 @@ private:
             return std::tie(a.row.device, a.row.cycle, a.pulse) < std::tie(b.row.device, b.row.cycle, b.pulse);
         });
         std::int64_t length = 0, k = 0;
+        bool starts_with_read = false;
         for (const auto& p : o_.plan) length += p.count;
         data_.rows.reserve(entries_.size());
         for (std::size_t i = 0; i < entries_.size(); ++i) {
             auto& e = entries_[i];
-            if (i == 0 || e.row.device != entries_[i - 1].row.device || e.row.cycle != entries_[i - 1].row.cycle) k = 0;
+            if (i == 0 || e.row.device != entries_[i - 1].row.device || e.row.cycle != entries_[i - 1].row.cycle)
+                k = 0, starts_with_read = e.planned && length > 0 && plan_leaves_first_row(i, length);
             else if (where_.contains(Quantity::pulse)) k += pulses_between(entries_[i - 1], e);
             if (e.planned && length > 0) {
                 if (e.pulse == 0 && k == 0 && where_.contains(Quantity::pulse)) e.row.v_V = 0;  // pulse 0: the read before the first pulse
+                else if (std::exchange(starts_with_read, false)) e.row.v_V = 0;
                 else {
                     std::int64_t at = k++ % length;
                     for (const auto& p : o_.plan) {
@@ -340,6 +353,23 @@ private:
         if (data_.n_gaps > 0) data_.notes.push_back(fmt::format("{} reads are missing", data_.n_gaps));
         if (farthest_ > 1)
             data_.notes.push_back(fmt::format("reads lie up to {} pulses apart; only a change by one pulse is a step", farthest_));
+    }
+    /// Whether the rows of the cycle that begins at `first` are a read and whole turns of the plan. DataError where they are neither that
+    /// nor whole turns nor a part of one.
+    bool plan_leaves_first_row(std::size_t first, std::int64_t length) const {
+        if (where_.contains(Quantity::pulse)) return false;
+        std::size_t end = first;
+        while (end < entries_.size() && entries_[end].row.device == entries_[first].row.device &&
+               entries_[end].row.cycle == entries_[first].row.cycle)
+            ++end;
+        const auto n = static_cast<std::int64_t>(end - first);
+        if (n <= length || n % length == 0) return false;
+        if ((n - 1) % length == 0) return true;
+        throw DataError(
+            fmt::format("device {}, cycle {} has {} rows, --pulses {} pulses; expected as many, a multiple, or one row more: the "
+                        "read before the first pulse",
+                        data_.devices[static_cast<std::size_t>(entries_[first].row.device)], entries_[first].row.cycle, n, length),
+            {data_.file, entries_[first].line, 1});
     }
     /// Pulses without a row between two rows of a cycle. What they did together is no step: a gap stands for them.
     std::int64_t pulses_between(const Entry& before, const Entry& e) {
@@ -370,6 +400,7 @@ private:
     std::string last_device_;
     std::int32_t last_index_ = 0;
     std::int64_t farthest_ = 1;
+    bool comma_ = false, point_ = false;  ///< seen before decimals
 };
 
 }  // namespace

@@ -109,6 +109,25 @@ TEST(PulseData, ReadsAfterEveryTenthPulseAreNoSteps) {
     EXPECT_EQ(planned.rows[1].v_V, 1.0);
     EXPECT_EQ(planned.rows[3].v_V, -1.2);
 }
+TEST(PulseData, APlanFitsTheRowsOrIsRefused) {  // what was left over used to be taken for the plan's first pulses
+    ReadOptions o;
+    o.plan = parse_plan("2 x 1.0 V,100 ns; 2 x -1.2 V,100 ns");
+    const auto d = parse_pulses("g_uS\n150\n151\n152\n151\n150\n", "x.csv", o);  // one row more: the read before the first pulse
+    EXPECT_EQ(d.rows[0].v_V, 0);
+    EXPECT_EQ(d.rows[1].v_V, 1.0);
+    EXPECT_EQ(d.rows[4].v_V, -1.2);
+    EXPECT_EQ(parse_pulses("g_uS\n150\n151\n152\n", "x.csv", o).rows[2].v_V, -1.2);  // broken off
+    try {
+        parse_pulses("g_uS\n1\n2\n3\n4\n5\n6\n7\n", "x.csv", o);
+        ADD_FAILURE() << "seven rows of four pulses";
+    } catch (const DataError& e) {
+        EXPECT_NE(std::string(e.what()).find("has 7 rows, --pulses 4 pulses"), std::string::npos) << e.what();
+    }
+}
+TEST(PulseData, CommasAndPointsDoNotBothStandBeforeDecimals) {
+    expect_fault("v_V;t_ns;g_nS\n1,5;100;20.000\n", "x.csv:2:3", "commas and points");
+    expect_fault("v_V;t_ns;g_uS\n1;100;24.137\n1;100;22,100\n", "x.csv:3:3", "commas and points");
+}
 TEST(PulseData, PulseNumbersThatComeBackAreCyclesOrRefused) {
     const auto d = parse_pulses("pulse,v_V,t_s,g_uS\n0,0,0,150\n1,1,1e-7,151\n0,0,0,140\n1,1,1e-7,141\n", "x.csv");
     EXPECT_EQ(d.rows[0].cycle, 0);

@@ -131,11 +131,17 @@ BitFormat recognise_bits(Bytes bytes, const std::string& file) {
         throw refused(file, "is an NPY file; expected bits alone, such as numpy's packbits(x).tofile writes");
     if (bytes.size() > 64 && begins({0x1f, 0x8b, 0x08}))
         throw refused(file, "is a gzip file; expected it unpacked (gzip -dc FILE | ganbar noise test -)");
+    if (begins({0xff, 0xfe, '0', 0}) || begins({0xff, 0xfe, '1', 0}) || begins({0xfe, 0xff, 0, '0'}) || begins({0xfe, 0xff, 0, '1'}))
+        throw refused(file, "is text in UTF-16; expected one byte a character (PowerShell: Set-Content -Encoding ascii)");
     if (const Bytes text = without_mark(bytes); text.size() < bytes.size()) {
         const bool marked_text = std::all_of(text.begin(), text.end(), [](auto c) { return hex_digit(c) >= 0 || is_separator(c); });
         return marked_text ? recognise_bits(text, file) : BitFormat::packed;
     }
-    if (bytes.size() < least_bytes) return BitFormat::packed;
+    if (bytes.size() < least_bytes) {
+        const bool text = std::all_of(bytes.begin(), bytes.end(), [](auto c) { return hex_digit(c) >= 0 || is_separator(c); });
+        if (text) throw refused(file, "is too short to tell text from packed bits; expected --format ascii, hex or packed");
+        return BitFormat::packed;
+    }
     const auto counts = counts_of(bytes);
     if (all(counts, [](auto c) { return c <= 1; }) ||
         (all(counts, [](auto c) { return c == 0 || c == 255; }) && counts[0] > 0 && counts[255] > 0))

@@ -94,6 +94,14 @@ TEST(BitFile, WhatIsNoFileOfBits) {
     EXPECT_HAS(fault({}), "is empty");
 }
 
+TEST(BitFile, TextTooShortToTellAndTextOfTwoBytesACharacterAreRefused) {
+    for (const char* few : {"0110", "0110011001", "0110 0110\n1010"})
+        EXPECT_HAS(fault(text(few), BitFormat::automatic), "expected --format ascii, hex or packed");
+    Bytes wide{0xff, 0xfe};
+    for (int i = 0; i < 40; ++i) wide.push_back(i % 3 == 0 ? '1' : '0'), wide.push_back(0);
+    EXPECT_HAS(fault(wide, BitFormat::automatic), "UTF-16");
+}
+
 TEST(BitFile, AFormatThatIsAskedForIsHeld) {
     EXPECT_HAS(fault({0, 1, 7}, BitFormat::bytes), "byte 0x07 at 2 is no bit");
     EXPECT_HAS(fault({0, 1, 255}, BitFormat::bytes), "byte 0xff at 2");

@@ -135,7 +135,7 @@ std::vector<double> log_ticks(double lo, double hi) {
             const double v = m * std::pow(10.0, d);
             if ((m == 1 || fine) && v >= lo * (1 - 1e-9) && v <= hi * (1 + 1e-9)) ticks.push_back(v);
         }
-    return ticks;
+    return ticks.size() < 2 ? nice_ticks(lo, hi, 4) : ticks;  // a range without such numbers is narrow: even steps read well there
 }
 
 std::string render_svg(const Chart& chart, bool standalone) {

@@ -115,6 +115,16 @@ std::string last_lines(const std::string& text, int n) {
     return at == std::string::npos || at == 0 ? text : text.substr(at + 1);
 }
 
+/// Whether variants were trained equally long.
+std::string rounds_text(const std::vector<RunData>& runs) {
+    std::set<double> rounds;
+    for (const auto& run : runs)
+        if (const auto n = run.summary.number("rounds")) rounds.insert(*n);
+    if (rounds.size() < 2) return "compared at equal rounds";
+    return fmt::format("trained for {:.0f} to {:.0f} rounds: what they reached and spent does not compare as it stands", *rounds.begin(),
+                       *rounds.rbegin());
+}
+
 }  // namespace
 
 void provenance_section(Page& page, const ReportInput& input, const std::vector<Group>& groups) {
@@ -188,8 +198,8 @@ ReportInput describe_runs(std::vector<RunData> runs) {
     const double arrays = groups.empty() ? 0 : summary_spread(groups.front(), "n_crossbars").mean;
     input.intro = weights_text(input.runs, data, arrays);
     if (groups.size() > 1)
-        input.intro = fmt::format("{} variants of a generative adversarial network that learns to draw {}, compared at equal rounds.",
-                                  groups.size(), data);
+        input.intro = fmt::format("{} variants of a generative adversarial network that learns to draw {}, {}.", groups.size(), data,
+                                  rounds_text(input.runs));
     for (const auto& run : input.runs)
         input.reproduce_commands.push_back(fmt::format("ganbar train {}/run.toml --out {}-again", run.folder, run.folder));
     input.reproduce_note =

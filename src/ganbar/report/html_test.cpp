@@ -94,6 +94,7 @@ TEST(Ticks, AreRoundCoverTheRangeAndFewEnough) {
             EXPECT_GT(ticks.back() + step, lo + span) << "a tick is missing at the end";
         }
     EXPECT_EQ(log_ticks(1, 10), (std::vector<double>{1, 2, 5, 10}));
+    EXPECT_EQ(log_ticks(306, 328), (std::vector<double>{310, 315, 320, 325}));  // used to have none
     EXPECT_EQ(log_ticks(1, 1e4), (std::vector<double>{1, 10, 100, 1000, 10000}));
     EXPECT_EQ(format_ticks({0, 0.2, 0.4}), (std::vector<std::string>{"0", "0.2", "0.4"}));
     EXPECT_EQ(format_ticks({0.05, 0.1, 0.15}), (std::vector<std::string>{"0.05", "0.10", "0.15"}));

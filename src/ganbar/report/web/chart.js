@@ -40,7 +40,7 @@ function logTicks(lo, hi) {
       if (v >= lo * (1 - 1e-9) && v <= hi * (1 + 1e-9)) ticks.push(v);
     }
   }
-  return ticks;
+  return ticks.length < 2 ? niceTicks(lo, hi, 4) : ticks;
 }
 
 // Mean over the neighbours within two per cent of the curve's length on either side.
