@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "ganbar/config/node.h"
+#include "ganbar/fit/csv_lines.h"
 #include "ganbar/fit/header.h"
 
 namespace ganbar::fit {
@@ -25,48 +26,6 @@ bool is_gap(std::string_view s) {
     for (const char c : s) key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return key.empty() || key == "nan" || key == "na" || key == "n/a" || key == "-" || key == "--" || key == "null" || key == "#n/a";
 }
-
-/// The lines of a text, one at a time, cut into cells.
-class Lines {
-public:
-    Lines(std::string_view text, std::string file) : rest_(text), file_(std::move(file)) {
-        if (rest_.starts_with("\xef\xbb\xbf")) rest_.remove_prefix(3);
-    }
-    /// The next line with something on it; false at the end.
-    bool next() {
-        while (!rest_.empty()) {
-            const auto end = rest_.find('\n');
-            line_ = rest_.substr(0, end);
-            rest_ = end == std::string_view::npos ? std::string_view{} : rest_.substr(end + 1);
-            ++number_;
-            if (!trimmed(line_).empty()) return true;
-        }
-        return false;
-    }
-    std::string_view line() const { return line_; }
-    void choose_separator() {
-        separator_ = line_.find(';') != std::string_view::npos ? ';' : line_.find('\t') != std::string_view::npos ? '\t' : ',';
-    }
-    char separator() const { return separator_; }
-    void cut(std::vector<std::string_view>& cells) const {
-        cells.clear();
-        std::size_t begin = 0;
-        bool quoted = false;
-        for (std::size_t i = 0; i <= line_.size(); ++i) {
-            if (i < line_.size() && line_[i] == '"') quoted = !quoted;
-            if (i == line_.size() || (line_[i] == separator_ && !quoted))
-                cells.push_back(trimmed(line_.substr(begin, i - begin))), begin = i + 1;
-        }
-    }
-    Location at(std::size_t column) const { return {file_, number_, static_cast<int>(column) + 1}; }
-    int number() const { return number_; }
-
-private:
-    std::string_view rest_, line_;
-    std::string file_;
-    int number_ = 0;
-    char separator_ = ',';
-};
 
 class Reader {
 public:

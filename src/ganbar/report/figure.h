@@ -94,7 +94,8 @@ std::string render_svg(const Chart& chart, bool standalone = true);
 
 /// Round tick values that cover [lo, hi] in steps of 1, 2 or 5 times a power of ten, about `n` of them.
 std::vector<double> nice_ticks(double lo, double hi, int n);
-/// Decades within [lo, hi], with their doubles and quintuples where fewer than three decades fit; even steps where that leaves fewer than two.
+/// Decades within [lo, hi], with their doubles and quintuples where fewer than three decades fit; even steps where that leaves fewer than
+/// two.
 std::vector<double> log_ticks(double lo, double hi);
 
 }  // namespace ganbar::report
