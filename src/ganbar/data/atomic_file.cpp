@@ -51,7 +51,7 @@ void sync_folder(const fs::path& folder) {
 struct Aim {
     fs::path place;             ///< behind all symlinks
     bool as_it_stands = false;  ///< a device, a FIFO, or what the kernel calls /proc/self/fd/1: opened, never renamed over
-    bool is_there = false;      ///< a regular file, named or behind symlinks
+    bool is_there = false;      ///< a regular file of the user's own naming: not behind a symlink
 };
 
 /// Follows symlinks by hand, so that one that leads to a file not yet there is followed as well, and what lies below /proc is seen.
@@ -74,7 +74,7 @@ Aim aim_at(const fs::path& target) {
     if (status.type() == fs::file_type::none) throw DataError(fmt::format("cannot be written: {}", fault.message()), {target.string()});
     const bool regular = status.type() == fs::file_type::regular;
     aim.as_it_stands = !regular && status.type() != fs::file_type::not_found && status.type() != fs::file_type::directory;
-    aim.is_there = regular;
+    aim.is_there = regular && aim.place == target;
     return aim;
 }
 
