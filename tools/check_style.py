@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the C++ sources against .clang-format and against the lengths that keep them readable.
+"""Holds the C++ sources against .clang-format, and sources and scripts against the lengths that keep them readable.
 
 usage: check_style.py [ROOT]
 
@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 FOLDERS = ("src", "tests", "fuzz", "bench")
+PYTHON = ("python", "tests", "tools", "bench")  # only how long their files are
 MOST_LINES, MOST_OF_FUNCTION = 400, 60
 NO_FUNCTION = re.compile(r"^\s*(?:namespace|class|struct|enum|union|extern|if|for|while|switch|else|do|try|catch|case|default|return|template)\b")
 BODY = re.compile(r"\)(?: const| noexcept| override| final| &&?| -> [\w:<>, *&]+)* \{$")
@@ -68,7 +69,8 @@ def lengths(path, name):
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent)
     paths = sources(root)
-    faults = [fault for p in paths for fault in lengths(p, p.relative_to(root).as_posix())]
+    scripts = sorted(p for folder in PYTHON for p in (root / folder).rglob("*.py"))
+    faults = [fault for p in paths + scripts for fault in lengths(p, p.relative_to(root).as_posix())]
     if formatter_version() != "14":
         print(f"clang-format 14 is not here ({formatter_version() or 'none'}); the layout of lines was not checked")
         return 2

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from . import _arrays
 from ._errors import ConfigError, Error
 from ._types import Quantity
-from .catalogue import describe
+from ._device_bench import Bench, own_bounds, own_pulses
 from .device import Cells, _width
 from .device_model import CellState, DeviceModel, _model_of
-from .experiment import load
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,10 +61,10 @@ def check_device(model: str | DeviceModel, *, v_set: Quantity | None = None, v_r
     soft_bounds: 14 of 14 laws kept
     """
     own = _model_of(model)
-    pulses = _own_pulses(own if own is not None else model, params)
-    bench = _Bench(own if own is not None else model, params, pulses[0] if v_set is None else _arrays.quantity("v_set", v_set, "V"),
+    pulses = own_pulses(own if own is not None else model, params)
+    bench = Bench(own if own is not None else model, params, pulses[0] if v_set is None else _arrays.quantity("v_set", v_set, "V"),
                    pulses[1] if v_reset is None else _arrays.quantity("v_reset", v_reset, "V"), pulses[2] if width is None else _width(width),
-                   _arrays.whole("n", n, 16, 10**6), _arrays.whole("seed", seed, 0), _own_bounds(model, params) if beyond_window is None else beyond_window)
+                   _arrays.whole("n", n, 16, 10**6), _arrays.whole("seed", seed, 0), own_bounds(model, params) if beyond_window is None else beyond_window)
     if not bench.v_set > 0 > bench.v_reset:
         raise ConfigError(f"v_set = {bench.v_set} V, v_reset = {bench.v_reset} V; expected one above 0 and one below")
     bench.cells()  # a model that cannot be made at all says so by itself
@@ -83,77 +82,10 @@ def check_device(model: str | DeviceModel, *, v_set: Quantity | None = None, v_r
     return report
 
 
-def _own_pulses(model: Any, params: dict[str, Any]) -> tuple[float, float, float]:
-    """Volts of set and reset and seconds, as the device's file or its fit has them."""
-    v_set, v_reset, width = 1.0, -1.2, 1e-7
-    if not isinstance(model, str):
-        return v_set, v_reset, width
-    if "file" in describe("device", model).facts:
-        said = load("measured-device", device={"model": model})["train"]["manhattan"]
-        return _arrays.quantity("v_set", said["v_set"], "V"), _arrays.quantity("v_reset", said["v_reset"], "V"), _arrays.quantity("t_pulse", said["t_pulse"], "s")
-    covered = Cells(model, 1, **params)._core.covered
-    if covered is None:
-        return v_set, v_reset, width
-    set_lo, set_hi, reset_lo, reset_hi, width_lo, width_hi = covered
-    return min(max(v_set, set_lo), set_hi), -min(max(-v_reset, reset_lo), reset_hi), min(max(width, width_lo), width_hi)
+Check = Callable[[Bench], Iterator[str]]
 
 
-def _own_bounds(model: Any, params: dict[str, Any]) -> bool:
-    """Whether each cell of a model has bounds of its own, or shows noise about them."""
-    if _model_of(model) is not None:
-        return False
-    said = describe("device", model).parameters
-    settings = dict(zip(said["name"], said["value"])) | params
-    return "w_max_dtod" in settings and not (settings["d2d"] in ("off", False) and float(settings["write_noise"]) == 0)
-
-
-class _Bench:
-    """What the laws ask of a model."""
-
-    def __init__(self, model: Any, params: dict[str, Any], v_set: float, v_reset: float, width: float, n: int, seed: int, beyond_window: bool) -> None:
-        self.model, self.params, self.v_set, self.v_reset, self.width, self.n, self.seed, self.beyond = model, params, v_set, v_reset, width, n, seed, beyond_window
-        self.window = Cells(model, 1, **params).window
-
-    @property
-    def span(self) -> float:
-        return self.window[1] - self.window[0]
-
-    @property
-    def devices_differ(self) -> bool:
-        if isinstance(self.model, DeviceModel):
-            return self.model.n_device_draws > 0
-        return "d2d" in set(describe("device", self.model).parameters["name"]) and self.params.get("d2d", "on") not in ("off", False)
-
-    def start(self, margin: float = 0.0) -> Array:
-        """Conductances over the window, in no order of their cells."""
-        ramp = np.linspace(margin, 1 - margin, self.n)[np.random.default_rng(3).permutation(self.n)]
-        return np.clip(self.window[0] + self.span * ramp, *self.window)
-
-    def cells(self, margin: float = 0.0, seed: int | None = None) -> Cells:
-        cells = Cells(self.model, self.n, seed=self.seed if seed is None else seed, start=self.start(margin), **self.params)
-        cells._warned = {"a set pulse", "a reset pulse", "a pulse"}  # the laws ask beyond every fit
-        return cells
-
-    def volts(self, rng: np.random.Generator) -> Array:
-        """Set, reset and no pulses, weak ones among them."""
-        kind = rng.integers(0, 6, self.n)
-        return np.select([kind < 2, kind < 4, kind == 4], [np.full(self.n, self.v_set), np.full(self.n, self.v_reset), rng.uniform(self.v_reset, self.v_set, self.n)], 0.0)
-
-    def play(self, cells: Cells, rounds: int, seed: int) -> list[dict[str, Any]]:
-        rng = np.random.default_rng(seed)
-        return [cells.pulse(self.volts(rng), self.width) for _ in range(rounds)]
-
-    def outside(self, g: Array) -> str | None:
-        """What is wrong with conductances."""
-        lo, hi = (0.0, np.inf) if self.beyond else self.window
-        bad = ~(np.isfinite(g) & (g >= lo * (1 - 1e-5)) & (g <= hi * (1 + 1e-5)))
-        return f"a cell has {g[bad][0]:.6g} S; expected {'a finite conductance >= 0' if self.beyond else f'{lo:.6g} to {hi:.6g} S'}" if bad.any() else None
-
-
-Check = Callable[[_Bench], Iterator[str]]
-
-
-def _starts_where_asked(b: _Bench) -> Iterator[str]:
+def _starts_where_asked(b: Bench) -> Iterator[str]:
     g, asked = b.cells().g, b.start()
     far = np.abs(g - asked) > 1e-5 * asked + 1e-6 * b.window[1]
     if far.any() and not b.beyond:
@@ -162,7 +94,7 @@ def _starts_where_asked(b: _Bench) -> Iterator[str]:
         yield fault
 
 
-def _stays_in_window(b: _Bench) -> Iterator[str]:
+def _stays_in_window(b: Bench) -> Iterator[str]:
     cells = b.cells()
     for k in range(20):
         b.play(cells, 5, k)
@@ -170,7 +102,7 @@ def _stays_in_window(b: _Bench) -> Iterator[str]:
             yield fault
 
 
-def _ends_in_window(b: _Bench) -> Iterator[str]:
+def _ends_in_window(b: Bench) -> Iterator[str]:
     for v in (1.0, 5.0, 20.0, 100.0):
         for t in (1e-9, 1e-6, 1e-3, 1.0):
             for sign in (1, -1):
@@ -180,7 +112,7 @@ def _ends_in_window(b: _Bench) -> Iterator[str]:
                     yield f"after {sign * v:g} V, {t:g} s {fault}"
 
 
-def _steps(b: _Bench, v: float, count: int) -> tuple[Array, Array]:
+def _steps(b: Bench, v: float, count: int) -> tuple[Array, Array]:
     """Mean change by so many pulses and its standard error in eight bins over the middle of the window; 16 arrays."""
     rows = []
     for k in range(16):
@@ -194,7 +126,7 @@ def _steps(b: _Bench, v: float, count: int) -> tuple[Array, Array]:
     return np.array([x.mean() for x in bins]), np.array([x.std() / np.sqrt(x.size) for x in bins])
 
 
-def _signs(b: _Bench) -> Iterator[str]:
+def _signs(b: Bench) -> Iterator[str]:
     for v, sign, word in ((b.v_set, 1, "raise"), (b.v_reset, -1, "lower")):
         for count in (1, 10, 100):  # where noise hides a single step, the sum of many shows it
             mean, error = _steps(b, v, count)
@@ -206,7 +138,7 @@ def _signs(b: _Bench) -> Iterator[str]:
             yield f"{count} pulses of {v:g} V, {b.width:g} s move cells by {mean.mean():.3g} S on average; expected them to {word} conductance visibly (v_set, v_reset, width)"
 
 
-def _longer_moves_more(b: _Bench) -> Iterator[str]:
+def _longer_moves_more(b: Bench) -> Iterator[str]:
     for v, sign in ((b.v_set, 1), (b.v_reset, -1)):
         least = -np.inf
         for factor in (1e-2, 1.0, 1e2, 1e4):
@@ -219,7 +151,7 @@ def _longer_moves_more(b: _Bench) -> Iterator[str]:
             least = moved
 
 
-def _deterministic(b: _Bench) -> Iterator[str]:
+def _deterministic(b: Bench) -> Iterator[str]:
     first, again, other = b.cells(), b.cells(), b.cells(seed=b.seed + 1)
     for cells in (first, again, other):
         b.play(cells, 10, 1)
@@ -229,7 +161,7 @@ def _deterministic(b: _Bench) -> Iterator[str]:
         yield "arrays with other seeds are the same though random is True; expected the noise to be used, or random = False"
 
 
-def _alone(b: _Bench) -> Iterator[str]:
+def _alone(b: Bench) -> Iterator[str]:
     alone, one, two = b.cells(), b.cells(), b.cells(seed=b.seed + 1)
     b.play(alone, 10, 2)
     rng, rng2 = np.random.default_rng(2), np.random.default_rng(5)
@@ -241,7 +173,7 @@ def _alone(b: _Bench) -> Iterator[str]:
         yield "an array pulsed in turn with another one differs from the same array alone; a model must keep nothing between calls"
 
 
-def _no_pulse(b: _Bench) -> Iterator[str]:
+def _no_pulse(b: Bench) -> Iterator[str]:
     cells = b.cells()
     before = cells._core.state()
     bill = cells.pulse(0.0, b.width)
@@ -254,7 +186,7 @@ def _no_pulse(b: _Bench) -> Iterator[str]:
         yield f"pulses of 1 mV moved a cell by {moved:.3g} S; expected next to nothing (half-selected cells see such voltages)"
 
 
-def _reads(b: _Bench) -> Iterator[str]:
+def _reads(b: Bench) -> Iterator[str]:
     cells = b.cells()
     b.play(cells, 3, 4)
     before = cells._core.state()
@@ -275,7 +207,7 @@ def _reads(b: _Bench) -> Iterator[str]:
             yield "current or read_noise writes into the cells that it is handed"
 
 
-def _passive(b: _Bench) -> Iterator[str]:
+def _passive(b: Bench) -> Iterator[str]:
     cells = b.cells()
     below = cells.current(-1.0)
     for step in range(-19, 21):
@@ -290,7 +222,7 @@ def _passive(b: _Bench) -> Iterator[str]:
         below = here
 
 
-def _small_signal(b: _Bench) -> Iterator[str]:
+def _small_signal(b: Bench) -> Iterator[str]:
     cells = b.cells()
     ratio = cells.current(1e-3) / 1e-3 / cells.g
     off = abs(float(ratio.mean()) - 1) if b.devices_differ else float(np.abs(ratio - 1).max())  # each device has a curve of its own; their mean has not
@@ -298,7 +230,7 @@ def _small_signal(b: _Bench) -> Iterator[str]:
         yield f"at 1 mV cells show {ratio.min():.3g} to {ratio.max():.3g} times their g, {ratio.mean():.3g} on average; expected g to be the conductance that a small voltage sees"
 
 
-def _refuses(b: _Bench) -> Iterator[str]:
+def _refuses(b: Bench) -> Iterator[str]:
     cells = b.cells()
     before = cells._core.state()
     for what, v, width in (("NaN volts", float("nan"), b.width), ("infinite volts", float("inf"), b.width), ("a width of 0", b.v_set, 0.0), ("a NaN among voltages", np.r_[np.nan, np.ones(b.n - 1)], b.width)):
@@ -311,7 +243,7 @@ def _refuses(b: _Bench) -> Iterator[str]:
         yield "a refused pulse changed cells"
 
 
-def _copies(b: _Bench) -> Iterator[str]:
+def _copies(b: Bench) -> Iterator[str]:
     first = b.cells()
     b.play(first, 3, 6)
     second = copy.deepcopy(first)
@@ -323,7 +255,7 @@ def _copies(b: _Bench) -> Iterator[str]:
         yield "a copy goes on otherwise than its original; what a cell is must be in its fields"
 
 
-def _energy(b: _Bench) -> Iterator[str]:
+def _energy(b: Bench) -> Iterator[str]:
     cells = b.cells()
     for _ in range(3):
         before = cells.g.astype(float)
@@ -336,7 +268,7 @@ def _energy(b: _Bench) -> Iterator[str]:
             yield "the bill counts other pulses than were given"
 
 
-def _written(b: _Bench) -> Iterator[str]:
+def _written(b: Bench) -> Iterator[str]:
     """An ideal write keeps a model's fields and its conductance together: no jump back at the next pulse."""
     model = b.model
     state = CellState(model._names(), _arrays_of(_some(b), model))
@@ -351,7 +283,7 @@ def _written(b: _Bench) -> Iterator[str]:
             yield f"a pulse of {v:g} V after a write moves cells the wrong way: fields of before the write are still at work (set_conductance)"
 
 
-def _own_cells(b: _Bench) -> Iterator[str]:
+def _own_cells(b: Bench) -> Iterator[str]:
     """Each cell by itself: the same for cells in another order and in pieces."""
     model, state = b.model, _some(b)
     arrays, v = _arrays_of(state, model), b.volts(np.random.default_rng(8))
@@ -374,7 +306,7 @@ def _noise(model: DeviceModel, n: int, scale: float) -> list[Array] | None:
     return [(scale * rng.standard_normal(n)).astype(np.float32) for _ in range(2)] if model.random else None
 
 
-def _some(b: _Bench) -> CellState:
+def _some(b: Bench) -> CellState:
     """Cells of a model in numpy, off any array."""
     model: DeviceModel = b.model
     arrays = [b.start(0.05).astype(np.float32)] + [np.zeros(b.n, np.float32) for _ in model.fields]

@@ -223,14 +223,16 @@ class Export(InFolder):
                 self.assertFalse([p for p in top.iter(SVG + "path") if re.search("nan|inf", p.get("d"))])
 
     def test_images_against_energy(self):
-        """Both pictures that lie between two evaluations, cut to whole images; a run that was judged once has no curve."""
+        """The pictures of rounds that were judged, of all four, cut to whole images; a run that was judged once has no curve."""
+        (self.folder / "often.toml").write_text(RUN.replace("snapshot_every = 2", "snapshot_every = 1"))
+        self.good("train", "often.toml", "--out", "often", "--no-report")
         for column, n in (("single", 2), ("double", 3)):
-            data = self.export(f"along-{column}.svg", "--figure", "images-against-energy", "--column", column)
+            data = self.export(f"along-{column}.svg", "--figure", "images-against-energy", "--column", column, run="often")
             top = xml.etree.ElementTree.fromstring(data)
             texts = ["".join(t.itertext()) for t in top.iter(SVG + "text")]
             self.assertEqual([t for t in texts if t.startswith("round ")], ["round 2", "round 4"])
             self.assertTrue(any(t.startswith("energy of training") for t in texts), texts)
-            grid = (self.folder / "run/samples/000004.png").read_bytes()
+            grid = (self.folder / "often/samples/000004.png").read_bytes()
             pitch = (struct.unpack(">I", grid[16:20])[0] - 1) // 8
             for image in top.iter(SVG + "image"):
                 png = base64.b64decode(next(v for k, v in image.attrib.items() if k.endswith("href")).split(",")[1])

@@ -5,27 +5,22 @@ usage: export_check.py BUILD_FOLDER    (make oracle; onnx, onnxruntime, safetens
 The numbers: for the same latent vectors the graph draws the images that the program draws, to 1e-5 where reads are neither noisy nor converted;
 with converters all but a few pixels to 1e-4 (a rounding that falls on the other side moves a pixel by a code); with noise the same spread.
 """
-import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 
+from pypi import needs
+
+needs("onnx", "onnxruntime", "safetensors", "PIL", "tensorboard")
+import numpy as np  # noqa: E402
+import onnx  # noqa: E402
+import onnxruntime  # noqa: E402
+import PIL.Image  # noqa: E402
+import safetensors.numpy  # noqa: E402
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator  # noqa: E402
+
 BUILD = pathlib.Path(sys.argv[1]).absolute()
-VENV = BUILD.parent / "venv-oracle" / "bin" / "python"
-try:
-    import numpy as np
-    import onnx
-    import onnxruntime
-    import PIL.Image
-    import safetensors
-    import safetensors.numpy
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-except ImportError as missing:
-    if VENV.exists() and pathlib.Path(sys.prefix) != VENV.parent.parent:
-        os.execv(VENV, [str(VENV), *sys.argv])
-    print(f"export: skipped, {missing.name} is missing; {VENV.parent}/pip install onnx onnxruntime safetensors tensorboard pillow")
-    sys.exit(0)
 try:
     import torch
 except ImportError:

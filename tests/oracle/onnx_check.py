@@ -6,25 +6,17 @@ Every graph is read three times: as it is, with onnxruntime's shapes declared in
 refused, with the node that disagrees).
 """
 import itertools
-import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 
-VENV = pathlib.Path(sys.argv[1]).absolute().parent / "venv-oracle" / "bin" / "python"
-try:
-    import numpy as np
-    import onnx
-    import onnxruntime
-    from onnx import helper
+from pypi import needs
 
-    from onnx_graphs import random_graph
-except ImportError:
-    if VENV.exists() and pathlib.Path(sys.prefix) != VENV.parent.parent:
-        os.execv(VENV, [str(VENV), *sys.argv])
-    print(f"onnx: skipped; /usr/bin/python3 -m venv --system-site-packages {VENV.parent.parent} && {VENV.parent}/pip install onnx onnxruntime")
-    sys.exit(0)
+np, onnx, onnxruntime = needs("numpy", "onnx", "onnxruntime")
+from onnx import helper  # noqa: E402
+
+from onnx_graphs import random_graph  # noqa: E402
 
 
 def pad_before(node, a, side, kernel, out, i):

@@ -14,5 +14,5 @@ def needs(*names):
         python = venv / "bin" / "python"
         if python.exists() and pathlib.Path(sys.prefix) != venv:
             os.execv(python, [str(python), *sys.argv])
-        print(f"{pathlib.Path(sys.argv[0]).stem}: skipped, {missing}; {venv}/bin/pip install {' '.join(names)}")
+        print(f"{pathlib.Path(sys.argv[0]).stem}: skipped, {missing}; make oracle puts it into {venv} where PyPI can be reached")
         sys.exit(0)

@@ -24,9 +24,6 @@ Gan load_gan(const std::string& name_or_path, const config::Presets& presets, co
     return read_gan(*config::load_toml(path), std::filesystem::path(path).stem().string());
 }
 
-namespace {
-
-/// Parameters of a machine that the user has set.
 std::vector<std::string> parameters_set(const std::string& machine, const std::vector<std::string>& overrides) {
     std::vector<std::string> out;
     for (const std::string& text : overrides) {
@@ -36,6 +33,8 @@ std::vector<std::string> parameters_set(const std::string& machine, const std::v
     }
     return out;
 }
+
+namespace {
 
 /// Swings of what is still uncertain: not of what the user knows; and those of a chip where the machine is on one.
 std::vector<Swing> open_swings(const NamedMachine& m) {

@@ -16,6 +16,9 @@ Gan load_gan(const std::string& name_or_path, const config::Presets& presets, co
 /// The file that such a name or path means.
 std::string network_path(const std::string& name_or_path, const config::Presets& presets);
 
+/// Names of a machine's parameters that overrides set ("isaac.rows = 64").
+std::vector<std::string> parameters_set(const std::string& machine, const std::vector<std::string>& overrides);
+
 struct EstimateRequest {
     std::vector<std::string> accelerators;  ///< names, or "all" alone
     std::vector<std::string> overrides;     ///< "regan.steps_per_cycle=64"

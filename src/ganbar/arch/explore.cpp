@@ -4,6 +4,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "ganbar/arch/estimates.h"
 #include "ganbar/arch/pareto.h"
 #include "ganbar/arch/schedule_memo.h"
 #include "ganbar/core/parallel.h"
@@ -109,10 +110,7 @@ void find_front(Exploration& e) {
 /// axis by its user's own word.
 static std::string drop_set_axes(std::vector<DesignAxis>& axes, const ExploreRequest& request) {
     std::string gone;
-    for (const std::string& text : request.overrides) {
-        std::string name = text.substr(0, text.find('='));
-        std::erase(name, ' ');
-        if (name.starts_with(request.machine + ".")) name.erase(0, request.machine.size() + 1);
+    for (const std::string& name : parameters_set(request.machine, request.overrides)) {
         const auto varies = [&](const DesignAxis& a) { return std::find(a.params.begin(), a.params.end(), name) != a.params.end(); };
         if (std::none_of(axes.begin(), axes.end(), varies)) continue;
         if (!request.axes.empty()) throw ConfigError(request.machine + "." + name + " is set and an axis; expected one of both");

@@ -131,22 +131,40 @@ std::string Network::group_name(std::size_t group) const {
     return group < 2 * n + problem.rows ? fmt::format("Vw[{}]", group - 2 * n) : fmt::format("Vb[{}]", group - 2 * n - problem.rows);
 }
 
+namespace {
+
+/// The largest conductances of cells at rest and of wires (0: none has a resistance).
+struct Stiffest {
+    double cell_S = 0, wire_S = 0;
+    double in_series_S() const { return wire_S > 0 ? std::min(wire_S, cell_S) : cell_S; }  ///< a cell behind its wires passes no more
+};
+Stiffest stiffest(const Network& network) {
+    Stiffest out;
+    for (const auto& e : network.elements) {
+        double& most_S = e.is_cell() ? out.cell_S : out.wire_S;
+        most_S = std::max(most_S, e.g_S);
+    }
+    return out;
+}
+
 /// What terminals deliver, they take. The roundings that balances allow for say nothing here: a cell of next to no resistance excuses any
 /// current at its nodes, but not what is told of the terminals.
-static void require_conserved(const Network& network, const OperatingPoint& point) {
+void require_conserved(const Network& network, const OperatingPoint& point) {
     constexpr double enough = 1e-6, eps = std::numeric_limits<double>::epsilon();
-    double off_A = 0, largest_A = 0, wire_S = 0, cell_S = 0;
+    double off_A = 0, largest_A = 0;
     for (const double i : point.i_word_A) off_A += i, largest_A = std::max(largest_A, std::abs(i));
     for (const double i : point.i_bit_A) off_A -= i, largest_A = std::max(largest_A, std::abs(i));
-    for (const auto& e : network.elements) (e.is_cell() ? cell_S : wire_S) = std::max(e.is_cell() ? cell_S : wire_S, e.g_S);
+    const Stiffest most = stiffest(network);
     const double terminals = static_cast<double>(point.i_word_A.size() + point.i_bit_A.size());
-    const double least_A = 64 * eps * network.largest_V * (wire_S > 0 ? std::min(wire_S, cell_S) : cell_S);
+    const double least_A = 64 * eps * network.largest_V * most.in_series_S();
     if (!(std::abs(off_A) <= terminals * (enough * largest_A + least_A)))
         throw NumericError(fmt::format(
             "no operating point was found: word lines and bit lines miss each other by {:.3g} A where {:.3g} A pass; cells of {:.3g} S are "
             "too conductive for double precision beside these wires",
-            std::abs(off_A), largest_A, cell_S));
+            std::abs(off_A), largest_A, most.cell_S));
 }
+
+}  // namespace
 
 void require_operating_point(const Network& network, const NodeVoltages& v, const Network::Balance& balance, const OperatingPoint& point) {
     constexpr double enough = 1e-9;
@@ -156,14 +174,9 @@ void require_operating_point(const Network& network, const NodeVoltages& v, cons
             "or the cells too steep for double precision",
             network.group_name(balance.worst_group), std::abs(balance.leaving_A[balance.worst_group]),
             balance.passing_A[balance.worst_group]));
-    double largest_A = 0, conductance_S = 0, wire_S = 0;
-    for (const auto& e : network.elements) {
-        largest_A = std::max(largest_A, std::abs(network.current(e, v)));
-        double& most_S = e.is_cell() ? conductance_S : wire_S;
-        most_S = std::max(most_S, e.g_S);
-    }
-    if (wire_S > 0) conductance_S = std::min(conductance_S, wire_S);  // what lies in series passes no more
-    if (!(balance.residual_A <= 1e-6 * largest_A || balance.residual_A <= enough * network.largest_V * conductance_S))
+    double largest_A = 0;
+    for (const auto& e : network.elements) largest_A = std::max(largest_A, std::abs(network.current(e, v)));
+    if (!(balance.residual_A <= 1e-6 * largest_A || balance.residual_A <= enough * network.largest_V * stiffest(network).in_series_S()))
         throw NumericError(
             fmt::format("no operating point was found: wires of some resistances are too stiff, or cells too conductive, for double "
                         "precision: currents "

@@ -40,8 +40,12 @@ TEST(RuleKeys, EveryRuleHasItsTableAndSaysWhereItWorks) {
         const Experiment e = with({"train.rule=" + name, entry.in_cells ? "hardware.kind=crossbar" : "hardware.kind=software"});
         EXPECT_EQ(e.rule.pulses.has_value(), entry.in_cells);
         EXPECT_NE(run_toml(e).find("[train." + name + "]"), std::string::npos);
-        if (!entry.in_software) EXPECT_NE(fault_of({"train.rule=" + name, "hardware.kind=software"}), "");
-        if (!entry.in_cells) EXPECT_NE(fault_of({"train.rule=" + name}), "");
+        if (!entry.in_software) {
+            EXPECT_NE(fault_of({"train.rule=" + name, "hardware.kind=software"}), "");
+        }
+        if (!entry.in_cells) {
+            EXPECT_NE(fault_of({"train.rule=" + name}), "");
+        }
     }
 }
 

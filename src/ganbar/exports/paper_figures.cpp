@@ -65,37 +65,19 @@ std::optional<std::pair<double, double>> window_of(const report::RunData& run) {
     return std::pair{lo, hi};
 }
 
-/// Linear between the points of a curve whose x ascends; its ends beyond them.
-double value_at(const std::vector<double>& x, const std::vector<double>& y, double at) {
-    const auto after = std::upper_bound(x.begin(), x.end(), at);
-    if (after == x.begin()) return y.front();
-    if (after == x.end()) return y.back();
-    const auto i = static_cast<std::size_t>(after - x.begin());
-    return y[i - 1] + (y[i] - y[i - 1]) * (at - x[i - 1]) / (x[i] - x[i - 1]);
-}
-
-/// Needs two rounds or more that were judged and have a picture.
-std::optional<ShotsAlong> images_against_energy(const report::RunData& run) {
-    const auto *rounds = run.metrics.find("round"), *spent = run.metrics.find("training_energy_J"), *judged = run.quality.find("round"),
-               *distance = run.quality.find("frechet_distance");
-    if (!rounds || !spent || !judged || !distance || rounds->empty()) return std::nullopt;
-    const auto energy_at = [&](double round) { return round < rounds->front() ? 0 : value_at(*rounds, *spent, round); };
-    report::Series curve;
-    for (std::size_t i = 0; i < judged->size(); ++i) {
-        const double energy_J = energy_at((*judged)[i]);
-        if (energy_J > (curve.x.empty() ? 0 : curve.x.back()) && std::isfinite((*distance)[i]))
-            curve.x.push_back(energy_J), curve.y.push_back((*distance)[i]);
-    }
-    if (curve.x.size() < 2) return std::nullopt;
+/// Needs two rounds or more that were judged and have a picture: a mark is a measurement.
+std::optional<ShotsAlong> images_against_energy(const report::Group& group) {
+    const report::Series judged = report::group_series(group, &report::RunData::quality, "frechet_distance");
+    report::Series curve = report::over_energy(group, judged, "training_energy_J");
+    if (curve.x.empty()) return std::nullopt;
     ShotsAlong out;
-    for (const auto& shot : run.samples) {
-        const double energy_J = energy_at(static_cast<double>(shot.round));
-        const auto at =
-            std::find(curve.x.begin(), curve.x.end(), energy_J);  // a mark is a measurement: pictures of rounds that were judged
-        if (at != curve.x.end()) out.shots.push_back({shot, energy_J, curve.y[static_cast<std::size_t>(at - curve.x.begin())]});
+    for (const auto& shot : group.runs.front()->samples) {
+        const auto at = std::find(judged.x.begin(), judged.x.end(), static_cast<double>(shot.round));
+        const auto i = static_cast<std::size_t>(at - judged.x.begin());
+        if (at != judged.x.end() && curve.x[i] > 0) out.shots.push_back({shot, curve.x[i], curve.y[i]});
     }
     if (out.shots.size() < 2) return std::nullopt;
-    const bool wide = curve.x.back() > 20 * curve.x.front();
+    const bool wide = curve.x.front() > 0 && curve.x.back() > 20 * curve.x.front();
     const auto [least, most] = std::minmax_element(curve.y.begin(), curve.y.end());
     out.curve.log_y = *least > 0 && *most > 5 * *least;
     out.curve.views.push_back({"", "energy of training", "J", "Fréchet distance", "", {std::move(curve)}, wide});
@@ -110,7 +92,7 @@ std::vector<PaperFigure> paper_figures(const report::RunData& run) {
     std::vector<PaperFigure> out;
     const auto add = [&](const std::string& title, auto content) { out.push_back({slug(title), title, std::move(content)}); };
     if (!run.samples.empty()) add("Generated images", Shot{run.samples.back(), {}});
-    if (auto along = images_against_energy(run)) add("Images against energy", std::move(*along));
+    if (auto along = images_against_energy(groups.front())) add("Images against energy", std::move(*along));
     if (!run.conductance.empty()) add("Conductance of every array", Shot{run.conductance.back(), window_of(run)});
     for (const auto& charts : {report::histogram_charts(groups), report::training_charts(groups), report::other_charts(groups),
                                report::quality_charts(groups), report::energy_charts(groups)})

@@ -61,10 +61,13 @@ Population population(std::span<const DevicePlace> a, std::span<const DevicePlac
     Pair now = first_guess(all);
     Population out;
     std::vector<Pair> known(n);
+    std::vector<std::size_t> told;  // devices of which anything is known
+    for (std::size_t d = 0; d < n; ++d)
+        if (a[d].known != DevicePlace::Known::no || (d < b.size() && b[d].known != DevicePlace::Known::no)) told.push_back(d);
+    const auto used = static_cast<double>(told.size());
     for (int round = 0; round < 1000; ++round) {
         Pair next;
         next.mean = {0, 0}, next.variance = {0, 0};
-        double used = 0;
         for (std::size_t d = 0; d < n; ++d) {
             Pair p = now;
             // what is seen first: a bound then cuts what the other polarity leaves open
@@ -72,16 +75,12 @@ Population population(std::span<const DevicePlace> a, std::span<const DevicePlac
                 for (std::size_t k = 0; k < 2; ++k)
                     if (d < all[k].size() && all[k][d].known == kind) learn(p, k, all[k][d]);
             known[d] = p;
-            const bool says = a[d].known != DevicePlace::Known::no || (d < b.size() && b[d].known != DevicePlace::Known::no);
-            if (!says) continue;
-            used += 1;
-            for (std::size_t k = 0; k < 2; ++k) next.mean[k] += p.mean[k];
         }
-        if (used < 2) break;
+        if (told.size() < 2) break;
+        for (const std::size_t d : told)
+            for (std::size_t k = 0; k < 2; ++k) next.mean[k] += known[d].mean[k];
         for (double& m : next.mean) m /= used;
-        for (std::size_t d = 0; d < n; ++d) {
-            const bool says = a[d].known != DevicePlace::Known::no || (d < b.size() && b[d].known != DevicePlace::Known::no);
-            if (!says) continue;
+        for (const std::size_t d : told) {
             const Pair& p = known[d];
             for (std::size_t k = 0; k < 2; ++k) next.variance[k] += (std::pow(p.mean[k] - next.mean[k], 2) + p.variance[k]) / (used - 1);
             next.covariance += ((p.mean[0] - next.mean[0]) * (p.mean[1] - next.mean[1]) + p.covariance) / (used - 1);

@@ -97,8 +97,8 @@ Series group_series(const Group& group, TableOf table, const std::string& column
     return thin(series, max_points);
 }
 
-Series over_energy(const Group& group, const Series& by_round) {
-    const Series energy = group_series(group, &RunData::metrics, "cumulative_update_energy_J", static_cast<std::size_t>(-1) / 2);
+Series over_energy(const Group& group, const Series& by_round, const std::string& column) {
+    const Series energy = group_series(group, &RunData::metrics, column, static_cast<std::size_t>(-1) / 2);
     Series out = by_round;
     if (energy.x.empty() || energy.y.back() <= 0) return {};
     for (double& x : out.x) {

@@ -30,8 +30,9 @@ using TableOf = Table RunData::*;
 /// One column over rounds: mean over the runs that reached a round, band lowest to highest. Empty x when no run has the column.
 /// More than `max_points` rounds are averaged in equal stretches; the band then covers each stretch.
 Series group_series(const Group& group, TableOf table, const std::string& column, std::size_t max_points = 1200);
-/// The same with the mean cumulative update energy (J) at each round as x; empty when the runs do not record it.
-Series over_energy(const Group& group, const Series& by_round);
+/// The same with a mean cumulative energy (J) at each round as x: that of weight updates, or another column of metrics.csv. Empty when the
+/// runs do not record it.
+Series over_energy(const Group& group, const Series& by_round, const std::string& column = "cumulative_update_energy_J");
 
 std::vector<Chart> training_charts(const std::vector<Group>& groups);
 std::vector<Chart> quality_charts(const std::vector<Group>& groups);
