@@ -20,6 +20,8 @@ else:
 
 Array = Any
 
+__all__ = ["Report", "check_device"]
+
 
 class Report:
     """What check_device found: `laws`, a list of (law, what broke it or None); true when none is broken.

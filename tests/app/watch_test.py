@@ -224,6 +224,15 @@ class Watch(InFolder):
         self.assertEqual(watcher.end(), 0)
         self.assertLess(time.time() - start, 5)
 
+    def test_a_run_that_is_just_beginning(self):
+        """The two lines of docs/watch.md: the watcher is there before the run's folder is."""
+        process = subprocess.Popen(["sh", "-c", 'sleep 1; exec "$0" train small.toml --out soon --no-report --set train.rounds=3', GANBAR], cwd=self.folder, env=self.environment(),
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(lambda: (process.kill(), process.wait()))
+        self.assertFalse((self.folder / "soon").exists())
+        watcher = self.watch("soon")
+        until(lambda: watcher.newest()["state"] == "finished")
+
     def test_what_is_no_run_is_one_clear_error(self):
         (self.folder / "nothing").mkdir()
         (self.folder / "torn").mkdir()

@@ -98,6 +98,8 @@ TEST(Ledger, TotalsByPrefixAndSuffix) {
 TEST(Errors, NearestName) {
     EXPECT_EQ(nearest_name("v_sett", {"batch", "v_set", "v_reset"}), "v_set");
     EXPECT_EQ(nearest_name("zzzzzz", {"batch", "v_set"}), "");
+    EXPECT_EQ(nearest_name("pulse_width", {"pulse_length", "t_pulse"}), "");  // another word, not a misspelt one
+    EXPECT_EQ(nearest_name("puls_lenght", {"pulse_length", "t_pulse"}), "pulse_length");
 }
 
 TEST(Errors, LocationText) { EXPECT_EQ(std::string(ConfigError("x", {"a.toml", 3, 5}).what()), "a.toml:3:5: x"); }

@@ -43,10 +43,23 @@ static bool grows_to(const std::string& word, const std::string& longer) {
     return i == word.size();
 }
 
+/// Names of as many words, of which one is quite another word: "pulse_width" is no misspelt "pulse_length".
+static bool has_another_word(const std::string& a, const std::string& b) {
+    if (std::count(a.begin(), a.end(), '_') != std::count(b.begin(), b.end(), '_') || a.find('_') == std::string::npos) return false;
+    for (std::size_t i = 0, j = 0; i <= a.size() && j <= b.size();) {
+        const std::size_t to_i = std::min(a.find('_', i), a.size()), to_j = std::min(b.find('_', j), b.size());
+        if (edit_distance(a.substr(i, to_i - i), b.substr(j, to_j - j)) > std::max<std::size_t>(2, std::max(to_i - i, to_j - j) / 2))
+            return true;
+        i = to_i + 1, j = to_j + 1;
+    }
+    return false;
+}
+
 std::string nearest_name(const std::string& word, const std::vector<std::string>& candidates) {
     std::string best;
     std::size_t best_distance = std::max<std::size_t>(2, word.size() / 2) + 1;
     for (const auto& candidate : candidates) {
+        if (has_another_word(word, candidate)) continue;
         std::size_t d = edit_distance(word, candidate);
         if (word.size() >= 3 && candidate.find(word) != std::string::npos) d = std::min<std::size_t>(d, 2);
         // Of two that are as near, the one that only has more letters: "sed" means "seed" rather than "set".

@@ -237,8 +237,19 @@ TEST(Families, TheOneThatMadeTheDataRanksFirst) {
         std::string order;
         for (const auto& f : ranked) order += f.name + " " + std::to_string(f.bic) + "; ";
         EXPECT_EQ(ranked.front().name, c.model) << order;
-        for (const auto& p : ranked.front().parameters) EXPECT_TRUE(p.lo <= p.value && p.value <= p.hi) << c.name << " " << p.name;
+        for (const auto& f : ranked)
+            for (const auto& p : f.parameters) EXPECT_TRUE(p.lo <= p.value && p.value <= p.hi) << c.name << " " << f.name << " " << p.name;
     }
+}
+TEST(Families, SoftBoundsAreKnownWhereNoDeviceWasDrivenToItsEnd) {  // the bound used to be looked for within a seventh beyond what was seen
+    for (const std::size_t n : {60, 100})
+        for (const std::uint64_t seed : {1, 2, 3}) {
+            const auto data = measure("soft_bounds", {{"set_fraction", 0.02}, {"reset_fraction", 0.02}, {"c2c", 0.2}},
+                                      {20, n, 1, {{1.0}, {-1.0}, {100e-9}}, seed});
+            const auto ranked = fit_families(data, fit_device(data));
+            ASSERT_FALSE(ranked.empty());
+            EXPECT_EQ(ranked.front().name, "soft_bounds") << n << " pulses, seed " << seed;
+        }
 }
 TEST(Families, AreFittedToDevicesThatAreAllAlike) {
     const auto data = measure("ideal", {}, {20, 60, 1, {{1.0}, {-1.0}, {100e-9}}, 5});

@@ -12,6 +12,7 @@
 
 #include "ganbar/core/rng.h"
 #include "ganbar/core/stop.h"
+#include "ganbar/fit/polarity.h"
 
 namespace ganbar::fit {
 namespace {
@@ -34,10 +35,20 @@ struct Family {
 };
 
 double logistic(double t) { return 1 / (1 + std::exp(-t)); }
-/// A soft bound lies about the end of what was seen (noise may carry a device past it) or up to a seventh beyond.
-double bound(double t) { return 0.97 + 0.18 * logistic(t); }
+/// A soft bound lies about the end of what was seen (noise may carry a device past it) or beyond: up to a seventh where devices were seen
+/// to rest at an end, up to twice the window where none was driven so far.
+constexpr double least_bound = 0.97, bound_at_rest = 1.15, bound_unseen = 3;
 
-std::vector<Family> families(double ratio) {
+/// Whether a tenth of the devices came to rest at an end of their window.
+bool rest_is_seen(const StepData& steps, double range_S) {
+    const Bounds bounds = hard_bounds(steps.groups, steps.n_devices, range_S);
+    std::size_t n = 0;
+    for (std::size_t d = 0; d < steps.n_devices; ++d) n += std::isfinite(bounds.lo_S[d]) || std::isfinite(bounds.hi_S[d]) ? 1 : 0;
+    return 10 * n > steps.n_devices;
+}
+
+std::vector<Family> families(double ratio, double farthest_bound) {
+    const auto bound = [farthest_bound](double t) { return least_bound + (farthest_bound - least_bound) * logistic(t); };
     const auto positive = [](std::size_t, double t) { return std::exp(t); };
     std::vector<Family> out;
     out.push_back({"constant_step", "|dG| = a", {{"a", "window"}}, [](const double* t, double) { return std::exp(t[0]); }, {{}}, positive});
@@ -46,9 +57,9 @@ std::vector<Family> families(double ratio) {
     out.push_back({"soft_bounds",
                    "|dG| = f |G_end - G|",
                    {{"f", ""}, {"end", "window"}},
-                   [](const double* t, double way) { return std::exp(t[0]) * std::max(0.0, bound(t[1]) - way); },
+                   [bound](const double* t, double way) { return std::exp(t[0]) * std::max(0.0, bound(t[1]) - way); },
                    {{-2}, {2}},
-                   [](std::size_t k, double t) { return k == 0 ? std::exp(t) : bound(t); }});
+                   [bound](std::size_t k, double t) { return k == 0 ? std::exp(t) : bound(t); }});
     out.push_back({"linear_step",
                    "|dG| = a (1 - b way)",
                    {{"a", "window"}, {"b", ""}},
@@ -59,11 +70,11 @@ std::vector<Family> families(double ratio) {
         {"pow_step",
          "|dG| = a (1 - way/end)^p",
          {{"a", "window"}, {"p", ""}, {"end", "window"}},
-         [](const double* t, double way) { return std::exp(t[0]) * std::pow(std::max(0.0, 1 - way / bound(t[2])), std::exp(t[1])); },
+         [bound](const double* t, double way) { return std::exp(t[0]) * std::pow(std::max(0.0, 1 - way / bound(t[2])), std::exp(t[1])); },
          {{0.5, -2}, {1, 0}, {-0.5, 2}},
-         [](std::size_t k, double t) { return k == 0   ? std::exp(t)
-                                              : k == 1 ? std::exp(t)
-                                                       : bound(t); }});
+         [bound](std::size_t k, double t) { return k == 0   ? std::exp(t)
+                                                   : k == 1 ? std::exp(t)
+                                                            : bound(t); }});
     out.push_back({"exp_step",
                    "|dG| = a max(0, 1 + A exp(-c way))",
                    {{"a", "window"}, {"A", ""}, {"c", ""}},
@@ -216,19 +227,23 @@ void intervals(FamilyFit& out, const Family& up, const Family& down, const Binne
         auto& list = drawn[i];
         std::sort(list.begin(), list.end());
         if (list.empty()) continue;
-        out.parameters[i].lo = list[list.size() * 25 / 1000],
-        out.parameters[i].hi = list[std::min(list.size() - 1, list.size() * 975 / 1000)];
+        // where parameters stand in for each other, data drawn anew can all lie on one side of what fits best
+        auto& p = out.parameters[i];
+        p.lo = std::min(p.value, list[list.size() * 25 / 1000]);
+        p.hi = std::max(p.value, list[std::min(list.size() - 1, list.size() * 975 / 1000)]);
     }
 }
 
 }  // namespace
 
 std::vector<FamilyFit> fit_families(const PulseData& data, const DeviceFit& fit, const FitOptions& options) {
-    const Binned binned(steps_of(data), fit);
+    const StepData steps = steps_of(data);
+    const Binned binned(steps, fit);
     const std::vector<double> once(binned.n_devices(), 1.0);
     const auto set = binned.bins(once, true), reset = binned.bins(once, false);
     const double ratio = std::max(1e-6, fit.g_min_S / (fit.g_max_S - fit.g_min_S));
-    const auto ups = families(ratio), downs = families(-ratio);
+    const double farthest = rest_is_seen(steps, fit.g_max_S - fit.g_min_S) ? bound_at_rest : bound_unseen;
+    const auto ups = families(ratio, farthest), downs = families(-ratio, farthest);
     std::vector<FamilyFit> out;
     for (std::size_t f = 0; f < ups.size(); ++f) {
         const auto &up = ups[f], &down = downs[f];

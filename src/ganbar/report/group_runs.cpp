@@ -50,6 +50,19 @@ std::vector<std::string> differing_keys(const std::vector<Settings>& variants) {
         if (std::any_of(variants.begin(), variants.end(),
                         [&](const Settings& v) { return value_in(v, key) != value_in(variants.front(), key); }))
             out.push_back(key);
+    // Another model brings other keys and defaults of its section along: they come after what a user would say.
+    const auto brought = [&](const std::string& key) {
+        const std::string section = key.substr(0, key.rfind('.'));
+        return key != section + ".model" && std::find(out.begin(), out.end(), section + ".model") != out.end();
+    };
+    std::set<std::string> last;
+    for (const auto& key : out)
+        if (brought(key)) last.insert(key);
+    const auto rank = [&](const std::string& key) {
+        const bool everywhere = std::all_of(variants.begin(), variants.end(), [&](const Settings& v) { return v.contains(key); });
+        return last.contains(key) || !everywhere ? 2 : value_in(variants.front(), key).front() == '[' ? 1 : 0;
+    };
+    std::stable_sort(out.begin(), out.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
     return out;
 }
 

@@ -50,6 +50,14 @@ TEST(GroupRuns, SeedsAreReplicatesOnlyOfEqualSettings) {
     EXPECT_EQ(groups_of(runs).size(), variants.size());
 }
 
+TEST(GroupRuns, LabelsSayTheModelAndNotWhatItBrings) {
+    const std::string other = with("model = \"nili2020\"", "model = \"vteam\"\na_off = 1\ng_max = 2\nk_on = 3\nr_off = 4\nr_on = 5");
+    std::vector<RunData> runs = {run(base, 1, "a"), run(with("rounds = 300", "rounds = 20"), 1, "b"), run(other, 1, "c")};
+    group_runs(runs);
+    for (const auto& r : runs) EXPECT_EQ(r.group.find("device.model = "), 0u) << r.group;
+    EXPECT_NE(runs[1].group.find("train.rounds = 20"), std::string::npos) << runs[1].group;
+}
+
 TEST(GroupRuns, LabelsAreTheKeysThatDiffer) {
     std::vector<RunData> runs = {run(base, 2, "a"), run(base, 6, "b"), run(with("nili2020", "mydevice"), 1, "c"),
                                  run(with("adc_bits = 8", "adc_bits = 3"), 1, "d")};

@@ -1,7 +1,9 @@
 // `ganbar watch RUN|SWEEP`: the report's page on the loopback address while another process works in the folder.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
+#include <thread>
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/terminal.h"
@@ -27,8 +29,22 @@ Watched watched_sweep(const std::shared_ptr<study::WatchedSweep>& sweep, const f
             {}};
 }
 
+/// A training that was begun just before makes its folder once its data are read, and its first files soon after.
+void wait_for(const fs::path& folder) {
+    constexpr auto look = std::chrono::milliseconds(100);
+    constexpr int looks_for_it = 80, looks_into_it = 10;
+    std::error_code ignored;
+    for (int k = 0; k < looks_for_it && !fs::exists(folder, ignored) && !signal_noted(); ++k) std::this_thread::sleep_for(look);
+    for (int k = 0; k < looks_into_it && fs::is_directory(folder, ignored) && !signal_noted(); ++k) {
+        if (study::is_sweep_folder(folder) || is_run_folder(folder)) return;
+        std::this_thread::sleep_for(look);
+    }
+}
+
 void watch(const std::string& name, int port) {
     const fs::path folder = name;
+    note_signals();
+    wait_for(folder);
     std::error_code ignored;
     if (!fs::is_directory(folder, ignored))
         throw DataError("no such folder; expected a run folder of ganbar train or the folder of a sweep", {name, 0, 0});
@@ -47,7 +63,6 @@ void watch(const std::string& name, int port) {
         throw DataError("is neither a run folder nor that of a sweep: none of run.toml, metrics.csv, summary.json and sweep.sqlite in it",
                         {name, 0, 0});
     }
-    note_signals();
     fmt::print("http://127.0.0.1:{}/\n", server->port());
     std::fflush(stdout);
     say("open this address in a browser of this machine; Ctrl-C ends the watching, not the work");
