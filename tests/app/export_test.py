@@ -180,6 +180,10 @@ class Export(InFolder):
         macs = [json.loads(self.good("estimate", net, "--on", "a100", "--json", "--batch", "8").stdout)[0]["macs_useful"] for net in ("net.onnx", "software.toml")]
         self.assertGreater(macs[0], 0)
         self.assertLess(macs[0], macs[1])  # the experiment has a discriminator too, and trains
+        for words in (("--converters",), ("--noise", "reads")):
+            self.export("arrays.onnx", *words, run="run")
+            self.assertIn("holds the crossbars of a run", self.refused("estimate", "arrays.onnx", "--on", "isaac"))
+            (self.folder / "arrays.onnx").unlink()
 
     def test_gif(self):
         (width, height), frames, loops = gif_frames(self.export("a.gif"))

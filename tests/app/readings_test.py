@@ -73,7 +73,7 @@ class Readings(InFolder):
         self.assertIn("expected KEY=V1,V2", self.refused("study", "readings", "--axis", "generator.init_scale"))
         self.assertIn("init_scal", self.refused("study", "readings", "--readings", "leaky", "--axis", "generator.init_scal=0.3,0.5", "--out", "none"))
         self.assertIn("belong to study readings", self.refused("study", "devices", "--readings", "leaky"))
-        self.assertIn("expected wires, cells, devices or readings", self.refused("study", "reading"))
+        self.assertIn("expected wires, cells, devices, rules, readings", self.refused("study", "reading"))
 
 
 if __name__ == "__main__":

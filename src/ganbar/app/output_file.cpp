@@ -8,6 +8,7 @@
 
 #include "ganbar/app/terminal.h"
 #include "ganbar/core/error.h"
+#include "ganbar/core/file_ending.h"
 #include "ganbar/data/atomic_file.h"
 
 namespace ganbar::app {
@@ -20,13 +21,13 @@ Option* OutputFile::declare(Command& command, const std::string& names, const st
 }
 
 void OutputFile::check() const {
-    if (!asked()) return;
+    if (!asked() || to_stdout()) return;
     check_target(path, force ? Replace::yes : Replace::no);
     std::error_code ignored;
     const auto type = fs::status(path, ignored).type();
     const bool named = type == fs::file_type::regular || type == fs::file_type::not_found;  // /dev/null has no ending
     if (!named || endings.empty() ||
-        std::any_of(endings.begin(), endings.end(), [this](const auto& ending) { return path.ends_with(ending); }))
+        std::any_of(endings.begin(), endings.end(), [this](const auto& ending) { return has_ending(path, ending); }))
         return;
     throw ConfigError(fmt::format("cannot be written in the format of its name; expected a name ending in {}", join(endings, " or ")),
                       {path});
@@ -34,6 +35,7 @@ void OutputFile::check() const {
 
 void OutputFile::write(std::span<const std::uint8_t> bytes) const {
     check();
+    if (to_stdout()) return fmt::print("{}", std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
     write_file(path, bytes, force ? Replace::yes : Replace::no);
     say("wrote " + path);
 }

@@ -213,7 +213,7 @@ Designs make_designs(const std::vector<DesignAxis>& axes, std::size_t most, std:
     if (out.n_grid > most_combinations)
         throw ConfigError(fmt::format("the axes have {:.3g} combinations; expected at most {:.0e}", out.n_grid, most_combinations));
     out.sampled = out.n_grid > double(most);
-    if (out.sampled) latin_hypercube(axes, most, seed, out);
+    if (out.sampled) out.n_drawn = most, latin_hypercube(axes, most, seed, out);
     else all_combinations(axes, out);
     return out;
 }

@@ -31,6 +31,7 @@ struct Designs {
     std::size_t n_axes = 0;
     std::vector<std::uint32_t> levels;  ///< row-major
     double n_grid = 1;                  ///< all combinations
+    std::size_t n_drawn = 0;            ///< of the Latin hypercube, before equal ones were left out
     bool sampled = false;               ///< not all of them are here
     std::size_t size() const { return n_axes == 0 ? 1 : levels.size() / n_axes; }
     std::span<const std::uint32_t> row(std::size_t i) const { return std::span(levels).subspan(i * n_axes, n_axes); }

@@ -7,17 +7,19 @@
 #include <exception>
 #include <filesystem>
 
+#include "ganbar/core/file_ending.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/stop.h"
 namespace ganbar::arch {
 
 std::string network_path(const std::string& name_or_path, const config::Presets& presets) {
-    const bool is_path = name_or_path.ends_with(".toml") || name_or_path.ends_with(".onnx") || name_or_path.find('/') != std::string::npos;
+    const bool is_path =
+        has_ending(name_or_path, ".toml") || has_ending(name_or_path, ".onnx") || name_or_path.find('/') != std::string::npos;
     return is_path ? name_or_path : presets.path(name_or_path);
 }
 
 Gan load_gan(const std::string& name_or_path, const config::Presets& presets, const std::string& discriminator) {
-    if (name_or_path.ends_with(".onnx")) return onnx_gan(name_or_path, discriminator);
+    if (has_ending(name_or_path, ".onnx")) return onnx_gan(name_or_path, discriminator);
     if (!discriminator.empty())
         throw ConfigError("--discriminator belongs to a generator's ONNX file; \"" + name_or_path + "\" describes both networks");
     const std::string path = network_path(name_or_path, presets);

@@ -159,11 +159,23 @@ std::string Node::label() const {
     return fmt::format("node \"{}\" ({})", shown, op);
 }
 
+/// A graph of ours that holds the arrays themselves: each of their blocks would stand as a layer, to be put into arrays once more.
+static void check_plain(const onnx::ModelProto& model, const std::string& name) {
+    if (model.producer_name() != "ganbar") return;
+    for (const auto& p : model.metadata_props())
+        if ((p.key() == "converters" || p.key() == "noise") && p.value() != "none")
+            throw ConfigError("holds the crossbars of a run, with " + p.key() +
+                                  " in the graph; expected the plain network (ganbar export "
+                                  "without --converters and --noise)",
+                              {name});
+}
+
 Graph parse(const std::string& bytes, const std::string& name) {
     onnx::ModelProto model;
     if (!model.ParseFromString(bytes) || !model.has_graph())
         throw ConfigError("is no ONNX model; expected a file as an ONNX exporter writes it, with a graph", {name});
     if (model.graph().node_size() == 0) throw ConfigError("has a graph without nodes; expected at least one layer", {name});
+    check_plain(model, name);
     return graph_of(model, name);
 }
 

@@ -5,6 +5,7 @@
 
 #include "ganbar/config/device_file.h"
 #include "ganbar/config/given.h"
+#include "ganbar/core/file_ending.h"
 
 namespace ganbar::config {
 namespace fs = std::filesystem;
@@ -13,7 +14,7 @@ namespace {
 /// The file that a model's name stands for, "" for a model of ganbar's own: a path that ends in .toml, or NAME.toml in a folder `devices`
 /// beside a folder of presets.
 std::string file_of(const std::string& name, const Node::Leaf& leaf, const Presets& presets) {
-    if (name.ends_with(".toml")) return leaf.origin == "--set" ? name : (fs::path(leaf.where.file).parent_path() / name).string();
+    if (has_ending(name, ".toml")) return leaf.origin == "--set" ? name : (fs::path(leaf.where.file).parent_path() / name).string();
     if (name.empty() || name.find('/') != std::string::npos) return "";
     for (const auto& folder : presets.folders()) {
         const fs::path path = fs::path(folder).parent_path() / "devices" / (name + ".toml");
@@ -57,13 +58,13 @@ void insert_device_files(Node& root, const Presets& presets, std::vector<std::st
                 "device file \"" + file + "\" does not exist; expected one that `ganbar device fit` wrote, or the name of a model",
                 model.where);
         auto own = load_toml(file);
-        own->set_origin(text->ends_with(".toml") ? "file " + file : "preset " + *text);
+        own->set_origin(has_ending(*text, ".toml") ? "file " + file : "preset " + *text);
         if (rename) rename(*own);
         const auto device = own->tables.find("device");
         if (device == own->tables.end() || !device->second->leaves.contains("model"))
             throw ConfigError("there is no [device] table with a model in it; expected a file that `ganbar device fit` wrote", {file});
         const auto* inner = std::get_if<std::string>(&device->second->leaves.at("model").value);
-        if (inner != nullptr && inner->ends_with(".toml"))
+        if (inner != nullptr && has_ending(*inner, ".toml"))
             throw ConfigError("the model is a file again; expected the name of a model", device->second->leaves.at("model").where);
         for (const auto& [key, leaf] : table->second->leaves)
             if (key != "model" && stays(leaf, model.origin)) device->second->leaves[key] = leaf;

@@ -1,6 +1,7 @@
 #include "ganbar/config/preset.h"
 
 #include "ganbar/config/given.h"
+#include "ganbar/core/file_ending.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -55,7 +56,7 @@ std::string opening_comment(const std::string& path) {
 
 namespace {
 
-bool is_path(const std::string& name) { return name.ends_with(".toml") || name.find('/') != std::string::npos; }
+bool is_path(const std::string& name) { return has_ending(name, ".toml") || name.find('/') != std::string::npos; }
 
 /// Takes the top-level key `preset` out of a file's tree: the file it starts from and where it says so, or "" when it starts from nothing.
 std::string take_base(Node& root, const std::string& file, const Presets& presets, Location& where) {

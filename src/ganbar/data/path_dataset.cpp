@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "ganbar/core/file_ending.h"
 #include "ganbar/data/folder.h"
 #include "ganbar/data/idx.h"
 #include "ganbar/data/npy.h"
@@ -25,7 +26,7 @@ bool is_folder(const fs::path& path) {
 }
 
 bool is_idx_name(const std::string& name) {
-    return name.ends_with("-ubyte") || name.ends_with("-ubyte.gz") || name.ends_with(".idx") || name.ends_with(".idx.gz");
+    return has_ending(name, "-ubyte") || has_ending(name, "-ubyte.gz") || has_ending(name, ".idx") || has_ending(name, ".idx.gz");
 }
 
 /// The images of one split among the four files of MNIST's kind, in the folder or in its raw/.
@@ -49,7 +50,7 @@ std::optional<fs::path> idx_labels(const fs::path& images) {
     };
     if (!swap("images", "labels")) return std::nullopt;
     swap("idx3", "idx1") || swap("idx4", "idx1");
-    if (name.ends_with(".gz")) name.resize(name.size() - 3);
+    if (has_ending(name, ".gz")) name.resize(name.size() - 3);
     for (const char* packing : {"", ".gz"})
         if (const fs::path file = images.parent_path() / (name + packing); is_there(file)) return file;
     return std::nullopt;
@@ -94,7 +95,7 @@ Dataset read_part(const fs::path& path, const fs::path& part, const std::string&
 
 }  // namespace
 
-bool is_dataset_path(const std::string& name) { return name.find('/') != std::string::npos || name.ends_with(".npy"); }
+bool is_dataset_path(const std::string& name) { return name.find('/') != std::string::npos || has_ending(name, ".npy"); }
 
 bool has_path_split(const std::string& path, const std::string& split) { return is_there(path) && path_of_split(path, split).has_value(); }
 

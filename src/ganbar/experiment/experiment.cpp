@@ -6,6 +6,7 @@
 
 #include "ganbar/config/attribution.h"
 #include "ganbar/config/given.h"
+#include "ganbar/core/file_ending.h"
 #include "ganbar/data/catalogue.h"
 #include "ganbar/data/path_dataset.h"
 #include "ganbar/experiment/accelerator_spec.h"
@@ -278,7 +279,7 @@ static Experiment bound(config::Loaded loaded, RuleKeys& keys, const config::Pre
 }
 
 Experiment read_experiment(const ExperimentSource& source, const config::Presets& presets, const Registries& registries) {
-    if (source.name.ends_with(".onnx"))
+    if (has_ending(source.name, ".onnx"))
         throw ConfigError(fmt::format("is a network as ONNX, which says nothing of how it is trained: ganbar estimate {} --on all tells "
                                       "what it costs; expected an experiment, as TOML or by name",
                                       source.name),

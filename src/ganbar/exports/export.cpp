@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ganbar/core/file_ending.h"
 #include "ganbar/experiment/sampling.h"
 #include "ganbar/exports/array_files.h"
 #include "ganbar/exports/film.h"
@@ -94,7 +95,7 @@ const std::vector<std::string>& export_endings() {
 }
 
 Bytes export_run(const fs::path& run, const std::string& name, const ExportOptions& options, const Registries& registries) {
-    const auto kind = std::find_if(kinds().begin(), kinds().end(), [&](const Kind& k) { return name.ends_with(k.ending); });
+    const auto kind = std::find_if(kinds().begin(), kinds().end(), [&](const Kind& k) { return has_ending(name, k.ending); });
     if (kind == kinds().end())
         throw ConfigError(
             fmt::format("cannot be exported in the format of its name; expected a name ending in {}", join(export_endings(), ", ")),

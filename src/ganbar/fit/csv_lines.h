@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "ganbar/core/error.h"
 #include "ganbar/fit/pulse_data.h"
 
 namespace ganbar::fit {
@@ -12,9 +13,8 @@ namespace ganbar::fit {
 /// The lines of a text, one at a time, cut into cells.
 class Lines {
 public:
-    Lines(std::string_view text, std::string file) : rest_(text), file_(std::move(file)) {
-        if (rest_.starts_with("\xef\xbb\xbf")) rest_.remove_prefix(3);
-    }
+    /// DataError for text that is not UTF-8 or ASCII.
+    Lines(std::string_view text, std::string file);
     /// The next line with something on it; false at the end.
     bool next() {
         while (!rest_.empty()) {
@@ -27,6 +27,8 @@ public:
         return false;
     }
     std::string_view line() const { return line_; }
+    /// Whether one of the next few lines has several cells; stays where it is.
+    bool cells_follow() const;
     void choose_separator() {
         separator_ = line_.find(';') != std::string_view::npos ? ';' : line_.find('\t') != std::string_view::npos ? '\t' : ',';
     }

@@ -85,8 +85,9 @@ std::string lower(std::string s) {
 }
 /// Micro signs of both code points as u, ohm signs as words.
 std::string plain(std::string s) {
-    constexpr std::array<std::pair<const char*, const char*>, 6> same{
-        {{"\u00b5", "u"}, {"\u03bc", "u"}, {"\u03a9", "ohm"}, {"\u2126", "ohm"}, {"Ohm", "ohm"}, {"OHM", "ohm"}}};
+    constexpr std::array<std::pair<const char*, const char*>, 7> same{
+        // the last as older programs write the micro sign, one byte of Latin-1
+        {{"\u00b5", "u"}, {"\u03bc", "u"}, {"\u03a9", "ohm"}, {"\u2126", "ohm"}, {"Ohm", "ohm"}, {"OHM", "ohm"}, {"\xb5", "u"}}};
     for (const auto& [from, to] : same)
         for (auto at = s.find(from); at != std::string::npos; at = s.find(from)) s.replace(at, std::string(from).size(), to);
     return s;
@@ -133,6 +134,30 @@ std::string take_number(std::string& name) {
     return number;
 }
 
+std::optional<Column> understand(const std::string& written);
+
+/// "dev2_g_uS", "cell 7 R (kohm)": a measured quantity of the device that the name begins with.
+std::optional<Column> of_one_device(const std::string& name) {
+    const auto bar = name.find_first_of("_ ");
+    if (bar == std::string::npos) return std::nullopt;
+    const auto digits = [](const std::string& s) {
+        return !s.empty() && std::all_of(s.begin(), s.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+    };
+    std::string device = name.substr(0, bar), number, rest = bare_word(name.substr(bar + 1));
+    std::string word = device;
+    number = take_number(word);
+    if (number.empty()) {  // "device 2 g_uS"
+        const auto second = rest.find_first_of("_ ");
+        if (second == std::string::npos || !digits(rest.substr(0, second))) return std::nullopt;
+        device += " " + rest.substr(0, second), rest = bare_word(rest.substr(second + 1));
+    }
+    if (quantity_of(word) != Quantity::device) return std::nullopt;
+    auto out = understand(rest);
+    if (!out || !measured(out->what) || !out->repetition.empty() || !out->device.empty()) return std::nullopt;
+    out->device = device, out->name = name;
+    return out;
+}
+
 std::optional<Column> understand(const std::string& written) {
     Column out;
     out.name = bare_word(written);
@@ -155,7 +180,7 @@ std::optional<Column> understand(const std::string& written) {
         }
         if (attempt == 1 && out.repetition.empty()) break;
     }
-    if (!known) return std::nullopt;
+    if (!known) return of_one_device(out.name);
     if (out.repetition.empty() || measured(out.what) || out.what == Quantity::device || out.what == Quantity::cycle) {
         if (unit.empty()) return out;
         out.has_unit = true;

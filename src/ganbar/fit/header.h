@@ -18,6 +18,7 @@ struct Column {
     const char* si = "";        ///< unit of the quantity in SI, "" for a number
     std::string name;           ///< as the header has it
     std::string repetition;     ///< not empty: one of several columns of the same quantity, and which
+    std::string device;         ///< not empty: the column is this device's ("dev2_g_uS")
 };
 
 /// The columns. `unit` is that of the measured quantity where its name has none. DataError with the place of names and units that are not

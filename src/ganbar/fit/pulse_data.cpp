@@ -63,17 +63,23 @@ private:
             if (!lines_.next())
                 throw DataError("the file is empty; expected a header such as device,cycle,pulse,v_V,t_s,g_S", {data_.file});
         } while (lines_.line().starts_with('#') && lines_.line().find_first_of(",;\t") == std::string_view::npos);
-        lines_.choose_separator();
-        std::vector<std::string_view> cells;
-        lines_.cut(cells);
-        while (!cells.empty() && cells.back().empty()) cells.pop_back();
-        columns_ = read_header({cells.begin(), cells.end()}, o_.unit, lines_.at(0));
+        for (read_columns(); is_title() && lines_.next(); read_columns())
+            data_.notes.push_back(fmt::format("\"{}\" is not used: it stands above the header", columns_.front().name));
         for (std::size_t i = 0; i < columns_.size(); ++i) place(i);
         check_header();
         for (const auto& [what, column] : {std::pair{Quantity::voltage, &data_.v_column}, std::pair{Quantity::width, &data_.t_column}})
             if (const auto at = where_.find(what); at != where_.end()) *column = static_cast<int>(at->second) + 1;
         note_header();
     }
+    void read_columns() {
+        lines_.choose_separator();
+        std::vector<std::string_view> cells;
+        lines_.cut(cells);
+        while (!cells.empty() && cells.back().empty()) cells.pop_back();
+        columns_ = read_header({cells.begin(), cells.end()}, o_.unit, lines_.at(0));
+    }
+    /// A line of a single cell that names no quantity, above one of several cells.
+    bool is_title() const { return columns_.size() == 1 && columns_.front().what == Quantity::none && lines_.cells_follow(); }
     void place(std::size_t i) {
         const auto what = columns_[i].what;
         if (what == Quantity::none) return data_.notes.push_back("column \"" + columns_[i].name + "\" is not used");
@@ -90,10 +96,17 @@ private:
                 "(uS)\"",
                 lines_.at(0));
         for (const auto i : measured_)
-            if (measured_.size() > 1 && columns_[i].repetition.empty())
+            if (measured_.size() > 1 && columns_[i].repetition.empty() && columns_[i].device.empty())
                 throw DataError("column \"" + columns_[i].name +
                                     "\" is a second one of a measured quantity; expected one, or repetitions with numbers: g_uS_1, g_uS_2",
                                 lines_.at(i));
+        const auto of_device = [&](std::size_t i) { return !columns_[i].device.empty(); };
+        if (std::any_of(measured_.begin(), measured_.end(), of_device) &&
+            (where_.contains(Quantity::device) || !std::all_of(measured_.begin(), measured_.end(), of_device)))
+            throw DataError("column \"" + columns_[measured_.front()].name +
+                                "\" is one device's, and others are not; expected one column a "
+                                "device, or a column \"device\"",
+                            lines_.at(measured_.front()));
         if (o_.sweep && !where_.contains(Quantity::voltage))
             throw DataError("no column holds the voltage; expected v_V and i_A of I-V sweeps", lines_.at(0));
         if (!o_.unit.empty() && std::all_of(measured_.begin(), measured_.end(), [&](std::size_t i) { return columns_[i].unit_in_name; }))
@@ -124,6 +137,7 @@ private:
         if (!where_.contains(Quantity::width) && !o_.width_s && (o_.plan.empty() || where_.contains(Quantity::voltage)))
             throw DataError("no column holds the pulses' width; expected t_s, t_ns or the like, or --width \"100 ns\"", lines_.at(0));
     }
+    bool by_device() const { return !columns_[measured_.front()].device.empty(); }
     void note_header() {
         const char c = lines_.separator();
         data_.notes.push_back(std::string("separator: ") + (c == ';' ? "semicolon" : c == '\t' ? "tab" : "comma"));
@@ -131,7 +145,8 @@ private:
             if (columns_[i].si[0] != '\0' && !columns_[i].has_unit &&
                 (o_.unit.empty() || std::find(measured_.begin(), measured_.end(), i) == measured_.end()))
                 data_.notes.push_back("column \"" + columns_[i].name + "\" has no unit and is taken as SI");
-        if (measured_.size() > 1) data_.notes.push_back(fmt::format("{} columns are read as repetitions", measured_.size()));
+        if (measured_.size() > 1)
+            data_.notes.push_back(fmt::format("{} columns are read as {}", measured_.size(), by_device() ? "devices" : "repetitions"));
     }
 
     double number(std::string_view s, std::size_t column) {
@@ -204,8 +219,10 @@ private:
 
     std::int32_t device(const std::vector<std::string_view>& cells) {
         const auto it = where_.find(Quantity::device);
-        const std::string name = it == where_.end() ? "1" : std::string(cells[it->second]);
-        if (name.empty()) throw DataError("the device's name is missing", lines_.at(it->second));
+        if (it != where_.end() && cells[it->second].empty()) throw DataError("the device's name is missing", lines_.at(it->second));
+        return device(it == where_.end() ? "1" : std::string(cells[it->second]));
+    }
+    std::int32_t device(const std::string& name) {
         if (name == last_device_) return last_index_;
         last_device_ = name;
         const auto [at, fresh] = index_.emplace(name, static_cast<std::int32_t>(data_.devices.size()));
@@ -214,7 +231,7 @@ private:
     }
     void row(const std::vector<std::string_view>& cells) {
         Entry e;
-        e.row.device = device(cells);
+        if (!by_device()) e.row.device = device(cells);
         const auto whole = [&](Quantity q) {
             const double x = value(cells, q, 0);
             if (std::isnan(x) || std::abs(x) > 1e9) throw DataError("the number is missing or too large", lines_.at(where_.at(q)));
@@ -239,7 +256,8 @@ private:
                 lines_.at(w->second));
         e.line = e.row.line = lines_.number();
         for (std::size_t k = 0; k < measured_.size(); ++k) {
-            if (measured_.size() > 1) e.row.cycle = static_cast<std::int32_t>(k);
+            if (by_device()) e.row.device = device(columns_[measured_[k]].device);
+            else if (measured_.size() > 1) e.row.cycle = static_cast<std::int32_t>(k);
             e.row.g_S = conductance(cells, measured_[k]);
             data_.n_gaps += std::isnan(e.row.g_S);
             entries_.push_back(e);
@@ -247,7 +265,7 @@ private:
     }
     /// Where the file has pulse numbers and no cycles, a number that does not go on begins a cycle, if numbers come back at all.
     void count_cycles() {
-        if (!where_.contains(Quantity::pulse) || where_.contains(Quantity::cycle) || measured_.size() > 1) return;
+        if (!where_.contains(Quantity::pulse) || where_.contains(Quantity::cycle) || (measured_.size() > 1 && !by_device())) return;
         std::set<std::pair<std::int32_t, double>> seen;
         if (std::all_of(entries_.begin(), entries_.end(), [&](const Entry& e) { return seen.emplace(e.row.device, e.pulse).second; }))
             return;
@@ -275,7 +293,10 @@ private:
                                             "into the device, which has the voltage's sign",
                                             e.row.g_S, e.row.v_V),
                                 {data_.file, e.line,
-                                 static_cast<int>(measured_[measured_.size() > 1 ? static_cast<std::size_t>(e.row.cycle) : 0]) + 1});
+                                 static_cast<int>(measured_[measured_.size() < 2 ? 0
+                                                            : by_device()        ? static_cast<std::size_t>(e.row.device)
+                                                                                 : static_cast<std::size_t>(e.row.cycle)]) +
+                                     1});
     }
     /// Device by device, cycle by cycle, pulse by pulse; rows that do not say stay in the file's order.
     void arrange() {
@@ -363,13 +384,6 @@ private:
 };
 
 }  // namespace
-
-std::string_view trimmed(std::string_view s) {
-    while (!s.empty() && (s.front() == ' ' || s.front() == '\t' || s.front() == '\r')) s.remove_prefix(1);
-    while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r')) s.remove_suffix(1);
-    if (s.size() >= 2 && s.front() == '"' && s.back() == '"') s = s.substr(1, s.size() - 2);
-    return s;
-}
 
 PulseData parse_pulses(std::string_view text, const std::string& file, const ReadOptions& options) {
     return Reader(text, file, options).read();

@@ -51,6 +51,29 @@ TEST(PulseData, TabsAndCommentsBeforeTheHeader) {
     EXPECT_NEAR(d.rows.at(0).t_s, 1e-7, 1e-20);
     EXPECT_EQ(d.notes.front(), "column \"remark\" is not used");
 }
+TEST(PulseData, TitlesAboveTheHeader) {
+    const auto d = parse_pulses("Potentiation of three devices\n12 March\nv_V,t_us,g_uS\n1,0.1,150\n", "x.csv");
+    EXPECT_NEAR(d.rows.at(0).g_S, 150e-6, 1e-15);
+    EXPECT_EQ(d.notes.at(1), "\"12 March\" is not used: it stands above the header");
+    expect_fault("Potentiation\n1\n2\n", "x.csv:1:1", "no column holds what was measured");
+}
+TEST(PulseData, OtherEncodings) {
+    EXPECT_NEAR(parse_pulses("v_V,t_ns,G (\xb5S)\n1,100,150\n", "x.csv").rows.at(0).g_S, 150e-6, 1e-15);  // Latin-1
+    expect_fault(std::string("\xff\xfev\0_\0V\0", 8), "x.csv", "UTF-16");
+}
+TEST(PulseData, AColumnADevice) {
+    for (const char* header : {"pulse,v_V,t_ns,dev1_g_uS,dev2_g_uS", "pulse,v_V,t_ns,cell 1 G (uS),cell 2 G (uS)",
+                               "pulse,v_V,t_ns,Device 1 g_uS,Device 2 g_uS"}) {
+        const auto d = parse_pulses(std::string(header) + "\n0,0,100,150,20\n1,1,100,151,22\n", "x.csv");
+        ASSERT_EQ(d.rows.size(), 4u) << header;
+        EXPECT_EQ(d.devices.size(), 2u) << header;
+        EXPECT_NEAR(d.rows[1].g_S, 151e-6, 1e-15) << header;
+        EXPECT_NEAR(d.rows[3].g_S, 22e-6, 1e-15) << header;
+        EXPECT_EQ(d.rows[3].device, 1) << header;
+    }
+    expect_fault("v_V,t_ns,dev1_g_uS,g_uS\n1,100,1,1\n", "x.csv:1:4", "a second one of a measured quantity");
+    expect_fault("device,v_V,t_ns,dev1_g_uS\na,1,100,1\n", "x.csv:1:4", "one device's");
+}
 TEST(PulseData, ResistanceInsteadOfConductance) {
     const auto d = parse_pulses("v_V,t_s,R (kΩ)\n1,1e-7,5\n1,1e-7,4\n", "x.csv");
     EXPECT_NEAR(d.rows[0].g_S, 200e-6, 1e-12);

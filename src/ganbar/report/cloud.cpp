@@ -13,11 +13,12 @@
 namespace ganbar::report {
 namespace {
 
-constexpr double plane_width = 640, plane_height = 420, plane_left = 74, plane_right = 20, plane_top = 14, plane_bottom = 46;
+constexpr double plane_width = 640, plane_height = 420, plane_right = 20, plane_top = 14, plane_bottom = 46;
 
 struct Plane {
     LogAxis ax, ay;
-    double x(double v) const { return plane_left + (plane_width - plane_left - plane_right) * ax.at(v) / 100; }
+    double left;
+    double x(double v) const { return left + (plane_width - left - plane_right) * ax.at(v) / 100; }
     double y(double v) const { return plane_height - plane_bottom - (plane_height - plane_top - plane_bottom) * ay.at(v) / 100; }
 };
 
@@ -26,7 +27,8 @@ Plane plane_over(const Cloud& c) {
     for (const auto& [x, y] : c.all) xs.push_back(x), ys.push_back(y);
     for (const auto* points : {&c.front, &c.marked})
         for (const auto& p : *points) xs.push_back(p.x), ys.push_back(p.y);
-    return {axis_over(xs), axis_over(ys)};
+    const LogAxis ay = axis_over(ys);
+    return {axis_over(xs), ay, room_of_ticks(ay, c.y_unit)};
 }
 
 std::string axes_svg(const Cloud& c, const Plane& at) {
@@ -35,14 +37,14 @@ std::string axes_svg(const Cloud& c, const Plane& at) {
         svg += fmt::format(
             "<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/><text class=\"tick\" x=\"{3}\" y=\"{4:.1f}\" "
             "text-anchor=\"end\">{5}</text>",
-            plane_left, plane_width - plane_right, at.y(t), plane_left - 7, at.y(t) + 4, format_quantity(t, c.y_unit, 1));
+            at.left, plane_width - plane_right, at.y(t), at.left - 7, at.y(t) + 4, tick_text(t, c.y_unit));
     for (const double t : axis_ticks(at.ax))
         svg += fmt::format(
             "<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/><text class=\"tick\" x=\"{0:.1f}\" y=\"{3}\" "
             "text-anchor=\"middle\">{4}</text>",
-            at.x(t), plane_top, plane_height - plane_bottom, plane_height - plane_bottom + 17, format_quantity(t, c.x_unit, 1));
+            at.x(t), plane_top, plane_height - plane_bottom, plane_height - plane_bottom + 17, tick_text(t, c.x_unit));
     svg += fmt::format("<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"middle\">{}</text>",
-                       (plane_left + plane_width - plane_right) / 2, plane_height - 8, escape(c.x_label));
+                       (at.left + plane_width - plane_right) / 2, plane_height - 8, escape(c.x_label));
     return svg + fmt::format("<text class=\"label\" transform=\"translate(14 {:.0f}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
                              (plane_top + plane_height - plane_bottom) / 2, escape(c.y_label));
 }

@@ -155,6 +155,29 @@ std::vector<std::pair<std::string, std::size_t>> chosen_designs(const Exploratio
     return out;
 }
 
+std::string designs_text(const Exploration& e) {
+    std::string out = fmt::format("{} designs", e.points.size());
+    if (!e.designs.sampled) return out;
+    out += fmt::format(", drawn as a Latin hypercube of {} from {} combinations", e.designs.n_drawn, count_text(e.designs.n_grid));
+    return e.designs.n_drawn > e.points.size() ? out + ", equal ones once" : out;
+}
+
+std::string as_set_text(const Exploration& e) {
+    if (!e.as_set || !e.as_set->fits || e.front.empty()) return "";
+    const auto ahead = [&](auto value) {
+        return std::all_of(e.front.begin(), e.front.end(), [&](std::size_t i) { return value(*e.as_set) < value(e.points[i]); });
+    };
+    std::vector<std::string> words;
+    if (ahead([](const DesignPoint& p) { return p.latency_s; })) words.push_back("faster");
+    if (ahead([](const DesignPoint& p) { return p.energy_J; })) words.push_back("lower in energy");
+    if (ahead([](const DesignPoint& p) { return p.area_m2; })) words.push_back("smaller");
+    if (words.empty()) return "";
+    return fmt::format(
+        "the machine as set is {} than every design on the front: it is not among the designs; more --points, or an --axis "
+        "that holds its values, would find it",
+        join(words, " and "));
+}
+
 std::string limits_text(const Limits& l) {
     std::vector<std::string> limits;
     if (l.area_m2) limits.push_back(fmt::format("{:.4g} mm2", *l.area_m2 * 1e6));
@@ -200,8 +223,7 @@ std::string explore_text(const Exploration& e) {
         if (values.size() > 12) values.resize(12), values.push_back(fmt::format("... ({} values)", a.values.size()));
         out += fmt::format("  {:<28}{}\n", a.name(), join(values, " "));
     }
-    out += fmt::format("{} designs", e.points.size());
-    if (e.designs.sampled) out += fmt::format(", a Latin hypercube of {:.4g} combinations", e.designs.n_grid);
+    out += designs_text(e);
     if (e.limits.any()) out += fmt::format("; {} within {}", e.n_fit(), limits_text(e.limits));
     out +=
         fmt::format("; {} that no other beats in time, energy, area{}\n\n", e.front.size(), loss_varies(e) ? " and " + loss_text(e) : "");
@@ -219,6 +241,7 @@ std::string explore_text(const Exploration& e) {
     else if (loss_varies(e))
         out += measured(e) ? "designs above: the front's with the best " + loss_text(e) + "\n"
                            : std::string("designs above: the front's that lose no bit of their sums (adc_bits)\n");
+    if (const std::string ahead = as_set_text(e); !ahead.empty()) out += ahead + "\n";
     if (!e.unfit.empty()) out += "some designs do not run it: " + e.unfit + "\n";
     for (const std::string& w : e.warnings) out += fmt::format("warning: {}.{}\n", e.machine, w);
     return out;

@@ -19,6 +19,10 @@ std::string explore_text(const arch::Exploration& e);
 /// Designs of the front that a reader looks for first: what they are best at, and which they are.
 std::vector<std::pair<std::string, std::size_t>> chosen_designs(const arch::Exploration& e);
 /// "50 mm2, 10 W, 1 ms"
+/// How the designs were chosen: "3488 designs, drawn as a Latin hypercube of 4000 from 12,960 combinations, equal ones once".
+std::string designs_text(const arch::Exploration& e);
+/// What the machine as set, which need not be among the designs, does better than all of them; empty where nothing.
+std::string as_set_text(const arch::Exploration& e);
 std::string limits_text(const arch::Limits& limits);
 /// "rows = 256, cols = 256, cell_bits = 2"
 std::string design_text(const arch::Exploration& e, std::size_t point);

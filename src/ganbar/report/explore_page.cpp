@@ -208,9 +208,10 @@ std::string explore_page(const Exploration& e, const std::string& command) {
     std::string intro = e.workload.task == Task::training ? fmt::format("One training iteration at batch {}.", e.workload.batch)
                                                           : fmt::format("Generation of {} images.", e.workload.batch);
     if (e.limits.any()) intro += fmt::format(" Within {}.", limits_text(e.limits));
+    if (e.designs.sampled) intro += " " + raised(designs_text(e)) + ".";
     page.html("<header class=\"title\"><h1>" + escape(title) + "</h1><div class=\"intro\">" + prose(intro) + "</div><dl class=\"facts\">");
     const std::vector<std::pair<std::string, std::string>> facts{{"designs", format_number(double(e.points.size()), 6)},
-                                                                 {"combinations", format_number(e.designs.n_grid)},
+                                                                 {"combinations", count_text(e.designs.n_grid)},
                                                                  {"within the limits", format_number(double(e.n_fit()), 6)},
                                                                  {"on the front", format_number(double(e.front.size()), 6)}};
     for (const auto& [name, text] : facts) page.html(fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", escape(name), escape(text)));
@@ -224,6 +225,10 @@ std::string explore_page(const Exploration& e, const std::string& command) {
                             " together, so that in one plane some lie behind others; the dashed line joins those that none beats in that "
                             "plane. The ring is the machine as published or set."));
     choice_table(page, e);
+    if (std::string ahead = as_set_text(e); !ahead.empty()) {
+        ahead.front() = 'T';
+        page.html(fmt::format("<p class=\"note\">{}.</p>", escape(ahead)));
+    }
     page.html("<div class=\"chart-grid\">");
     plane(page, e, colours, "Energy against time", "Down and left is better.", time_per_image, energy_per_image);
     plane(page, e, colours, "Area against time", "Copies buy time with area.", time_per_image, chip_area);

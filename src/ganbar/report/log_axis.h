@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ganbar/report/figure.h"
+#include "ganbar/report/number_text.h"
 
 namespace ganbar::report {
 
@@ -29,6 +30,14 @@ inline std::vector<double> axis_ticks(const LogAxis& a) {
     const std::size_t step = all.size() / 6 + 1;
     for (std::size_t i = 0; i < all.size(); i += step) out.push_back(all[i]);
     return out;
+}
+
+/// What the ticks of an upright axis and its name beside them take at the left, in a figure's user units.
+inline double room_of_ticks(const LogAxis& a, const std::string& unit) {
+    constexpr double least = 74, name = 30;
+    double room = least;
+    for (const double t : axis_ticks(a)) room = std::max(room, name + tick_width(tick_text(t, unit)));
+    return room;
 }
 
 }  // namespace ganbar::report

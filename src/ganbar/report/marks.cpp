@@ -19,8 +19,7 @@ std::string ticks_html(const LogAxis& a, const std::string& unit) {
     std::string out = "<div class=\"mark-row axis-row\"><span></span><span class=\"mark-plot\">";
     for (const double t : axis_ticks(a)) {
         const double at = a.at(t);
-        if (at >= 2 && at <= 98)
-            out += fmt::format("<span class=\"mark-tick\" style=\"left:{:.2f}%\">{}</span>", at, format_quantity(t, unit, 1));
+        if (at >= 2 && at <= 98) out += fmt::format("<span class=\"mark-tick\" style=\"left:{:.2f}%\">{}</span>", at, tick_text(t, unit));
     }
     return out + "</span><span></span></div>";
 }
@@ -211,10 +210,11 @@ std::string point_names(const std::vector<PlanePoint>& points, X px, Y py, doubl
 
 void pareto_figure(Page& page, const std::string& title, const std::string& caption, const std::string& x_label, const std::string& x_unit,
                    const std::string& y_label, const std::string& y_unit, const std::vector<PlanePoint>& points) {
-    constexpr double width = 640, height = 420, left = 74, right = 20, top = 14, bottom = 46;
+    constexpr double width = 640, height = 420, right = 20, top = 14, bottom = 46;
     std::vector<double> xs, ys;
     for (const auto& p : points) xs.insert(xs.end(), {p.x, p.x_lo, p.x_hi}), ys.insert(ys.end(), {p.y, p.y_lo, p.y_hi});
     const LogAxis ax = axis_over(xs), ay = axis_over(ys);
+    const double left = room_of_ticks(ay, y_unit);
     const auto px = [&](double v) { return left + (width - left - right) * ax.at(v) / 100; };
     const auto py = [&](double v) { return height - bottom - (height - top - bottom) * ay.at(v) / 100; };
     std::string svg =
@@ -223,12 +223,12 @@ void pareto_figure(Page& page, const std::string& title, const std::string& capt
         svg += fmt::format(
             "<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/><text class=\"tick\" x=\"{3}\" y=\"{4:.1f}\" "
             "text-anchor=\"end\">{5}</text>",
-            left, width - right, py(t), left - 7, py(t) + 4, format_quantity(t, y_unit, 1));
+            left, width - right, py(t), left - 7, py(t) + 4, tick_text(t, y_unit));
     for (const double t : axis_ticks(ax))
         svg += fmt::format(
             "<line class=\"grid\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/><text class=\"tick\" x=\"{0:.1f}\" y=\"{3}\" "
             "text-anchor=\"middle\">{4}</text>",
-            px(t), top, height - bottom, height - bottom + 17, format_quantity(t, x_unit, 1));
+            px(t), top, height - bottom, height - bottom + 17, tick_text(t, x_unit));
     svg += fmt::format("<text class=\"label\" x=\"{:.0f}\" y=\"{:.0f}\" text-anchor=\"middle\">{}</text>", (left + width - right) / 2,
                        height - 8, escape(x_label));
     svg += fmt::format("<text class=\"label\" transform=\"translate(14 {:.0f}) rotate(-90)\" text-anchor=\"middle\">{}</text>",

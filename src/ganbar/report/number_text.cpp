@@ -89,6 +89,22 @@ std::string format_quantity(double value, const std::string& unit, int digits) {
     return format_number(value / prefix.factor, digits) + "\u202f" + prefix.symbol;
 }
 
+std::string count_text(double n) { return format_number(n, n < 1e7 ? 7 : 3); }
+
+std::string tick_text(double value, const std::string& unit) {
+    constexpr int most_digits = 4;
+    int digits = 1;
+    while (digits < most_digits && std::abs(std::stod(fmt::format("{:.{}e}", value, digits - 1)) - value) > 1e-6 * std::abs(value))
+        ++digits;
+    return format_quantity(value, unit, digits);
+}
+
+double tick_width(const std::string& text) {
+    constexpr double per_letter = 6.6;
+    const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };  // UTF-8
+    return per_letter * double(text.size() - std::size_t(std::count_if(text.begin(), text.end(), continues)));
+}
+
 std::string chip_area_text(double area_m2) { return format_number(1e6 * area_m2) + "\u202fmm²"; }
 
 std::string unit_of_key(const std::string& key) {

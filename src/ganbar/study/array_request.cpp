@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "ganbar/core/file_ending.h"
 #include "ganbar/data/csv.h"
 #include "ganbar/data/npy.h"
 #include "ganbar/device/device_pulses.h"
@@ -60,7 +61,7 @@ std::vector<std::string> settings_of(const ArrayRequest& o) {
 /// A matrix in siemens: NPY, or CSV without a header.
 void take_conductances(const std::string& path, ArrayQuestion& q) {
     std::size_t rows = 0, cols = 0;
-    if (path.ends_with(".npy")) {
+    if (has_ending(path, ".npy")) {
         const NpyArray a = read_npy(path);
         if (a.shape.size() != 2)
             throw DataError(

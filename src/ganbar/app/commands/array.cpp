@@ -4,6 +4,7 @@
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/output_file.h"
+#include "ganbar/core/file_ending.h"
 #include "ganbar/report/number_text.h"
 #include "ganbar/study/array_study.h"
 
@@ -38,7 +39,8 @@ void run_array(const ArrayArguments& o, const config::Presets& presets, const De
     if (o.json) fmt::print("{}\n", study::array_json(s).dump());
     else if (o.csv) fmt::print("{}", study::array_csv(s));
     else print(s);
-    if (o.out.asked()) o.out.write(o.out.path.ends_with(".csv") ? study::array_csv(s) : report::render_html(study::array_page(s, command)));
+    if (o.out.asked())
+        o.out.write(has_ending(o.out.path, ".csv") ? study::array_csv(s) : report::render_html(study::array_page(s, command)));
 }
 
 }  // namespace

@@ -127,11 +127,12 @@ void fit_device(const DeviceFitArguments& o, const CommandContext& context, cons
     const Replace replace = o.out.force ? Replace::yes : Replace::no;
     const std::int64_t rounds = o.rounds.value_or(100);
     o.out.check();
-    if (o.report.empty() && (o.rounds || !o.sets.empty()))
+    if (o.report.empty() && ((o.rounds && rounds > 0) || !o.sets.empty()))
         throw ConfigError("--rounds and --set are of the short training on the page; expected --report FILE.html too");
     if (rounds == 0 && !o.sets.empty())
         throw ConfigError("--set is of the short training, which --rounds 0 leaves out; expected one or the other");
-    if (!o.report.empty() && !o.out.asked())
+    const bool named = o.out.asked() && !o.out.to_stdout();
+    if (!o.report.empty() && !named)
         throw ConfigError("--report needs the device file that its training runs on; expected -o NAME.toml too");
     study::DeviceSheet sheet;
     const std::filesystem::path toml = o.out.path, folder = (toml.has_parent_path() ? toml.parent_path() : std::filesystem::path(".")) /
@@ -141,14 +142,14 @@ void fit_device(const DeviceFitArguments& o, const CommandContext& context, cons
     sheet.data = fit::read_pulses(o.data, read_options(o));
     sheet.fit = fit::fit_device(sheet.data);
     if (!o.iv.empty()) sheet.fit.iv = fit::fit_iv(report::read_file(o.iv), o.iv);
-    sheet.fit.name = std::filesystem::path(o.out.asked() ? o.out.path : o.data).stem().string();
+    sheet.fit.name = std::filesystem::path(named ? o.out.path : o.data).stem().string();
     sheet.verdict = fit::judge(sheet.fit);
     if (!o.report.empty() || o.json) sheet.families = fit::fit_families(sheet.data, sheet.fit);
     sheet.toml = fit::device_toml(sheet.fit, o.preset);
     TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
     const config::Presets networks(context.places.preset_folders("networks"));
     const auto study = study_context(context, presets, networks, observer);
-    check_experiment(sheet, o.out.asked() ? toml : std::filesystem::path(sheet.fit.name + ".toml"), [&](const std::filesystem::path& file) {
+    check_experiment(sheet, named ? toml : std::filesystem::path(sheet.fit.name + ".toml"), [&](const std::filesystem::path& file) {
         if (!o.report.empty() && rounds > 0) static_cast<void>(study::device_experiment(sheet, file, rounds, o.sets, study));
         else static_cast<void>(load_experiment(file.string(), presets, {}, context.registries));
     });

@@ -2,6 +2,7 @@
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/output_file.h"
+#include "ganbar/core/file_ending.h"
 #include "ganbar/experiment/sampling.h"
 #include "ganbar/run/image_shape.h"
 #include "ganbar/run/pictures.h"
@@ -19,7 +20,7 @@ struct SampleArguments {
 void write_images(const Experiment& e, const std::vector<std::uint8_t>& pixels, std::size_t n, const SampleArguments& o,
                   std::size_t columns = 0) {
     const auto [channels, height, width] = image_shape(o.run, e);
-    if (o.out.path.ends_with(".npy")) o.out.write(images_npy(pixels, channels, height, width));
+    if (has_ending(o.out.path, ".npy")) o.out.write(images_npy(pixels, channels, height, width));
     else o.out.write(png_bytes(sample_grid(pixels, n, channels, height, width, columns)));
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ganbar/config/preset.h"
+#include "ganbar/core/file_ending.h"
 #include "ganbar/study/kinds.h"
 
 namespace ganbar::study {
@@ -28,7 +29,7 @@ void ganbar_register_kind_devices(KindContext& context) {
             return out;
         },
         [&devices, measured](const std::string& name) {
-            if (name.ends_with(".toml")) return describe_file(name, devices);
+            if (has_ending(name, ".toml")) return describe_file(name, devices);
             const auto models = devices.names();
             if (std::find(models.begin(), models.end(), name) == models.end() && measured.contains(name))
                 return describe_file(measured.path(name), devices);

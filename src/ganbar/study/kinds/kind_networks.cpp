@@ -2,6 +2,7 @@
 
 #include "ganbar/arch/estimates.h"
 #include "ganbar/arch/workload.h"
+#include "ganbar/core/file_ending.h"
 #include "ganbar/study/kinds.h"
 
 namespace ganbar::study {
@@ -45,7 +46,7 @@ void ganbar_register_kind_networks(KindContext& context) {
             out.facts.emplace_back(
                 trains ? "multiplications of one training iteration per image" : "multiplications of one image",
                 fmt::format("{:.4g} useful, {:.4g} zero-free, {:.4g} zero-inserted", t.useful, t.deformed, t.zero_inserted));
-            if (!name.ends_with(".onnx")) out.config = config::to_toml(*config::load_toml(arch::network_path(name, presets)));
+            if (!has_ending(name, ".onnx")) out.config = config::to_toml(*config::load_toml(arch::network_path(name, presets)));
             return out;
         },
     };

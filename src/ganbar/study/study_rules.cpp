@@ -1,0 +1,271 @@
+#include "ganbar/study/study_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "ganbar/data/csv.h"
+#include "ganbar/report/aggregate.h"
+#include "ganbar/report/number_text.h"
+#include "ganbar/report/write_report.h"
+#include "ganbar/study/sweep_run.h"
+
+namespace ganbar::study {
+namespace fs = std::filesystem;
+using report::format_number;
+using report::format_quantity;
+namespace {
+
+/// One device under one rule: what it was tuned by, and the runs with the best setting, one a seed.
+struct Tuned {
+    const RuleDevice* device;
+    const RuleTry* rule;
+    std::vector<report::RunData> tried;  ///< one a setting, seed 1
+    std::size_t best = 0;
+    std::vector<report::RunData> runs;
+
+    double figure(const report::RunData& run, const char* name) const { return run.summary.number(name).value_or(std::nan("")); }
+    report::Spread spread(const char* name) const {
+        std::vector<double> values;
+        for (const auto& r : runs) values.push_back(figure(r, name));
+        return report::spread_of(values);
+    }
+    std::string range(const char* name) const {
+        const auto s = spread(name);
+        const std::string mean = format_number(s.mean);
+        return s.n > 1 ? fmt::format("{} ({} to {})", mean, format_number(s.lo), format_number(s.hi)) : mean;
+    }
+    std::string setting() const {
+        const std::string& text = rule->settings[best].front();
+        return text.substr(text.rfind('.') + 1);
+    }
+};
+
+double update_time_s(const report::RunData& run) {
+    double sum = 0;
+    for (const auto& a : run.hardware.accounts)
+        if (a.phase == "update") sum += a.busy_s;
+    return sum;
+}
+
+class RuleStudy {
+public:
+    RuleStudy(const RuleOptions& o, const Context& context)
+        : o_(o),
+          context_(context),
+          rounds_(o.rounds > 0 ? o.rounds
+                  : o.quick    ? 30
+                               : 200),
+          n_seeds_(o.seeds > 0 ? o.seeds
+                   : o.quick   ? 1
+                               : 3),
+          devices_(devices_called(o.devices, context.experiments)),
+          rules_(rules_called(o.rules)) {
+        for (const auto& d : devices_)
+            for (const auto& r : rules_) results_.push_back({&d, &r, {}, 0, {}});
+    }
+
+    void play() {
+        fs::create_directories(o_.out);
+        tune();
+        confirm();
+        write_table();
+        report::write_report(page(), (o_.out / "report.html").string(), true);
+    }
+
+private:
+    SweepTargets targets() const {
+        return {context_.experiments, context_.networks, context_.registries, o_.program, o_.stop, &context_.places};
+    }
+    Sweep sweep(const char* name) const {
+        Sweep s;
+        s.spec.name = name, s.spec.base = "measured-device", s.spec.objective = "frechet_distance";
+        return s;
+    }
+    std::vector<std::string> sets(const Tuned& t, std::size_t setting) const {
+        auto out = settings_of(*t.device, *t.rule, setting, context_);
+        out.push_back(fmt::format("train.rounds={}", rounds_));
+        out.push_back(fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds_ / 4)));
+        out.insert(out.end(), o_.sets.begin(), o_.sets.end());
+        return out;
+    }
+    void run(const Sweep& s, const fs::path& folder) const {
+        check_settings(s, targets());
+        const auto rows = run_sweep(
+            s, targets(), {.folder = folder, .jobs = o_.jobs, .retry = true, .command = command(), .say = [this](const std::string& line) {
+                               context_.say(line);
+                           }});
+        if (const auto n_open = n_of(rows, "open"); n_open > 0)
+            throw Interrupted(fmt::format("stopped with {} of {} trainings to do; the same command goes on", n_open, rows.size()));
+        for (const auto& row : rows)
+            if (row.status != "done")
+                throw DataError(fmt::format("training {} failed: {}", row.id, row.error), {(folder / "sweep.sqlite").string()});
+    }
+    static report::RunData run_of(const fs::path& folder, std::size_t point) {
+        return report::read_run((folder / "runs" / fmt::format("{:05d}", point)).string());
+    }
+
+    /// Every setting with seed 1. A training that fails to give a number loses to any that does.
+    void tune() {
+        Sweep s = sweep("rules");
+        SweepAxis axis;
+        axis.key = "training";
+        for (const auto& t : results_)
+            for (std::size_t k = 0; k < t.rule->settings.size(); ++k) {
+                axis.values.push_back(fmt::format("{}, {}, {}", t.device->name, t.rule->name, t.rule->settings[k].front()));
+                auto& all = axis.settings[axis.values.back()] = sets(t, k);
+                all.push_back("experiment.seed=1");
+            }
+        s.axes = {axis}, s.points = grid_points(s.axes, {});
+        run(s, o_.out / "tuning");
+        std::size_t point = 0;
+        for (auto& t : results_) {
+            double least = std::numeric_limits<double>::infinity();
+            for (std::size_t k = 0; k < t.rule->settings.size(); ++k) {
+                t.tried.push_back(run_of(o_.out / "tuning", point++));
+                if (const double d = t.figure(t.tried.back(), "frechet_distance"); d < least) least = d, t.best = k;
+            }
+        }
+    }
+    /// The best setting with the other seeds.
+    void confirm() {
+        for (auto& t : results_) t.runs.push_back(t.tried[t.best]);
+        if (n_seeds_ > 1) {
+            Sweep s = sweep("rules-seeds");
+            SweepAxis axis, seed;
+            axis.key = "training", seed.key = "experiment.seed";
+            for (const auto& t : results_) {
+                axis.values.push_back(t.device->name + ", " + t.rule->name + ", " + t.setting());
+                axis.settings[axis.values.back()] = sets(t, t.best);
+            }
+            for (std::int64_t k = 2; k <= n_seeds_; ++k) seed.values.push_back(std::to_string(k));
+            s.axes = {axis, seed}, s.points = grid_points(s.axes, {});
+            run(s, o_.out / "seeds");
+            std::size_t point = 0;
+            for (auto& t : results_)
+                for (std::size_t k = 0; k < seed.values.size(); ++k) t.runs.push_back(run_of(o_.out / "seeds", point++));
+        }
+        for (auto& t : results_)
+            for (std::size_t k = 0; k < t.runs.size(); ++k)
+                t.runs[k].group = t.device->name + ", " + t.rule->name, t.runs[k].label = fmt::format("seed {}", k + 1);
+    }
+
+    void write_table() const {
+        const fs::path path = o_.out / "results.csv";
+        fs::remove(path);
+        auto csv = CsvWriter::create(path, {"device", "rule", "setting", "seed", "rounds", "frechet_distance", "coverage",
+                                            "classifier_accuracy", "update_energy_J", "training_energy_J", "update_time_s",
+                                            "pulses_per_cell_mean", "pulses_per_cell_most", "cells_used", "digital_words_per_weight"});
+        const auto row = [&](const Tuned& t, std::size_t setting, std::int64_t seed, const report::RunData& r) {
+            csv.row({t.device->name, t.rule->name, t.rule->settings[setting].front(), seed, rounds_, t.figure(r, "frechet_distance"),
+                     t.figure(r, "coverage"), t.figure(r, "classifier_accuracy"), t.figure(r, "update_energy_J"),
+                     t.figure(r, "training_energy_J"), update_time_s(r), t.figure(r, "pulses_per_cell_mean"),
+                     t.figure(r, "pulses_per_cell_most"), t.figure(r, "cells_used"), t.rule->digital_words});
+        };
+        for (const auto& t : results_) {
+            for (std::size_t k = 0; k < t.tried.size(); ++k) row(t, k, 1, t.tried[k]);
+            for (std::size_t k = 1; k < t.runs.size(); ++k) row(t, t.best, static_cast<std::int64_t>(k + 1), t.runs[k]);
+        }
+        csv.sync();
+    }
+
+    std::vector<const Tuned*> of_device(const RuleDevice& device) const {
+        std::vector<const Tuned*> out;
+        for (const auto& t : results_)
+            if (t.device == &device) out.push_back(&t);
+        std::sort(out.begin(), out.end(),
+                  [](const Tuned* a, const Tuned* b) { return a->spread("frechet_distance").mean < b->spread("frechet_distance").mean; });
+        return out;
+    }
+
+    report::TextTable table_of(const std::vector<const Tuned*>& ranked) const {
+        report::TextTable t;
+        t.title = ranked.front()->device->name;
+        t.caption =
+            "Mean over seeds with the range, best first. Energy of the training is all of it: updates, reads, converters, latents. Pulses "
+            "and time are those of the updates, a cell. Digital numbers: what the rule keeps for each weight from one update to the next; "
+            "the gradient of a batch, one more while it is summed, is needed by all but pulse trains and Tiki-Taka.";
+        t.columns = {"rule",          "best setting",    "Frechet distance", "coverage", "accuracy",       "pulses a cell",
+                     "update energy", "training energy", "update time",      "cells",    "digital numbers"};
+        for (const Tuned* r : ranked) {
+            double time = 0;
+            for (const auto& run : r->runs) time += update_time_s(run) / static_cast<double>(r->runs.size());
+            t.rows.push_back({r->rule->name, r->setting(), r->range("frechet_distance"), r->range("coverage"),
+                              r->range("classifier_accuracy"), format_number(r->spread("pulses_per_cell_mean").mean),
+                              format_quantity(r->spread("update_energy_J").mean, "J"),
+                              format_quantity(r->spread("training_energy_J").mean, "J"), format_quantity(time, "s"),
+                              format_number(r->spread("cells_used").mean, 6), format_number(r->rule->digital_words)});
+        }
+        return t;
+    }
+
+    /// Which rule for this device, in sentences that follow from the table.
+    static std::string words(const std::vector<const Tuned*>& ranked) {
+        const Tuned &first = *ranked.front(), *lean = nullptr;
+        const auto distance = [](const Tuned& t) { return t.spread("frechet_distance"); };
+        for (const Tuned* t : ranked)
+            if (t->rule->digital_words == 0 && lean == nullptr) lean = t;
+        std::vector<std::string> alike;
+        for (std::size_t k = 1; k < ranked.size(); ++k)
+            if (distance(*ranked[k]).lo <= distance(first).hi) alike.push_back(ranked[k]->rule->name);
+        std::string out = fmt::format("On `{}` the lowest mean distance is {} of *{}* ({}).", first.device->name,
+                                      format_number(distance(first).mean), first.rule->name, first.setting());
+        if (!alike.empty()) out += fmt::format(" Not told apart from it by these seeds: {}.", join(alike));
+        if (lean != nullptr && lean != &first)
+            out += fmt::format(" Without digital memory for each weight the best is *{}* with {}, at {} times the update energy.",
+                               lean->rule->name, format_number(distance(*lean).mean),
+                               format_number(lean->spread("update_energy_J").mean / first.spread("update_energy_J").mean, 2));
+        const Tuned& last = *ranked.back();
+        return out + fmt::format(" The highest is {} of *{}*.", format_number(distance(last).mean), last.rule->name);
+    }
+
+    report::ReportInput page() const {
+        report::ReportInput input;
+        input.title = "Training rules on devices";
+        input.intro = fmt::format(
+            "satyam2022's network, {} rounds on each device by each rule. Each rule was tuned in the same budget: {} settings with seed 1; "
+            "the "
+            "one with the lowest Frechet distance got the other of {} seeds.",
+            rounds_, rules_.front().settings.size(), n_seeds_);
+        for (const auto& d : devices_) {
+            const auto ranked = of_device(d);
+            input.findings.push_back({d.name, words(ranked), {table_of(ranked)}});
+            for (const Tuned* t : ranked) input.runs.push_back(t->runs.front());
+        }
+        std::string tried;
+        for (const auto& r : rules_) {
+            std::vector<std::string> values;
+            for (const auto& s : r.settings) values.push_back("`" + s.front() + "`");
+            tried += fmt::format("- *{}* (`train.rule = \"{}\"`{}{}), {}: {}\n", r.name, r.rule, r.fixed.empty() ? "" : ", ",
+                                 join(r.fixed, ", "), r.doc, join(values, ", "));
+        }
+        input.findings.push_back({"What each rule was tuned by", tried, {}});
+        input.reproduce_commands = {command()};
+        return input;
+    }
+
+    std::string command() const {
+        std::string out = "ganbar study rules";
+        if (o_.quick) out += " --quick";
+        if (!o_.devices.empty()) out += " --devices " + join(o_.devices, ",");
+        if (!o_.rules.empty()) out += " --rules \"" + join(o_.rules, ",") + "\"";
+        out += fmt::format(" --rounds {} --seeds {}", rounds_, n_seeds_);
+        for (const auto& set : o_.sets) out += fmt::format(" --set \"{}\"", set);
+        return out;
+    }
+
+    const RuleOptions& o_;
+    const Context& context_;
+    std::int64_t rounds_, n_seeds_;
+    std::vector<RuleDevice> devices_;
+    std::vector<RuleTry> rules_;
+    std::vector<Tuned> results_;
+};
+
+}  // namespace
+
+void study_rules(const RuleOptions& options, const Context& context) { RuleStudy(options, context).play(); }
+
+}  // namespace ganbar::study
