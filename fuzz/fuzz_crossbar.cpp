@@ -1,10 +1,10 @@
-// uses: app
+// uses: study
 // What `ganbar solve` reads. Allowed outcomes: a ConfigError or NumericError, or a point whose currents balance.
 #include <algorithm>
 #include <cmath>
 
 #include "expect.h"
-#include "ganbar/app/crossbar_json.h"
+#include "ganbar/study/crossbar_json.h"
 
 namespace {
 
@@ -16,7 +16,7 @@ double largest(const std::vector<double>& values) {
     return most;
 }
 
-void solved(const app::CrossbarInput& input) {
+void solved(const study::CrossbarInput& input) {
     const std::size_t n = input.problem.rows * input.problem.cols;
     if (n > 64 || input.biases.size() > 4) return;  // time
     for (const auto& point : solve_operating_points(input.problem, input.biases)) {
@@ -35,7 +35,7 @@ void solved(const app::CrossbarInput& input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     try {
-        solved(app::read_crossbar(app::JsonText({reinterpret_cast<const char*>(data), size}, "input.json")));
+        solved(study::read_crossbar(study::JsonText({reinterpret_cast<const char*>(data), size}, "input.json")));
     } catch (const ConfigError&) {
     } catch (const NumericError&) {
     }

@@ -64,6 +64,9 @@ class Explore(InFolder):
         found = self.explored("dcgan", "--on", "isaac", "--axis", "rows=8:4096:600", "--axis", "cols=8:4096:600", "--axis", "cell_bits=1,2,4", "--points", "20000")
         self.assertTrue(found["sampled"])
         self.assertTrue(19000 < found["n_points"] <= 20000, found["n_points"])  # a design drawn twice counts once
+        told = self.good("explore", "dcgan", "--on", "isaac", "--axis", "rows=8:4096:600", "--axis", "cols=16,32", "--points", "900").stdout
+        self.assertRegex(told, r"\d+ designs, drawn as a Latin hypercube of 900 from 1200 combinations, equal ones once")
+        self.assertIn("the machine as set is lower in energy and smaller than every design", told)  # its own 128 columns are not among them
 
     def test_bad_input(self):
         for words, said in ((["--on", "isac"], "isaac"), (["--on", "gtx1080"], "--axis"), (["--on", "isaac", "--axis", "row=64"], "did you mean"), (["--on", "isaac", "--axis", "rows=4"], "out of range"),

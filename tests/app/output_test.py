@@ -130,6 +130,17 @@ class Output(InFolder):
             subprocess.run([GANBAR, "solve", "crossbar.json", "-o", "out"], stdout=file, stderr=subprocess.DEVNULL, cwd=self.folder, check=True)
         self.assertEqual((self.folder / "taken.json").read_text(), "before\n" + self.good("solve", "crossbar.json").stdout)
 
+    def test_a_minus_is_the_standard_output(self):
+        for what, (words, ending) in WRITERS.items():
+            if what in ("sample", "interpolate", "export"):
+                continue  # the name says the format
+            done = subprocess.run([GANBAR, *words, "-"], cwd=self.folder, env=self.environment(), capture_output=True)
+            self.assertEqual(done.returncode, 0, (what, done.stderr))
+            self.assertFalse((self.folder / "-").exists(), what)
+            self.good(*words, "same" + ending)
+            self.assertIn((self.folder / ("same" + ending)).read_bytes()[:200], done.stdout, what)
+            (self.folder / ("same" + ending)).unlink()
+
     def test_places_that_cannot_be_written(self):
         before = self.entries()
         for name, (words, ending) in WRITERS.items():
@@ -146,6 +157,11 @@ class Output(InFolder):
             self.assertEqual(len(said.splitlines()), 1, said)
         (self.folder / "sweep.toml").unlink()
         self.assertEqual(self.entries(), before)
+
+    def test_endings_in_capitals(self):
+        self.good("export", "run", "-o", "A.CSV")
+        self.good("sample", "run", "-o", "A.NPY")
+        self.assertEqual((self.folder / "A.NPY").read_bytes()[:6], b"\x93NUMPY")
 
     def test_a_name_says_the_format(self):
         for name, wrong in (("report", "x.pdf"), ("estimate", "x.png"), ("sample", "x.gif"), ("inspect schedule", "x.pdf"), ("export", "x.tar")):

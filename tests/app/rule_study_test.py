@@ -38,7 +38,7 @@ class RuleStudy(InFolder):
         for text in ('rule = "manhattan"', 'verify_step = "900 nS"', "verify_pulses = 8", 'v_set = "1 V"', 'v_reset = "-1.2 V"', "rounds = 3"):
             self.assertIn(text, settings)
         tiki = (self.folder / "study/tuning/runs/00008/run.toml").read_text()
-        for text in ('rule = "tiki_taka_v2"', "rate = 0.1", 'v_reset = "-1.2 V"'):
+        for text in ('rule = "tiki_taka_v2"', "rate = 0.03", 'v_reset = "-1.2 V"'):
             self.assertIn(text, tiki)
         by_rule = {r["rule"]: float(r["cells_used"]) for r in self.rows() if r["device"] == "nili2020"}
         self.assertGreater(by_rule["Tiki-Taka v2"], 1.9 * by_rule["write-verify"])  # a second array

@@ -81,16 +81,19 @@ std::vector<std::pair<std::string, std::string>> summary_facts(const std::vector
     return facts;
 }
 
-void title_block(Page& page, const ReportInput& input, const std::vector<Group>& groups) {
-    page.html("<header class=\"title\"><h1>" + escape(input.title) + "</h1><div class=\"intro\">" + prose(input.intro) + "</div>");
+void title_block(Page& page, const ReportInput& input) {
+    page.html("<header class=\"title\"><h1>" + escape(input.title) + "</h1><div class=\"intro\">" + prose(input.intro) +
+              "</div></header>\n");
+}
+
+void facts_block(Page& page, const ReportInput& input, const std::vector<Group>& groups) {
     auto facts = summary_facts(groups);
     facts.insert(facts.end(), input.facts.begin(), input.facts.end());
     if (!facts.empty()) {
         page.html("<dl class=\"facts\">");
         for (const auto& [name, text] : facts) page.html(fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", escape(name), escape(text)));
-        page.html("</dl>");
+        page.html("</dl>\n");
     }
-    page.html("</header>\n");
 }
 
 /// Comments of the resolved run.toml (where each value came from) are set back a little.
@@ -238,15 +241,19 @@ std::string render_html(const ReportInput& input) { return render_html(input, nu
 std::string render_html(const ReportInput& input, const DrawingNetwork* generator) {
     const auto groups = groups_of(input.runs);
     Page page;
-    title_block(page, input, groups);
-    if (!groups.empty()) verdict_section(page, groups);
+    title_block(page, input);
+    const bool is_study = groups.size() > most_shown_first, begins_with_numbers = groups.empty() || is_study;
+    const auto numbers = [&] {
+        if (!groups.empty()) verdict_section(page, groups);
+        facts_block(page, input, groups);
+    };
+    if (begins_with_numbers) numbers();
     const std::size_t navigation_at = page.body().size();
-    const bool is_study = groups.size() > most_shown_first;
-    if (!groups.empty() && !is_study) training_section(page, input, groups);  // what came of it first, then what it costs
+    if (!begins_with_numbers) training_section(page, input, groups, numbers);  // what came of it first, then what it costs
     if (generator != nullptr) drawing_section(page, *generator);
     comparison_section(page, input);
     findings_section(page, input);  // before the curves of the runs they come from: a study has dozens
-    if (!groups.empty() && is_study) training_section(page, input, groups);
+    if (!groups.empty() && is_study) training_section(page, input, groups, [] {});
     if (!groups.empty()) {
         curves_section(page, groups);
         energy_section(page, groups);

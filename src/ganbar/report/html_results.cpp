@@ -217,12 +217,12 @@ std::string band_note(const std::vector<Group>& groups) {
     return several ? "<p class=\"note\">Lines are means over seeds; bands reach from the lowest to the highest seed.</p>" : "";
 }
 
-void training_section(Page& page, const ReportInput& input, const std::vector<Group>& groups) {
+void training_section(Page& page, const ReportInput& input, const std::vector<Group>& groups, const std::function<void()>& numbers) {
     const auto histograms = histogram_charts(groups);
     const bool pictures = std::any_of(groups.begin(), groups.end(), [](const Group& g) {
         return !g.runs.front()->samples.empty() || !g.runs.front()->conductance.empty();
     });
-    if (!pictures && histograms.empty()) return;
+    if (!pictures && histograms.empty()) return numbers();
     page.open_section("training", "Over training");
     page.html(
         "<div class=\"scrubber\" hidden><button type=\"button\" class=\"play\" aria-label=\"play\">▶</button>"
@@ -232,6 +232,7 @@ void training_section(Page& page, const ReportInput& input, const std::vector<Gr
     snapshot_strip(page, groups, &RunData::samples, budget / 2, "Generated images", "The same latent vectors at every round.",
                    "generated images,", real ? &input.real_images : nullptr);
     other_seeds(page, groups);
+    numbers();
     snapshot_strip(page, groups, &RunData::conductance, budget / 2, "Conductance of every array",
                    "Each square is one crossbar, each dot one memristor: dark at the low end of the device's conductance window, bright at "
                    "the high end, flat where no memristor is in use.",

@@ -9,8 +9,8 @@
 namespace ganbar::report {
 
 void verdict_section(Page& page, const std::vector<Group>& groups);
-void training_section(Page& page, const ReportInput& input,
-                      const std::vector<Group>& groups);  ///< pictures, and conductances over training
+void training_section(Page& page, const ReportInput& input, const std::vector<Group>& groups,
+                      const std::function<void()>& numbers);  ///< pictures, what `numbers` writes, and conductances over training
 void curves_section(Page& page, const std::vector<Group>& groups);
 void comparison_section(Page& page, const ReportInput& input);
 void findings_section(Page& page, const ReportInput& input);

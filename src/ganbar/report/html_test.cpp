@@ -45,6 +45,10 @@ TEST(NumberText, EngineeringPrefixes) {
     EXPECT_EQ(format_quantity(999.96e-9, "J"), "1.00\u202fµJ");
     EXPECT_EQ(format_quantity(9.6e-12, "J"), "9.60\u202fpJ");
     EXPECT_EQ(format_quantity(150e-6, "S"), "150\u202fµS");
+    EXPECT_EQ(tick_text(1.25, ""), "1.25");  // not 1, beside 1.2 and 1.3
+    EXPECT_EQ(tick_text(0.2, "m2"), format_quantity(0.2, "m2", 1));
+    EXPECT_EQ(count_text(12960), "12\u202f960");
+    EXPECT_EQ(count_text(3.2e9), "3.20×10⁹");
     EXPECT_EQ(format_quantity(250e3, "ohm"), "250\u202fkΩ");
     EXPECT_EQ(format_quantity(14.3, "s"), "14.3\u202fs");
     EXPECT_EQ(format_quantity(-0.8, "V"), "−800\u202fmV");

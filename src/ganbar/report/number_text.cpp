@@ -100,7 +100,7 @@ std::string tick_text(double value, const std::string& unit) {
 }
 
 double tick_width(const std::string& text) {
-    constexpr double per_letter = 6.6;
+    constexpr double per_letter = 8.9;                                                             // on a phone; less on other screens
     const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };  // UTF-8
     return per_letter * double(text.size() - std::size_t(std::count_if(text.begin(), text.end(), continues)));
 }

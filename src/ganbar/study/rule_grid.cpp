@@ -82,16 +82,16 @@ const std::vector<RuleTry>& rule_grid() {
          1,
          {"train.manhattan.feedback=0.6", "train.manhattan.feedback_scale=0.7", "train.manhattan.verify_pulses=8"},
          values_of("train.manhattan.verify_step", {"window*0.003", "window*0.006", "window*0.012", "window*0.024"})},
-        {"mixed precision", "mixed_precision", "rate", 1, {}, values_of("train.rate", {"0.1", "0.3", "1", "3"})},
+        {"mixed precision", "mixed_precision", "rate", 1, {}, values_of("train.rate", {"1", "3", "10", "30"})},
         {"mixed precision with Adam",
          "mixed_precision",
          "rate",
          3,
          {"train.mixed_precision.accumulate=adam"},
-         values_of("train.rate", {"0.001", "0.003", "0.01", "0.03"})},
-        {"pulse trains", "pulse_train", "rate", 0, {}, values_of("train.rate", {"0.1", "0.3", "1", "3"})},
-        {"Tiki-Taka", "tiki_taka", "rate", 0, {}, values_of("train.rate", {"0.1", "0.3", "1", "3"})},
-        {"Tiki-Taka v2", "tiki_taka_v2", "rate", 1, {}, values_of("train.rate", {"0.1", "0.3", "1", "3"})},
+         values_of("train.rate", {"0.01", "0.03", "0.1", "0.3"})},
+        {"pulse trains", "pulse_train", "rate", 0, {}, values_of("train.rate", {"0.03", "0.1", "0.3", "1"})},
+        {"Tiki-Taka", "tiki_taka", "rate", 0, {}, values_of("train.rate", {"0.03", "0.1", "0.3", "1"})},
+        {"Tiki-Taka v2", "tiki_taka_v2", "rate", 1, {}, values_of("train.rate", {"0.03", "0.1", "0.3", "1"})},
     };
     return all;
 }

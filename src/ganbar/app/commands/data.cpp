@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "ganbar/app/command.h"
-#include "ganbar/app/fetch.h"
 #include "ganbar/data/path_dataset.h"
+#include "ganbar/study/fetch.h"
 
 namespace ganbar::app {
 
@@ -108,7 +108,7 @@ void check_datasets(const std::vector<std::string>& names, const ReadOptions& re
 void fetch(const std::string& name, const std::string& to, const std::string& mirror, const Cache& cache) {
     const fs::path target = to.empty() ? cache.folder() : fs::absolute(to);
     if (target.empty()) throw ConfigError("there is no place to put data: neither XDG_CACHE_HOME nor HOME is set; use --to FOLDER");
-    const FetchResult result = fetch_dataset(name, target, mirror);
+    const study::FetchResult result = study::fetch_dataset(name, target, mirror);
     fmt::print(stderr, "{}: {} files new, {} were there\n", result.folder.string(), result.n_new, result.n_present);
     if (!to.empty()) fmt::print(stderr, "set GANBAR_DATA={} so that ganbar finds it there\n", target.string());
 }
@@ -124,7 +124,7 @@ Finding look_for_data(const DataRoots& roots) {
 
 void add_fetch(CommandContext& context, Command& data) {
     struct Options {
-        std::string name, to, mirror = mnist_mirror;
+        std::string name, to, mirror = study::mnist_mirror;
     };
     auto o = std::make_shared<Options>();
     auto* command = data.add_subcommand(

@@ -2,16 +2,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cmath>
 #include <filesystem>
-#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "ganbar/app/output_file.h"
 #include "ganbar/app/study_context.h"
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/report/write_report.h"
-#include "ganbar/study/device_page.h"
+#include "ganbar/study/device_file_check.h"
 
 namespace ganbar::app {
 namespace {
@@ -78,51 +76,6 @@ void check_folder(const std::filesystem::path& folder, bool force) {
         throw ConfigError("is no run folder and stays; expected another -o", {folder.string()});
 }
 
-/// Faults of the file that is tried name it by the place where it will be; those of a pulse that no training takes name the pulse in the
-/// measured data.
-[[noreturn]] void name_origin(const Error& fault, const study::DeviceSheet& sheet, const std::filesystem::path& tried,
-                              const std::filesystem::path& asked) {
-    std::string text = fault.what();
-    const std::string place = tried.string() + ":";
-    const auto begin = text.starts_with(place) ? text.find(": ", place.size()) : std::string::npos;
-    const std::string what = begin == std::string::npos ? "" : text.substr(begin + 2);
-    const auto names = [&what](const char* key) { return what.find(key) != std::string::npos; };
-    const bool width = names("t_pulse = ") || names("t_set = ") || names("t_reset = "), reset = names("v_reset = ");
-    if (width || reset || names("v_set = ")) {
-        const auto& fit = sheet.fit;
-        const double main = width ? fit.set.t_s.front() : reset ? -fit.reset.v_V[fit.reset.main] : fit.set.v_V[fit.set.main];
-        const int column = width ? sheet.data.t_column : sheet.data.v_column;
-        if (column == 0) throw ConfigError((width && sheet.data.v_column > 0 ? "--width: " : "--pulses: ") + what);
-        for (const auto& row : sheet.data.rows)
-            if (row.v_V != 0 && std::abs((width ? row.t_s : row.v_V) / main - 1) < 0.011)
-                throw DataError(what, {fit.file, row.line, column});
-        throw DataError(what, {fit.file});
-    }
-    for (auto at = text.find(tried.string()); at != std::string::npos; at = text.find(tried.string()))
-        text.replace(at, tried.string().size(), asked.string());
-    throw Error(fault.exit_code(), {}, text);
-}
-
-/// The file is a whole experiment: read once from a folder of its own before the asked place holds it, so that a fault in --preset or --set
-/// leaves nothing.
-void check_experiment(const study::DeviceSheet& sheet, const std::filesystem::path& asked,
-                      const std::function<void(const std::filesystem::path&)>& read) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "ganbar-fit-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw DataError("no folder can be made here; expected room for a small file", {pattern});
-    const std::filesystem::path folder = pattern;
-    const std::shared_ptr<void> sweep(nullptr, [folder](void*) {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder, ignored);
-    });
-    const std::filesystem::path tried = folder / asked.filename();
-    write_file(tried, sheet.toml);
-    try {
-        read(tried);
-    } catch (const Error& fault) {
-        name_origin(fault, sheet, tried, asked);
-    }
-}
-
 void fit_device(const DeviceFitArguments& o, const CommandContext& context, const config::Presets& presets) {
     const Replace replace = o.out.force ? Replace::yes : Replace::no;
     const std::int64_t rounds = o.rounds.value_or(100);
@@ -149,7 +102,7 @@ void fit_device(const DeviceFitArguments& o, const CommandContext& context, cons
     TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
     const config::Presets networks(context.places.preset_folders("networks"));
     const auto study = study_context(context, presets, networks, observer);
-    check_experiment(sheet, named ? toml : std::filesystem::path(sheet.fit.name + ".toml"), [&](const std::filesystem::path& file) {
+    study::check_device_file(sheet, named ? toml : std::filesystem::path(sheet.fit.name + ".toml"), [&](const std::filesystem::path& file) {
         if (!o.report.empty() && rounds > 0) static_cast<void>(study::device_experiment(sheet, file, rounds, o.sets, study));
         else static_cast<void>(load_experiment(file.string(), presets, {}, context.registries));
     });

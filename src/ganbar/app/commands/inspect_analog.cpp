@@ -4,6 +4,7 @@
 #include "ganbar/app/command.h"
 #include "ganbar/app/inspect.h"
 #include "ganbar/experiment/analog_power.h"
+#include "ganbar/report/estimate_json.h"
 #include "ganbar/run/analog_json.h"
 
 namespace ganbar::app {
@@ -35,19 +36,20 @@ void show(const InspectAnalogArguments& o, const config::Presets& presets, const
     fmt::print("\ndevices                {} ({:+.1f}% of the published {:.1f} million), {} sign bits, {} crossbars, {} amplifiers\n",
                s.devices, 100 * (static_cast<double>(s.devices) / published_devices - 1), published_devices * 1e-6, s.sign_bits,
                s.crossbars, s.opamps);
+    const auto text = [](double value, const char* unit) { return report::engineering(value, unit); };
     fmt::print(
-        "power of a neuron      least average {:.3g} nW, mean {:.3g} nW; while computing at least {:.3g} uW (published: at least {:.0f} "
-        "nW, "
-        "said of the crossbar arrays; one cell here takes {:.3g} nW)\n",
-        s.least_average_W * 1e9, s.mean_average_W * 1e9, s.least_slot_W * 1e6, published_neural_W * 1e9,
-        s.layers.empty() ? 0.0 : s.layers[0].device_W * 1e9);
+        "power of a neuron      least average {}, mean {}; while computing at least {} (published: at least {}, said of the crossbar "
+        "arrays; "
+        "one cell here takes {})\n",
+        text(s.least_average_W, "W"), text(s.mean_average_W, "W"), text(s.least_slot_W, "W"), text(published_neural_W, "W"),
+        text(s.layers.empty() ? 0.0 : s.layers[0].device_W, "W"));
     if (e.periphery.dropout > 0)
         fmt::print(
             "dropout                gates are open for {:g} of the hidden neurons {}; an open gate leaves {:g} of a neuron's power\n",
             e.periphery.dropout, e.periphery.dropout_at_inference ? "in every pass" : "in training alone: these figures have none of it",
             e.periphery.gated_power);
-    fmt::print("one image              generated {:.3g} nJ in {:.3g} ms, judged {:.3g} nJ in {:.3g} ms\n", s.generate_J * 1e9,
-               s.generate_s * 1e3, s.judge_J * 1e9, s.judge_s * 1e3);
+    fmt::print("one image              generated {} in {}, judged {} in {}\n", text(s.generate_J, "J"), text(s.generate_s, "s"),
+               text(s.judge_J, "J"), text(s.judge_s, "s"));
     fmt::print("area                   {:.3g} mm2, cells and periphery\n", s.area_m2 * 1e6);
     fmt::print(
         "assumed                inputs at {:g} of full scale (rms), cells at {:g} of their window, {:g} uA an amplifier, {:g} us a column; "

@@ -1,18 +1,14 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <nlohmann/json.hpp>
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/inspect.h"
 #include "ganbar/app/output_file.h"
-#include "ganbar/arch/pipeline.h"
+#include "ganbar/report/schedule_json.h"
 
 namespace ganbar::app {
 namespace {
 
 using namespace ganbar::arch;
-using Json = nlohmann::ordered_json;
 
 struct InspectScheduleArguments {
     Int layers_d = 0, layers_g = 0, batch = 1, steps_d = 1, transposed_copies = 2, timeline_cycles = 0;
@@ -52,36 +48,13 @@ Pipeline pipeline_of(const InspectScheduleArguments& o) {
     return p;
 }
 
-Json counts(const CycleCounts& c) { return {{"d", c.d}, {"g", c.g}, {"iteration", c.iteration}}; }
-
 void run(const InspectScheduleArguments& o) {
     o.timeline.check();
     const Pipeline p = pipeline_of(o);
     const EventSchedule events = simulate(p, o.timeline.asked());
-    const CycleCounts plain = unpipelined(p), printed = unpipelined_as_printed(p);
-    const bool closed = closed_form_applies(p);
-    const CycleCounts piped = closed ? closed_form(p) : events.cycles;
     if (o.timeline.asked()) o.timeline.write(timeline_svg(events, o.timeline_cycles));
-    Json out;
-    out["unpipelined"] = counts(plain);
-    out["pipelined"] = counts(piped);
-    out["event_level"] = counts(events.cycles);
-    out["speedup"] = double(plain.iteration) / double(piped.iteration);
-    out["unpipelined_as_printed"] = counts(printed);
-    out["pipelined_from"] = closed ? "closed form" : "event level: no closed form for this schedule";
-    out["d_buffer_depth"] = events.d_buffer_depth;
-    out["g_buffer_depth"] = events.g_buffer_depth;
-    if (o.json) {
-        fmt::print("{}\n", out.dump());
-        return;
-    }
-    fmt::print("{:<28}{:>12}{:>12}{:>12}\n", "cycles", "D update", "G update", "iteration");
-    for (const auto& [label, c] :
-         {std::pair{"unpipelined", plain}, {"unpipelined, as printed", printed}, {"pipelined", piped}, {"event level", events.cycles}})
-        fmt::print("{:<28}{:>12}{:>12}{:>12}\n", label, c.d, c.g, c.iteration);
-    const auto depths = [](const auto& d) { return d.empty() ? std::string("not counted here") : fmt::format("{}", fmt::join(d, " ")); };
-    fmt::print("activation buffers, samples: D {}, G {}\n", depths(events.d_buffer_depth), depths(events.g_buffer_depth));
-    fmt::print("speed-up {:.3f} ({})\n", double(plain.iteration) / double(piped.iteration), out["pipelined_from"].get<std::string>());
+    if (o.json) fmt::print("{}\n", report::schedule_json(p, events).dump());
+    else fmt::print("{}", report::schedule_text(p, events));
 }
 
 }  // namespace

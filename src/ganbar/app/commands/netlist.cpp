@@ -5,13 +5,13 @@
 #include <sstream>
 
 #include "ganbar/app/command.h"
-#include "ganbar/app/crossbar_json.h"
 #include "ganbar/app/output_file.h"
 #include "ganbar/circuit/device_deck.h"
 #include "ganbar/circuit/spice.h"
 #include "ganbar/config/device_file.h"
 #include "ganbar/experiment/run_array.h"
 #include "ganbar/run/run.h"
+#include "ganbar/study/crossbar_json.h"
 
 namespace ganbar::app {
 namespace {
@@ -29,7 +29,7 @@ CrossbarProblem problem_of(const NetlistArguments& o, const Registries& registri
     if (o.in.empty() == o.run.empty())
         throw ConfigError("netlist needs one crossbar: a JSON file, or --run DIR with --array K; or one cell: --device NAME");
     if (!o.in.empty()) {
-        const CrossbarInput input = read_crossbar(JsonText::load(o.in));
+        const study::CrossbarInput input = study::read_crossbar(study::JsonText::load(o.in));
         if (input.many) throw ConfigError("a deck holds one bias; expected Vw and Vb to be one list of voltages each", {o.in});
         return input.problem;
     }

@@ -1,8 +1,8 @@
 // ganbar solve IN.json [-o OUT.json]: DC operating point of a crossbar.
 #include "ganbar/app/command.h"
-#include "ganbar/app/crossbar_json.h"
 #include "ganbar/app/output_file.h"
 #include "ganbar/circuit/nodal.h"
+#include "ganbar/study/crossbar_json.h"
 
 namespace ganbar::app {
 
@@ -13,7 +13,7 @@ void ganbar_register_solve(CommandContext& context) {
     struct Options {
         std::string in;
         OutputFile out;
-        Wanted wanted;
+        study::Wanted wanted;
     };
     auto options = std::make_shared<Options>();
     command
@@ -29,16 +29,16 @@ void ganbar_register_solve(CommandContext& context) {
     command->callback([&context, options] {
         context.run = [options] {
             options->out.check();
-            const CrossbarInput input = read_crossbar(JsonText::load(options->in));
+            const study::CrossbarInput input = study::read_crossbar(study::JsonText::load(options->in));
             const CrossbarProblem& p = input.problem;
             if (options->wanted.internal_nodes && p.selector.type == CellType::passive)
                 throw ConfigError("--internal-nodes asks for nodes that passive cells do not have; expected a device 1t1r, 1s1r or 1d1r",
                                   {options->in});
             nlohmann::json out;
-            if (!input.many) out = to_json(solve_operating_point(p), p.rows, p.cols, options->wanted);
+            if (!input.many) out = study::to_json(solve_operating_point(p), p.rows, p.cols, options->wanted);
             else
                 for (const auto& point : solve_operating_points(p, input.biases))
-                    out["results"].push_back(to_json(point, p.rows, p.cols, options->wanted));
+                    out["results"].push_back(study::to_json(point, p.rows, p.cols, options->wanted));
             options->out.write_or_print(out.dump() + "\n");
         };
     });

@@ -8,10 +8,10 @@
 #include "ganbar/app/command.h"
 #include "ganbar/app/output_file.h"
 #include "ganbar/app/rank.h"
-#include "ganbar/app/slurm_script.h"
 #include "ganbar/app/terminal.h"
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/run/run.h"
+#include "ganbar/study/slurm_script.h"
 #include "ganbar/study/sweep_report.h"
 #include "ganbar/study/sweep_run.h"
 
@@ -56,8 +56,8 @@ void write_job(const SweepArguments& o, const Sweep& sweep, const fs::path& out,
     const fs::path file = fs::absolute(out) / "job.sh";
     make_folder(out);
     write_file(file,
-               slurm_script({"ganbar-" + file_name_of(sweep.spec.name), program, fs::absolute(o.sweep), fs::absolute(out),
-                             fs::current_path(), n_tasks, o.jobs}),
+               study::slurm_script({"ganbar-" + file_name_of(sweep.spec.name), program, fs::absolute(o.sweep), fs::absolute(out),
+                                    fs::current_path(), n_tasks, o.jobs}),
                Replace::yes);
     fmt::print("{}\n", file.string());
     say(fmt::format("submit it: sbatch {}   ({} points, {} tasks of {} cores; follow it: ganbar watch {})", file.string(),

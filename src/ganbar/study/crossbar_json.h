@@ -1,9 +1,9 @@
 // The JSON form of a crossbar and of its operating point (`ganbar solve`, `ganbar netlist`).
 #pragma once
-#include "ganbar/app/json_text.h"
 #include "ganbar/circuit/nodal.h"
+#include "ganbar/study/json_text.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 
 /// What `solve` reads: one crossbar and one bias, or many.
 struct CrossbarInput {
@@ -21,4 +21,4 @@ struct Wanted {
 };
 nlohmann::json to_json(const OperatingPoint& point, std::size_t rows, std::size_t cols, const Wanted& wanted);
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

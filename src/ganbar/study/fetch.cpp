@@ -1,4 +1,4 @@
-#include "ganbar/app/fetch.h"
+#include "ganbar/study/fetch.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -13,7 +13,7 @@
 #include "ganbar/data/catalogue.h"
 #include "ganbar/study/child_process.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 
 namespace fs = std::filesystem;
 
@@ -130,4 +130,4 @@ FetchResult fetch_dataset(const std::string& name, const fs::path& to, const std
     return result;
 }
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

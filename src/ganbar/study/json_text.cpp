@@ -1,11 +1,11 @@
-#include "ganbar/app/json_text.h"
+#include "ganbar/study/json_text.h"
 
 #include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
 
-namespace ganbar::app {
+namespace ganbar::study {
 namespace {
 
 /// Walks over valid JSON text without building anything.
@@ -100,4 +100,4 @@ Location JsonText::at(std::size_t offset) const {
 
 Location JsonText::where(const std::string& pointer) const { return at(Walker(text_).find(pointer)); }
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

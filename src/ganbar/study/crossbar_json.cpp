@@ -1,4 +1,4 @@
-#include "ganbar/app/crossbar_json.h"
+#include "ganbar/study/crossbar_json.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "ganbar/config/node.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 namespace {
 
 using nlohmann::json;
@@ -255,4 +255,4 @@ json to_json(const OperatingPoint& point, std::size_t rows, std::size_t cols, co
     return out;
 }
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

@@ -5,7 +5,7 @@
 
 #include "ganbar/core/error.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 
 class JsonText {
 public:
@@ -24,4 +24,4 @@ private:
     nlohmann::json root_;
 };
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

@@ -1,10 +1,10 @@
-#include "ganbar/app/fetch.h"
+#include "ganbar/study/fetch.h"
 
 #include "ganbar/data/catalogue.h"
 #include "ganbar/data/test_files.h"
 #include "ganbar/study/child_process.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 namespace {
 
 using test::Folder;
@@ -75,4 +75,4 @@ TEST(Fetch, MnistFromAMirror) {
 }
 
 }  // namespace
-}  // namespace ganbar::app
+}  // namespace ganbar::study

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-namespace ganbar::app {
+namespace ganbar::study {
 
 struct SlurmJob {
     std::string name;                         ///< of the job
@@ -16,4 +16,4 @@ struct SlurmJob {
 /// ConfigError for a path with a line break, which no job script can name.
 std::string slurm_script(const SlurmJob& job);
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-namespace ganbar::app {
+namespace ganbar::study {
 
 /// A mirror of the four original MNIST files that public frameworks use as well.
 inline constexpr const char* mnist_mirror = "https://ossci-datasets.s3.amazonaws.com/mnist";
@@ -18,4 +18,4 @@ struct FetchResult {
 /// does not agree, or a file in place has other content; then nothing new is left behind and nothing is changed.
 FetchResult fetch_dataset(const std::string& name, const std::filesystem::path& to, const std::string& mirror = mnist_mirror);
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study

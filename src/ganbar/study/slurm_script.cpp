@@ -1,10 +1,10 @@
-#include "ganbar/app/slurm_script.h"
+#include "ganbar/study/slurm_script.h"
 
 #include <fmt/format.h>
 
 #include "ganbar/core/error.h"
 
-namespace ganbar::app {
+namespace ganbar::study {
 namespace {
 
 std::string checked(const std::string& path) {
@@ -54,4 +54,4 @@ exec {program} sweep {sweep} --out {out} --jobs {jobs} "$@"
                        fmt::arg("program", word(job.program)), fmt::arg("sweep", word(job.sweep)), fmt::arg("out", word(job.out)));
 }
 
-}  // namespace ganbar::app
+}  // namespace ganbar::study
