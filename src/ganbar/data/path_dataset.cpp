@@ -73,12 +73,29 @@ Dataset read_npy_files(const fs::path& path) {
     return out;
 }
 
+/// torchvision's root holds NAME/raw with the IDX files: the one set below `root`.
+std::optional<fs::path> torchvision_set(const fs::path& root) {
+    std::vector<fs::path> found;
+    std::error_code fault;
+    for (fs::directory_iterator it(root, fault), end; !fault && it != end; it.increment(fault))
+        if (is_folder(it->path() / "raw") && (idx_images(it->path(), "train") || idx_images(it->path(), "test")))
+            found.push_back(it->path());
+    if (found.size() > 1) {
+        std::vector<std::string> names;
+        for (const auto& folder : found) names.push_back(folder.string());
+        std::sort(names.begin(), names.end());
+        throw DataError("holds several data sets; expected one of " + join(names), {root.string()});
+    }
+    return found.empty() ? std::nullopt : std::optional(found.front());
+}
+
 /// The folder or file of a split; nothing when there is no such split.
 std::optional<fs::path> path_of_split(const fs::path& path, const std::string& split) {
     const bool whole = split == "train";
     if (!is_folder(path)) return whole ? std::optional(path) : std::nullopt;
     if (is_folder(path / "train")) return is_folder(path / split) ? std::optional(path / split) : std::nullopt;
     if (idx_images(path, "train") || idx_images(path, "test")) return idx_images(path, split);
+    if (const auto set = torchvision_set(path)) return idx_images(*set, split);
     return whole ? std::optional(path) : std::nullopt;
 }
 

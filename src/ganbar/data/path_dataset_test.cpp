@@ -85,6 +85,12 @@ TEST(TorchvisionFolders, AreFoundByName) {
     EXPECT_EQ(load_dataset("mnist", "test", {f.path()}).pixels[0], 1);
     EXPECT_EQ(load_dataset("fashion-mnist", "test", {f.path()}).pixels[0], 50);
     EXPECT_EQ(load_dataset("fashion-mnist", "test", {f.path()}).class_names[9], "ankle-boot");
+    EXPECT_HAS(message_of<DataError>([&] { load_dataset(f.path().string() + "/", "test", {}); }),
+               "holds several data sets; expected one of");
+    Folder one;
+    make_folder(one / "MNIST/raw");
+    write_file(one / "MNIST/raw/train-images-idx3-ubyte", idx_bytes(images(2, 7)));
+    EXPECT_EQ(load_dataset(one.path().string() + "/", "train", {}).pixels[0], 7);
 }
 
 TEST(NpyLabels, OfEveryWholeType) {

@@ -1,6 +1,7 @@
 #include "ganbar/device/device_registry.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace ganbar {
 
@@ -31,6 +32,33 @@ static std::unique_ptr<config::Node> without_preset_keys(const config::Node& tab
     return kept;
 }
 
+/// Where `text` first occurs as a word of its own; npos where it does not.
+static std::size_t word_at(const std::string& in, const std::string& text) {
+    const auto part_of_word = [&](std::size_t i) {
+        return i < in.size() && (std::isalnum(static_cast<unsigned char>(in[i])) != 0 || in[i] == '_');
+    };
+    for (auto at = in.find(text); at != std::string::npos; at = in.find(text, at + 1))
+        if (!part_of_word(at + text.size()) && (at == 0 || !part_of_word(at - 1))) return at;
+    return std::string::npos;
+}
+
+/// Models check their parameters together without knowing where each stands: the fault gets the place of the key it names first.
+static DeviceSpec bound(const DeviceEntry& entry, const config::Node* table) {
+    try {
+        return entry.bind(table);
+    } catch (const ConfigError& fault) {
+        const std::string what = fault.what();
+        std::size_t first = std::string::npos;
+        Location where;
+        for (const auto& [key, leaf] : table == nullptr ? decltype(table->leaves){} : table->leaves) {
+            if (!leaf.where.file.empty() && what.starts_with(leaf.where.file)) throw;  // has its place
+            if (const auto at = key == "model" ? std::string::npos : word_at(what, key); at < first) first = at, where = leaf.where;
+        }
+        if (first == std::string::npos) throw;
+        throw ConfigError(what, where);
+    }
+}
+
 DeviceSpec bind_device(const config::Node* table, const std::string& name, const std::string& fallback, const DeviceRegistry& devices,
                        std::vector<std::string>* known) {
     std::string model = fallback;
@@ -50,7 +78,7 @@ DeviceSpec bind_device(const config::Node* table, const std::string& name, const
         known->push_back("model");
     }
     const auto kept = table != nullptr ? without_preset_keys(*table, entry) : nullptr;
-    DeviceSpec spec = entry.bind(kept ? kept.get() : table);
+    DeviceSpec spec = bound(entry, kept ? kept.get() : table);
     spec.model = model;
     if (kept)  // what was read of the copy was read of the table
         for (const auto& [key, leaf] : kept->leaves) table->leaves.at(key).used = leaf.used;

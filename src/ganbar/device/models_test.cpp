@@ -382,5 +382,15 @@ TEST_P(EveryModel, EveryParameterMatters) {  // alone, or together with one sett
 
 INSTANTIATE_TEST_SUITE_P(Models, EveryModel, ::testing::ValuesIn(devices().names()), [](const auto& info) { return info.param; });
 
+TEST(BindDevice, FaultsOfSeveralParametersStandWhereTheFirstOneIs) {
+    const auto root = config::parse_toml("[device]\nmodel = \"soft_bounds\"\ng_max = \"1 mS\"\ng_min = \"2 mS\"\n", "x.toml");
+    try {
+        bind_device(root->table("device"), "device", "nili2020", test::devices(), nullptr);
+        ADD_FAILURE();
+    } catch (const ConfigError& e) {
+        EXPECT_TRUE(std::string(e.what()).starts_with("x.toml:4:9: soft_bounds: g_min must be below g_max")) << e.what();
+    }
+}
+
 }  // namespace
 }  // namespace ganbar

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "ganbar/fit/smooth.h"
+#include "ganbar/fit/wild_reads.h"
 #include "ganbar/report/number_text.h"
 
 namespace ganbar::study {
@@ -95,9 +96,11 @@ Chart pulses_chart(const DeviceSheet& sheet) {
     view.x_label = "pulse", view.y_label = "conductance", view.y_unit = "S";
     Series measured;
     measured.name = fmt::format("device {} measured", sheet.data.devices.front());
-    for (const auto& row : sheet.data.rows) {
-        if (row.device != 0 || measured.x.size() >= 2000) break;
-        measured.x.push_back(static_cast<double>(measured.x.size())), measured.y.push_back(row.g_S);
+    std::vector<std::size_t> wild;
+    if (f.n_wild > 0) wild = fit::wild_reads(sheet.data), chart.caption += " Reads that were set aside are gaps.";
+    for (std::size_t i = 0; i < sheet.data.rows.size() && sheet.data.rows[i].device == 0 && i < 2000; ++i) {
+        const bool aside = std::binary_search(wild.begin(), wild.end(), i);
+        measured.x.push_back(static_cast<double>(i)), measured.y.push_back(aside ? std::nan("") : sheet.data.rows[i].g_S);
     }
     const auto n = static_cast<std::size_t>(std::clamp(1.5 * std::max(sheet.verdict.levels_set, sheet.verdict.levels_reset), 10.0, 1000.0));
     Series mean;
