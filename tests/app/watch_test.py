@@ -189,7 +189,7 @@ class Watch(InFolder):
                 self.assertEqual(answer.status, 403, (path, host))
                 self.assertNotIn(b"PNG", body)
             self.assertEqual(watcher.get(path, Host=f"127.0.0.1:{watcher.port}", Origin="http://evil.example")[0].status, 403)
-        for host in (f"localhost:{watcher.port}", f"127.0.0.1:{watcher.port}"):
+        for host in (f"localhost:{watcher.port}", f"LocalHost:{watcher.port}", f"127.0.0.1:{watcher.port}"):
             self.assertEqual(watcher.get("/", Host=host)[0].status, 200)
         for path in ("/../run.toml", "/run.toml", "/samples/../run.toml", "/samples/..%2frun.toml", "/samples/%2e%2e/%2e%2e/%2e%2e/etc/passwd", "//etc/passwd", "/samples/000003.png/../../run.toml",
                      "/samples/3.png%00.toml", "/checkpoints/000003.safetensors", "/points/0/", "/points/..%2f..%2f/", "/samples/999.png", "/samples/-1.png"):

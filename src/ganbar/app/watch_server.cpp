@@ -1,5 +1,7 @@
 #include "ganbar/app/watch_server.h"
 
+#include <strings.h>
+
 #include <fmt/format.h>
 #include <httplib.h>
 
@@ -64,7 +66,7 @@ struct WatchServer::Impl {
     int port = 0;
 
     bool is_ours(const std::string& host) const {
-        return host == fmt::format("127.0.0.1:{}", port) || host == fmt::format("localhost:{}", port);
+        return host == fmt::format("127.0.0.1:{}", port) || ::strcasecmp(host.c_str(), fmt::format("localhost:{}", port).c_str()) == 0;
     }
 
     std::shared_ptr<Channel> channel_of(const httplib::Request& request) {

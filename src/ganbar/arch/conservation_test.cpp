@@ -55,6 +55,18 @@ TEST(Conservation, ArrayStepsFromTheMatricesThemselves) {  // every window of ev
     EXPECT_NEAR(e.reads, steps + gradients, 1e-9 * e.reads);
 }
 
+TEST(Conservation, NoPassIsShorterThanACycle) {
+    const auto one = config::parse_toml(
+        "[generator]\ninput = \"1\"\nlayers = [\"fc 1 tanh\"]\n[discriminator]\ninput = \"1\"\nlayers = [\"fc 1 sigmoid\"]\n", "one.toml");
+    const Workload w = lower(read_gan(*one, "one"), Task::training, 1, 1);
+    DigitalDesign d = eyeriss_like();
+    d.units = 4096, d.bandwidth_B_per_s = 1e18;
+    Estimate e;
+    run_digital(d, w, e);
+    for (std::size_t i = 0; i < w.ops.size(); ++i)
+        EXPECT_TRUE(w.ops[i].pass == Pass::update || e.ops[i].cycles >= 1) << i;
+}
+
 TEST(Conservation, UpdatesWriteEveryStoredWeightOncePerCopy) {
     for (const Int steps_d : {1, 3}) {
         const Workload w = training("gan1", 8, steps_d);

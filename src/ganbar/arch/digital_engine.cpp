@@ -43,7 +43,8 @@ void charge_pass(const DigitalDesign& d, const Workload& w, const Op& op, OpCost
         d.execution == Execution::scatter && p.has_inserted_zeros
             ? 2 * op.samples * p.macs_deformed / double(l.forward.deformed.empty() ? 1 : std::max<Int>(1, p.zero_inserted.rows / l.taps))
             : 0;
-    cost.cycles = std::max(executed / (double(d.units) * use), bytes / (d.bandwidth_B_per_s * d.bandwidth_share) * d.clock.si);
+    const double least = executed > 0 ? 1 : 0;  // no pass of a layer is over before its first cycle is
+    cost.cycles = std::max({least, executed / (double(d.units) * use), bytes / (d.bandwidth_B_per_s * d.bandwidth_share) * d.clock.si});
     cost.macs_useful = useful, cost.macs_executed = executed;
     auto& e = cost.energy_J;
     at(e, Component::mac_unit) = paid * d.mac.si;
