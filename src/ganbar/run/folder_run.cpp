@@ -112,6 +112,9 @@ void FolderRun::prepare() {
         fs::remove_all(fresh, ignored);
         throw DataError(
             fmt::format("cannot make the run folder {}: {}; choose another with --out", folder_.string(), error.code().message()));
+    } catch (const Error&) {  // a full disk
+        fs::remove_all(fresh, ignored);
+        throw;
     }
     lock_.emplace(folder_, "run");
 }

@@ -191,12 +191,13 @@ void check_results(const Sweep& sweep, const std::vector<std::string>& there) {
     auto asked = sweep.also;
     asked.insert(asked.begin(), sweep.spec.objective);
     for (const auto& name : asked) {
+        const bool compares = &name == &asked.front();
         if (std::find(there.begin(), there.end(), name) != there.end()) continue;
         const std::string near = result_word(name, there);
-        throw ConfigError(fmt::format("there is no result \"{}\" to {}{}; expected one of {}", name,
-                                      &name == &asked.front() ? "compare points by" : "show",
-                                      near.empty() ? "" : "; did you mean \"" + near + "\"?", join(there)),
-                          sweep.where);
+        throw ConfigError(
+            fmt::format("there is no result \"{}\" to {}{}; expected one of {}", name, compares ? "compare points by" : "show",
+                        near.empty() ? "" : "; did you mean \"" + near + "\"?", join(there)),
+            compares ? sweep.objective_where : sweep.also_where);
     }
 }
 
@@ -328,7 +329,9 @@ Sweep read_sweep(const config::Node& root, const Location& where, const std::str
     known["sweep"] = config::bind(node, SweepSpec::schema(), sweep.spec);
     known["sweep"].insert(known["sweep"].end(), {"set", "also"});
     if (const auto* leaf = node->leaf("set")) sweep.set = texts_of(*leaf);
-    if (const auto* leaf = node->leaf("also")) sweep.also = texts_of(*leaf);
+    sweep.objective_where = sweep.also_where = sweep.where;
+    if (const auto* leaf = node->leaf("objective")) sweep.objective_where = leaf->where;
+    if (const auto* leaf = node->leaf("also")) sweep.also = texts_of(*leaf), sweep.also_where = leaf->where;
     if (sweep.spec.name.empty()) sweep.spec.name = name;
     if (sweep.spec.base.empty()) throw ConfigError("the sweep needs a base, for example base = \"satyam2022-balanced\"", sweep.where);
     const bool is_path = has_ending(sweep.spec.base, ".toml") || sweep.spec.base.find('/') != std::string::npos;

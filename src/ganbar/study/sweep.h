@@ -46,7 +46,7 @@ struct Sweep {
     std::vector<SweepAxis> axes;
     /// Per point one value per axis, in axis order. A grid varies the last axis fastest; random points come from the sweep's seed.
     std::vector<std::vector<std::string>> points;
-    Location where;
+    Location where, objective_where, also_where;  ///< of the sweep, and of what it compares by and shows, where it says so
 };
 
 /// Reads a sweep file; its base is a preset's name or a path relative to the file. ConfigError with the place: unknown keys, empty or
