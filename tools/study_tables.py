@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""The tables of docs that rest on the committed results of `ganbar study cells`, `study rules`, `study devices` and `study wires` (docs/results/*.csv).
+"""The tables of docs that rest on the committed results of studies and reproductions (docs/results/*.csv): cells, rules, devices,
+wires, krestinskaya2020, lin2018.
 
-tools/study_tables.py [--check]: writes the tables between <!-- cells --> and <!-- rules --> of the documents and says what tables written by hand (devices, wires)
-do not have from their results; with --check it writes nothing and says which document does not agree. Run it after a study has been run again and its results.csv
+tools/study_tables.py [--check]: writes the tables between <!-- NAME --> and <!-- /NAME --> of the documents and says what tables written by hand (devices, wires,
+krestinskaya2020) do not have from their results; with --check it writes nothing and says which document does not agree. Run it after a study has been run again and its results.csv
 copied to docs/results.
 """
 import csv
+import math
 import pathlib
 import re
 import sys
@@ -87,6 +89,45 @@ def rules_table():
     return table(head, body)
 
 
+NOISES = {"write_noise": "write", "read_noise": "read", "instance_fake": "instance, on generated images", "instance_both": "instance, on all images"}
+
+
+def with_error(items, key):
+    """Mean and its standard error."""
+    found = values(items, key)
+    middle = sum(found) / len(found)
+    return f"{middle:.3g} ± {math.sqrt(sum((x - middle) ** 2 for x in found) / (len(found) - 1) / len(found)):.2g}"
+
+
+def lin2018_table():
+    body = []
+    for (sweep, x), items in groups(rows("lin2018-quick.csv"), "sweep", "x").items():
+        if x == "0" and body:
+            continue  # every sweep begins at the same trainings
+        body.append(["none" if x == "0" else NOISES[sweep], "" if x == "0" else x, *(with_error(items, k) for k in ("coverage", "recall", "frechet_distance"))])
+    return table(["noise", "size", "coverage", "recall", "Frechet"], body)
+
+
+# Names of the sweeps of krestinskaya2020 in its table, and what it calls a value.
+TOLERANCE = {"r_on": ("spread of R_ON", str), "r_off": ("spread of R_OFF", str), "levels": ("levels of a cell", lambda x: f"{1 / float(x):.0f}"), "c2c": ("cycle-to-cycle", str),
+             "write_noise": ("write noise", str), "stuck_on": ("cells stuck on", str), "stuck_off": ("cells stuck off", str), "read_noise": ("read noise", str), "image_noise": ("noise of the input", str),
+             "endurance": ("wear", str), "wires": ("wires of the reads", str), "bits": ("converters in place", lambda x: f"{1 / float(x):.0f}")}
+
+
+def tolerance_unsaid():
+    page = (ROOT / "docs/analog.md").read_text()
+    lines = {start: next(line for line in page.splitlines() if line.startswith("| " + start)).replace("*", "").replace(" bits", "") for start, _ in TOLERANCE.values()}
+    out = []
+    for (sweep, x), items in groups(rows("krestinskaya2020.csv"), "sweep", "x").items():
+        if x == "0" or sweep not in TOLERANCE:
+            continue
+        start, name = TOLERANCE[sweep]
+        words = f"{name(x)}: {mean(items, 'frechet_distance'):.0f}"
+        if not re.search(rf"(?<![\d.]){re.escape(words)}(?!\d)", lines[start]):
+            out.append(("docs/analog.md", f"{start}: {words}"))
+    return out
+
+
 def unsaid():
     """What the tables written by hand must say of their results: file, words."""
     out = []
@@ -101,10 +142,10 @@ def unsaid():
             continue  # one row stands for the first three, and the page leaves the last out
         if words not in page.replace("**", ""):
             out.append(("docs/circuit.md", f"{row['variant']}: {words}"))
-    return [(file, words) for file, words in out if words not in (ROOT / file).read_text()]
+    return [(file, words) for file, words in out if words not in (ROOT / file).read_text()] + tolerance_unsaid()
 
 
-TABLES = {"cells": ("docs/circuit.md", cells_table)}
+TABLES = {"cells": ("docs/circuit.md", cells_table), "lin2018": ("docs/analog.md", lin2018_table)}
 
 
 def main():
