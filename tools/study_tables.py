@@ -145,7 +145,7 @@ def unsaid():
     return [(file, words) for file, words in out if words not in (ROOT / file).read_text()] + tolerance_unsaid()
 
 
-TABLES = {"cells": ("docs/circuit.md", cells_table), "lin2018": ("docs/analog.md", lin2018_table)}
+TABLES = {"cells": ("docs/circuit.md", cells_table), "lin2018": ("docs/analog.md", lin2018_table), "rules": ("docs/training_rules.md", rules_table)}
 
 
 def main():

@@ -63,8 +63,7 @@ TEST(Conservation, NoPassIsShorterThanACycle) {
     d.units = 4096, d.bandwidth_B_per_s = 1e18;
     Estimate e;
     run_digital(d, w, e);
-    for (std::size_t i = 0; i < w.ops.size(); ++i)
-        EXPECT_TRUE(w.ops[i].pass == Pass::update || e.ops[i].cycles >= 1) << i;
+    for (std::size_t i = 0; i < w.ops.size(); ++i) EXPECT_TRUE(w.ops[i].pass == Pass::update || e.ops[i].cycles >= 1) << i;
 }
 
 TEST(Conservation, UpdatesWriteEveryStoredWeightOncePerCopy) {

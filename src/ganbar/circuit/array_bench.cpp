@@ -14,8 +14,7 @@ namespace ganbar {
 namespace {
 
 constexpr std::size_t n_probes = 64;                    // cells that feel the half-selected voltage
-constexpr std::size_t n_draws = 16;                     // random sets of active rows
-constexpr std::size_t n_driven_draws = 4;               // of cells with selectors, each an operating point
+constexpr std::size_t n_draws = 4;                      // random sets of active rows, each an operating point
 constexpr std::size_t most_settling_cells = 256 * 256;  // beyond, the elimination takes longer than all else
 constexpr std::size_t phase_batch = 32;                 // phases whose cell voltages are held at once
 
@@ -41,8 +40,7 @@ public:
     /// Figures in a fixed order; maps into `first` where it is given.
     std::vector<ArrayFigure> measure(ArrayAnswer* first) {
         driven_.emplace(q_, *array_);
-        if (passive()) read(first);
-        else read_driven(first);
+        read(first);
         margins();
         if (passive()) write(first);
         else write_driven(first);
@@ -70,32 +68,16 @@ private:
         return t;
     }
 
-    void read(ArrayAnswer* first) {
-        std::vector<float> g(n_);
-        array_->chord_conductance(q_.spec.v_read.si, 0, g);
-        const auto t = transfer(g);
-        std::vector<double> share(n_);
-        for (std::size_t k = 0; k < n_; ++k) share[k] = g[k] > 0 ? t[k] / static_cast<double>(g[k]) : 1;
-        const ActiveRows all = active(g, t, rows_, first ? &first->column_error : nullptr);
-        double total_S = 0;
-        for (const double x : t) total_S += x;
-        const double power = q_.spec.v_read.si * q_.spec.v_read.si * total_S;  // what bit lines take at 0 V the word sources gave
-        note_read(share, all, power);
-        note_settling({g.begin(), g.end()});
-        if (!first) return;
-        first->read_share = std::move(share);
-        for (std::size_t n = 1; n < rows_; n *= 4) first->by_active.push_back(active(g, t, n, nullptr));
-        first->by_active.push_back(all);
-    }
-
     void note_read(const std::vector<double>& share, const ActiveRows& all, double power) {
-        note("read_share_mean", "", "transfer over conductance, mean over cells: 1 without wires",
+        note("read_share_mean", "", "current of a cell with all rows on over what it passes without wires, mean over cells",
              std::accumulate(share.begin(), share.end(), 0.0) / static_cast<double>(n_));
         note("read_share_least", "", "the same of the cell that wires hide most", *std::min_element(share.begin(), share.end()));
         note("read_error_rms", "", "error of a column's current with all rows on, rms over columns, relative", all.rms);
         note("read_error_worst", "", "the same of the worst column", all.worst);
         note("read_power_W", "W", "delivered while all rows are on at v_read", power);
         note("read_energy_J", "J", "of one read with all rows on, t_read long; without converters", power * q_.spec.t_read.si);
+        note("read_charge_J", "J", "of charging all word lines to v_read once, c_node at every cell; not in read_energy_J",
+             static_cast<double>(n_) * q_.spec.c_node.si * q_.spec.v_read.si * q_.spec.v_read.si);
     }
 
     /// All rows step to v_read; cells stay at their chord conductances.
@@ -109,8 +91,8 @@ private:
         note("read_elmore_s", "s", "Elmore's delay of the slowest column", *std::max_element(s.elmore_s.begin(), s.elmore_s.end()));
     }
 
-    /// The same from operating points. Errors are the wires' alone: against cells, selectors included, without wires.
-    void read_driven(ArrayAnswer* first) {
+    /// From operating points. Errors are the wires' alone: against cells, selectors included, without wires.
+    void read(ArrayAnswer* first) {
         const auto alone = driven_->alone(), bare = driven_->bare();
         std::vector<std::size_t> every(rows_);
         std::iota(every.begin(), every.end(), std::size_t{0});
@@ -122,39 +104,30 @@ private:
             const double kept = bare[k] > 0 ? alone[k] / bare[k] : 1;
             least = std::min(least, kept), sum += kept;
         }
-        const ActiveRows all = active_driven(alone, rows_, first ? &first->column_error : nullptr);
+        const ActiveRows all = active(alone, rows_, first ? &first->column_error : nullptr);
         note_read(share, all, point.delivered_W);
-        note("selector_share_mean", "", "current of a cell at v_read without wires over its memristor's alone, mean",
-             sum / static_cast<double>(n_));
-        note("selector_share_least", "", "the same of the cell whose selector takes most", least);
+        if (!passive())
+            note("selector_share_mean", "", "current of a cell at v_read without wires over its memristor's alone, mean",
+                 sum / static_cast<double>(n_));
+        if (!passive()) note("selector_share_least", "", "the same of the cell whose selector takes most", least);
         std::vector<double> chord(alone);
         for (double& x : chord) x /= q_.spec.v_read.si;
         note_settling(std::move(chord));
-        note("read_gate_J", "J", "of all gate lines, up and down once; not in read_energy_J", q_.cell.gate_swing_J(n_));
+        if (!passive()) note("read_gate_J", "J", "of all gate lines, up and down once; not in read_energy_J", q_.cell.gate_swing_J(n_));
         if (!first) return;
         first->read_share = std::move(share);
-        for (std::size_t n = 1; n < rows_; n *= 4) first->by_active.push_back(active_driven(alone, n, nullptr));
+        for (std::size_t n = 1; n < rows_; n *= 4) first->by_active.push_back(active(alone, n, nullptr));
         first->by_active.push_back(all);
     }
 
-    ActiveRows active_driven(const std::vector<double>& alone, std::size_t n, std::vector<double>* errors) const {
-        return active_rows(n, n_driven_draws, errors, [&](std::span<const std::size_t> on) {
+    ActiveRows active(const std::vector<double>& alone, std::size_t n, std::vector<double>* errors) const {
+        return active_rows(n, n_draws, errors, [&](std::span<const std::size_t> on) {
             const auto got = driven_->read(on).i_bit_A;
             std::vector<std::pair<double, double>> columns(cols_);
             for (std::size_t c = 0; c < cols_; ++c) {
                 columns[c].second = got[c];
                 for (const std::size_t i : on) columns[c].first += alone[i * cols_ + c];
             }
-            return columns;
-        });
-    }
-
-    ActiveRows active(const std::vector<float>& g, const std::vector<double>& t, std::size_t n, std::vector<double>* errors) const {
-        return active_rows(n, n_draws, errors, [&](std::span<const std::size_t> on) {
-            std::vector<std::pair<double, double>> columns(cols_);
-            for (std::size_t c = 0; c < cols_; ++c)
-                for (const std::size_t i : on)
-                    columns[c].first += static_cast<double>(g[i * cols_ + c]), columns[c].second += t[i * cols_ + c];
             return columns;
         });
     }
@@ -186,29 +159,26 @@ private:
         const std::size_t cell = cols_ - 1;  // word lines start at column 0, bit lines end below the last row: row 0 is farthest
         std::vector<std::uint8_t> row(rows_, 0), col(cols_, 0);
         row[0] = 1, col[cols_ - 1] = 1;
-        const auto current = [&](double g_S, const Connected& connected) {
-            std::vector<float> g(n_, static_cast<float>(w.g_max.si));
-            g[cell] = static_cast<float>(g_S);
-            return transfer(g, connected)[cell];
-        };
-        for (const bool floating : {true, false}) {
-            if (!passive()) continue;
-            const Connected connected = floating ? Connected{row, col} : Connected{};
-            note_margin(floating ? "read_margin_floating" : "read_margin_grounded",
-                        floating ? "(on - off)/on of the farthest cell, all others on, other lines floating: sneak paths decide"
-                                 : "the same with the other lines at 0 V",
-                        current(w.g_max.si, connected), current(w.g_min.si, connected));
-        }
-        const auto one = [&](double g_S, bool half) {
+        const auto chip_with = [&](double g_S) {
             auto chip = array_->clone();
             std::vector<float> g(n_, static_cast<float>(w.g_max.si));
             g[cell] = static_cast<float>(g_S);
             chip->set_conductance(0, g);
-            return DrivenArray(q_, *chip).read_one(0, cols_ - 1, half);
+            return chip;
         };
-        if (!passive())
-            note_margin("read_margin_grounded", "(on - off)/on of the farthest cell, all others on, other lines at 0 V",
-                        one(w.g_max.si, false).bit_A, one(w.g_min.si, false).bit_A);
+        const auto floating = [&](double g_S) {
+            std::vector<float> chord(n_);
+            chip_with(g_S)->chord_conductance(q_.spec.v_read.si, 0, chord);
+            return transfer(chord, {row, col})[cell];
+        };
+        if (passive())
+            note_margin("read_margin_floating",
+                        "(on - off)/on of the farthest cell, all others on, other lines floating: sneak paths decide; cells at their chord "
+                        "conductance",
+                        floating(w.g_max.si), floating(w.g_min.si));
+        const auto one = [&](double g_S, bool half) { return DrivenArray(q_, *chip_with(g_S)).read_one(0, cols_ - 1, half); };
+        note_margin("read_margin_grounded", "(on - off)/on of the farthest cell, all others on, other lines at 0 V",
+                    one(w.g_max.si, false).bit_A, one(w.g_min.si, false).bit_A);
         const auto on = one(w.g_max.si, true), off = one(w.g_min.si, true);
         note_margin("read_margin_half", "the same with the other lines at v_read/2", on.bit_A, off.bit_A);
         note("sneak_share", "", "of that bit line's current what half-selected cells bring, over the selected cell's, which is on",
@@ -234,19 +204,39 @@ private:
         }
         const auto chip = array_->clone();
         const WriteReport r = writer.write(*chip, 0, signs, EnergyRule::nonlinear, rng_.stream("write"));
-        note_delivered(delivered, lowest, highest);
+        note_delivered(delivered, signs, lowest, highest);
         note("write_energy_J", "J", "of one update of all cells with random signs: cells and wires, V I t of the static laws",
              r.selected_J + r.half_selected_J + r.wires_J);
         note("write_half_selected_J", "J", "the part of cells that were not meant", r.half_selected_J);
         note("write_wires_J", "J", "the part of the wires", r.wires_J);
         note("write_time_s", "s", "of the update, all its phases", r.time_s);
+        note_charge(writer, phases);
         if (first) first->delivered = std::move(delivered);
     }
 
-    void note_delivered(const std::vector<double>& delivered, double lowest, double highest) {
+    /// Every driven line to its voltage, phase by phase, and back.
+    void note_charge(const ArrayWriter& writer, std::span<const WritePhase> phases) {
+        std::vector<double> vw(rows_), vb(cols_);
+        double squares = 0;
+        const auto add = [&squares](const std::vector<double>& volts, std::size_t nodes) {
+            for (const double v : volts)
+                if (!std::isnan(v)) squares += static_cast<double>(nodes) * v * v;
+        };
+        for (const WritePhase& phase : phases) writer.bias(phase, vw, vb), add(vw, cols_), add(vb, rows_);
+        note("write_charge_J", "J", "of charging the driven lines in every phase, c_node at every cell; not in write_energy_J",
+             q_.spec.c_node.si * squares);
+    }
+
+    void note_delivered(const std::vector<double>& delivered, std::span<const std::int8_t> signs, double lowest, double highest) {
         note("delivered_mean", "", "part of the amplitude on a memristor while it is selected, mean over cells",
              std::accumulate(delivered.begin(), delivered.end(), 0.0) / static_cast<double>(n_));
         note("delivered_least", "", "the same of the cell that gets least", *std::min_element(delivered.begin(), delivered.end()));
+        double least[] = {1, 1};  // of set, of reset
+        for (std::size_t k = 0; k < n_; ++k)
+            if (signs[k] != 0) least[signs[k] > 0 ? 0 : 1] = std::min(least[signs[k] > 0 ? 0 : 1], delivered[k]);
+        note("write_margin_set", "", "least set voltage on a selected memristor less the largest on one not meant, over v_set",
+             least[0] - highest / q_.spec.v_set.si);
+        note("write_margin_reset", "", "the same of reset", least[1] - lowest / q_.spec.v_reset.si);
         note("half_selected_set_V", "V", "largest set voltage on a memristor that was not meant", highest);
         note("half_selected_reset_V", "V", "largest reset voltage on a memristor that was not meant, negative", lowest);
         note("disturb", "", "change of a mid-window cell after disturb_writes such pulses, part of the window, the worse polarity",
@@ -255,14 +245,17 @@ private:
 
     void write_driven(ArrayAnswer* first) {
         const CellSolver solver(rows_, cols_, q_.wires);  // its spectra are not used: the writer names phases and voltages
-        auto w = driven_->write(ArrayWriter(solver, q_.write, q_.spec.pulses()), random_signs(n_, rng_.stream("signs")));
-        note_delivered(w.delivered, w.lowest_V, w.highest_V);
+        const ArrayWriter writer(solver, q_.write, q_.spec.pulses());
+        const auto signs = random_signs(n_, rng_.stream("signs"));
+        auto w = driven_->write(writer, signs);
+        note_delivered(w.delivered, signs, w.lowest_V, w.highest_V);
         note("write_energy_J", "J", "of one update of all cells with random signs: cells, wires and gate lines",
              w.selected_J + w.half_selected_J + w.wires_J + w.gate_J);
         note("write_half_selected_J", "J", "the part of cells that were not meant", w.half_selected_J);
         note("write_wires_J", "J", "the part of the wires", w.wires_J);
         note("write_gate_J", "J", "the part of the gate lines", w.gate_J);
         note("write_time_s", "s", "of the update, all its phases", w.time_s);
+        note_charge(writer, writer.phases(signs));
         if (first) first->delivered = std::move(w.delivered);
     }
 
@@ -342,6 +335,15 @@ const ArrayFigure& ArrayAnswer::figure(const std::string& key) const {
                       (near.empty() ? "; expected one of " + join(keys) : "; did you mean \"" + near + "\"?"));
 }
 
+void check_conductances(const ArrayQuestion& q) {
+    const Window w = q.device.make(1)->window();
+    for (std::size_t k = 0; k < q.g_S.size(); ++k)
+        if (!(q.g_S[k] >= static_cast<float>(w.g_min.si) * (1 - 1e-6f) && q.g_S[k] <= static_cast<float>(w.g_max.si) * (1 + 1e-6f)))
+            throw ConfigError(fmt::format("row {}, column {}: {:g} S lies outside the window of {}, {:g} to {:g} S",
+                                          k / static_cast<std::size_t>(q.spec.cols) + 1, k % static_cast<std::size_t>(q.spec.cols) + 1,
+                                          q.g_S[k], q.device.model, w.g_min.si, w.g_max.si));
+}
+
 ArrayAnswer measure_array(const ArrayQuestion& q) {
     const std::size_t n = static_cast<std::size_t>(q.spec.rows * q.spec.cols);
     if (!q.g_S.empty() && q.g_S.size() != n)
@@ -357,12 +359,7 @@ ArrayAnswer measure_array(const ArrayQuestion& q) {
         throw ConfigError(
             "floating lines and compensated drivers are computed for passive cells; expected a scheme with driven lines and compensation = "
             "\"none\"");
-    const Window w = q.device.make(1)->window();
-    for (std::size_t k = 0; k < q.g_S.size(); ++k)
-        if (!(q.g_S[k] >= static_cast<float>(w.g_min.si) * (1 - 1e-6f) && q.g_S[k] <= static_cast<float>(w.g_max.si) * (1 + 1e-6f)))
-            throw ConfigError(fmt::format("row {}, column {}: {:g} S lies outside the window of {}, {:g} to {:g} S",
-                                          k / static_cast<std::size_t>(q.spec.cols) + 1, k % static_cast<std::size_t>(q.spec.cols) + 1,
-                                          q.g_S[k], q.device.model, w.g_min.si, w.g_max.si));
+    check_conductances(q);
     ArrayAnswer out;
     for (std::int64_t k = 0; k < q.spec.chips; ++k) {
         auto figures = Chip(q, static_cast<std::size_t>(k)).measure(k == 0 ? &out : nullptr);

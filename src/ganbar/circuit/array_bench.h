@@ -45,18 +45,21 @@ struct ActiveRows {
 struct ArrayAnswer {
     std::vector<ArrayFigure> figures;
     // Maps and curves of the first chip.
-    std::vector<double> read_share;                           ///< rows x cols: transfer over the cell's own conductance (chord at v_read)
-    std::vector<double> delivered;                            ///< rows x cols: part of the amplitude on each cell while it is selected
-    std::vector<double> column_error;                         ///< cols: relative error of the current, all rows on
-    std::vector<ActiveRows> by_active;                        ///< ascending n
+    std::vector<double> read_share;     ///< rows x cols: a cell's current with all rows on over what it passes without wires
+    std::vector<double> delivered;      ///< rows x cols: part of the amplitude on each cell while it is selected
+    std::vector<double> column_error;   ///< cols: relative error of the current, all rows on
+    std::vector<ActiveRows> by_active;  ///< ascending n
     const ArrayFigure& figure(const std::string& key) const;  ///< ConfigError with the nearest key
 };
 
-/// Reads by the exact transfer matrix of the cells' chord conductances at v_read, as training reads; writes a matrix of random signs by the
-/// exact voltages of every phase. Cells that are not passive are read and written by solve_driven, phases on the cells as they stand at the
-/// start; then `read_share` is the cell's current with all rows on over what it passes at v_read without wires, and the floating margin is
-/// left out. Sizes up to 1024 x 1024. ConfigError for a scheme that the cells do not allow, a size that does not fit the conductances,
-/// conductances outside the device's window, and as ArrayWriter; NumericError as the solvers.
+/// ConfigError with row and column of a conductance outside the device's window.
+void check_conductances(const ArrayQuestion& question);
+
+/// Reads are operating points of the cells' own laws (solve_driven), whose numbers `solve` gives too; lines that float, in
+/// read_margin_floating, are solved for chord conductances at v_read, as training reads, and left out where cells have selectors. Writes a
+/// matrix of random signs by the exact voltages of every phase; of cells with selectors all phases on the cells as they stand at the start.
+/// Sizes up to 1024 x 1024. ConfigError for a scheme that the cells do not allow, a size that does not fit the conductances, conductances
+/// outside the device's window, and as ArrayWriter; NumericError as the solvers.
 ArrayAnswer measure_array(const ArrayQuestion& question);
 
 }  // namespace ganbar

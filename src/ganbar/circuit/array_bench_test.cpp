@@ -63,6 +63,20 @@ TEST(ArrayBench, PowerIsVoltageTimesColumnCurrents) {
     EXPECT_DOUBLE_EQ(a.by_active.back().rms, a.figure("read_error_rms").mean());
 }
 
+TEST(ArrayBench, ReadsAreOperatingPoints) {  // as solve has them for cubic cells of the same coefficients, at both voltages
+    for (const auto& [v_read, error, power] : {std::tuple{0.1, 0.14363, 497e-6}, {0.4, 0.2492, 9.85e-3}}) {
+        auto q = question("nili2020", 16, 16, 2.5);
+        q.wires.rdrv = q.wires.rsense = Ohm{10};
+        q.device =
+            devices().get("nili2020").bind(config::parse_toml("d2d = \"off\"\nstatic_spread = \"off\"\ngate = \"off\"\n", "x.toml").get());
+        q.spec.v_read = Volt{v_read};
+        q.g_S.assign(256, 225e-6f);
+        const auto a = measure_array(q);
+        EXPECT_NEAR(a.figure("read_error_rms").mean(), error, 2e-4);
+        EXPECT_NEAR(a.figure("read_power_W").mean() / power, 1, 2e-3);
+    }
+}
+
 TEST(ArrayBench, LongerLinesSettleLater) {
     double last = 0;
     for (const std::int64_t n : {4, 16, 48}) {

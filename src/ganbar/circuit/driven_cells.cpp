@@ -63,21 +63,26 @@ public:
 
     DrivenPoint run(double tolerance_V) {
         constexpr int most_steps = 100;
-        double miss = look();
+        constexpr double rounding = 1e3;
+        double miss = look(), change_before = 0;
         for (out_.steps = 1; out_.steps <= most_steps; ++out_.steps) {
-            const std::vector<double> d = newton_step();
+            const std::vector<double> d = with_bits() ? newton_step_with_bits() : newton_step();
             double change = 0;
             for (const double x : d) change = std::max(change, std::abs(x));
+            for (const double x : db_) change = std::max(change, std::abs(x));
             if (!std::isfinite(change))
                 throw NumericError("the currents of cells with selectors left the range of numbers; the cells are too steep at this bias");
-            const std::vector<double> start = out_.u_V;
-            const double before = miss, lag_before = lag_;
+            const std::vector<double> start = out_.u_V, start_b = out_.b_V;
+            const double before = miss;
             for (double t = 1; t > 1e-4; t *= 0.5) {  // shorter while cells and wires come to disagree more
                 for (std::size_t k = 0; k < n_; ++k) out_.u_V[k] = start[k] + t * d[k];
+                for (std::size_t k = 0; k < db_.size(); ++k) out_.b_V[k] = start_b[k] + t * db_[k];
                 miss = look();
                 if (miss <= before || change <= tolerance_V) break;
             }
-            if (change <= tolerance_V && std::max(lag_, lag_before) <= 10 * tolerance_V) return finish();
+            // steep cells leave rounding that no step mends: what is a billionth of the voltage and no longer shrinks is that
+            if (change <= tolerance_V || (change <= rounding * tolerance_V && change > 0.5 * change_before)) return finish();
+            change_before = change;
         }
         throw NumericError(
             fmt::format("the voltages of cells with selectors did not settle in {} steps: cells and wires still disagree by {:.3g} V",
@@ -85,20 +90,77 @@ public:
     }
 
 private:
-    /// Cells at u, bit lines as last known; F, what cells and wires disagree by, and its norm. The bit lines follow.
+    /// Whether a cell's current depends on where its bit line is, beside the voltage over it: a transistor's on its source.
+    bool with_bits() const { return cells_.selector().bit_line_counts(); }
+
+    /// Cells at u and b; F, what cells and wires disagree by, and its norm.
     double look() {
         cells_.points(out_.u_V, bias_.gate_V, out_.b_V, out_.cells);
         for (std::size_t k = 0; k < n_; ++k) drawn_[k] = out_.cells[k].i_A;
         cells::line_voltages(lines_, drawn_.data(), bias_.vw_V.data(), bias_.vb_V.data(), zw_.data(), zb_.data(), out_.i_word_A.data(),
                              out_.i_bit_A.data());
         double sum = 0;
-        lag_ = 0;
-        for (std::size_t k = 0; k < n_; ++k) {
-            f_[k] = zw_[k] - zb_[k] - out_.u_V[k], sum += f_[k] * f_[k];
-            if (cells_.selector().bit_line_counts()) lag_ = std::max(lag_, std::abs(zb_[k] - out_.b_V[k]));
-        }
-        out_.b_V = zb_;
+        for (std::size_t k = 0; k < n_; ++k) f_[k] = zw_[k] - zb_[k] - out_.u_V[k], sum += f_[k] * f_[k];
+        if (!with_bits()) out_.b_V = zb_;
+        fb_.resize(with_bits() ? n_ : 0);
+        for (std::size_t k = 0; k < fb_.size(); ++k) fb_[k] = zb_[k] - out_.b_V[k], sum += fb_[k] * fb_[k];
         return std::sqrt(sum);
+    }
+
+    /// With slopes S over u and T over b, the change j of the currents obeys (1 + S (Zw + Zb) - T Zb) j = S F + T Fb. Two diagonals: not
+    /// symmetric, by stabilised bi-conjugate gradients (van der Vorst 1992). Leaves the bit lines' part in db_.
+    std::vector<double> newton_step_with_bits() {
+        constexpr double nudge_V = 1e-6;
+        std::vector<double> moved = out_.b_V, slope(n_), by_bit(n_), right(n_);
+        for (double& b : moved) b += nudge_V;
+        std::vector<CellPoint> nudged(n_);
+        cells_.points(out_.u_V, bias_.gate_V, moved, nudged);
+        for (std::size_t k = 0; k < n_; ++k) {
+            slope[k] = std::max(0.0, out_.cells[k].slope_S);
+            by_bit[k] = std::min(0.0, (nudged[k].i_A - out_.cells[k].i_A) / nudge_V);
+            right[k] = slope[k] * f_[k] + by_bit[k] * fb_[k];
+        }
+        const std::vector<double> j = stabilised(slope, by_bit, right);
+        lines_of(j);
+        std::vector<double> d(n_);
+        db_.resize(n_);
+        for (std::size_t k = 0; k < n_; ++k) d[k] = f_[k] + (zw_[k] - zb_[k]), db_[k] = fb_[k] + zb_[k];
+        return d;
+    }
+
+    void lines_of(const std::vector<double>& j) {
+        cells::line_voltages(lines_, j.data(), none_w_.data(), none_b_.data(), zw_.data(), zb_.data(), iw_.data(), ib_.data());
+    }
+
+    /// x of (1 + S (Zw + Zb) - T Zb) x = right.
+    std::vector<double> stabilised(const std::vector<double>& slope, const std::vector<double>& by_bit, const std::vector<double>& right) {
+        const auto dot = [&](const std::vector<double>& a, const std::vector<double>& b) {
+            double sum = 0;
+            for (std::size_t k = 0; k < n_; ++k) sum += a[k] * b[k];
+            return sum;
+        };
+        const auto times = [&](const std::vector<double>& x, std::vector<double>& out) {
+            lines_of(x);
+            for (std::size_t k = 0; k < n_; ++k) out[k] = x[k] - slope[k] * (zw_[k] - zb_[k]) - by_bit[k] * zb_[k];
+        };
+        std::vector<double> x(n_, 0.0), r = right, p(n_, 0.0), v(n_, 0.0), s(n_), t(n_);
+        const std::vector<double> shadow = right;
+        double rho = 1, alpha = 1, omega = 1;
+        const double enough = 1e-16 * dot(right, right);
+        for (std::size_t step = 0; step < 4 * n_ && dot(r, r) > enough; ++step) {
+            const double next = dot(shadow, r), beta = next / rho * (alpha / omega);
+            rho = next;
+            for (std::size_t k = 0; k < n_; ++k) p[k] = r[k] + beta * (p[k] - omega * v[k]);
+            times(p, v);
+            alpha = rho / dot(shadow, v);
+            for (std::size_t k = 0; k < n_; ++k) s[k] = r[k] - alpha * v[k];
+            times(s, t);
+            const double tt = dot(t, t);
+            omega = tt > 0 ? dot(t, s) / tt : 0;
+            for (std::size_t k = 0; k < n_; ++k) x[k] += alpha * p[k] + omega * s[k], r[k] = s[k] - omega * t[k];
+            if (!(std::abs(omega) > 0) || !std::isfinite(alpha)) break;  // as far as it goes: the next step begins anew
+        }
+        return x;
     }
 
     /// out <- (1 + sqrt(D) Z sqrt(D)) y
@@ -144,7 +206,7 @@ private:
     std::size_t n_;
     DrivenPoint out_;
     std::vector<double> root_, zw_, zb_, drawn_, f_, none_w_, none_b_, iw_, ib_;
-    double lag_ = 0;  // how far the bit lines were from where the currents leave them
+    std::vector<double> fb_, db_;  // what bit lines and wires disagree by, and the step that mends it; empty where it does not matter
 };
 
 }  // namespace

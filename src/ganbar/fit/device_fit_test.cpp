@@ -271,7 +271,8 @@ TEST(Verdict, OfABalancedAndAnUnbalancedDevice) {
     const auto even = judge(fit_device(measure("soft_bounds", {{"set_fraction", 0.03}, {"reset_fraction", 0.03}}, {})));
     ASSERT_TRUE(even.symmetric_S);
     EXPECT_NEAR(*even.symmetric_S, 225e-6, 3e-6);
-    EXPECT_EQ(even.rule, "tiki_taka");
+    EXPECT_EQ(even.rule, "manhattan");  // steps vary over the window
+    EXPECT_TRUE(even.feedback);
     const auto uneven = judge(fit_device(measure("nili2020", {{"d2d", "off"}}, {20, 200, 1, {{0.9}, {-0.9}, {100e-9}}, 5})));
     EXPECT_GT(uneven.balance, 5);
     EXPECT_TRUE(uneven.feedback);

@@ -83,11 +83,17 @@ std::pair<std::string, std::vector<std::string>> array(const LibraryPtr& library
                                                        const std::vector<std::pair<std::string, std::string>>& words, std::int64_t chips,
                                                        const std::vector<std::string>& settings) {
     study::ArrayRequest request;
-    const std::map<std::string, std::string*> fields{{"file", &request.file},      {"size", &request.size},
-                                                     {"device", &request.device},  {"wire", &request.wire},
-                                                     {"driver", &request.driver},  {"sense", &request.sense},
-                                                     {"scheme", &request.scheme},  {"compensation", &request.compensation},
-                                                     {"ends", &request.ends},      {"conductances", &request.conductances},
+    const std::map<std::string, std::string*> fields{{"file", &request.file},
+                                                     {"size", &request.size},
+                                                     {"device", &request.device},
+                                                     {"cell", &request.cell},
+                                                     {"wire", &request.wire},
+                                                     {"driver", &request.driver},
+                                                     {"sense", &request.sense},
+                                                     {"scheme", &request.scheme},
+                                                     {"compensation", &request.compensation},
+                                                     {"ends", &request.ends},
+                                                     {"conductances", &request.conductances},
                                                      {"against", &request.against}};
     for (const auto& [name, text] : words) *fields.at(name) = text;
     request.chips = chips, request.sets = settings;

@@ -89,6 +89,34 @@ void take_conductances(const std::string& path, ArrayQuestion& q) {
         throw DataError(fmt::format("holds {} x {} conductances; expected 1 to 1024 rows and columns", rows, cols), {path});
 }
 
+/// What a figure's value does not say by itself.
+std::vector<std::string> caveats(const ArrayInput& input, const ArrayAnswer& a) {
+    constexpr double blocked = 0.5;
+    std::vector<std::string> out;
+    const auto has = [&](const char* key) {
+        return std::any_of(a.figures.begin(), a.figures.end(), [&](const auto& f) { return f.key == key; });
+    };
+    if (has("selector_share_mean") && a.figure("selector_share_mean").mean() < blocked)
+        out.push_back(fmt::format(
+            "at v_read the selectors pass {:.2g} of what the memristors alone would: the errors and margins of reads are those of "
+            "so little current; a higher array.v_read or cell.v_gate opens them",
+            a.figure("selector_share_mean").mean()));
+    if (has("selector_share_mean") && a.figure("delivered_least").least() < 0.1)
+        out.push_back(
+            fmt::format("a selected memristor gets {:.2g} of the amplitude at worst: its selector takes the rest (a diode passes no reset)",
+                        a.figure("delivered_least").least()));
+    const auto& params = input.question.device.params;
+    const bool gated = std::any_of(params.begin(), params.end(), [](const ParamRow& p) {
+        const auto* text = std::get_if<std::string>(&p.value);
+        return p.info.name == "gate" && text != nullptr && *text == "on";
+    });
+    if (gated && a.figure("disturb").most() == 0 && input.question.spec.disturb_writes > 0)
+        out.push_back(
+            "disturb is 0 because device.gate = on holds cells below the programming voltages as they are; --set device.gate=off lets "
+            "half-selected pulses move them");
+    return out;
+}
+
 }  // namespace
 
 ArrayStudy measure_arrays(const ArrayRequest& o, const config::Presets& presets, const DeviceRegistry& devices) {
@@ -117,13 +145,23 @@ ArrayStudy measure_arrays(const ArrayRequest& o, const config::Presets& presets,
         auto settings = base;
         settings.insert(settings.end(), point.begin(), point.end());
         s.inputs.push_back(load_array(o.file, settings, presets, devices));
-        if (!o.conductances.empty()) take_conductances(o.conductances, s.inputs.back().question);
+        if (o.conductances.empty()) continue;
+        take_conductances(o.conductances, s.inputs.back().question);
+        try {
+            check_conductances(s.inputs.back().question);
+        } catch (const ConfigError& fault) {
+            throw DataError(fault.what(), {o.conductances});
+        }
     }
     for (const auto& [question, sections] : s.inputs)
         for (const Volt v : {question.spec.v_set, question.spec.v_reset})
             for (const auto& line : beyond_fit(question.device, v, question.spec.t_pulse))
                 if (std::find(s.warnings.begin(), s.warnings.end(), line) == s.warnings.end()) s.warnings.push_back(line);
-    for (const auto& input : s.inputs) s.answers.push_back(measure_array(input.question));
+    for (const auto& input : s.inputs) {
+        s.answers.push_back(measure_array(input.question));
+        for (const auto& line : caveats(input, s.answers.back()))
+            if (std::find(s.warnings.begin(), s.warnings.end(), line) == s.warnings.end()) s.warnings.push_back(line);
+    }
     return s;
 }
 

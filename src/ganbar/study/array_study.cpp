@@ -131,9 +131,9 @@ std::vector<double> places_of(const std::vector<std::string>& values) {
 std::vector<report::Figure> maps(const ArrayInput& input, const ArrayAnswer& a) {
     const auto rows = static_cast<std::size_t>(input.question.spec.rows), cols = static_cast<std::size_t>(input.question.spec.cols);
     auto read = coarse(a.read_share, rows, cols);
-    read.title = "What a read sees",
-    read.caption =
-        "Transfer over the cell's own conductance. Word lines are driven at bit line 0; bit lines are sensed below the last word line.";
+    read.title = "What a read sees", read.caption =
+                                         "A cell's current with all rows on over what it passes without wires. Word lines are driven at "
+                                         "bit line 0; bit lines are sensed below the last word line.";
     auto write = coarse(a.delivered, rows, cols);
     write.title = "What a write delivers",
     write.caption = "Part of the amplitude on each cell while it is selected, random signs being written.";
@@ -197,7 +197,7 @@ report::ReportInput array_page(const ArrayStudy& s, const std::string& command) 
     const std::string at = s.values.empty() ? "" : fmt::format("At {} = {}: ", s.key, s.values.front());
     page.findings.push_back(
         {"Reads",
-         at + fmt::format("With all rows on, a column's current is off by {} rms and by {} at worst; a cell shows {} of its conductance on "
+         at + fmt::format("With all rows on, a column's current is off by {} rms and by {} at worst; a cell carries {} of its current on "
                           "average. One read takes {} and {} from the word lines, converters not counted.",
                           of(a.figure("read_error_rms")), of(a.figure("read_error_worst")), of(a.figure("read_share_mean")),
                           of(a.figure("read_power_W")), of(a.figure("read_energy_J"))),
@@ -238,6 +238,7 @@ report::ReportInput array_page(const ArrayStudy& s, const std::string& command) 
     for (const auto& part : input.sections)
         for (const auto& row : part.rows)
             if (!row.is_default()) page.facts.emplace_back(part.path + "." + row.info.name, value_text(row.info, row.value));
+    if (!s.warnings.empty()) page.findings.push_back({"What to know of these figures", "- " + join(s.warnings, "\n- ") + "\n", {}});
     page.reproduce_commands = {command};
     return page;
 }

@@ -34,6 +34,7 @@ void print(const study::ArrayStudy& s) {
 
 void run_array(const ArrayArguments& o, const config::Presets& presets, const DeviceRegistry& devices, const std::string& command) {
     o.out.check();
+    if (o.json && o.csv) throw ConfigError("--json and --csv both print the figures; expected one of them");
     const auto s = study::measure_arrays(o, presets, devices);
     for (const auto& line : s.warnings) fmt::print(stderr, "warning: {}\n", line);
     if (o.json) fmt::print("{}\n", study::array_json(s).dump());
@@ -50,7 +51,7 @@ void ganbar_register_array(CommandContext& context) {
     auto* command = context.cli.add_subcommand(
         "array", "one crossbar on the bench: read errors, delivered voltages, margins, disturb, energy and time, with exact wires");
     command->add_option("file", o->file, "TOML with [array], [device], [cell], [wires]; without it the founding device, 64 x 64");
-    command->add_option("--size", o->size, "rows x columns, for example 128x64");
+    command->add_option("--size", o->size, "rows x columns, for example 128x64; at most 1024 of each");
     command->add_option("--device", o->device, "device model, as `ganbar list devices` prints it");
     command->add_option("--cell", o->cell,
                         "passive, or the memristor in series with a transistor (1t1r), a selector (1s1r) or a diode (1d1r)");
