@@ -51,13 +51,13 @@ def sweep(source: PathLike | Mapping[str, Any], out: PathLike | None = None, *, 
 
 
 def array(file: PathLike | None = None, *, size: Any = None, device: PathLike | None = None, cell: str | None = None, wire: Quantity | None = None, driver: Quantity | None = None, sense: Quantity | None = None,
-          scheme: str | None = None, compensation: str | None = None, ends: str | None = None, conductances: PathLike | None = None, against: Any = None, chips: int = 0,
+          scheme: str | None = None, compensation: str | None = None, ends: str | None = None, conductances: PathLike | None = None, run: PathLike | None = None, against: Any = None, chips: int = 0,
           set: Mapping[str, Any] | None = None) -> Any:
     """One crossbar on the bench with exact wires: read errors, delivered voltages, margins, disturb, energy and time; a dict of figures and maps in SI as
     `ganbar array --json` prints it, or a list of them, one for each value of `against`.
 
     `file`: TOML with [array], [device], [cell], [wires]. `size`: (rows, cols), a number, or "128x64". `device`: a model's name. `cell`: "passive", "1t1r", "1s1r" or "1d1r". `wire`, `driver`, `sense`: ohms or texts.
-    `scheme`: "half", "third", "grounded", "floating" or "inhibit". `compensation`: "none", "rows" or "cells". `ends`: "single" or "both". `conductances`: an NPY or CSV file. `against`: ("wire", [1, 2])
+    `scheme`: "half", "third", "grounded", "floating" or "inhibit". `compensation`: "none", "rows" or "cells". `ends`: "single" or "both". `conductances`: an NPY or CSV file. `run`: a run folder, whose first array it is. `against`: ("wire", [1, 2])
     or a key with its values. `chips`: arrays made, figures with their range. `set`: {"array.v_read": "0.1 V"}.
 
     >>> found = array(size=8, wire="2 ohm")
@@ -72,7 +72,7 @@ def array(file: PathLike | None = None, *, size: Any = None, device: PathLike | 
         name, values = against
         unit = " ohm" if name in ohms else ""
         against = f"{name}={','.join(v if isinstance(v, str) else f'{v}{unit}' for v in values)}"
-    said = {"file": file, "size": size, "device": device, "cell": cell, **ohms, "scheme": scheme, "compensation": compensation, "ends": ends, "conductances": conductances, "against": against}
+    said = {"file": file, "size": size, "device": device, "cell": cell, **ohms, "scheme": scheme, "compensation": compensation, "ends": ends, "conductances": conductances, "run": run, "against": against}
     words = [(name, os.fspath(value)) for name, value in said.items() if value is not None]
     answer, warnings = _core.array(_places.library(), words, _arrays.whole("chips", chips, 0, 10_000), _arrays.settings(set))
     for line in warnings:

@@ -34,6 +34,47 @@ class Array(InFolder):
             self.assertAlmostEqual(current / ideal - 1, found["column_error"][j], delta=1e-6)  # conductances are float32 there
         self.assertAlmostEqual(point["power_W"], found["figures"]["read_power_W"], delta=1e-6 * point["power_W"])
 
+    def test_curved_cells_are_read_as_solve_reads_them(self):
+        """nili2020's law is G0 (u + c3 u^3) around its conductance; both at 0.4 V, where a chord would be off by a third of the error."""
+        said = json.loads(self.good("describe", "device", "nili2020", "--json").stdout)
+        self.assertEqual(said["name"], "nili2020")
+        words = ["--device", "nili2020", "--wire", "2.5ohm", "--driver", "10ohm", "--set", "device.d2d=off", "--set", "device.static_spread=off", "--set", "array.v_read=0.4V"]
+        (self.folder / "even.csv").write_text("\n".join([",".join(["225e-6"] * 8)] * 8) + "\n")
+        (self.folder / "one.csv").write_text("225e-6\n")
+
+        def alone(volts):  # one cell without wires: its law
+            found = self.figures("--conductances", "one.csv", *words[:2], "--wire", "0ohm", "--driver", "0ohm", *words[6:10], "--set", f"array.v_read={volts}V")
+            return found["figures"]["read_power_W"] / volts
+
+        a, b = alone(0.2) / 0.2, alone(0.4) / 0.4  # G0 (1 + c3 u^2) at two voltages
+        c3 = (b - a) / (0.16 * a - 0.04 * b)
+        g0 = a / (1 + 0.04 * c3)
+        crossbar = {"rows": 8, "cols": 8, "G": [[g0] * 8] * 8, "device": {"type": "cubic", "c3": c3}, "rw": 2.5, "rb": 2.5, "rdrv": 10, "rsense": 10, "Vw": [0.4] * 8, "Vb": [0] * 8}
+        (self.folder / "curved.json").write_text(json.dumps(crossbar))
+        point = json.loads(self.good("solve", "curved.json").stdout)
+        found = self.figures("--conductances", "even.csv", *words)
+        self.assertAlmostEqual(found["figures"]["read_power_W"] / point["power_W"], 1, delta=1e-4)
+        for current, error in zip(point["I_bit_terminal"], found["column_error"]):
+            self.assertAlmostEqual(current / (8 * alone(0.4)) - 1, error, delta=1e-4)
+
+    def test_an_array_of_a_trained_run(self):
+        self.good("train", "satyam2022-balanced", "--out", "run", "--no-report", "--set", "data.dataset=synthetic-digits", "--set", "data.limit=40", "--set", "train.rounds=1", "--set", "train.batch=10",
+                  "--set", "generator.layers=[20, 24, 784]", "--set", "discriminator.layers=[784, 24, 1]", "--set", "evaluation.samples=16")
+        done = self.good("array", "--run", "run", "--array", "1", "--wire", "1ohm", "--driver", "10ohm", "--json")
+        found = json.loads(done.stdout)
+        self.assertIn("ideal wires", done.stderr)
+        self.assertEqual((found["device"], found["cols"] <= 64, found["rows"] <= 64), ("nili2020", True, True))
+        more = self.figures("--run", "run", "--array", "1", "--wire", "4ohm", "--driver", "10ohm")
+        self.assertLess(more["figures"]["read_share_mean"], found["figures"]["read_share_mean"])
+        self.assertNotEqual(self.figures("--run", "run", "--wire", "1ohm", "--driver", "10ohm")["figures"]["read_power_W"], found["figures"]["read_power_W"])
+        for words, told in ((["--array", "99"], "the run has no array 99"), (["--size", "4"], "expected it without --size"), (["--device", "ideal"], "expected it without")):
+            self.assertIn(told, self.refused("array", "--run", "run", *words))
+
+    def test_what_a_figure_means_less_than_it_seems(self):
+        for words, told in ((["--cell", "1d1r"], "the selectors pass"), (["--cell", "1t1r", "--scheme", "inhibit", "--set", "cell.v_gate=0.3V"], "the selectors pass"), ([], "disturb is 0 because")):
+            self.assertIn(told, self.good("array", "--size", "6", *words).stderr)
+        self.assertNotIn("warning", self.good("array", "--size", "6", "--set", "device.gate=off").stderr)
+
     def test_against_a_word_or_a_key(self):
         found = self.figures("--size", "8x8", "--against", "wire=0.5ohm,2ohm,8ohm")
         self.assertEqual([one["wire"] for one in found], ["0.5ohm", "2ohm", "8ohm"])

@@ -45,7 +45,7 @@ class RuleStudy(InFolder):
 
     def test_the_page_says_which_rule_for_which_device(self):
         page = (self.folder / "study/report.html").read_text()
-        for text in ("Training rules on devices", "the lowest mean distance is", "What each rule was tuned by", "verify_step=window*0.006", "digital numbers"):
+        for text in ("Training rules on devices", "the lowest mean distance is", "What each rule was tuned by", "verify_step=window*0.006", "digital numbers", "<td>rate=0."):
             self.assertIn(text, page)
 
     def test_the_same_command_again_trains_nothing(self):

@@ -10,4 +10,11 @@ namespace ganbar {
 /// array.
 CrossbarProblem run_array(const Experiment& e, const Model& model, std::int64_t k);
 
+/// Conductances of the same array's cells at rest, row by row.
+struct RunCells {
+    std::size_t rows = 0, cols = 0;
+    std::vector<float> g_S;
+};
+RunCells run_cells(const Experiment& e, const Model& model, std::int64_t k);
+
 }  // namespace ganbar

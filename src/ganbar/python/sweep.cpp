@@ -94,11 +94,12 @@ std::pair<std::string, std::vector<std::string>> array(const LibraryPtr& library
                                                      {"compensation", &request.compensation},
                                                      {"ends", &request.ends},
                                                      {"conductances", &request.conductances},
+                                                     {"run", &request.run},
                                                      {"against", &request.against}};
     for (const auto& [name, text] : words) *fields.at(name) = text;
     request.chips = chips, request.sets = settings;
     return interruptible([=] {
-        const auto s = study::measure_arrays(request, library->presets("experiments"), library->registries.devices);
+        const auto s = study::measure_arrays(request, library->presets("experiments"), library->registries);
         return std::pair{study::array_json(s).dump(), s.warnings};
     });
 }

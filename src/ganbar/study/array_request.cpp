@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "ganbar/core/file_ending.h"
 #include "ganbar/data/csv.h"
 #include "ganbar/data/npy.h"
 #include "ganbar/device/device_pulses.h"
+#include "ganbar/experiment/run_array.h"
+#include "ganbar/run/run.h"
 #include "ganbar/study/array_study.h"
 
 namespace ganbar::study {
@@ -89,6 +92,47 @@ void take_conductances(const std::string& path, ArrayQuestion& q) {
         throw DataError(fmt::format("holds {} x {} conductances; expected 1 to 1024 rows and columns", rows, cols), {path});
 }
 
+/// [array], [device], [cell] and [wires] as a run has them.
+std::unique_ptr<config::Node> sections_of(const std::string& run) {
+    const std::string file = (std::filesystem::path(run) / "run.toml").string();
+    const auto all = config::load_toml(file);
+    auto out = std::make_unique<config::Node>();
+    const auto take = [&](const config::Node* from, const std::string& key, const char* section, const std::string& as) {
+        if (from == nullptr) return;
+        if (const auto leaf = from->leaves.find(key); leaf != from->leaves.end()) out->child(section).leaves[as] = leaf->second;
+    };
+    const config::Node *device = all->table("device"), *wires = all->table("wires"), *tile = all->table("tile"),
+                       *train = all->table("train");
+    if (device != nullptr) out->tables["device"] = device->clone();
+    for (const auto& row : param_rows(Wires::schema(), Wires{})) take(wires, row.info.name, "wires", row.info.name);
+    for (const auto& row : param_rows(WriteParams::schema(), WriteParams{})) take(wires, row.info.name, "wires", row.info.name);
+    for (const char* key : {"v_read", "cell_area"}) take(tile, key, "array", key);
+    if (train != nullptr)
+        for (const auto& [rule, table] : train->tables)
+            for (const char* key : {"v_set", "v_reset", "t_pulse"}) take(table.get(), key, "array", key);
+    take(tile, "cell", "cell", "type");
+    if (const auto type = out->child("cell").leaves.find("type");
+        type != out->child("cell").leaves.end() && type->second.value != decltype(type->second.value)(std::string("passive")))
+        for (const char* key : {"r_on", "g_off", "v_gate", "c_gate", "active_area"}) take(tile, std::string("cell_") + key, "cell", key);
+    out->set_origin("run " + run);
+    return out;
+}
+
+/// The array of a trained run; what lies beyond the device's window (cells that are stuck, or of bounds of their own) goes to its end, and
+/// a line says so.
+void take_cells(const RunCells& cells, ArrayQuestion& q, std::vector<std::string>& warnings) {
+    q.spec.rows = static_cast<std::int64_t>(cells.rows), q.spec.cols = static_cast<std::int64_t>(cells.cols);
+    const Window w = q.device.make(1)->window();
+    std::size_t beyond = 0;
+    for (const float g : cells.g_S) {
+        const float in = std::clamp(g, static_cast<float>(w.g_min.si), static_cast<float>(w.g_max.si));
+        beyond += std::abs(in - g) > 1e-4f * in ? 1 : 0, q.g_S.push_back(in);
+    }
+    if (beyond > 0)
+        warnings.push_back(
+            fmt::format("{} of {} cells lie outside the device's window and are taken at its end", beyond, cells.g_S.size()));
+}
+
 /// What a figure's value does not say by itself.
 std::vector<std::string> caveats(const ArrayInput& input, const ArrayAnswer& a) {
     constexpr double blocked = 0.5;
@@ -119,10 +163,22 @@ std::vector<std::string> caveats(const ArrayInput& input, const ArrayAnswer& a) 
 
 }  // namespace
 
-ArrayStudy measure_arrays(const ArrayRequest& o, const config::Presets& presets, const DeviceRegistry& devices) {
+ArrayStudy measure_arrays(const ArrayRequest& o, const config::Presets& presets, const Registries& registries) {
     ArrayStudy s;
     if (!o.size.empty() && !o.conductances.empty()) throw ConfigError("--conductances gives the size; expected it without --size");
-    const auto base = settings_of(o);
+    if (!o.run.empty() && (!o.size.empty() || !o.conductances.empty() || !o.device.empty()))
+        throw ConfigError("--run gives size, conductances and device; expected it without --size, --conductances and --device");
+    std::unique_ptr<config::Node> base;
+    RunCells cells;
+    if (!o.run.empty()) {
+        const Trained trained = load_run(o.run, registries);
+        for (const auto& text : trained.passed_over) s.warnings.push_back("passed over a damaged checkpoint: " + text);
+        cells = run_cells(trained.experiment, trained.model, o.array), base = sections_of(o.run);
+        if (trained.experiment.wires.mode == WirePhysics::ideal)
+            s.warnings.push_back(
+                "the run trained with ideal wires; the array has those of its [wires], unless --wire and --driver say others");
+    }
+    const auto words = settings_of(o);
     std::vector<std::vector<std::string>> points(1);
     if (!o.against.empty()) {
         const auto equals = o.against.find('=');
@@ -130,8 +186,8 @@ ArrayStudy measure_arrays(const ArrayRequest& o, const config::Presets& presets,
             throw ConfigError("--against \"" + o.against +
                               "\" names no values; expected for example size=16,32,64 or wire=0.5ohm,1ohm,2ohm");
         s.key = o.against.substr(0, equals);
-        if (s.key == "size" && !o.conductances.empty())
-            throw ConfigError("--conductances gives the size; expected another word after --against");
+        if (s.key == "size" && (!o.conductances.empty() || !o.run.empty()))
+            throw ConfigError("the size is given by --conductances or --run; expected another word after --against");
         points.clear();
         std::size_t begin = equals + 1;
         while (begin <= o.against.size()) {
@@ -142,9 +198,10 @@ ArrayStudy measure_arrays(const ArrayRequest& o, const config::Presets& presets,
         }
     }
     for (const auto& point : points) {  // all are read before the first is measured
-        auto settings = base;
+        auto settings = words;
         settings.insert(settings.end(), point.begin(), point.end());
-        s.inputs.push_back(load_array(o.file, settings, presets, devices));
+        s.inputs.push_back(load_array(o.file, settings, presets, registries.devices, base.get()));
+        if (!o.run.empty()) take_cells(cells, s.inputs.back().question, s.warnings);
         if (o.conductances.empty()) continue;
         take_conductances(o.conductances, s.inputs.back().question);
         try {
@@ -173,7 +230,9 @@ std::string command_of(const ArrayRequest& o) {
     if (!o.file.empty()) text += " " + o.file;
     add("--size", o.size), add("--device", o.device), add("--cell", o.cell), add("--wire", o.wire), add("--driver", o.driver),
         add("--sense", o.sense), add("--scheme", o.scheme), add("--compensation", o.compensation);
-    add("--ends", o.ends), add("--conductances", o.conductances), add("--against", o.against);
+    add("--ends", o.ends), add("--conductances", o.conductances), add("--run", o.run);
+    if (o.array > 0) text += fmt::format(" --array {}", o.array);
+    add("--against", o.against);
     if (o.chips > 0) text += fmt::format(" --chips {}", o.chips);
     for (const auto& s : o.sets) add("--set", s);
     return text;

@@ -152,9 +152,13 @@ std::vector<report::Figure> maps(const ArrayInput& input, const ArrayAnswer& a) 
 }  // namespace
 
 ArrayInput load_array(const std::string& file, std::span<const std::string> settings, const config::Presets& presets,
-                      const DeviceRegistry& devices) {
-    const auto root = file.empty() ? std::make_unique<config::Node>() : config::load_toml(file);
-    if (!file.empty()) root->set_origin("file " + file);
+                      const DeviceRegistry& devices, const config::Node* base) {
+    const auto root = base != nullptr ? base->clone() : std::make_unique<config::Node>();
+    if (!file.empty()) {
+        const auto own = config::load_toml(file);
+        own->set_origin("file " + file);
+        config::merge(*root, *own);
+    }
     for (const auto& s : settings) config::apply_override(*root, s);
     std::vector<std::string> files;
     config::insert_device_files(*root, presets, files);

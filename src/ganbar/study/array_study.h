@@ -6,6 +6,7 @@
 #include "ganbar/circuit/array_bench.h"
 #include "ganbar/config/preset.h"
 #include "ganbar/config/write.h"
+#include "ganbar/experiment/registries.h"
 #include "ganbar/report/report_input.h"
 
 namespace ganbar::study {
@@ -15,14 +16,14 @@ struct ArrayInput {
     std::vector<config::Section> sections;  ///< [array], [device], [cell], [wires] with the values in use
 };
 /// `presets`: of experiments, beside which device files lie. Reads [array], [device], [cell] and [wires] from `file` ("" = defaults) and
-/// the settings, as --set takes them, in order. ConfigError with the place.
+/// the settings, as --set takes them, in order; `base`: what stands below both. ConfigError with the place.
 ArrayInput load_array(const std::string& file, std::span<const std::string> settings, const config::Presets& presets,
-                      const DeviceRegistry& devices);
+                      const DeviceRegistry& devices, const config::Node* base = nullptr);
 
 /// An array in a few words, as the command line and a script say it; "" = not said.
 struct ArrayRequest {
-    std::string file, size, device, cell, wire, driver, sense, scheme, compensation, ends, conductances, against;
-    std::int64_t chips = 0;
+    std::string file, size, device, cell, wire, driver, sense, scheme, compensation, ends, conductances, run, against;
+    std::int64_t chips = 0, array = 0;  ///< array: of the run, as run_array counts
     std::vector<std::string> sets;
 };
 
@@ -39,7 +40,7 @@ struct ArrayStudy {
 std::string command_of(const ArrayRequest& request);
 /// Reads everything that is asked, then measures. ConfigError for words, values and files that do not fit; DataError for files that cannot
 /// be read.
-ArrayStudy measure_arrays(const ArrayRequest& request, const config::Presets& presets, const DeviceRegistry& devices);
+ArrayStudy measure_arrays(const ArrayRequest& request, const config::Presets& presets, const Registries& registries);
 /// Figures and maps in SI: one object, or a list with one for each value.
 nlohmann::ordered_json array_json(const ArrayStudy& study);
 

@@ -37,6 +37,23 @@ TEST(RunArray, AnArrayAsACircuitCarriesWhatItsReadsSee) {
     EXPECT_THROW(run_array(e, model, static_cast<std::int64_t>(model.placement.blocks.size())), ConfigError);
 }
 
+TEST(RunArray, CellsAtRestAreThoseOfItsReads) {
+    const Experiment e = load({"device.static_spread=off", "device.d2d=off"});
+    const Model model = build(e);
+    for (const std::int64_t k : {std::int64_t{0}, std::int64_t{3}}) {
+        const RunCells cells = run_cells(e, model, k);
+        const CrossbarProblem p = run_array(e, model, k);
+        ASSERT_EQ(cells.rows, p.rows);
+        ASSERT_EQ(cells.cols, p.cols);
+        auto array = e.device.make(cells.g_S.size());
+        array->fabricate(cells.g_S, Rng(1));
+        std::vector<float> chord(cells.g_S.size());
+        array->chord_conductance(e.tile.v_read.si, 0, chord);
+        for (std::size_t i = 0; i < chord.size(); ++i) ASSERT_NEAR(chord[i] / p.g_S[i], 1, 1e-5);
+    }
+    EXPECT_THROW(run_cells(e, model, -1), ConfigError);
+}
+
 TEST(RunArray, ItsTransistorsAreInTheCircuit) {
     const Experiment e = load({"tile.cell=1t1r", "wires.scheme=inhibit"});
     const Model model = build(e);

@@ -39,7 +39,7 @@ struct Tuned {
     }
     std::string setting() const {
         const std::string& text = rule->settings[best].front();
-        return text.substr(text.rfind('.') + 1);
+        return text.substr(text.rfind('.', text.find('=')) + 1);  // "rate=0.03" of "train.rate=0.03"
     }
 };
 

@@ -32,10 +32,10 @@ void print(const study::ArrayStudy& s) {
     }
 }
 
-void run_array(const ArrayArguments& o, const config::Presets& presets, const DeviceRegistry& devices, const std::string& command) {
+void run_array(const ArrayArguments& o, const config::Presets& presets, const Registries& registries, const std::string& command) {
     o.out.check();
     if (o.json && o.csv) throw ConfigError("--json and --csv both print the figures; expected one of them");
-    const auto s = study::measure_arrays(o, presets, devices);
+    const auto s = study::measure_arrays(o, presets, registries);
     for (const auto& line : s.warnings) fmt::print(stderr, "warning: {}\n", line);
     if (o.json) fmt::print("{}\n", study::array_json(s).dump());
     else if (o.csv) fmt::print("{}", study::array_csv(s));
@@ -62,6 +62,11 @@ void ganbar_register_array(CommandContext& context) {
     command->add_option("--compensation", o->compensation, "calibrated drivers: none, rows or cells");
     command->add_option("--ends", o->ends, "lines meet their terminals at a single end or at both");
     command->add_option("--conductances", o->conductances, "the cells, in siemens: rows x columns as NPY or as CSV without a header");
+    command->add_option("--run", o->run, "the cells of an array of this trained run, with its device, cells, wires and pulses");
+    command
+        ->add_option("--array", o->array,
+                     "which of them: the number of its block in `ganbar inspect placement`, from 0; a second plane's follow")
+        ->check(Range{0, 1e19});
     command->add_option("--chips", o->chips, "arrays made, each with its own cells: figures with their range")->check(Range{1, 10'000});
     command->add_option(
         "--against", o->against,
@@ -73,7 +78,7 @@ void ganbar_register_array(CommandContext& context) {
     o->out.declare(*command, "-o,--out,--output", "a page with maps and curves (.html), or the table (.csv)");
     command->callback([&context, o] {
         context.run = [&context, o] {
-            run_array(*o, config::Presets(context.places.preset_folders("experiments")), context.registries.devices, study::command_of(*o));
+            run_array(*o, config::Presets(context.places.preset_folders("experiments")), context.registries, study::command_of(*o));
         };
     });
 }
