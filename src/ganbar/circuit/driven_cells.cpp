@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "ganbar/circuit/kernels/cells.h"
 
@@ -64,7 +65,7 @@ public:
     DrivenPoint run(double tolerance_V) {
         constexpr int most_steps = 100;
         constexpr double rounding = 1e3;
-        double miss = look(), change_before = 0;
+        double miss = look(), change_before = std::numeric_limits<double>::infinity();
         for (out_.steps = 1; out_.steps <= most_steps; ++out_.steps) {
             const std::vector<double> d = with_bits() ? newton_step_with_bits() : newton_step();
             double change = 0;
