@@ -58,19 +58,20 @@ def runs_table(runs):
 
 
 def claims_table(claims):
-    """Readings in columns: on how many seeds each claim is shown."""
-    readings = list(dict.fromkeys(c["reading"] for c in claims))
-    out = ["| claim | " + " | ".join(f"`{r}`" for r in readings) + " |", "|---" * (len(readings) + 1) + "|"]
-    found = groups(claims, "claim", "reading")
-    for claim in dict.fromkeys(c["claim"] for c in claims):
-        cells = []
-        for reading in readings:
-            answers = [c["shown"] for c in found[claim, reading]]
+    """Readings in rows: on how many seeds each claim is shown."""
+    names = list(dict.fromkeys(c["claim"] for c in claims))
+    out = ["| reading | " + " | ".join(f"`{n}`" for n in names) + " | shown | energies counted |", "|---" * (len(names) + 3) + "|"]
+    found = groups(claims, "reading", "claim")
+    rows_of = []
+    for reading in dict.fromkeys(c["reading"] for c in claims):
+        cells, shown = [], 0
+        for claim in names:
+            answers = [c["shown"] for c in found[reading, claim]]
             yes, known = answers.count("yes"), len(answers) - answers.count("unknown")
-            cells.append("not known" if known == 0 else "**yes**" if yes == known else "no" if yes == 0 else f"{yes} of {known} seeds")
-        out.append(f"| `{claim}` | " + " | ".join(cells) + " |")
-    out.append("| energies counted | " + " | ".join(found[claims[0]["claim"], r][0]["booking"] for r in readings) + " |")
-    return "\n".join(out)
+            shown += 0 < known == yes
+            cells.append("?" if known == 0 else "**yes**" if yes == known else "no" if yes == 0 else f"{yes}/{known}")
+        rows_of.append((-shown, f"| `{reading}` | " + " | ".join(cells) + f" | {shown} | {found[reading, names[0]][0]['booking']} |"))
+    return "\n".join(out + [row for _, row in sorted(rows_of, key=lambda r: r[0])])
 
 
 def between(found, digits):
