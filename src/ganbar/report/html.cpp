@@ -234,7 +234,7 @@ static void drawing_section(Page& page, const DrawingNetwork& network) {
     page.close_section();
 }
 
-static constexpr std::size_t most_shown_first = 6;  ///< variants whose pictures open the page
+static constexpr std::size_t most_shown_first = 8;  ///< variants whose pictures open the page
 
 std::string render_html(const ReportInput& input) { return render_html(input, nullptr); }
 
