@@ -87,6 +87,17 @@ class Solve(unittest.TestCase):
         done = run("solve", self.path("in.json", example()), "--internal-nodes")
         self.assertEqual(done.returncode, 2)
 
+    def test_many_gate_voltages(self):
+        device, gates = {"type": "1t1r", "transistor": "square_law"}, [[2.5, 2.5, 0, 2.5], [1.0, "2 V", 2, 0]]
+        many = self.solve(example(device=device, Vb=[0, 0, 0], Vg=gates))["results"]
+        for got, gate in zip(many, gates, strict=True):
+            self.assertEqual(got, self.solve(example(device=device, Vb=[0, 0, 0], Vg=gate)))
+        self.assertNotEqual(many[0], many[1])
+        both = self.solve(example(device=device, Vb=[[0, 0, 0], [0.1, 0, 0]], Vg=gates))["results"]
+        self.assertEqual(both[0], many[0])
+        self.fault(2, example(device=device, Vb=[[0, 0, 0]] * 3, Vg=gates), "Vg has 2 lists of voltages, another has 3")
+        self.fault(2, example(device=device, Vb=[0, 0, 0], Vg=[[1, 1, 1, 1], [1, 1]]), "Vg[1] has 2 values")
+
     def test_faults_of_selectors(self):
         self.fault(2, example(device={"type": "1t1r"}), '"Vg" is missing')
         self.fault(2, example(device={"type": "1t1r"}, Vg=[1, 2]), "Vg has 2 values")
@@ -151,7 +162,7 @@ class Solve(unittest.TestCase):
             self.assertEqual(many["results"], [self.solve(example(Vw=v, device=device)) for v in vectors])
         both = self.solve(example(Vw=vectors, Vb=[[0, 0, 0], [None, 0, 0], [0.1, 0, 0]]))["results"]
         self.assertEqual(both[1]["I_bit_terminal"][0], 0)
-        self.fault(2, example(Vw=vectors, Vb=[[0, 0, 0]] * 2), "Vb has 2 lists of voltages, Vw has 3")
+        self.fault(2, example(Vw=vectors, Vb=[[0, 0, 0]] * 2), "Vb has 2 lists of voltages, another has 3")
         self.fault(2, json.dumps(example(Vw=[[0, 0, 0, 0], [0, 0, 0]])), "Vw[1] has 3 values")
         self.fault(2, example(Vw=[[0, 0, 0, 0], 7]), "Vw[1] is not a list")
         self.fault(2, example(Vw=[[None] * 4], Vb=[None] * 3), "every line floats")

@@ -215,6 +215,7 @@ std::vector<OperatingPoint> solve_operating_points(const CrossbarProblem& proble
         for (std::size_t k = part * biases.size() / n_parts; k < (part + 1) * biases.size() / n_parts; ++k) try {
                 CrossbarProblem p = problem;
                 p.vw_V = biases[k].vw_V, p.vb_V = biases[k].vb_V;
+                if (!biases[k].gate_V.empty()) p.gate_V = biases[k].gate_V;
                 validate(p);
                 if (p.selector.type != CellType::passive) {
                     out[k] = composed_operating_point(p, options);

@@ -24,6 +24,7 @@ OperatingPoint solve_operating_point(const CrossbarProblem& problem, const Newto
 /// Voltages of all terminals of a crossbar, none where one floats.
 struct Bias {
     std::vector<std::optional<double>> vw_V, vb_V;  ///< rows, cols
+    std::vector<double> gate_V{};                   ///< rows; empty: the crossbar's own
 };
 
 /// One point for each bias of the same crossbar (whose own voltages count for nothing), in parallel; the same bits as one at a time.

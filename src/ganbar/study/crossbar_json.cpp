@@ -173,16 +173,22 @@ void device(const Object& in, const JsonText& text, CrossbarProblem& out) {
     out.selector = s;
 }
 
-/// Vg: one voltage for the gate line of each row.
-std::vector<double> gates(const Object& in, std::size_t rows) {
-    const std::string expected = fmt::format("a list of {} voltages, one for the gate line of each row", rows);
-    const json& list = in.get("Vg", expected.c_str());
-    if (!list.is_array() || list.size() != rows)
-        throw in.fault("Vg", fmt::format("Vg {}; expected {}",
-                                         list.is_array() ? fmt::format("has {} values", list.size()) : "is not a list", expected));
-    std::vector<double> out;
-    for (std::size_t i = 0; i < rows; ++i)
-        out.push_back(in.quantity(list[i], fmt::format("Vg/{}", i), fmt::format("Vg[{}]", i), "V", "a voltage"));
+/// Vg: one voltage for the gate line of each row, or a list of such lists.
+std::vector<std::vector<double>> gates(const Object& in, std::size_t rows, bool& many) {
+    const std::string expected = fmt::format("a list of {} voltages, one for the gate line of each row, or a list of such lists", rows);
+    const json& all = in.get("Vg", expected.c_str());
+    many = all.is_array() && !all.empty() && all[0].is_array();
+    std::vector<std::vector<double>> out;
+    for (std::size_t k = 0; k < (many ? all.size() : 1); ++k) {
+        const json& list = many ? all[k] : all;
+        const std::string path = many ? fmt::format("Vg/{}", k) : "Vg", name = many ? fmt::format("Vg[{}]", k) : "Vg";
+        if (!list.is_array() || list.size() != rows)
+            throw in.fault(path, fmt::format("{} {}; expected {}", name,
+                                             list.is_array() ? fmt::format("has {} values", list.size()) : "is not a list", expected));
+        out.emplace_back();
+        for (std::size_t i = 0; i < rows; ++i)
+            out.back().push_back(in.quantity(list[i], fmt::format("{}/{}", path, i), fmt::format("{}[{}]", name, i), "V", "a voltage"));
+    }
     return out;
 }
 
@@ -218,7 +224,9 @@ CrossbarInput read_crossbar(const JsonText& text) {
     p.wires.rdrv = in.resistance("rdrv"), p.wires.rsense = in.resistance("rsense");
     if (in.has("ends")) p.wires.ends = in.choice("ends", {"single", "both"}) == "both" ? Ends::both : Ends::single;
     device(in, text, p);
-    if (p.selector.has_gate()) p.gate_V = gates(in, p.rows);
+    bool many_g = false;
+    std::vector<std::vector<double>> vg;
+    if (p.selector.has_gate()) vg = gates(in, p.rows, many_g), p.gate_V = vg[0];
     else if (in.has("Vg")) throw in.fault("Vg", "these cells have no gate; expected Vg with {\"type\": \"1t1r\"} only");
     try {
         validate(p.selector);
@@ -228,13 +236,16 @@ CrossbarInput read_crossbar(const JsonText& text) {
     p.g_S = conductances(in, p.rows, p.cols);
     bool many_w = false, many_b = false;
     const auto vw = biases(in, "Vw", p.rows, "word lines", many_w), vb = biases(in, "Vb", p.cols, "bit lines", many_b);
-    out.many = many_w || many_b;
-    if (many_w && many_b && vw.size() != vb.size())
-        throw in.fault("Vb",
-                       fmt::format("Vb has {} lists of voltages, Vw has {}; expected as many, or one list for all", vb.size(), vw.size()));
-    for (std::size_t k = 0; k < std::max(vw.size(), vb.size()); ++k) {
-        out.biases.push_back({many_w ? vw[k] : vw[0], many_b ? vb[k] : vb[0]});
+    out.many = many_w || many_b || many_g;
+    const std::size_t n = std::max({vw.size(), vb.size(), many_g ? vg.size() : 1});
+    for (const auto& [name, many, size] : {std::tuple{"Vw", many_w, vw.size()}, {"Vb", many_b, vb.size()}, {"Vg", many_g, vg.size()}})
+        if (many && size != n)
+            throw in.fault(
+                name, fmt::format("{} has {} lists of voltages, another has {}; expected as many, or one list for all", name, size, n));
+    for (std::size_t k = 0; k < n; ++k) {
+        out.biases.push_back({many_w ? vw[k] : vw[0], many_b ? vb[k] : vb[0], many_g ? vg[k] : std::vector<double>{}});
         p.vw_V = out.biases[k].vw_V, p.vb_V = out.biases[k].vb_V;
+        if (many_g) p.gate_V = vg[k];
         try {
             validate(p);
         } catch (const ConfigError& e) {
@@ -243,6 +254,7 @@ CrossbarInput read_crossbar(const JsonText& text) {
         }
     }
     p.vw_V = out.biases[0].vw_V, p.vb_V = out.biases[0].vb_V;
+    if (many_g) p.gate_V = vg[0];
     return out;
 }
 

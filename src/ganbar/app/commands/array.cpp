@@ -63,10 +63,7 @@ void ganbar_register_array(CommandContext& context) {
     command->add_option("--ends", o->ends, "lines meet their terminals at a single end or at both");
     command->add_option("--conductances", o->conductances, "the cells, in siemens: rows x columns as NPY or as CSV without a header");
     command->add_option("--run", o->run, "the cells of an array of this trained run, with its device, cells, wires and pulses");
-    command
-        ->add_option("--array", o->array,
-                     "which of them: the number of its block in `ganbar inspect placement`, from 0; a second plane's follow")
-        ->check(Range{0, 1e19});
+    command->add_option("--array", o->array, "which of them, as `ganbar netlist --array` counts, from 0")->check(Range{0, 1e19});
     command->add_option("--chips", o->chips, "arrays made, each with its own cells: figures with their range")->check(Range{1, 10'000});
     command->add_option(
         "--against", o->against,

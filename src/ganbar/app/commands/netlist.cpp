@@ -56,7 +56,6 @@ DeviceTexts cell_of(NetlistArguments o, const DeviceRegistry& devices, const con
     return device_texts(devices, o.question, {{quantity(o.gap, "s", "--gap")}, {quantity(o.series, "ohm", "--series")}});
 }
 
-/// ngspice solves a deck by sparse elimination, whose time grows faster than the cells.
 void warn_of_size(const CrossbarProblem& problem, bool nodes) {
     constexpr std::size_t some_seconds = 64 * 64, all_nodes = 32 * 32;
     const std::size_t n = problem.rows * problem.cols;

@@ -17,9 +17,9 @@ void ganbar_register_solve(CommandContext& context) {
     };
     auto options = std::make_shared<Options>();
     command
-        ->add_option("input", options->in,
-                     "crossbar as JSON: rows cols G rw rb rdrv rsense Vw Vb, optionally device, ends, Vg; Vw or Vb may be a list of lists, "
-                     "one for each input vector")
+        ->add_option(
+            "input", options->in,
+            "crossbar as JSON: rows cols G rw rb rdrv rsense Vw Vb, optionally device, ends, Vg; lists of Vw, Vb or Vg are many biases")
         ->required();
     options->out.declare(*command, "-o,--out,--output", "write the operating point here instead of to stdout");
     command->add_flag("--cell-currents", options->wanted.cell_currents,

@@ -26,16 +26,14 @@ void ganbar_register_study(CommandContext& context) {
         ->add_option("name", text->name,
                      "wires: what segment resistance, drivers, array size and writing scheme do to the founding GAN; cells: passive cells "
                      "against cells with transistors; devices: the founding GAN on every device of presets/devices; rules: every training "
-                     "rule on three "
-                     "devices, each tuned in the same budget; "
-                     "readings: which way of filling in what satyam2022 leaves open gives which of its claims")
+                     "rule on three devices, each tuned in the same budget; readings: which way of filling in what satyam2022 leaves open "
+                     "gives which of its claims")
         ->required();
     command->add_flag("--quick", o->quick, "fewer variants and rounds");
     command
         ->add_option("--rounds", o->rounds,
                      "rounds of each training; wires, cells: default 200, with --quick 60 and 40; devices: 300, with --quick 40; rules: "
-                     "200, with --quick 30; readings: "
-                     "their own, 200 or 40, with --quick 40")
+                     "200, with --quick 30; readings: their own, 200 or 40, with --quick 40")
         ->check(Range{1, 1000000});
     command
         ->add_option("--seeds", text->seeds,
