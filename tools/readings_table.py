@@ -4,42 +4,7 @@
 tools/readings_table.py [--check]: writes the tables between <!-- readings --> and <!-- claims --> of docs/readings.md; with --check it writes nothing and says which
 document does not agree with the committed results. Run it after `ganbar study readings` has been run again and its results.csv and claims.csv copied there.
 """
-import csv
-import pathlib
-import re
-import sys
-
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-RUNS, CLAIMS = ROOT / "docs/results/readings.csv", ROOT / "docs/results/readings_claims.csv"
-
-
-def rows(path):
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def groups(items, *keys):
-    out = {}
-    for item in items:
-        out.setdefault(tuple(item[k] for k in keys), []).append(item)
-    return out
-
-
-def values(items, key, scale=1.0):
-    return [scale * float(i[key]) for i in items if i[key] not in ("", "nan")]
-
-
-def mean(items, key, digits, scale=1.0):
-    found = values(items, key, scale)
-    return f"{sum(found) / len(found):.{digits}f}" if found else "–"
-
-
-def spread(items, key, digits, scale=1.0):
-    found = values(items, key, scale)
-    if not found:
-        return "–"
-    lo, hi = f"{min(found):.{digits}f}", f"{max(found):.{digits}f}"
-    return mean(items, key, digits, scale) if lo == hi else f"{mean(items, key, digits, scale)} ({lo} to {hi})"
+from result_tables import groups, main, mean_text, rows, spread, values
 
 
 def runs_table(runs):
@@ -50,7 +15,7 @@ def runs_table(runs):
             energies = ["–"] * 3
         else:
             ratio = [dict(i, ratio=str(float(i["energy_round20_J"]) / float(i["energy_round1_J"]))) for i in items]
-            energies = [spread(items, "energy_20_rounds_J", 1, 1e6), spread(items, "energy_one_an_epoch_J", 1, 1e6), mean(ratio, "ratio", 2)]
+            energies = [spread(items, "energy_20_rounds_J", 1, 1e6), spread(items, "energy_one_an_epoch_J", 1, 1e6), mean_text(ratio, "ratio", 2)]
         cells = [f"`{reading}`" if variant != "software" else reading, "N(0,1)" if variant in ("software", "prng") else variant, items[0]["rounds"], spread(items, "best_accuracy", 2), spread(items, "best_coverage", 2),
                  spread(items, "best_frechet_distance", 0), spread(items, "last_frechet_distance", 0), *energies]
         out.append("| " + " | ".join(cells) + " |")
@@ -86,17 +51,17 @@ def said(runs):
 
     def quality(reading, variant):
         items = by[reading, variant]
-        return f"accuracy {mean(items, 'best_accuracy', 2)}, coverage {mean(items, 'best_coverage', 2)}, Frechet {mean(items, 'best_frechet_distance', 0)}"
+        return f"accuracy {mean_text(items, 'best_accuracy', 2)}, coverage {mean_text(items, 'best_coverage', 2)}, Frechet {mean_text(items, 'best_frechet_distance', 0)}"
 
     variants = ("prng", "trng", "trng-d2d")
-    frechet = [float(mean(by["sigmoid", v], "best_frechet_distance", 0)) for v in variants]
-    accuracy = [float(mean(by["sigmoid", v], "best_accuracy", 2)) for v in variants]
+    frechet = [float(mean_text(by["sigmoid", v], "best_frechet_distance", 0)) for v in variants]
+    accuracy = [float(mean_text(by["sigmoid", v], "best_accuracy", 2)) for v in variants]
     span = ["accuracy " + between(accuracy, 2), "Frechet " + between(frechet, 0)]
     out += [("README.md", ", ".join(span))]
     out += [("docs/reproduced.md", quality("sigmoid", v)) for v in variants]
 
     def energy(reading, variant, key):
-        return mean(by[reading, variant], key, 1, 1e6)
+        return mean_text(by[reading, variant], key, 1, 1e6)
 
     out.append(("docs/reproduced.md", " / ".join(energy("sigmoid", v, "energy_20_rounds_J") for v in ("prng", "trng")) + " µJ after 20 rounds"))
     out.append(("docs/reproduced.md", " / ".join(energy("sigmoid", v, "energy_one_an_epoch_J") for v in ("prng", "trng")) + " µJ for one update an epoch"))
@@ -104,25 +69,27 @@ def said(runs):
     return out
 
 
-def main():
-    runs, claims = rows(RUNS), rows(CLAIMS)
-    page = ROOT / "docs/readings.md"
-    text = page.read_text()
-    fresh = text
-    for name, table in (("readings", runs_table(runs)), ("claims", claims_table(claims))):
-        fresh, n = re.subn(f"<!-- {name} -->\n.*?<!-- /{name} -->", lambda m, name=name, table=table: f"<!-- {name} -->\n{table}\n<!-- /{name} -->", fresh, flags=re.S)
-        if n != 1:
-            sys.exit(f"docs/readings.md has {n} places <!-- {name} -->; expected one")
-    faults = [f"{file} does not say \"{words}\", which docs/results/readings.csv gives" for file, words in said(runs) if words not in (ROOT / file).read_text()]
-    if "--check" in sys.argv[1:]:
-        if fresh != text:
-            faults.append("docs/readings.md has other tables than docs/results; run tools/readings_table.py")
-    else:
-        page.write_text(fresh)
-    for fault in faults:
-        print(fault)
-    sys.exit(1 if faults else 0)
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def claims_said(claims):
+    """Sentences of docs/readings.md about the whole matrix."""
+    found = groups(claims, "reading", "claim")
+    readings = list(dict.fromkeys(c["reading"] for c in claims))
+    every = lambda reading, claim: all(c["shown"] == "yes" for c in found[reading, claim])
+    names = list(dict.fromkeys(c["claim"] for c in claims))
+    shown = {r: sum(every(r, n) for n in names) for r in readings}
+    most = max(shown.values())
+    ns = [r for r in readings if r.startswith("ns-")]
+    texts = [f"No reading shows more than {NUMBERS[most]} of the {NUMBERS[len(names)]} claims on every seed", f"{NUMBERS[list(shown.values()).count(most)].capitalize()} show {NUMBERS[most]}",
+             f"All {NUMBERS[len(ns)]} readings with the width in nanoseconds", f"on every seed only in {', '.join(f'`{r}`' for r in readings if every(r, 'energy_trng'))}".replace(", `ns", " and `ns")]
+    if not any(every(r, "energy_ratio") for r in readings):
+        texts.append("none meets the ratio of the two energies")
+    falling = [r for r in readings if every(r, "trng_falls") and r in ns]
+    texts.append("under nanoseconds (" + ", ".join(f"`{r}`" for r in sorted(falling)) + ")")
+    return [("docs/readings.md", text) for text in texts]
 
 
 if __name__ == "__main__":
-    main()
+    runs, claims = rows("readings.csv"), rows("readings_claims.csv")
+    main({"readings": ("docs/readings.md", runs_table(runs)), "claims": ("docs/readings.md", claims_table(claims))}, said(runs) + claims_said(claims), "docs/results/readings.csv or readings_claims.csv")

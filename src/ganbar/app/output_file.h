@@ -18,7 +18,7 @@ struct OutputFile {
     /// Declares the option and, beside it, --force.
     Option* declare(Command& command, const std::string& names, const std::string& text);
     bool asked() const { return !path.empty(); }
-    /// "-", as other programs have it.
+    /// "-", as other programs have it: stdout is the file, and what a command prints beside it stays away.
     bool to_stdout() const { return path == "-"; }
     /// Before the work: ConfigError for a file that is there already (without --force), a folder, a name with another ending; DataError for
     /// a place that cannot be written.

@@ -13,9 +13,7 @@
 namespace ganbar::arch {
 
 std::string network_path(const std::string& name_or_path, const config::Presets& presets) {
-    const bool is_path =
-        has_ending(name_or_path, ".toml") || has_ending(name_or_path, ".onnx") || name_or_path.find('/') != std::string::npos;
-    return is_path ? name_or_path : presets.path(name_or_path);
+    return names_file(name_or_path, {".toml", ".onnx"}) ? name_or_path : presets.path(name_or_path);
 }
 
 Gan load_gan(const std::string& name_or_path, const config::Presets& presets, const std::string& discriminator) {

@@ -93,23 +93,24 @@ private:
 
     /// From operating points. Errors are the wires' alone: against cells, selectors included, without wires.
     void read(ArrayAnswer* first) {
-        const auto alone = driven_->alone(), bare = driven_->bare();
+        const auto alone = driven_->alone(), bare = passive() ? alone : driven_->bare();
         std::vector<std::size_t> every(rows_);
         std::iota(every.begin(), every.end(), std::size_t{0});
         const DrivenPoint point = driven_->read(every);
-        std::vector<double> share(n_), errors;
+        std::vector<double> share(n_);
         double least = 1, sum = 0;
         for (std::size_t k = 0; k < n_; ++k) {
             share[k] = alone[k] > 0 ? point.cells[k].i_A / alone[k] : 1;
             const double kept = bare[k] > 0 ? alone[k] / bare[k] : 1;
             least = std::min(least, kept), sum += kept;
         }
-        const ActiveRows all = active(alone, rows_, first ? &first->column_error : nullptr);
+        const ActiveRows all = active(alone, rows_, first ? &first->column_error : nullptr, &point);
         note_read(share, all, point.delivered_W);
-        if (!passive())
+        if (!passive()) {
             note("selector_share_mean", "", "current of a cell at v_read without wires over its memristor's alone, mean",
                  sum / static_cast<double>(n_));
-        if (!passive()) note("selector_share_least", "", "the same of the cell whose selector takes most", least);
+            note("selector_share_least", "", "the same of the cell whose selector takes most", least);
+        }
         std::vector<double> chord(alone);
         for (double& x : chord) x /= q_.spec.v_read.si;
         note_settling(std::move(chord));
@@ -120,9 +121,11 @@ private:
         first->by_active.push_back(all);
     }
 
-    ActiveRows active(const std::vector<double>& alone, std::size_t n, std::vector<double>* errors) const {
-        return active_rows(n, n_draws, errors, [&](std::span<const std::size_t> on) {
-            const auto got = driven_->read(on).i_bit_A;
+    /// `known`: the point of these rows, where it has been computed.
+    ActiveRows active(const std::vector<double>& alone, std::size_t n, std::vector<double>* errors,
+                      const DrivenPoint* known = nullptr) const {
+        return active_rows(n, errors, [&](std::span<const std::size_t> on) {
+            const auto got = known ? known->i_bit_A : driven_->read(on).i_bit_A;
             std::vector<std::pair<double, double>> columns(cols_);
             for (std::size_t c = 0; c < cols_; ++c) {
                 columns[c].second = got[c];
@@ -134,12 +137,12 @@ private:
 
     /// Random sets of n rows on; all rows need one draw. `read` gives what each column wants and gets.
     template <class Read>
-    ActiveRows active_rows(std::size_t n, std::size_t n_sets, std::vector<double>* errors, const Read& read) const {
+    ActiveRows active_rows(std::size_t n, std::vector<double>* errors, const Read& read) const {
         ActiveRows out{n, 0, 0};
         std::vector<std::size_t> order(rows_);
         std::iota(order.begin(), order.end(), std::size_t{0});
         Rng rng = rng_.stream("active rows", n);
-        const std::size_t draws = n == rows_ ? 1 : n_sets;
+        const std::size_t draws = n == rows_ ? 1 : n_draws;
         for (std::size_t d = 0; d < draws; ++d) {
             for (std::size_t i = 0; i < n && n < rows_; ++i)
                 std::swap(order[i], order[i + static_cast<std::size_t>(rng.uniform() * static_cast<double>(rows_ - i))]);

@@ -56,8 +56,6 @@ std::string opening_comment(const std::string& path) {
 
 namespace {
 
-bool is_path(const std::string& name) { return has_ending(name, ".toml") || name.find('/') != std::string::npos; }
-
 /// Takes the top-level key `preset` out of a file's tree: the file it starts from and where it says so, or "" when it starts from nothing.
 std::string take_base(Node& root, const std::string& file, const Presets& presets, Location& where) {
     const auto it = root.leaves.find("preset");
@@ -67,7 +65,7 @@ std::string take_base(Node& root, const std::string& file, const Presets& preset
     const auto* name = std::get_if<std::string>(&leaf.value);
     if (!name || name->empty()) throw ConfigError("preset is not a name; expected preset = \"NAME\" or a path to a .toml file", leaf.where);
     root.leaves.erase(it);
-    if (!is_path(*name)) return presets.path(*name, leaf.where);
+    if (!names_file(*name, {".toml"})) return presets.path(*name, leaf.where);
     return (fs::path(file).parent_path() / *name).string();
 }
 
@@ -110,7 +108,7 @@ std::unique_ptr<Node> load_chain(const std::string& file, const Location& named_
 Loaded load_input(const std::string& name_or_path, const Presets& presets, std::span<const std::string> overrides,
                   const std::function<void(Node&)>& rename) {
     Loaded out;
-    const std::string file = is_path(name_or_path) ? name_or_path : presets.path(name_or_path);
+    const std::string file = names_file(name_or_path, {".toml"}) ? name_or_path : presets.path(name_or_path);
     out.name = fs::path(file).stem().string();
     out.origin = origin_of(file, presets);
     out.root = load_chain(file, {}, presets, out.files, rename);

@@ -112,7 +112,7 @@ Dataset read_part(const fs::path& path, const fs::path& part, const std::string&
 
 }  // namespace
 
-bool is_dataset_path(const std::string& name) { return name.find('/') != std::string::npos || has_ending(name, ".npy"); }
+bool is_dataset_path(const std::string& name) { return names_file(name, {".npy"}); }
 
 bool has_path_split(const std::string& path, const std::string& split) { return is_there(path) && path_of_split(path, split).has_value(); }
 

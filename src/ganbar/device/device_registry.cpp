@@ -47,10 +47,11 @@ static DeviceSpec bound(const DeviceEntry& entry, const config::Node* table) {
     try {
         return entry.bind(table);
     } catch (const ConfigError& fault) {
+        if (table == nullptr) throw;
         const std::string what = fault.what();
         std::size_t first = std::string::npos;
         Location where;
-        for (const auto& [key, leaf] : table == nullptr ? decltype(table->leaves){} : table->leaves) {
+        for (const auto& [key, leaf] : table->leaves) {
             if (!leaf.where.file.empty() && what.starts_with(leaf.where.file)) throw;  // has its place
             if (const auto at = key == "model" ? std::string::npos : word_at(what, key); at < first) first = at, where = leaf.where;
         }

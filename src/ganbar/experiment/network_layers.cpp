@@ -213,7 +213,7 @@ arch::Network named_network(const config::Node::Leaf& leaf, const std::string& t
     const std::string name = text_of(leaf);
     if (name.empty())
         throw ConfigError(table + ".network is not understood; expected the name or path of a network, for example \"dcgan\"", leaf.where);
-    const bool is_onnx = has_ending(name, ".onnx"), is_path = is_onnx || has_ending(name, ".toml") || name.find('/') != std::string::npos;
+    const bool is_onnx = has_ending(name, ".onnx"), is_path = names_file(name, {".toml", ".onnx"});
     const fs::path folder = leaf.origin == "--set" ? fs::path() : fs::path(leaf.where.file).parent_path();
     const std::string path = is_path ? (folder / name).lexically_normal().string() : networks.path(name, leaf.where);
     if (std::error_code ignored; is_path && !fs::exists(path, ignored))

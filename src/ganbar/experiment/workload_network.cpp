@@ -185,8 +185,7 @@ arch::Gan load_workload(const std::string& name_or_path, const config::Presets& 
             throw ConfigError("is no run folder: it holds no run.toml; expected a run folder, an experiment or a network", {name_or_path});
         return trained(file);
     }
-    const bool is_path =
-        has_ending(name_or_path, ".toml") || has_ending(name_or_path, ".onnx") || name_or_path.find('/') != std::string::npos;
+    const bool is_path = names_file(name_or_path, {".toml", ".onnx"});
     if (is_path && !has_ending(name_or_path, ".onnx") && is_experiment(*config::load_toml(name_or_path))) return trained(name_or_path);
     if (is_path || networks.contains(name_or_path)) return arch::load_gan(name_or_path, networks, discriminator);
     if (experiments.contains(name_or_path)) return trained(name_or_path);

@@ -9,6 +9,7 @@
 
 #include "ganbar/report/group_runs.h"
 #include "ganbar/report/html_text.h"
+#include "ganbar/report/number_text.h"
 
 namespace ganbar::report {
 namespace {
@@ -64,6 +65,12 @@ Spread spread_of(const std::vector<double>& values) {
     return spread;
 }
 
+std::string spread_text(const Spread& s, const std::string& unit) {
+    if (s.n == 0) return "–";
+    const std::string mean = format_quantity(s.mean, unit);
+    return s.n > 1 && s.lo != s.hi ? fmt::format("{} ({} to {})", mean, format_quantity(s.lo, unit), format_quantity(s.hi, unit)) : mean;
+}
+
 Spread summary_spread(const Group& group, const std::string& key) {
     std::vector<double> values;
     for (const auto* run : group.runs)
@@ -74,7 +81,7 @@ Spread summary_spread(const Group& group, const std::string& key) {
 Spread total_spread(const Group& group, const std::string& key) {
     std::vector<double> values;
     for (const auto* run : group.runs)
-        if (const auto at = run->hardware.totals.find(key); at != run->hardware.totals.end()) values.push_back(at->second);
+        if (const auto total = run->hardware.total(key)) values.push_back(*total);
     return spread_of(values);
 }
 

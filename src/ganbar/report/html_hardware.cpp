@@ -108,13 +108,6 @@ void stacked_bars(Page& page, const std::string& title, const std::string& capti
 
 namespace {
 
-std::string spread_text(const Spread& s, const std::string& unit) {
-    if (s.n == 0) return "–";
-    if (s.n == 1 || s.lo == s.hi) return format_quantity(s.mean, unit);
-    return fmt::format("{} <span class=\"range\">{} … {}</span>", format_quantity(s.mean, unit), format_quantity(s.lo, unit),
-                       format_quantity(s.hi, unit));
-}
-
 void booking_table(Page& page, const std::vector<Group>& groups) {
     std::vector<std::vector<Cell>> rows;
     for (const auto& group : groups) {
@@ -122,10 +115,10 @@ void booking_table(Page& page, const std::vector<Group>& groups) {
         if (b.every_update_J.n == 0) continue;
         const Spread rounds = summary_spread(group, "rounds"), cells = summary_spread(group, "cells_used");
         std::vector<Cell> row = {
-            {escape(group.name)}, {spread_text(b.every_update_J, "J"), true}, {spread_text(b.one_per_epoch_J, "J"), true}};
+            {escape(group.name)}, {spread_html(b.every_update_J, "J"), true}, {spread_html(b.one_per_epoch_J, "J"), true}};
         row.push_back({rounds.n ? format_quantity(b.every_update_J.mean / rounds.mean, "J") : "–", true});
         row.push_back({cells.n ? format_quantity(b.every_update_J.mean / cells.mean, "J") : "–", true});
-        row.push_back({spread_text(summary_spread(group, "read_energy_J"), "J"), true});
+        row.push_back({spread_html(summary_spread(group, "read_energy_J"), "J"), true});
         rows.push_back(std::move(row));
     }
     if (rows.empty()) return;
@@ -147,7 +140,7 @@ void totals_table(Page& page, const std::vector<Group>& groups) {
             std::vector<double> values;
             for (const auto* run : group.runs)
                 if (run->hardware.totals.count(key)) values.push_back(run->hardware.totals.at(key));
-            rows.back().push_back({spread_text(spread_of(values), unit_of_key(key)), true});
+            rows.back().push_back({spread_html(spread_of(values), unit_of_key(key)), true});
         }
     }
     if (rows.empty()) return;

@@ -10,15 +10,16 @@
 #include "ganbar/report/small_picture.h"
 
 namespace ganbar::report {
-namespace {
 
-std::string spread_html(const Spread& s, const std::string& unit = "") {
+std::string spread_html(const Spread& s, const std::string& unit) {
     if (s.n == 0) return "–";
     std::string out = format_quantity(s.mean, unit);
     if (s.n > 1 && s.lo != s.hi)
         out += fmt::format(" <span class=\"range\">{} … {}</span>", format_quantity(s.lo, unit), format_quantity(s.hi, unit));
     return out;
 }
+
+namespace {
 
 std::string chip(const char* kind, const std::string& text, const std::string& reason) {
     return fmt::format("<span class=\"chip {}\"{}>{}</span>", kind, reason.empty() ? "" : fmt::format(" title=\"{}\"", escape(reason)),

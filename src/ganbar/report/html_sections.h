@@ -8,6 +8,9 @@
 
 namespace ganbar::report {
 
+/// A mean with its range set back; "–" where there is none.
+std::string spread_html(const Spread& s, const std::string& unit = "");
+
 void verdict_section(Page& page, const std::vector<Group>& groups);
 void training_section(Page& page, const ReportInput& input, const std::vector<Group>& groups,
                       const std::function<void()>& numbers);  ///< pictures, what `numbers` writes, and conductances over training

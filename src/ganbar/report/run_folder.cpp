@@ -231,6 +231,18 @@ Snapshot read_png_header(const std::string& path) {
     return {0, path, fs::file_size(path), number(16), number(20)};
 }
 
+double Hardware::busy_s(const std::string& phase) const {
+    double sum = 0;
+    for (const auto& a : accounts)
+        if (a.phase == phase) sum += a.busy_s;
+    return sum;
+}
+
+std::optional<double> Hardware::total(const std::string& key) const {
+    const auto at = totals.find(key);
+    return at == totals.end() ? std::nullopt : std::optional<double>(at->second);
+}
+
 std::optional<double> Summary::number(const std::string& key) const {
     const auto at = numbers.find(key);
     return at == numbers.end() ? std::nullopt : std::optional<double>(at->second);

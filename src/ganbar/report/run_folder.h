@@ -54,6 +54,9 @@ struct Hardware {
     std::vector<AreaPart> area;
     std::map<std::string, double> totals;  ///< keys end in their unit
     std::vector<Assumption> assumptions;
+    /// Over the accounts of a phase, "update" for one; s.
+    double busy_s(const std::string& phase) const;
+    std::optional<double> total(const std::string& key) const;
     std::string accelerators_json;  ///< estimates of the accelerators the experiment names (accelerators.h); "" when it names none
 };
 

@@ -118,6 +118,11 @@ std::unique_ptr<config::Node> sections_of(const std::string& run) {
     return out;
 }
 
+/// A line that several arrays give is told once.
+void tell(std::vector<std::string>& lines, const std::string& line) {
+    if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
+}
+
 /// The array of a trained run; what lies beyond the device's window (cells that are stuck, or of bounds of their own) goes to its end, and
 /// a line says so.
 void take_cells(const RunCells& cells, ArrayQuestion& q, std::vector<std::string>& warnings) {
@@ -129,8 +134,7 @@ void take_cells(const RunCells& cells, ArrayQuestion& q, std::vector<std::string
         beyond += std::abs(in - g) > 1e-4f * in ? 1 : 0, q.g_S.push_back(in);
     }
     if (beyond > 0)
-        warnings.push_back(
-            fmt::format("{} of {} cells lie outside the device's window and are taken at its end", beyond, cells.g_S.size()));
+        tell(warnings, fmt::format("{} of {} cells lie outside the device's window and are taken at its end", beyond, cells.g_S.size()));
 }
 
 /// What a figure's value does not say by itself.
@@ -212,12 +216,10 @@ ArrayStudy measure_arrays(const ArrayRequest& o, const config::Presets& presets,
     }
     for (const auto& [question, sections] : s.inputs)
         for (const Volt v : {question.spec.v_set, question.spec.v_reset})
-            for (const auto& line : beyond_fit(question.device, v, question.spec.t_pulse))
-                if (std::find(s.warnings.begin(), s.warnings.end(), line) == s.warnings.end()) s.warnings.push_back(line);
+            for (const auto& line : beyond_fit(question.device, v, question.spec.t_pulse)) tell(s.warnings, line);
     for (const auto& input : s.inputs) {
         s.answers.push_back(measure_array(input.question));
-        for (const auto& line : caveats(input, s.answers.back()))
-            if (std::find(s.warnings.begin(), s.warnings.end(), line) == s.warnings.end()) s.warnings.push_back(line);
+        for (const auto& line : caveats(input, s.answers.back())) tell(s.warnings, line);
     }
     return s;
 }

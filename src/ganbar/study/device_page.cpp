@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "ganbar/fit/smooth.h"
 #include "ganbar/fit/wild_reads.h"
@@ -202,6 +203,41 @@ report::RunData try_device(const DeviceSheet& sheet, const std::filesystem::path
                            std::int64_t rounds, const std::vector<std::string>& sets, const Context& context) {
     context.train(device_experiment(sheet, toml, rounds, sets, context), folder, "a GAN on " + sheet.fit.name);
     return report::read_run(folder.string());
+}
+
+nlohmann::ordered_json device_json(const DeviceSheet& s) {
+    const auto& v = s.verdict;
+    nlohmann::ordered_json out{{"name", s.fit.name},
+                               {"n_devices", s.fit.n_devices},
+                               {"n_pulses", s.fit.n_steps},
+                               {"n_outliers", s.fit.n_outliers},
+                               {"n_wild_reads", s.fit.n_wild},
+                               {"g_min_S", s.fit.g_min_S},
+                               {"g_max_S", s.fit.g_max_S},
+                               {"read_noise_S", s.fit.read_noise_S},
+                               {"set_step_S", v.set_step_S},
+                               {"reset_step_S", v.reset_step_S},
+                               {"balance", v.balance},
+                               {"symmetric_S", v.symmetric_S ? nlohmann::ordered_json(*v.symmetric_S) : nlohmann::ordered_json()},
+                               {"levels_set", v.levels_set},
+                               {"levels_reset", v.levels_reset},
+                               {"noise_to_step", v.noise_to_step},
+                               {"spread", v.spread},
+                               {"main_v_set_V", s.fit.set.v_V[s.fit.set.main]},
+                               {"main_v_reset_V", -s.fit.reset.v_V[s.fit.reset.main]},
+                               {"v_set_V", v.v_set_V},
+                               {"v_reset_V", v.v_reset_V},
+                               {"best_balance", v.best_balance},
+                               {"rule", v.rule},
+                               {"feedback", v.feedback},
+                               {"why", v.why}};
+    for (const auto& f : s.families) {
+        nlohmann::ordered_json one{{"model", f.name}, {"bic", f.bic}, {"rms", f.rms}};
+        for (const auto& p : f.parameters) one["parameters"][p.name] = {{"value", p.value}, {"lo", p.lo}, {"hi", p.hi}};
+        out["families"].push_back(std::move(one));
+    }
+    out["notes"] = s.fit.notes;
+    return out;
 }
 
 report::ReportInput compose_device_page(const DeviceSheet& sheet) {

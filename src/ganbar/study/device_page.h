@@ -2,6 +2,8 @@
 #pragma once
 #include <filesystem>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "ganbar/fit/families.h"
 #include "ganbar/fit/verdict.h"
 #include "ganbar/report/report_input.h"
@@ -30,6 +32,9 @@ Experiment device_experiment(const DeviceSheet& sheet, const std::filesystem::pa
 /// Trains device_experiment() in `folder`. Throws as Context::train.
 report::RunData try_device(const DeviceSheet& sheet, const std::filesystem::path& toml, const std::filesystem::path& folder,
                            std::int64_t rounds, const std::vector<std::string>& sets, const Context& context);
+
+/// Numbers of the fit, the verdict and the parametric laws, in SI.
+nlohmann::ordered_json device_json(const DeviceSheet& sheet);
 
 report::ReportInput compose_device_page(const DeviceSheet& sheet);
 

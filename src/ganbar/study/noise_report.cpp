@@ -21,11 +21,6 @@ using report::TextTable;
 
 namespace {
 
-std::string range_text(const Spread& s, const std::string& unit = "") {
-    if (s.n == 0) return "–";
-    const std::string mean = format_quantity(s.mean, unit);
-    return s.n > 1 && s.lo != s.hi ? fmt::format("{} ({} to {})", mean, format_quantity(s.lo, unit), format_quantity(s.hi, unit)) : mean;
-}
 std::string percent(double share, int digits = 2) { return fmt::format("{:.{}f} %", 100 * share, digits); }
 
 const SourceResult* find_source(const std::vector<SourceResult>& sources, const std::string& label) {
@@ -203,14 +198,15 @@ TextTable latent_table(const std::vector<LatentResult>& latents) {
     for (const auto& l : latents) {
         const Spread update = spread_of(l.values("update_energy_J")), noise = spread_of(l.values("noise_energy_J")),
                      at = spread_of(l.energy_at(target));
-        t.rows.push_back(
-            {l.source, l.coding, range_text(spread_of(l.values("frechet_distance"))), range_text(spread_of(l.values("coverage"))),
-             range_text(spread_of(l.values("classifier_accuracy"))), range_text(update, "J"),
-             at.n == 0 ? "–"
-                       : range_text(at, "J") +
-                             (at.n < static_cast<int>(l.runs.size()) ? fmt::format(", {} of {} seeds", at.n, l.runs.size()) : ""),
-             noise.mean > 0 ? format_quantity(noise.mean, "J") : "–",
-             noise.mean > 0 && update.mean > 0 ? format_number(noise.mean / update.mean) : "–"});
+        t.rows.push_back({l.source, l.coding, report::spread_text(spread_of(l.values("frechet_distance"))),
+                          report::spread_text(spread_of(l.values("coverage"))),
+                          report::spread_text(spread_of(l.values("classifier_accuracy"))), report::spread_text(update, "J"),
+                          at.n == 0
+                              ? "–"
+                              : report::spread_text(at, "J") +
+                                    (at.n < static_cast<int>(l.runs.size()) ? fmt::format(", {} of {} seeds", at.n, l.runs.size()) : ""),
+                          noise.mean > 0 ? format_quantity(noise.mean, "J") : "–",
+                          noise.mean > 0 && update.mean > 0 ? format_number(noise.mean / update.mean) : "–"});
     }
     return t;
 }
@@ -255,7 +251,7 @@ Finding claim_energy(const std::vector<LatentResult>& latents) {
         "satyam2022, third claim: true random noise saves training energy (fig. 10: 48.34 against 52.06 uJ, 7% less) and costs no "
         "accuracy. Over equal rounds the updates cost {} with bits of the array, {} with the same coding from a pseudo-random generator, "
         "{} with pseudo-random normal latents.\n\n",
-        range_text(a, "J"), range_text(b, "J"), range_text(n, "J"));
+        report::spread_text(a, "J"), report::spread_text(b, "J"), report::spread_text(n, "J"));
     text += fmt::format("- Array against normal latents: {:+.1f}% (all seeds of both lie within {:.1f}% of each other). {}\n",
                         -100 * saving, 100 * seeds,
                         a.n < 2 || n.n < 2 ? "One seed each: there is no spread to judge this by."
@@ -274,7 +270,7 @@ Finding claim_energy(const std::vector<LatentResult>& latents) {
     }
     if (at_a.n > 0 && at_n.n > 0)
         text += fmt::format("- To a Fréchet distance of {}: {} with the array, {} with normal latents.\n", format_number(target),
-                            range_text(at_a, "J"), range_text(at_n, "J"));
+                            report::spread_text(at_a, "J"), report::spread_text(at_n, "J"));
     text += fmt::format("- Making the bits with a write before each costs {}, {} times the updates.\n\n", format_quantity(noise.mean, "J"),
                         format_number(noise.mean / a.mean));
     text += noise.mean > std::max(0.0, n.mean - a.mean) ? "*The claim does not hold for the whole*: whatever the updates save, the bits "
@@ -294,16 +290,16 @@ Finding claim_quality(const std::vector<LatentResult>& latents) {
     std::string text = fmt::format(
         "Fréchet distance at the end (lower is better): array bits as -1 and +1 {}, pseudo-random bits in the same coding {}, "
         "pseudo-random normal {}, array bits as 0 and 1 {}.\n\n",
-        range_text(array), range_text(bits), range_text(normal), range_text(zero_one));
+        report::spread_text(array), report::spread_text(bits), report::spread_text(normal), report::spread_text(zero_one));
     if (single)
         text += fmt::format(
             "- Source: one seed each, {} against {}; seeds of one variant differ by a tenth and more, so this decides nothing.\n",
-            range_text(array), range_text(bits));
+            report::spread_text(array), report::spread_text(bits));
     else
         text += overlap ? "- Source: bits of the array and pseudo-random bits of the same coding overlap; the network does not notice "
                           "where its bits come from.\n"
                         : fmt::format("- Source: array and pseudo-random bits of the same coding differ ({} against {}).\n",
-                                      range_text(array), range_text(bits));
+                                      report::spread_text(array), report::spread_text(bits));
     if (zero_one.n > 0)
         text += zero_one.mean > 1.15 * array.mean   ? "- Coding: 0 and 1 is clearly worse than -1 and +1. The paper does not say which it "
                                                       "uses, so this choice decides more than the source of the bits.\n"

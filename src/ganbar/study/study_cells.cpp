@@ -27,17 +27,8 @@ struct Case {
         return out;
     }
     report::Spread spread(const char* name) const { return report::spread_of(values(name)); }
-    double update_time_s(const report::RunData& run) const {
-        double sum = 0;
-        for (const auto& a : run.hardware.accounts)
-            if (a.phase == "update") sum += a.busy_s;
-        return sum;
-    }
     static double cells_m2(const report::RunData& run) { return run.summary.number("area_m2").value_or(std::nan("")); }
-    static double whole_m2(const report::RunData& run) {
-        const auto it = run.hardware.totals.find("area_with_periphery_m2");
-        return it == run.hardware.totals.end() ? std::nan("") : it->second;
-    }
+    static double whole_m2(const report::RunData& run) { return run.hardware.total("area_with_periphery_m2").value_or(std::nan("")); }
 };
 
 std::vector<std::string> at(double r_ohm) {
@@ -97,7 +88,7 @@ report::TextTable table(const std::vector<Case>& all) {
     for (const Case& c : all)
         t.rows.push_back({c.label, ranged(c.spread("classifier_accuracy"), 1), ranged(c.spread("coverage"), 1),
                           ranged(c.spread("frechet_distance"), 1), ranged(c.spread("update_energy_J"), 1e3),
-                          ranged(c.spread("read_energy_J"), 1e3), fmt::format("{:.3g}", 1e3 * c.update_time_s(c.runs.front())),
+                          ranged(c.spread("read_energy_J"), 1e3), fmt::format("{:.3g}", 1e3 * c.runs.front().hardware.busy_s("update")),
                           fmt::format("{:.3g}", 1e6 * Case::cells_m2(c.runs.front())),
                           fmt::format("{:.3g}", 1e6 * Case::whole_m2(c.runs.front()))});
     return t;
@@ -134,7 +125,7 @@ void write_table(const std::vector<Case>& all, std::int64_t rounds, const fs::pa
         for (std::size_t k = 0; k < c.runs.size(); ++k) {
             const auto number = [&](const char* name) { return c.runs[k].summary.number(name).value_or(std::nan("")); };
             csv.row({c.cell, c.r_ohm, c.key, static_cast<std::int64_t>(k + 1), rounds, number("classifier_accuracy"), number("coverage"),
-                     number("frechet_distance"), number("update_energy_J"), number("read_energy_J"), c.update_time_s(c.runs[k]),
+                     number("frechet_distance"), number("update_energy_J"), number("read_energy_J"), c.runs[k].hardware.busy_s("update"),
                      Case::cells_m2(c.runs[k]), Case::whole_m2(c.runs[k])});
         }
     csv.sync();

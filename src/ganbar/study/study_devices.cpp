@@ -40,10 +40,7 @@ struct Result {
     std::string range(const char* name) const {
         std::vector<double> values;
         for (const auto& r : runs) values.push_back(r.summary.number(name).value_or(std::nan("")));
-        const auto s = report::spread_of(values);
-        return s.n > 1
-                   ? fmt::format("{} ({} to {})", report::format_number(s.mean), report::format_number(s.lo), report::format_number(s.hi))
-                   : report::format_number(s.mean);
+        return report::spread_text(report::spread_of(values));
     }
     std::string known(const char* name) const { return std::isnan(mean(name)) ? "–" : report::format_number(mean(name)); }
     /// Pulses that moved a cell, a cell, over the training.
@@ -60,9 +57,7 @@ struct Result {
     }
     double update_time_s() const {
         double sum = 0;
-        for (const auto& r : runs)
-            for (const auto& a : r.hardware.accounts)
-                if (a.phase == "update") sum += a.busy_s / static_cast<double>(runs.size());
+        for (const auto& r : runs) sum += r.hardware.busy_s("update") / static_cast<double>(runs.size());
         return sum;
     }
 };

@@ -98,16 +98,11 @@ private:
 
     void train() {
         const Sweep sweep = sweep_of(readings_, n_seeds_, o_.sets);
-        const auto rows = run_sweep(
+        run_whole_sweep(
             sweep, targets(),
             {.folder = o_.out / "sweep", .jobs = o_.jobs, .retry = true, .command = command(), .say = [this](const std::string& line) {
                  context_.say(line);
              }});
-        if (const auto n_open = n_of(rows, "open"); n_open > 0)
-            throw Interrupted(fmt::format("stopped with {} of {} trainings to do; the same command goes on", n_open, rows.size()));
-        for (const auto& row : rows)
-            if (row.status != "done")
-                throw DataError(fmt::format("training {} failed: {}", row.id, row.error), {(o_.out / "sweep/sweep.sqlite").string()});
     }
 
     ReadingResult read(std::size_t r) const {
@@ -117,8 +112,7 @@ private:
         for (std::size_t v = 0; v < n_variants; ++v) {
             out.runs.emplace_back();
             for (std::size_t s = 0; s < n; ++s) {
-                out.runs.back().push_back(
-                    report::read_run((o_.out / "sweep/runs" / fmt::format("{:05d}", (r * n_variants + v) * n + s)).string()));
+                out.runs.back().push_back(report::read_run(point_folder(o_.out / "sweep", (r * n_variants + v) * n + s).string()));
                 out.runs.back().back().group = readings_[r].name + ", " + paper_variants()[v].label;
                 out.runs.back().back().label = fmt::format("seed {}", s + 1);
             }

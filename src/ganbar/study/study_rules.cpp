@@ -32,23 +32,12 @@ struct Tuned {
         for (const auto& r : runs) values.push_back(figure(r, name));
         return report::spread_of(values);
     }
-    std::string range(const char* name) const {
-        const auto s = spread(name);
-        const std::string mean = format_number(s.mean);
-        return s.n > 1 ? fmt::format("{} ({} to {})", mean, format_number(s.lo), format_number(s.hi)) : mean;
-    }
+    std::string range(const char* name) const { return report::spread_text(spread(name)); }
     std::string setting() const {
         const std::string& text = rule->settings[best].front();
         return text.substr(text.rfind('.', text.find('=')) + 1);  // "rate=0.03" of "train.rate=0.03"
     }
 };
-
-double update_time_s(const report::RunData& run) {
-    double sum = 0;
-    for (const auto& a : run.hardware.accounts)
-        if (a.phase == "update") sum += a.busy_s;
-    return sum;
-}
 
 class RuleStudy {
 public:
@@ -93,18 +82,13 @@ private:
     }
     void run(const Sweep& s, const fs::path& folder) const {
         check_settings(s, targets());
-        const auto rows = run_sweep(
-            s, targets(), {.folder = folder, .jobs = o_.jobs, .retry = true, .command = command(), .say = [this](const std::string& line) {
-                               context_.say(line);
-                           }});
-        if (const auto n_open = n_of(rows, "open"); n_open > 0)
-            throw Interrupted(fmt::format("stopped with {} of {} trainings to do; the same command goes on", n_open, rows.size()));
-        for (const auto& row : rows)
-            if (row.status != "done")
-                throw DataError(fmt::format("training {} failed: {}", row.id, row.error), {(folder / "sweep.sqlite").string()});
+        run_whole_sweep(s, targets(),
+                        {.folder = folder, .jobs = o_.jobs, .retry = true, .command = command(), .say = [this](const std::string& line) {
+                             context_.say(line);
+                         }});
     }
     static report::RunData run_of(const fs::path& folder, std::size_t point) {
-        return report::read_run((folder / "runs" / fmt::format("{:05d}", point)).string());
+        return report::read_run(point_folder(folder, point).string());
     }
 
     /// Every setting with seed 1. A training that fails to give a number loses to any that does.
@@ -161,7 +145,7 @@ private:
         const auto row = [&](const Tuned& t, std::size_t setting, std::int64_t seed, const report::RunData& r) {
             csv.row({t.device->name, t.rule->name, t.rule->settings[setting].front(), seed, rounds_, t.figure(r, "frechet_distance"),
                      t.figure(r, "coverage"), t.figure(r, "classifier_accuracy"), t.figure(r, "update_energy_J"),
-                     t.figure(r, "training_energy_J"), update_time_s(r), t.figure(r, "pulses_per_cell_mean"),
+                     t.figure(r, "training_energy_J"), r.hardware.busy_s("update"), t.figure(r, "pulses_per_cell_mean"),
                      t.figure(r, "pulses_per_cell_most"), t.figure(r, "cells_used"), t.rule->digital_words});
         };
         for (const auto& t : results_) {
@@ -185,13 +169,13 @@ private:
         t.title = ranked.front()->device->name;
         t.caption =
             "Mean over seeds with the range, best first. Energy of the training is all of it: updates, reads, converters, latents. Pulses "
-            "and time are those of the updates, a cell. Digital numbers: what the rule keeps for each weight from one update to the next; "
+            "a cell and time are those of the updates. Digital numbers: what the rule keeps for each weight from one update to the next; "
             "the gradient of a batch, one more while it is summed, is needed by all but pulse trains and Tiki-Taka.";
         t.columns = {"rule",          "best setting",    "Frechet distance", "coverage", "accuracy",       "pulses a cell",
                      "update energy", "training energy", "update time",      "cells",    "digital numbers"};
         for (const Tuned* r : ranked) {
             double time = 0;
-            for (const auto& run : r->runs) time += update_time_s(run) / static_cast<double>(r->runs.size());
+            for (const auto& run : r->runs) time += run.hardware.busy_s("update") / static_cast<double>(r->runs.size());
             t.rows.push_back({r->rule->name, r->setting(), r->range("frechet_distance"), r->range("coverage"),
                               r->range("classifier_accuracy"), format_number(r->spread("pulses_per_cell_mean").mean),
                               format_quantity(r->spread("update_energy_J").mean, "J"),
@@ -227,7 +211,7 @@ private:
         input.intro = fmt::format(
             "satyam2022's network, {} rounds on each device by each rule. Each rule was tuned in the same budget: {} settings with seed 1; "
             "the "
-            "one with the lowest Frechet distance got the other of {} seeds.",
+            "one with the lowest Frechet distance got the other of {} seeds. Images, curves and the table above are of seed 1.",
             rounds_, rules_.front().settings.size(), n_seeds_);
         for (const auto& d : devices_) {
             const auto ranked = of_device(d);

@@ -22,17 +22,8 @@ struct Point {
     double x = r_ohm;  ///< where the point stands in its chart
     report::RunData run = {};
     double number(const char* name) const { return run.summary.number(name).value_or(std::nan("")); }
-    /// Sum over the update accounts of training.
-    double update_time_s() const {
-        double sum = 0;
-        for (const auto& a : run.hardware.accounts)
-            if (a.phase == "update") sum += a.busy_s;
-        return sum;
-    }
-    double area_m2() const {
-        const auto it = run.hardware.totals.find("area_with_periphery_m2");
-        return it == run.hardware.totals.end() ? std::nan("") : it->second;
-    }
+    double update_time_s() const { return run.hardware.busy_s("update"); }
+    double area_m2() const { return run.hardware.total("area_with_periphery_m2").value_or(std::nan("")); }
 };
 
 class WireStudy {

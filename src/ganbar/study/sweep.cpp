@@ -334,7 +334,7 @@ Sweep read_sweep(const config::Node& root, const Location& where, const std::str
     if (const auto* leaf = node->leaf("also")) sweep.also = texts_of(*leaf), sweep.also_where = leaf->where;
     if (sweep.spec.name.empty()) sweep.spec.name = name;
     if (sweep.spec.base.empty()) throw ConfigError("the sweep needs a base, for example base = \"satyam2022-balanced\"", sweep.where);
-    const bool is_path = has_ending(sweep.spec.base, ".toml") || sweep.spec.base.find('/') != std::string::npos;
+    const bool is_path = names_file(sweep.spec.base, {".toml"});
     if (is_path) sweep.spec.base = fs::absolute(beside / sweep.spec.base).lexically_normal().string();
     if (sweep.spec.objective.empty())
         sweep.spec.objective = sweep.spec.kind == SweepKind::experiment ? "frechet_distance" : "iteration_latency_s";

@@ -40,7 +40,7 @@ private:
         for (std::size_t k; !asked_to_stop() && (k = next_++) < open_.size();) {
             try {
                 const std::size_t point = open_[k];
-                const fs::path folder = run_.folder / "runs" / fmt::format("{:05d}", point);
+                const fs::path folder = point_folder(run_.folder, point);
                 const PointResult result = work_on(sweep_, point, folder, n_threads, targets_);
                 const std::lock_guard lock(mutex_);
                 if (result.interrupted) {
@@ -85,6 +85,15 @@ private:
 };
 
 }  // namespace
+
+void run_whole_sweep(const Sweep& sweep, const SweepTargets& targets, const SweepRun& run) {
+    const auto rows = run_sweep(sweep, targets, run);
+    if (const auto n_open = n_of(rows, "open"); n_open > 0)
+        throw Interrupted(fmt::format("stopped with {} of {} trainings to do; the same command goes on", n_open, rows.size()));
+    for (const auto& row : rows)
+        if (row.status != "done")
+            throw DataError(fmt::format("training {} failed: {}", row.id, row.error), {(run.folder / "sweep.sqlite").string()});
+}
 
 std::size_t n_of(const std::vector<SweepRow>& rows, const std::string& status) {
     return static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [&](const auto& r) { return r.status == status; }));

@@ -21,4 +21,7 @@ std::vector<SweepRow> run_sweep(const Sweep& sweep, const SweepTargets& targets,
 
 std::size_t n_of(const std::vector<SweepRow>& rows, const std::string& status);
 
+/// run_sweep for a study, which needs every training: Interrupted where some are left, DataError where one failed.
+void run_whole_sweep(const Sweep& sweep, const SweepTargets& targets, const SweepRun& run);
+
 }  // namespace ganbar::study

@@ -101,6 +101,10 @@ std::vector<SweepRow> rows_of(sqlite3* db, const std::string& file) {
 
 }  // namespace
 
+std::filesystem::path point_folder(const std::filesystem::path& sweep, std::size_t point) {
+    return sweep / "runs" / fmt::format("{:05d}", point);
+}
+
 std::optional<double> number_of(const SweepRow& row, const std::string& key) {
     const auto it = row.values.find(key);
     if (it == row.values.end()) return std::nullopt;

@@ -18,6 +18,9 @@ struct SweepRow {
     std::int64_t rank = -1;                    ///< who did it; -1: nobody yet
     std::map<std::string, SweepValue> values;  ///< settings and results by column
 };
+/// Where the run of a point of an experiments' sweep lies.
+std::filesystem::path point_folder(const std::filesystem::path& sweep, std::size_t point);
+
 /// A setting or result as a finite number; none where it is a text, or missing.
 std::optional<double> number_of(const SweepRow& row, const std::string& key);
 

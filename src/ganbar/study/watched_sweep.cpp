@@ -54,7 +54,7 @@ WatchedSweep::WatchedSweep(fs::path folder) : folder_(std::move(folder)), table_
 
 std::string WatchedSweep::title() const { return "Sweep " + report::folder_name(fs::absolute(folder_).string()); }
 
-fs::path WatchedSweep::point_folder(std::size_t point) const { return folder_ / "runs" / fmt::format("{:05d}", point); }
+fs::path WatchedSweep::point_folder(std::size_t point) const { return study::point_folder(folder_, point); }
 
 /// Open points whose folder is there: being trained, or left by a sweep that was stopped.
 std::map<std::int64_t, WatchedSweep::Point> WatchedSweep::started() const {

@@ -37,11 +37,12 @@ void run_array(const ArrayArguments& o, const config::Presets& presets, const Re
     if (o.json && o.csv) throw ConfigError("--json and --csv both print the figures; expected one of them");
     const auto s = study::measure_arrays(o, presets, registries);
     for (const auto& line : s.warnings) fmt::print(stderr, "warning: {}\n", line);
+    if (o.out.asked())
+        o.out.write(has_ending(o.out.path, ".csv") ? study::array_csv(s) : report::render_html(study::array_page(s, command)));
+    if (o.out.to_stdout()) return;
     if (o.json) fmt::print("{}\n", study::array_json(s).dump());
     else if (o.csv) fmt::print("{}", study::array_csv(s));
     else print(s);
-    if (o.out.asked())
-        o.out.write(has_ending(o.out.path, ".csv") ? study::array_csv(s) : report::render_html(study::array_page(s, command)));
 }
 
 }  // namespace

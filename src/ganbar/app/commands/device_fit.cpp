@@ -31,41 +31,6 @@ fit::ReadOptions read_options(const DeviceFitArguments& o) {
     return read;
 }
 
-nlohmann::ordered_json as_json(const study::DeviceSheet& s) {
-    const auto& v = s.verdict;
-    nlohmann::ordered_json out{{"name", s.fit.name},
-                               {"n_devices", s.fit.n_devices},
-                               {"n_pulses", s.fit.n_steps},
-                               {"n_outliers", s.fit.n_outliers},
-                               {"n_wild_reads", s.fit.n_wild},
-                               {"g_min_S", s.fit.g_min_S},
-                               {"g_max_S", s.fit.g_max_S},
-                               {"read_noise_S", s.fit.read_noise_S},
-                               {"set_step_S", v.set_step_S},
-                               {"reset_step_S", v.reset_step_S},
-                               {"balance", v.balance},
-                               {"symmetric_S", v.symmetric_S ? nlohmann::ordered_json(*v.symmetric_S) : nlohmann::ordered_json()},
-                               {"levels_set", v.levels_set},
-                               {"levels_reset", v.levels_reset},
-                               {"noise_to_step", v.noise_to_step},
-                               {"spread", v.spread},
-                               {"main_v_set_V", s.fit.set.v_V[s.fit.set.main]},
-                               {"main_v_reset_V", -s.fit.reset.v_V[s.fit.reset.main]},
-                               {"v_set_V", v.v_set_V},
-                               {"v_reset_V", v.v_reset_V},
-                               {"best_balance", v.best_balance},
-                               {"rule", v.rule},
-                               {"feedback", v.feedback},
-                               {"why", v.why}};
-    for (const auto& f : s.families) {
-        nlohmann::ordered_json one{{"model", f.name}, {"bic", f.bic}, {"rms", f.rms}};
-        for (const auto& p : f.parameters) one["parameters"][p.name] = {{"value", p.value}, {"lo", p.lo}, {"hi", p.hi}};
-        out["families"].push_back(std::move(one));
-    }
-    out["notes"] = s.fit.notes;
-    return out;
-}
-
 /// Before the work: the folder of the short training must not be there, or, under --force, be a run folder, which is then replaced.
 void check_folder(const std::filesystem::path& folder, bool force) {
     if (!std::filesystem::exists(folder)) return;
@@ -87,6 +52,7 @@ void fit_device(const DeviceFitArguments& o, const CommandContext& context, cons
     const bool named = o.out.asked() && !o.out.to_stdout();
     if (!o.report.empty() && !named)
         throw ConfigError("--report needs the device file that its training runs on; expected -o NAME.toml too");
+    if (o.json && o.out.to_stdout()) throw ConfigError("--json and -o - both go to stdout; expected a file for the device");
     study::DeviceSheet sheet;
     const std::filesystem::path toml = o.out.path, folder = (toml.has_parent_path() ? toml.parent_path() : std::filesystem::path(".")) /
                                                             (toml.stem().string() + "-run");
@@ -109,7 +75,7 @@ void fit_device(const DeviceFitArguments& o, const CommandContext& context, cons
     for (const auto& note : sheet.fit.notes) fmt::print(stderr, "{}\n", note);
     if (o.out.asked()) o.out.write(sheet.toml);
     else if (!o.json) fmt::print("{}", sheet.toml);
-    if (o.json) fmt::print("{}\n", as_json(sheet).dump(1));
+    if (o.json) fmt::print("{}\n", study::device_json(sheet).dump(1));
     if (o.report.empty()) return;
     if (rounds > 0 && std::filesystem::exists(folder)) std::filesystem::remove_all(folder);  // check_folder has looked at it
     if (rounds > 0) sheet.runs.push_back(study::try_device(sheet, toml, folder, rounds, o.sets, study));

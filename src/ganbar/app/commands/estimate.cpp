@@ -58,10 +58,10 @@ void run(const EstimateArguments& o, const config::Presets& networks, const conf
         arch::run_estimates(registries.accelerators, load_workload(o.network, networks, experiments, registries, o.discriminator), request);
     if (o.out.asked()) o.out.write(report::estimate_page(result, estimate_command(o)));
     if (!o.json) {
-        fmt::print("{}", report::estimates_table(result));
+        if (!o.out.to_stdout()) fmt::print("{}", report::estimates_table(result));
         return;
     }
-    fmt::print("{}\n", report::estimates_json(result).dump());
+    if (!o.out.to_stdout()) fmt::print("{}\n", report::estimates_json(result).dump());
     for (const auto& warning : result.warnings) fmt::print(stderr, "warning: {}\n", warning);
     for (const auto& [name, reason] : result.unfit) fmt::print(stderr, "{} does not run it: {}\n", name, reason);
     for (const auto& n : result.estimates)

@@ -101,12 +101,14 @@ void run(const ExploreArguments& o, const config::Presets& networks, const confi
     const arch::ExploreRequest request = request_of(o);
     check_training_options(o);
     o.page.check(), o.csv.check();
+    if (o.page.to_stdout() && o.csv.to_stdout()) throw ConfigError("-o and --csv both go to stdout; expected a file for one of them");
     const Registries& registries = context.registries;
     arch::Exploration result =
         arch::explore(registries.accelerators, load_workload(o.network, networks, experiments, registries, o.discriminator), request);
     if (!o.train.empty()) train(result, o, networks, experiments, context);
     if (o.csv.asked()) o.csv.write(report::explore_csv(result));
     if (o.page.asked()) o.page.write(report::explore_page(result, explore_command(o)));
+    if (o.page.to_stdout() || o.csv.to_stdout()) return;
     if (o.json) fmt::print("{}\n", report::explore_json(result).dump());
     else fmt::print("{}", report::explore_text(result));
 }

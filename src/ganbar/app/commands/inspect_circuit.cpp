@@ -40,6 +40,7 @@ void show(const InspectCircuitArguments& o) {
     std::ostringstream deck;
     periphery::write_deck(o.name, p, x, deck);  // names the fault when there is no such circuit
     if (o.deck.asked()) o.deck.write(deck.str());
+    if (o.deck.to_stdout()) return;
     for (const auto& b : periphery::all_circuits(p)) {
         if (b.name != o.name) continue;
         nlohmann::ordered_json out{{"circuit", b.name},

@@ -53,6 +53,7 @@ void run(const InspectScheduleArguments& o) {
     const Pipeline p = pipeline_of(o);
     const EventSchedule events = simulate(p, o.timeline.asked());
     if (o.timeline.asked()) o.timeline.write(timeline_svg(events, o.timeline_cycles));
+    if (o.timeline.to_stdout()) return;
     if (o.json) fmt::print("{}\n", report::schedule_json(p, events).dump());
     else fmt::print("{}", report::schedule_text(p, events));
 }
