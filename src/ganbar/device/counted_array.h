@@ -26,6 +26,10 @@ public:
     void read_noise(double v_V, std::size_t first, std::span<float> variance_A2) const override {
         inner_->read_noise(v_V, first, variance_A2);
     }
+    void read_listed(double v_V, std::size_t first, std::span<const std::uint32_t> listed, std::span<float> g_S,
+                     std::span<float> variance_A2) const override {
+        inner_->read_listed(v_V, first, listed, g_S, variance_A2);
+    }
     PulseBill program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule,
                       const Rng& rng) override;
     PulseBill program_at(std::size_t first, std::span<const float> v_V, Second width, EnergyRule rule, const Rng& rng) override;

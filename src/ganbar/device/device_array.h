@@ -53,6 +53,12 @@ public:
     virtual void chord_conductance(double v_V, std::size_t first, std::span<float> g_S) const = 0;  ///< I(v)/v, its limit at 0 V
     virtual void current(std::size_t first, std::span<const double> v_V, std::span<double> i_A) const = 0;
     virtual void read_noise(double v_V, std::size_t first, std::span<float> variance_A2) const = 0;
+    /// Both of some cells: cell first + k for each k listed, into g_S[k] and, unless it is empty, variance_A2[k]; other values are unspecified.
+    virtual void read_listed(double v_V, std::size_t first, std::span<const std::uint32_t> /*listed*/, std::span<float> g_S,
+                             std::span<float> variance_A2) const {
+        chord_conductance(v_V, first, g_S);
+        if (!variance_A2.empty()) read_noise(v_V, first, variance_A2);
+    }
     /// One pulse a cell where polarity is +1 (set) or -1 (reset), none where 0. +2 and -2 move the cell up or down by what the other
     /// pulse would have changed: +2 by |dG| of a reset, -2 by |dG| of a set (the printed table of satyam2022 for negative weights).
     /// The random draw of a cell depends on rng and the cell's index alone, so any cut into ranges gives the same result.
@@ -138,6 +144,15 @@ public:
     void read_noise(double v_V, std::size_t first, std::span<float> variance_A2) const override {
         for (std::size_t k = 0; k < variance_A2.size(); ++k)
             variance_A2[k] = static_cast<float>(model_.read_noise_A2(cells_[first + k], v_V));
+    }
+    void read_listed(double v_V, std::size_t first, std::span<const std::uint32_t> listed, std::span<float> g_S,
+                     std::span<float> variance_A2) const override {
+        const double v = v_V == 0 ? 1e-9 : v_V;
+        for (const std::uint32_t k : listed) {
+            const Cell& cell = cells_[first + k];
+            g_S[k] = static_cast<float>(model_.current_A(cell, v) / v);
+            if (!variance_A2.empty()) variance_A2[k] = static_cast<float>(model_.read_noise_A2(cell, v_V));
+        }
     }
     PulseBill program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule,
                       const Rng& rng) override {

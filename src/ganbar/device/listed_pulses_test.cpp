@@ -1,4 +1,5 @@
-// Pulses for a list of cells are the pulses of the whole range that is 0 V elsewhere: same bits, same bill, same wear, for every model.
+// Pulses for a list of cells are the pulses of the whole range that is 0 V elsewhere: same bits, same bill, same wear, for every model;
+// reads of a list are those of the range.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -48,6 +49,25 @@ void expect_same(DeviceArray& whole, DeviceArray& listed, const std::string& whe
     EXPECT_EQ(whole.state(), listed.state()) << where;
 }
 
+// Some cells read alone show what they show among all, to the last bit.
+void expect_same_reads(const DeviceArray& array, const std::string& where) {
+    constexpr std::size_t first = 3, n_range = n - first;
+    Rng rng(9);
+    std::vector<std::uint32_t> cells;
+    for (std::size_t k = 0; k < n_range; ++k)
+        if (rng.uniform() < 0.3) cells.push_back(static_cast<std::uint32_t>(k));
+    for (const double v : {0.0, 0.1, -0.4}) {
+        std::vector<float> g(n_range), noise(n_range), some_g(n_range), some_noise(n_range);
+        array.chord_conductance(v, first, g);
+        array.read_noise(v, first, noise);
+        array.read_listed(v, first, cells, some_g, some_noise);
+        for (const std::uint32_t k : cells) {
+            ASSERT_EQ(g[k], some_g[k]) << where << " cell " << k;
+            ASSERT_EQ(noise[k], some_noise[k]) << where << " cell " << k;
+        }
+    }
+}
+
 TEST(ListedPulses, AreThePulsesOfTheRange) {
     for (const auto& [model, table] :
          std::vector<std::pair<std::string, std::string>>{{"nili2020", "gate_voltage = \"0.4 V\""},
@@ -61,17 +81,20 @@ TEST(ListedPulses, AreThePulsesOfTheRange) {
                                                           {"exp_step", ""}}) {
         const auto whole = made(model, table), listed = made(model, table);
         expect_same(*whole, *listed, model + " " + table);
+        expect_same_reads(*whole, model + " " + table);
     }
 }
 
 TEST(ListedPulses, WrappedArraysToo) {
     CountedArray whole(made("nili2020", "")), listed(made("nili2020", ""));
     expect_same(whole, listed, "counted");
+    expect_same_reads(whole, "counted");
     EXPECT_EQ(whole.counts(), listed.counts());
     NonidealParams p;
     p.write_noise = 0.01, p.endurance = 1e3;
     const auto a = with_nonidealities(made("nili2020", ""), p), b = with_nonidealities(made("nili2020", ""), p);
     expect_same(*a, *b, "nonideal");
+    expect_same_reads(*a, "nonideal");
     EXPECT_EQ(a->least_pulse_V(), 0);  // wear counts pulses that move nothing, too
 }
 

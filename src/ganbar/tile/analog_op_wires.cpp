@@ -66,14 +66,13 @@ struct AnalogOp::WiredGroup final : CellGroup {
         report += one;
         return one.bill;
     }
-    void look(std::span<float> g_S) override {
+    void look(std::span<const std::uint32_t> /*listed*/, std::span<float> g_S, std::span<float> variance_A2) override {
         array->chord_conductance(v_read_V, 0, g_S);
         for (float& g : g_S) g = static_cast<float>(behind_transistor(static_cast<double>(g), cell));
         t_S.resize(shape.size());
         transfer_matrix(shape.plan, std::span<const float>(g_S), params.lines, t_S);
         for (std::size_t k = 0; k < g_S.size(); ++k) g_S[k] = static_cast<float>(memristor_of(t_S[k] / shape.attenuation[k], cell));
-    }
-    void noise(std::span<float> variance_A2) override {
+        if (variance_A2.empty()) return;
         array->read_noise(v_read_V, 0, variance_A2);
         for (std::size_t k = 0; k < variance_A2.size(); ++k) variance_A2[k] /= static_cast<float>(shape.attenuation[k]);
     }

@@ -12,10 +12,9 @@ public:
     virtual ~CellGroup() = default;
     /// Polarities as DeviceArray::program takes them.
     virtual PulseBill pulse(std::span<const std::int8_t> polarity, const PulsePair& pulses, const Rng& rng) = 0;
-    /// Conductances that reads of one cell after the other show, without noise.
-    virtual void look(std::span<float> g_S) = 0;
-    /// Variance of the current of such a read.
-    virtual void noise(std::span<float> variance_A2) = 0;
+    /// What reads of the cells listed, one after the other, show without noise, and, unless that span is empty, the variance of the
+    /// current of such a read; values of other cells are unspecified unless pulses disturb.
+    virtual void look(std::span<const std::uint32_t> listed, std::span<float> g_S, std::span<float> variance_A2) = 0;
     /// Do pulses also move cells that were not asked to? Then debts of error feedback are settled for every cell.
     virtual bool disturbs() const { return false; }
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "ganbar/core/account.h"
@@ -100,25 +101,35 @@ void CellMatrix::book_pulses(const std::vector<UpdateBill>& bills, double time_s
     charge(step.ledger, {where, Phase::update, Component::idle}, sum.n_idle, {0});
 }
 
-// One cell after the other is read at v_read: what a controller sees of its conductance.
+// One cell after the other is read at v_read: what a controller sees of its conductance. Cells that nobody asks for are not looked at,
+// unless pulses disturb them.
 void CellMatrix::verify_read(CellGroup& cells, std::span<const std::int8_t> asked, const Rng& rng, std::vector<float>& g_S,
                              UpdateBill& bill) const {
-    const double v = params.v_read.si;
-    cells.look(g_S);
+    std::vector<std::uint32_t> listed(asked.size());
+    std::size_t n_asked = 0;
+    for (std::size_t k = 0; k < asked.size(); ++k) {
+        listed[n_asked] = static_cast<std::uint32_t>(k);
+        n_asked += asked[k] != 0;
+    }
+    listed.resize(n_asked);
+    std::vector<float> variance(params.read_noise ? g_S.size() : 0);
+    cells.look(listed, g_S, variance);
     double sum = 0;
-    for (std::size_t k = 0; k < asked.size(); ++k)
-        if (asked[k] != 0) {
-            ++bill.n_verify;
-            sum += g_S[k];
-        }
+    for (const std::uint32_t k : listed) sum += g_S[k];
+    const double v = params.v_read.si;
+    bill.n_verify += static_cast<std::int64_t>(n_asked);
     bill.verify_J += sum * v * v * params.t_read.si;
     if (!params.read_noise) return;
-    std::vector<float> variance(g_S.size());
-    cells.noise(variance);
-    alignas(64) float draws[128];
-    for (std::size_t k = 0; k < g_S.size(); ++k) {
-        if (k % 128 == 0) kernels::normal_block(rng.key(), static_cast<std::uint32_t>(k / 128), 0, 0, draws);
-        g_S[k] += draws[k % 128] * std::sqrt(variance[k]) / static_cast<float>(v);
+    if (cells.disturbs()) {
+        listed.resize(g_S.size());
+        std::iota(listed.begin(), listed.end(), std::uint32_t{0});
+    }
+    constexpr std::uint32_t n_block = 128;
+    alignas(64) float draws[n_block];
+    std::uint32_t drawn = std::numeric_limits<std::uint32_t>::max();
+    for (const std::uint32_t k : listed) {
+        if (k / n_block != drawn) kernels::normal_block(rng.key(), drawn = k / n_block, 0, 0, draws);
+        g_S[k] += draws[k % n_block] * std::sqrt(variance[k]) / static_cast<float>(v);
     }
 }
 

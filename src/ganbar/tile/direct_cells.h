@@ -12,8 +12,9 @@ public:
     PulseBill pulse(std::span<const std::int8_t> polarity, const PulsePair& pulses, const Rng& rng) override {
         return array_.program(first_, polarity, pulses, energy_, rng);
     }
-    void look(std::span<float> g_S) override { array_.chord_conductance(v_read_V_, first_, g_S); }
-    void noise(std::span<float> variance_A2) override { array_.read_noise(v_read_V_, first_, variance_A2); }
+    void look(std::span<const std::uint32_t> listed, std::span<float> g_S, std::span<float> variance_A2) override {
+        array_.read_listed(v_read_V_, first_, listed, g_S, variance_A2);
+    }
 
 private:
     DeviceArray& array_;
