@@ -73,7 +73,8 @@ class Array(InFolder):
     def test_what_a_figure_means_less_than_it_seems(self):
         for words, told in ((["--cell", "1d1r"], "the selectors pass"), (["--cell", "1t1r", "--scheme", "inhibit", "--set", "cell.v_gate=0.3V"], "the selectors pass"), ([], "disturb is 0 because")):
             self.assertIn(told, self.good("array", "--size", "6", *words).stderr)
-        self.assertNotIn("warning", self.good("array", "--size", "6", "--set", "device.gate=off").stderr)
+        for words in ("device.threshold=0 V", "device.gate=off"):  # its old name
+            self.assertNotIn("warning", self.good("array", "--size", "6", "--set", words).stderr)
 
     def test_against_a_word_or_a_key(self):
         found = self.figures("--size", "8x8", "--against", "wire=0.5ohm,2ohm,8ohm")
@@ -86,6 +87,12 @@ class Array(InFolder):
         rows = list(csv.DictReader(io.StringIO(self.good("array", "--size", "8", "--chips", "2", "--against", "scheme=half,third", "--csv").stdout)))
         self.assertEqual([r["scheme"] for r in rows], ["half", "third"])
         self.assertLess(float(rows[0]["read_power_W_least"]), float(rows[0]["read_power_W_most"]))
+        self.assertGreater(float(rows[0]["read_power_W_half_width_95"]), 0)
+        longer = self.figures("--against", "size=8,16,32", "--wire", "10 ohm")
+        times = [(one["figures"]["read_settle_s"], one["figures"]["write_settle_s"]) for one in longer]
+        self.assertEqual(times, sorted(times))  # size has a price in time
+        for cell in ("passive", "1t1r"):
+            self.assertEqual(self.figures("--size", "8", "--cell", cell, "--set", "array.c_node=0 F")["figures"].get("write_settle_s"), None)
 
     def test_cells_with_transistors_are_what_solve_and_ngspice_say(self):
         """32 x 32, square law: every column of a read against operating points with and without wires, and against the deck of the first."""
@@ -112,6 +119,19 @@ class Array(InFolder):
         for j in range(n):
             self.assertAlmostEqual(value[f"ib_{j}"], currents["wired"][j], delta=1e-7 * max(currents["wired"]))
 
+    @unittest.skipIf(shutil.which("ngspice") is None, "ngspice is not installed")
+    def test_the_deck_of_an_array_is_its_read(self):
+        """Linear devices, passive and behind transistors: ngspice's column currents have the power and the errors that the figures say."""
+        for cell, more in (("passive", ()), ("1t1r", ("--set", "cell.transistor=square_law"))):
+            words = ("array", "--size", "12x9", "--device", "soft_bounds", "--cell", cell, "--wire", "2.5 ohm", "--driver", "50 ohm", "--set", "array.disturb_writes=1", *more)
+            found = json.loads(self.good(*words, "--json").stdout)
+            self.good(*words, "-o", cell + ".cir")
+            text = subprocess.run(["ngspice", "-b", cell + ".cir"], cwd=self.folder, capture_output=True, text=True, timeout=200, check=True).stdout
+            value = {name: float(number) for name, number in re.findall(r"^(\w+) = (\S+)$", text, re.M)}
+            self.assertAlmostEqual(0.1 * sum(value[f"iw_{i}"] for i in range(12)) / found["figures"]["read_power_W"], 1, delta=1e-6)
+        self.assertIn("without --against", self.refused("array", "--size", "4", "--against", "wire=1ohm,2ohm", "-o", "x.cir"))
+        self.assertIn("takes ngspice minutes", self.good("array", "--size", "65x64", "--cell", "1t1r", "--set", "array.disturb_writes=0", "-o", "large.cir").stderr)
+
     def test_cells_side_by_side(self):
         rows = list(csv.DictReader(io.StringIO(self.good("array", "--size", "8", "--against", "cell=passive,1t1r,1s1r,1d1r", "--set", "array.v_read=0.8 V", "--csv").stdout)))
         self.assertEqual([r["cell"] for r in rows], ["passive", "1t1r", "1s1r", "1d1r"])
@@ -130,7 +150,9 @@ class Array(InFolder):
     def test_files_and_pages(self):
         found = self.figures("bench.toml")
         self.assertEqual((found["rows"], found["cols"], found["chips"]), (8, 6, 2))
-        self.assertIn("least", found)
+        self.assertLess(found["least"]["read_power_W"], found["most"]["read_power_W"])
+        half = (found["most"]["read_power_W"] - found["least"]["read_power_W"]) / 2  # of two values the standard deviation is sqrt 2 of that
+        self.assertAlmostEqual(found["half_width_95"]["read_power_W"] / (12.7062 * half), 1, delta=1e-5)
         self.assertEqual(self.figures("bench.toml", "--size", "4x4", "--chips", "1")["rows"], 4)  # the line wins over the file
         self.good("array", "bench.toml", "--against", "size=4,8", "-o", "array.html")
         page = (self.folder / "array.html").read_text()

@@ -180,9 +180,9 @@ class Train(InFolder):
     def test_through_wires(self):
         sets = ["wires.mode=exact", "wires.rw=2 ohm", "wires.rdrv=3 ohm", "train.feedback=0", "train.verify_pulses=0", "train.rounds=4", "train.checkpoint_every=2"]
         words = [word for text in sets for word in ("--set", text)]
-        open_gate = ["--set", "device.gate_voltage=0.4 V"]
+        open_gate = ["--set", "device.threshold=0.4 V"]
         held = self.good("train", "small.toml", "--out", "held", *words)
-        self.assertIn("gate", held.stderr)  # 0.8 V pulses, a gate at 0.8 V, and wires
+        self.assertIn("device.threshold", held.stderr)  # 0.8 V pulses, a threshold of 0.8 V, and wires
         self.assertEqual(json.loads((self.folder / "held/summary.json").read_text())["n_crossbars"] > 0, True)
         self.assertEqual(sum(int(r["pulses_set"]) for r in csv.DictReader((self.folder / "held/metrics.csv").read_text().splitlines())), 0)
         for name, threads in [("wired1", "1"), ("wired2", "2")]:

@@ -60,8 +60,6 @@ class Device(TypedDict, total=False):
     gamma_down: relative fall of down steps from w = 0 to the lower bound; 0 to 1 (published: aihwkit (MIT licence), presets/devices.py: the value of the chosen preset)
     gamma_dtod: spread of both gammas between devices; 0 to 10 (published: aihwkit (MIT licence), presets/devices.py: the value of the chosen preset)
     gamma_up: relative fall of up steps from w = 0 to the upper bound; 0 to 1 (published: aihwkit (MIT licence), presets/devices.py: the value of the chosen preset)
-    gate: on: pulses with |V| < gate_voltage do nothing; off: the fit's tail is extrapolated; off, on (published: the transcription's crossbar writes, devices.py: |V| > 0.8 V; here >=, for satyam2022 writes with 0.8 V itself)
-    gate_voltage: smallest magnitude that moves a cell while the gate is on; a text with its unit, V; 0 to 5 (published: lower end of the fitted voltages, 0.8 V (transcription, README))
     iv: static current: G V; G sinh(b V)/b; G V (1 + (|V|/scale)^power); linear, sinh, power (assumed: an example without a device behind it; `ganbar device fit` writes measured ones)
     iv_b: b of iv = sinh (1/V); 1e-06 to 100 (assumed: an example without a device behind it; `ganbar device fit` writes measured ones)
     iv_power: power of iv = power; 0.1 to 20 (assumed: an example without a device behind it; `ganbar device fit` writes measured ones)
@@ -101,7 +99,7 @@ class Device(TypedDict, total=False):
     t_reset: widths of reset pulses (s), ascending (assumed: an example without a device behind it; `ganbar device fit` writes measured ones)
     t_set: widths of set pulses (s), ascending (assumed: an example without a device behind it; `ganbar device fit` writes measured ones)
     temperature: ambient temperature (the fit takes degC); a text with its unit, K; 298.15 to 373.15 (published: nili2020: 25 to 100 degC; default room temperature)
-    threshold: pulses up to this magnitude do nothing; a text with its unit, V; 0 to 10 (published: krestinskaya2020: 0.8 V)
+    threshold: smallest magnitude of a pulse that moves a cell; below the fit's 0.8 V its tail is extrapolated, with 0 V all of it; a text with its unit, V; 0 to 5 (published: lower end of the fitted voltages, 0.8 V (transcription, README; its crossbar writes, devices.py: |V| > 0.8 V); here >=, for satyam2022 writes with 0.8 V itself)
     threshold_sigma: spread of the voltage shift under d2d = threshold; a text with its unit, V; 0 to 1 (assumed: 0.1-0.25 V from the switching-voltage spreads of such arrays; 0.12 V equals mode A at the working point)
     time_unit: how the pulse width enters the step: log10 of seconds (s), log10 of nanoseconds (ns_log10), natural logarithm of nanoseconds (ns_ln); the spread has its own under d2d; s, ns_log10, ns_ln (assumed: log10 of seconds: only it puts c2 inside the measured widths and agrees with measured steps of 0.5 ms pulses; with nanoseconds a pulse moves a cell several times as far, which satyam2022's energies would fit)
     up_down: asymmetry: weakens down steps when positive, up steps when negative; -1 to 1 (published: aihwkit (MIT licence), presets/devices.py: the value of the chosen preset)
@@ -178,8 +176,6 @@ class Device(TypedDict, total=False):
     gamma_down: float | None
     gamma_dtod: float | None
     gamma_up: float | None
-    gate: Literal["off", "on"] | bool | None
-    gate_voltage: str | None
     iv: Literal["linear", "sinh", "power"] | None
     iv_b: float | None
     iv_power: float | None
@@ -276,14 +272,13 @@ class NoiseDevice(TypedDict, total=False):
     d4_set: relative spread of a set step: per V^3 (1/V3), one for each of the 8 bins (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
     g_max: upper edge of the clipping window and of the weight mapping; a text with its unit, S; 1e-09 to 0.1 (published: satyam2022, sec. II: 150-300 uS)
     g_min: lower edge of the clipping window and of the weight mapping; a text with its unit, S; 1e-09 to 0.1 (published: satyam2022, sec. II: 150-300 uS)
-    gate: on: pulses with |V| < gate_voltage do nothing; off: the fit's tail is extrapolated; off, on (published: the transcription's crossbar writes, devices.py: |V| > 0.8 V; here >=, for satyam2022 writes with 0.8 V itself)
-    gate_voltage: smallest magnitude that moves a cell while the gate is on; a text with its unit, V; 0 to 5 (published: lower end of the fitted voltages, 0.8 V (transcription, README))
     model: device model of the array that makes random bits (published: satyam2022, sec. II: the model of Nili et al. 2020)
     s1: s1: constant (S), per G (1), per T (S/degC), per G^2 (1/S) (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
     s3: s3: constant (S/V2), per G (1/V2), per T (S/(V2 degC)), per G^2 (1/(S V2)), per G T (1/(V2 degC)) (published: nili2020, fitted value as transcribed in caixunshiren/pytorch-metal-oxide-memristor-crossbar (memristor/params.yaml, dynamic_params.txt))
     spread_floor: smallest relative spread of the I-V under static_spread = floored; 0 to 1 (assumed: 2%)
     static_spread: spread of the I-V: floored: max(|s1|, spread_floor A1), likewise s3, and the current keeps its sign; as_fitted: the parabolas, which change sign near 195 uS; off, floored, as_fitted (assumed: the parabolas were fitted at low G; their zero crossing is an artefact)
     temperature: ambient temperature (the fit takes degC); a text with its unit, K; 298.15 to 373.15 (published: nili2020: 25 to 100 degC; default room temperature)
+    threshold: smallest magnitude of a pulse that moves a cell; below the fit's 0.8 V its tail is extrapolated, with 0 V all of it; a text with its unit, V; 0 to 5 (published: lower end of the fitted voltages, 0.8 V (transcription, README; its crossbar writes, devices.py: |V| > 0.8 V); here >=, for satyam2022 writes with 0.8 V itself)
     threshold_sigma: spread of the voltage shift under d2d = threshold; a text with its unit, V; 0 to 1 (assumed: 0.1-0.25 V from the switching-voltage spreads of such arrays; 0.12 V equals mode A at the working point)
     time_unit: how the pulse width enters the step: log10 of seconds (s), log10 of nanoseconds (ns_log10), natural logarithm of nanoseconds (ns_ln); the spread has its own under d2d; s, ns_log10, ns_ln (assumed: log10 of seconds: only it puts c2 inside the measured widths and agrees with measured steps of 0.5 ms pulses; with nanoseconds a pulse moves a cell several times as far, which satyam2022's energies would fit)
     window: on: no pulse carries a cell out of (or further away from) g_min..g_max; off: only G >= 0 holds; off, on (published: satyam2022, sec. III.B: clipped at Gmin and Gmax)
@@ -318,14 +313,13 @@ class NoiseDevice(TypedDict, total=False):
     d4_set: Sequence[float] | float | None
     g_max: str | None
     g_min: str | None
-    gate: Literal["off", "on"] | bool | None
-    gate_voltage: str | None
     model: str | None
     s1: Sequence[float] | float | None
     s3: Sequence[float] | float | None
     spread_floor: float | None
     static_spread: Literal["off", "floored", "as_fitted"] | bool | None
     temperature: str | None
+    threshold: str | None
     threshold_sigma: str | None
     time_unit: Literal["s", "ns_log10", "ns_ln"] | None
     window: Literal["off", "on"] | bool | None

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "ganbar/circuit/array_bench_driven.h"
+#include "ganbar/circuit/array_cells.h"
 #include "ganbar/circuit/settling.h"
 #include "ganbar/circuit/transfer.h"
 
@@ -28,14 +29,12 @@ class Chip {
 public:
     Chip(const ArrayQuestion& q, std::size_t k)
         : q_(q),
-          rng_(Rng(static_cast<std::uint64_t>(q.spec.seed)).stream("chip", k)),
+          rng_(chip_stream(q, k)),
           rows_(static_cast<std::size_t>(q.spec.rows)),
           cols_(static_cast<std::size_t>(q.spec.cols)),
           n_(rows_ * cols_),
-          plan_(rows_, cols_, q.wires.ends) {
-        array_ = q.device.make(n_);
-        array_->fabricate(q.g_S.empty() ? spread() : q.g_S, rng_.stream("cells"));
-    }
+          plan_(rows_, cols_, q.wires.ends),
+          array_(array_cells(q, k)) {}
 
     /// Figures in a fixed order; maps into `first` where it is given.
     std::vector<ArrayFigure> measure(ArrayAnswer* first) {
@@ -53,14 +52,6 @@ private:
     void note(const char* key, const char* unit, const char* doc, double value) { figures_.push_back({key, unit, doc, {value}}); }
 
     bool passive() const { return q_.cell.selector.type == CellType::passive; }
-
-    std::vector<float> spread() {
-        const Window w = array_->window();
-        std::vector<float> g(n_);
-        Rng rng = rng_.stream("conductances");
-        for (float& x : g) x = static_cast<float>(w.g_min.si + (w.g_max.si - w.g_min.si) * rng.uniform());
-        return g;
-    }
 
     std::vector<double> transfer(const std::vector<float>& g, const Connected& connected = {}) const {
         std::vector<double> t(n_);
@@ -214,6 +205,12 @@ private:
         note("write_wires_J", "J", "the part of the wires", r.wires_J);
         note("write_time_s", "s", "of the update, all its phases", r.time_s);
         note_charge(writer, phases);
+        note_write_settling(writer, phases, [&](const WritePhase& phase) {
+            const auto u = writer.cell_voltages(*array_, 0, {&phase, 1});
+            std::vector<double> i_A(n_);
+            array_->current(0, u, i_A);
+            return std::pair{u, i_A};
+        });
         if (first) first->delivered = std::move(delivered);
     }
 
@@ -228,6 +225,32 @@ private:
         for (const WritePhase& phase : phases) writer.bias(phase, vw, vb), add(vw, cols_), add(vb, rows_);
         note("write_charge_J", "J", "of charging the driven lines in every phase, c_node at every cell; not in write_energy_J",
              q_.spec.c_node.si * squares);
+    }
+
+    /// Of the phase that writes the cell farthest from its drivers; `point`: voltages and currents of all cells in it.
+    template <class Point>
+    void note_write_settling(const ArrayWriter& writer, std::span<const WritePhase> phases, const Point& point) {
+        if (!(q_.spec.c_node.si > 0) || n_ > most_settling_cells) return;
+        const auto writes_farthest = [this](const WritePhase& phase) {
+            return std::binary_search(phase.rows.begin(), phase.rows.end(), std::size_t{0}) &&
+                   std::binary_search(phase.cols.begin(), phase.cols.end(), cols_ - 1);
+        };
+        const auto phase = std::find_if(phases.begin(), phases.end(), writes_farthest);
+        GANBAR_ASSERT(phase != phases.end());  // every cell is written
+        const auto [u_V, i_A] = point(*phase);
+        CrossbarProblem p;
+        p.rows = rows_, p.cols = cols_, p.wires = q_.wires, p.g_S.resize(n_);
+        for (std::size_t k = 0; k < n_; ++k) p.g_S[k] = u_V[k] != 0 ? std::max(0.0, i_A[k] / u_V[k]) : 0;
+        std::vector<double> vw(rows_), vb(cols_);
+        writer.bias(*phase, vw, vb);
+        const auto driven = [](double v) { return std::isnan(v) ? std::nullopt : std::optional(v); };
+        for (const double v : vw) p.vw_V.push_back(driven(v));
+        for (const double v : vb) p.vb_V.push_back(driven(v));
+        std::vector<std::size_t> meant;
+        for (const std::size_t r : phase->rows)
+            for (const std::size_t c : phase->cols) meant.push_back(r * cols_ + c);
+        note("write_settle_s", "s", "until the voltage of each cell that is written with the farthest is within settle_error of its end",
+             write_settling(p, {q_.spec.c_node, q_.spec.c_node}, q_.spec.settle_error, meant));
     }
 
     void note_delivered(const std::vector<double>& delivered, std::span<const std::int8_t> signs, double lowest, double highest) {
@@ -258,7 +281,9 @@ private:
         note("write_wires_J", "J", "the part of the wires", w.wires_J);
         note("write_gate_J", "J", "the part of the gate lines", w.gate_J);
         note("write_time_s", "s", "of the update, all its phases", w.time_s);
-        note_charge(writer, writer.phases(signs));
+        const auto phases = writer.phases(signs);
+        note_charge(writer, phases);
+        note_write_settling(writer, phases, [&](const WritePhase& phase) { return driven_->write_point(writer, phase); });
         if (first) first->delivered = std::move(w.delivered);
     }
 
@@ -317,7 +342,8 @@ Schema<ArraySpec> ArraySpec::schema() {
               published("satyam2022, sec. III.C: 0.6 um x 0.6 um")),
         param("c_node", &A::c_node, Farad{0}, Farad{1e-9}, "capacitance to ground of a word or bit line at each cell; 0 = no settling time",
               assumed("0.2 fF/um of wire, a pitch of 0.6 um")),
-        param("settle_error", &A::settle_error, 1e-9, 0.5, "a read has settled once every column's current is this near to its end",
+        param("settle_error", &A::settle_error, 1e-9, 0.5,
+              "a read has settled once every column's current is this near to its end, a write once its cells' voltages are",
               assumed("1%")),
         param("t_pulse", &A::t_pulse, Second{1e-12}, Second{1}, "pulse width", published("satyam2022, sec. II: 100 ns")),
     };
@@ -338,31 +364,8 @@ const ArrayFigure& ArrayAnswer::figure(const std::string& key) const {
                       (near.empty() ? "; expected one of " + join(keys) : "; did you mean \"" + near + "\"?"));
 }
 
-void check_conductances(const ArrayQuestion& q) {
-    const Window w = q.device.make(1)->window();
-    for (std::size_t k = 0; k < q.g_S.size(); ++k)
-        if (!(q.g_S[k] >= static_cast<float>(w.g_min.si) * (1 - 1e-6f) && q.g_S[k] <= static_cast<float>(w.g_max.si) * (1 + 1e-6f)))
-            throw ConfigError(fmt::format("row {}, column {}: {:g} S lies outside the window of {}, {:g} to {:g} S",
-                                          k / static_cast<std::size_t>(q.spec.cols) + 1, k % static_cast<std::size_t>(q.spec.cols) + 1,
-                                          q.g_S[k], q.device.model, w.g_min.si, w.g_max.si));
-}
-
 ArrayAnswer measure_array(const ArrayQuestion& q) {
-    const std::size_t n = static_cast<std::size_t>(q.spec.rows * q.spec.cols);
-    if (!q.g_S.empty() && q.g_S.size() != n)
-        throw ConfigError(fmt::format("{} conductances do not fill {} x {} cells", q.g_S.size(), q.spec.rows, q.spec.cols));
-    if (q.spec.v_set.si <= 0 || q.spec.v_reset.si >= 0) throw ConfigError("a write needs v_set > 0 V and v_reset < 0 V");
-    validate(q.cell.selector);
-    if (q.write.scheme == Scheme::inhibit && !q.cell.selector.has_gate())
-        throw ConfigError(
-            "scheme = \"inhibit\" puts the full amplitude on the cells of other rows unless gates keep these closed; expected 1t1r cells "
-            "or another scheme");
-    if (q.cell.selector.type != CellType::passive &&
-        (q.write.scheme == Scheme::floating || q.write.compensation != WriteCompensation::none))
-        throw ConfigError(
-            "floating lines and compensated drivers are computed for passive cells; expected a scheme with driven lines and compensation = "
-            "\"none\"");
-    check_conductances(q);
+    check_question(q);
     ArrayAnswer out;
     for (std::int64_t k = 0; k < q.spec.chips; ++k) {
         auto figures = Chip(q, static_cast<std::size_t>(k)).measure(k == 0 ? &out : nullptr);

@@ -55,11 +55,13 @@ struct ArrayAnswer {
 /// ConfigError with row and column of a conductance outside the device's window.
 void check_conductances(const ArrayQuestion& question);
 
+/// ConfigError for a scheme that the cells do not allow, a size that does not fit the conductances, conductances outside the window.
+void check_question(const ArrayQuestion& question);
+
 /// Reads are operating points of the cells' own laws (solve_driven), whose numbers `solve` gives too; lines that float, in
 /// read_margin_floating, are solved for chord conductances at v_read, as training reads, and left out where cells have selectors. Writes a
 /// matrix of random signs by the exact voltages of every phase; of cells with selectors all phases on the cells as they stand at the start.
-/// Sizes up to 1024 x 1024. ConfigError for a scheme that the cells do not allow, a size that does not fit the conductances, conductances
-/// outside the device's window, and as ArrayWriter; NumericError as the solvers.
+/// Sizes up to 1024 x 1024. ConfigError as check_question() and ArrayWriter; NumericError as the solvers.
 ArrayAnswer measure_array(const ArrayQuestion& question);
 
 }  // namespace ganbar

@@ -57,6 +57,19 @@ DrivenArray::OneCell DrivenArray::read_one(std::size_t row, std::size_t col, boo
     return {p.i_bit_A[col], p.cells[row * cols_ + col].i_A};
 }
 
+DrivenPoint DrivenArray::solve_phase(const ArrayWriter& writer, const WritePhase& phase) const {
+    std::vector<double> vw(rows_), vb(cols_);
+    writer.bias(phase, vw, vb);
+    return solve(std::move(vw), std::move(vb), phase.rows, q_.write.voltage_tolerance * most_V(q_));
+}
+
+std::pair<std::vector<double>, std::vector<double>> DrivenArray::write_point(const ArrayWriter& writer, const WritePhase& phase) const {
+    DrivenPoint p = solve_phase(writer, phase);
+    std::vector<double> i_A;
+    for (const auto& cell : p.cells) i_A.push_back(cell.i_A);
+    return {std::move(p.u_V), std::move(i_A)};
+}
+
 DrivenArray::Writes DrivenArray::write(const ArrayWriter& writer, std::span<const std::int8_t> signs) const {
     const auto phases = writer.phases(signs);
     std::vector<Writes> parts(phases.size());
@@ -64,9 +77,7 @@ DrivenArray::Writes DrivenArray::write(const ArrayWriter& writer, std::span<cons
     out.delivered.assign(rows_ * cols_, 0.0);  // every cell is selected at most once
     parallel_for(phases.size(), [&](std::size_t k) {
         const WritePhase& phase = phases[k];
-        std::vector<double> vw(rows_), vb(cols_);
-        writer.bias(phase, vw, vb);
-        const DrivenPoint p = solve(std::move(vw), std::move(vb), phase.rows, q_.write.voltage_tolerance * most_V(q_));
+        const DrivenPoint p = solve_phase(writer, phase);
         const double amplitude = phase.set ? q_.spec.v_set.si : q_.spec.v_reset.si, width = q_.spec.t_pulse.si;
         std::vector<std::uint8_t> meant(rows_ * cols_, 0);
         Writes& part = parts[k];

@@ -30,8 +30,11 @@ public:
     };
     /// All phases, each on the cells as they are.
     Writes write(const ArrayWriter& writer, std::span<const std::int8_t> signs) const;
+    /// Voltages across cells with their selectors, and currents, in one phase.
+    std::pair<std::vector<double>, std::vector<double>> write_point(const ArrayWriter& writer, const WritePhase& phase) const;
 
 private:
+    DrivenPoint solve_phase(const ArrayWriter& writer, const WritePhase& phase) const;
     DrivenPoint solve(std::vector<double> vw_V, std::vector<double> vb_V, std::span<const std::size_t> open_rows, double scale_V) const;
     std::vector<double> currents(const SelectorCells& cells, double gate_V) const;
 

@@ -25,8 +25,8 @@ TEST(DeviceDeck, ReproducesTheBuiltInDevice) {
     for (const Pulsed& c : std::vector<Pulsed>{
              {"nili2020", {}, 180e-6, {{Volt{0.9}, fast}, {Volt{0.9}, fast}, {Volt{-1.2}, fast}}, 6, 5e-3},  // set and reset, one bin
              {"nili2020", {}, 160e-6, {{Volt{1.1}, fast}}, 30, 2e-2},  // into the next bin, where steps change
-             {"nili2020", {"gate_voltage=0.85 V"}, 200e-6, {{Volt{0.84}, fast}, {Volt{0.9}, fast}}, 5, 5e-3},  // half of the pulses stay
-                                                                                                               // below the gate
+             {"nili2020", {"threshold=0.85 V"}, 200e-6, {{Volt{0.84}, fast}, {Volt{0.9}, fast}}, 5, 5e-3},  // half of the pulses stay
+                                                                                                            // below the threshold
              {"vteam", {}, 5e-3, {{Volt{0.3}, slow}, {Volt{-0.1}, slow}}, 5, 5e-3},
              {"vteam", {"boundary=biolek", "resistance=exponential"}, 5e-3, {{Volt{0.25}, slow}, {Volt{-0.2}, slow}}, 5, 5e-3},
              {"yakopcic", {}, 4e-3, {{Volt{0.8}, Second{1e-6}}, {Volt{0.8}, Second{1e-6}}, {Volt{-0.7}, Second{1e-6}}}, 5, 5e-3},
@@ -73,7 +73,7 @@ TEST(DeviceDeck, ASeriesResistanceTakesItsShare) {
         (v + 100 * i < 1 ? lo : hi) = v;
     }
     question.pulses[0].voltage = Volt{lo};
-    question.settings = {"gate=off"};
+    question.settings = {"threshold=0 V"};
     const double wanted = pulse_cell(test::devices(), question).delta_g_S[0];
     EXPECT_LT(behind, 0.9 * free);
     EXPECT_NEAR(behind / wanted, 1, 2e-2);

@@ -83,7 +83,7 @@ struct Written {
 };
 struct Case {
     const char* device = "nili2020";
-    const char* table = "gate_voltage = \"0.4 V\"";
+    const char* table = "threshold = \"0.4 V\"";
     std::size_t rows = 64, cols = 64;
     double r_ohm = 1;
     Scheme scheme = Scheme::half;
@@ -126,7 +126,7 @@ TEST(BatchedProgramming, DiffersFromSequentialBySecondOrder) {
     for (const Case& c :
          {Case{}, Case{.r_ohm = 0.1}, Case{.rows = 20, .cols = 50}, Case{.scheme = Scheme::third}, Case{.scheme = Scheme::grounded},
           Case{.order = WriteOrder::rank_one}, Case{.rows = 9, .cols = 7, .order = WriteOrder::cells},
-          Case{.device = "soft_bounds", .table = "c2c = 0.3"}, Case{.table = "gate = \"off\"\nc2c = 0.1"}}) {
+          Case{.device = "soft_bounds", .table = "c2c = 0.3"}, Case{.table = "threshold = \"0 V\"\nc2c = 0.1"}}) {
         const Written one = written(c, Programming::sequential), all = written(c, Programming::batched);
         EXPECT_GT(all.report.sweeps, 0);
         EXPECT_NE(one.after, one.before);
@@ -166,8 +166,9 @@ TEST(BatchedProgramming, AgreesWhereCellsStay) {
 }
 
 TEST(BatchedProgramming, TheDoorStaysShutWhereCellsMoveTooFar) {
-    EXPECT_THROW(written({.table = "gate = \"off\"", .r_ohm = 5, .pulses = {{2.0}, {-2.0}, {1e-1}}}, Programming::batched), NumericError);
-    EXPECT_NO_THROW(written({.table = "gate = \"off\"", .r_ohm = 5, .pulses = {{2.0}, {-2.0}, {1e-1}}}, Programming::sequential));
+    EXPECT_THROW(written({.table = "threshold = \"0 V\"", .r_ohm = 5, .pulses = {{2.0}, {-2.0}, {1e-1}}}, Programming::batched),
+                 NumericError);
+    EXPECT_NO_THROW(written({.table = "threshold = \"0 V\"", .r_ohm = 5, .pulses = {{2.0}, {-2.0}, {1e-1}}}, Programming::sequential));
 }
 
 // What the line solver cannot take goes the sequential way, to the same bits.

@@ -219,10 +219,10 @@ TEST(Programming, DisturbIsTheDevicesOwnLaw) {  // with the fit's tail, a V/2 wr
         }
         return excess / static_cast<double>(n * n) / (set / n_set);
     };
-    const double half = drift("gate = \"off\"", Scheme::half), third = drift("gate = \"off\"", Scheme::third);
+    const double half = drift("threshold = \"0 V\"", Scheme::half), third = drift("threshold = \"0 V\"", Scheme::third);
     EXPECT_NEAR(half, 0.67, 0.08);  // less about 0.04 for the resets, whose steps are 10 times smaller
     EXPECT_NEAR(third, 0.36, 0.06);
-    EXPECT_NEAR(drift("gate = \"on\"\ngate_voltage = \"0.7 V\"", Scheme::half), 0, 1e-4);
+    EXPECT_NEAR(drift("threshold = \"0.7 V\"", Scheme::half), 0, 1e-4);
 }
 
 TEST(Programming, WriteVerifyReachesItsTargets) {

@@ -38,7 +38,7 @@ public:
                 capacitance_F_(static_cast<Eigen::Index>(k)) += node < cells ? lines.word.si : lines.bit.si;
     }
 
-    Settling run(double error) {
+    Settling read(double error) {
         const VectorXd end = solve(source_A_);
         reduce(end);
         const VectorXd first = solve(capacitance_F_.cwiseProduct(end));
@@ -53,6 +53,26 @@ public:
             out.slowest_s = std::max(out.slowest_s, out.settle_s.back());
         }
         return out;
+    }
+
+    double write(double error, std::span<const std::size_t> cells) {
+        const VectorXd end = n_ > 0 ? solve(source_A_) : source_A_;
+        if (n_ > 0 && !end.isZero(0)) reduce(end);
+        const std::size_t n_cells = net_.problem.rows * net_.problem.cols;
+        double slowest = 0;
+        for (const std::size_t cell : cells) {
+            VectorXd seen = VectorXd::Zero(n_);
+            double held_V = 0;  // what sources that hold a side of the cell add at once
+            for (const auto& [node, sign] : {std::pair{cell, 1.0}, {n_cells + cell, -1.0}}) {
+                const std::size_t group = net_.topology.group[node], k = net_.unknown[group];
+                if (k == Network::none) held_V += sign * *net_.topology.fixed[group];
+                else seen(static_cast<Eigen::Index>(k)) += sign;
+            }
+            const double end_V = seen.dot(end) + held_V;
+            if (end_V == 0) throw ConfigError(fmt::format("cell {} ends without a voltage; nothing settles", cell));
+            if (tau_s_.size() > 0) slowest = std::max(slowest, settle(seen, end_V, error));  // else sources hold every node
+        }
+        return slowest;
     }
 
 private:
@@ -111,14 +131,18 @@ private:
     std::optional<LaplacianFactor> factor_;
 };
 
+void require_linear(const CrossbarProblem& p, const LineCapacitance& lines, double error) {
+    validate(p);
+    if (p.curve.kind != CellCurve::Kind::linear || p.selector.type != CellType::passive)
+        throw ConfigError("settling is computed for linear cells; expected their conductances at the voltage in question");
+    if (!(lines.word.si > 0 && lines.bit.si > 0)) throw ConfigError("settling needs a capacitance of word and bit lines above 0 F");
+    if (!(error > 0 && error < 1)) throw ConfigError(fmt::format("error = {}; expected a number between 0 and 1", error));
+}
+
 }  // namespace
 
 Settling read_settling(const CrossbarProblem& p, const LineCapacitance& lines, double error) {
-    validate(p);
-    if (p.curve.kind != CellCurve::Kind::linear || p.selector.type != CellType::passive)
-        throw ConfigError("settling is computed for linear cells; expected their conductances at the read voltage");
-    if (!(lines.word.si > 0 && lines.bit.si > 0)) throw ConfigError("settling needs a capacitance of word and bit lines above 0 F");
-    if (!(error > 0 && error < 1)) throw ConfigError(fmt::format("error = {}; expected a number between 0 and 1", error));
+    require_linear(p, lines, error);
     if (!(p.wires.rsense.si > 0)) throw ConfigError("settling is of the current through the sense resistance; expected rsense > 0");
     bool on = false;
     for (const auto& v : p.vw_V) {
@@ -128,7 +152,14 @@ Settling read_settling(const CrossbarProblem& p, const LineCapacitance& lines, d
     for (const auto& v : p.vb_V)
         if (!v || *v != 0) throw ConfigError("settling is of a read; expected all bit lines at 0 V");
     if (!on) throw ConfigError("every word line is at 0 V; nothing settles");
-    return Transient(p, lines).run(error);
+    return Transient(p, lines).read(error);
+}
+
+double write_settling(const CrossbarProblem& p, const LineCapacitance& lines, double error, std::span<const std::size_t> cells) {
+    require_linear(p, lines, error);
+    for (const std::size_t cell : cells)
+        if (cell >= p.g_S.size()) throw ConfigError(fmt::format("there is no cell {}; expected 0 to {}", cell, p.g_S.size() - 1));
+    return Transient(p, lines).write(error, cells);
 }
 
 }  // namespace ganbar

@@ -1,9 +1,10 @@
-// How long a read takes to settle: the wires' capacitance charged through drivers, wires and cells.
+// How long a read or a write takes to settle: the wires' capacitance charged through drivers, wires and cells.
 //
 // C dv/dt = -G (v - v_dc) after all sources step from 0 V; what is left, e(t), starts at -v_dc. The response is reduced to the Krylov space
 // of G^-1 C and v_dc (as PRIMA: Odabasioglu, Celik, Pileggi, IEEE TCAD 17, 645, 1998), which keeps the network's moments, the first of
 // which is Elmore's delay (J. Appl. Phys. 19, 55, 1948); a dozen vectors give the whole curve, not its last exponential alone.
 #pragma once
+#include <span>
 #include <vector>
 
 #include "ganbar/circuit/crossbar_problem.h"
@@ -24,5 +25,10 @@ struct Settling {
 /// Linear cells, all lines driven, bit lines at 0 V behind sense resistances above 0, at least one word line not at 0 V. error: relative, 0
 /// to 1. Throws ConfigError for anything else, and as validate().
 Settling read_settling(const CrossbarProblem& problem, const LineCapacitance& lines, double error);
+
+/// Of a write: time after which the voltage of every one of these cells (row-major numbers) stays within `error` of its end, all lines
+/// stepping from 0 V at once; lines may float. Linear cells. Throws ConfigError for anything else, for a cell without voltage at the end,
+/// and as validate().
+double write_settling(const CrossbarProblem& problem, const LineCapacitance& lines, double error, std::span<const std::size_t> cells);
 
 }  // namespace ganbar

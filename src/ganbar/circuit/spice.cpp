@@ -119,4 +119,11 @@ void write_spice(const CrossbarProblem& p, std::ostream& out, const SpiceOptions
     out << "quit 0\n.endc\n.end\n";
 }
 
+std::string deck_warning(std::size_t n, bool node_voltages) {
+    constexpr std::size_t some_seconds = 64 * 64;
+    if (n <= some_seconds && !(node_voltages && n > many_cells)) return "";
+    return fmt::format("a deck of {} cells{} takes ngspice minutes; ganbar solve gives the same numbers in seconds", n,
+                       node_voltages ? " that prints all its nodes" : "");
+}
+
 }  // namespace ganbar

@@ -1,6 +1,7 @@
 // A crossbar as a SPICE deck for ngspice in batch mode (`ngspice -b FILE`): the outside check on the solvers.
 #pragma once
 #include <iosfwd>
+#include <string>
 
 #include "ganbar/circuit/crossbar_problem.h"
 
@@ -17,5 +18,8 @@ constexpr std::size_t many_cells = 1024;
 /// value" of every driven terminal's current (iw_i out of the source, ib_j into the terminal). Zero resistances join nodes. Throws
 /// ConfigError as validate() does.
 void write_spice(const CrossbarProblem& problem, std::ostream& out, const SpiceOptions& options = {});
+
+/// That ngspice will take minutes for it, and what else there is; "" for a deck that it runs in seconds.
+std::string deck_warning(std::size_t cells, bool node_voltages);
 
 }  // namespace ganbar

@@ -53,7 +53,8 @@ public:
     virtual void chord_conductance(double v_V, std::size_t first, std::span<float> g_S) const = 0;  ///< I(v)/v, its limit at 0 V
     virtual void current(std::size_t first, std::span<const double> v_V, std::span<double> i_A) const = 0;
     virtual void read_noise(double v_V, std::size_t first, std::span<float> variance_A2) const = 0;
-    /// Both of some cells: cell first + k for each k listed, into g_S[k] and, unless it is empty, variance_A2[k]; other values are unspecified.
+    /// Both of some cells: cell first + k for each k listed, into g_S[k] and, unless it is empty, variance_A2[k]; other values are
+    /// unspecified.
     virtual void read_listed(double v_V, std::size_t first, std::span<const std::uint32_t> /*listed*/, std::span<float> g_S,
                              std::span<float> variance_A2) const {
         chord_conductance(v_V, first, g_S);

@@ -13,8 +13,8 @@ static std::unique_ptr<config::Node> without_preset_keys(const config::Node& tab
     const auto fits = [&](const std::string& key, const config::Node::Leaf& leaf) {
         const auto row =
             std::find_if(entry.defaults.begin(), entry.defaults.end(), [&key](const ParamRow& r) { return r.info.name == key; });
-        if (row == entry.defaults.end())
-            return std::find(entry.param_names.begin(), entry.param_names.end(), key) != entry.param_names.end();
+        const auto names = [&key](const std::vector<std::string>& all) { return std::find(all.begin(), all.end(), key) != all.end(); };
+        if (row == entry.defaults.end()) return names(entry.param_names) || names(entry.old_names);
         try {
             config::read_value(row->info, leaf);
         } catch (const ConfigError&) {

@@ -22,7 +22,7 @@ struct DeviceSpec {
 /// A device model: its description, its parameters with their defaults, and how the device table of an input becomes a DeviceSpec.
 struct DeviceEntry {
     std::string doc;
-    std::vector<std::string> param_names;
+    std::vector<std::string> param_names, old_names;  ///< keys of today; those of earlier versions, which go on working
     std::vector<ParamRow> defaults;
     std::function<DeviceSpec(const config::Node*)> bind;  ///< null: the defaults
     std::optional<Coverage> coverage;                     ///< none where the model is a shape without a measured device behind it
@@ -42,6 +42,28 @@ concept HasOwnCoverage = requires(const M model) {
     { model.own_coverage() } -> std::same_as<std::optional<Coverage>>;
 };
 
+/// Optional for parameters: keys of earlier versions, which go on working, and how a device table gets their new names.
+template <class P>
+concept HasOldKeys = requires(config::Node& device) {
+    { P::old_keys() } -> std::same_as<std::vector<std::string>>;
+    P::rename(device);
+};
+
+/// The table in today's words where it has old ones; null where it has none.
+template <class P>
+std::unique_ptr<config::Node> in_new_words(const config::Node* device) {
+    if constexpr (HasOldKeys<P>) {
+        const auto has = [device](const std::string& key) { return device->leaves.contains(key); };
+        const auto old = P::old_keys();
+        if (device == nullptr || std::none_of(old.begin(), old.end(), has)) return nullptr;
+        auto renamed = device->clone();
+        for (const auto& key : old)
+            if (const auto* leaf = device->leaf(key)) renamed->leaves.at(key).used = leaf->used;
+        P::rename(*renamed);
+        return renamed;
+    } else return nullptr;
+}
+
 template <DeviceModel M>
 DeviceEntry device_entry() {
     using P = typename M::Params;
@@ -51,7 +73,11 @@ DeviceEntry device_entry() {
     if constexpr (HasCoverage<M>) coverage = M::coverage();
     const auto bind = [coverage](const config::Node* node) -> DeviceSpec {
         P params;
-        config::bind(node, P::schema(), params);
+        const auto renamed = in_new_words<P>(node);
+        config::bind(renamed ? renamed.get() : node, P::schema(), params);
+        if (renamed)  // what was read of the copy was read of the table
+            for (const auto& [key, leaf] : node->leaves)
+                if (const auto there = renamed->leaves.find(key); there != renamed->leaves.end()) leaf.used = there->second.used;
         const M model{params};
         std::optional<Coverage> covered = coverage;
         if constexpr (HasOwnCoverage<M>) covered = model.own_coverage();
@@ -60,7 +86,9 @@ DeviceEntry device_entry() {
         if constexpr (HasCircuitLaw<M>) spec.circuit_law = [model](Second width, Siemens g) { return model.circuit_law(width, g); };
         return spec;
     };
-    return {M::doc(), names, param_rows(P::schema(), P{}), bind, coverage};
+    std::vector<std::string> old_names;
+    if constexpr (HasOldKeys<P>) old_names = P::old_keys();
+    return {M::doc(), names, old_names, param_rows(P::schema(), P{}), bind, coverage};
 }
 
 /// Settings of the expected cell, without variation between devices or cycles: the names d2d, c2c and write_noise mean that in every

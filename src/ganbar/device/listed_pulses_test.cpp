@@ -70,8 +70,8 @@ void expect_same_reads(const DeviceArray& array, const std::string& where) {
 
 TEST(ListedPulses, AreThePulsesOfTheRange) {
     for (const auto& [model, table] :
-         std::vector<std::pair<std::string, std::string>>{{"nili2020", "gate_voltage = \"0.4 V\""},
-                                                          {"nili2020", "gate = \"off\"\nc2c = 0.2"},
+         std::vector<std::pair<std::string, std::string>>{{"nili2020", "threshold = \"0.4 V\""},
+                                                          {"nili2020", "threshold = \"0 V\"\nc2c = 0.2"},
                                                           {"nili2020", "d2d = \"threshold\""},
                                                           {"nili2020", "bins = \"interpolated\"\nwindow = \"off\""},
                                                           {"nili2020", "d2d = \"B_ns\"\nclamp_nonneg = true"},
@@ -101,7 +101,7 @@ TEST(ListedPulses, WrappedArraysToo) {
 // Below the voltage that a model names no cell moves; just above it some do.
 TEST(ListedPulses, TheLeastPulseIsTheGate) {
     for (const auto& [model, table] :
-         std::vector<std::pair<std::string, std::string>>{{"nili2020", "gate_voltage = \"0.7 V\""}, {"linear_step", ""}}) {
+         std::vector<std::pair<std::string, std::string>>{{"nili2020", "threshold = \"0.7 V\""}, {"linear_step", ""}}) {
         const auto array = made(model, table);
         const double least = array->least_pulse_V();
         ASSERT_GT(least, 0) << model;

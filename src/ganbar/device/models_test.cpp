@@ -167,7 +167,7 @@ TEST_P(EveryModel, WeakPulsesDoNothing) {
     auto array = spread_out(GetParam(), without_variation(GetParam()));
     double threshold_V = 2e-3;
     for (const auto& row : devices().get(GetParam()).defaults)
-        if (row.info.name == "threshold" || row.info.name == "gate_voltage") threshold_V = std::get<double>(row.value);
+        if (row.info.name == "threshold") threshold_V = std::get<double>(row.value);
     const auto before = array->state();
     const double v = 0.999 * threshold_V;
     const auto bill = array->program(0, std::vector<std::int8_t>(n_cells, 1), {{v}, {-v}, {1e-3}}, EnergyRule::ohmic, Rng(1));

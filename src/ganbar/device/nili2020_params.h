@@ -5,6 +5,10 @@
 
 #include "ganbar/device/device_model.h"
 
+namespace ganbar::config {
+class Node;
+}
+
 namespace ganbar::nili2020 {
 
 inline constexpr std::size_t n_bins = 8;
@@ -22,8 +26,8 @@ enum class TimeUnit : std::uint8_t { s, ns_log10, ns_ln };
 
 struct Params {
     Siemens g_min{150e-6}, g_max{300e-6};
-    OnOff window = OnOff::on, gate = OnOff::on;
-    Volt gate_voltage{0.8};
+    OnOff window = OnOff::on;
+    Volt threshold{0.8};
     Kelvin temperature{298.15};
     Hertz bandwidth{100e6};
     D2d d2d = D2d::a;
@@ -47,6 +51,10 @@ struct Params {
     List d2_reset{0.02, -2e-3, -0.07, -0.11, -0.17, -0.16, -0.10, 0.02}, d3_reset{5e-3, -0.01, -0.05, -0.09, -0.13, -0.13, -0.11, -0.05};
     List d4_reset{0.03, 0.02, -0.02, -0.03, -0.06, -0.06, -0.04, -4e-3};
 
+    /// What `threshold` was before: gate, off or on, and gate_voltage.
+    static std::vector<std::string> old_keys() { return {"gate", "gate_voltage"}; }
+    static void rename(config::Node& device);
+
     static Schema<Params> schema() {
         using namespace literals;
         const double big = 1e6;
@@ -58,12 +66,10 @@ struct Params {
             choice("window", &Params::window, {"off", "on"},
                    "on: no pulse carries a cell out of (or further away from) g_min..g_max; off: only G >= 0 holds",
                    published("satyam2022, sec. III.B: clipped at Gmin and Gmax")),
-            choice("gate", &Params::gate, {"off", "on"},
-                   "on: pulses with |V| < gate_voltage do nothing; off: the fit's tail is extrapolated",
-                   published(
-                       "the transcription's crossbar writes, devices.py: |V| > 0.8 V; here >=, for satyam2022 writes with 0.8 V itself")),
-            param("gate_voltage", &Params::gate_voltage, 0_V, 5_V, "smallest magnitude that moves a cell while the gate is on",
-                  published("lower end of the fitted voltages, 0.8 V (transcription, README)")),
+            param("threshold", &Params::threshold, 0_V, 5_V,
+                  "smallest magnitude of a pulse that moves a cell; below the fit's 0.8 V its tail is extrapolated, with 0 V all of it",
+                  published("lower end of the fitted voltages, 0.8 V (transcription, README; its crossbar writes, devices.py: |V| > 0.8 "
+                            "V); here >=, for satyam2022 writes with 0.8 V itself")),
             param("temperature", &Params::temperature, Kelvin{298.15}, Kelvin{373.15}, "ambient temperature (the fit takes degC)",
                   published("nili2020: 25 to 100 degC; default room temperature")),
             param("bandwidth", &Params::bandwidth, 0_Hz, Hertz{1e12}, "noise bandwidth f of a read",

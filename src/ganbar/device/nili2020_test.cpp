@@ -10,7 +10,7 @@ namespace {
 
 using namespace test;
 
-const Settings bare{{"d2d", "off"}, {"window", "off"}, {"gate", "off"}};
+const Settings bare{{"d2d", "off"}, {"window", "off"}, {"threshold", "0 V"}};
 
 std::unique_ptr<DeviceArray> make(const Settings& settings, std::size_t n, float g_S, std::uint64_t seed = 1) {
     return make_array("nili2020", settings, n, g_S, seed);
@@ -293,6 +293,38 @@ TEST(Nili2020, BadParametersAreNamed) {
     auto array = make({}, 1, 2e-4f);
     const float v = 0.8f;
     EXPECT_THROW(array->program_at(0, std::span(&v, 1), {0}, EnergyRule::ohmic, Rng(1)), ConfigError);
+}
+
+// Keys of earlier versions say what they said; who speaks later wins, one voice says it one way.
+TEST(Nili2020, OldWordsOfTheThreshold) {
+    const auto bound = [](const std::string& table, const std::string& set) {
+        auto root = config::parse_toml("[device]\n" + table, "test");
+        root->set_origin("file test");
+        if (!set.empty()) config::apply_override(*root, set);
+        std::vector<std::string> known;
+        const DeviceSpec spec = bind_device(root->table("device"), "device", "nili2020", test::devices(), &known);
+        config::reject_unused(*root, {{"", {"device"}}, {"device", known}});
+        for (const auto& row : spec.params)
+            if (row.info.name == "threshold") return std::get<double>(row.value);
+        return -1.0;
+    };
+    EXPECT_EQ(bound("", ""), 0.8);
+    EXPECT_EQ(bound("gate = \"off\"", ""), 0);
+    EXPECT_EQ(bound("gate = false\ngate_voltage = \"0.4 V\"", ""), 0);
+    EXPECT_EQ(bound("gate = \"on\"\ngate_voltage = \"0.4 V\"", ""), 0.4);
+    EXPECT_EQ(bound("gate = \"on\"", ""), 0.8);
+    EXPECT_EQ(bound("threshold = \"0.5 V\"", "device.gate=off"), 0);
+    EXPECT_EQ(bound("gate_voltage = \"0.5 V\"", "device.threshold=0.6 V"), 0.6);
+    EXPECT_EQ(bound("threshold = \"0.5 V\"", "device.gate=on"), 0.5);
+    for (const auto& [table, set, told] : {std::tuple{"gate = \"of\"", "", "test:2"},
+                                           {"gate_voltage = \"6 V\"", "", "test:2"},
+                                           {"gate_voltage = \"1 V\"\nthreshold = \"1 V\"", "", "test:2"}})
+        try {
+            bound(table, set);
+            ADD_FAILURE() << table;
+        } catch (const ConfigError& fault) {
+            EXPECT_NE(std::string(fault.what()).find(told), std::string::npos) << fault.what();
+        }
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ std::vector<std::string> wire_warnings(const Experiment& e) {
         if (whole > 0 && weakened == 0) {
             out.push_back(fmt::format(
                 "wires: a {} pulse of {} V moves cells, 95% of it moves none; any voltage lost along the wires leaves every cell unmoved. "
-                "Lower the device's gate (device.gate_voltage = \"0.4 V\" keeps the range of reads safe), or set device.gate = \"off\"",
+                "Lower device.threshold: \"0.4 V\" keeps the range of reads safe, \"0 V\" lets every pulse act",
                 name, v));
             continue;
         }

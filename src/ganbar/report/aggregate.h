@@ -21,6 +21,8 @@ struct Spread {
     double mean = 0, lo = 0, hi = 0;
 };
 Spread spread_of(const std::vector<double>& values);
+/// Half of the 95% interval of the mean (Student's t); 0 for fewer than two values.
+double half_width_95(const std::vector<double>& values);
 /// "1.2 mJ (1.1 mJ to 1.4 mJ)"; the mean alone where all are one, "–" where there is none.
 std::string spread_text(const Spread& s, const std::string& unit = "");
 /// Of a numeric key of summary.json.

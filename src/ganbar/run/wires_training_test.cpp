@@ -27,13 +27,13 @@ Spread spread(const std::vector<double>& v) {
 }
 
 Outcome train(const std::string& mode, int seed) {
-    // Half of every amplitude lies below the gate, so that what differs is what wires take.
+    // Half of every amplitude lies below the threshold, so that what differs is what wires take.
     const std::vector<std::string> sets = {"wires.mode=" + mode,
                                            "wires.rw=0.01 ohm",
                                            "wires.rb=0.01 ohm",
                                            "wires.rdrv=0.01 ohm",
                                            "wires.rsense=0.01 ohm",
-                                           "device.gate_voltage=0.65 V",
+                                           "device.threshold=0.65 V",
                                            "train.rounds=150",
                                            "train.anneal_from=30",
                                            "train.anneal_rounds=120",

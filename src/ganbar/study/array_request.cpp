@@ -4,12 +4,16 @@
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
+#include "ganbar/circuit/array_cells.h"
+#include "ganbar/circuit/spice.h"
 #include "ganbar/core/file_ending.h"
 #include "ganbar/data/csv.h"
 #include "ganbar/data/npy.h"
 #include "ganbar/device/device_pulses.h"
 #include "ganbar/experiment/run_array.h"
+#include "ganbar/report/aggregate.h"
 #include "ganbar/run/run.h"
 #include "ganbar/study/array_study.h"
 
@@ -154,13 +158,13 @@ std::vector<std::string> caveats(const ArrayInput& input, const ArrayAnswer& a) 
             fmt::format("a selected memristor gets {:.2g} of the amplitude at worst: its selector takes the rest (a diode passes no reset)",
                         a.figure("delivered_least").least()));
     const auto& params = input.question.device.params;
-    const bool gated = std::any_of(params.begin(), params.end(), [](const ParamRow& p) {
-        const auto* text = std::get_if<std::string>(&p.value);
-        return p.info.name == "gate" && text != nullptr && *text == "on";
+    const bool held = std::any_of(params.begin(), params.end(), [](const ParamRow& p) {
+        const auto* volts = std::get_if<double>(&p.value);
+        return p.info.name == "threshold" && volts != nullptr && *volts > 0;
     });
-    if (gated && a.figure("disturb").most() == 0 && input.question.spec.disturb_writes > 0)
+    if (held && a.figure("disturb").most() == 0 && input.question.spec.disturb_writes > 0)
         out.push_back(
-            "disturb is 0 because device.gate = on holds cells below the programming voltages as they are; --set device.gate=off lets "
+            "disturb is 0 because device.threshold holds cells below it as they are; a lower one (--set \"device.threshold=0 V\") lets "
             "half-selected pulses move them");
     return out;
 }
@@ -240,6 +244,15 @@ std::string command_of(const ArrayRequest& o) {
     return text;
 }
 
+std::string array_deck(const ArrayStudy& s) {
+    const ArrayQuestion& q = s.inputs.front().question;
+    std::ostringstream out;
+    out << fmt::format("* {} x {} {} cells of {}: chip 1, all rows on, memristors linear as they show at {:g} V\n", q.spec.rows,
+                       q.spec.cols, cell_type_names()[static_cast<std::size_t>(q.cell.selector.type)], q.device.model, q.spec.v_read.si);
+    write_spice(array_problem(q), out);
+    return out.str();
+}
+
 nlohmann::ordered_json array_json(const ArrayStudy& s) {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (std::size_t k = 0; k < s.answers.size(); ++k) {
@@ -252,7 +265,9 @@ nlohmann::ordered_json array_json(const ArrayStudy& s) {
         if (!s.values.empty()) one[s.key] = s.values[k];
         for (const auto& f : s.answers[k].figures) {
             one["figures"][f.key] = f.mean();
-            if (f.values.size() > 1) one["least"][f.key] = f.least(), one["most"][f.key] = f.most();
+            if (f.values.size() > 1)
+                one["least"][f.key] = f.least(), one["most"][f.key] = f.most(),
+                one["half_width_95"][f.key] = report::half_width_95(f.values);
         }
         for (const auto& p : s.answers[k].by_active) one["by_active_rows"].push_back({{"n", p.n}, {"rms", p.rms}, {"worst", p.worst}});
         one["column_error"] = s.answers[k].column_error;

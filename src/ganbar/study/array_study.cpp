@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "ganbar/data/csv.h"
+#include "ganbar/report/aggregate.h"
 #include "ganbar/report/number_text.h"
 
 namespace ganbar::study {
@@ -54,7 +55,8 @@ report::HeatTable coarse(const std::vector<double>& values, std::size_t rows, st
 std::string of(const ArrayFigure& f) {
     const std::string least = format_quantity(f.least(), f.unit), most = format_quantity(f.most(), f.unit);
     if (least == most) return least;
-    return fmt::format("{} ({} to {})", format_quantity(f.mean(), f.unit), least, most);
+    return fmt::format("{} ± {} ({} to {})", format_quantity(f.mean(), f.unit), format_quantity(report::half_width_95(f.values), f.unit),
+                       least, most);
 }
 
 /// The figures that any of the arrays has, in order; cells of different types have some of their own.
@@ -73,7 +75,9 @@ const ArrayFigure* find(const ArrayAnswer& a, const std::string& key) {
 
 report::TextTable figures_table(const ArrayStudy& s) {
     report::TextTable t;
-    t.title = "Figures", t.caption = s.inputs.front().question.spec.chips > 1 ? "Mean over chips, and the range." : "Of one chip.";
+    t.title = "Figures", t.caption = s.inputs.front().question.spec.chips > 1
+                                         ? "Mean over chips with its 95% interval (Student's t), and the range of the chips."
+                                         : "Of one chip.";
     t.columns = {"figure"};
     if (s.values.empty()) t.columns.push_back("value");
     for (const auto& v : s.values) t.columns.push_back(v);
@@ -252,17 +256,19 @@ std::string array_csv(const ArrayStudy& s) {
     const auto figures = all_figures(s);
     for (const auto& f : figures) {
         head.emplace_back(f.key);
-        if (f.values.size() > 1) head.emplace_back(f.key + "_least"), head.emplace_back(f.key + "_most");
+        if (f.values.size() > 1)
+            for (const char* part : {"_least", "_most", "_half_width_95"}) head.emplace_back(f.key + part);
     }
     std::string text = csv_line(head);
     for (std::size_t k = 0; k < s.answers.size(); ++k) {
         std::vector<CsvValue> row{CsvValue{s.values.empty() ? std::string("1") : s.values[k]}};
         for (const auto& figure : figures) {
             const ArrayFigure* f = find(s.answers[k], figure.key);
-            const std::size_t n = figure.values.size() > 1 ? 3 : 1;
+            const std::size_t n = figure.values.size() > 1 ? 4 : 1;
             if (f == nullptr) row.insert(row.end(), n, CsvValue{std::string()});
             else row.emplace_back(f->mean());
-            if (f != nullptr && n == 3) row.emplace_back(f->least()), row.emplace_back(f->most());
+            if (f != nullptr && n > 1)
+                for (const double v : {f->least(), f->most(), report::half_width_95(f->values)}) row.emplace_back(v);
         }
         text += csv_line(row);
     }

@@ -46,7 +46,9 @@ nlohmann::ordered_json array_json(const ArrayStudy& study);
 
 /// Title, findings in words, maps of the first chip, curves against the values; `command`: what makes the page again.
 report::ReportInput array_page(const ArrayStudy& study, const std::string& command);
-/// A column for each figure: mean, and least and most where there are chips.
+/// A column for each figure: mean, and least, most and half of the mean's 95% interval where there are chips.
 std::string array_csv(const ArrayStudy& study);
+/// Of the first array: array_problem() as a SPICE deck.
+std::string array_deck(const ArrayStudy& study);
 
 }  // namespace ganbar::study

@@ -71,14 +71,14 @@ TEST(RunArray, ItsTransistorsAreInTheCircuit) {
 }
 
 TEST(WireWarnings, AGateAtTheAmplitudeAndMuchDisturbAreNamed) {
-    const auto gate = wire_warnings(load({"device.gate_voltage=0.8 V", "train.v_set=0.8 V", "train.v_reset=-0.8 V"}));
-    ASSERT_EQ(gate.size(), 2u);
-    EXPECT_NE(gate[0].find("gate"), std::string::npos);
+    const auto held = wire_warnings(load({"device.threshold=0.8 V", "train.v_set=0.8 V", "train.v_reset=-0.8 V"}));
+    ASSERT_EQ(held.size(), 2u);
+    EXPECT_NE(held[0].find("device.threshold"), std::string::npos);
     EXPECT_TRUE(wire_warnings(load({"wires.mode=ideal"})).empty());
-    const auto open = wire_warnings(load({"device.gate=off", "train.v_set=0.8 V"}));
+    const auto open = wire_warnings(load({"device.threshold=0 V", "train.v_set=0.8 V"}));
     ASSERT_FALSE(open.empty());
     EXPECT_NE(open[0].find("half-selected"), std::string::npos);
-    EXPECT_TRUE(wire_warnings(load({"device.gate_voltage=0.7 V"})).empty());
+    EXPECT_TRUE(wire_warnings(load({"device.threshold=0.7 V"})).empty());
 }
 
 TEST(WireWarnings, BatchedProgrammingThatCannotBeIsNamed) {

@@ -95,8 +95,8 @@ private:
              std::vector<std::pair<std::string, std::string>>{{"third", "V/3"}, {"grounded", "grounded"}, {"floating", "floating"}})
             others_.push_back(
                 train({scheme + "-r0.1", fmt::format("64 x 64, {}, 0.1 ohm", name), 0.1, with(at(0.1), {"wires.scheme=" + scheme})}));
-        others_.push_back(train({"gate-r0.01", "64 x 64, 0.01 ohm, gate at 0.65 V", 0.01,
-                                 with(at(0.01), {"wires.rdrv=0.01 ohm", "wires.rsense=0.01 ohm", "device.gate_voltage=0.65 V"})}));
+        others_.push_back(train({"threshold-r0.01", "64 x 64, 0.01 ohm, threshold at 0.65 V", 0.01,
+                                 with(at(0.01), {"wires.rdrv=0.01 ohm", "wires.rsense=0.01 ohm", "device.threshold=0.65 V"})}));
     }
 
     Point train(Point p, const std::string& preset = "satyam2022-wires") {
@@ -194,10 +194,11 @@ private:
                         : fmt::format(
                               "In 64 x 64 arrays accuracy 0.9 at coverage 0.3 is missed at {:g} ohm already, the least that was tried. ",
                               first_bad);
-        const auto held = std::find_if(others_.begin(), others_.end(), [](const Point& p) { return p.key == "gate-r0.01"; });
+        const auto held = std::find_if(others_.begin(), others_.end(), [](const Point& p) { return p.key == "threshold-r0.01"; });
         if (held != others_.end() && good(*held) && first_bad == 0.01)
             text += fmt::format(
-                "With a gate at 0.65 V, which half-selected cells do not reach, 0.01 ohm gives accuracy {:.2f} at coverage {:.2f}: what "
+                "With a threshold of 0.65 V, which half-selected cells do not reach, 0.01 ohm gives accuracy {:.2f} at coverage {:.2f}: "
+                "what "
                 "fails there is half-selection, not the drop along the wires. ",
                 held->number("classifier_accuracy"), held->number("coverage"));
         text += "\n\n";

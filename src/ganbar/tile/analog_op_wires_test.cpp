@@ -24,7 +24,7 @@ WireParams wires_of(double r_ohm, double terminal_ohm) {
 
 struct Bench {
     TileParams params;
-    std::string device = "nili2020", settings = "d2d = \"off\"\ngate = \"off\"";
+    std::string device = "nili2020", settings = "d2d = \"off\"\nthreshold = \"0 V\"";
     WireParams wires;
     Bench() {
         params.rows = params.cols = 16;
@@ -55,7 +55,7 @@ TEST(Wires, WithoutResistanceReadsAndPulsesAreTheIdealOnes) {
     for (const auto mapping : {Mapping::signed_cell, Mapping::differential, Mapping::offset}) {
         Bench ideal, wired;
         ideal.params.mapping = wired.params.mapping = mapping;
-        wired.settings = ideal.settings = "d2d = \"off\"\ngate_voltage = \"0.8 V\"";  // half-selected cells stay
+        wired.settings = ideal.settings = "d2d = \"off\"\nthreshold = \"0.8 V\"";  // half-selected cells stay
         wired.wires = wires_of(0, 0);
         AnalogOp a = ideal.make(w), b = wired.make(w);
         Play pa, pb;
@@ -80,7 +80,7 @@ TEST(Wires, WithoutResistanceReadsAndPulsesAreTheIdealOnes) {
 TEST(Wires, BehindTransistorsOnlyTheCellsMeantMove) {  // whose device would not hold half-selected cells
     const Matrix w = random_matrix(40, 30, 1, 0.1), x = random_matrix(8, 40, 2), dy = random_matrix(8, 30, 3);
     Bench ideal, gated;
-    gated.settings = ideal.settings = "d2d = \"off\"\ngate = \"off\"";
+    gated.settings = ideal.settings = "d2d = \"off\"\nthreshold = \"0 V\"";
     gated.wires = wires_of(0, 0);
     gated.wires.write.scheme = Scheme::inhibit;
     gated.params.cell.selector.type = CellType::transistor;
@@ -193,7 +193,7 @@ TEST(Wires, LineGainsUndoTheMeanLoss) {
 
 // Only row 0 is asked to move.
 std::vector<double> moves_by_row(Bench bench, double gate_V) {
-    bench.settings = "d2d = \"off\"\ngate_voltage = \"" + std::to_string(gate_V) + " V\"";
+    bench.settings = "d2d = \"off\"\nthreshold = \"" + std::to_string(gate_V) + " V\"";
     AnalogOp op = bench.make(random_matrix(16, 16, 1, 0.1));
     Matrix x(1, 16), dy = random_matrix(1, 16, 4);
     x(0, 0) = 1;
@@ -216,7 +216,7 @@ TEST(Wires, HalfSelectedCellsMoveUnlessAGateHoldsThem) {
         EXPECT_GT(open[r], 0) << r;
         EXPECT_LT(open[r], 0.2 * open[0]) << r;
     }
-    // A gate at the pulses' own amplitude lets nothing through: every cell sees less.
+    // A threshold at the pulses' own amplitude lets nothing through: every cell sees less.
     const auto blocked = moves_by_row(bench, 1.1);
     for (const double m : blocked) EXPECT_EQ(m, 0);
 }
@@ -255,7 +255,7 @@ TEST(Wires, EnergyTimeAndPhasesAreBooked) {
 TEST(Wires, BatchedProgrammingBooksAndMovesLikeTheSequentialForm) {
     const Matrix w = random_matrix(40, 30, 1, 0.1), x = random_matrix(6, 40, 2), dy = random_matrix(6, 30, 3);
     Bench bench;
-    bench.settings = "d2d = \"A\"\ngate_voltage = \"0.4 V\"";
+    bench.settings = "d2d = \"A\"\nthreshold = \"0.4 V\"";
     bench.wires = wires_of(2, 3);
     AnalogOp one = bench.make(w);
     bench.wires.write.programming = Programming::batched;
@@ -300,7 +300,7 @@ TEST(Wires, SameBitsForAnyNumberOfThreadsAndAfterResuming) {
     const Matrix w = random_matrix(40, 30, 1, 0.1);
     for (const int variant : {0, 1, 2, 3}) {
         Bench bench;
-        bench.settings = "d2d = \"A\"\nclamp_nonneg = true\ngate = \"off\"\nc2c = 0.1";
+        bench.settings = "d2d = \"A\"\nclamp_nonneg = true\nthreshold = \"0 V\"\nc2c = 0.1";
         bench.wires = wires_of(2, 3);
         bench.wires.refresh = variant == 1 ? 3 : 1;
         if (variant == 3) bench.wires.write.programming = Programming::batched;

@@ -4,7 +4,9 @@
 
 #include "ganbar/app/command.h"
 #include "ganbar/app/output_file.h"
+#include "ganbar/circuit/spice.h"
 #include "ganbar/core/file_ending.h"
+#include "ganbar/report/aggregate.h"
 #include "ganbar/report/number_text.h"
 #include "ganbar/study/array_study.h"
 
@@ -23,22 +25,31 @@ void print(const study::ArrayStudy& s) {
                    spec.cols, cell_type_names()[static_cast<std::size_t>(s.inputs[k].question.cell.selector.type)],
                    s.inputs[k].question.device.model, spec.chips, spec.chips == 1 ? "" : "s");
         for (const auto& f : s.answers[k].figures) {
-            const std::string range = f.values.size() > 1 ? fmt::format("  ({} to {})", report::format_quantity(f.least(), f.unit),
-                                                                        report::format_quantity(f.most(), f.unit))
-                                                          : "";
+            const std::string range =
+                f.values.size() > 1 ? fmt::format(" ± {} ({} to {})", report::format_quantity(report::half_width_95(f.values), f.unit),
+                                                  report::format_quantity(f.least(), f.unit), report::format_quantity(f.most(), f.unit))
+                                    : "";
             fmt::print("  {:<24} {:>12}{}{}\n", f.key, report::format_quantity(f.mean(), f.unit), range,
                        s.values.empty() ? "  " + f.doc : "");
         }
     }
 }
 
+std::string written(const ArrayArguments& o, const study::ArrayStudy& s, const std::string& command) {
+    if (has_ending(o.out.path, ".cir")) return study::array_deck(s);
+    return has_ending(o.out.path, ".csv") ? study::array_csv(s) : report::render_html(study::array_page(s, command));
+}
+
 void run_array(const ArrayArguments& o, const config::Presets& presets, const Registries& registries, const std::string& command) {
     o.out.check();
+    if (has_ending(o.out.path, ".cir") && !o.against.empty()) throw ConfigError("a deck holds one array; expected it without --against");
     if (o.json && o.csv) throw ConfigError("--json and --csv both print the figures; expected one of them");
     const auto s = study::measure_arrays(o, presets, registries);
     for (const auto& line : s.warnings) fmt::print(stderr, "warning: {}\n", line);
-    if (o.out.asked())
-        o.out.write(has_ending(o.out.path, ".csv") ? study::array_csv(s) : report::render_html(study::array_page(s, command)));
+    if (const auto& spec = s.inputs.front().question.spec; has_ending(o.out.path, ".cir"))
+        if (const auto line = deck_warning(static_cast<std::size_t>(spec.rows * spec.cols), false); !line.empty())
+            fmt::print(stderr, "warning: {}\n", line);
+    if (o.out.asked()) o.out.write(written(o, s, command));
     if (o.out.to_stdout()) return;
     if (o.json) fmt::print("{}\n", study::array_json(s).dump());
     else if (o.csv) fmt::print("{}", study::array_csv(s));
@@ -72,8 +83,9 @@ void ganbar_register_array(CommandContext& context) {
     command->add_option("--set", o->sets, "key=value of [array], [device], [cell] or [wires]")->one_value();
     command->add_flag("--json", o->json, "figures and maps in SI as JSON");
     command->add_flag("--csv", o->csv, "figures as CSV, a line for each value of --against");
-    o->out.endings = {".html", ".csv"};
-    o->out.declare(*command, "-o,--out,--output", "a page with maps and curves (.html), or the table (.csv)");
+    o->out.endings = {".html", ".csv", ".cir"};
+    o->out.declare(*command, "-o,--out,--output",
+                   "a page with maps and curves (.html), the table (.csv), or the first chip's read as a SPICE deck (.cir)");
     command->callback([&context, o] {
         context.run = [&context, o] {
             run_array(*o, config::Presets(context.places.preset_folders("experiments")), context.registries, study::command_of(*o));

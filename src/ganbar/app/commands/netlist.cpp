@@ -56,14 +56,6 @@ DeviceTexts cell_of(NetlistArguments o, const DeviceRegistry& devices, const con
     return device_texts(devices, o.question, {{quantity(o.gap, "s", "--gap")}, {quantity(o.series, "ohm", "--series")}});
 }
 
-void warn_of_size(const CrossbarProblem& problem, bool nodes) {
-    constexpr std::size_t some_seconds = 64 * 64, all_nodes = 32 * 32;
-    const std::size_t n = problem.rows * problem.cols;
-    if (n > some_seconds || (nodes && n > all_nodes))
-        fmt::print(stderr, "warning: a deck of {} cells{} takes ngspice minutes; ganbar solve gives the same numbers in seconds\n", n,
-                   nodes ? " that prints all its nodes" : "");
-}
-
 void write_texts(const NetlistArguments& o, const std::string& deck, const std::string& module) {
     if (o.module.asked()) o.module.write(module);
     if (o.out.asked() || !o.module.asked()) o.out.write_or_print(deck);
@@ -113,7 +105,7 @@ void ganbar_register_netlist(CommandContext& context) {
                 throw ConfigError("--pulse, --count, --from, --set, --gap and --series describe a cell; expected --device NAME with them");
             std::ostringstream deck;
             const CrossbarProblem problem = problem_of(*o, context.registries);
-            warn_of_size(problem, o->nodes);
+            if (const auto line = deck_warning(problem.g_S.size(), o->nodes); !line.empty()) fmt::print(stderr, "warning: {}\n", line);
             write_spice(problem, deck, {.node_voltages = o->nodes});
             write_texts(*o, deck.str(), verilog_a(problem));
         };

@@ -77,11 +77,11 @@ struct Nili2020 {
     struct WidthLaw {
         Branch set, reset;
         float g_min = 0, g_max = 0, threshold_sigma = 0, c2c = 0;
-        double gate = 0;
+        double threshold = 0;
         bool windowed = true, interpolated = false, clamp = false, random = false;
 
         void apply(Cell& c, float v, PulseDraw draw) const {
-            if (!reaches(v, gate)) return;
+            if (!reaches(v, threshold)) return;
             const Branch& branch = v > 0 ? set : reset;
             const float seen = v - threshold_sigma * c.z_dynamic;
             move(c, lookup(c.g_S, interpolated, [&](std::size_t bin) { return branch.at(bin, seen); }), draw);
@@ -182,7 +182,7 @@ struct Nili2020 {
         }
         return std::log10(width.si);
     }
-    double least_pulse_V() const { return p.gate == OnOff::on ? p.gate_voltage.si * (1 - 1e-6) : 0.0; }  // as reaches() has it
+    double least_pulse_V() const { return p.threshold.si * (1 - 1e-6); }  // as reaches() has it
     WidthLaw width_law(Second width) const {
         if (!(width.si > 0)) throw ConfigError("nili2020: a pulse needs a width above 0 s");
         const double l = log_width(width), l_s = std::log10(width.si);
@@ -193,7 +193,7 @@ struct Nili2020 {
         fill(law.reset, -1, l, l_spread, p.c0_reset.si,
              {&p.c1_reset, &p.c2_reset, &p.c3_reset, &p.c4_reset, &p.d0_reset, &p.d1_reset, &p.d2_reset, &p.d3_reset, &p.d4_reset});
         law.g_min = static_cast<float>(p.g_min.si), law.g_max = static_cast<float>(p.g_max.si);
-        law.gate = p.gate == OnOff::on ? p.gate_voltage.si : 0.0;
+        law.threshold = p.threshold.si;
         law.threshold_sigma = p.d2d == D2d::threshold ? static_cast<float>(p.threshold_sigma.si) : 0.0f;
         law.windowed = p.window == OnOff::on, law.interpolated = p.bins == Bins::interpolated, law.clamp = p.clamp_nonneg;
         law.c2c = static_cast<float>(p.c2c), law.random = p.c2c > 0;
@@ -203,7 +203,7 @@ struct Nili2020 {
         PulseLaw pulse{width_law(width), static_cast<float>(v.si)};
         pulse.random = pulse.law.random;
         pulse.tabulated = p.d2d != D2d::threshold;
-        pulse.inert = !reaches(v.si, pulse.law.gate);
+        pulse.inert = !reaches(v.si, pulse.law.threshold);
         const Branch& branch = pulse.v > 0 ? pulse.law.set : pulse.law.reset;
         for (std::size_t bin = 0; bin < n_bins; ++bin) pulse.steps[bin] = branch.at(bin, pulse.v);
         return pulse;
@@ -263,6 +263,28 @@ nili_steps::Tables tables_of(const Nili2020::WidthLaw& law) {
 
 }  // namespace
 
+/// gate = "off" is a threshold of 0 V, gate = "on" the threshold of gate_voltage. Who speaks later wins, as among all keys; one voice says
+/// it in one way.
+void nili2020::Params::rename(config::Node& device) {
+    auto& leaves = device.leaves;
+    ParamInfo switch_info;
+    switch_info.name = "gate", switch_info.type = ParamType::choice, switch_info.choices = {"off", "on"};
+    const auto gate = leaves.find("gate"), volts = leaves.find("gate_voltage");
+    const bool off = gate != leaves.end() && std::get<std::string>(config::read_value(switch_info, gate->second)) == "off";
+    if (off || volts != leaves.end()) {
+        config::Node::Leaf now = off ? gate->second : volts->second;
+        if (off) now.value = std::string("0 V"), now.raw.clear();
+        const auto rank = [](const std::string& origin) { return origin == "--set" ? 2 : origin.starts_with("preset ") ? 0 : 1; };
+        const auto there = leaves.find("threshold");
+        if (there != leaves.end() && there->second.origin == now.origin)
+            throw ConfigError(
+                std::string(off ? "gate" : "gate_voltage") + " is an old name of threshold, which is here too; expected threshold alone",
+                now.where);
+        if (there == leaves.end() || rank(now.origin) >= rank(there->second.origin)) leaves["threshold"] = now;
+    }
+    leaves.erase("gate"), leaves.erase("gate_voltage");
+}
+
 /// Many pulses of one phase on cells as fitted: steps for a chunk at a time, in vectors. The same bits as one by one (tests).
 template <>
 PulseBill DeviceArrayOf<Nili2020>::program_listed(std::span<const std::uint32_t> cells, std::span<const float> v_V, Second width,
@@ -291,7 +313,7 @@ PulseBill DeviceArrayOf<Nili2020>::program_listed(std::span<const std::uint32_t>
             if (law.random) pulse_draws(rng.key(), k, std::span(chunk.draws).subspan(i, 1));
             if (v == 0 || stuck_[k]) continue;
             if (law.interpolated) law.apply(cells_[k], v, chunk.draws[i]);
-            else if (reaches(v, law.gate)) law.move(cells_[k], {mean[i], spread[i]}, chunk.draws[i]);
+            else if (reaches(v, law.threshold)) law.move(cells_[k], {mean[i], spread[i]}, chunk.draws[i]);
         }
         for (std::size_t i = 0; i < n && !moved.empty(); ++i) moved[done + i] = cells_[cells[done + i]].g_S != chunk.before[i];
         bill += booked(chunk, n, [&](std::size_t i) { return cells_[cells[done + i]].g_S; });
