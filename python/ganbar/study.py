@@ -51,18 +51,21 @@ def sweep(source: PathLike | Mapping[str, Any], out: PathLike | None = None, *, 
 
 
 def array(file: PathLike | None = None, *, size: Any = None, device: PathLike | None = None, cell: str | None = None, wire: Quantity | None = None, driver: Quantity | None = None, sense: Quantity | None = None,
-          scheme: str | None = None, compensation: str | None = None, ends: str | None = None, conductances: PathLike | None = None, run: PathLike | None = None, against: Any = None, chips: int = 0,
-          set: Mapping[str, Any] | None = None) -> Any:
+          scheme: str | None = None, compensation: str | None = None, ends: str | None = None, conductances: PathLike | None = None, run: PathLike | None = None, array: int = 0, against: Any = None, chips: int = 0,
+          set: Mapping[str, Any] | None = None, table: bool = False) -> Any:
     """One crossbar on the bench with exact wires: read errors, delivered voltages, margins, disturb, energy and time; a dict of figures and maps in SI as
-    `ganbar array --json` prints it, or a list of them, one for each value of `against`.
+    `ganbar array --json` prints it, or a list of them, one for each value of `against`. `table`: instead a table with a row for each of them, without the maps.
 
     `file`: TOML with [array], [device], [cell], [wires]. `size`: (rows, cols), a number, or "128x64". `device`: a model's name. `cell`: "passive", "1t1r", "1s1r" or "1d1r". `wire`, `driver`, `sense`: ohms or texts.
-    `scheme`: "half", "third", "grounded", "floating" or "inhibit". `compensation`: "none", "rows" or "cells". `ends`: "single" or "both". `conductances`: an NPY or CSV file. `run`: a run folder, whose first array it is. `against`: ("wire", [1, 2])
-    or a key with its values. `chips`: arrays made, figures with their range. `set`: {"array.v_read": "0.1 V"}.
+    `scheme`: "half", "third", "grounded", "floating" or "inhibit". `compensation`: "none", "rows" or "cells". `ends`: "single" or "both". `conductances`: an NPY or CSV file. `run`: a run folder, whose array number `array` it is. `against`: ("wire", [1, 2])
+    or a key with its values. `chips`: arrays made: means, with least, most and half of the mean's 95% interval (Student's t; in tables KEY_least, KEY_most, KEY_half_width_95). `set`: {"array.v_read": "0.1 V"}.
 
     >>> found = array(size=8, wire="2 ohm")
     >>> found["rows"], found["cols"]
     (8, 8)
+    >>> sizes = array(against=("size", [4, 8]), table=True)
+    >>> list(sizes["size"]), bool(sizes["read_error_rms"][0] < sizes["read_error_rms"][1])
+    (['4', '8'], True)
     """
     ohms = {name: None if value is None else value if isinstance(value, str) else f"{_arrays.quantity(name, value, 'ohm')!r} ohm" for name, value in (("wire", wire), ("driver", driver), ("sense", sense))}
     if size is not None and not isinstance(size, str):
@@ -74,7 +77,20 @@ def array(file: PathLike | None = None, *, size: Any = None, device: PathLike | 
         against = f"{name}={','.join(v if isinstance(v, str) else f'{v}{unit}' for v in values)}"
     said = {"file": file, "size": size, "device": device, "cell": cell, **ohms, "scheme": scheme, "compensation": compensation, "ends": ends, "conductances": conductances, "run": run, "against": against}
     words = [(name, os.fspath(value)) for name, value in said.items() if value is not None]
-    answer, warnings = _core.array(_places.library(), words, _arrays.whole("chips", chips, 0, 10_000), _arrays.settings(set))
+    answer, warnings = _core.array(_places.library(), words, _arrays.whole("chips", chips, 0, 10_000), _arrays.whole("array", array, 0, 2**40), _arrays.settings(set))
     for line in warnings:
         hear("warning: " + line)
-    return json.loads(answer)
+    found = json.loads(answer)
+    return _rows(found if isinstance(found, list) else [found]) if table else found
+
+
+def _rows(arrays: list[dict[str, Any]]) -> Any:
+    """Arrays as a table: what each is, then its figures, each with its spread over chips where there are several."""
+    rows = []
+    for one in arrays:
+        row = {name: value for name, value in one.items() if not isinstance(value, (dict, list))}
+        for key, value in one["figures"].items():
+            row[key] = value
+            row |= {f"{key}_{part}": one[part][key] for part in ("least", "most", "half_width_95") if part in one}
+        rows.append(row)
+    return from_rows(rows)

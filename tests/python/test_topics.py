@@ -124,6 +124,15 @@ def test_an_array_on_the_bench(command):
     assert ganbar.array(size=(12, 8), wire=2.0, scheme="third") == theirs
     several = json.loads(command("array", "--size", "8", "--against", "wire=1 ohm,4 ohm", "--json"))
     assert ganbar.array(size=8, against=("wire", [1, 4])) == several and len(several) == 2
+    rows = ganbar.array(size=8, against=("wire", [1, 4]), chips=2, table=True)
+    whole = ganbar.array(size=8, against=("wire", [1, 4]), chips=2)
+    assert [row["wire"] for row in whole] == list(rows["wire"])
+    for k, one in enumerate(whole):
+        for name, part in (("read_error_rms", one["figures"]), ("read_error_rms_least", one["least"]), ("read_error_rms_half_width_95", one["half_width_95"])):
+            assert rows[name][k] == part["read_error_rms"]
+    assert list(ganbar.array(size=4, table=True)["rows"]) == [4]
+    with pytest.raises(ganbar.ConfigError, match="trained run"):
+        ganbar.array(size=8, array=1)
     with pytest.raises(ganbar.ConfigError):
         ganbar.array(size=8, scheme="fourth")
 

@@ -81,7 +81,7 @@ std::pair<std::string, nb::list> sweep(const LibraryPtr& library, const nb::obje
 /// JSON as `array --json` prints it, and warnings. `words`: the request by the names of its fields; "" = not said.
 std::pair<std::string, std::vector<std::string>> array(const LibraryPtr& library,
                                                        const std::vector<std::pair<std::string, std::string>>& words, std::int64_t chips,
-                                                       const std::vector<std::string>& settings) {
+                                                       std::int64_t of_run, const std::vector<std::string>& settings) {
     study::ArrayRequest request;
     const std::map<std::string, std::string*> fields{{"file", &request.file},
                                                      {"size", &request.size},
@@ -97,7 +97,7 @@ std::pair<std::string, std::vector<std::string>> array(const LibraryPtr& library
                                                      {"run", &request.run},
                                                      {"against", &request.against}};
     for (const auto& [name, text] : words) *fields.at(name) = text;
-    request.chips = chips, request.sets = settings;
+    request.chips = chips, request.array = of_run, request.sets = settings;
     return interruptible([=] {
         const auto s = study::measure_arrays(request, library->presets("experiments"), library->registries);
         return std::pair{study::array_json(s).dump(), s.warnings};
@@ -109,7 +109,7 @@ std::pair<std::string, std::vector<std::string>> array(const LibraryPtr& library
 void bind_sweep(nb::module_& m) {
     m.def("sweep", &sweep, nb::arg("library"), nb::arg("given"), nb::arg("out"), nb::arg("share"), nb::arg("jobs"), nb::arg("retry"),
           nb::arg("log").none());
-    m.def("array", &array, nb::arg("library"), nb::arg("words"), nb::arg("chips"), nb::arg("settings"));
+    m.def("array", &array, nb::arg("library"), nb::arg("words"), nb::arg("chips"), nb::arg("of_run"), nb::arg("settings"));
 }
 
 }  // namespace ganbar::python

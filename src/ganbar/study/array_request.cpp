@@ -176,6 +176,7 @@ ArrayStudy measure_arrays(const ArrayRequest& o, const config::Presets& presets,
     if (!o.size.empty() && !o.conductances.empty()) throw ConfigError("--conductances gives the size; expected it without --size");
     if (!o.run.empty() && (!o.size.empty() || !o.conductances.empty() || !o.device.empty()))
         throw ConfigError("--run gives size, conductances and device; expected it without --size, --conductances and --device");
+    if (o.run.empty() && o.array != 0) throw ConfigError("--array names an array of a trained run; expected --run DIR with it");
     std::unique_ptr<config::Node> base;
     RunCells cells;
     if (!o.run.empty()) {
