@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The tables of docs that rest on the committed results of studies and reproductions (docs/results/*.csv): cells, rules, devices,
-wires, krestinskaya2020, lin2018.
+wires, noise, krestinskaya2020, lin2018.
 
 tools/study_tables.py [--check]: writes the tables between <!-- NAME --> and <!-- /NAME --> of the documents and says what tables written by hand (devices, wires,
 krestinskaya2020) do not have from their results; with --check it writes nothing and says which document does not agree. Run it after a study has been run again and its results.csv
@@ -97,6 +97,36 @@ def tolerance_said():
             yield "docs/analog.md", f"{start}: {words}"
 
 
+def noise_table():
+    head = ["latents from", "as", "Fréchet distance", "coverage", "accuracy", "updates", "noise"]
+    body = []
+    for (source, coding), items in groups(rows("noise.csv"), "source", "coding").items():
+        noise = mean(items, "noise_energy_J")
+        body.append([source, coding, spread(items, "frechet_distance", 0), spread(items, "coverage", 2), spread(items, "classifier_accuracy", 2), energy(mean(items, "update_energy_J")), energy(noise) if noise else "–"])
+    return table(head, body)
+
+
+def noise_said():
+    """Numbers in the sentences above the table of latents."""
+    found = groups(rows("noise.csv"), "source", "coding")
+    signs, zeros = found["columns, as assumed", "bits, -1 and +1"], found["columns, as assumed", "bits, 0 and 1"]
+    once, offset = found["columns, written once", "bits, -1 and +1"], found["columns, offset of 5 mV", "bits, -1 and +1"]
+    update = mean(signs, "update_energy_J")
+    words = {2: "doubles", 3: "trebles", 4: "four", 5: "five"}
+    times = lambda items: words[round(mean(items, "frechet_distance") / mean(signs, "frechet_distance"))]
+    worst = words[int(max(values(offset, "frechet_distance")) / mean(signs, "frechet_distance"))]
+    texts = [f"What saves {100 * (1 - mean(zeros, 'update_energy_J') / update):.1f}% is the coding 0 and 1", f"costs {mean(signs, 'noise_energy_J'):.0f} J, {mean(signs, 'noise_energy_J') / update / 1000:.0f},000 times the updates",
+             f"some {mean(once, 'noise_energy_J', 1e3):.0f} mJ, still {times_of(mean(once, 'noise_energy_J') / update)} times the updates", f"a Frechet distance {times(zeros)} times as large", f"{times(offset)} the distance, on some chips {worst} it"]
+    alike = [mean(items, "update_energy_J") for items in (signs, found["pseudo-random", "bits, -1 and +1"], found["pseudo-random", "normal, full precision"])]
+    if max(alike) > 1.01 * min(alike):
+        texts.append("the updates do not cost the same within 1%")
+    return [("docs/noise.md", text) for text in texts]
+
+
+def times_of(x):
+    return {3: "three", 4: "four", 5: "five"}[round(x)]
+
+
 def devices_said():
     """The rows of the table of devices, which is written by hand."""
     for (device,), items in groups(rows("devices.csv"), "device").items():
@@ -142,5 +172,5 @@ def cells_said():
 
 
 if __name__ == "__main__":
-    said = [*devices_said(), *wires_said(), *rules_said(), *cells_said(), *tolerance_said()]
-    main({"cells": ("docs/circuit.md", cells_table()), "lin2018": ("docs/analog.md", lin2018_table()), "rules": ("docs/training_rules.md", rules_table())}, said, "docs/results")
+    said = [*devices_said(), *wires_said(), *rules_said(), *cells_said(), *noise_said(), *tolerance_said()]
+    main({"cells": ("docs/circuit.md", cells_table()), "lin2018": ("docs/analog.md", lin2018_table()), "noise": ("docs/noise.md", noise_table()), "rules": ("docs/training_rules.md", rules_table())}, said, "docs/results")

@@ -10,7 +10,7 @@
 namespace ganbar::study {
 
 struct NoiseReportOptions {
-    std::filesystem::path html, out;       ///< the page; the folder of its runs and results.json
+    std::filesystem::path html, out;       ///< the page; the folder of its runs, results.json and results.csv (one row a training)
     bool quick = false;                    ///< one stream, small studies, short trainings of the main variants
     bool train = true;                     ///< false: the sources only
     std::int64_t seeds = 3, streams = 10;  ///< of 1,000,000 bits each

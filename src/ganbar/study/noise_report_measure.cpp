@@ -3,8 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
+#include "ganbar/data/csv.h"
 #include "ganbar/data/png.h"
 #include "ganbar/report/write_report.h"
 #include "ganbar/run/run.h"
@@ -218,6 +220,22 @@ nlohmann::ordered_json results_json(const std::vector<SourceResult>& sources, co
     return out;
 }
 
+/// A row a training.
+void write_table(const std::vector<LatentResult>& latents, const fs::path& path) {
+    const std::vector<std::string> measures{"frechet_distance", "coverage", "classifier_accuracy", "update_energy_J", "noise_energy_J"};
+    std::vector<std::string> head{"source", "coding", "seed"};
+    head.insert(head.end(), measures.begin(), measures.end());
+    fs::remove(path);
+    auto csv = CsvWriter::create(path, head);
+    for (const auto& l : latents)
+        for (std::size_t k = 0; k < l.runs.size(); ++k) {
+            std::vector<CsvValue> row{l.source, l.coding, static_cast<std::int64_t>(k + 1)};
+            for (const auto& key : measures) row.emplace_back(l.runs[k].summary.number(key).value_or(std::nan("")));
+            csv.row(row);
+        }
+    csv.sync();
+}
+
 }  // namespace
 
 void write_noise_report(const NoiseReportOptions& o, const Context& context) {
@@ -232,6 +250,7 @@ void write_noise_report(const NoiseReportOptions& o, const Context& context) {
     std::vector<LatentResult> latents;
     if (o.train) latents = train_latents(o, context);
     write_file(o.out / "results.json", results_json(sources, budget, latents).dump(1) + "\n", Replace::yes);
+    if (o.train) write_table(latents, o.out / "results.csv");
     report::write_report(compose_noise_report(o, sources, budget, others, latents), o.html.string(), true);
 }
 
