@@ -1,6 +1,7 @@
 """Rules that pulse sample by sample, verified writes, drift, other chips; what torch users write around a layer."""
 import copy
 import io
+import pickle
 
 import pytest
 
@@ -259,3 +260,87 @@ def test_a_generator_for_torch_fidelity():
     assert len(drawn(torch.randn(2, 5))) == 2
     with pytest.raises(ValueError, match="shape"):
         FidelityGenerator(nn.Linear(5, 16), 5)(torch.randn(2, 5))
+
+
+@pytest.fixture(scope="module")
+def real():
+    return ganbar.hardware("satyam2022-balanced")
+
+
+def test_settings_of_groups_count(real):
+    """A group's own settings are those of its cells, when it is made, later, and after a state is loaded; misspelt ones are refused."""
+    def moved(make):
+        torch.manual_seed(2)
+        layer = AnalogLinear(6, 5, bias=False, hardware=real, seed=1)
+        layer(torch.ones(2, 6)).sum().backward()
+        optimizer = make(layer)
+        optimizer.step()
+        return optimizer.last["n_set"] + optimizer.last["n_reset"]
+    assert moved(lambda layer: Pulses(layer.parameters())) > 0
+    assert moved(lambda layer: Pulses([{"params": layer.parameters(), "v_set": "0 V", "v_reset": "0 V"}])) == 0
+
+    def later(layer):
+        optimizer = Pulses(layer.parameters())
+        optimizer.param_groups[0]["v_set"], optimizer.param_groups[0]["v_reset"] = "0 V", "0 V"
+        return optimizer
+
+    def loaded(layer):
+        optimizer = Pulses(layer.parameters())
+        optimizer.load_state_dict(Pulses([{"params": [layer.weight], "v_set": "0 V", "v_reset": "0 V"}]).state_dict())
+        return optimizer
+    assert moved(later) == 0 and moved(loaded) == 0
+    layer = AnalogLinear(3, 2, hardware=real)
+    with pytest.raises(ganbar.ConfigError, match="v_set"):
+        Pulses([{"params": layer.parameters(), "v_sett": "0 V"}])
+    for wrong in ({"lr": float("nan")}, {"weight_decay": float("nan")}, {"weight_decay": -1.0}):
+        with pytest.raises(ValueError, match="finite|weight_decay|learning rate"):
+            Pulses([layer.weight], rule="mixed_precision", **wrong)
+    with pytest.raises(TypeError, match="one tensor"):
+        Pulses(layer.weight)
+    Pulses(list(layer.named_parameters()), rule="mixed_precision")
+    with pytest.warns(UserWarning, match="whatever the rate"):
+        Pulses([layer.weight], lr=0.1)
+
+
+def test_digital_groups_keep_their_rates(real):
+    model = nn.Sequential(AnalogLinear(3, 2, bias=False, hardware=real), nn.BatchNorm1d(2), nn.Linear(2, 2))
+    optimizer = Pulses([{"params": model[0].parameters(), "lr": 0.1}, {"params": model[1].parameters(), "lr": 0.0}, {"params": model[2].parameters()}], rule="mixed_precision", lr=0.5)
+    kept, free = model[1].weight.detach().clone(), model[2].weight.detach().clone()
+    model(torch.randn(4, 3)).sum().backward()
+    optimizer.step()
+    assert torch.equal(model[1].weight, kept) and not torch.equal(model[2].weight, free)
+    assert [g["lr"] for g in optimizer.digital.param_groups] == [0.0, 0.1]
+    more = nn.Linear(2, 2)
+    optimizer.add_param_group({"params": more.parameters(), "lr": 0.2})
+    cells = AnalogLinear(2, 2, bias=False, hardware=real)
+    optimizer.add_param_group({"params": cells.parameters()})
+    assert optimizer.digital.param_groups[-1]["lr"] == 0.2 and optimizer.param_groups[-1]["params"][0] is cells.weight
+
+
+def test_a_refused_step_pulses_no_cell(real):
+    torch.manual_seed(4)
+    model = nn.Sequential(AnalogLinear(4, 4, bias=False, hardware=real, name="a"), AnalogLinear(4, 2, bias=False, hardware=real, name="b"))
+    optimizer = Pulses(model.parameters(), rule="pulse_train")
+    model(torch.randn(3, 4)).square().sum().backward()
+    model[1].weight.grad.mul_(0.5)
+    before = [layer.weight.detach().clone() for layer in model]
+    with pytest.raises(RuntimeError, match="not the sum"):
+        optimizer.step()
+    assert all(torch.equal(layer.weight, w) for layer, w in zip(model, before))
+
+
+def test_copies_of_model_and_pulses_go_on_together(real):
+    torch.manual_seed(5)
+    model = nn.Sequential(AnalogLinear(4, 4, bias=False, hardware=real, name="a"), nn.BatchNorm1d(4))
+    optimizer = Pulses(model.parameters(), rule="mixed_precision", lr=0.5)
+    def step(net, pulses):
+        pulses.zero_grad()
+        net(torch.arange(12.0).reshape(3, 4) / 12).square().sum().backward()
+        pulses.step()
+        return [p.detach().clone() for p in net.parameters()]
+    step(model, optimizer)
+    other, others = copy.deepcopy((model, optimizer))
+    pickled, pulses = pickle.loads(pickle.dumps((model, optimizer)))
+    want = step(model, optimizer)
+    for net, own in ((other, others), (pickled, pulses)):
+        assert all(torch.equal(a, b) for a, b in zip(step(net, own), want))

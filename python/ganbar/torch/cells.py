@@ -8,11 +8,13 @@ import numpy
 import torch
 
 from .. import _core
+from .._arrays import quantity
 from .._errors import ConfigError
 from .._places import library
 from ..hardware import Hardware
 from . import ranks
 
+_CELLS = ("hardware", "device", "nonideal", "periphery", "tile", "wires")  # the sections that decide what cells do
 _OWNERS = {}  # id of a Parameter -> its layer; parameters keep no attribute of ours, so that they copy and pickle as torch's do
 
 
@@ -46,6 +48,22 @@ def float32_of(x, what):
         x = x.float()
     need_float32(x, what)
     return x
+
+
+def drawn_seed():
+    """A seed from torch's global generator, which is one number further then: torch.manual_seed decides it, and two chips are not one."""
+    return int(torch.randint(2**63 - 1, ()))
+
+
+def seed_of(seed, what):
+    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral):
+        raise TypeError(f"{what}: seed = {seed!r}; expected a whole number, or None")
+    return int(seed) & (2**63 - 1)
+
+
+def _mixed(seed, origin):
+    """Of a chip made anew: layers of several models get chips of their own under one seed."""
+    return int.from_bytes(hashlib.blake2b(f"{seed} {origin}".encode(), digest_size=8).digest(), "big") >> 1
 
 
 class _Store:
@@ -92,7 +110,8 @@ class AnalogLayer:
     """What all layers share; mixed into torch's classes, so isinstance(m, nn.Linear) holds.
 
     hardware: ganbar.hardware(...). w_max: weight of a fully on cell; "auto" takes twice the largest initial weight. seed: of the cells and all their
-    draws, torch.initial_seed() when None. name: in the ledger and of the streams; convert() takes the module's path.
+    draws; None: the number that torch's global generator would give next, so torch.manual_seed decides it and layers differ. name: in the ledger and of
+    the streams; convert() takes the module's path.
     """
 
     def _place_on(self, hardware, w_max, seed, name):
@@ -100,7 +119,11 @@ class AnalogLayer:
             raise TypeError(f"{name}: hardware is a {type(hardware).__name__}; expected ganbar.hardware(...), for example ganbar.hardware(\"satyam2022-balanced\")")
         if w_max != "auto" and not (isinstance(w_max, numbers.Real) and 0 < w_max < float("inf")):
             raise ValueError(f"{name}: w_max = {w_max!r}; expected a weight above 0, or \"auto\"")
-        self.hardware, self.seed = hardware, (torch.initial_seed() if seed is None else seed) & (2**63 - 1)
+        if seed is None:
+            with torch.random.fork_rng(devices=[]):  # weights that are drawn after this layer's are torch's
+                seed = drawn_seed()
+        self.hardware, self.seed = hardware, seed_of(seed, name)
+        self._origin = self.seed
         self.name, self._w_max, self._store, self._pairs, self._placed = name, w_max, None, [], None
         self._collecting = False
         self._wants_pairs, self.written = False, None
@@ -168,10 +191,11 @@ class AnalogLayer:
             warnings.warn(f"{self.name}: {100 * beyond:.2g}% of the weights lie beyond w_max = {self.w_max:.4g}, which a fully on cell holds, and are clipped", stacklevel=3)
 
     def refabricate(self, seed):
-        """Another chip with the same weights: new cells, new draws. Returns the layer."""
+        """Another chip with the same weights: new cells, new draws, the same for the same seed. Returns the layer."""
+        chip = _mixed(seed_of(seed, self.name), self._origin)
         with torch.no_grad():
             kept = self.weight.clone()
-        self.seed, self._store = seed & (2**63 - 1), None
+        self.seed, self._store = chip, None
         with torch.no_grad():
             self.weight.copy_(kept)
         return self.fabricate()
@@ -212,11 +236,12 @@ class AnalogLayer:
 
     @torch.no_grad()
     def rest(self, seconds):
-        """This many seconds pass without a pulse: cells drift as the hardware's [nonideal] section says. Returns the layer.
+        """This many seconds (or a text, "1 h") pass without a pulse: cells drift as the hardware's [nonideal] section says. Returns the layer.
 
         Time that the section itself lets pass (t_update, t_shelf) comes on top. ConfigError for hardware whose cells do not drift.
         """
-        if not seconds >= 0 or seconds == float("inf"):
+        seconds = quantity("seconds", seconds, "s")
+        if not seconds >= 0:
             raise ValueError(f"{self.name}: seconds is {seconds}; expected a number from 0")
         self._ready()
         if not all([part.rest(float(seconds)) for part in self._store.parts]):
@@ -315,7 +340,13 @@ class AnalogLayer:
         return out
 
     def _fingerprint(self):
-        text = "\n".join(line for line in self.hardware.toml.splitlines() if not line.startswith(("name", "doc", "seed")))
+        text, own = [], False
+        for line in self.hardware.toml.splitlines():
+            if line.startswith("["):
+                own = line.strip("[]").split(".")[0] in _CELLS
+            if own:
+                text.append(line)
+        text = "\n".join(text)
         return torch.tensor(list(hashlib.sha256(text.encode()).digest()), dtype=torch.uint8)
 
     def _save_to_state_dict(self, destination, prefix, keep_vars):
@@ -326,7 +357,7 @@ class AnalogLayer:
             return
         s = self._store
         destination[prefix + "cells.spec"] = self._fingerprint()
-        destination[prefix + "cells.counters"] = torch.tensor([s.calls, s.looks, s.updates, s.seed, s.writes], dtype=torch.int64)
+        destination[prefix + "cells.counters"] = torch.tensor([s.calls, s.looks, s.updates, s.seed, s.writes, self._origin], dtype=torch.int64)
         destination[prefix + "cells.w_max"] = torch.tensor([self.w_max], dtype=torch.float64)
         for k, part in enumerate(s.parts):
             for name, values in part.state().items():
@@ -342,11 +373,12 @@ class AnalogLayer:
             self._store = None
             return
         if not torch.equal(own[head + "spec"], self._fingerprint()):
-            raise RuntimeError(f"{self.name}: these cells are of other hardware; expected the hardware that the state was saved with")
-        calls, looks, updates, self.seed, *writes = own[head + "counters"].tolist()
+            raise RuntimeError(f"{self.name}: these cells are of other hardware; expected the hardware that the state was saved with: the same [{'], ['.join(_CELLS)}]")
+        calls, looks, updates, self.seed, *later = own[head + "counters"].tolist()
+        writes, self._origin = (*later, *(0, self.seed)[len(later):])  # states of earlier versions hold fewer
         self._w_max = float(own[head + "w_max"])
         self.fabricate()
-        self._store.calls, self._store.looks, self._store.updates, self._store.writes = calls, looks, updates, sum(writes)
+        self._store.calls, self._store.looks, self._store.updates, self._store.writes = calls, looks, updates, writes
         if any(k.endswith("/transfer") for k in own):
             self._store.join(_two_arrays())
         for k, part in enumerate(self._store.parts):

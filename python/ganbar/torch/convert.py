@@ -7,7 +7,9 @@ from torch import nn
 
 from .. import _core
 from .._table import from_rows
+from ..hardware import Hardware
 from . import layers, ranks
+from .cells import drawn_seed, seed_of
 
 _KINDS = {nn.Linear: layers.AnalogLinear, nn.Conv1d: layers.AnalogConv1d, nn.Conv2d: layers.AnalogConv2d, nn.Conv3d: layers.AnalogConv3d,
           nn.ConvTranspose1d: layers.AnalogConvTranspose1d, nn.ConvTranspose2d: layers.AnalogConvTranspose2d, nn.ConvTranspose3d: layers.AnalogConvTranspose3d}
@@ -44,7 +46,8 @@ def _chosen(model, hardware, only, exclude):
         if not any(p is not None and p.dim() > 1 for p in module._parameters.values()):
             continue
         why = _reason(module)
-        if name in exclude or (only is not None and name not in only):
+        around = [".".join(name.split(".")[:k]) for k in range(1, name.count(".") + 2)]  # what is said of a module is said of all in it
+        if any(n in exclude for n in around) or (only is not None and not any(n in only for n in (*around, ""))):
             why = "left out"
         hw = None if why else (hardware(name, module) if callable(hardware) else hardware)
         yield name, module, hw, why or (None if hw is not None else "no hardware for it")
@@ -53,19 +56,22 @@ def _chosen(model, hardware, only, exclude):
 def convert(model, hardware, *, only=None, exclude=(), w_max="auto", seed=None, inplace=False):
     """A copy of the model whose linear and (transposed) convolution layers live on crossbars, all placed together; the rest stays as it is.
 
-    hardware: ganbar.hardware(...), or a function (name, module) -> Hardware or None. only, exclude: module paths. w_max: weight of a fully on cell, or
-    "auto". seed: of all cells; torch.initial_seed() when None. inplace: change the model itself (a model that is one layer cannot be).
-    ValueError for names that the model does not have, and for two layers with one weight. Warns of layers that have no cells and stay digital.
+    hardware: ganbar.hardware(...), or a function (name, module) -> Hardware or None. only, exclude: paths of modules, each with all in it. w_max: weight of
+    a fully on cell, or "auto". seed: of all cells; None: drawn from torch's global generator, so torch.manual_seed decides it and models differ. inplace:
+    change the model itself (a model that is one layer cannot be). Frozen parameters stay frozen, hooks stay.
+    ValueError for names that the model does not have, and for parameters that two layers share. Warns of layers that have no cells and stay digital.
     """
+    if not callable(hardware) and not isinstance(hardware, Hardware):
+        raise TypeError(f"hardware is a {type(hardware).__name__}; expected ganbar.hardware(...), or a function (name, module) -> Hardware or None")
     model = model if inplace else copy.deepcopy(model)
-    made, digital, owners = [], [], {}
+    made, digital, owners, seed = [], [], _owners(model), drawn_seed() if seed is None else seed_of(seed, "convert")
     for name, module, hw, why in list(_chosen(model, hardware, only, exclude)):
         if hw is None:
             digital += [f"{name or 'the model'} ({type(module).__name__}: {why})"] if why not in _MEANT else []
             continue
-        first = owners.setdefault(id(module.weight), name)
-        if first != name:
-            raise ValueError(f"{name} shares its weight with {first}, and cells belong to one layer; use one module in both places, or leave both digital: exclude=[\"{first}\", \"{name}\"]")
+        for part in ("weight", "bias"):
+            if others := [n for n in owners.get(id(getattr(module, part)), ()) if n != name]:
+                raise ValueError(f"{name} shares its {part} with {others[0]}, and cells belong to one layer; use one module in both places, or leave both digital: exclude=[\"{others[0]}\", \"{name}\"]")
         new = _like(module, hw, w_max, seed, name or "layer")
         made.append(new)
         if not name:
@@ -79,6 +85,35 @@ def convert(model, hardware, *, only=None, exclude=(), w_max="auto", seed=None, 
     if digital:
         warnings.warn(f"these layers stay digital: {', '.join(digital)}; plan(model, hardware) lists all, exclude=[...] says that it is meant", stacklevel=2)
     return model
+
+
+def _owners(model):
+    """id of a parameter -> the modules that hold it."""
+    out = {}
+    for name, module in model.named_modules():
+        for parameter in module._parameters.values():
+            if parameter is not None:
+                out.setdefault(id(parameter), []).append(name)
+    return out
+
+
+_HOOKS = ("_forward_hooks", "_forward_hooks_with_kwargs", "_forward_hooks_always_called", "_forward_pre_hooks", "_forward_pre_hooks_with_kwargs", "_backward_hooks", "_backward_pre_hooks")
+
+
+def _take_over(new, old):
+    """Values, what is frozen, hooks and mode of a layer."""
+    with torch.no_grad():
+        new.weight.copy_(old.weight)
+        if old.bias is not None:
+            new.bias.copy_(old.bias)
+    for mine, theirs in ((new.weight, old.weight), (new.bias, old.bias)):
+        if theirs is not None:
+            mine.requires_grad_(theirs.requires_grad)
+    for name in _HOOKS:
+        if hasattr(old, name) and hasattr(new, name):
+            setattr(new, name, getattr(old, name))
+    new._is_full_backward_hook = old._is_full_backward_hook
+    return new.train(old.training)
 
 
 def _place_together(made):
@@ -97,17 +132,13 @@ def _place_together(made):
 def _like(module, hw, w_max, seed, name):
     kind, bias = _KINDS[type(module)], module.bias is not None
     named = {"hardware": hw, "w_max": w_max, "seed": seed, "name": name}
-    if isinstance(module, nn.Linear):
-        new = kind(module.in_features, module.out_features, bias, **named)
-    else:
-        more = {"output_padding": module.output_padding} if hasattr(module, "output_padding") and kind.transposed_form else {}
-        new = kind(module.in_channels, module.out_channels, module.kernel_size, stride=module.stride, padding=module.padding, bias=bias, **more, **named)
-    with torch.no_grad():
-        new.weight.copy_(module.weight)
-        if bias:
-            new.bias.copy_(module.bias)
-    new.weight.requires_grad_(module.weight.requires_grad)
-    return new.train(module.training)
+    with torch.random.fork_rng(devices=[]):  # initial values that nobody sees
+        if isinstance(module, nn.Linear):
+            new = kind(module.in_features, module.out_features, bias, **named)
+        else:
+            more = {"output_padding": module.output_padding} if hasattr(module, "output_padding") and kind.transposed_form else {}
+            new = kind(module.in_channels, module.out_channels, module.kernel_size, stride=module.stride, padding=module.padding, bias=bias, **more, **named)
+    return _take_over(new, module)
 
 
 def plan(model, hardware, *, only=None, exclude=()):
@@ -133,16 +164,13 @@ def to_digital(model):
         if layer._store is not None:
             layer._must_show()
         base = next(c for c in type(layer).__mro__ if c.__module__.startswith("torch.nn"))
-        if isinstance(layer, nn.Linear):
-            new = base(layer.in_features, layer.out_features, layer.bias is not None)
-        else:
-            more = {"output_padding": layer.output_padding} if layer.transposed_form else {}
-            new = base(layer.in_channels, layer.out_channels, layer.kernel_size, stride=layer.stride, padding=layer.padding, bias=layer.bias is not None, **more)
-        with torch.no_grad():
-            new.weight.copy_(layer.weight)
-            if layer.bias is not None:
-                new.bias.copy_(layer.bias)
-        return new.train(layer.training)
+        with torch.random.fork_rng(devices=[]):
+            if isinstance(layer, nn.Linear):
+                new = base(layer.in_features, layer.out_features, layer.bias is not None)
+            else:
+                more = {"output_padding": layer.output_padding} if layer.transposed_form else {}
+                new = base(layer.in_channels, layer.out_channels, layer.kernel_size, stride=layer.stride, padding=layer.padding, bias=layer.bias is not None, **more)
+        return _take_over(new, layer)
 
     if isinstance(model, layers.AnalogLayer):
         return plain(model)
@@ -172,18 +200,22 @@ def rest(model, seconds):
 
 
 def ledger(*models, all_ranks=False):
-    """What the cells of models took: a table with layer, phase, component, n, energy_J, busy_s. A pandas DataFrame where pandas is there, else a list of dicts.
+    """What the cells of models took: a table with model, layer, mode, phase, component, n, energy_J, busy_s. A pandas DataFrame where pandas is there, else a
+    list of dicts. model: its number among the arguments, from 0; layer: its name, or its path where several layers of the model have one name. Random bits
+    of Latents in a model are rows of phase "noise". Bills begin with cells: those of a copy or a loaded state are new.
 
     all_ranks: of all processes of torch.distributed, which must all call: reads of every rank, writes once. Without it a rank's own reads, and rank 0's writes.
     """
     rows = []
-    for model in models:
-        for module in model.modules():
-            if not isinstance(module, layers.AnalogLayer):
-                continue
-            for path, (n, energy, busy) in module.ledger.items():
-                part = path.split("/")
-                rows.append({"layer": module.name, "mode": part[0], "phase": part[-2], "component": part[-1], "n": n, "energy_J": energy, "busy_s": busy})
+    for k, model in enumerate(models):
+        names = [layer.name for layer in _layers(model)]
+        for path, module in model.named_modules():
+            if isinstance(module, layers.AnalogLayer):
+                label = module.name if names.count(module.name) == 1 else path
+                charges = [(*place.split("/"), charge) for place, charge in module.ledger.items()]
+                rows += [{"model": k, "layer": label, "mode": place[0], "phase": place[-2], "component": place[-1], "n": n, "energy_J": energy, "busy_s": busy} for *place, (n, energy, busy) in charges]
+            elif isinstance(module, layers.Latents) and module.energy_J > 0:
+                rows.append({"model": k, "layer": path or "latents", "mode": "training", "phase": "noise", "component": "bits", "n": module._taken, "energy_J": module.energy_J, "busy_s": 0.0})
     if all_ranks and ranks.world() > 1:
         rows = _summed(ranks.gathered(rows))
     return from_rows(rows)
@@ -192,7 +224,7 @@ def ledger(*models, all_ranks=False):
 def _summed(lists):
     sums = {}
     for row in (r for rows in lists for r in rows):
-        key = tuple(row[k] for k in ("layer", "mode", "phase", "component"))
+        key = tuple(row[k] for k in ("model", "layer", "mode", "phase", "component"))
         if key in sums:
             for k in ("n", "energy_J", "busy_s"):
                 sums[key][k] += row[k]

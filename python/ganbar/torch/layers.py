@@ -1,11 +1,13 @@
 """Layers that live on crossbars. Each is torch's own class with its weight in cells: `weight` is a Parameter that shows what the network sees, `.grad`
 is the ordinary gradient, computed by ganbar's kernels. Reads keep nothing of a call but a counter."""
+import math
+
 import numpy
 import torch
 from torch import nn
 
 from .. import _core
-from .cells import AnalogLayer, float32_of
+from .cells import AnalogLayer, drawn_seed, float32_of, seed_of
 from .reads import Read
 
 _NO_COMPILE = getattr(getattr(torch, "compiler", None), "disable", None) or (lambda f: f)
@@ -85,28 +87,28 @@ class _Convolution(AnalogLayer):
         return self._from_taps(taps)
 
     def _forward_rows(self, x, shape, call, training):
-        windows, samples = shape
+        windows, samples = shape[:2]
         y = None
         for k, part in self._used_parts(windows):
             out = part.forward_windows(windows, k, x, samples, call, training)
             y = numpy.array(out) if y is None else y + out  # parts write different positions
-        return y
+        return y if y is not None else numpy.zeros((samples * math.prod(windows.out_side), self.out_channels), numpy.float32)  # no tap meets the map
 
     def _backward_rows(self, dy, shape, call, training):
-        windows, samples = shape
+        windows, samples = shape[:2]
         dx = None
         for k, part in self._used_parts(windows):
             dx = part.backward_windows(windows, k, dy, samples, call, training, dx)
-        return dx
+        return dx if dx is not None else numpy.zeros((samples * math.prod(shape[2]), self.in_channels), numpy.float32)
 
     def _gradient(self, x, dy, shape):
-        windows, samples = shape
+        windows, samples = shape[:2]
         used = {id(part): k for k, part in self._used_parts(windows)}
         return self._weight_from([_core.weight_gradient_windows(windows, used[id(part)], x, dy, samples) if id(part) in used
                                   else numpy.zeros((len(taps) * self.in_channels, self.out_channels), numpy.float32) for part, taps in zip(self._store.parts, self._lists())])
 
     def _apply_pairs(self, x, dy, shape, rule, update, lr):
-        windows, samples = shape
+        windows, samples = shape[:2]
         return [part.apply_pairs_windows(windows, k, x, dy, samples, rule, update, lr) for k, part in self._used_parts(windows)]
 
     def _run(self, x, output_padding):
@@ -120,7 +122,7 @@ class _Convolution(AnalogLayer):
             x = x.unsqueeze(0)
         windows = self._windows_of(x.shape[2:], output_padding)
         rows = x.permute(0, *range(2, n + 2), 1).reshape(-1, self.in_channels)
-        y = Read.apply(rows, self.weight, self, (windows, x.shape[0]))
+        y = Read.apply(rows, self.weight, self, (windows, x.shape[0], tuple(x.shape[2:])))
         y = y.reshape(x.shape[0], *windows.out_side, self.out_channels).permute(0, n + 1, *range(1, n + 1))
         if self.bias is not None:
             y = y + self.bias.reshape(-1, *[1] * n)
@@ -173,7 +175,8 @@ AnalogConvTranspose3d = _named(_make_conv(nn.ConvTranspose3d, True), "AnalogConv
 
 
 class Latents(nn.Module):
-    """Latent vectors of a generator. source: "array" (bits of simulated crossbars as `hardware` describes them, coded -1 and +1) or "gaussian".
+    """Latent vectors of a generator. source: "array" (bits of simulated crossbars as `hardware` describes them, coded -1 and +1) or "gaussian". seed: None
+    draws one from torch's global generator, from which normal latents without a seed come themselves. How far the source has gone is in the state.
 
     >>> import ganbar
     >>> z = Latents(8, source="array", hardware=ganbar.hardware("satyam2022-balanced"), seed=1)
@@ -190,34 +193,55 @@ class Latents(nn.Module):
         if isinstance(size, bool) or not isinstance(size, int) or size < 1:
             raise ValueError(f"size = {size!r}; expected a whole number of at least 1")
         self.size, self.source, self.hardware = size, source, hardware
-        self.seed = (torch.initial_seed() if seed is None else seed) & (2**63 - 1)
-        self._taken, self._bits = 0, self._source()
+        self.seed = seed_of(seed, "Latents") if seed is not None else drawn_seed() if source == "array" else None
+        self._start(0)
 
-    def _source(self):
-        return _core.ArrayBits(self.hardware._core, self.seed, self.size) if self.source == "array" else None
+    def _start(self, taken):
+        """The source from its seed, `taken` numbers further."""
+        self._taken, self._bits, self._normal = taken, None, None
+        if self.source == "array":
+            self._bits = _core.ArrayBits(self.hardware._core, self.seed, self.size)
+            if taken:
+                self._bits.take(taken)
+        elif self.seed is not None:
+            self._normal = torch.Generator().manual_seed(self.seed)
+            for _ in range(taken // self.size):
+                torch.randn(self.size, generator=self._normal)
 
     def __getstate__(self):
-        return dict(self.__dict__, _bits=None)
+        return dict(self.__dict__, _bits=None, _normal=None)
 
     def __setstate__(self, state):
         super().__setstate__(state)
-        self._bits = self._source()
-        if self._taken:
-            self._bits.take(self._taken)  # a copy goes on where the source stands
+        self._start(self._taken)  # a copy goes on where the source stands
 
     def __deepcopy__(self, memo):
         new = object.__new__(type(self))
         new.__setstate__(self.__getstate__())
         return new
 
+    def _save_to_state_dict(self, destination, prefix, keep_vars):
+        super()._save_to_state_dict(destination, prefix, keep_vars)
+        if self.seed is not None:
+            destination[prefix + "bits"] = torch.tensor([self.seed, self._taken], dtype=torch.int64)
+
+    def _load_from_state_dict(self, state_dict, prefix, *rest):
+        bits = state_dict.pop(prefix + "bits", None)
+        super()._load_from_state_dict(state_dict, prefix, *rest)
+        if bits is not None:
+            self.seed, taken = bits.tolist()
+            self._start(taken)
+
     def forward(self, n):
         """float32 [n, size]"""
-        if self._bits is None:
-            return torch.randn(n, self.size)
+        if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+            raise ValueError(f"{n!r} latent vectors; expected a whole number from 0")
         self._taken += n * self.size
+        if self._bits is None:
+            return torch.stack([torch.randn(self.size, generator=self._normal) for _ in range(n)]) if self._normal and n else torch.randn(n, self.size)
         return torch.from_numpy(self._bits.take(n * self.size)).float().mul_(2).sub_(1).reshape(n, self.size)
 
     @property
     def energy_J(self):
-        """Energy of the bits so far, J."""
+        """Energy of the bits so far, J; of a copy or a loaded state, those taken again included."""
         return self._bits.energy_J if self._bits is not None else 0.0

@@ -67,6 +67,7 @@ void bind_torch_parts(nb::module_& m) {
         .def(nb::init<const LibraryPtr&, const std::string&, const nb::dict&>(), nb::arg("library"), nb::arg("rule"), nb::arg("settings"))
         .def_ro("name", &Rule::name)
         .def_prop_ro("wants_pairs", &Rule::wants_pairs)
+        .def_prop_ro("uses_rate", [](const Rule& r) { return r.spec.uses_rate; })
         .def_prop_ro("two_arrays", [](const Rule& r) { return static_cast<bool>(r.spec.join_arrays); });
     nb::class_<Windows>(m, "Windows", "Windows of a convolution over maps of one size.")
         .def(nb::new_([](bool transposed, const std::vector<std::size_t>& side, const std::vector<std::size_t>& kernel,
