@@ -70,8 +70,12 @@ def array(file: PathLike | None = None, *, size: Any = None, device: PathLike | 
     ohms = {name: None if value is None else value if isinstance(value, str) else f"{_arrays.quantity(name, value, 'ohm')!r} ohm" for name, value in (("wire", wire), ("driver", driver), ("sense", sense))}
     if size is not None and not isinstance(size, str):
         sides = size if isinstance(size, (tuple, list)) else (size, size)
+        if len(sides) != 2:
+            raise ConfigError(f"size = {size!r}; expected (rows, columns), a number for both, or a text such as \"128x64\"")
         size = "x".join(str(_arrays.whole("size", side, 1, 2**20)) for side in sides)
     if against is not None and not isinstance(against, str):
+        if not isinstance(against, (tuple, list)) or len(against) != 2:
+            raise ConfigError(f"against = {against!r}; expected (\"wire\", [1, 2]) or a text such as \"wire=1 ohm,2 ohm\"")
         name, values = against
         unit = " ohm" if name in ohms else ""
         against = f"{name}={','.join(v if isinstance(v, str) else f'{v}{unit}' for v in values)}"

@@ -132,6 +132,32 @@ class Array(InFolder):
         self.assertIn("without --against", self.refused("array", "--size", "4", "--against", "wire=1ohm,2ohm", "-o", "x.cir"))
         self.assertIn("takes ngspice minutes", self.good("array", "--size", "65x64", "--cell", "1t1r", "--set", "array.disturb_writes=0", "-o", "large.cir").stderr)
 
+    def test_figures_over_chips_keep_to_what_they_are(self):
+        """Means lie in their range, what all chips share has no interval, a polarity that is not written has no margin, one chip no interval."""
+        found = self.figures("--size", "3", "--chips", "20")
+        for key, mean in found["figures"].items():
+            if key in found["least"]:
+                self.assertTrue(found["least"][key] <= mean <= found["most"][key], key)
+                if found["least"][key] == found["most"][key]:
+                    self.assertEqual(found["half_width_95"][key], 0, key)
+        one = self.figures("--size", "1x1")["figures"]
+        self.assertEqual(("write_margin_set" in one) + ("write_margin_reset" in one), 1)
+        several = self.figures("--size", "1x1", "--chips", "8")
+        self.assertTrue(0.9 < several["least"]["write_margin_set"] and several["most"]["write_margin_set"] < 0.995)  # nobody gets all behind 10 ohm
+        for order in ("1,3", "3,1"):
+            rows = list(csv.DictReader(io.StringIO(self.good("array", "--size", "3", "--against", "array.chips=" + order, "--csv").stdout)))
+            alone, three = (rows if order == "1,3" else rows[::-1])
+            self.assertEqual(alone["read_share_mean_half_width_95"], "")
+            self.assertGreater(float(three["read_share_mean_half_width_95"]), 0)
+        self.good("array", "--size", "3", "--against", "array.chips=1,3", "-o", "chips.html")
+        for words in (("--wire", "0ohm", "--driver", "0ohm"), ("--wire", "1nohm", "--driver", "1nohm", "--scheme", "floating")):
+            figures = self.figures("--size", "6", *words)["figures"]
+            self.assertGreaterEqual(min(figures["write_wires_J"], figures["write_half_selected_J"]), 0)
+        self.assertIn("sense amplifiers", self.good("array", "--size", "4", "--driver", "0ohm").stderr)
+        self.assertIn("expected one of them", self.refused("array", "--size", "4", "-o", "-", "--json"))
+        self.assertIn("expected cells with a selector", self.refused("array", "--size", "3", "--set", "cell.r_on=1ohm"))
+        self.assertEqual([one["wire"] for one in self.figures("--size", "3", "--against", "wire=1 ohm, 2 ohm")], ["1 ohm", "2 ohm"])
+
     def test_cells_side_by_side(self):
         rows = list(csv.DictReader(io.StringIO(self.good("array", "--size", "8", "--against", "cell=passive,1t1r,1s1r,1d1r", "--set", "array.v_read=0.8 V", "--csv").stdout)))
         self.assertEqual([r["cell"] for r in rows], ["passive", "1t1r", "1s1r", "1d1r"])

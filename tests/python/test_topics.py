@@ -131,6 +131,9 @@ def test_an_array_on_the_bench(command):
         for name, part in (("read_error_rms", one["figures"]), ("read_error_rms_least", one["least"]), ("read_error_rms_half_width_95", one["half_width_95"])):
             assert rows[name][k] == part["read_error_rms"]
     assert list(ganbar.array(size=4, table=True)["rows"]) == [4]
+    for wrong in ({"size": (3,)}, {"size": 3, "against": {"wire": [1]}}):
+        with pytest.raises(ganbar.ConfigError):
+            ganbar.array(**wrong)
     with pytest.raises(ganbar.ConfigError, match="trained run"):
         ganbar.array(size=8, array=1)
     with pytest.raises(ganbar.ConfigError):

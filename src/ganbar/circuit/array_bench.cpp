@@ -14,10 +14,9 @@
 namespace ganbar {
 namespace {
 
-constexpr std::size_t n_probes = 64;                    // cells that feel the half-selected voltage
-constexpr std::size_t n_draws = 4;                      // random sets of active rows, each an operating point
-constexpr std::size_t most_settling_cells = 256 * 256;  // beyond, the elimination takes longer than all else
-constexpr std::size_t phase_batch = 32;                 // phases whose cell voltages are held at once
+constexpr std::size_t n_probes = 64;     // cells that feel the half-selected voltage
+constexpr std::size_t n_draws = 4;       // random sets of active rows, each an operating point
+constexpr std::size_t phase_batch = 32;  // phases whose cell voltages are held at once
 
 std::vector<std::int8_t> random_signs(std::size_t n, Rng rng) {
     std::vector<std::int8_t> signs(n);
@@ -201,8 +200,9 @@ private:
         note_delivered(delivered, signs, lowest, highest);
         note("write_energy_J", "J", "of one update of all cells with random signs: cells and wires, V I t of the static laws",
              r.selected_J + r.half_selected_J + r.wires_J);
-        note("write_half_selected_J", "J", "the part of cells that were not meant", r.half_selected_J);
-        note("write_wires_J", "J", "the part of the wires", r.wires_J);
+        note("write_half_selected_J", "J", "the part of cells that were not meant",
+             std::max(0.0, r.half_selected_J));  // a difference, rounded
+        note("write_wires_J", "J", "the part of the wires", std::max(0.0, r.wires_J));
         note("write_time_s", "s", "of the update, all its phases", r.time_s);
         note_charge(writer, phases);
         note_write_settling(writer, phases, [&](const WritePhase& phase) {
@@ -260,9 +260,11 @@ private:
         double least[] = {1, 1};  // of set, of reset
         for (std::size_t k = 0; k < n_; ++k)
             if (signs[k] != 0) least[signs[k] > 0 ? 0 : 1] = std::min(least[signs[k] > 0 ? 0 : 1], delivered[k]);
-        note("write_margin_set", "", "least set voltage on a selected memristor less the largest on one not meant, over v_set",
-             least[0] - highest / q_.spec.v_set.si);
-        note("write_margin_reset", "", "the same of reset", least[1] - lowest / q_.spec.v_reset.si);
+        const auto has = [&](std::int8_t sign) { return std::find(signs.begin(), signs.end(), sign) != signs.end(); };
+        if (has(1))  // a chip of few cells may write one polarity alone
+            note("write_margin_set", "", "least set voltage on a selected memristor less the largest on one not meant, over v_set",
+                 least[0] - highest / q_.spec.v_set.si);
+        if (has(-1)) note("write_margin_reset", "", "the same of reset", least[1] - lowest / q_.spec.v_reset.si);
         note("half_selected_set_V", "V", "largest set voltage on a memristor that was not meant", highest);
         note("half_selected_reset_V", "V", "largest reset voltage on a memristor that was not meant, negative", lowest);
         note("disturb", "", "change of a mid-window cell after disturb_writes such pulses, part of the window, the worse polarity",
@@ -277,8 +279,8 @@ private:
         note_delivered(w.delivered, signs, w.lowest_V, w.highest_V);
         note("write_energy_J", "J", "of one update of all cells with random signs: cells, wires and gate lines",
              w.selected_J + w.half_selected_J + w.wires_J + w.gate_J);
-        note("write_half_selected_J", "J", "the part of cells that were not meant", w.half_selected_J);
-        note("write_wires_J", "J", "the part of the wires", w.wires_J);
+        note("write_half_selected_J", "J", "the part of cells that were not meant", std::max(0.0, w.half_selected_J));
+        note("write_wires_J", "J", "the part of the wires", std::max(0.0, w.wires_J));
         note("write_gate_J", "J", "the part of the gate lines", w.gate_J);
         note("write_time_s", "s", "of the update, all its phases", w.time_s);
         const auto phases = writer.phases(signs);
@@ -349,7 +351,9 @@ Schema<ArraySpec> ArraySpec::schema() {
     };
 }
 
-double ArrayFigure::mean() const { return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()); }
+double ArrayFigure::mean() const {
+    return std::clamp(std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()), least(), most());
+}
 double ArrayFigure::least() const { return *std::min_element(values.begin(), values.end()); }
 double ArrayFigure::most() const { return *std::max_element(values.begin(), values.end()); }
 
@@ -368,10 +372,12 @@ ArrayAnswer measure_array(const ArrayQuestion& q) {
     check_question(q);
     ArrayAnswer out;
     for (std::int64_t k = 0; k < q.spec.chips; ++k) {
-        auto figures = Chip(q, static_cast<std::size_t>(k)).measure(k == 0 ? &out : nullptr);
-        if (k == 0) out.figures = std::move(figures);
-        else
-            for (std::size_t f = 0; f < figures.size(); ++f) out.figures[f].values.push_back(figures[f].values.front());
+        for (auto& figure : Chip(q, static_cast<std::size_t>(k)).measure(k == 0 ? &out : nullptr)) {
+            const auto there =
+                std::find_if(out.figures.begin(), out.figures.end(), [&](const ArrayFigure& f) { return f.key == figure.key; });
+            if (there != out.figures.end()) there->values.push_back(figure.values.front());
+            else out.figures.push_back(std::move(figure));
+        }
     }
     return out;
 }

@@ -27,7 +27,10 @@ struct ArrayQuestion {
     std::vector<float> g_S;  ///< rows x cols; empty: spread evenly over the device's window
 };
 
-/// A figure of an array, its value on each chip. Mean and range over chips say how chips differ.
+/// Settling of larger arrays is left out: its elimination takes longer than all else.
+constexpr std::size_t most_settling_cells = 256 * 256;
+
+/// A figure of an array, its value on each chip that has it. Mean and range over chips say how chips differ.
 struct ArrayFigure {
     std::string key, unit, doc;
     std::vector<double> values;

@@ -80,7 +80,7 @@ static double within_angle(int n, double a) {
 
 double half_width_95(const std::vector<double>& values) {
     const auto n = static_cast<double>(values.size());
-    if (values.size() < 2) return 0;
+    if (values.size() < 2 || std::all_of(values.begin(), values.end(), [&](double v) { return v == values.front(); })) return 0;
     const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
     double squares = 0;
     for (const double v : values) squares += (v - mean) * (v - mean);

@@ -122,6 +122,12 @@ std::unique_ptr<config::Node> sections_of(const std::string& run) {
     return out;
 }
 
+/// Without blanks at both ends.
+std::string without_blanks(const std::string& text) {
+    const auto first = text.find_first_not_of(' ');
+    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
 /// A line that several arrays give is told once.
 void tell(std::vector<std::string>& lines, const std::string& line) {
     if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
@@ -157,6 +163,11 @@ std::vector<std::string> caveats(const ArrayInput& input, const ArrayAnswer& a) 
         out.push_back(
             fmt::format("a selected memristor gets {:.2g} of the amplitude at worst: its selector takes the rest (a diode passes no reset)",
                         a.figure("delivered_least").least()));
+    const auto& spec = input.question.spec;
+    if (spec.c_node.si > 0 && !has("read_settle_s"))
+        out.push_back(input.question.wires.rsense.si > 0 ? fmt::format("settling is not computed beyond {} cells", most_settling_cells)
+                                                         : "no read_settle_s: it is of the current through the sense amplifiers, whose "
+                                                           "resistance is 0; --sense gives them one");
     const auto& params = input.question.device.params;
     const bool held = std::any_of(params.begin(), params.end(), [](const ParamRow& p) {
         const auto* volts = std::get_if<double>(&p.value);
@@ -201,7 +212,7 @@ ArrayStudy measure_arrays(const ArrayRequest& o, const config::Presets& presets,
         std::size_t begin = equals + 1;
         while (begin <= o.against.size()) {
             const std::size_t comma = std::min(o.against.find(',', begin), o.against.size());
-            s.values.push_back(o.against.substr(begin, comma - begin));
+            s.values.push_back(without_blanks(o.against.substr(begin, comma - begin)));
             points.push_back(against_settings(s.key, s.values.back()));
             begin = comma + 1;
         }

@@ -30,9 +30,10 @@ void check_cell(const config::Node& root, const Selector& s) {
     if (s.has_gate()) own.insert(own.end(), {"v_gate", "c_gate", "active_area"});
     for (const auto& [name, leaf] : table->second->leaves)
         if (leaf.used && std::find(own.begin(), own.end(), name) == own.end())
-            throw ConfigError(fmt::format("cell.{} has no effect on {} cells; expected one of {}", name,
-                                          cell_type_names()[static_cast<std::size_t>(s.type)], join(own)),
-                              leaf.where);
+            throw ConfigError(
+                fmt::format("cell.{} has no effect on {} cells; expected {}", name, cell_type_names()[static_cast<std::size_t>(s.type)],
+                            own.size() > 1 ? "one of " + join(own) : "cells with a selector (cell.type = 1t1r, 1s1r or 1d1r)"),
+                leaf.where);
 }
 
 /// Means over squares of a map, at most 32 a side.
@@ -64,7 +65,10 @@ std::vector<ArrayFigure> all_figures(const ArrayStudy& s) {
     std::vector<ArrayFigure> out;
     for (const auto& a : s.answers)
         for (const auto& f : a.figures)
-            if (std::none_of(out.begin(), out.end(), [&](const auto& o) { return o.key == f.key; })) out.push_back(f);
+            if (const auto same = std::find_if(out.begin(), out.end(), [&](const auto& o) { return o.key == f.key; }); same == out.end())
+                out.push_back(f);
+            else if (same->values.size() < f.values.size())
+                same->values = f.values;  // over chips in one of them is over chips in the table
     return out;
 }
 
@@ -106,10 +110,11 @@ report::Chart curves(const ArrayStudy& s, const char* title, const char* caption
     for (const auto* key : keys) {
         report::Series series;
         series.name = report::label_of_key(key), series.x = x;
+        const bool ranged = std::any_of(s.answers.begin(), s.answers.end(), [&](const auto& a) { return a.figure(key).values.size() > 1; });
         for (const auto& a : s.answers) {
             const auto& f = a.figure(key);
             series.y.push_back(f.mean());
-            if (f.values.size() > 1) series.lo.push_back(f.least()), series.hi.push_back(f.most());
+            if (ranged) series.lo.push_back(f.least()), series.hi.push_back(f.most());
         }
         view.series.push_back(std::move(series));
     }
@@ -267,7 +272,8 @@ std::string array_csv(const ArrayStudy& s) {
             const std::size_t n = figure.values.size() > 1 ? 4 : 1;
             if (f == nullptr) row.insert(row.end(), n, CsvValue{std::string()});
             else row.emplace_back(f->mean());
-            if (f != nullptr && n > 1)
+            if (f != nullptr && n > 1 && f->values.size() == 1) row.insert(row.end(), n - 1, CsvValue{std::string()});
+            else if (f != nullptr && n > 1)
                 for (const double v : {f->least(), f->most(), report::half_width_95(f->values)}) row.emplace_back(v);
         }
         text += csv_line(row);

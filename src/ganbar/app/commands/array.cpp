@@ -43,6 +43,8 @@ std::string written(const ArrayArguments& o, const study::ArrayStudy& s, const s
 void run_array(const ArrayArguments& o, const config::Presets& presets, const Registries& registries, const std::string& command) {
     o.out.check();
     if (has_ending(o.out.path, ".cir") && !o.against.empty()) throw ConfigError("a deck holds one array; expected it without --against");
+    if (o.out.to_stdout() && (o.json || o.csv))
+        throw ConfigError("-o - and --json or --csv both print to standard output; expected one of them");
     if (o.json && o.csv) throw ConfigError("--json and --csv both print the figures; expected one of them");
     const auto s = study::measure_arrays(o, presets, registries);
     for (const auto& line : s.warnings) fmt::print(stderr, "warning: {}\n", line);
