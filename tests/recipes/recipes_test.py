@@ -52,6 +52,9 @@ def compile_words():
             skip -= 1
         elif w not in ("-Winvalid-pch",) and not re.fullmatch(r"-O\d", w):
             kept.append(w)
+    while "-Xclang" in kept:  # clang's words for a precompiled header
+        at = kept.index("-Xclang")
+        del kept[at:at + 2]
     return [*kept, "-O0"]
 
 
