@@ -114,3 +114,12 @@ def test_a_map_that_no_tap_meets_is_zero(ideal):
     assert torch.equal(y, torch.zeros_like(theirs(x)))
     y.sum().backward()
     assert not x.grad.any() and not ours.weight.grad.any()
+
+
+def test_states_go_where_the_cells_are_the_same(real):
+    """What does not decide what cells do, such as rounds of an experiment, is no other hardware."""
+    layer = AnalogLinear(3, 2, hardware=ganbar.hardware("satyam2022-balanced", train={"rounds": 5}), seed=1)
+    layer(torch.ones(1, 3))
+    AnalogLinear(3, 2, hardware=real, seed=1).load_state_dict(layer.state_dict())
+    with pytest.raises(RuntimeError, match="other hardware"):
+        AnalogLinear(3, 2, hardware=ganbar.hardware("satyam2022-balanced", tile={"adc_bits": 6}), seed=1).load_state_dict(layer.state_dict())

@@ -340,7 +340,7 @@ class AnalogLayer:
         return out
 
     def _fingerprint(self):
-        text, own = [], False
+        text, own = [], self.hardware.model is not None  # a model in numpy stands above all sections
         for line in self.hardware.toml.splitlines():
             if line.startswith("["):
                 own = line.strip("[]").split(".")[0] in _CELLS
