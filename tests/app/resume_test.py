@@ -150,21 +150,21 @@ class OneAtATime(InFolder):
     FILES = {"small.toml": SOFTWARE.replace("rounds = 12", "rounds = 100000").replace("checkpoint_every = 4", "checkpoint_every = 1")}
 
     def test_a_live_run_is_not_taken_up(self):
-        out = self.folder / "live"
-        first = subprocess.Popen([GANBAR, "train", "small.toml", "--no-report", "--threads", "1", "--out", "live"], env=self.environment(), cwd=self.folder,
+        out = self.folder / "live on"
+        first = subprocess.Popen([GANBAR, "train", "small.toml", "--no-report", "--threads", "1", "--out", "live on"], env=self.environment(), cwd=self.folder,
                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         try:
             end = time.time() + 60
             while time.time() < end and not list(out.glob("checkpoints/*.safetensors")):
                 time.sleep(0.01)
             for words in (["--resume"], ["--resume", "--set", "train.rounds=200000"]):
-                said = self.refused("train", "small.toml", "--no-report", "--out", "live", *words)
+                said = self.refused("train", "small.toml", "--no-report", "--out", "live on", *words)
                 self.assertIn("another ganbar process works", said)
         finally:
             first.send_signal(signal.SIGINT)
             said = first.communicate(timeout=60)[1]
         self.assertEqual(first.returncode, 130)
-        self.assertIn("--resume", said)
+        self.assertIn("--resume --out 'live on'", said)  # as a shell reads it back
         rounds = [int(line.split(",")[0]) for line in (out / "metrics.csv").read_text().splitlines()[1:]]
         self.assertEqual(rounds, list(range(1, len(rounds) + 1)))
 

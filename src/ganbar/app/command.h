@@ -34,4 +34,12 @@ struct CommandContext {
 };
 void register_builtin_commands(CommandContext& context);
 
+/// A path as a shell reads it back.
+inline std::string as_typed(const std::string& path) {
+    if (path.find_first_of(" \t'\"$&;()*?`\\") == std::string::npos) return path;
+    std::string out = "'";
+    for (const char c : path) c == '\'' ? out += "'\\''" : out += c;
+    return out + "'";
+}
+
 }  // namespace ganbar::app

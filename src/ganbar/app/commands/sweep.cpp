@@ -89,7 +89,7 @@ void run(const SweepArguments& o, const config::Presets& experiments, const conf
     if (const auto n_open = n_of(rows, "open"); n_open > 0) {
         if (signal_noted() || rank.n == 1)
             throw Interrupted(fmt::format("stopped with {} of {} points to do; to go on: the same command ({} --out {})", n_open,
-                                          rows.size(), "ganbar sweep " + o.sweep, out));
+                                          rows.size(), "ganbar sweep " + as_typed(o.sweep), as_typed(out)));
         return say(fmt::format("{} of {} points are open yet; the rank that ends last writes table and page", n_open, rows.size()));
     }
     if (o.json) fmt::print("{}\n", rows_json(rows).dump(1));

@@ -44,7 +44,7 @@ void train(const TrainArguments& o, const config::Presets& presets, const Comman
     const RunResult result = run(e, context.places, options, events ? static_cast<RunObserver&>(*events) : terminal);
     if (!result.finished)
         throw Interrupted(fmt::format("stopped after round {} of {}; to go on: the same command with --resume --out {}", result.round,
-                                      result.n_rounds, result.folder.string()));
+                                      result.n_rounds, as_typed(result.folder.string())));
     if (o.json) fmt::print("{}", read_text(result.folder / "summary.json"));
     else fmt::print("{}\n{}\n", result.headline, result.folder.string());
 }
