@@ -57,8 +57,7 @@ std::unique_ptr<config::Node> in_new_words(const config::Node* device) {
         const auto old = P::old_keys();
         if (device == nullptr || std::none_of(old.begin(), old.end(), has)) return nullptr;
         auto renamed = device->clone();
-        for (const auto& key : old)
-            if (const auto* leaf = device->leaf(key)) renamed->leaves.at(key).used = leaf->used;
+        for (const auto& key : old) device->leaf(key);  // read now
         P::rename(*renamed);
         return renamed;
     } else return nullptr;

@@ -66,16 +66,23 @@ Spread spread_of(const std::vector<double>& values) {
     return spread;
 }
 
-/// Share of Student's t with n degrees of freedom within +-sqrt(n) tan(a): the density over the angle goes as cos^(n-1). Simpson's rule.
-static double within_angle(int n, double a) {
-    constexpr int steps = 4000;
+/// What 95% of Student's t with n degrees of freedom lie within. At sqrt(n) tan(a) the density over the angle a goes as cos^(n-1), which
+/// Simpson's rule sums.
+static double student_95(int n) {
+    constexpr int steps = 1000;
     const auto integral = [n](double to) {
         double sum = 0;
         for (int k = 0; k <= steps; ++k)
             sum += (k == 0 || k == steps ? 1 : k % 2 == 1 ? 4 : 2) * std::pow(std::max(0.0, std::cos(to * k / steps)), n - 1);
         return sum * to / (3 * steps);
     };
-    return integral(a) / integral(std::acos(0.0));
+    double lo = 0, hi = std::acos(0.0);
+    const double wanted = 0.95 * integral(hi);
+    for (int k = 0; k < 40; ++k) {
+        const double middle = 0.5 * (lo + hi);
+        (integral(middle) < wanted ? lo : hi) = middle;
+    }
+    return std::sqrt(n) * std::tan(hi);
 }
 
 double half_width_95(const std::vector<double>& values) {
@@ -84,12 +91,7 @@ double half_width_95(const std::vector<double>& values) {
     const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
     double squares = 0;
     for (const double v : values) squares += (v - mean) * (v - mean);
-    double lo = 0, hi = std::acos(0.0);
-    for (int k = 0; k < 40; ++k) {
-        const double middle = 0.5 * (lo + hi);
-        (within_angle(static_cast<int>(values.size()) - 1, middle) < 0.95 ? lo : hi) = middle;
-    }
-    return std::sqrt(n - 1) * std::tan(hi) * std::sqrt(squares / (n - 1) / n);
+    return student_95(static_cast<int>(values.size()) - 1) * std::sqrt(squares / (n - 1) / n);
 }
 
 std::string spread_text(const Spread& s, const std::string& unit) {
