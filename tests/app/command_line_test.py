@@ -79,6 +79,7 @@ class CommandLine(unittest.TestCase):
         self.assertLess(len(said), 200)
         self.assertRegex(said, r"\(nearest of \d+: batch, \w+, \w+, \w+, \w+\)")
         self.assertRegex(self.bad(2, *dry, "train.learning_rate=1"), r"\(nearest of \d+: .*\brate\b.*\)")  # words before letters
+        self.assertIn('did you mean "t_pulse"?', self.bad(2, *dry, "train.pulse_width=200 ns"))
         self.assertIn("did you mean tile.adc_bits?", self.bad(2, *dry, "adc_bits=3"))
         self.assertIn("did you mean train.batch?", self.bad(2, *dry, "tile.batch=3"))
 

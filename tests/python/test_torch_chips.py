@@ -106,6 +106,25 @@ def test_latents_go_on_where_a_state_left_them(real):
         assert torch.equal(again(2), want) and torch.equal(copy.deepcopy(again)(2), z(2))
 
 
+def test_bills_of_latents_begin_with_them(real):
+    """Bits that were taken before a copy or a state are not paid twice."""
+    z = Latents(5, hardware=real, seed=3)
+    z(40)
+    before = z.energy_J
+    loaded, copied = Latents(5, hardware=real, seed=4), copy.deepcopy(z)
+    loaded.load_state_dict(z.state_dict())
+    assert loaded.energy_J == copied.energy_J == 0
+    for latents in (z, loaded, copied):
+        latents(4)
+    assert loaded.energy_J == copied.energy_J == pytest.approx(z.energy_J - before, rel=1e-9) and z.energy_J > before
+    rows = ledger(nn.Sequential(copied))
+    assert list(rows["n"]) == [20] and list(rows["energy_J"]) == [copied.energy_J]
+
+
+def test_a_bill_of_nothing_has_its_columns():
+    assert list(ledger(nn.Linear(2, 2)).columns) == ["model", "layer", "mode", "phase", "component", "n", "energy_J", "busy_s"]
+
+
 def test_a_map_that_no_tap_meets_is_zero(ideal):
     arguments = {"stride": 3, "padding": (2, 0), "output_padding": (1, 0), "bias": False}
     x = torch.ones(1, 1, 2, 7)

@@ -215,10 +215,10 @@ def ledger(*models, all_ranks=False):
                 charges = [(*place.split("/"), charge) for place, charge in module.ledger.items()]
                 rows += [{"model": k, "layer": label, "mode": place[0], "phase": place[-2], "component": place[-1], "n": n, "energy_J": energy, "busy_s": busy} for *place, (n, energy, busy) in charges]
             elif isinstance(module, layers.Latents) and module.energy_J > 0:
-                rows.append({"model": k, "layer": path or "latents", "mode": "training", "phase": "noise", "component": "bits", "n": module._taken, "energy_J": module.energy_J, "busy_s": 0.0})
+                rows.append({"model": k, "layer": path or "latents", "mode": "training", "phase": "noise", "component": "bits", "n": module._taken - module._begun, "energy_J": module.energy_J, "busy_s": 0.0})
     if all_ranks and ranks.world() > 1:
         rows = _summed(ranks.gathered(rows))
-    return from_rows(rows)
+    return from_rows(rows, ["model", "layer", "mode", "phase", "component", "n", "energy_J", "busy_s"])
 
 
 def _summed(lists):

@@ -198,11 +198,13 @@ class Latents(nn.Module):
 
     def _start(self, taken):
         """The source from its seed, `taken` numbers further."""
-        self._taken, self._bits, self._normal = taken, None, None
+        self._taken, self._begun, self._energy_before_J = taken, taken, 0.0
+        self._bits, self._normal = None, None
         if self.source == "array":
             self._bits = _core.ArrayBits(self.hardware._core, self.seed, self.size)
             if taken:
                 self._bits.take(taken)
+            self._energy_before_J = self._bits.energy_J  # a bill begins with the bits that are given here
         elif self.seed is not None:
             self._normal = torch.Generator().manual_seed(self.seed)
             for _ in range(taken // self.size):
@@ -243,5 +245,5 @@ class Latents(nn.Module):
 
     @property
     def energy_J(self):
-        """Energy of the bits so far, J; of a copy or a loaded state, those taken again included."""
-        return self._bits.energy_J if self._bits is not None else 0.0
+        """Energy of the bits so far, J; of a copy or a loaded state, since then."""
+        return self._bits.energy_J - self._energy_before_J if self._bits is not None else 0.0

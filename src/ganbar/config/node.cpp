@@ -131,18 +131,27 @@ std::size_t distance(const std::string& a, const std::string& b) {
     return row.back();
 }
 
-/// Words that two names have in common: "learning_rate" and "rate_d" have one.
+/// The words of a name, those that say a quantity as the letter that stands for it: "pulse_width" and "t_pulse" are one set.
+std::set<std::string> words_of(const std::string& name) {
+    static const std::map<std::string, std::string> letters{{"time", "t"},    {"width", "t"},      {"duration", "t"},
+                                                            {"voltage", "v"}, {"amplitude", "v"},  {"number", "n"},
+                                                            {"count", "n"},   {"resistance", "r"}, {"conductance", "g"}};
+    std::set<std::string> out;
+    for (std::size_t from = 0, to; from <= name.size(); from = to + 1) {
+        to = std::min(name.find('_', from), name.size());
+        const std::string word = name.substr(from, to - from);
+        const auto letter = letters.find(word);
+        if (!word.empty()) out.insert(letter == letters.end() ? word : letter->second);
+    }
+    return out;
+}
+
+/// Words that two names have in common: "learning_rate" and "rate_d" have one. A letter alone says too little.
 std::size_t common_words(const std::string& a, const std::string& b) {
-    const auto words = [](const std::string& name) {
-        std::set<std::string> out;
-        for (std::size_t from = 0, to; from <= name.size(); from = to + 1) {
-            to = std::min(name.find('_', from), name.size());
-            if (to > from + 1) out.insert(name.substr(from, to - from));  // a letter alone says too little
-        }
-        return out;
-    };
-    const auto of_a = words(a), of_b = words(b);
-    return static_cast<std::size_t>(std::count_if(of_a.begin(), of_a.end(), [&](const auto& w) { return of_b.contains(w); }));
+    const auto of_a = words_of(a), of_b = words_of(b);
+    const bool same = of_a == of_b;
+    return static_cast<std::size_t>(
+        std::count_if(of_a.begin(), of_a.end(), [&](const auto& w) { return (same || w.size() > 1) && of_b.contains(w); }));
 }
 
 /// "(known: a, b, c)", of many only the five nearest: those that share most words, then by letters.
@@ -165,7 +174,10 @@ std::string other_table(const std::string& key, const std::map<std::string, std:
 }
 
 std::string suggestion(const std::string& name, const std::vector<std::string>& candidates, const char* open, const char* close) {
-    const std::string near = nearest_name(name, candidates);
+    std::string near = nearest_name(name, candidates);
+    if (near.empty())
+        for (const auto& candidate : candidates)
+            if (words_of(candidate) == words_of(name)) near = candidate;
     return near.empty() ? "" : "; did you mean " + std::string(open) + near + close + "?";
 }
 

@@ -177,4 +177,9 @@ std::size_t breaks_at(const std::vector<std::vector<double>>& by_point, Better b
     return by_point.size();
 }
 
+std::string ranged_text(const report::Spread& s, double scale) {
+    return s.n > 1 ? fmt::format("{:.3g} ({:.3g} to {:.3g})", scale * s.mean, scale * s.lo, scale * s.hi)
+                   : fmt::format("{:.3g}", scale * s.mean);
+}
+
 }  // namespace ganbar::study

@@ -1,6 +1,7 @@
 // Runs of one preset over the values of a setting and over seeds, and what a report says about them: the common part of reproductions
 // that sweep.
 #pragma once
+#include "ganbar/report/aggregate.h"
 #include "ganbar/study/reproduce.h"
 
 namespace ganbar::study {
@@ -64,6 +65,9 @@ struct MeanError {
     double mean = 0, error = 0;
 };
 MeanError mean_error(const std::vector<double>& values);
+
+/// "1.2 (1.1 to 1.4)" in units of 1/scale; the mean alone of one seed.
+std::string ranged_text(const report::Spread& s, double scale);
 
 /// Position of the best mean, and whether it lies inside the sweep and beats the first point by more than twice the error of the
 /// difference.

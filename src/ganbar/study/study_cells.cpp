@@ -9,6 +9,7 @@
 #include "ganbar/report/aggregate.h"
 #include "ganbar/report/number_text.h"
 #include "ganbar/report/write_report.h"
+#include "ganbar/study/study.h"
 
 namespace ganbar::study {
 namespace fs = std::filesystem;
@@ -59,15 +60,10 @@ void train(Case& c, const StudyOptions& o, std::int64_t rounds, std::int64_t n_s
         sets.insert(sets.end(), o.sets.begin(), o.sets.end());
         const Experiment e = load_experiment("satyam2022-wires", context.experiments, sets, context.registries);
         const fs::path folder = o.out / "runs" / fmt::format("{}-seed{}", c.key, seed);
-        if (!fs::exists(folder / "summary.json")) context.train(e, folder, fmt::format("{}, seed {}", c.label, seed));
+        context.train(e, folder, fmt::format("{}, seed {}", c.label, seed));
         c.runs.push_back(report::read_run(folder.string()));
         c.runs.back().group = c.label;
     }
-}
-
-std::string ranged(const report::Spread& s, double scale) {
-    return s.n > 1 ? fmt::format("{:.3g} ({:.3g} to {:.3g})", scale * s.mean, scale * s.lo, scale * s.hi)
-                   : fmt::format("{:.3g}", scale * s.mean);
 }
 
 report::TextTable table(const std::vector<Case>& all) {
@@ -86,11 +82,11 @@ report::TextTable table(const std::vector<Case>& all) {
                  "cells, mm2",
                  "with converters, mm2"};
     for (const Case& c : all)
-        t.rows.push_back({c.label, ranged(c.spread("classifier_accuracy"), 1), ranged(c.spread("coverage"), 1),
-                          ranged(c.spread("frechet_distance"), 1), ranged(c.spread("update_energy_J"), 1e3),
-                          ranged(c.spread("read_energy_J"), 1e3), fmt::format("{:.3g}", 1e3 * c.runs.front().hardware.busy_s("update")),
-                          fmt::format("{:.3g}", 1e6 * Case::cells_m2(c.runs.front())),
-                          fmt::format("{:.3g}", 1e6 * Case::whole_m2(c.runs.front()))});
+        t.rows.push_back(
+            {c.label, ranged_text(c.spread("classifier_accuracy"), 1), ranged_text(c.spread("coverage"), 1),
+             ranged_text(c.spread("frechet_distance"), 1), ranged_text(c.spread("update_energy_J"), 1e3),
+             ranged_text(c.spread("read_energy_J"), 1e3), fmt::format("{:.3g}", 1e3 * c.runs.front().hardware.busy_s("update")),
+             fmt::format("{:.3g}", 1e6 * Case::cells_m2(c.runs.front())), fmt::format("{:.3g}", 1e6 * Case::whole_m2(c.runs.front()))});
     return t;
 }
 

@@ -84,7 +84,7 @@ void train_device(Result& out, const StudyOptions& o, std::int64_t rounds, std::
         sets.insert(sets.end(), o.sets.begin(), o.sets.end());
         const Experiment e = load_experiment("measured-device", context.experiments, sets, context.registries);
         const fs::path folder = o.out / "runs" / fmt::format("{}-{}-seed{}", device, feedback ? "feedback" : "blind", seed);
-        if (!fs::exists(folder / "summary.json")) context.train(e, folder, fmt::format("{}, {}, seed {}", device, out.rule, seed));
+        context.train(e, folder, fmt::format("{}, {}, seed {}", device, out.rule, seed));
         if (out.limits.empty() && e.rule.pulses)
             out.limits = limits_of(step_character(e.device, {e.rule.pulses->set, e.rule.pulses->reset, e.rule.pulses->width}));
         out.runs.push_back(report::read_run(folder.string()));

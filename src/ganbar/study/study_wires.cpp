@@ -7,29 +7,42 @@
 #include <cstdio>
 
 #include "ganbar/data/csv.h"
+#include "ganbar/report/aggregate.h"
 #include "ganbar/report/write_report.h"
+#include "ganbar/study/study.h"
 #include "ganbar/study/wire_figures.h"
 
 namespace ganbar::study {
 namespace fs = std::filesystem;
 namespace {
 
-/// One training and what it came to.
+/// One setting, and its trainings, one a seed.
 struct Point {
     std::string key, label;
     double r_ohm = 0;
     std::vector<std::string> sets;
+    std::string preset = "satyam2022-wires";
     double x = r_ohm;  ///< where the point stands in its chart
-    report::RunData run = {};
-    double number(const char* name) const { return run.summary.number(name).value_or(std::nan("")); }
-    double update_time_s() const { return run.hardware.busy_s("update"); }
-    double area_m2() const { return run.hardware.total("area_with_periphery_m2").value_or(std::nan("")); }
+    std::vector<report::RunData> runs = {};
+    report::Spread spread(const char* name) const {
+        std::vector<double> values;
+        for (const auto& r : runs) values.push_back(r.summary.number(name).value_or(std::nan("")));
+        return report::spread_of(values);
+    }
+    double mean(const char* name) const { return spread(name).mean; }
+    double update_time_s() const {
+        double sum = 0;
+        for (const auto& r : runs) sum += r.hardware.busy_s("update");
+        return sum / static_cast<double>(runs.size());
+    }
+    double area_m2() const { return runs.front().hardware.total("area_with_periphery_m2").value_or(std::nan("")); }
 };
 
 class WireStudy {
 public:
-    WireStudy(const StudyOptions& o, const Context& context)
+    WireStudy(const StudyOptions& o, std::int64_t n_seeds, const Context& context)
         : o_(o),
+          n_seeds_(n_seeds),
           context_(context),
           rounds_(o.rounds > 0 ? o.rounds
                   : o.quick    ? 60
@@ -37,24 +50,15 @@ public:
 
     void play() {
         fs::create_directories(o_.out);
-        ladder_.push_back(train({"ideal", "ideal wires", 0, {"wires.mode=ideal"}}));
-        for (const double r : o_.quick ? std::vector<double>{0.1, 1} : std::vector<double>{0.01, 0.1, 0.3, 1, 5, 20})
-            ladder_.push_back(train({fmt::format("r{:g}", r), fmt::format("64 x 64, {:g} ohm", r), r, at(r)}));
-        for (const double r : o_.quick ? std::vector<double>{1} : std::vector<double>{1, 5, 20})
-            small_ladder_.push_back(
-                train({fmt::format("small16-r{:g}", r), fmt::format("16 x 16, {:g} ohm", r), r, with(at(r), size(16))}));
-        if (!o_.quick) vary();
-        remedies_.push_back(small_ladder_.front());
-        remedies_.push_back(train({"low", "64 x 64, conductances eight times lower, 1 ohm", 1, {}}, "satyam2022-wires-lowg"));
-        if (!o_.quick) {
-            remedies_.push_back(train({"small32", "32 x 32, 1 ohm", 1, with(at(1), size(32))}));
-            remedies_.push_back(train({"third", "64 x 64, V/3, 1 ohm", 1, with(at(1), {"wires.scheme=third"})}));
-            const std::vector<std::string> rows = {"wires.compensation=rows", "wires.most_gain=2"}, gains = {"wires.read_gain=lines"};
-            remedies_.push_back(train({"rows", "64 x 64, driver of each row scaled, 1 ohm", 1, with(at(1), rows)}));
-            remedies_.push_back(train({"gains", "64 x 64, gain of each line, 1 ohm", 1, with(at(1), gains)}));
-            remedies_.push_back(train({"rows-gains", "64 x 64, drivers and gains, 1 ohm", 1, with(with(at(1), rows), gains)}));
-            remedies_.push_back(train({"amplitude", "64 x 64, amplitudes 1.4 times as high, 1 ohm", 1, with(at(1), amplitudes(1.4))}));
-        }
+        choose();
+        for (std::int64_t seed = 1; seed <= n_seeds_; ++seed)  // a study that is stopped has whole seeds
+            for (const Point* p : all()) train(*p, seed);
+        for (auto* group : groups())
+            for (Point& p : *group)
+                for (std::int64_t seed = 1; seed <= n_seeds_; ++seed) {
+                    p.runs.push_back(report::read_run(folder(p, seed).string()));
+                    p.runs.back().group = p.label;
+                }
         write();
     }
 
@@ -76,44 +80,67 @@ private:
         return a;
     }
 
+    void choose() {
+        ladder_.push_back({"ideal", "ideal wires", 0, {"wires.mode=ideal"}});
+        for (const double r : o_.quick ? std::vector<double>{0.1, 1} : std::vector<double>{0.01, 0.1, 0.3, 1, 5, 20})
+            ladder_.push_back({fmt::format("r{:g}", r), fmt::format("64 x 64, {:g} ohm", r), r, at(r)});
+        for (const double r : o_.quick ? std::vector<double>{1} : std::vector<double>{1, 5, 20})
+            small_ladder_.push_back({fmt::format("small16-r{:g}", r), fmt::format("16 x 16, {:g} ohm", r), r, with(at(r), size(16))});
+        if (!o_.quick) vary();
+        remedies_.push_back(small_ladder_.front());
+        remedies_.push_back({"low", "64 x 64, conductances eight times lower, 1 ohm", 1, {}, "satyam2022-wires-lowg"});
+        if (!o_.quick) {
+            remedies_.push_back({"small32", "32 x 32, 1 ohm", 1, with(at(1), size(32))});
+            remedies_.push_back({"third", "64 x 64, V/3, 1 ohm", 1, with(at(1), {"wires.scheme=third"})});
+            const std::vector<std::string> rows = {"wires.compensation=rows", "wires.most_gain=2"}, gains = {"wires.read_gain=lines"};
+            remedies_.push_back({"rows", "64 x 64, driver of each row scaled, 1 ohm", 1, with(at(1), rows)});
+            remedies_.push_back({"gains", "64 x 64, gain of each line, 1 ohm", 1, with(at(1), gains)});
+            remedies_.push_back({"rows-gains", "64 x 64, drivers and gains, 1 ohm", 1, with(with(at(1), rows), gains)});
+            remedies_.push_back({"amplitude", "64 x 64, amplitudes 1.4 times as high, 1 ohm", 1, with(at(1), amplitudes(1.4))});
+        }
+    }
+
     /// Array size, terminals and scheme at 0.1 ohm a segment, one at a time.
     void vary() {
         const Point& middle = *std::find_if(ladder_.begin(), ladder_.end(), [](const Point& p) { return p.key == "r0.1"; });
         for (const int n : {16, 32, 64, 128, 256}) {
-            sizes_.push_back(
-                n == 64 ? middle : train({fmt::format("size{}", n), fmt::format("{0} x {0}, 0.1 ohm", n), 0.1, with(at(0.1), size(n))}));
+            sizes_.push_back(n == 64 ? middle
+                                     : Point{fmt::format("size{}", n), fmt::format("{0} x {0}, 0.1 ohm", n), 0.1, with(at(0.1), size(n))});
             sizes_.back().x = n;
         }
         for (const int r : {1, 10, 50}) {
-            terminals_.push_back(
-                r == 1 ? middle
-                       : train({fmt::format("terminal{}", r), fmt::format("64 x 64, 0.1 ohm, terminals of {} ohm", r), 0.1,
-                                with(at(0.1), {fmt::format("wires.rdrv={} ohm", r), fmt::format("wires.rsense={} ohm", r)})}));
+            terminals_.push_back(r == 1
+                                     ? middle
+                                     : Point{fmt::format("terminal{}", r), fmt::format("64 x 64, 0.1 ohm, terminals of {} ohm", r), 0.1,
+                                             with(at(0.1), {fmt::format("wires.rdrv={} ohm", r), fmt::format("wires.rsense={} ohm", r)})});
             terminals_.back().x = r;
         }
         for (const auto& [scheme, name] :
              std::vector<std::pair<std::string, std::string>>{{"third", "V/3"}, {"grounded", "grounded"}, {"floating", "floating"}})
             others_.push_back(
-                train({scheme + "-r0.1", fmt::format("64 x 64, {}, 0.1 ohm", name), 0.1, with(at(0.1), {"wires.scheme=" + scheme})}));
-        others_.push_back(train({"threshold-r0.01", "64 x 64, 0.01 ohm, threshold at 0.65 V", 0.01,
-                                 with(at(0.01), {"wires.rdrv=0.01 ohm", "wires.rsense=0.01 ohm", "device.threshold=0.65 V"})}));
+                {scheme + "-r0.1", fmt::format("64 x 64, {}, 0.1 ohm", name), 0.1, with(at(0.1), {"wires.scheme=" + scheme})});
+        others_.push_back({"threshold-r0.01", "64 x 64, 0.01 ohm, threshold at 0.65 V", 0.01,
+                           with(at(0.01), {"wires.rdrv=0.01 ohm", "wires.rsense=0.01 ohm", "device.threshold=0.65 V"})});
     }
 
-    Point train(Point p, const std::string& preset = "satyam2022-wires") {
+    fs::path folder(const Point& p, std::int64_t seed) const { return o_.out / "runs" / fmt::format("{}-seed{}", p.key, seed); }
+
+    void train(const Point& p, std::int64_t seed) const {
         auto sets = p.sets;
+        // Floating lines are not solved in batches, and would warn.
+        if (p.key != "ideal" && p.key != "floating-r0.1") sets.emplace_back("wires.programming=batched");
+        sets.push_back(fmt::format("experiment.seed={}", seed));
         sets.push_back(fmt::format("train.rounds={}", rounds_));
         sets.push_back(
             fmt::format("train.anneal_from={}", rounds_ / 5));  // amplitudes fall as in the preset, over the same share of the rounds
         sets.push_back(fmt::format("train.anneal_rounds={}", rounds_ - rounds_ / 5));
         sets.push_back(fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds_ / 4)));
         sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
-        const Experiment e = load_experiment(preset, context_.experiments, sets, context_.registries);
-        const fs::path folder = o_.out / "runs" / p.key;
-        if (!fs::exists(folder / "summary.json")) context_.train(e, folder, p.label);
-        p.run = report::read_run(folder.string());
-        p.run.group = p.label;
-        return p;
+        context_.train(load_experiment(p.preset, context_.experiments, sets, context_.registries), folder(p, seed),
+                       fmt::format("{}, seed {}", p.label, seed));
     }
+
+    std::string seeds_said() const { return n_seeds_ == 1 ? "one seed" : fmt::format("means over {} seeds with the range", n_seeds_); }
 
     using Curves = std::vector<std::pair<std::string, const std::vector<Point>*>>;
 
@@ -121,26 +148,33 @@ private:
                                 const Curves& curves) const {
         report::Chart chart;
         chart.title = title;
-        chart.caption = fmt::format("Digit 3, {} rounds, one seed. Dashed: coverage with ideal wires.", rounds_);
+        chart.caption = fmt::format("Digit 3, {} rounds, {}. Dashed: coverage with ideal wires.", rounds_, seeds_said());
         report::ChartView view{"", x_label, x_unit, "", "", {}, true};
         for (const auto& [name, points] : curves)
             for (const auto& [measure, key] :
                  std::vector<std::pair<std::string, const char*>>{{"accuracy", "classifier_accuracy"}, {"coverage", "coverage"}}) {
                 report::Series s{name.empty() ? measure : measure + ", " + name, {}, {}, {}, {}};
-                for (const Point& p : *points)
-                    if (p.x > 0) s.x.push_back(p.x), s.y.push_back(p.number(key));  // ideal wires have no place on a logarithmic axis
+                for (const Point& p : *points) {
+                    if (p.x <= 0) continue;  // ideal wires have no place on a logarithmic axis
+                    const report::Spread spread = p.spread(key);
+                    s.x.push_back(p.x), s.y.push_back(spread.mean);
+                    if (n_seeds_ > 1) s.lo.push_back(spread.lo), s.hi.push_back(spread.hi);
+                }
                 if (!s.x.empty()) view.series.push_back(std::move(s));
             }
         chart.views.push_back(std::move(view));
-        chart.references = {{"coverage with ideal wires", ladder_.front().number("coverage")}};
+        chart.references = {{"coverage with ideal wires", ladder_.front().mean("coverage")}};
         chart.y_lo = 0, chart.y_hi = 1;
         return chart;
     }
 
-    /// Every training once, in the order of the text.
+    std::vector<std::vector<Point>*> groups() { return {&ladder_, &small_ladder_, &sizes_, &terminals_, &others_, &remedies_}; }
+    std::vector<const std::vector<Point>*> groups() const { return {&ladder_, &small_ladder_, &sizes_, &terminals_, &others_, &remedies_}; }
+
+    /// Every setting once, in the order of the text.
     std::vector<const Point*> all() const {
         std::vector<const Point*> out;
-        for (const auto* group : {&ladder_, &small_ladder_, &sizes_, &terminals_, &others_, &remedies_})
+        for (const auto* group : groups())
             for (const auto& p : *group)
                 if (std::none_of(out.begin(), out.end(), [&](const Point* q) { return q->key == p.key; })) out.push_back(&p);
         return out;
@@ -148,31 +182,36 @@ private:
 
     report::TextTable table() const {
         report::TextTable t;
-        t.title = "Every training";
-        t.caption = "Energies and times are those of the whole training; area with converters.";
+        t.title = "Every setting";
+        t.caption =
+            fmt::format("{} rounds, {}. Energies and times are those of the whole training; area with converters.", rounds_, seeds_said());
         t.columns = {"variant",   "accuracy", "coverage", "Frechet", "updates, mJ", "reads, mJ", "time of updates, ms",
                      "area, mm2", "crossbars"};
         for (const Point* p : all())
-            t.rows.push_back({p->label, fmt::format("{:.3f}", p->number("classifier_accuracy")),
-                              fmt::format("{:.3f}", p->number("coverage")), fmt::format("{:.0f}", p->number("frechet_distance")),
-                              fmt::format("{:.3g}", 1e3 * p->number("update_energy_J")),
-                              fmt::format("{:.3g}", 1e3 * p->number("read_energy_J")), fmt::format("{:.2f}", 1e3 * p->update_time_s()),
-                              fmt::format("{:.3f}", 1e6 * p->area_m2()), fmt::format("{:.0f}", p->number("n_crossbars"))});
+            t.rows.push_back({p->label, ranged_text(p->spread("classifier_accuracy"), 1), ranged_text(p->spread("coverage"), 1),
+                              ranged_text(p->spread("frechet_distance"), 1), ranged_text(p->spread("update_energy_J"), 1e3),
+                              ranged_text(p->spread("read_energy_J"), 1e3), fmt::format("{:.2f}", 1e3 * p->update_time_s()),
+                              fmt::format("{:.3f}", 1e6 * p->area_m2()), fmt::format("{:.0f}", p->mean("n_crossbars"))});
         return t;
     }
 
     void write_table() const {
         fs::remove(o_.out / "results.csv");
         auto csv = CsvWriter::create(o_.out / "results.csv",
-                                     {"variant", "segment_ohm", "rounds", "classifier_accuracy", "coverage", "frechet_distance",
+                                     {"variant", "segment_ohm", "seed", "rounds", "classifier_accuracy", "coverage", "frechet_distance",
                                       "update_energy_J", "read_energy_J", "update_time_s", "area_with_periphery_m2", "n_crossbars"});
         for (const Point* p : all())
-            csv.row({p->label, p->r_ohm, rounds_, p->number("classifier_accuracy"), p->number("coverage"), p->number("frechet_distance"),
-                     p->number("update_energy_J"), p->number("read_energy_J"), p->update_time_s(), p->area_m2(), p->number("n_crossbars")});
+            for (std::size_t k = 0; k < p->runs.size(); ++k) {
+                const report::RunData& run = p->runs[k];
+                const auto number = [&](const char* name) { return run.summary.number(name).value_or(std::nan("")); };
+                csv.row({p->label, p->r_ohm, static_cast<std::int64_t>(k + 1), rounds_, number("classifier_accuracy"), number("coverage"),
+                         number("frechet_distance"), number("update_energy_J"), number("read_energy_J"), run.hardware.busy_s("update"),
+                         p->area_m2(), number("n_crossbars")});
+            }
         csv.sync();
     }
 
-    static bool good(const Point& p) { return p.number("classifier_accuracy") >= 0.9 && p.number("coverage") >= 0.3; }
+    static bool good(const Point& p) { return p.mean("classifier_accuracy") >= 0.9 && p.mean("coverage") >= 0.3; }
 
     std::string verdict() const {
         double last_good = -1, first_bad = -1;
@@ -182,7 +221,7 @@ private:
         }
         std::string text = good(ladder_.front())
                                ? fmt::format("With ideal wires the GAN reaches accuracy {:.2f} at coverage {:.2f} in {} rounds. ",
-                                             ladder_.front().number("classifier_accuracy"), ladder_.front().number("coverage"), rounds_)
+                                             ladder_.front().mean("classifier_accuracy"), ladder_.front().mean("coverage"), rounds_)
                                : fmt::format(
                                      "Even with ideal wires {} rounds do not reach accuracy 0.9 at coverage 0.3; read the rows below as a "
                                      "comparison, not as limits. ",
@@ -200,12 +239,12 @@ private:
                 "With a threshold of 0.65 V, which half-selected cells do not reach, 0.01 ohm gives accuracy {:.2f} at coverage {:.2f}: "
                 "what "
                 "fails there is half-selection, not the drop along the wires. ",
-                held->number("classifier_accuracy"), held->number("coverage"));
+                held->mean("classifier_accuracy"), held->mean("coverage"));
         text += "\n\n";
         for (const Point& p : remedies_) {
             text += fmt::format("- {}: accuracy {:.2f}, coverage {:.2f}{}; updates {:.3g} mJ, {:.2f} ms, {:.3g} mm2 with converters\n",
-                                p.label, p.number("classifier_accuracy"), p.number("coverage"), good(p) ? " (enough)" : " (not enough)",
-                                1e3 * p.number("update_energy_J"), 1e3 * p.update_time_s(), 1e6 * p.area_m2());
+                                p.label, p.mean("classifier_accuracy"), p.mean("coverage"), good(p) ? " (enough)" : " (not enough)",
+                                1e3 * p.mean("update_energy_J"), 1e3 * p.update_time_s(), 1e6 * p.area_m2());
         }
         return text;
     }
@@ -215,9 +254,9 @@ private:
         for (const auto* group : {&sizes_, &terminals_, &others_})
             for (const Point& p : *group)
                 if (group == &sizes_ || p.key != "r0.1")
-                    text += fmt::format("- {}: accuracy {:.2f}, coverage {:.2f}{}; updates {:.3g} mJ\n", p.label,
-                                        p.number("classifier_accuracy"), p.number("coverage"), good(p) ? "" : " (not enough)",
-                                        1e3 * p.number("update_energy_J"));
+                    text +=
+                        fmt::format("- {}: accuracy {:.2f}, coverage {:.2f}{}; updates {:.3g} mJ\n", p.label, p.mean("classifier_accuracy"),
+                                    p.mean("coverage"), good(p) ? "" : " (not enough)", 1e3 * p.mean("update_energy_J"));
         return text;
     }
 
@@ -229,11 +268,11 @@ private:
         input.intro =
             "satyam2022's crossbar GAN trained through exact wires: IR drop, sneak paths and half-selected cells in every read and every "
             "pulse.";
-        for (const Point* p : all()) input.runs.push_back(p->run);
+        for (const Point* p : all()) input.runs.push_back(p->runs.front());
         report::Gallery samples;
-        samples.title = "Samples", samples.caption = "Same latent vectors, at the end of each training.";
+        samples.title = "Samples", samples.caption = "Same latent vectors, at the end of each training with seed 1.";
         for (const Point* p : all())
-            if (!p->run.samples.empty()) samples.pictures.push_back({p->label, p->run.samples.back().path, ""});
+            if (!p->runs.front().samples.empty()) samples.pictures.push_back({p->label, p->runs.front().samples.back().path, ""});
         input.findings.push_back({"Where the published result stops holding, and what brings it back",
                                   verdict(),
                                   {quality_chart("Quality against segment resistance", "segment resistance", "ohm",
@@ -267,13 +306,14 @@ private:
         for (const std::size_t n : {std::size_t{16}, std::size_t{32}}) cases.push_back({n, 1, 1, Scheme::half});
         input.findings.push_back(
             {"Schemes and compensation", "Unselected lines decide how much the other cells see, and burn.", {figures.schemes(cases)}});
-        input.reproduce_commands = {
-            fmt::format("ganbar study wires{}{}", o_.quick ? " --quick" : "", o_.rounds > 0 ? fmt::format(" --rounds {}", o_.rounds) : "")};
+        input.reproduce_commands = {fmt::format("ganbar study wires{}{} --seeds {}", o_.quick ? " --quick" : "",
+                                                o_.rounds > 0 ? fmt::format(" --rounds {}", o_.rounds) : "", n_seeds_)};
         report::write_report(input, (o_.out / "report.html").string(), true);
         write_table();
     }
 
     const StudyOptions& o_;
+    std::int64_t n_seeds_;
     const Context& context_;
     std::int64_t rounds_;
     std::vector<Point> ladder_, small_ladder_, sizes_, terminals_, others_, remedies_;
@@ -281,6 +321,6 @@ private:
 
 }  // namespace
 
-void study_wires(const StudyOptions& options, const Context& context) { WireStudy(options, context).play(); }
+void study_wires(const StudyOptions& options, std::int64_t n_seeds, const Context& context) { WireStudy(options, n_seeds, context).play(); }
 
 }  // namespace ganbar::study

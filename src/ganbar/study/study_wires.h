@@ -13,7 +13,8 @@ struct StudyOptions {
     std::vector<std::string> sets;  ///< applied to every training
 };
 
-/// Leaves run folders, results.csv, findings and report.html in options.out; trainings that are there already are not repeated.
-void study_wires(const StudyOptions& options, const Context& context);
+/// Trains every setting with seeds 1..n_seeds, a seed after the other; trainings that are there already are not repeated. Leaves run
+/// folders, results.csv and report.html in options.out.
+void study_wires(const StudyOptions& options, std::int64_t n_seeds, const Context& context);
 
 }  // namespace ganbar::study

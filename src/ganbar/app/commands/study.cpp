@@ -35,9 +35,7 @@ void ganbar_register_study(CommandContext& context) {
                      "rounds of each training; wires, cells: default 200, with --quick 60 and 40; devices: 300, with --quick 40; rules: "
                      "200, with --quick 30; readings: their own, 200 or 40, with --quick 40")
         ->check(Range{1, 1000000});
-    command
-        ->add_option("--seeds", text->seeds,
-                     "cells, devices, rules, readings: seeds of each training; default 3, rules and readings with --quick 1")
+    command->add_option("--seeds", text->seeds, "seeds of each training; default 3; wires, rules and readings with --quick 1")
         ->check(Range{1, 1000});
     command->add_option("--jobs", text->jobs, "rules, readings: trainings at once; default 1")->check(Range{1, 1024});
     command->add_option("--readings", text->readings, "readings: which of them, names with commas between; default all, with --quick four")
@@ -68,14 +66,12 @@ void ganbar_register_study(CommandContext& context) {
             only(!text->readings.empty() || !text->axes.empty(), readings, "--readings and --axis belong", "readings");
             only(!text->devices.empty() || !text->rules.empty(), rules, "--devices and --rules belong", "rules");
             only(text->jobs > 0, readings || rules, "--jobs belongs", "rules and readings");
-            if (text->name == "wires" && text->seeds > 0)
-                throw ConfigError("--seeds belongs to study cells, devices, rules and readings; study wires trains each variant once");
             o->out = text->out.empty() ? "runs/study-" + text->name : text->out;
             TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
             const config::Presets networks(context.places.preset_folders("networks"));
             const auto studied = study_context(context, *presets, networks, observer);
             const std::int64_t seeds = text->seeds > 0 ? text->seeds : 3;
-            if (text->name == "wires") study::study_wires(*o, studied);
+            if (text->name == "wires") study::study_wires(*o, text->seeds > 0 ? text->seeds : o->quick ? 1 : 3, studied);
             else if (text->name == "cells") study::study_cells(*o, seeds, studied);
             else if (text->name == "devices") study::study_devices(*o, seeds, studied);
             else if (rules) {

@@ -1,0 +1,53 @@
+"""`ganbar study wires`: a row for every setting and seed, means with their range on the page; other settings do not take its trainings.
+
+usage: wire_study_test.py GANBAR
+"""
+import csv
+import unittest
+
+from running import InFolder
+
+SMALL = ["data.dataset=synthetic-digits", "data.limit=100", "train.batch=20", "evaluation.samples=40", "generator.layers=[8, 16, 784]", "discriminator.layers=[784, 16, 1]"]
+
+
+class WireStudy(InFolder):
+    WORDS = ["study", "wires", "--quick", "--rounds", "2", *[w for s in SMALL for w in ("--set", s)], "--out", "study"]
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.done = cls.command(*cls.WORDS, "--seeds", "2")
+        assert cls.done.returncode == 0, cls.done.stderr
+
+    def test_every_setting_has_every_seed(self):
+        rows = list(csv.DictReader((self.folder / "study/results.csv").read_text().splitlines()))
+        variants = list(dict.fromkeys(r["variant"] for r in rows))
+        self.assertEqual(len(variants), 5)
+        self.assertEqual([(r["variant"], r["seed"]) for r in rows], [(v, s) for v in variants for s in "12"])
+        for variant in variants:
+            one, other = (r for r in rows if r["variant"] == variant)
+            self.assertNotEqual(one["frechet_distance"], other["frechet_distance"])
+            self.assertEqual(one["n_crossbars"], other["n_crossbars"])
+        page = (self.folder / "study/report.html").read_text()
+        self.assertIn("2 rounds, means over 2 seeds with the range", page)
+        low, high = sorted(float(r["update_energy_J"]) * 1e3 for r in rows if r["variant"] == "16 x 16, 1 ohm")
+        self.assertIn(f"({low:.3g} to {high:.3g})", page)
+        self.assertIn("study wires --quick --rounds 2 --seeds 2", page)
+
+    def test_pulses_are_solved_in_batches(self):
+        text = (self.folder / "study/runs/r1-seed2/run.toml").read_text()
+        for said in ('programming = "batched"', "seed = 2", 'rw = "1 ohm"'):
+            self.assertIn(said, text)
+
+    def test_trainings_are_taken_up_but_not_those_of_other_settings(self):
+        before = {p: p.read_bytes() for p in self.folder.glob("study/runs/*/metrics.csv")}
+        self.assertEqual(len(before), 10)
+        self.assertEqual(self.command(*self.WORDS, "--seeds", "1").returncode, 0)
+        self.assertEqual(before, {p: p.read_bytes() for p in self.folder.glob("study/runs/*/metrics.csv")})
+        done = self.command(*self.WORDS, "--seeds", "1", "--set", "train.batch=10")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("holds another experiment: train.batch differs", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
