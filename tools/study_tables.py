@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The tables of docs that rest on the committed results of studies and reproductions (docs/results/*.csv): cells, rules, devices,
-wires, noise, krestinskaya2020, lin2018.
+wires, noise, quality, krestinskaya2020, lin2018.
 
-tools/study_tables.py [--check]: writes the tables between <!-- NAME --> and <!-- /NAME --> of the documents and says what tables written by hand (devices, wires,
+tools/study_tables.py [--check]: writes the tables between <!-- NAME --> and <!-- /NAME --> of the documents and says what tables written by hand (devices,
 krestinskaya2020) do not have from their results; with --check it writes nothing and says which document does not agree. Run it after a study has been run again and its results.csv
 copied to docs/results.
 """
@@ -149,11 +149,31 @@ def devices_said():
         yield "docs/own_device.md", f"| {device} | {rule} | {spread(runs, 'frechet_distance', 0)} |"
 
 
-def wires_said():
-    """The rows of the table of wires; one stands for three that learn nothing, and one is left out."""
-    for row in rows("wires.csv"):
-        if row["variant"] not in ("64 x 64, 1 ohm", "64 x 64, 5 ohm", "64 x 64, 20 ohm", "64 x 64, 0.1 ohm, terminals of 50 ohm"):
-            yield "docs/circuit.md", f"| {float(row['classifier_accuracy']):.2f} | {float(row['coverage']):.2f} | {float(row['frechet_distance']):.0f} |"
+def wires_table():
+    head = ["variant", "accuracy", "coverage", "Fréchet distance", "updates, mJ", "reads, mJ", "time of updates, ms", "mm2"]
+    body = []
+    for (variant,), items in groups(rows("wires.csv"), "variant").items():
+        body.append([variant, spread(items, "classifier_accuracy", 2), spread(items, "coverage", 2), spread(items, "frechet_distance", 0), number(mean(items, "update_energy_J", 1e3), 2),
+                     number(mean(items, "read_energy_J", 1e3), 2), number(mean(items, "update_time_s", 1e3), 2), number(mean(items, "area_with_periphery_m2", 1e6), 2)])
+    return table(head, body)
+
+
+NETWORKS = {"dense": "dense, ten digits", "digits": "DCGAN, ten digits", "classes": "DCGAN, digits by class", "fashion": "DCGAN, Fashion-MNIST", "colour": "DCGAN, CIFAR-10"}
+SYSTEMS = {"software": "software", "feedback": "crossbars, error feedback", "ideal": "crossbars of linear cells", "analog": "analog system on WOx cells",
+           "crossbars": "crossbars of linear cells"}
+
+
+def quality_table():
+    """Every network at its last evaluation, beside software."""
+    body = []
+    for (network,), items in groups(rows("quality.csv"), "network").items():
+        last = max(int(r["round"]) for r in items)
+        final = groups([r for r in items if int(r["round"]) == last], "system")
+        for (system,), own in final.items():
+            times = mean(own, "frechet_distance") / mean(final["software",], "frechet_distance")
+            body.append([NETWORKS[network], SYSTEMS[system], f"{last:,}", str(len(own)), spread(own, "frechet_distance", 1), "" if system == "software" else f"{times:.2f}", spread(own, "coverage", 2),
+                         spread(own, "precision", 2), spread(own, "recall", 2)])
+    return table(["network", "hardware", "rounds", "seeds", "Fréchet distance", "times software's", "coverage", "precision", "recall"], body)
 
 
 def rules_said():
@@ -187,5 +207,5 @@ def cells_said():
 
 
 if __name__ == "__main__":
-    said = [*devices_said(), *wires_said(), *rules_said(), *cells_said(), *lin2018_said(), *noise_said(), *tolerance_said()]
-    main({"cells": ("docs/circuit.md", cells_table()), "lin2018": ("docs/analog.md", lin2018_table()), "noise": ("docs/noise.md", noise_table()), "rules": ("docs/training_rules.md", rules_table())}, said, "docs/results")
+    said = [*devices_said(), *rules_said(), *cells_said(), *lin2018_said(), *noise_said(), *tolerance_said()]
+    main({"cells": ("docs/circuit.md", cells_table()), "quality": ("docs/networks.md", quality_table()), "wires": ("docs/circuit.md", wires_table()), "lin2018": ("docs/analog.md", lin2018_table()), "noise": ("docs/noise.md", noise_table()), "rules": ("docs/training_rules.md", rules_table())}, said, "docs/results")

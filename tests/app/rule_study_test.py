@@ -59,7 +59,7 @@ class RuleStudy(InFolder):
         self.assertIn('did you mean "ecram-mo"', self.refused("study", "rules", "--devices", "ecram-mu"))
         self.assertIn('did you mean "momentum"', self.refused("study", "rules", "--rules", "momentun"))
         self.assertIn("--devices and --rules belong to study rules", self.refused("study", "cells", "--devices", "nili2020"))
-        self.assertIn("--jobs belongs to study rules and readings", self.refused("study", "devices", "--jobs", "2"))
+        self.assertIn("--jobs belongs to study rules, readings and quality", self.refused("study", "devices", "--jobs", "2"))
 
 
 if __name__ == "__main__":

@@ -39,6 +39,19 @@ class WireStudy(InFolder):
         for said in ('programming = "batched"', "seed = 2", 'rw = "1 ohm"'):
             self.assertIn(said, text)
 
+    def test_cells_that_move_too_far_for_batches_are_pulsed_one_phase_after_the_other(self):
+        words = [*self.WORDS[:-1], "steep"]
+        for set in ("wires.rw=20 ohm", "wires.rb=20 ohm", "generator.layers=[8, 64, 784]", "discriminator.layers=[784, 64, 1]"):
+            words += ["--set", set]
+        for _ in range(2):  # the second time all is there
+            done = self.command(*words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("not in batches", done.stderr)
+        self.assertIn('programming = "sequential"', (self.folder / "steep/runs/r1-seed1-sequential/run.toml").read_text())
+        rows = list(csv.DictReader((self.folder / "steep/results.csv").read_text().splitlines()))
+        self.assertEqual(len(rows), 5)
+        self.assertTrue(all(float(r["update_energy_J"]) > 0 for r in rows))
+
     def test_trainings_are_taken_up_but_not_those_of_other_settings(self):
         before = {p: p.read_bytes() for p in self.folder.glob("study/runs/*/metrics.csv")}
         self.assertEqual(len(before), 10)

@@ -123,12 +123,30 @@ private:
                            with(at(0.01), {"wires.rdrv=0.01 ohm", "wires.rsense=0.01 ohm", "device.threshold=0.65 V"})});
     }
 
-    fs::path folder(const Point& p, std::int64_t seed) const { return o_.out / "runs" / fmt::format("{}-seed{}", p.key, seed); }
+    fs::path folder(const Point& p, std::int64_t seed, bool sequential) const {
+        return o_.out / "runs" / fmt::format("{}-seed{}{}", p.key, seed, sequential ? "-sequential" : "");
+    }
+    /// That of the training that counts.
+    fs::path folder(const Point& p, std::int64_t seed) const { return folder(p, seed, fs::exists(folder(p, seed, true))); }
 
+    /// Pulses in batches, and one phase after the other where cells move too far for that.
     void train(const Point& p, std::int64_t seed) const {
-        auto sets = p.sets;
-        // Floating lines are not solved in batches, and would warn.
-        if (p.key != "ideal" && p.key != "floating-r0.1") sets.emplace_back("wires.programming=batched");
+        if (!fs::exists(folder(p, seed, true))) {
+            // Floating lines are not solved in batches, and would warn.
+            const bool batched = p.key != "ideal" && p.key != "floating-r0.1";
+            try {
+                train(p, seed, batched ? std::vector<std::string>{"wires.programming=batched"} : std::vector<std::string>{}, false);
+                return;
+            } catch (const NumericError& fault) {
+                if (!batched) throw;
+                context_.say(fmt::format("  not in batches: {}", fault.what()));
+            }
+        }
+        train(p, seed, {"wires.programming=sequential"}, true);
+    }
+
+    void train(const Point& p, std::int64_t seed, const std::vector<std::string>& form, bool sequential) const {
+        auto sets = with(p.sets, form);
         sets.push_back(fmt::format("experiment.seed={}", seed));
         sets.push_back(fmt::format("train.rounds={}", rounds_));
         sets.push_back(
@@ -136,7 +154,7 @@ private:
         sets.push_back(fmt::format("train.anneal_rounds={}", rounds_ - rounds_ / 5));
         sets.push_back(fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds_ / 4)));
         sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
-        context_.train(load_experiment(p.preset, context_.experiments, sets, context_.registries), folder(p, seed),
+        context_.train(load_experiment(p.preset, context_.experiments, sets, context_.registries), folder(p, seed, sequential),
                        fmt::format("{}, seed {}", p.label, seed));
     }
 

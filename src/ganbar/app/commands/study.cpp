@@ -1,4 +1,4 @@
-// ganbar study wires | cells | devices | rules | readings: a question of our own, answered by many runs and one page.
+// ganbar study wires | cells | devices | rules | readings | quality: a question of our own, answered by many runs and one page.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -7,6 +7,7 @@
 #include "ganbar/app/study_context.h"
 #include "ganbar/study/study_cells.h"
 #include "ganbar/study/study_devices.h"
+#include "ganbar/study/study_quality.h"
 #include "ganbar/study/study_readings.h"
 #include "ganbar/study/study_rules.h"
 #include "ganbar/study/study_wires.h"
@@ -19,7 +20,7 @@ void ganbar_register_study(CommandContext& context) {
     struct Text {
         std::string name, out;
         std::int64_t seeds = 0, jobs = 0;
-        std::vector<std::string> readings, axes, devices, rules;
+        std::vector<std::string> readings, axes, devices, rules, networks;
     };
     auto text = std::make_shared<Text>();
     command
@@ -27,17 +28,18 @@ void ganbar_register_study(CommandContext& context) {
                      "wires: what segment resistance, drivers, array size and writing scheme do to the founding GAN; cells: passive cells "
                      "against cells with transistors; devices: the founding GAN on every device of presets/devices; rules: every training "
                      "rule on three devices, each tuned in the same budget; readings: which way of filling in what satyam2022 leaves open "
-                     "gives which of its claims")
+                     "gives which of its claims; quality: networks trained on, in software and on crossbars")
         ->required();
     command->add_flag("--quick", o->quick, "fewer variants and rounds");
     command
-        ->add_option("--rounds", o->rounds,
-                     "rounds of each training; wires, cells: default 200, with --quick 60 and 40; devices: 300, with --quick 40; rules: "
-                     "200, with --quick 30; readings: their own, 200 or 40, with --quick 40")
+        ->add_option(
+            "--rounds", o->rounds,
+            "rounds of each training; wires, cells: default 200, with --quick 60 and 40; devices: 300, with --quick 40; rules: "
+            "200, with --quick 30; readings: their own, 200 or 40, with --quick 40; quality: their own, up to 9360, with --quick 40")
         ->check(Range{1, 1000000});
-    command->add_option("--seeds", text->seeds, "seeds of each training; default 3; wires, rules and readings with --quick 1")
+    command->add_option("--seeds", text->seeds, "seeds of each training; default 3; wires, rules, readings and quality with --quick 1")
         ->check(Range{1, 1000});
-    command->add_option("--jobs", text->jobs, "rules, readings: trainings at once; default 1")->check(Range{1, 1024});
+    command->add_option("--jobs", text->jobs, "rules, readings, quality: trainings at once; default 1")->check(Range{1, 1024});
     command->add_option("--readings", text->readings, "readings: which of them, names with commas between; default all, with --quick four")
         ->delimiter(',');
     command->add_option("--axis", text->axes, "readings: KEY=V1,V2 tries each reading with each value of a setting")->one_value();
@@ -47,25 +49,31 @@ void ganbar_register_study(CommandContext& context) {
         ->delimiter(',');
     command->add_option("--rules", text->rules, "rules: which of them, names of its table with commas between; default all")
         ->delimiter(',');
+    command
+        ->add_option("--networks", text->networks,
+                     "quality: which of them, names with commas between (" + join(study::quality_networks()) +
+                         "); default all whose images are here")
+        ->delimiter(',');
     command->add_option("--out", text->out, "folder for runs, results.csv and report.html; default runs/study-NAME");
     command->add_option("--set", o->sets, "key=value for every training")->one_value();
     auto presets = std::make_shared<config::Presets>(context.places.preset_folders("experiments"));
     command->callback([&context, o, text, presets] {
         context.run = [&context, o, text, presets] {
-            const std::vector<std::string> names{"wires", "cells", "devices", "rules", "readings"};
+            const std::vector<std::string> names{"wires", "cells", "devices", "rules", "readings", "quality"};
             if (std::find(names.begin(), names.end(), text->name) == names.end()) {
                 const std::string near = nearest_name(text->name, names);
                 throw ConfigError(fmt::format("unknown study \"{}\"{}; expected {}", text->name,
                                               near.empty() ? "" : "; did you mean \"" + near + "\"?", join(names, ", ")));
             }
-            const bool readings = text->name == "readings", rules = text->name == "rules";
+            const bool readings = text->name == "readings", rules = text->name == "rules", quality = text->name == "quality";
             const auto only = [&](bool given, bool here, const char* options, const char* studies) {
                 if (given && !here)
                     throw ConfigError(fmt::format("{} to study {}; study {} has no use for it", options, studies, text->name));
             };
             only(!text->readings.empty() || !text->axes.empty(), readings, "--readings and --axis belong", "readings");
             only(!text->devices.empty() || !text->rules.empty(), rules, "--devices and --rules belong", "rules");
-            only(text->jobs > 0, readings || rules, "--jobs belongs", "rules and readings");
+            only(!text->networks.empty(), quality, "--networks belongs", "quality");
+            only(text->jobs > 0, readings || rules || quality, "--jobs belongs", "rules, readings and quality");
             o->out = text->out.empty() ? "runs/study-" + text->name : text->out;
             TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
             const config::Presets networks(context.places.preset_folders("networks"));
@@ -74,16 +82,21 @@ void ganbar_register_study(CommandContext& context) {
             if (text->name == "wires") study::study_wires(*o, text->seeds > 0 ? text->seeds : o->quick ? 1 : 3, studied);
             else if (text->name == "cells") study::study_cells(*o, seeds, studied);
             else if (text->name == "devices") study::study_devices(*o, seeds, studied);
-            else if (rules) {
+            else {
                 note_signals();
-                study::study_rules({o->quick, o->rounds, text->seeds, static_cast<int>(std::max<std::int64_t>(1, text->jobs)), o->out,
-                                    text->devices, text->rules, o->sets, context.program, [] { return signal_noted(); }},
-                                   studied);
-            } else {
-                note_signals();
-                study::study_readings({o->quick, o->rounds, text->seeds, static_cast<int>(std::max<std::int64_t>(1, text->jobs)), o->out,
-                                       text->readings, text->axes, o->sets, context.program, [] { return signal_noted(); }},
-                                      studied);
+                const int jobs = static_cast<int>(std::max<std::int64_t>(1, text->jobs));
+                const auto stop = [] { return signal_noted(); };
+                if (rules)
+                    study::study_rules(
+                        {o->quick, o->rounds, text->seeds, jobs, o->out, text->devices, text->rules, o->sets, context.program, stop},
+                        studied);
+                else if (quality)
+                    study::study_quality({o->quick, o->rounds, text->seeds, jobs, o->out, text->networks, o->sets, context.program, stop},
+                                         studied);
+                else
+                    study::study_readings(
+                        {o->quick, o->rounds, text->seeds, jobs, o->out, text->readings, text->axes, o->sets, context.program, stop},
+                        studied);
             }
             fmt::print("{}\n", (o->out / "report.html").string());
         };

@@ -1,0 +1,256 @@
+#include "ganbar/study/study_quality.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ganbar/data/catalogue.h"
+#include "ganbar/data/csv.h"
+#include "ganbar/report/aggregate.h"
+#include "ganbar/report/number_text.h"
+#include "ganbar/report/write_report.h"
+#include "ganbar/study/study.h"
+#include "ganbar/study/sweep_run.h"
+
+namespace ganbar::study {
+namespace fs = std::filesystem;
+namespace {
+
+/// One network on one kind of hardware, and its trainings, one a seed.
+struct System {
+    std::string key, label, preset;
+    std::vector<std::string> sets = {};
+    std::vector<report::RunData> runs = {};
+
+    std::vector<double> values(const char* name) const {
+        std::vector<double> out;
+        for (const auto& r : runs) out.push_back(r.summary.number(name).value_or(std::nan("")));
+        return out;
+    }
+    report::Spread spread(const char* name) const { return report::spread_of(values(name)); }
+};
+
+/// The first system is the yardstick.
+struct Network {
+    std::string key, title, text;
+    std::int64_t rounds = 0, every = 0;  ///< of a training, and between its evaluations
+    std::vector<System> systems;
+};
+
+std::vector<std::string> with(std::vector<std::string> a, const std::vector<std::string>& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+}
+
+std::vector<System> dense_systems(std::int64_t rounds) {
+    const std::string preset = "satyam2022-balanced-all";
+    return {{"software",
+             "software, Adam",
+             preset,
+             {"hardware.kind=software", "train.rule=adam", "train.rate=5e-3", "train.adam.beta1=0", "train.fresh_latents=true"}},
+            {"feedback", "crossbars, error feedback", preset, {fmt::format("train.manhattan.anneal_rounds={}", rounds)}}};
+}
+
+std::vector<System> convolutional_systems(const std::vector<std::string>& sets, bool linear_cells) {
+    std::vector<System> out{{"software", "software", "krestinskaya2020-software", sets}};
+    if (linear_cells) out.push_back({"ideal", "crossbars of linear cells", "krestinskaya2020-ideal", sets});
+    out.push_back({"analog", "analog system on WOx cells", "krestinskaya2020-analog", sets});
+    return out;
+}
+
+std::vector<System> colour_systems() {
+    return {{"software", "software", "cifar10-dcgan-small"}, {"crossbars", "crossbars of linear cells", "cifar10-dcgan-crossbars"}};
+}
+
+std::vector<Network> all_networks() {
+    constexpr std::int64_t dense_epoch = 468, epoch = 937, colour_epoch = 62;
+    return {
+        {"dense", "Ten digits, dense", "satyam2022's network of 230,000 weights on all ten digits of MNIST, batches of 128.",
+         20 * dense_epoch, 2 * dense_epoch, dense_systems(20 * dense_epoch)},
+        {"digits", "Ten digits, DCGAN", "The DCGAN of krestinskaya2020, 1.72 million weights, on MNIST, batches of 64.", 4 * epoch, epoch,
+         convolutional_systems({}, true)},
+        {"classes", "Digits by class", "The same, told which digit to draw.", 2 * epoch, epoch,
+         convolutional_systems({"latent.classes=10"}, false)},
+        {"fashion", "Clothes", "The same DCGAN on Fashion-MNIST.", 2 * epoch, epoch,
+         convolutional_systems({"data.dataset=fashion-mnist"}, false)},
+        {"colour", "Objects in colour", "A DCGAN on CIFAR-10, 32 x 32 in colour.", 40 * colour_epoch, 10 * colour_epoch, colour_systems()}};
+}
+
+std::vector<Network> networks_called(const std::vector<std::string>& names, const Context& context) {
+    auto all = all_networks();
+    if (names.empty()) {
+        std::erase_if(all, [&](const Network& n) {
+            const System& s = n.systems.front();
+            const auto data = load_experiment(s.preset, context.experiments, s.sets, context.registries).data.dataset;
+            if (has_dataset(data, "train", context.places.data)) return false;
+            context.say(fmt::format("{} is left out: {} is not here (ganbar data fetch {})", n.key, data, data));
+            return true;
+        });
+        return all;
+    }
+    std::vector<Network> out;
+    for (const auto& name : names) {
+        const auto it = std::find_if(all.begin(), all.end(), [&](const Network& n) { return n.key == name; });
+        if (it == all.end()) {
+            const std::string near = nearest_name(name, quality_networks());
+            throw ConfigError(fmt::format("unknown network \"{}\"{}; expected {}", name,
+                                          near.empty() ? "" : "; did you mean \"" + near + "\"?", join(quality_networks())));
+        }
+        out.push_back(*it);
+    }
+    return out;
+}
+
+class QualityStudy {
+public:
+    QualityStudy(const QualityOptions& o, const Context& context)
+        : o_(o),
+          context_(context),
+          n_seeds_(o.seeds > 0 ? o.seeds
+                   : o.quick   ? 1
+                               : 3),
+          networks_(networks_called(o.networks, context)) {
+        for (Network& n : networks_)
+            if (const std::int64_t rounds = o.rounds > 0 ? o.rounds : o.quick ? 40 : 0; rounds > 0) n.rounds = n.every = rounds;
+    }
+
+    void play() {
+        fs::create_directories(o_.out);
+        for (Network& n : networks_)
+            for (System& s : n.systems) train(n, s);
+        write_table();
+        report::write_report(page(), (o_.out / "report.html").string(), true);
+    }
+
+private:
+    void train(const Network& n, System& system) const {
+        const SweepTargets targets{context_.experiments, context_.networks, context_.registries, o_.program, o_.stop, &context_.places};
+        Sweep s;
+        s.spec.name = n.key + "-" + system.key, s.spec.base = system.preset, s.spec.objective = "frechet_distance";
+        s.set = with(system.sets, {"train.epochs=0", fmt::format("train.rounds={}", n.rounds), fmt::format("evaluation.every={}", n.every),
+                                   fmt::format("train.snapshot_every={}", n.every), fmt::format("train.checkpoint_every={}", n.every)});
+        s.set.insert(s.set.end(), o_.sets.begin(), o_.sets.end());
+        SweepAxis seed;
+        seed.key = "experiment.seed";
+        for (std::int64_t k = 1; k <= n_seeds_; ++k) seed.values.push_back(std::to_string(k));
+        s.axes = {seed}, s.points = grid_points(s.axes, {});
+        check_settings(s, targets);
+        context_.say(fmt::format("{}, {}", n.title, system.label));
+        const fs::path folder = o_.out / n.key / system.key;
+        run_whole_sweep(s, targets,
+                        {.folder = folder, .jobs = o_.jobs, .retry = true, .command = command(), .say = [this](const std::string& line) {
+                             context_.say(line);
+                         }});
+        for (std::int64_t k = 0; k < n_seeds_; ++k) {
+            system.runs.push_back(report::read_run(point_folder(folder, static_cast<std::size_t>(k)).string()));
+            system.runs.back().group = n.title + ", " + system.label, system.runs.back().label = fmt::format("seed {}", k + 1);
+        }
+    }
+
+    void write_table() const {
+        const fs::path path = o_.out / "results.csv";
+        fs::remove(path);
+        const std::vector<std::string> measures{"frechet_distance", "coverage", "precision", "recall"};
+        auto csv = CsvWriter::create(path, with({"network", "system", "seed", "round"}, measures));
+        for (const Network& n : networks_)
+            for (const System& s : n.systems)
+                for (std::size_t k = 0; k < s.runs.size(); ++k) {
+                    const report::Table& t = s.runs[k].quality;
+                    for (std::size_t row = 0; row < t.n_rows(); ++row) {
+                        const auto number = [&](const std::string& name) {
+                            const auto* column = t.find(name);
+                            return column != nullptr ? (*column)[row] : std::nan("");
+                        };
+                        csv.row({n.key, s.key, static_cast<std::int64_t>(k + 1), static_cast<std::int64_t>(number("round")),
+                                 number(measures[0]), number(measures[1]), number(measures[2]), number(measures[3])});
+                    }
+                }
+        csv.sync();
+    }
+
+    report::Chart chart(const Network& n, const std::string& column, const std::string& title) const {
+        report::Chart out;
+        out.title = title;
+        out.caption = n_seeds_ > 1 ? fmt::format("Means over {} seeds with the range.", n_seeds_) : "One seed.";
+        out.from_zero = true;
+        report::ChartView view{"", "round", "", title, "", {}, false};
+        for (const System& s : n.systems) {
+            report::Group group;
+            for (const auto& r : s.runs) group.runs.push_back(&r);
+            auto series = report::group_series(group, &report::RunData::quality, column);
+            series.name = s.label;
+            view.series.push_back(std::move(series));
+        }
+        out.views.push_back(std::move(view));
+        return out;
+    }
+
+    report::TextTable table(const Network& n) const {
+        report::TextTable t;
+        t.title = "After " + std::to_string(n.rounds) + " rounds";
+        t.caption =
+            "Means over seeds with the range. Times software's: ratio of the means. Energy of the training: updates, reads, converters, "
+            "latents.";
+        t.columns = {"hardware", "Frechet distance", "times software's", "coverage", "precision", "recall", "training energy"};
+        const double yardstick = n.systems.front().spread("frechet_distance").mean;
+        for (const System& s : n.systems) {
+            const auto energy = s.spread("training_energy_J");
+            t.rows.push_back({s.label, ranged_text(s.spread("frechet_distance"), 1),
+                              fmt::format("{:.2f}", s.spread("frechet_distance").mean / yardstick), ranged_text(s.spread("coverage"), 1),
+                              ranged_text(s.spread("precision"), 1), ranged_text(s.spread("recall"), 1),
+                              energy.mean > 0 ? report::format_quantity(energy.mean, "J") : "–"});
+        }
+        return t;
+    }
+
+    report::Finding finding(const Network& n) const {
+        report::Gallery images;
+        images.title = "Images", images.caption = "Seed 1, at the end.";
+        for (const System& s : n.systems)
+            if (!s.runs.front().samples.empty()) images.pictures.push_back({s.label, s.runs.front().samples.back().path, ""});
+        return {n.title, n.text, {table(n), images, chart(n, "frechet_distance", "Frechet distance"), chart(n, "coverage", "Coverage")}};
+    }
+
+    report::ReportInput page() const {
+        report::ReportInput input;
+        input.title = "How good the images get";
+        input.intro =
+            "Networks trained in software and on crossbars, for as many rounds and with the same data, batches and optimizer or the "
+            "training rule "
+            "named.";
+        for (const Network& n : networks_) {
+            input.findings.push_back(finding(n));
+            for (const System& s : n.systems) input.runs.push_back(s.runs.front());
+        }
+        input.reproduce_commands = {command()};
+        return input;
+    }
+
+    std::string command() const {
+        std::string out = "ganbar study quality";
+        if (o_.quick) out += " --quick";
+        if (!o_.networks.empty()) out += " --networks " + join(o_.networks, ",");
+        if (o_.rounds > 0) out += fmt::format(" --rounds {}", o_.rounds);
+        out += fmt::format(" --seeds {}", n_seeds_);
+        for (const auto& set : o_.sets) out += fmt::format(" --set \"{}\"", set);
+        return out;
+    }
+
+    const QualityOptions& o_;
+    const Context& context_;
+    std::int64_t n_seeds_;
+    std::vector<Network> networks_;
+};
+
+}  // namespace
+
+std::vector<std::string> quality_networks() {
+    std::vector<std::string> out;
+    for (const Network& n : all_networks()) out.push_back(n.key);
+    return out;
+}
+
+void study_quality(const QualityOptions& options, const Context& context) { QualityStudy(options, context).play(); }
+
+}  // namespace ganbar::study

@@ -1,0 +1,59 @@
+"""`ganbar study quality`: software and crossbars with every seed and evaluation, their ratio on the page; trainings are taken up.
+
+usage: quality_study_test.py GANBAR
+"""
+import csv
+import unittest
+
+from running import InFolder
+
+SMALL = ["data.dataset=synthetic-digits", "data.limit=100", "train.batch=20", "evaluation.samples=40", "generator.layers=[8, 16, 784]", "discriminator.layers=[784, 16, 1]", "evaluation.every=3"]
+
+
+class QualityStudy(InFolder):
+    WORDS = ["study", "quality", "--networks", "dense", "--rounds", "6", "--seeds", "2", *[w for s in SMALL for w in ("--set", s)], "--out", "study"]
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.done = cls.command(*cls.WORDS, "--jobs", "2")
+        assert cls.done.returncode == 0, cls.done.stderr
+
+    def rows(self):
+        return list(csv.DictReader((self.folder / "study/results.csv").read_text().splitlines()))
+
+    def test_every_system_has_every_seed_and_evaluation(self):
+        rows = self.rows()
+        self.assertEqual([(r["system"], r["seed"], r["round"]) for r in rows],
+                         [(system, seed, n) for system in ("software", "feedback") for seed in "12" for n in "36"])
+        self.assertEqual(len({r["frechet_distance"] for r in rows}), len(rows))
+
+    def test_the_page_holds_crossbars_against_software(self):
+        last = [r for r in self.rows() if r["round"] == "6"]
+        mean = lambda system: sum(float(r["frechet_distance"]) for r in last if r["system"] == system) / 2
+        page = (self.folder / "study/report.html").read_text()
+        self.assertIn(f"{mean('feedback') / mean('software'):.2f}", page)
+        self.assertIn("study quality --networks dense --rounds 6 --seeds 2", page)
+
+    def test_systems_differ_in_hardware_alone(self):
+        texts = [(self.folder / f"study/dense/{system}/runs/00001/run.toml").read_text() for system in ("software", "feedback")]
+        for text in texts:
+            for said in ("seed = 2", "batch = 20", "rounds = 6", "layers = [8, 16, 784]"):
+                self.assertIn(said, text)
+        self.assertIn('kind = "software"', texts[0])
+        self.assertIn('kind = "crossbar"', texts[1])
+
+    def test_trainings_are_taken_up(self):
+        before = {p: p.read_bytes() for p in self.folder.glob("study/dense/*/runs/*/metrics.csv")}
+        self.assertEqual(len(before), 4)
+        done = self.command(*self.WORDS)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(before, {p: p.read_bytes() for p in self.folder.glob("study/dense/*/runs/*/metrics.csv")})
+
+    def test_bad_input(self):
+        self.assertIn('did you mean "digits"?', self.refused("study", "quality", "--networks", "digit"))
+        self.assertIn("--networks belongs to study quality", self.refused("study", "wires", "--networks", "dense"))
+
+
+if __name__ == "__main__":
+    unittest.main()
