@@ -158,6 +158,45 @@ def wires_table():
     return table(head, body)
 
 
+def wires_said():
+    """Numbers in the sentences below the table of wires and in the list of what is reproduced."""
+    found = groups(rows("wires.csv"), "variant")
+    coverage = lambda variant: f"{mean(found[variant,], 'coverage'):.2f}"
+    ideal, small, low = coverage("ideal wires"), found["16 x 16, 1 ohm",], found["64 x 64, conductances eight times lower, 1 ohm",]
+    accuracy = lambda items: f"{mean(items, 'classifier_accuracy'):.2f}"
+    whole = (f"arrays of 16 x 16 reach accuracy {accuracy(small)} and coverage {mean(small, 'coverage'):.2f} in 200 rounds (ideal wires: {accuracy(found['ideal wires',])}, {ideal}), "
+             f"cells of 18 to 31.5 uS {accuracy(low)} and {mean(low, 'coverage'):.2f}")
+    return [("docs/circuit.md", f"coverage falls from {ideal} to {coverage('64 x 64, 0.01 ohm')}"), ("docs/circuit.md", f"(16 x 16: {coverage('16 x 16, 0.1 ohm')})"), ("docs/reproduced.md", whole)]
+
+
+def quality_said():
+    """What documents say of the trainings of quality.csv, and the table of one epoch."""
+    found = groups(rows("quality.csv"), "network", "system")
+    for system in ("software", "analog"):
+        first = [r for r in found["digits", system] if r["round"] == "937"]
+        yield "docs/networks.md", " | ".join(["", *(f"{float(r['frechet_distance']):.1f}" for r in sorted(first, key=lambda r: r["seed"])), f"{mean(first, 'frechet_distance'):.1f} |"]).strip()
+
+
+    def last(network, system):
+        n = max(int(r["round"]) for r in found[network, system])
+        return [r for r in found[network, system] if int(r["round"]) == n]
+
+    def at_last(network, system, key="frechet_distance", digits=1):
+        return f"{mean(last(network, system), key):.{digits}f}"
+
+    def times(network, system):
+        return f"{mean(last(network, system), 'frechet_distance') / mean(last(network, 'software'), 'frechet_distance'):.2f}"
+
+    both = lambda key: (at_last("digits", "analog", key, 2), at_last("digits", "software", key, 2))
+    seeds = lambda system: [f"{float(r['frechet_distance']):.1f}" for r in sorted(last("digits", system), key=lambda r: r["seed"])]
+    middle = [r for r in found["dense", "feedback"] if r["round"] == "5616"]
+    texts = [f"a Frechet distance of {at_last('digits', 'analog')} on average against {at_last('digits', 'software')}, {times('digits', 'analog')} times software's",
+             "({} against {})".format(*both("coverage")), "(precision {} against {})".format(*both("precision")), "{}, {} and {}, where software has {}, {} and {}".format(*seeds("analog"), *seeds("software")),
+             f"gets to {at_last('dense', 'feedback')} in 20 epochs", f"({mean(middle, 'frechet_distance'):.0f} after 12", f"has {at_last('dense', 'software')}: {times('dense', 'feedback')} times"]
+    yield from (("docs/networks.md", text) for text in texts)
+    yield "docs/reproduced.md", f"after four epochs {at_last('digits', 'analog')} in the analog system, {at_last('digits', 'software')} in software"
+
+
 NETWORKS = {"dense": "dense, ten digits", "digits": "DCGAN, ten digits", "classes": "DCGAN, digits by class", "fashion": "DCGAN, Fashion-MNIST", "colour": "DCGAN, CIFAR-10"}
 SYSTEMS = {"software": "software", "feedback": "crossbars, error feedback", "ideal": "crossbars of linear cells", "analog": "analog system on WOx cells",
            "crossbars": "crossbars of linear cells"}
@@ -196,6 +235,14 @@ def rules_said():
     return [("docs/training_rules.md", text) for text in texts]
 
 
+def digits_said():
+    """The range of accuracies of the ten networks of satyam2022."""
+    ranked = sorted(float(r["classifier_accuracy"]) for r in rows("readings_digits.csv"))
+    words = {0: "zero", 1: "ones", 9: "nine"}
+    digit = lambda x: words[next(int(r["digit"]) for r in rows("readings_digits.csv") if float(r["classifier_accuracy"]) == x)]
+    return [("docs/readings.md", f"in {ranked[1]:.2f} ({digit(ranked[1])}) to {ranked[-1]:.2f} ({digit(ranked[-1])}) of all cases, but {digit(ranked[0])} in {ranked[0]:.2f}")]
+
+
 def cells_said():
     """Numbers in the sentences below the table of cells."""
     found = groups(rows("cells.csv"), "case")
@@ -207,5 +254,5 @@ def cells_said():
 
 
 if __name__ == "__main__":
-    said = [*devices_said(), *rules_said(), *cells_said(), *lin2018_said(), *noise_said(), *tolerance_said()]
+    said = [*devices_said(), *wires_said(), *quality_said(), *rules_said(), *cells_said(), *digits_said(), *lin2018_said(), *noise_said(), *tolerance_said()]
     main({"cells": ("docs/circuit.md", cells_table()), "quality": ("docs/networks.md", quality_table()), "wires": ("docs/circuit.md", wires_table()), "lin2018": ("docs/analog.md", lin2018_table()), "noise": ("docs/noise.md", noise_table()), "rules": ("docs/training_rules.md", rules_table())}, said, "docs/results")

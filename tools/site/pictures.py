@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Draws the pictures that README.md and the start page show, into docs/images: pictures.py GANBAR
+"""Draws the pictures that README.md and the start page show, into docs/images: pictures.py GANBAR; lays pictures of runs side by side, or the
+first ROWS pixel rows of each below one another: pictures.py beside OUT.png A.png B.png ..., pictures.py below ROWS OUT.png A.png B.png ...
 
 crossbars.png    conductances of the generator's crossbars after the first tutorial's training
 conditional.png  digits of the conditional tutorial, one column a class
@@ -110,7 +111,21 @@ def wires(program, folder, n=64):
     write_png(IMAGES / "wires.png", [[heat(drops[y // 5][x // 5] / 0.6) for x in range(5 * n)] for y in range(5 * n)])
 
 
+def beside(out, paths, gap=20):
+    pictures = [read_png(pathlib.Path(p)) for p in paths]
+    between = [(255, 255, 255)] * gap
+    write_png(pathlib.Path(out), [sum(([*row, *between] for row in rows[:-1]), []) + rows[-1] for rows in zip(*pictures)])
+
+
+def below(n, out, paths):
+    write_png(pathlib.Path(out), sum((read_png(pathlib.Path(p))[:n] for p in paths), []))
+
+
 def main():
+    if sys.argv[1] == "beside":
+        return beside(sys.argv[2], sys.argv[3:])
+    if sys.argv[1] == "below":
+        return below(int(sys.argv[2]), sys.argv[3], sys.argv[4:])
     program = Program(sys.argv[1])
     for draw in (crossbars, conditional, wires):
         with tempfile.TemporaryDirectory() as folder:

@@ -48,7 +48,7 @@ std::vector<System> dense_systems(std::int64_t rounds) {
     return {{"software",
              "software, Adam",
              preset,
-             {"hardware.kind=software", "train.rule=adam", "train.rate=5e-3", "train.adam.beta1=0", "train.fresh_latents=true"}},
+             {"hardware.kind=software", "train.rule=adam", "train.rate=2e-3", "train.adam.beta1=0", "train.fresh_latents=true"}},
             {"feedback", "crossbars, error feedback", preset, {fmt::format("train.manhattan.anneal_rounds={}", rounds)}}};
 }
 
