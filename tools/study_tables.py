@@ -198,7 +198,7 @@ def quality_said():
 
 
 NETWORKS = {"dense": "dense, ten digits", "digits": "DCGAN, ten digits", "classes": "DCGAN, digits by class", "fashion": "DCGAN, Fashion-MNIST", "colour": "DCGAN, CIFAR-10"}
-SYSTEMS = {"software": "software", "feedback": "crossbars, error feedback", "ideal": "crossbars of linear cells", "analog": "analog system on WOx cells",
+SYSTEMS = {"software": "software", "feedback": "crossbars, error feedback", "analog": "analog system on WOx cells",
            "crossbars": "crossbars of linear cells"}
 
 

@@ -52,11 +52,9 @@ std::vector<System> dense_systems(std::int64_t rounds) {
             {"feedback", "crossbars, error feedback", preset, {fmt::format("train.manhattan.anneal_rounds={}", rounds)}}};
 }
 
-std::vector<System> convolutional_systems(const std::vector<std::string>& sets, bool linear_cells) {
-    std::vector<System> out{{"software", "software", "krestinskaya2020-software", sets}};
-    if (linear_cells) out.push_back({"ideal", "crossbars of linear cells", "krestinskaya2020-ideal", sets});
-    out.push_back({"analog", "analog system on WOx cells", "krestinskaya2020-analog", sets});
-    return out;
+std::vector<System> convolutional_systems(const std::vector<std::string>& sets) {
+    return {{"software", "software", "krestinskaya2020-software", sets},
+            {"analog", "analog system on WOx cells", "krestinskaya2020-analog", sets}};
 }
 
 std::vector<System> colour_systems() {
@@ -69,11 +67,10 @@ std::vector<Network> all_networks() {
         {"dense", "Ten digits, dense", "satyam2022's network of 230,000 weights on all ten digits of MNIST, batches of 128.",
          20 * dense_epoch, 2 * dense_epoch, dense_systems(20 * dense_epoch)},
         {"digits", "Ten digits, DCGAN", "The DCGAN of krestinskaya2020, 1.72 million weights, on MNIST, batches of 64.", 4 * epoch, epoch,
-         convolutional_systems({}, true)},
+         convolutional_systems({})},
         {"classes", "Digits by class", "The same, told which digit to draw.", 2 * epoch, epoch,
-         convolutional_systems({"latent.classes=10"}, false)},
-        {"fashion", "Clothes", "The same DCGAN on Fashion-MNIST.", 2 * epoch, epoch,
-         convolutional_systems({"data.dataset=fashion-mnist"}, false)},
+         convolutional_systems({"latent.classes=10"})},
+        {"fashion", "Clothes", "The same DCGAN on Fashion-MNIST.", 2 * epoch, epoch, convolutional_systems({"data.dataset=fashion-mnist"})},
         {"colour", "Objects in colour", "A DCGAN on CIFAR-10, 32 x 32 in colour.", 40 * colour_epoch, 10 * colour_epoch, colour_systems()}};
 }
 
@@ -177,6 +174,7 @@ private:
         report::ChartView view{"", "round", "", title, "", {}, false};
         for (const System& s : n.systems) {
             report::Group group;
+            group.slot = static_cast<int>(view.series.size());
             for (const auto& r : s.runs) group.runs.push_back(&r);
             auto series = report::group_series(group, &report::RunData::quality, column);
             series.name = s.label;
@@ -221,7 +219,10 @@ private:
             "named.";
         for (const Network& n : networks_) {
             input.findings.push_back(finding(n));
-            for (const System& s : n.systems) input.runs.push_back(s.runs.front());
+            for (const System& s : n.systems) {
+                input.runs.push_back(s.runs.front());
+                input.runs.back().conductance.clear(), input.runs.back().histogram.clear();  // this page is about images
+            }
         }
         input.reproduce_commands = {command()};
         return input;
