@@ -25,8 +25,13 @@ def chunk(kind, data):
 
 
 def write_png(path, pixels):
-    """Rows of (r, g, b), at most 256 colours, as a PNG with a palette."""
+    """Rows of (r, g, b) as a PNG, with a palette where at most 256 colours occur."""
     colours = sorted({p for row in pixels for p in row})
+    if len(colours) > 256:
+        rows = b"".join(b"\0" + bytes(v for p in row for v in p) for row in pixels)
+        path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", len(pixels[0]), len(pixels), 8, 2, 0, 0, 0))
+                         + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b""))
+        return
     index = {c: i for i, c in enumerate(colours)}
     rows = b"".join(b"\0" + bytes(index[p] for p in row) for row in pixels)
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", len(pixels[0]), len(pixels), 8, 3, 0, 0, 0))
