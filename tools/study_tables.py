@@ -193,6 +193,7 @@ def quality_said():
     texts = [f"a Frechet distance of {at_last('digits', 'analog')} on average against {at_last('digits', 'software')}, {times('digits', 'analog')} times software's",
              "({} against {})".format(*both("coverage")), "(precision {} against {})".format(*both("precision")), "{}, {} and {}, where software has {}, {} and {}".format(*seeds("analog"), *seeds("software")),
              f"gets to {at_last('dense', 'feedback')} in 20 epochs", f"({mean(middle, 'frechet_distance'):.0f} after 12", f"has {at_last('dense', 'software')}: {times('dense', 'feedback')} times"]
+    texts.append(f"{at_last('fashion', 'analog')} in the analog system and {at_last('fashion', 'software')} in software")
     texts.append(f"({at_last('colour', 'crossbars')} and {at_last('colour', 'software')})")
     yield from (("docs/networks.md", text) for text in texts)
     lowest, *_, highest = sorted(float(r["frechet_distance"]) for r in last("digits", "analog"))
