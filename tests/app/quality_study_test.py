@@ -52,6 +52,9 @@ class QualityStudy(InFolder):
 
     def test_bad_input(self):
         self.assertIn('did you mean "digits"?', self.refused("study", "quality", "--networks", "digit"))
+        self.assertIn("expected --rounds", self.refused(*self.WORDS, "--set", "train.rounds=5"))
+        self.assertIn('holds "study quality --networks dense"', self.refused("study", "quality", "--networks", "digits", "--out", "study", code=3))
+        self.assertIn('holds "study quality --networks dense"', self.refused("study", "cells", "--out", "study", code=3))
         self.assertIn("--networks belongs to study quality", self.refused("study", "wires", "--networks", "dense"))
 
 

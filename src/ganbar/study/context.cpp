@@ -2,7 +2,29 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
+#include "ganbar/data/atomic_file.h"
+#include "ganbar/run/environment.h"
+
 namespace ganbar::study {
+
+void take_folder(const std::filesystem::path& folder, const std::string& what, const std::vector<std::string>& sets) {
+    const std::map<std::string, std::string> own{
+        {"train.rounds", "--rounds"}, {"train.epochs", "--rounds"}, {"experiment.seed", "--seeds"}};
+    for (const auto& set : sets)
+        if (const auto it = own.find(set.substr(0, set.find('='))); it != own.end())
+            throw ConfigError(fmt::format("--set {}: a study gives it to its trainings itself; expected {}", it->first, it->second));
+    const std::filesystem::path file = folder / "study.txt";
+    if (std::filesystem::exists(file)) {
+        std::string held = read_text(file);
+        held.erase(held.find_last_not_of('\n') + 1);
+        if (held != what) throw DataError(fmt::format("{} holds \"{}\", not \"{}\"; expected another --out", folder.string(), held, what));
+        return;
+    }
+    std::filesystem::create_directories(folder);
+    write_file(file, what + "\n");
+}
 
 RunResult Context::train(const Experiment& experiment, const std::filesystem::path& folder, const std::string& label) const {
     RunOptions options;

@@ -164,7 +164,7 @@ void study_cells(const StudyOptions& options, std::int64_t n_seeds, const Contex
         "cells with a transistor each (tile.cell = 1t1r) written row by row under scheme inhibit. Segments, drivers and senses have the "
         "resistance named.",
         rounds, n_seeds, n_seeds == 1 ? "" : "s");
-    for (const Case& c : all) input.runs.push_back(c.runs.front());
+    for (const Case& c : all) input.runs.insert(input.runs.end(), c.runs.begin(), c.runs.end());
     report::Gallery samples;
     samples.title = "Samples", samples.caption = "Same latent vectors, at the end of each training, seed 1.";
     for (const Case& c : all)

@@ -188,7 +188,8 @@ private:
         report::TextTable t;
         t.title = "After " + std::to_string(n.rounds) + " rounds";
         t.caption =
-            "Means over seeds with the range. Times software's: ratio of the means. Energy of the training: updates, reads, converters, "
+            "Means over seeds with the range. Times software's: ratio of the means. Energy of a training in cells: updates, reads, "
+            "converters, "
             "latents.";
         t.columns = {"hardware", "Frechet distance", "times software's", "coverage", "precision", "recall", "training energy"};
         const double yardstick = n.systems.front().spread("frechet_distance").mean;
@@ -197,7 +198,7 @@ private:
             t.rows.push_back({s.label, ranged_text(s.spread("frechet_distance"), 1),
                               fmt::format("{:.2f}", s.spread("frechet_distance").mean / yardstick), ranged_text(s.spread("coverage"), 1),
                               ranged_text(s.spread("precision"), 1), ranged_text(s.spread("recall"), 1),
-                              energy.mean > 0 ? report::format_quantity(energy.mean, "J") : "–"});
+                              s.spread("update_energy_J").mean > 0 ? report::format_quantity(energy.mean, "J") : "–"});
         }
         return t;
     }
@@ -219,10 +220,11 @@ private:
             "named.";
         for (const Network& n : networks_) {
             input.findings.push_back(finding(n));
-            for (const System& s : n.systems) {
-                input.runs.push_back(s.runs.front());
-                input.runs.back().conductance.clear(), input.runs.back().histogram.clear();  // this page is about images
-            }
+            for (const System& s : n.systems)
+                for (const report::RunData& run : s.runs) {
+                    input.runs.push_back(run);
+                    input.runs.back().conductance.clear(), input.runs.back().histogram.clear();  // this page is about images
+                }
         }
         input.reproduce_commands = {command()};
         return input;

@@ -286,7 +286,7 @@ private:
         input.intro =
             "satyam2022's crossbar GAN trained through exact wires: IR drop, sneak paths and half-selected cells in every read and every "
             "pulse.";
-        for (const Point* p : all()) input.runs.push_back(p->runs.front());
+        for (const Point* p : all()) input.runs.insert(input.runs.end(), p->runs.begin(), p->runs.end());
         report::Gallery samples;
         samples.title = "Samples", samples.caption = "Same latent vectors, at the end of each training with seed 1.";
         for (const Point* p : all())
