@@ -154,17 +154,6 @@ std::size_t common_words(const std::string& a, const std::string& b) {
         std::count_if(of_a.begin(), of_a.end(), [&](const auto& w) { return (same || w.size() > 1) && of_b.contains(w); }));
 }
 
-/// "(known: a, b, c)", of many only the five nearest: those that share most words, then by letters.
-std::string known_names(const std::string& word, std::vector<std::string> names) {
-    constexpr std::size_t most = 5, most_of_all = 12;
-    if (names.size() <= most_of_all) return " (known: " + join(names) + ")";
-    const std::size_t n = names.size();
-    const auto rank = [&](const std::string& name) { return std::pair(word.size() - common_words(word, name), distance(word, name)); };
-    std::stable_sort(names.begin(), names.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
-    names.resize(most);
-    return " (nearest of " + std::to_string(n) + ": " + join(names) + ")";
-}
-
 /// "; did you mean train.batch?" for a key that stands in the wrong table.
 std::string other_table(const std::string& key, const std::map<std::string, std::vector<std::string>>& known) {
     std::vector<std::string> places;
@@ -182,6 +171,16 @@ std::string suggestion(const std::string& name, const std::vector<std::string>& 
 }
 
 }  // namespace
+
+std::string known_names(const std::string& word, std::vector<std::string> names) {
+    constexpr std::size_t most = 5, most_of_all = 12;
+    if (names.size() <= most_of_all) return " (known: " + join(names) + ")";
+    const std::size_t n = names.size();
+    const auto rank = [&](const std::string& name) { return std::pair(word.size() - common_words(word, name), distance(word, name)); };
+    std::stable_sort(names.begin(), names.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+    names.resize(most);
+    return " (nearest of " + std::to_string(n) + ": " + join(names) + ")";
+}
 
 void reject_unused(const Node& root, const std::map<std::string, std::vector<std::string>>& known) {
     Unread unread;

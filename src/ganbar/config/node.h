@@ -47,6 +47,8 @@ void merge(Node& base, const Node& over);
 /// One --set a.b.c=value. The value is read as TOML when it is that ("5", "[3, 5]", "true", "\"x\""), else as bare text ("100 ns", off,
 /// mnist); numbers with commas between them ("3,5") are a list. The last of several wins.
 void apply_override(Node& root, const std::string& assignment);
+/// " (known: a, b, c)", of more than twelve only the five nearest to `word`: those that share most words, then by letters.
+std::string known_names(const std::string& word, std::vector<std::string> names);
 /// Throws ConfigError at the first key or table nobody read, with the nearest name among `known` for its table (path -> names; the path
 /// is "" for the top level, "a.b" for [a.b] and [[a.b]]).
 void reject_unused(const Node& root, const std::map<std::string, std::vector<std::string>>& known);

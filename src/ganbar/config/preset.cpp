@@ -39,7 +39,7 @@ std::string Presets::path(const std::string& name, const Location& where) const 
     const auto known = names();
     const std::string near = nearest_name(name, known);
     throw ConfigError("unknown preset \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
-                          (known.empty() ? "; there are no presets in " + join(folders_) : " (known: " + join(known) + ")") +
+                          (known.empty() ? "; there are no presets in " + join(folders_) : known_names(name, known)) +
                           "; expected one of these, or a file name that ends in .toml",
                       where);
 }
