@@ -9,12 +9,15 @@
 
 namespace ganbar::study {
 
-void take_folder(const std::filesystem::path& folder, const std::string& what, const std::vector<std::string>& sets) {
+void check_sets(const std::vector<std::string>& sets) {
     const std::map<std::string, std::string> own{
         {"train.rounds", "--rounds"}, {"train.epochs", "--rounds"}, {"experiment.seed", "--seeds"}};
     for (const auto& set : sets)
         if (const auto it = own.find(set.substr(0, set.find('='))); it != own.end())
             throw ConfigError(fmt::format("--set {}: a study gives it to its trainings itself; expected {}", it->first, it->second));
+}
+
+void take_folder(const std::filesystem::path& folder, const std::string& what) {
     const std::filesystem::path file = folder / "study.txt";
     if (std::filesystem::exists(file)) {
         std::string held = read_text(file);

@@ -19,8 +19,9 @@ struct Context {
     RunResult train(const Experiment& experiment, const std::filesystem::path& folder, const std::string& label) const;
 };
 
-/// Takes a folder for the study that `what` names; DataError where it holds another one. ConfigError for a setting of --set that the
-/// study's own options give: rounds, epochs and seeds.
-void take_folder(const std::filesystem::path& folder, const std::string& what, const std::vector<std::string>& sets);
+/// ConfigError for a setting of --set that a study's own options give: rounds, epochs and seeds.
+void check_sets(const std::vector<std::string>& sets);
+/// Takes a folder for the study that `what` names; DataError where it holds another one.
+void take_folder(const std::filesystem::path& folder, const std::string& what);
 
 }  // namespace ganbar::study

@@ -177,6 +177,12 @@ std::size_t breaks_at(const std::vector<std::vector<double>>& by_point, Better b
     return by_point.size();
 }
 
+report::Spread spread_of(const std::vector<report::RunData>& runs, const std::string& key) {
+    report::Group seeds;
+    for (const auto& run : runs) seeds.runs.push_back(&run);
+    return report::summary_spread(seeds, key);
+}
+
 std::string ranged_text(const report::Spread& s, double scale) {
     return s.n > 1 ? fmt::format("{:.3g} ({:.3g} to {:.3g})", scale * s.mean, scale * s.lo, scale * s.hi)
                    : fmt::format("{:.3g}", scale * s.mean);

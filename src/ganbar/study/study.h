@@ -66,6 +66,8 @@ struct MeanError {
 };
 MeanError mean_error(const std::vector<double>& values);
 
+/// Of a number of summary.json over the runs that have it, one run a seed.
+report::Spread spread_of(const std::vector<report::RunData>& runs, const std::string& key);
 /// "1.2 (1.1 to 1.4)" in units of 1/scale; the mean alone of one seed.
 std::string ranged_text(const report::Spread& s, double scale);
 

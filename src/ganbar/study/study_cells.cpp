@@ -22,12 +22,7 @@ struct Case {
     std::vector<std::string> sets;
     std::vector<report::RunData> runs = {};
 
-    std::vector<double> values(const char* name) const {
-        std::vector<double> out;
-        for (const auto& r : runs) out.push_back(r.summary.number(name).value_or(std::nan("")));
-        return out;
-    }
-    report::Spread spread(const char* name) const { return report::spread_of(values(name)); }
+    report::Spread spread(const char* name) const { return spread_of(runs, name); }
     static double cells_m2(const report::RunData& run) { return run.summary.number("area_m2").value_or(std::nan("")); }
     static double whole_m2(const report::RunData& run) { return run.hardware.total("area_with_periphery_m2").value_or(std::nan("")); }
 };
@@ -52,11 +47,8 @@ std::vector<Case> cases() {
 void train(Case& c, const StudyOptions& o, std::int64_t rounds, std::int64_t n_seeds, const Context& context) {
     for (std::int64_t seed = 1; seed <= n_seeds; ++seed) {
         auto sets = c.sets;
-        for (const auto& text :
-             {fmt::format("train.rounds={}", rounds), fmt::format("train.anneal_from={}", rounds / 5),
-              fmt::format("train.anneal_rounds={}", rounds - rounds / 5),  // amplitudes fall as in the preset
-              fmt::format("experiment.seed={}", seed), fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds / 4))})
-            sets.push_back(text);
+        const auto common = wires_training(rounds, seed);
+        sets.insert(sets.end(), common.begin(), common.end());
         sets.insert(sets.end(), o.sets.begin(), o.sets.end());
         const Experiment e = load_experiment("satyam2022-wires", context.experiments, sets, context.registries);
         const fs::path folder = o.out / "runs" / fmt::format("{}-seed{}", c.key, seed);

@@ -23,12 +23,7 @@ struct System {
     std::vector<std::string> sets = {};
     std::vector<report::RunData> runs = {};
 
-    std::vector<double> values(const char* name) const {
-        std::vector<double> out;
-        for (const auto& r : runs) out.push_back(r.summary.number(name).value_or(std::nan("")));
-        return out;
-    }
-    report::Spread spread(const char* name) const { return report::spread_of(values(name)); }
+    report::Spread spread(const char* name) const { return spread_of(runs, name); }
 };
 
 /// The first system is the yardstick.

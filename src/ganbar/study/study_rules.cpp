@@ -10,6 +10,7 @@
 #include "ganbar/report/aggregate.h"
 #include "ganbar/report/number_text.h"
 #include "ganbar/report/write_report.h"
+#include "ganbar/study/study.h"
 #include "ganbar/study/sweep_run.h"
 
 namespace ganbar::study {
@@ -27,11 +28,7 @@ struct Tuned {
     std::vector<report::RunData> runs;
 
     double figure(const report::RunData& run, const char* name) const { return run.summary.number(name).value_or(std::nan("")); }
-    report::Spread spread(const char* name) const {
-        std::vector<double> values;
-        for (const auto& r : runs) values.push_back(figure(r, name));
-        return report::spread_of(values);
-    }
+    report::Spread spread(const char* name) const { return spread_of(runs, name); }
     std::string range(const char* name) const { return report::spread_text(spread(name)); }
     std::string setting() const {
         const std::string& text = rule->settings[best].front();

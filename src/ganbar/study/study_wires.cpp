@@ -24,11 +24,7 @@ struct Point {
     std::string preset = "satyam2022-wires";
     double x = r_ohm;  ///< where the point stands in its chart
     std::vector<report::RunData> runs = {};
-    report::Spread spread(const char* name) const {
-        std::vector<double> values;
-        for (const auto& r : runs) values.push_back(r.summary.number(name).value_or(std::nan("")));
-        return report::spread_of(values);
-    }
+    report::Spread spread(const char* name) const { return spread_of(runs, name); }
     double mean(const char* name) const { return spread(name).mean; }
     double update_time_s() const {
         double sum = 0;
@@ -146,13 +142,7 @@ private:
     }
 
     void train(const Point& p, std::int64_t seed, const std::vector<std::string>& form, bool sequential) const {
-        auto sets = with(p.sets, form);
-        sets.push_back(fmt::format("experiment.seed={}", seed));
-        sets.push_back(fmt::format("train.rounds={}", rounds_));
-        sets.push_back(
-            fmt::format("train.anneal_from={}", rounds_ / 5));  // amplitudes fall as in the preset, over the same share of the rounds
-        sets.push_back(fmt::format("train.anneal_rounds={}", rounds_ - rounds_ / 5));
-        sets.push_back(fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds_ / 4)));
+        auto sets = with(with(p.sets, form), wires_training(rounds_, seed));
         sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
         context_.train(load_experiment(p.preset, context_.experiments, sets, context_.registries), folder(p, seed, sequential),
                        fmt::format("{}, seed {}", p.label, seed));
@@ -338,6 +328,12 @@ private:
 };
 
 }  // namespace
+
+std::vector<std::string> wires_training(std::int64_t rounds, std::int64_t seed) {
+    return {fmt::format("train.rounds={}", rounds), fmt::format("train.anneal_from={}", rounds / 5),
+            fmt::format("train.anneal_rounds={}", rounds - rounds / 5), fmt::format("experiment.seed={}", seed),
+            fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds / 4))};
+}
 
 void study_wires(const StudyOptions& options, std::int64_t n_seeds, const Context& context) { WireStudy(options, n_seeds, context).play(); }
 

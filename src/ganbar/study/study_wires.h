@@ -17,4 +17,7 @@ struct StudyOptions {
 /// folders, results.csv and report.html in options.out.
 void study_wires(const StudyOptions& options, std::int64_t n_seeds, const Context& context);
 
+/// Settings of a training of satyam2022-wires in `rounds` rounds: amplitudes fall as in the preset, over the same share of them.
+std::vector<std::string> wires_training(std::int64_t rounds, std::int64_t seed);
+
 }  // namespace ganbar::study

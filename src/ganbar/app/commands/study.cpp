@@ -75,8 +75,8 @@ void ganbar_register_study(CommandContext& context) {
             only(!text->networks.empty(), quality, "--networks belongs", "quality");
             only(text->jobs > 0, readings || rules || quality, "--jobs belongs", "rules, readings and quality");
             o->out = text->out.empty() ? "runs/study-" + text->name : text->out;
-            study::take_folder(o->out, "study " + text->name + (text->networks.empty() ? "" : " --networks " + join(text->networks, ",")),
-                               o->sets);
+            study::check_sets(o->sets);
+            study::take_folder(o->out, "study " + text->name + (text->networks.empty() ? "" : " --networks " + join(text->networks, ",")));
             TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
             const config::Presets networks(context.places.preset_folders("networks"));
             const auto studied = study_context(context, *presets, networks, observer);
