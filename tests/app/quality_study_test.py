@@ -55,6 +55,8 @@ class QualityStudy(InFolder):
         self.assertIn("expected --rounds", self.refused(*self.WORDS, "--set", "train.rounds=5"))
         self.assertIn('holds "study quality --networks dense"', self.refused("study", "quality", "--networks", "digits", "--out", "study", code=3))
         self.assertIn('holds "study quality --networks dense"', self.refused("study", "cells", "--out", "study", code=3))
+        self.assertIn("varies it itself", self.refused("study", "quality", "--networks", "dense", "--set", "hardware.kind=software", "--out", "other"))
+        self.assertIn("varies it itself", self.refused("study", "wires", "--quick", "--set", "tile.rows=32", "--out", "another"))
         self.assertIn("--networks belongs to study quality", self.refused("study", "wires", "--networks", "dense"))
 
 

@@ -41,7 +41,8 @@ class WireStudy(InFolder):
 
     def test_cells_that_move_too_far_for_batches_are_pulsed_one_phase_after_the_other(self):
         words = [*self.WORDS[:-1], "steep"]
-        for set in ("wires.rw=20 ohm", "wires.rb=20 ohm", "generator.layers=[8, 64, 784]", "discriminator.layers=[784, 64, 1]"):
+        for set in ("wires.rdrv=300 ohm", "wires.rsense=300 ohm", "generator.layers=[8, 64, 784]", "discriminator.layers=[784, 64, 1]",
+                    *(f"train.manhattan.{key}={sign}3 V" for key, sign in (("v_set", ""), ("v_set_end", ""), ("v_reset", "-"), ("v_reset_end", "-")))):
             words += ["--set", set]
         done = self.command(*words)
         self.assertEqual(done.returncode, 0, done.stderr)

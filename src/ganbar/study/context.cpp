@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "ganbar/data/atomic_file.h"
@@ -15,6 +16,14 @@ void check_sets(const std::vector<std::string>& sets) {
     for (const auto& set : sets)
         if (const auto it = own.find(set.substr(0, set.find('='))); it != own.end())
             throw ConfigError(fmt::format("--set {}: a study gives it to its trainings itself; expected {}", it->first, it->second));
+}
+
+void check_sets(const std::vector<std::string>& sets, const std::vector<std::string>& own) {
+    const auto key = [](const std::string& set) { return set.substr(0, set.find('=')); };
+    for (const auto& set : sets)
+        if (std::any_of(own.begin(), own.end(), [&](const auto& o) { return key(o) == key(set); }))
+            throw ConfigError(
+                fmt::format("--set {}: this study varies it itself; expected a setting that all its trainings share", key(set)));
 }
 
 void take_folder(const std::filesystem::path& folder, const std::string& what) {

@@ -21,6 +21,8 @@ struct Context {
 
 /// ConfigError for a setting of --set that a study's own options give: rounds, epochs and seeds.
 void check_sets(const std::vector<std::string>& sets);
+/// ConfigError for a setting of --set that a study varies itself: its rows would have the names of other values. `own`: key=value texts.
+void check_sets(const std::vector<std::string>& sets, const std::vector<std::string>& own);
 /// Takes a folder for the study that `what` names; DataError where it holds another one.
 void take_folder(const std::filesystem::path& folder, const std::string& what);
 

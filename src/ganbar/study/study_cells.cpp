@@ -147,6 +147,7 @@ void study_cells(const StudyOptions& options, std::int64_t n_seeds, const Contex
     const std::int64_t rounds = options.rounds > 0 ? options.rounds : options.quick ? 40 : 200;
     fs::create_directories(options.out);
     auto all = cases();
+    for (const Case& c : all) check_sets(options.sets, c.sets);
     for (Case& c : all) train(c, options, rounds, n_seeds, context);
     write_table(all, rounds, options.out / "results.csv");
     report::ReportInput input;

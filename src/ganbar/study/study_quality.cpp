@@ -109,6 +109,9 @@ public:
 
     void play() {
         fs::create_directories(o_.out);
+        check_sets(o_.sets, {"hardware.kind="});
+        for (Network& n : networks_)
+            for (const System& s : n.systems) check_sets(o_.sets, s.sets);
         for (Network& n : networks_)
             for (System& s : n.systems) train(n, s);
         write_table();
