@@ -50,6 +50,17 @@ class QualityStudy(InFolder):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(before, {p: p.read_bytes() for p in self.folder.glob("study/dense/*/runs/*/metrics.csv")})
 
+    def test_the_learning_rate_of_the_dcgan_falls_over_the_last_third(self):
+        small = ["data.dataset=synthetic-digits", "data.limit=40", "train.batch=20", "evaluation.samples=40", "evaluation.features=untrained"]
+        self.good("study", "quality", "--networks", "digits", "--rounds", "3", "--seeds", "1", *[w for s in small for w in ("--set", s)], "--out", "falling")
+        for system in ("software", "analog"):
+            text = (self.folder / f"falling/digits/{system}/runs/00000/run.toml").read_text()
+            for said in ("rate_end = 0.0", "rate_from = 2", "rate_rounds = 1"):
+                self.assertIn(said, text)
+        page = (self.folder / "falling/report.html").read_text()
+        self.assertIn("synthetic-digits, batches of 20", page)
+        self.assertIn("falls to zero over the last third", page)
+
     def test_bad_input(self):
         self.assertIn('did you mean "digits"?', self.refused("study", "quality", "--networks", "digit"))
         self.assertIn("expected --rounds", self.refused(*self.WORDS, "--set", "train.rounds=5"))
@@ -57,6 +68,10 @@ class QualityStudy(InFolder):
         self.assertIn('holds "study quality --networks dense"', self.refused("study", "cells", "--out", "study", code=3))
         self.assertIn("varies it itself", self.refused("study", "quality", "--networks", "dense", "--set", "hardware.kind=software", "--out", "other"))
         self.assertIn("varies it itself", self.refused("study", "wires", "--quick", "--set", "tile.rows=32", "--out", "another"))
+        self.assertIn("named twice", self.refused("study", "quality", "--networks", "dense,dense"))
+        self.assertIn("varies it itself", self.refused("study", "quality", "--networks", "digits", "--set", "train.rate_end=0.5", "--out", "third"))
+        self.assertIn("nothing there, train.label_real=0.9 here", self.refused(*self.WORDS, "--set", "train.label_real=0.9"))
+        self.assertIn("train.batch=20 there, train.batch=10 here", self.refused(*[w.replace("train.batch=20", "train.batch=10") for w in self.WORDS]))
         self.assertIn("--networks belongs to study quality", self.refused("study", "wires", "--networks", "dense"))
 
 

@@ -58,6 +58,9 @@ class RuleStudy(InFolder):
     def test_bad_input(self):
         self.assertIn('did you mean "ecram-mo"', self.refused("study", "rules", "--devices", "ecram-mu"))
         self.assertIn('did you mean "momentum"', self.refused("study", "rules", "--rules", "momentun"))
+        self.assertIn("varies it itself", self.refused("study", "rules", "--devices", "nili2020", "--set", "train.manhattan.verify_step=1 uS", "--out", "other"))
+        self.assertIn("varies it itself", self.refused("study", "devices", "--set", "train.verify_step=1 uS", "--out", "another"))
+        self.assertIn("varies it itself", self.refused("study", "readings", "--quick", "--set", "generator.hidden=relu", "--out", "third"))
         self.assertIn("--devices and --rules belong to study rules", self.refused("study", "cells", "--devices", "nili2020"))
         self.assertIn("--jobs belongs to study rules, readings and quality", self.refused("study", "devices", "--jobs", "2"))
 

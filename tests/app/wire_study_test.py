@@ -32,7 +32,8 @@ class WireStudy(InFolder):
         self.assertIn("2 rounds, means over 2 seeds with the range", page)
         low, high = sorted(float(r["update_energy_J"]) * 1e3 for r in rows if r["variant"] == "16 x 16, 1 ohm")
         self.assertIn(f"({low:.3g} to {high:.3g})", page)
-        self.assertIn("study wires --quick --rounds 2 --seeds 2", page)
+        self.assertIn("study wires --quick --rounds 2 --seeds 2 --set", page)
+        self.assertIn("Of synthetic-digits, class 3, batches of 20; 2 rounds", page)
 
     def test_pulses_are_solved_in_batches(self):
         text = (self.folder / "study/runs/r1-seed2/run.toml").read_text()
@@ -60,6 +61,7 @@ class WireStudy(InFolder):
         done = self.command(*self.WORDS, "--seeds", "1", "--set", "train.batch=10")
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("holds another experiment: train.batch differs", done.stderr)
+        self.assertIn("choose another --out", done.stderr)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,22 @@ static std::string rules_for(const RuleRegistry& rules, bool cells) {
     return join(names);
 }
 
+/// A fall of the learning rates that would change nothing is a fault of the input.
+static void check_rate(const Experiment& e, const Location& where) {
+    const TrainSpec& t = e.train;
+    if (t.rate_end == 1 && t.rate_from == 0 && t.rate_rounds == 0) return;
+    if (!e.rule.uses_rate)
+        throw ConfigError(
+            fmt::format("train.rule = \"{0}\" takes no train.rate that could fall; its own settings: ganbar describe rule {0}", t.rule),
+            where);
+    if (t.rate_end == 1 || t.rate_rounds == 0)
+        throw ConfigError(
+            fmt::format("train.rate_end = {:g}, train.rate_from = {} and train.rate_rounds = {} leave the rates constant; expected a "
+                        "rate_end below 1 and the rate_rounds over which they fall to it",
+                        t.rate_end, t.rate_from, t.rate_rounds),
+            where);
+}
+
 static void check_rule(const Experiment& e, const RuleRegistry& rules, const Location& where) {
     const RuleEntry& rule = rules.get(e.train.rule);
     const bool crossbar = e.hardware.kind == HardwareKind::crossbar;
@@ -49,6 +65,7 @@ static void check_rule(const Experiment& e, const RuleRegistry& rules, const Loc
     if (crossbar && e.train.clip_d > 0)
         throw ConfigError(
             "train.clip_d clips weights in software; cells clip at their window: expected discriminator.w_max = the clip instead", where);
+    check_rate(e, where);
 }
 
 /// Kinds of converters and their bits, told at the key at fault.

@@ -49,6 +49,16 @@ TEST(RuleKeys, EveryRuleHasItsTableAndSaysWhereItWorks) {
     }
 }
 
+TEST(RuleKeys, AFallOfTheRatesThatWouldChangeNothingIsRefused) {
+    const std::string fall = "train.rate_end=0.5", over = "train.rate_rounds=3", adam = "train.rule=adam",
+                      memory = "hardware.kind=software";
+    EXPECT_NE(fault_of({fall, over}).find("takes no train.rate that could fall"), std::string::npos);  // manhattan
+    for (const auto& alone : {fall, over, std::string("train.rate_from=2")})
+        EXPECT_NE(fault_of({adam, memory, alone}).find("leave the rates constant"), std::string::npos);
+    EXPECT_EQ(fault_of({adam, memory, fall, over}), "");
+    EXPECT_NE(fault_of({adam, memory, over, "train.rate_end=1.5"}), "");
+}
+
 TEST(RuleKeys, OldNamesMeanTheSameAndSayTheNewOnce) {
     const std::vector<std::pair<std::string, std::vector<std::string>>> cases = {
         {"manhattan",

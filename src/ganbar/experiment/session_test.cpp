@@ -77,6 +77,50 @@ TEST(Session, LookingChangesNothing) {
     EXPECT_EQ(booked_J(seen.ledger()), booked_J(unseen.ledger()));
 }
 
+TEST(Session, RatesFallAndThenMoveNothing) {
+    const TrainSpec t = session("satyam2022-software",
+                                {"train.rate=0.1", "train.rate_d=0.2", "train.rate_end=0.25", "train.rate_from=10", "train.rate_rounds=20"})
+                            .experiment()
+                            .train;
+    for (const auto& [round, factor] : {std::pair<std::int64_t, double>{0, 1}, {10, 1}, {20, 0.625}, {30, 0.25}, {500, 0.25}}) {
+        EXPECT_DOUBLE_EQ(t.moment(round, false).rate, 0.1 * factor);
+        EXPECT_DOUBLE_EQ(t.moment(round, true).rate, 0.2 * factor);
+    }
+    const auto images = [](Session& of) {  // of fixed latents: those of an array follow its bits
+        const std::size_t n = of.experiment().n_latent();
+        Matrix z(3, n);
+        for (std::size_t k = 0; k < n; ++k) z(k % 3, k) = 1;
+        Ledger unbooked;
+        return flatten(gan::generate(*of.model().generator, z, Rng(1), unbooked, "evaluation"));
+    };
+    struct Case {
+        std::string preset, rule, rate;
+    };
+    for (const Case& c : {Case{"satyam2022-software", "adam", "0.01"},
+                          {"satyam2022-software", "sgd", "0.01"},
+                          {"satyam2022-balanced", "mixed_precision", "0.1"},
+                          {"satyam2022-balanced", "pulse_train", "1"}}) {
+        SCOPED_TRACE(c.rule);
+        std::vector<std::string> sets{"train.rule=" + c.rule, "train.rounds=5", "train.rate=" + c.rate};
+        if (c.rule == "mixed_precision") sets.emplace_back("train.mixed_precision.max_pulses=127");  // nothing left over
+        Session constant = session(c.preset, sets);
+        for (const char* set : {"train.rate_end=0", "train.rate_from=1", "train.rate_rounds=2"}) sets.emplace_back(set);
+        Session falling = session(c.preset, sets);
+        for (int i = 0; i < 2; ++i) {
+            EXPECT_EQ(constant.step().record.loss_d, falling.step().record.loss_d);
+            EXPECT_EQ(images(constant), images(falling));
+        }
+        constant.step(), falling.step();
+        EXPECT_NE(images(constant), images(falling));
+        const auto fallen = images(falling);
+        const Round& last = falling.step();
+        EXPECT_EQ(last.after.of(Part::update), last.before.of(Part::update));  // not a pulse
+        if (c.preset == "satyam2022-software") {                               // the ranges of converters follow what is read
+            EXPECT_EQ(images(falling), fallen);
+        }
+    }
+}
+
 TEST(Session, ARestoredOneGoesOnWithTheSameBits) {
     Session whole = session("satyam2022-trng", {"train.rounds=4"}), broken = session("satyam2022-trng", {"train.rounds=4"});
     for (int i = 0; i < 2; ++i) whole.step(), broken.step();

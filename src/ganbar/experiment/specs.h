@@ -1,5 +1,7 @@
 // The sections of an experiment file, one struct each; every key is declared in its schema (experiment.cpp). Device models declare theirs.
 #pragma once
+#include <algorithm>
+
 #include "ganbar/arch/estimates.h"
 #include "ganbar/data/read_options.h"
 #include "ganbar/gan/loss.h"
@@ -73,7 +75,8 @@ struct TrainSpec {
     std::int64_t epochs = 20, rounds = 0, batch = 608, steps_d = 1, checkpoint_every = 50, snapshot_every = 20;
     std::string rule = "manhattan";
     gan::Loss loss = gan::Loss::non_saturating;
-    double rate = 2e-4, rate_d = 0;
+    double rate = 2e-4, rate_d = 0, rate_end = 1;
+    std::int64_t rate_from = 0, rate_rounds = 0;
     bool fresh_latents = false;
     double instance_noise = 0;
     bool noise_on_real = true;
@@ -84,7 +87,9 @@ struct TrainSpec {
     gan::WatchSpec watch() const { return {stop_on, stop_loss, stop_spread, stop_patience, stop_after}; }
     static Schema<TrainSpec> schema();
     RuleMoment moment(std::int64_t round, bool discriminator) const {
-        return {round, discriminator, discriminator && rate_d > 0 ? rate_d : rate};
+        const double fallen =
+            rate_rounds == 0 ? 0 : std::clamp(static_cast<double>(round - rate_from) / static_cast<double>(rate_rounds), 0.0, 1.0);
+        return {round, discriminator, (discriminator && rate_d > 0 ? rate_d : rate) * (1 - fallen * (1 - rate_end))};
     }
 };
 

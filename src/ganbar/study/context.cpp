@@ -1,6 +1,7 @@
 #include "ganbar/study/context.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -18,12 +19,33 @@ void check_sets(const std::vector<std::string>& sets) {
             throw ConfigError(fmt::format("--set {}: a study gives it to its trainings itself; expected {}", it->first, it->second));
 }
 
+std::string StudyOptions::command(const std::string& name, std::int64_t n_seeds, const std::vector<std::string>& own) const {
+    std::string out = "ganbar study " + name;
+    if (quick) out += " --quick";
+    for (const auto& option : own) out += " " + option;
+    if (rounds > 0) out += fmt::format(" --rounds {}", rounds);
+    out += fmt::format(" --seeds {}", n_seeds);
+    for (const auto& set : sets) out += fmt::format(" --set \"{}\"", set);
+    return out;
+}
+
+std::string data_text(const Experiment& experiment) {
+    const auto& d = experiment.data;
+    return fmt::format("{}{}, batches of {}", d.dataset,
+                       d.classes.empty() ? "" : fmt::format(", class{} {}", d.classes.size() == 1 ? "" : "es", fmt::join(d.classes, ", ")),
+                       experiment.train.batch);
+}
+
 void check_sets(const std::vector<std::string>& sets, const std::vector<std::string>& own) {
-    const auto key = [](const std::string& set) { return set.substr(0, set.find('=')); };
+    // Keys of [train.manhattan] may stand in [train].
+    const auto key = [](const std::string& set) {
+        const std::string name = set.substr(0, set.find('=')), table = "train.manhattan.";
+        return name.starts_with(table) ? "train." + name.substr(table.size()) : name;
+    };
     for (const auto& set : sets)
         if (std::any_of(own.begin(), own.end(), [&](const auto& o) { return key(o) == key(set); }))
-            throw ConfigError(
-                fmt::format("--set {}: this study varies it itself; expected a setting that all its trainings share", key(set)));
+            throw ConfigError(fmt::format("--set {}: this study varies it itself; expected a setting that all its trainings share",
+                                          set.substr(0, set.find('='))));
 }
 
 void take_folder(const std::filesystem::path& folder, const std::string& what) {
@@ -45,7 +67,14 @@ RunResult Context::train(const Experiment& experiment, const std::filesystem::pa
     options.report = false;
     std::filesystem::create_directories(folder.parent_path());
     say(label + " ...");
-    RunResult result = run(experiment, places, options, observer);
+    const RunResult result = [&] {
+        try {
+            return run(experiment, places, options, observer);
+        } catch (const ConfigError& fault) {  // other rounds or settings than those of the trainings that are there
+            if (!options.resume) throw;
+            throw ConfigError(fmt::format("{}; to study these settings choose another --out", fault.what()));
+        }
+    }();
     if (!result.finished)
         throw Interrupted(
             fmt::format("stopped after round {} of {} of {}; the same command goes on", result.round, result.n_rounds, folder.string()));

@@ -1,6 +1,7 @@
 // What a study is handed, and its one way of training a run.
 #pragma once
 #include <filesystem>
+#include <functional>
 
 #include "ganbar/config/preset.h"
 #include "ganbar/run/run.h"
@@ -18,6 +19,25 @@ struct Context {
     /// it.
     RunResult train(const Experiment& experiment, const std::filesystem::path& folder, const std::string& label) const;
 };
+
+/// What every study is asked for.
+struct StudyOptions {
+    bool quick = false;
+    std::int64_t rounds = 0, seeds = 0;  ///< of the trainings; 0: the study's own
+    int jobs = 1;                        ///< trainings at once, of studies that sweep
+    std::filesystem::path out;
+    std::vector<std::string> sets;  ///< applied to every training
+    std::string program;            ///< trains: `PROGRAM train ...`
+    std::function<bool()> stop{};   ///< asked while trainings run; true ends the study, which the same options take up again
+
+    std::int64_t rounds_or(std::int64_t whole, std::int64_t of_quick) const { return rounds > 0 ? rounds : quick ? of_quick : whole; }
+    std::int64_t seeds_or(std::int64_t whole, std::int64_t of_quick) const { return seeds > 0 ? seeds : quick ? of_quick : whole; }
+    /// What makes the page again: "ganbar study NAME ...", with options of the study's own such as "--networks dense".
+    std::string command(const std::string& name, std::int64_t n_seeds, const std::vector<std::string>& own = {}) const;
+};
+
+/// "mnist, class 3, batches of 608": what an experiment trains on.
+std::string data_text(const Experiment& experiment);
 
 /// ConfigError for a setting of --set that a study's own options give: rounds, epochs and seeds.
 void check_sets(const std::vector<std::string>& sets);

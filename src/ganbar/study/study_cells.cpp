@@ -143,8 +143,9 @@ std::string verdict(const std::vector<Case>& all) {
 
 }  // namespace
 
-void study_cells(const StudyOptions& options, std::int64_t n_seeds, const Context& context) {
-    const std::int64_t rounds = options.rounds > 0 ? options.rounds : options.quick ? 40 : 200;
+void study_cells(const StudyOptions& options, const Context& context) {
+    const std::int64_t rounds = options.rounds_or(200, 40), n_seeds = options.seeds_or(3, 3);
+    const std::string data = data_text(load_experiment("satyam2022-wires", context.experiments, options.sets, context.registries));
     fs::create_directories(options.out);
     auto all = cases();
     for (const Case& c : all) check_sets(options.sets, c.sets);
@@ -153,10 +154,10 @@ void study_cells(const StudyOptions& options, std::int64_t n_seeds, const Contex
     report::ReportInput input;
     input.title = "Passive cells and cells with transistors";
     input.intro = fmt::format(
-        "satyam2022's crossbar GAN on digit 3, {} rounds, {} seed{}, 64 x 64 arrays through exact wires: passive cells written by V/2, and "
+        "satyam2022's crossbar GAN on {}; {} rounds, {} seed{}, 64 x 64 arrays through exact wires: passive cells written by V/2, and "
         "cells with a transistor each (tile.cell = 1t1r) written row by row under scheme inhibit. Segments, drivers and senses have the "
         "resistance named.",
-        rounds, n_seeds, n_seeds == 1 ? "" : "s");
+        data, rounds, n_seeds, n_seeds == 1 ? "" : "s");
     for (const Case& c : all) input.runs.insert(input.runs.end(), c.runs.begin(), c.runs.end());
     report::Gallery samples;
     samples.title = "Samples", samples.caption = "Same latent vectors, at the end of each training, seed 1.";
@@ -170,7 +171,7 @@ void study_cells(const StudyOptions& options, std::int64_t n_seeds, const Contex
                               "",
                               {chart(all, "update_energy_J", "Energy of the updates", "J", ideal.spread("update_energy_J").mean, false),
                                chart(all, "read_energy_J", "Energy of the reads", "J", ideal.spread("read_energy_J").mean, false)}});
-    input.reproduce_commands = {fmt::format("ganbar study cells --rounds {} --seeds {}", rounds, n_seeds)};
+    input.reproduce_commands = {options.command("cells", n_seeds)};
     report::write_report(input, (options.out / "report.html").string(), true);
 }
 

@@ -4,8 +4,8 @@
 
 namespace ganbar::study {
 
-/// Trains every case with seeds 1..n_seeds; trainings that are there already are not repeated. Leaves run folders, results.csv and
-/// report.html in options.out.
-void study_cells(const StudyOptions& options, std::int64_t n_seeds, const Context& context);
+/// Trains every case with seeds 1..options.seeds (3); trainings that are there already are not repeated. Leaves run folders, results.csv
+/// and report.html in options.out.
+void study_cells(const StudyOptions& options, const Context& context);
 
 }  // namespace ganbar::study

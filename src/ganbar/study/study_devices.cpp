@@ -132,9 +132,11 @@ void write_table(const std::vector<Result>& results, const fs::path& path) {
 
 }  // namespace
 
-void study_devices(const StudyOptions& options, std::int64_t n_seeds, const Context& context) {
-    const std::int64_t rounds = options.rounds > 0 ? options.rounds : options.quick ? 40 : 300;
+void study_devices(const StudyOptions& options, const Context& context) {
+    const std::int64_t rounds = options.rounds_or(300, 40), n_seeds = options.seeds_or(3, 3);
     fs::create_directories(options.out);
+    check_sets(options.sets, {"device.model=", "train.feedback=", "train.feedback_scale=", "train.verify_pulses=", "train.verify_step="});
+    const std::string data = data_text(load_experiment("measured-device", context.experiments, options.sets, context.registries));
     std::vector<Result> all, best;
     for (const auto& [device, comment] : device_presets(context.experiments)) {
         Result blind = untrained(device, comment, false), fed = untrained(device, comment, true);
@@ -149,10 +151,11 @@ void study_devices(const StudyOptions& options, std::int64_t n_seeds, const Cont
     report::ReportInput input;
     input.title = "The founding GAN on published devices";
     input.intro = fmt::format(
-        "satyam2022's network on each device of `presets/devices`, {} rounds, {} seed{}: blind pulses by the sign of the gradient, and "
+        "satyam2022's network on each device of `presets/devices`, trained on {}; {} rounds, {} seed{}: blind pulses by the sign of the "
+        "gradient, and "
         "error feedback; the rule that does better with seed 1 gets the other seeds. What of a device is published and what assumed stands "
         "below it.",
-        rounds, n_seeds, n_seeds == 1 ? "" : "s");
+        data, rounds, n_seeds, n_seeds == 1 ? "" : "s");
     for (const auto& r : best) input.runs.insert(input.runs.end(), r.runs.begin(), r.runs.end());
     report::Finding table{"The better rule of each device", "", {result_table(best), limits_table(best)}},
         both{"Both rules", "", {result_table(all)}};
@@ -160,7 +163,7 @@ void study_devices(const StudyOptions& options, std::int64_t n_seeds, const Cont
     for (const auto& r : best) sources += "- `" + r.device + "`: " + r.comment + "\n";
     std::replace(sources.begin(), sources.end(), '*', ' ');
     input.findings = {std::move(table), std::move(both), {"Where the numbers come from", sources, {}}};
-    input.reproduce_commands = {fmt::format("ganbar study devices --rounds {} --seeds {}", rounds, n_seeds)};
+    input.reproduce_commands = {options.command("devices", n_seeds)};
     report::write_report(input, (options.out / "report.html").string(), true);
 }
 

@@ -31,6 +31,17 @@ struct Network {
     std::string key, title, text;
     std::int64_t rounds = 0, every = 0;  ///< of a training, and between its evaluations
     std::vector<System> systems;
+    bool falls = false;  ///< the learning rate, to zero in the last third of the rounds
+
+    /// What every system of it is given.
+    std::vector<std::string> sets() const {
+        std::vector<std::string> out{"train.epochs=0", fmt::format("train.rounds={}", rounds), fmt::format("evaluation.every={}", every),
+                                     fmt::format("train.snapshot_every={}", every), fmt::format("train.checkpoint_every={}", every)};
+        if (const std::int64_t last = rounds / 3; falls && last > 0)
+            for (const auto& [key, value] : {std::pair<const char*, std::int64_t>{"end", 0}, {"from", rounds - last}, {"rounds", last}})
+                out.push_back(fmt::format("train.rate_{}={}", key, value));
+        return out;
+    }
 };
 
 std::vector<std::string> with(std::vector<std::string> a, const std::vector<std::string>& b) {
@@ -59,14 +70,11 @@ std::vector<System> colour_systems() {
 std::vector<Network> all_networks() {
     constexpr std::int64_t dense_epoch = 468, epoch = 937, colour_epoch = 62;
     return {
-        {"dense", "Ten digits, dense", "satyam2022's network of 230,000 weights on all ten digits of MNIST, batches of 128.",
-         20 * dense_epoch, 2 * dense_epoch, dense_systems(20 * dense_epoch)},
-        {"digits", "Ten digits, DCGAN", "The DCGAN of krestinskaya2020, 1.72 million weights, on MNIST, batches of 64.", 4 * epoch, epoch,
-         convolutional_systems({})},
-        {"classes", "Digits by class", "The same, told which digit to draw.", 2 * epoch, epoch,
-         convolutional_systems({"latent.classes=10"})},
-        {"fashion", "Clothes", "The same DCGAN on Fashion-MNIST.", 2 * epoch, epoch, convolutional_systems({"data.dataset=fashion-mnist"})},
-        {"colour", "Objects in colour", "A DCGAN on CIFAR-10, 32 x 32 in colour.", 40 * colour_epoch, 10 * colour_epoch, colour_systems()}};
+        {"dense", "Dense network", "satyam2022's network", 20 * dense_epoch, 2 * dense_epoch, dense_systems(20 * dense_epoch)},
+        {"digits", "DCGAN", "The DCGAN of krestinskaya2020", 6 * epoch, epoch, convolutional_systems({}), true},
+        {"classes", "DCGAN by class", "The same, told which class to draw", 2 * epoch, epoch, convolutional_systems({"latent.classes=10"})},
+        {"fashion", "DCGAN on clothes", "The same DCGAN", 2 * epoch, epoch, convolutional_systems({"data.dataset=fashion-mnist"})},
+        {"colour", "DCGAN in colour", "A DCGAN for images in colour", 40 * colour_epoch, 10 * colour_epoch, colour_systems()}};
 }
 
 std::vector<Network> networks_called(const std::vector<std::string>& names, const Context& context) {
@@ -97,21 +105,17 @@ std::vector<Network> networks_called(const std::vector<std::string>& names, cons
 class QualityStudy {
 public:
     QualityStudy(const QualityOptions& o, const Context& context)
-        : o_(o),
-          context_(context),
-          n_seeds_(o.seeds > 0 ? o.seeds
-                   : o.quick   ? 1
-                               : 3),
-          networks_(networks_called(o.networks, context)) {
+        : o_(o), context_(context), n_seeds_(o.seeds_or(3, 1)), networks_(networks_called(o.networks, context)) {
         for (Network& n : networks_)
-            if (const std::int64_t rounds = o.rounds > 0 ? o.rounds : o.quick ? 40 : 0; rounds > 0) n.rounds = n.every = rounds;
+            if (const std::int64_t rounds = o.rounds_or(0, 40); rounds > 0) n.rounds = n.every = rounds;
     }
 
     void play() {
         fs::create_directories(o_.out);
         check_sets(o_.sets, {"hardware.kind="});
-        for (Network& n : networks_)
-            for (const System& s : n.systems) check_sets(o_.sets, s.sets);
+        for (const Network& n : networks_)
+            for (const System& s : n.systems)
+                check_sets(o_.sets, n.falls ? with(s.sets, {"train.rate_end=", "train.rate_from=", "train.rate_rounds="}) : s.sets);
         for (Network& n : networks_)
             for (System& s : n.systems) train(n, s);
         write_table();
@@ -120,23 +124,16 @@ public:
 
 private:
     void train(const Network& n, System& system) const {
-        const SweepTargets targets{context_.experiments, context_.networks, context_.registries, o_.program, o_.stop, &context_.places};
         Sweep s;
         s.spec.name = n.key + "-" + system.key, s.spec.base = system.preset, s.spec.objective = "frechet_distance";
-        s.set = with(system.sets, {"train.epochs=0", fmt::format("train.rounds={}", n.rounds), fmt::format("evaluation.every={}", n.every),
-                                   fmt::format("train.snapshot_every={}", n.every), fmt::format("train.checkpoint_every={}", n.every)});
-        s.set.insert(s.set.end(), o_.sets.begin(), o_.sets.end());
+        s.set = with(with(system.sets, n.sets()), o_.sets);
         SweepAxis seed;
         seed.key = "experiment.seed";
         for (std::int64_t k = 1; k <= n_seeds_; ++k) seed.values.push_back(std::to_string(k));
         s.axes = {seed}, s.points = grid_points(s.axes, {});
-        check_settings(s, targets);
         context_.say(fmt::format("{}, {}", n.title, system.label));
         const fs::path folder = o_.out / n.key / system.key;
-        run_whole_sweep(s, targets,
-                        {.folder = folder, .jobs = o_.jobs, .retry = true, .command = command(), .say = [this](const std::string& line) {
-                             context_.say(line);
-                         }});
+        train_all(s, folder, command(), o_, context_);
         for (std::int64_t k = 0; k < n_seeds_; ++k) {
             system.runs.push_back(report::read_run(point_folder(folder, static_cast<std::size_t>(k)).string()));
             system.runs.back().group = n.title + ", " + system.label, system.runs.back().label = fmt::format("seed {}", k + 1);
@@ -201,12 +198,23 @@ private:
         return t;
     }
 
+    /// Weights, data and batches as they are after --set.
+    std::string said(const Network& n) const {
+        const System& s = n.systems.front();
+        const Experiment e = load_experiment(s.preset, context_.experiments, with(with(s.sets, n.sets()), o_.sets), context_.registries);
+        std::size_t n_weights = 0;
+        for (const auto* plan : {&e.generator_plan, &e.discriminator_plan})
+            for (const auto& m : plan->matrices) n_weights += m.rows * m.cols;
+        const std::string fall = n.falls && n.rounds >= 3 ? " The learning rate falls to zero over the last third of the rounds." : "";
+        return fmt::format("{}, {} weights, on {}.{}", n.text, n_weights, data_text(e), fall);
+    }
+
     report::Finding finding(const Network& n) const {
         report::Gallery images;
         images.title = "Images", images.caption = "Seed 1, at the end.";
         for (const System& s : n.systems)
             if (!s.runs.front().samples.empty()) images.pictures.push_back({s.label, s.runs.front().samples.back().path, ""});
-        return {n.title, n.text, {table(n), images, chart(n, "frechet_distance", "Frechet distance"), chart(n, "coverage", "Coverage")}};
+        return {n.title, said(n), {table(n), images, chart(n, "frechet_distance", "Frechet distance"), chart(n, "coverage", "Coverage")}};
     }
 
     report::ReportInput page() const {
@@ -229,13 +237,8 @@ private:
     }
 
     std::string command() const {
-        std::string out = "ganbar study quality";
-        if (o_.quick) out += " --quick";
-        if (!o_.networks.empty()) out += " --networks " + join(o_.networks, ",");
-        if (o_.rounds > 0) out += fmt::format(" --rounds {}", o_.rounds);
-        out += fmt::format(" --seeds {}", n_seeds_);
-        for (const auto& set : o_.sets) out += fmt::format(" --set \"{}\"", set);
-        return out;
+        return o_.command("quality", n_seeds_,
+                          o_.networks.empty() ? std::vector<std::string>{} : std::vector{"--networks " + join(o_.networks, ",")});
     }
 
     const QualityOptions& o_;

@@ -1,21 +1,12 @@
 // The study of quality: networks trained further than a first look needs, in software and on crossbars, on one page.
 #pragma once
-#include <filesystem>
-#include <functional>
-
 #include "ganbar/study/context.h"
 
 namespace ganbar::study {
 
-struct QualityOptions {
-    bool quick = false;
-    std::int64_t rounds = 0, seeds = 0;  ///< 0: each network's own epochs and 3 seeds, with quick 40 rounds and 1
-    int jobs = 1;                        ///< trainings at once
-    std::filesystem::path out;
+/// Without rounds and seeds: each network's own epochs and 3 seeds, with quick 40 rounds and 1.
+struct QualityOptions : StudyOptions {
     std::vector<std::string> networks;  ///< names of quality_networks; none: all whose images are here
-    std::vector<std::string> sets;      ///< applied to every training
-    std::string program;                ///< trains: `PROGRAM train ...`
-    std::function<bool()> stop{};       ///< asked while trainings run; true ends the study, which the same options take up again
 };
 
 /// Trains each network in software, the yardstick, and on its kinds of crossbars, with seeds 1 to options.seeds: one resumable sweep each

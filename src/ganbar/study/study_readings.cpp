@@ -54,12 +54,7 @@ Sweep sweep_of(const std::vector<Reading>& readings, std::int64_t n_seeds, const
 class ReadingStudy {
 public:
     ReadingStudy(const ReadingOptions& o, const Context& context)
-        : o_(o),
-          context_(context),
-          n_seeds_(o.seeds > 0 ? o.seeds
-                   : o.quick   ? 1
-                               : 3),
-          readings_(chosen(o)) {
+        : o_(o), context_(context), n_seeds_(o.seeds_or(3, 1)), readings_(chosen(o)) {
         for (auto& r : readings_)
             if (o.rounds > 0 || o.quick) r.rounds = o.rounds > 0 ? o.rounds : std::min<std::int64_t>(r.rounds, 40);
         for (const auto& r : readings_) most_rounds_ = std::max(most_rounds_, r.rounds);
@@ -67,9 +62,14 @@ public:
 
     void play() {
         fs::create_directories(o_.out);
-        check_settings(sweep_of(readings_, n_seeds_, o_.sets), targets());
+        std::vector<std::string> own{"device.d2d="};
+        for (const auto& r : readings_) own.insert(own.end(), r.sets.begin(), r.sets.end());
+        for (const auto& v : paper_variants()) own.insert(own.end(), v.sets.begin(), v.sets.end());
+        check_sets(o_.sets, own);
+        const Sweep sweep = sweep_of(readings_, n_seeds_, o_.sets);
+        check_trainings(sweep, o_, context_);
         train_software();
-        train();
+        train_all(sweep, o_.out / "sweep", command(), o_, context_);
         for (std::size_t r = 0; r < readings_.size(); ++r) results_.push_back(read(r));
         write_runs();
         write_claims();
@@ -78,10 +78,6 @@ public:
     }
 
 private:
-    SweepTargets targets() const {
-        return {context_.experiments, context_.networks, context_.registries, o_.program, o_.stop, &context_.places};
-    }
-
     /// First, for it fails in this process where there are no images.
     void train_software() {
         for (std::int64_t seed = 1; seed <= n_seeds_; ++seed) {
@@ -94,15 +90,6 @@ private:
             software_.push_back(report::read_run(folder.string()));
             software_.back().group = "software", software_.back().label = fmt::format("seed {}", seed);
         }
-    }
-
-    void train() {
-        const Sweep sweep = sweep_of(readings_, n_seeds_, o_.sets);
-        run_whole_sweep(
-            sweep, targets(),
-            {.folder = o_.out / "sweep", .jobs = o_.jobs, .retry = true, .command = command(), .say = [this](const std::string& line) {
-                 context_.say(line);
-             }});
     }
 
     ReadingResult read(std::size_t r) const {
@@ -192,14 +179,10 @@ private:
     }
 
     std::string command() const {
-        std::string out = "ganbar study readings";
-        if (o_.quick) out += " --quick";
-        if (!o_.readings.empty()) out += " --readings " + join(o_.readings, ",");
-        for (const auto& axis : o_.axes) out += fmt::format(" --axis \"{}\"", axis);
-        if (o_.rounds > 0) out += fmt::format(" --rounds {}", o_.rounds);
-        out += fmt::format(" --seeds {}", n_seeds_);
-        for (const auto& set : o_.sets) out += fmt::format(" --set \"{}\"", set);
-        return out;
+        std::vector<std::string> own;
+        if (!o_.readings.empty()) own.push_back("--readings " + join(o_.readings, ","));
+        for (const auto& axis : o_.axes) own.push_back(fmt::format("--axis \"{}\"", axis));
+        return o_.command("readings", n_seeds_, own);
     }
 
     const ReadingOptions& o_;

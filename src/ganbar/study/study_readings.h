@@ -1,24 +1,15 @@
 // The study of readings: satyam2022 under every way of filling in what it leaves open, each of its claims scored, on one page.
 #pragma once
-#include <filesystem>
-#include <functional>
-
 #include "ganbar/study/claims.h"
 #include "ganbar/study/context.h"
 #include "ganbar/study/readings.h"
 
 namespace ganbar::study {
 
-struct ReadingOptions {
-    bool quick = false;
-    std::int64_t rounds = 0, seeds = 0;  ///< 0: the readings' own rounds and 3 seeds, with quick at most 40 and 1
-    int jobs = 1;                        ///< trainings at once
-    std::filesystem::path out;
+/// Without rounds and seeds: the readings' own rounds and 3 seeds, with quick at most 40 and 1.
+struct ReadingOptions : StudyOptions {
     std::vector<std::string> readings;  ///< names; none: all, with quick four
     std::vector<std::string> axes;      ///< "KEY=V1,V2": each reading with each value
-    std::vector<std::string> sets;      ///< applied to every training
-    std::string program;                ///< trains: `PROGRAM train ...`
-    std::function<bool()> stop{};       ///< asked while trainings run; true ends the study, which the same options take up again
 };
 
 /// One reading after its trainings: for each seed the traces, and per variant the run folders (software first).

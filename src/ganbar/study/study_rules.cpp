@@ -41,12 +41,8 @@ public:
     RuleStudy(const RuleOptions& o, const Context& context)
         : o_(o),
           context_(context),
-          rounds_(o.rounds > 0 ? o.rounds
-                  : o.quick    ? 30
-                               : 200),
-          n_seeds_(o.seeds > 0 ? o.seeds
-                   : o.quick   ? 1
-                               : 3),
+          rounds_(o.rounds_or(200, 30)),
+          n_seeds_(o.seeds_or(3, 1)),
           devices_(devices_called(o.devices, context.experiments)),
           rules_(rules_called(o.rules)) {
         for (const auto& d : devices_)
@@ -55,6 +51,11 @@ public:
 
     void play() {
         fs::create_directories(o_.out);
+        std::vector<std::string> own;
+        for (const auto& t : results_)
+            for (std::size_t k = 0; k < t.rule->settings.size(); ++k)
+                for (auto& set : settings_of(*t.device, *t.rule, k, context_)) own.push_back(std::move(set));
+        check_sets(o_.sets, own);
         tune();
         confirm();
         write_table();
@@ -62,9 +63,6 @@ public:
     }
 
 private:
-    SweepTargets targets() const {
-        return {context_.experiments, context_.networks, context_.registries, o_.program, o_.stop, &context_.places};
-    }
     Sweep sweep(const char* name) const {
         Sweep s;
         s.spec.name = name, s.spec.base = "measured-device", s.spec.objective = "frechet_distance";
@@ -76,13 +74,6 @@ private:
         out.push_back(fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds_ / 4)));
         out.insert(out.end(), o_.sets.begin(), o_.sets.end());
         return out;
-    }
-    void run(const Sweep& s, const fs::path& folder) const {
-        check_settings(s, targets());
-        run_whole_sweep(s, targets(),
-                        {.folder = folder, .jobs = o_.jobs, .retry = true, .command = command(), .say = [this](const std::string& line) {
-                             context_.say(line);
-                         }});
     }
     static report::RunData run_of(const fs::path& folder, std::size_t point) {
         return report::read_run(point_folder(folder, point).string());
@@ -100,7 +91,7 @@ private:
                 all.push_back("experiment.seed=1");
             }
         s.axes = {axis}, s.points = grid_points(s.axes, {});
-        run(s, o_.out / "tuning");
+        train_all(s, o_.out / "tuning", command(), o_, context_);
         std::size_t point = 0;
         for (auto& t : results_) {
             double least = std::numeric_limits<double>::infinity();
@@ -123,7 +114,7 @@ private:
             }
             for (std::int64_t k = 2; k <= n_seeds_; ++k) seed.values.push_back(std::to_string(k));
             s.axes = {axis, seed}, s.points = grid_points(s.axes, {});
-            run(s, o_.out / "seeds");
+            train_all(s, o_.out / "seeds", command(), o_, context_);
             std::size_t point = 0;
             for (auto& t : results_)
                 for (std::size_t k = 0; k < seed.values.size(); ++k) t.runs.push_back(run_of(o_.out / "seeds", point++));
@@ -228,13 +219,10 @@ private:
     }
 
     std::string command() const {
-        std::string out = "ganbar study rules";
-        if (o_.quick) out += " --quick";
-        if (!o_.devices.empty()) out += " --devices " + join(o_.devices, ",");
-        if (!o_.rules.empty()) out += " --rules \"" + join(o_.rules, ",") + "\"";
-        out += fmt::format(" --rounds {} --seeds {}", rounds_, n_seeds_);
-        for (const auto& set : o_.sets) out += fmt::format(" --set \"{}\"", set);
-        return out;
+        std::vector<std::string> own;
+        if (!o_.devices.empty()) own.push_back("--devices " + join(o_.devices, ","));
+        if (!o_.rules.empty()) own.push_back("--rules \"" + join(o_.rules, ",") + "\"");
+        return o_.command("rules", n_seeds_, own);
     }
 
     const RuleOptions& o_;

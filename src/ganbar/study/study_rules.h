@@ -1,21 +1,12 @@
 // The study of rules: every training rule on several devices, each tuned in the same budget, on one page.
 #pragma once
-#include <filesystem>
-#include <functional>
-
 #include "ganbar/study/rule_grid.h"
 
 namespace ganbar::study {
 
-struct RuleOptions {
-    bool quick = false;
-    std::int64_t rounds = 0, seeds = 0;  ///< 0: 200 rounds and 3 seeds, with quick 30 and 1
-    int jobs = 1;                        ///< trainings at once
-    std::filesystem::path out;
+/// Without rounds and seeds: 200 rounds and 3 seeds, with quick 30 and 1.
+struct RuleOptions : StudyOptions {
     std::vector<std::string> devices, rules;  ///< names; none: nili2020, wox-krestinskaya and pcm; all rules
-    std::vector<std::string> sets;            ///< applied to every training
-    std::string program;                      ///< trains: `PROGRAM train ...`
-    std::function<bool()> stop{};             ///< asked while trainings run; true ends the study, which the same options take up again
 };
 
 /// Trains satyam2022's GAN by each rule with each of its settings (seed 1), then by the best setting of each with the other seeds: two

@@ -24,6 +24,9 @@ struct Point {
     std::string preset = "satyam2022-wires";
     double x = r_ohm;  ///< where the point stands in its chart
     std::vector<report::RunData> runs = {};
+    /// Floating lines are not solved in batches (and would warn): a training takes some twenty times the others', and gets one seed.
+    bool floats() const { return key.starts_with("floating"); }
+    std::int64_t n_seeds(std::int64_t asked) const { return floats() ? 1 : asked; }
     report::Spread spread(const char* name) const { return spread_of(runs, name); }
     double mean(const char* name) const { return spread(name).mean; }
     double update_time_s() const {
@@ -36,13 +39,12 @@ struct Point {
 
 class WireStudy {
 public:
-    WireStudy(const StudyOptions& o, std::int64_t n_seeds, const Context& context)
+    WireStudy(const StudyOptions& o, const Context& context)
         : o_(o),
-          n_seeds_(n_seeds),
+          n_seeds_(o.seeds_or(3, 1)),
           context_(context),
-          rounds_(o.rounds > 0 ? o.rounds
-                  : o.quick    ? 60
-                               : 200) {}
+          rounds_(o.rounds_or(200, 60)),
+          base_(load_experiment("satyam2022-wires", context.experiments, o.sets, context.registries)) {}
 
     void play() {
         fs::create_directories(o_.out);
@@ -51,10 +53,11 @@ public:
         for (const Point* p : all()) own.insert(own.end(), p->sets.begin(), p->sets.end());
         check_sets(o_.sets, with(own, size(0)));
         for (std::int64_t seed = 1; seed <= n_seeds_; ++seed)  // a study that is stopped has whole seeds
-            for (const Point* p : all()) train(*p, seed);
+            for (const Point* p : all())
+                if (seed <= p->n_seeds(n_seeds_)) train(*p, seed);
         for (auto* group : groups())
             for (Point& p : *group)
-                for (std::int64_t seed = 1; seed <= n_seeds_; ++seed) {
+                for (std::int64_t seed = 1; seed <= p.n_seeds(n_seeds_); ++seed) {
                     p.runs.push_back(report::read_run(folder(p, seed).string()));
                     p.runs.back().group = p.label;
                 }
@@ -131,8 +134,7 @@ private:
     /// Pulses in batches, and one phase after the other where cells move too far for that.
     void train(const Point& p, std::int64_t seed) const {
         if (!fs::exists(folder(p, seed, true))) {
-            // Floating lines are not solved in batches, and would warn.
-            const bool batched = p.key != "ideal" && p.key != "floating-r0.1";
+            const bool batched = p.key != "ideal" && !p.floats();
             try {
                 train(p, seed, batched ? std::vector<std::string>{"wires.programming=batched"} : std::vector<std::string>{}, false);
                 return;
@@ -159,7 +161,7 @@ private:
                                 const Curves& curves) const {
         report::Chart chart;
         chart.title = title;
-        chart.caption = fmt::format("Digit 3, {} rounds, {}. Dashed: coverage with ideal wires.", rounds_, seeds_said());
+        chart.caption = fmt::format("Of {}; {} rounds, {}. Dashed: coverage with ideal wires.", data_text(base_), rounds_, seeds_said());
         report::ChartView view{"", x_label, x_unit, "", "", {}, true};
         for (const auto& [name, points] : curves)
             for (const auto& [measure, key] :
@@ -194,8 +196,9 @@ private:
     report::TextTable table() const {
         report::TextTable t;
         t.title = "Every setting";
-        t.caption =
-            fmt::format("{} rounds, {}. Energies and times are those of the whole training; area with converters.", rounds_, seeds_said());
+        t.caption = fmt::format(
+            "{} rounds, {}{}. Energies and times are those of the whole training; area with converters.", rounds_, seeds_said(),
+            n_seeds_ > 1 && !others_.empty() ? "; floating lines with seed 1 alone, as their pulses cannot be solved in batches" : "");
         t.columns = {"variant",   "accuracy", "coverage", "Frechet", "updates, mJ", "reads, mJ", "time of updates, ms",
                      "area, mm2", "crossbars"};
         for (const Point* p : all())
@@ -272,8 +275,7 @@ private:
     }
 
     void write() {
-        const Experiment e = load_experiment("satyam2022-wires", context_.experiments, o_.sets, context_.registries);
-        const WireFigures figures(e);
+        const WireFigures figures(base_);
         report::ReportInput input;
         input.title = "What the founding GAN needs of its wires";
         input.intro =
@@ -317,8 +319,7 @@ private:
         for (const std::size_t n : {std::size_t{16}, std::size_t{32}}) cases.push_back({n, 1, 1, Scheme::half});
         input.findings.push_back(
             {"Schemes and compensation", "Unselected lines decide how much the other cells see, and burn.", {figures.schemes(cases)}});
-        input.reproduce_commands = {fmt::format("ganbar study wires{}{} --seeds {}", o_.quick ? " --quick" : "",
-                                                o_.rounds > 0 ? fmt::format(" --rounds {}", o_.rounds) : "", n_seeds_)};
+        input.reproduce_commands = {o_.command("wires", n_seeds_)};
         report::write_report(input, (o_.out / "report.html").string(), true);
         write_table();
     }
@@ -327,6 +328,7 @@ private:
     std::int64_t n_seeds_;
     const Context& context_;
     std::int64_t rounds_;
+    Experiment base_;
     std::vector<Point> ladder_, small_ladder_, sizes_, terminals_, others_, remedies_;
 };
 
@@ -338,6 +340,6 @@ std::vector<std::string> wires_training(std::int64_t rounds, std::int64_t seed) 
             fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds / 4))};
 }
 
-void study_wires(const StudyOptions& options, std::int64_t n_seeds, const Context& context) { WireStudy(options, n_seeds, context).play(); }
+void study_wires(const StudyOptions& options, const Context& context) { WireStudy(options, context).play(); }
 
 }  // namespace ganbar::study

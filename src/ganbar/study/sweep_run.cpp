@@ -95,6 +95,21 @@ void run_whole_sweep(const Sweep& sweep, const SweepTargets& targets, const Swee
             throw DataError(fmt::format("training {} failed: {}", row.id, row.error), {(run.folder / "sweep.sqlite").string()});
 }
 
+static SweepTargets targets_of(const StudyOptions& o, const Context& context) {
+    return {context.experiments, context.networks, context.registries, o.program, o.stop, &context.places};
+}
+
+void check_trainings(const Sweep& sweep, const StudyOptions& options, const Context& context) {
+    check_settings(sweep, targets_of(options, context));
+}
+
+void train_all(const Sweep& sweep, const fs::path& folder, const std::string& command, const StudyOptions& options,
+               const Context& context) {
+    check_trainings(sweep, options, context);
+    run_whole_sweep(sweep, targets_of(options, context),
+                    {.folder = folder, .jobs = options.jobs, .retry = true, .command = command, .say = context.say});
+}
+
 std::size_t n_of(const std::vector<SweepRow>& rows, const std::string& status) {
     return static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [&](const auto& r) { return r.status == status; }));
 }

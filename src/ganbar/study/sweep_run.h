@@ -1,5 +1,6 @@
 // Works through a sweep: the points that fall to one of several processes, several at once, into a table that all of them share.
 #pragma once
+#include "ganbar/study/context.h"
 #include "ganbar/study/sweep_store.h"
 
 namespace ganbar::study {
@@ -23,5 +24,10 @@ std::size_t n_of(const std::vector<SweepRow>& rows, const std::string& status);
 
 /// run_sweep for a study, which needs every training: Interrupted where some are left, DataError where one failed.
 void run_whole_sweep(const Sweep& sweep, const SweepTargets& targets, const SweepRun& run);
+
+/// The trainings of a study as a sweep in a folder: check_settings, which may also stand alone before a first one, and run_whole_sweep.
+void check_trainings(const Sweep& sweep, const StudyOptions& options, const Context& context);
+void train_all(const Sweep& sweep, const std::filesystem::path& folder, const std::string& command, const StudyOptions& options,
+               const Context& context);
 
 }  // namespace ganbar::study

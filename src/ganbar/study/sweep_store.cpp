@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <sstream>
 
 namespace ganbar::study {
 namespace {
@@ -113,6 +114,41 @@ std::optional<double> number_of(const SweepRow& row, const std::string& key) {
     return std::nullopt;
 }
 
+/// "train.batch=10 there, train.batch=20 here": the first part of one text that the other has not, beside the other's with the same key.
+static std::string difference(const std::string& held, const std::string& asked, char between) {
+    const auto parts = [between](const std::string& text) {
+        std::vector<std::string> out;
+        std::istringstream stream(text);
+        for (std::string part; std::getline(stream >> std::ws, part, between);) out.push_back(part);
+        return out;
+    };
+    const auto lacks = [](const std::vector<std::string>& all, const std::string& part) {
+        return std::find(all.begin(), all.end(), part) == all.end();
+    };
+    const auto before = parts(held), now = parts(asked);
+    std::string there = "nothing", here = "nothing";
+    for (const auto& part : now)
+        if (lacks(before, part) && here == "nothing") here = part;
+    const auto key = [](const std::string& part) { return part.substr(0, part.find('=')); };
+    for (const auto& part : before)
+        if (lacks(now, part) && there == "nothing" && (here == "nothing" || key(part) == key(here))) there = part;
+    return fmt::format("{} there, {} here", there, here);
+}
+
+/// Base, settings of every point, and axes: with others it is another sweep.
+void SweepStore::enter_identity(const Sweep& sweep) const {
+    const std::string identity = fmt::format("{} {}\n{}\n{}", sweep.spec.kind == SweepKind::experiment ? "experiment" : "estimate",
+                                             sweep.spec.base, join(sweep.set, "\n"), join(axes_));
+    Statement known(db_, "SELECT value FROM sweep WHERE key = 'identity'", file_);
+    if (known.step() && known.value(0) != SweepValue(identity))
+        throw ConfigError(fmt::format("holds another sweep: {}; choose another folder with --out",
+                                      difference(std::get<std::string>(*known.value(0)), identity, '\n')),
+                          {file_});
+    Statement keep(db_, "INSERT OR IGNORE INTO sweep VALUES('identity', ?)", file_);
+    keep.bind(1, identity);
+    keep.step();
+}
+
 /// What the named settings of axes stand for; more names may come later, none may change.
 void SweepStore::enter_settings(const Sweep& sweep) const {
     for (const auto& axis : sweep.axes)
@@ -122,8 +158,8 @@ void SweepStore::enter_settings(const Sweep& sweep) const {
             known.bind(1, key);
             if (known.step() && known.value(0) != SweepValue(stands_for))
                 throw ConfigError(
-                    fmt::format("holds another sweep: {} of axis {} stands for other settings; choose another folder with --out", name,
-                                axis.key),
+                    fmt::format("holds another sweep: {} of axis {} stands for other settings ({}); choose another folder with --out", name,
+                                axis.key, difference(std::get<std::string>(*known.value(0)), stands_for, ',')),
                     {file_});
             Statement keep(db_, "INSERT OR IGNORE INTO sweep VALUES(?, ?)", file_);
             keep.bind(1, key);
@@ -146,14 +182,7 @@ SweepStore::SweepStore(const std::filesystem::path& file, const Sweep& sweep) : 
         for (const auto& axis : sweep.axes) columns += ", " + quoted(axis.key) + column_type(axis);
         exec("CREATE TABLE IF NOT EXISTS runs(" + columns + ")");
         exec("CREATE TABLE IF NOT EXISTS sweep(key TEXT PRIMARY KEY, value TEXT)");
-        const std::string identity = fmt::format("{} {}\n{}\n{}", sweep.spec.kind == SweepKind::experiment ? "experiment" : "estimate",
-                                                 sweep.spec.base, join(sweep.set, "\n"), join(axes_));
-        Statement known(db_, "SELECT value FROM sweep WHERE key = 'identity'", file_);
-        if (known.step() && known.value(0) != SweepValue(identity))
-            throw ConfigError("holds another sweep (base, set and axes differ); choose another folder with --out", {file_});
-        Statement keep(db_, "INSERT OR IGNORE INTO sweep VALUES('identity', ?)", file_);
-        keep.bind(1, identity);
-        keep.step();
+        enter_identity(sweep);
         for (const auto& [key, value] : {std::pair<std::string, std::string>{"objective", sweep.spec.objective},
                                          {"goal", sweep.spec.goal == SweepGoal::max ? "max" : "min"}}) {
             Statement say(db_, "INSERT OR REPLACE INTO sweep VALUES(?, ?)", file_);

@@ -38,6 +38,7 @@ public:
 
 private:
     void exec(const std::string& sql) const;
+    void enter_identity(const Sweep& sweep) const;
     void enter_settings(const Sweep& sweep) const;
     sqlite3* db_ = nullptr;
     std::string file_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ganbar/app/study_context.h"
+#include "ganbar/data/folder_lock.h"
 #include "ganbar/study/study_cells.h"
 #include "ganbar/study/study_devices.h"
 #include "ganbar/study/study_quality.h"
@@ -19,7 +20,7 @@ void ganbar_register_study(CommandContext& context) {
     auto o = std::make_shared<study::StudyOptions>();
     struct Text {
         std::string name, out;
-        std::int64_t seeds = 0, jobs = 0;
+        int jobs = 0;
         std::vector<std::string> readings, axes, devices, rules, networks;
     };
     auto text = std::make_shared<Text>();
@@ -37,7 +38,7 @@ void ganbar_register_study(CommandContext& context) {
             "rounds of each training; wires, cells: default 200, with --quick 60 and 40; devices: 300, with --quick 40; rules: "
             "200, with --quick 30; readings: their own, 200 or 40, with --quick 40; quality: their own, up to 9360, with --quick 40")
         ->check(Range{1, 1000000});
-    command->add_option("--seeds", text->seeds, "seeds of each training; default 3; wires, rules, readings and quality with --quick 1")
+    command->add_option("--seeds", o->seeds, "seeds of each training; default 3; wires, rules, readings and quality with --quick 1")
         ->check(Range{1, 1000});
     command->add_option("--jobs", text->jobs, "rules, readings, quality: trainings at once; default 1")->check(Range{1, 1024});
     command->add_option("--readings", text->readings, "readings: which of them, names with commas between; default all, with --quick four")
@@ -76,29 +77,25 @@ void ganbar_register_study(CommandContext& context) {
             only(text->jobs > 0, readings || rules || quality, "--jobs belongs", "rules, readings and quality");
             o->out = text->out.empty() ? "runs/study-" + text->name : text->out;
             study::check_sets(o->sets);
+            for (const auto* list : {&text->readings, &text->devices, &text->rules, &text->networks})
+                for (const auto& name : *list)
+                    if (std::count(list->begin(), list->end(), name) > 1)
+                        throw ConfigError(fmt::format("\"{}\" is named twice; expected each name once", name));
+            std::filesystem::create_directories(o->out);
+            const FolderLock lock(o->out, "study");
             study::take_folder(o->out, "study " + text->name + (text->networks.empty() ? "" : " --networks " + join(text->networks, ",")));
             TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
             const config::Presets networks(context.places.preset_folders("networks"));
             const auto studied = study_context(context, *presets, networks, observer);
-            const std::int64_t seeds = text->seeds > 0 ? text->seeds : 3;
-            if (text->name == "wires") study::study_wires(*o, text->seeds > 0 ? text->seeds : o->quick ? 1 : 3, studied);
-            else if (text->name == "cells") study::study_cells(*o, seeds, studied);
-            else if (text->name == "devices") study::study_devices(*o, seeds, studied);
+            if (text->name == "wires") study::study_wires(*o, studied);
+            else if (text->name == "cells") study::study_cells(*o, studied);
+            else if (text->name == "devices") study::study_devices(*o, studied);
             else {
                 note_signals();
-                const int jobs = static_cast<int>(std::max<std::int64_t>(1, text->jobs));
-                const auto stop = [] { return signal_noted(); };
-                if (rules)
-                    study::study_rules(
-                        {o->quick, o->rounds, text->seeds, jobs, o->out, text->devices, text->rules, o->sets, context.program, stop},
-                        studied);
-                else if (quality)
-                    study::study_quality({o->quick, o->rounds, text->seeds, jobs, o->out, text->networks, o->sets, context.program, stop},
-                                         studied);
-                else
-                    study::study_readings(
-                        {o->quick, o->rounds, text->seeds, jobs, o->out, text->readings, text->axes, o->sets, context.program, stop},
-                        studied);
+                o->jobs = std::max(1, text->jobs), o->program = context.program, o->stop = [] { return signal_noted(); };
+                if (rules) study::study_rules({*o, text->devices, text->rules}, studied);
+                else if (quality) study::study_quality({*o, text->networks}, studied);
+                else study::study_readings({*o, text->readings, text->axes}, studied);
             }
             fmt::print("{}\n", (o->out / "report.html").string());
         };
