@@ -202,6 +202,9 @@ class Train(TypedDict, total=False):
     noise_on_real: instance noise on real images too; otherwise on generated ones alone, as a noisy generator array makes it (assumed: both, as instance noise is defined)
     rate: learning rate of every rule but manhattan; 0 to 1000 (assumed: tuned for the baseline)
     rate_d: learning rate of the discriminator; 0 = rate; 0 to 1000 (assumed: as the generator's)
+    rate_end: factor on rate and rate_d once they have fallen, linearly, over rate_rounds; 1 = constant; 0 to 1 (assumed: constant)
+    rate_from: round at which rate and rate_d begin to fall; 0 to 1e+09 (assumed: the first)
+    rate_rounds: rounds over which rate and rate_d fall to rate_end; 0 = constant; 0 to 1e+09 (assumed: constant)
     rounds: weight-update rounds; 0 = as many as the epochs have; 0 to 1e+09 (assumed: by epochs)
     rule: update rule (ganbar list rules); its own parameters are in [train.RULE] (published: satyam2022, sec. II: Manhattan's rule)
     snapshot_every: rounds between pictures; 0 = only at the end; 0 to 1e+09 (assumed: ours)
@@ -224,6 +227,9 @@ class Train(TypedDict, total=False):
     noise_on_real: bool | None
     rate: float | None
     rate_d: float | None
+    rate_end: float | None
+    rate_from: int | None
+    rate_rounds: int | None
     rounds: int | None
     rule: str | None
     snapshot_every: int | None

@@ -57,7 +57,7 @@ static bool has_another_word(const std::string& a, const std::string& b) {
 
 std::string nearest_name(const std::string& word, const std::vector<std::string>& candidates) {
     std::string best;
-    std::size_t best_distance = std::max<std::size_t>(2, word.size() / 2) + 1;
+    std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
     for (const auto& candidate : candidates) {
         if (has_another_word(word, candidate)) continue;
         std::size_t d = edit_distance(word, candidate);
