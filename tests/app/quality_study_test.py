@@ -3,6 +3,7 @@
 usage: quality_study_test.py GANBAR
 """
 import csv
+import fcntl
 import unittest
 
 from running import InFolder
@@ -60,6 +61,12 @@ class QualityStudy(InFolder):
         page = (self.folder / "falling/report.html").read_text()
         self.assertIn("synthetic-digits, batches of 20", page)
         self.assertIn("falls to zero over the last third", page)
+
+    def test_one_process_at_a_time(self):
+        with open(self.folder / "study/.lock", "w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            self.assertIn("another ganbar process works on the study in study", self.refused(*self.WORDS))
+        (self.folder / "study/.lock").unlink()
 
     def test_bad_input(self):
         self.assertIn('did you mean "digits"?', self.refused("study", "quality", "--networks", "digit"))

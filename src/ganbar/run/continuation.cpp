@@ -38,12 +38,23 @@ std::map<std::string, std::string> values_of(const std::string& toml) {
 
 }  // namespace
 
-Changes changes_between(const std::string& before, const std::string& now) {
+std::set<std::string> keys_at_default(const std::vector<config::Section>& sections) {
+    std::set<std::string> out;
+    std::map<std::string, int> n_items;
+    for (const auto& section : sections) {
+        const std::string path = section.is_item ? fmt::format("{}[{}]", section.path, n_items[section.path]++) : section.path;
+        for (const auto& row : section.rows)
+            if (row.is_default()) out.insert(path.empty() ? row.info.name : path + "." + row.info.name);
+    }
+    return out;
+}
+
+Changes changes_between(const std::string& before, const std::string& now, const std::set<std::string>& at_default) {
     const auto old = values_of(before), fresh = values_of(now);
     Changes changes;
     for (const auto& [key, value] : fresh) {
         const auto it = old.find(key);
-        if (it != old.end() && it->second == value) continue;
+        if (it != old.end() ? it->second == value : at_default.contains(key)) continue;
         if (is_harmless(key) && it != old.end()) changes.harmless.push_back(fmt::format("{} = {} (was {})", key, value, it->second));
         else changes.keys.push_back(key);
     }

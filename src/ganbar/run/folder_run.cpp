@@ -56,6 +56,7 @@ FolderRun::FolderRun(const Experiment& experiment, const Places& places, const R
       folder_(without_slash(options.out)),
       session_(experiment, places, [this](const std::string& line) { say(line); }) {
     toml_ = run_toml(session_.experiment());
+    at_default_ = keys_at_default(resolved(session_.experiment()));
     identity_ = identity_of(toml_);
     prepare();
     log_ = std::fopen((folder_ / "log.txt").c_str(), "a");
@@ -94,7 +95,7 @@ void FolderRun::prepare() {
         if (!fs::exists(folder_ / "run.toml", ignored)) throw ConfigError(folder_.string() + " is no run folder: it has no run.toml");
         lock_.emplace(folder_, "run");
         earlier_toml_ = read_text(folder_ / "run.toml");
-        if (const Changes changes = changes_between(earlier_toml_, toml_); !changes.keys.empty())
+        if (const Changes changes = changes_between(earlier_toml_, toml_, at_default_); !changes.keys.empty())
             throw ConfigError(
                 fmt::format("{} holds another experiment: {} differ{}; expected the same file, seed and --set as when it began, but for "
                             "train.rounds, train.epochs, "
@@ -156,7 +157,8 @@ std::optional<Checkpoint> FolderRun::checkpoint_to_go_on_from() {
     }
     for (const auto& text : damaged) say("passed over a damaged checkpoint: " + text);
     const std::string earlier_sha256 = sha256_hex({reinterpret_cast<const std::uint8_t*>(earlier_toml_.data()), earlier_toml_.size()});
-    if (found && found->experiment_sha256 != identity_ && found->experiment_sha256 != earlier_sha256)
+    if (found && found->experiment_sha256 != identity_ && found->experiment_sha256 != identity_of(earlier_toml_) &&
+        found->experiment_sha256 != earlier_sha256)
         throw DataError("the checkpoints in " + folder_.string() + " belong to another experiment");
     return found;
 }
@@ -164,7 +166,7 @@ std::optional<Checkpoint> FolderRun::checkpoint_to_go_on_from() {
 // Everything that the end wrote goes, and run.toml says what is asked for now. In this order a kill at any moment leaves a run that can be
 // taken up.
 void FolderRun::go_on_otherwise(const std::optional<Checkpoint>& from) {
-    if (const auto changed = changes_between(earlier_toml_, toml_).harmless; !changed.empty())
+    if (const auto changed = changes_between(earlier_toml_, toml_, at_default_).harmless; !changed.empty())
         say("asked for otherwise than before: " + join(changed));
     const std::int64_t round = from ? from->round : 0;
     if (session_.n_rounds() != rounds_asked(earlier_toml_, session_.rounds_per_epoch())) {

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include "ganbar/data/folder_lock.h"
 #include "ganbar/run/checkpoint.h"
@@ -60,7 +61,8 @@ private:
     std::FILE* log_ = nullptr;
     Session session_;
     std::string toml_, identity_;
-    std::string earlier_toml_;  // of the folder taken up, where it says otherwise
+    std::set<std::string> at_default_;  // keys
+    std::string earlier_toml_;          // of the folder taken up, where it says otherwise
     std::optional<FolderLock> lock_;
     std::optional<RunTables> tables_;
     Round last_;
