@@ -249,6 +249,15 @@ def digits_said():
     return [("docs/readings.md", f"in {ranked[1]:.2f} ({digit(ranked[1])}) to {ranked[-1]:.2f} ({digit(ranked[-1])}) of all cases, but {digit(ranked[0])} in {ranked[0]:.2f}")]
 
 
+def dropout_said():
+    """What gates do to the images of krestinskaya2020's network."""
+    none, some = ([r for r in rows("dropout.csv") if r["dropout"] == rate] for rate in ("0", "0.3"))
+    both = lambda key, digits: (f"{mean(some, key):.{digits}f}", f"{mean(none, key):.{digits}f}")
+    texts = ["a Frechet distance of {} instead of {}".format(*both("frechet_distance", 1)), "a coverage of {} instead of {}".format(*both("coverage", 2)),
+             "a precision of {} instead of {}".format(*both("precision", 2))]
+    return [("docs/analog.md", text) for text in texts]
+
+
 def cells_said():
     """Numbers in the sentences below the table of cells."""
     found = groups(rows("cells.csv"), "case")
@@ -260,5 +269,5 @@ def cells_said():
 
 
 if __name__ == "__main__":
-    said = [*devices_said(), *wires_said(), *quality_said(), *rules_said(), *cells_said(), *digits_said(), *lin2018_said(), *noise_said(), *tolerance_said()]
+    said = [*devices_said(), *wires_said(), *quality_said(), *rules_said(), *cells_said(), *digits_said(), *dropout_said(), *lin2018_said(), *noise_said(), *tolerance_said()]
     main({"cells": ("docs/circuit.md", cells_table()), "quality": ("docs/networks.md", quality_table()), "wires": ("docs/circuit.md", wires_table()), "lin2018": ("docs/analog.md", lin2018_table()), "noise": ("docs/noise.md", noise_table()), "rules": ("docs/training_rules.md", rules_table())}, said, "docs/results")
