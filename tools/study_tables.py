@@ -164,7 +164,7 @@ def wires_said():
     coverage = lambda variant: f"{mean(found[variant,], 'coverage'):.2f}"
     ideal, small, low = coverage("ideal wires"), found["16 x 16, 1 ohm",], found["64 x 64, conductances eight times lower, 1 ohm",]
     accuracy = lambda items: f"{mean(items, 'classifier_accuracy'):.2f}"
-    whole = (f"arrays of 16 x 16 reach accuracy {accuracy(small)} and coverage {mean(small, 'coverage'):.2f} in 200 rounds (ideal wires: {accuracy(found['ideal wires',])}, {ideal}), "
+    whole = (f"arrays of 16 x 16 reach accuracy {accuracy(small)} and coverage {mean(small, 'coverage'):.2f} in 200 rounds (ideal wires: {accuracy(found['ideal wires',])}, {ideal}; three seeds), "
              f"cells of 18 to 31.5 uS {accuracy(low)} and {mean(low, 'coverage'):.2f}")
     return [("docs/circuit.md", f"coverage falls from {ideal} to {coverage('64 x 64, 0.01 ohm')}"), ("docs/circuit.md", f"(16 x 16: {coverage('16 x 16, 0.1 ohm')})"), ("docs/reproduced.md", whole)]
 

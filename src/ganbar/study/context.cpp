@@ -71,7 +71,7 @@ RunResult Context::train(const Experiment& experiment, const std::filesystem::pa
         try {
             return run(experiment, places, options, observer);
         } catch (const ConfigError& fault) {  // other rounds or settings than those of the trainings that are there
-            if (!options.resume) throw;
+            if (!options.resume || std::string(fault.what()).find("--out") != std::string::npos) throw;
             throw ConfigError(fmt::format("{}; to study these settings choose another --out", fault.what()));
         }
     }();
