@@ -61,6 +61,8 @@ class RuleStudy(InFolder):
         self.assertIn("varies it itself", self.refused("study", "rules", "--devices", "nili2020", "--set", "train.manhattan.verify_step=1 uS", "--out", "other"))
         self.assertIn("varies it itself", self.refused("study", "devices", "--set", "train.verify_step=1 uS", "--out", "another"))
         self.assertIn("varies it itself", self.refused("study", "readings", "--quick", "--set", "generator.hidden=relu", "--out", "third"))
+        self.assertIn("varies it itself", self.refused("study", "devices", "--set", "train.rule=mixed_precision", "--out", "another"))
+        self.assertIn("varies it itself", self.refused("study", "wires", "--quick", "--set", "device.g_min=100 uS", "--out", "fourth"))
         self.assertIn("--devices and --rules belong to study rules", self.refused("study", "cells", "--devices", "nili2020"))
         self.assertIn("--jobs belongs to study rules, readings and quality", self.refused("study", "devices", "--jobs", "2"))
 

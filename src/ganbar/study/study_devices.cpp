@@ -135,7 +135,8 @@ void write_table(const std::vector<Result>& results, const fs::path& path) {
 void study_devices(const StudyOptions& options, const Context& context) {
     const std::int64_t rounds = options.rounds_or(300, 40), n_seeds = options.seeds_or(3, 3);
     fs::create_directories(options.out);
-    check_sets(options.sets, {"device.model=", "train.feedback=", "train.feedback_scale=", "train.verify_pulses=", "train.verify_step="});
+    check_sets(options.sets, {"device.model=", "train.rule=", "hardware.kind=", "train.feedback=", "train.feedback_scale=",
+                              "train.verify_pulses=", "train.verify_step="});
     const std::string data = data_text(load_experiment("measured-device", context.experiments, options.sets, context.registries));
     std::vector<Result> all, best;
     for (const auto& [device, comment] : device_presets(context.experiments)) {

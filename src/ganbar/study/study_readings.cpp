@@ -62,7 +62,7 @@ public:
 
     void play() {
         fs::create_directories(o_.out);
-        std::vector<std::string> own{"device.d2d="};
+        std::vector<std::string> own{"device.d2d=", "hardware.kind="};
         for (const auto& r : readings_) own.insert(own.end(), r.sets.begin(), r.sets.end());
         for (const auto& v : paper_variants()) own.insert(own.end(), v.sets.begin(), v.sets.end());
         check_sets(o_.sets, own);

@@ -51,7 +51,7 @@ public:
 
     void play() {
         fs::create_directories(o_.out);
-        std::vector<std::string> own;
+        std::vector<std::string> own{"hardware.kind="};
         for (const auto& t : results_)
             for (std::size_t k = 0; k < t.rule->settings.size(); ++k)
                 for (auto& set : settings_of(*t.device, *t.rule, k, context_)) own.push_back(std::move(set));

@@ -49,7 +49,8 @@ public:
     void play() {
         fs::create_directories(o_.out);
         choose();
-        std::vector<std::string> own{"wires.mode="};
+        // The last two are of satyam2022-wires-lowg.
+        std::vector<std::string> own{"wires.mode=", "wires.scheme=", "hardware.kind=", "device.g_min=", "device.g_max="};
         for (const Point* p : all()) own.insert(own.end(), p->sets.begin(), p->sets.end());
         check_sets(o_.sets, with(own, size(0)));
         for (std::int64_t seed = 1; seed <= n_seeds_; ++seed)  // a study that is stopped has whole seeds
