@@ -75,6 +75,7 @@ class QualityStudy(InFolder):
         self.assertIn('holds "study quality --networks dense"', self.refused("study", "cells", "--out", "study", code=3))
         self.assertIn("varies it itself", self.refused("study", "quality", "--networks", "dense", "--set", "hardware.kind=software", "--out", "other"))
         self.assertIn("varies it itself", self.refused("study", "wires", "--quick", "--set", "tile.rows=32", "--out", "another"))
+        self.assertIn("varies it itself", self.refused("study", "quality", "--networks", "dense", "--set", "train.beta1=0.5", "--out", "fourth"))
         self.assertIn("named twice", self.refused("study", "quality", "--networks", "dense,dense"))
         self.assertIn("varies it itself", self.refused("study", "quality", "--networks", "digits", "--set", "train.rate_end=0.5", "--out", "third"))
         self.assertIn("nothing there, train.label_real=0.9 here", self.refused(*self.WORDS, "--set", "train.label_real=0.9"))

@@ -61,7 +61,7 @@ class WireStudy(InFolder):
         done = self.command(*self.WORDS, "--seeds", "1", "--set", "train.batch=10")
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("holds another experiment: train.batch differs", done.stderr)
-        self.assertIn("choose another --out", done.stderr)
+        self.assertIn("or another --out", done.stderr)
 
 
 if __name__ == "__main__":

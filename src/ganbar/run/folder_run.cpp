@@ -11,7 +11,6 @@
 #include "ganbar/core/sha256.h"
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/report/write_report.h"
-#include "ganbar/run/continuation.h"
 #include "ganbar/run/environment.h"
 #include "ganbar/run/pulse_counts.h"
 #include "ganbar/run/results.h"
@@ -56,7 +55,6 @@ FolderRun::FolderRun(const Experiment& experiment, const Places& places, const R
       folder_(without_slash(options.out)),
       session_(experiment, places, [this](const std::string& line) { say(line); }) {
     toml_ = run_toml(session_.experiment());
-    at_default_ = keys_at_default(resolved(session_.experiment()));
     identity_ = identity_of(toml_);
     prepare();
     log_ = std::fopen((folder_ / "log.txt").c_str(), "a");
@@ -86,6 +84,8 @@ void FolderRun::say(const std::string& line) {
     observer_.on_message(line);
 }
 
+Changes FolderRun::changes_since() const { return changes_between(earlier_toml_, toml_, keys_at_default(resolved(session_.experiment()))); }
+
 // A new folder appears whole, with run.toml and env.json, or not at all.
 void FolderRun::prepare() {
     std::error_code ignored;
@@ -95,11 +95,11 @@ void FolderRun::prepare() {
         if (!fs::exists(folder_ / "run.toml", ignored)) throw ConfigError(folder_.string() + " is no run folder: it has no run.toml");
         lock_.emplace(folder_, "run");
         earlier_toml_ = read_text(folder_ / "run.toml");
-        if (const Changes changes = changes_between(earlier_toml_, toml_, at_default_); !changes.keys.empty())
+        if (const Changes changes = changes_since(); !changes.keys.empty())
             throw ConfigError(
                 fmt::format("{} holds another experiment: {} differ{}; expected the same file, seed and --set as when it began, but for "
                             "train.rounds, train.epochs, "
-                            "train.checkpoint_every, train.snapshot_every and evaluation.every",
+                            "train.checkpoint_every, train.snapshot_every and evaluation.every, or another --out",
                             folder_.string(), join(changes.keys), changes.keys.size() == 1 ? "s" : ""));
         return;
     }
@@ -150,9 +150,9 @@ std::optional<Checkpoint> FolderRun::checkpoint_to_go_on_from() {
             throw ConfigError(fmt::format("{} was ended by train.stop_on ({}); more rounds than {} would not be played", folder_.string(),
                                           found->stop_reason, found->round));
         if (asked < found->round || (asked == found->round && found->round != before))
-            throw ConfigError(
-                fmt::format("{} has played {} rounds already; expected train.rounds or train.epochs for more than that, not {}",
-                            folder_.string(), found->round, asked));
+            throw ConfigError(fmt::format(
+                "{} has played {} rounds already; expected train.rounds or train.epochs for more than that, not {}, or another --out",
+                folder_.string(), found->round, asked));
         if (found->round == before) found = newest_checkpoint(folder, &damaged, before);
     }
     for (const auto& text : damaged) say("passed over a damaged checkpoint: " + text);
@@ -166,8 +166,7 @@ std::optional<Checkpoint> FolderRun::checkpoint_to_go_on_from() {
 // Everything that the end wrote goes, and run.toml says what is asked for now. In this order a kill at any moment leaves a run that can be
 // taken up.
 void FolderRun::go_on_otherwise(const std::optional<Checkpoint>& from) {
-    if (const auto changed = changes_between(earlier_toml_, toml_, at_default_).harmless; !changed.empty())
-        say("asked for otherwise than before: " + join(changed));
+    if (const auto changed = changes_since().harmless; !changed.empty()) say("asked for otherwise than before: " + join(changed));
     const std::int64_t round = from ? from->round : 0;
     if (session_.n_rounds() != rounds_asked(earlier_toml_, session_.rounds_per_epoch())) {
         for (const char* name : {"report.html", "summary.json", "hardware.json", "samples.npy"}) fs::remove(folder_ / name);

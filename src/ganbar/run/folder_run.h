@@ -3,10 +3,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
-#include <set>
 
 #include "ganbar/data/folder_lock.h"
 #include "ganbar/run/checkpoint.h"
+#include "ganbar/run/continuation.h"
 #include "ganbar/run/run_observer.h"
 #include "ganbar/run/run_tables.h"
 
@@ -43,6 +43,7 @@ public:
 
 private:
     void prepare();
+    Changes changes_since() const;  ///< of earlier_toml_
     void take_up();
     std::optional<Checkpoint> checkpoint_to_go_on_from();
     void go_on_otherwise(const std::optional<Checkpoint>& from);
@@ -61,8 +62,7 @@ private:
     std::FILE* log_ = nullptr;
     Session session_;
     std::string toml_, identity_;
-    std::set<std::string> at_default_;  // keys
-    std::string earlier_toml_;          // of the folder taken up, where it says otherwise
+    std::string earlier_toml_;  // of the folder taken up, where it says otherwise
     std::optional<FolderLock> lock_;
     std::optional<RunTables> tables_;
     Round last_;

@@ -37,10 +37,10 @@ std::string data_text(const Experiment& experiment) {
 }
 
 void check_sets(const std::vector<std::string>& sets, const std::vector<std::string>& own) {
-    // Keys of [train.manhattan] may stand in [train].
+    // Keys of a rule's table [train.RULE] may stand in [train].
     const auto key = [](const std::string& set) {
-        const std::string name = set.substr(0, set.find('=')), table = "train.manhattan.";
-        return name.starts_with(table) ? "train." + name.substr(table.size()) : name;
+        const std::string name = set.substr(0, set.find('='));
+        return name.starts_with("train.") ? "train" + name.substr(name.rfind('.')) : name;
     };
     for (const auto& set : sets)
         if (std::any_of(own.begin(), own.end(), [&](const auto& o) { return key(o) == key(set); }))
@@ -67,14 +67,7 @@ RunResult Context::train(const Experiment& experiment, const std::filesystem::pa
     options.report = false;
     std::filesystem::create_directories(folder.parent_path());
     say(label + " ...");
-    const RunResult result = [&] {
-        try {
-            return run(experiment, places, options, observer);
-        } catch (const ConfigError& fault) {  // other rounds or settings than those of the trainings that are there
-            if (!options.resume || std::string(fault.what()).find("--out") != std::string::npos) throw;
-            throw ConfigError(fmt::format("{}; to study these settings choose another --out", fault.what()));
-        }
-    }();
+    RunResult result = run(experiment, places, options, observer);
     if (!result.finished)
         throw Interrupted(
             fmt::format("stopped after round {} of {} of {}; the same command goes on", result.round, result.n_rounds, folder.string()));
