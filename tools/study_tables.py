@@ -192,7 +192,7 @@ def quality_said():
     constant = {system: [r for r in found["digits", system] if r["round"] == "3748"] for system in ("analog", "software")}
     four = {system: mean(items, "frechet_distance") for system, items in constant.items()}
     texts = [f"a Frechet distance of {at_last('digits', 'analog')} on average against {at_last('digits', 'software')}, {times('digits', 'analog')} times software's",
-             f"{four['analog']:.1f} and {four['software']:.1f} ({four['analog'] / four['software']:.2f} times, seeds from {min(values(constant['analog'], 'frechet_distance')):.1f} to {max(values(constant['analog'], 'frechet_distance')):.1f})",
+             f"{four['analog']:.1f} and {four['software']:.1f} ({four['analog'] / four['software']:.2f} times, analog seeds from {min(values(constant['analog'], 'frechet_distance')):.1f} to {max(values(constant['analog'], 'frechet_distance')):.1f})",
              "({} against {})".format(*both("coverage")), "(precision {} against {})".format(*both("precision")), "(recall {} against {})".format(*both("recall")), "{}, {} and {}, where software has {}, {} and {}".format(*seeds("analog"), *seeds("software")),
              f"gets to {at_last('dense', 'feedback')} in 20 epochs", f"({mean(middle, 'frechet_distance'):.0f} after 12", f"has {at_last('dense', 'software')}: {times('dense', 'feedback')} times"]
     texts.append(f"{at_last('fashion', 'analog')} in the analog system and {at_last('fashion', 'software')} in software after two epochs of Fashion-MNIST at a constant rate, {times('fashion', 'analog')} times")
