@@ -4,9 +4,11 @@ usage: quality_study_test.py GANBAR
 """
 import csv
 import fcntl
+import signal
+import subprocess
 import unittest
 
-from running import InFolder
+from running import GANBAR, InFolder
 
 SMALL = ["data.dataset=synthetic-digits", "data.limit=100", "train.batch=20", "evaluation.samples=40", "generator.layers=[8, 16, 784]", "discriminator.layers=[784, 16, 1]", "evaluation.every=3"]
 
@@ -53,14 +55,26 @@ class QualityStudy(InFolder):
 
     def test_the_learning_rate_of_the_dcgan_falls_over_the_last_third(self):
         small = ["data.dataset=synthetic-digits", "data.limit=40", "train.batch=20", "evaluation.samples=40", "evaluation.features=untrained"]
-        self.good("study", "quality", "--networks", "digits", "--rounds", "3", "--seeds", "1", *[w for s in small for w in ("--set", s)], "--out", "falling")
+        self.good("study", "quality", "--networks", "digits", "--rounds", "6", "--seeds", "1", *[w for s in small for w in ("--set", s)], "--out", "falling")
         for system in ("software", "analog"):
             text = (self.folder / f"falling/digits/{system}/runs/00000/run.toml").read_text()
-            for said in ("rate_end = 0.0", "rate_from = 2", "rate_rounds = 1"):
+            for said in ("rate_end = 0.0", "rate_from = 4", "rate_rounds = 2"):
                 self.assertIn(said, text)
         page = (self.folder / "falling/report.html").read_text()
         self.assertIn("synthetic-digits, batches of 20", page)
         self.assertIn("falls to zero over the last third", page)
+
+    def test_a_stop_loses_nothing(self):
+        words = [*self.WORDS[:-1], "stopped"]
+        process = subprocess.Popen([GANBAR, *words], cwd=self.folder, env=self.environment(), stderr=subprocess.PIPE, text=True)
+        while "point 0" not in process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=120)[1]
+        self.assertEqual(process.returncode, 130, said)
+        self.assertIn("trainings of dense-", said)
+        self.good(*words)
+        self.assertEqual(*[(self.folder / name / "results.csv").read_bytes() for name in ("study", "stopped")])
 
     def test_one_process_at_a_time(self):
         with open(self.folder / "study/.lock", "w") as held:
@@ -68,17 +82,26 @@ class QualityStudy(InFolder):
             self.assertIn("another ganbar process works on the study in study", self.refused(*self.WORDS))
         (self.folder / "study/.lock").unlink()
 
+    def test_all_is_checked_before_the_folder_is_made(self):
+        small = [w for s in ("data.dataset=synthetic-digits", "data.limit=40", "train.batch=20") for w in ("--set", s)]
+        for study, set, said, code in (("quality", "train.rule=adam", "weights on crossbars are updated by pulses", 2), ("quality", "data.n_images=20", "unknown key", 2),
+                                       ("quality", "data.limit=10", "there are only 10", 2), ("wires", "data.limit=10", "there are only 10", 2), ("cells", "data.limit=10", "there are only 10", 2),
+                                       ("devices", "data.limit=10", "there are only 10", 2), ("rules", "data.limit=10", "there are only 10", 2), ("readings", "data.limit=10", "there are only 10", 2)):
+            networks = ["--networks", "digits"] if study == "quality" else []
+            self.assertIn(said, self.refused("study", study, "--quick", *networks, *small, "--set", set, "--out", "unmade", code=code), study)
+            self.assertFalse((self.folder / "unmade").exists(), study)
+
     def test_bad_input(self):
         self.assertIn('did you mean "digits"?', self.refused("study", "quality", "--networks", "digit"))
         self.assertIn("expected --rounds", self.refused(*self.WORDS, "--set", "train.rounds=5"))
-        self.assertIn('holds "study quality --networks dense"', self.refused("study", "quality", "--networks", "digits", "--out", "study", code=3))
-        self.assertIn('holds "study quality --networks dense"', self.refused("study", "cells", "--out", "study", code=3))
+        self.assertIn('holds "study quality --networks dense, 6 rounds"', self.refused("study", "quality", "--networks", "digits", "--out", "study", code=3))
+        self.assertIn('holds "study quality --networks dense, 6 rounds"', self.refused("study", "cells", "--out", "study", code=3))
         self.assertIn("varies it itself", self.refused("study", "quality", "--networks", "dense", "--set", "hardware.kind=software", "--out", "other"))
         self.assertIn("varies it itself", self.refused("study", "wires", "--quick", "--set", "tile.rows=32", "--out", "another"))
         self.assertIn("varies it itself", self.refused("study", "quality", "--networks", "dense", "--set", "train.beta1=0.5", "--out", "fourth"))
         self.assertIn("named twice", self.refused("study", "quality", "--networks", "dense,dense"))
         self.assertIn("varies it itself", self.refused("study", "quality", "--networks", "digits", "--set", "train.rate_end=0.5", "--out", "third"))
-        self.assertIn("nothing there, train.label_real=0.9 here", self.refused(*self.WORDS, "--set", "train.label_real=0.9"))
+        self.assertIn("holds another sweep: there without train.label_real=0.9; choose another", self.refused(*self.WORDS, "--set", "train.label_real=0.9"))
         self.assertIn("train.batch=20 there, train.batch=10 here", self.refused(*[w.replace("train.batch=20", "train.batch=10") for w in self.WORDS]))
         self.assertIn("--networks belongs to study quality", self.refused("study", "wires", "--networks", "dense"))
 

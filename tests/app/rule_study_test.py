@@ -48,6 +48,14 @@ class RuleStudy(InFolder):
         for text in ("Training rules on devices", "the lowest mean distance is", "What each rule was tuned by", "verify_step=window*0.006", "digital numbers", "<td>rate=0."):
             self.assertIn(text, page)
 
+    def test_a_rule_alone_is_not_ranked(self):
+        alone = {"nili2020,ag-asi": "nili2020", "write-verify,mixed precision with Adam,Tiki-Taka v2": "write-verify", "2": "1"}
+        self.good(*[alone.get(w, w) for w in self.WORDS[:-1]], "alone")
+        page = (self.folder / "alone/report.html").read_text()
+        self.assertIn("the mean distance is", page)
+        for text in ("the lowest mean", "The highest is"):
+            self.assertNotIn(text, page)
+
     def test_the_same_command_again_trains_nothing(self):
         before = {n: (self.folder / "study" / n).read_bytes() for n in ("results.csv", "report.html")}
         stamp = (self.folder / "study/seeds/runs/00000/summary.json").stat().st_mtime_ns

@@ -3,9 +3,11 @@
 usage: wire_study_test.py GANBAR
 """
 import csv
+import signal
+import subprocess
 import unittest
 
-from running import InFolder
+from running import GANBAR, InFolder
 
 SMALL = ["data.dataset=synthetic-digits", "data.limit=100", "train.batch=20", "evaluation.samples=40", "generator.layers=[8, 16, 784]", "discriminator.layers=[784, 16, 1]"]
 
@@ -42,8 +44,7 @@ class WireStudy(InFolder):
 
     def test_cells_that_move_too_far_for_batches_are_pulsed_one_phase_after_the_other(self):
         words = [*self.WORDS[:-1], "steep"]
-        for set in ("wires.rdrv=300 ohm", "wires.rsense=300 ohm", "generator.layers=[8, 64, 784]", "discriminator.layers=[784, 64, 1]",
-                    *(f"train.manhattan.{key}={sign}3 V" for key, sign in (("v_set", ""), ("v_set_end", ""), ("v_reset", "-"), ("v_reset_end", "-")))):
+        for set in ("wires.rdrv=300 ohm", "wires.rsense=300 ohm", "generator.layers=[8, 64, 784]", "discriminator.layers=[784, 64, 1]", "device.c0_set=1 S", "train.manhattan.t_pulse=10 us"):
             words += ["--set", set]
         done = self.command(*words)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -62,6 +63,20 @@ class WireStudy(InFolder):
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("holds another experiment: train.batch differs", done.stderr)
         self.assertIn("or another --out", done.stderr)
+        self.assertIn('holds "study wires, 2 rounds", not "study wires, 3 rounds"', self.refused(*[{"2": "3"}.get(w, w) for w in self.WORDS], code=3))
+        self.assertIn("varies it itself", self.refused(*self.WORDS, "--set", "train.v_set=1.1 V"))  # the row of low conductances has its own
+
+    def test_a_stop_loses_nothing(self):
+        words = [*self.WORDS[:-1], "stopped"]
+        process = subprocess.Popen([GANBAR, *words], cwd=self.folder, env=self.environment(), stderr=subprocess.PIPE, text=True)
+        self.assertIn("ideal wires, seed 1 ...", process.stderr.readline())
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=120)[1]
+        self.assertEqual(process.returncode, 130, said)
+        self.assertIn("the same command goes on", said)
+        self.assertLess(len(list(self.folder.glob("stopped/runs/*"))), 5)
+        self.good(*words, "--seeds", "2")
+        self.assertEqual(*[(self.folder / name / "results.csv").read_bytes() for name in ("study", "stopped")])
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 
 namespace ganbar {
 
-/// ConfigError at one of these places where tile.cell, its keys and [wires] do not go together.
-void check_cells(const Experiment& experiment, const Location& tile, const Location& wires);
+/// ConfigError at the key where tile.cell, its keys and [wires] do not go together.
+void check_cells(const Experiment& experiment);
 
 }  // namespace ganbar

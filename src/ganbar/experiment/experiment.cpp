@@ -11,6 +11,7 @@
 #include "ganbar/data/path_dataset.h"
 #include "ganbar/experiment/accelerator_spec.h"
 #include "ganbar/experiment/check_cells.h"
+#include "ganbar/experiment/key_place.h"
 #include "ganbar/experiment/network_layers.h"
 #include "ganbar/experiment/rule_keys.h"
 
@@ -33,8 +34,9 @@ static std::string rules_for(const RuleRegistry& rules, bool cells) {
 }
 
 /// A fall of the learning rates that would change nothing is a fault of the input.
-static void check_rate(const Experiment& e, const Location& where) {
+static void check_rate(const Experiment& e) {
     const TrainSpec& t = e.train;
+    const Location where = place_of(*e.source, "train", {"rate_end", "rate_from", "rate_rounds"});
     if (t.rate_end == 1 && t.rate_from == 0 && t.rate_rounds == 0) return;
     if (!e.rule.uses_rate)
         throw ConfigError(
@@ -48,24 +50,26 @@ static void check_rate(const Experiment& e, const Location& where) {
             where);
 }
 
-static void check_rule(const Experiment& e, const RuleRegistry& rules, const Location& where) {
+static void check_rule(const Experiment& e, const RuleRegistry& rules) {
+    const auto place = [&](const char* key) { return place_of(*e.source, "train", {key}); };
     const RuleEntry& rule = rules.get(e.train.rule);
     const bool crossbar = e.hardware.kind == HardwareKind::crossbar;
     if (crossbar && !rule.in_cells)
         throw ConfigError(
             fmt::format("weights on crossbars are updated by pulses; expected train.rule = {}, or hardware.kind = \"software\"",
                         rules_for(rules, true)),
-            where);
+            place("rule"));
     if (!crossbar && !rule.in_software)
         throw ConfigError(
             fmt::format(
                 "this train.rule moves cells by pulses and weights in software have none; expected {}, or hardware.kind = \"crossbar\"",
                 rules_for(rules, false)),
-            where);
+            place("rule"));
     if (crossbar && e.train.clip_d > 0)
         throw ConfigError(
-            "train.clip_d clips weights in software; cells clip at their window: expected discriminator.w_max = the clip instead", where);
-    check_rate(e, where);
+            "train.clip_d clips weights in software; cells clip at their window: expected discriminator.w_max = the clip instead",
+            place("clip_d"));
+    check_rate(e);
 }
 
 /// Kinds of converters and their bits, told at the key at fault.
@@ -93,8 +97,9 @@ static void check_converters(const Experiment& e, const config::Node* table) {
     converters_of(e.tile);
 }
 
-static void check_fold(const Experiment& e, const Location& where) {
+static void check_fold(const Experiment& e) {
     if (!e.hardware.fold_norm) return;
+    const Location where = place_of(*e.source, "hardware", {"fold_norm"});
     const auto& list = e.generator.list;
     const auto has = [&](nn::Norm norm) {
         return std::any_of(list.begin(), list.end(), [&](const nn::LayerSpec& s) {
@@ -120,16 +125,6 @@ static void check_fold(const Experiment& e, const Location& where) {
         throw ConfigError("folded weights are written without wires; expected wires.program = \"ideal\" with hardware.fold_norm", where);
 }
 
-/// Where a fault of several settings of a table is told: what the command line said of the table, else where the table begins.
-static Location place_of(const config::Node& root, const std::string& table) {
-    const auto it = root.tables.find(table);
-    if (it == root.tables.end()) return {};
-    std::vector<std::string> said;
-    for (const auto& [name, leaf] : it->second->leaves)
-        if (leaf.origin == "--set") said.push_back("--set " + table + "." + name);
-    return said.empty() ? it->second->where : Location{join(said)};
-}
-
 /// Names of data sets, told at the key; whether their files are here is asked when they are read.
 static void check_data(const Experiment& e) {
     const auto known = [&](const char* table, const char* key, const std::string& name) {
@@ -143,7 +138,7 @@ static void check_data(const Experiment& e) {
 }
 
 static void check(const Experiment& e, const Registries& registries) {
-    const auto place = [&](const char* table) { return place_of(*e.source, table); };
+    const auto place = [&](const char* table, std::initializer_list<const char*> keys = {}) { return place_of(*e.source, table, keys); };
     const std::size_t made = e.n_pixels(), taken = e.discriminator_plan.shapes.front().size(),
                       logits = e.discriminator_plan.shapes.back().size();
     if (made != taken)
@@ -157,36 +152,40 @@ static void check(const Experiment& e, const Registries& registries) {
         throw ConfigError("the discriminator's last layer must have activation = \"identity\": the loss applies the sigmoid to its logit",
                           e.discriminator.list.back().where);
     if (e.discriminator.output != nn::Activation::identity)
-        throw ConfigError("discriminator.output must be \"identity\": the loss applies the sigmoid to its logit", place("discriminator"));
+        throw ConfigError("discriminator.output must be \"identity\": the loss applies the sigmoid to its logit",
+                          place("discriminator", {"output"}));
     check_data(e);
-    check_rule(e, registries.rules, place("train"));
-    check_fold(e, place("hardware"));
+    check_rule(e, registries.rules);
+    check_fold(e);
     check_converters(e, peek(*e.source, "tile"));
     if (e.wires.mode == WirePhysics::exact && e.hardware.kind == HardwareKind::software)
         throw ConfigError("weights in memory have no wires; expected hardware.kind = \"crossbar\" with wires.mode = \"exact\"",
-                          place("wires"));
+                          place("wires", {"mode"}));
     if (e.wires.exact(e.wires.program) && e.wires.write.order == WriteOrder::rank_one && e.train.batch > 1)
         throw ConfigError("the signs of a batch are no rank-one matrix; expected wires.order = \"rows\" or \"cells\", or train.batch = 1",
-                          place("wires"));
+                          place("wires", {"order"}));
     if (e.wires.exact(e.wires.program) && e.wires.write.compensation != WriteCompensation::none && e.wires.write.order != WriteOrder::rows)
-        throw ConfigError("compensated drivers are calibrated for whole rows; expected wires.order = \"rows\"", place("wires"));
+        throw ConfigError("compensated drivers are calibrated for whole rows; expected wires.order = \"rows\"",
+                          place("wires", {"order", "compensation"}));
     if (e.wires.exact(e.wires.program) && e.wires.write.scheme == Scheme::floating && e.wires.lines.ends == Ends::both)
-        throw ConfigError("the floating scheme needs lines with one terminal; expected wires.ends = \"single\"", place("wires"));
-    check_cells(e, place("tile"), place("wires"));
-    if (e.wires.exact(e.wires.program) && !e.rule.wires_fault.empty()) throw ConfigError(e.rule.wires_fault, place("wires"));
+        throw ConfigError("the floating scheme needs lines with one terminal; expected wires.ends = \"single\"",
+                          place("wires", {"ends", "scheme"}));
+    check_cells(e);
+    if (e.wires.exact(e.wires.program) && !e.rule.wires_fault.empty())
+        throw ConfigError(e.rule.wires_fault, place("wires", {"mode", "program"}));
     // The array writes once a latent vector; a length of its own would be a setting without effect.
     const std::int64_t bits = e.latent.source == LatentKind::array ? static_cast<std::int64_t>(e.latent.code().bits_for(e.n_latent())) : 0;
     if (bits > 0 && e.noise.trng.vector_bits != bits && e.noise.trng.vector_bits != TrngParams{}.vector_bits)
         throw ConfigError(fmt::format("trng.vector_bits = {} does not fit: a latent vector of {} values takes {} bits; leave the key out",
                                       e.noise.trng.vector_bits, e.n_latent(), bits),
-                          place("trng"));
+                          place("trng", {"vector_bits"}));
     if (e.train.epochs == 0 && e.train.rounds == 0)
-        throw ConfigError("nothing to train: train.epochs and train.rounds are both 0", place("train"));
+        throw ConfigError("nothing to train: train.epochs and train.rounds are both 0", place("train", {"epochs", "rounds"}));
     const double activations = static_cast<double>(e.train.batch) * static_cast<double>(std::max(e.generator_plan.widest, e.n_pixels()));
     if (activations > 1e9)
         throw ConfigError(
             fmt::format("train.batch = {} of {} pixels does not fit in memory; use a smaller batch", e.train.batch, e.n_pixels()),
-            place("train"));
+            place("train", {"batch"}));
 }
 
 std::string NetworkSpec::input_shape() const { return list.empty() ? std::to_string(layers.front()) : input; }

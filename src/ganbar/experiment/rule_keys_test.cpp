@@ -16,9 +16,9 @@ constexpr const char* any_preset = "satyam2022-balanced";
 Experiment with(const std::vector<std::string>& sets, const std::string& preset = any_preset) {
     return test::preset(GANBAR_SOURCE_ROOT, preset, sets);
 }
-std::string fault_of(const std::vector<std::string>& sets) {
+std::string fault_of(const std::vector<std::string>& sets, const std::string& preset = any_preset) {
     try {
-        with(sets);
+        with(sets, preset);
     } catch (const ConfigError& e) {
         return e.what();
     }
@@ -57,6 +57,22 @@ TEST(RuleKeys, AFallOfTheRatesThatWouldChangeNothingIsRefused) {
         EXPECT_NE(fault_of({adam, memory, alone}).find("leave the rates constant"), std::string::npos);
     EXPECT_EQ(fault_of({adam, memory, fall, over}), "");
     EXPECT_NE(fault_of({adam, memory, over, "train.rate_end=1.5"}), "");
+}
+
+TEST(RuleKeys, AFaultOfSomeKeysNamesNoOthers) {
+    const auto begins = [](const std::vector<std::string>& sets, const std::string& place) {
+        EXPECT_EQ(fault_of(sets).substr(0, place.size()), place) << fault_of(sets);
+    };
+    begins({"train.batch=16", "train.rounds=9", "train.rate_end=0.5", "train.rate_rounds=3"},
+           "--set train.rate_end, --set train.rate_rounds: train.rule = \"manhattan\" takes no");
+    begins({"train.batch=16", "train.rule=adam"}, "--set train.rule: weights on crossbars");
+    begins({"tile.rows=32", "tile.cell_v_gate=2 V"}, "--set tile.cell_v_gate: tile.cell_v_gate has no effect");
+    begins({"wires.rw=1 ohm", "wires.mode=exact", "hardware.kind=software", "train.rule=adam"}, "--set wires.mode: weights in memory");
+    begins({"train.rate_d=0", "train.epochs=0", "train.rounds=0"}, "--set train.epochs, --set train.rounds: nothing to train");
+    // Nothing said of them on the command line: where the preset says it.
+    const std::string said = fault_of({"hardware.kind=software", "train.rule=adam", "wires.rw=1 ohm"}, "satyam2022-wires");
+    for (const char* part : {"satyam2022-wires.toml:", ": weights in memory have no wires"})
+        EXPECT_NE(said.find(part), std::string::npos) << said;
 }
 
 TEST(RuleKeys, OldNamesMeanTheSameAndSayTheNewOnce) {

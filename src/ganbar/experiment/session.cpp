@@ -27,6 +27,9 @@ Session::Session(Experiment experiment, Places places, Log log)
     n_rounds_ = e_.train.rounds > 0 ? e_.train.rounds : e_.train.epochs * images_.rounds_per_epoch();
     for (const auto& line : image_warnings(images_.data())) say("warning: " + e_.data.dataset + ": " + line);
     for (const auto& line : e_.notes) say("note: " + line);
+    if (e_.train.rate_rounds > 0 && e_.train.rate_from + 1 >= n_rounds_)
+        say(fmt::format("warning: train.rate_from = {}: none of the {} rounds comes after it, so the learning rates stay constant",
+                        e_.train.rate_from, n_rounds_));
     for (const auto& line : wire_warnings(e_)) say("warning: " + line);
     for (const auto& line : pulse_warnings(e_)) say("warning: " + line);
     model_ = build(e_);

@@ -121,6 +121,18 @@ TEST(Session, RatesFallAndThenMoveNothing) {
     }
 }
 
+TEST(Session, AFallThatNoRoundSeesIsSaid) {
+    const auto said = [](const std::string& from) {
+        std::string log;
+        const std::vector<std::string> sets{"train.rounds=4", "train.rate_end=0", "train.rate_from=" + from, "train.rate_rounds=2"};
+        Session(small("satyam2022-software", sets), test::places(GANBAR_SOURCE_ROOT), [&](const std::string& line) { log += line + "\n"; });
+        return log.find("the learning rates stay constant") != std::string::npos;
+    };
+    EXPECT_TRUE(said("4"));
+    EXPECT_TRUE(said("3"));  // the last round's is the first of the fall, at the full rate
+    EXPECT_FALSE(said("2"));
+}
+
 TEST(Session, ARestoredOneGoesOnWithTheSameBits) {
     Session whole = session("satyam2022-trng", {"train.rounds=4"}), broken = session("satyam2022-trng", {"train.rounds=4"});
     for (int i = 0; i < 2; ++i) whole.step(), broken.step();

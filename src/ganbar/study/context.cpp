@@ -7,6 +7,7 @@
 #include <map>
 
 #include "ganbar/data/atomic_file.h"
+#include "ganbar/experiment/training_images.h"
 #include "ganbar/run/environment.h"
 
 namespace ganbar::study {
@@ -17,6 +18,12 @@ void check_sets(const std::vector<std::string>& sets) {
     for (const auto& set : sets)
         if (const auto it = own.find(set.substr(0, set.find('='))); it != own.end())
             throw ConfigError(fmt::format("--set {}: a study gives it to its trainings itself; expected {}", it->first, it->second));
+}
+
+std::string StudyOptions::name(const std::string& name, std::int64_t rounds, const std::vector<std::string>& own) const {
+    std::string out = "study " + name;
+    for (const auto& option : own) out += " " + option;
+    return rounds > 0 ? out + fmt::format(", {} rounds", rounds) : out;
 }
 
 std::string StudyOptions::command(const std::string& name, std::int64_t n_seeds, const std::vector<std::string>& own) const {
@@ -48,19 +55,31 @@ void check_sets(const std::vector<std::string>& sets, const std::vector<std::str
                                           set.substr(0, set.find('='))));
 }
 
-void take_folder(const std::filesystem::path& folder, const std::string& what) {
-    const std::filesystem::path file = folder / "study.txt";
-    if (std::filesystem::exists(file)) {
-        std::string held = read_text(file);
-        held.erase(held.find_last_not_of('\n') + 1);
-        if (held != what) throw DataError(fmt::format("{} holds \"{}\", not \"{}\"; expected another --out", folder.string(), held, what));
-        return;
-    }
-    std::filesystem::create_directories(folder);
-    write_file(file, what + "\n");
+static const std::filesystem::path& made(const std::filesystem::path& folder) {
+    std::error_code fault;
+    std::filesystem::create_directories(folder, fault);
+    if (fault) throw DataError(fmt::format("cannot make the folder {}: {}; choose another with --out", folder.string(), fault.message()));
+    return folder;
 }
 
+StudyFolder::StudyFolder(const std::filesystem::path& folder, const std::string& what) : lock_(made(folder), "study") {
+    const std::filesystem::path file = folder / "study.txt";
+    if (!std::filesystem::exists(file)) write_file(file, what + "\n");
+    std::string held = read_text(file);
+    held.erase(held.find_last_not_of('\n') + 1);
+    const bool earlier = what.starts_with(held + ", ");  // earlier versions kept no rounds
+    if (held != what && !earlier)
+        throw DataError(fmt::format("{} holds \"{}\", not \"{}\"; expected another --out", folder.string(), held, what));
+}
+
+Experiment Context::load(const std::string& preset, const std::vector<std::string>& sets) const {
+    return load_experiment(preset, experiments, sets, registries);
+}
+
+void Context::check_images(const Experiment& experiment) const { TrainingImages(experiment, places.data); }
+
 RunResult Context::train(const Experiment& experiment, const std::filesystem::path& folder, const std::string& label) const {
+    if (observer.stop()) throw Interrupted(fmt::format("stopped before {}; the same command goes on", label));
     RunOptions options;
     options.out = folder;
     options.resume = std::filesystem::exists(folder);  // a study that was interrupted goes on where it stopped

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "ganbar/config/preset.h"
+#include "ganbar/data/folder_lock.h"
 #include "ganbar/run/run.h"
 
 namespace ganbar::study {
@@ -15,6 +16,10 @@ struct Context {
     const Places& places;
     RunObserver& observer;  ///< of every run; its stop() ends the study
     Log say;                ///< hears what is being worked on
+    /// A preset with settings, key=value.
+    Experiment load(const std::string& preset, const std::vector<std::string>& sets) const;
+    /// DataError where the images that it trains on are not here or too few.
+    void check_images(const Experiment& experiment) const;
     /// Trains into a folder, or takes up what is there; `label` is what the line about it begins with. Interrupted when the observer stops
     /// it.
     RunResult train(const Experiment& experiment, const std::filesystem::path& folder, const std::string& label) const;
@@ -32,6 +37,8 @@ struct StudyOptions {
 
     std::int64_t rounds_or(std::int64_t whole, std::int64_t of_quick) const { return rounds > 0 ? rounds : quick ? of_quick : whole; }
     std::int64_t seeds_or(std::int64_t whole, std::int64_t of_quick) const { return seeds > 0 ? seeds : quick ? of_quick : whole; }
+    /// What a folder holds: "study NAME, 60 rounds", with options of the study's own; without rounds where the trainings differ in them.
+    std::string name(const std::string& name, std::int64_t rounds = 0, const std::vector<std::string>& own = {}) const;
     /// What makes the page again: "ganbar study NAME ...", with options of the study's own such as "--networks dense".
     std::string command(const std::string& name, std::int64_t n_seeds, const std::vector<std::string>& own = {}) const;
 };
@@ -43,7 +50,15 @@ std::string data_text(const Experiment& experiment);
 void check_sets(const std::vector<std::string>& sets);
 /// ConfigError for a setting of --set that a study varies itself: its rows would have the names of other values. `own`: key=value texts.
 void check_sets(const std::vector<std::string>& sets, const std::vector<std::string>& own);
-/// Takes a folder for the study that `what` names; DataError where it holds another one.
-void take_folder(const std::filesystem::path& folder, const std::string& what);
+/// The folder of one study, made where it is not there, and held against other processes. A study makes it when its input is checked.
+class StudyFolder {
+public:
+    /// `what`: the study as its command says it, with all that its trainings share ("study wires --quick", "60 rounds"). DataError where
+    /// the folder holds another one.
+    StudyFolder(const std::filesystem::path& folder, const std::string& what);
+
+private:
+    FolderLock lock_;
+};
 
 }  // namespace ganbar::study

@@ -44,13 +44,17 @@ std::vector<Case> cases() {
     return out;
 }
 
+Experiment experiment_of(const Case& c, const StudyOptions& o, std::int64_t rounds, std::int64_t seed, const Context& context) {
+    auto sets = c.sets;
+    const auto common = wires_training(rounds, seed);
+    sets.insert(sets.end(), common.begin(), common.end());
+    sets.insert(sets.end(), o.sets.begin(), o.sets.end());
+    return context.load("satyam2022-wires", sets);
+}
+
 void train(Case& c, const StudyOptions& o, std::int64_t rounds, std::int64_t n_seeds, const Context& context) {
     for (std::int64_t seed = 1; seed <= n_seeds; ++seed) {
-        auto sets = c.sets;
-        const auto common = wires_training(rounds, seed);
-        sets.insert(sets.end(), common.begin(), common.end());
-        sets.insert(sets.end(), o.sets.begin(), o.sets.end());
-        const Experiment e = load_experiment("satyam2022-wires", context.experiments, sets, context.registries);
+        const Experiment e = experiment_of(c, o, rounds, seed, context);
         const fs::path folder = o.out / "runs" / fmt::format("{}-seed{}", c.key, seed);
         context.train(e, folder, fmt::format("{}, seed {}", c.label, seed));
         c.runs.push_back(report::read_run(folder.string()));
@@ -145,10 +149,12 @@ std::string verdict(const std::vector<Case>& all) {
 
 void study_cells(const StudyOptions& options, const Context& context) {
     const std::int64_t rounds = options.rounds_or(200, 40), n_seeds = options.seeds_or(3, 3);
-    const std::string data = data_text(load_experiment("satyam2022-wires", context.experiments, options.sets, context.registries));
-    fs::create_directories(options.out);
     auto all = cases();
     for (const Case& c : all) check_sets(options.sets, c.sets);
+    for (const Case& c : all) experiment_of(c, options, rounds, 1, context);
+    const Experiment base = context.load("satyam2022-wires", options.sets);
+    context.check_images(base);
+    const StudyFolder folder(options.out, options.name("cells", rounds));
     for (Case& c : all) train(c, options, rounds, n_seeds, context);
     write_table(all, rounds, options.out / "results.csv");
     report::ReportInput input;
@@ -157,7 +163,7 @@ void study_cells(const StudyOptions& options, const Context& context) {
         "satyam2022's crossbar GAN on {}; {} rounds, {} seed{}, 64 x 64 arrays through exact wires: passive cells written by V/2, and "
         "cells with a transistor each (tile.cell = 1t1r) written row by row under scheme inhibit. Segments, drivers and senses have the "
         "resistance named.",
-        data, rounds, n_seeds, n_seeds == 1 ? "" : "s");
+        data_text(base), rounds, n_seeds, n_seeds == 1 ? "" : "s");
     for (const Case& c : all) input.runs.insert(input.runs.end(), c.runs.begin(), c.runs.end());
     report::Gallery samples;
     samples.title = "Samples", samples.caption = "Same latent vectors, at the end of each training, seed 1.";

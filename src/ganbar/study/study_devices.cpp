@@ -75,14 +75,14 @@ void train_device(Result& out, const StudyOptions& o, std::int64_t rounds, std::
                                       fmt::format("experiment.seed={}", seed),
                                       fmt::format("train.snapshot_every={}", std::max<std::int64_t>(1, rounds / 4))};
         if (feedback) {
-            const Experiment probe = load_experiment("measured-device", context.experiments, sets, context.registries);
+            const Experiment probe = context.load("measured-device", sets);
             const Window window = probe.device.make(1)->window();
             for (const auto& text : {std::string("feedback=0.6"), std::string("feedback_scale=0.7"), std::string("verify_pulses=8"),
                                      fmt::format("verify_step={:.6g} S", 0.006 * (window.g_max.si - window.g_min.si))})
                 sets.push_back(manhattan_keys(o.sets) + text);
         }
         sets.insert(sets.end(), o.sets.begin(), o.sets.end());
-        const Experiment e = load_experiment("measured-device", context.experiments, sets, context.registries);
+        const Experiment e = context.load("measured-device", sets);
         const fs::path folder = o.out / "runs" / fmt::format("{}-{}-seed{}", device, feedback ? "feedback" : "blind", seed);
         context.train(e, folder, fmt::format("{}, {}, seed {}", device, out.rule, seed));
         if (out.limits.empty() && e.rule.pulses)
@@ -134,10 +134,11 @@ void write_table(const std::vector<Result>& results, const fs::path& path) {
 
 void study_devices(const StudyOptions& options, const Context& context) {
     const std::int64_t rounds = options.rounds_or(300, 40), n_seeds = options.seeds_or(3, 3);
-    fs::create_directories(options.out);
     check_sets(options.sets, {"device.model=", "train.rule=", "hardware.kind=", "train.feedback=", "train.feedback_scale=",
                               "train.verify_pulses=", "train.verify_step="});
-    const std::string data = data_text(load_experiment("measured-device", context.experiments, options.sets, context.registries));
+    const Experiment base = context.load("measured-device", options.sets);
+    context.check_images(base);
+    const StudyFolder folder(options.out, options.name("devices", rounds));
     std::vector<Result> all, best;
     for (const auto& [device, comment] : device_presets(context.experiments)) {
         Result blind = untrained(device, comment, false), fed = untrained(device, comment, true);
@@ -156,7 +157,7 @@ void study_devices(const StudyOptions& options, const Context& context) {
         "gradient, and "
         "error feedback; the rule that does better with seed 1 gets the other seeds. What of a device is published and what assumed stands "
         "below it.",
-        data, rounds, n_seeds, n_seeds == 1 ? "" : "s");
+        data_text(base), rounds, n_seeds, n_seeds == 1 ? "" : "s");
     for (const auto& r : best) input.runs.insert(input.runs.end(), r.runs.begin(), r.runs.end());
     report::Finding table{"The better rule of each device", "", {result_table(best), limits_table(best)}},
         both{"Both rules", "", {result_table(all)}};

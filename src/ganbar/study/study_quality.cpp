@@ -33,11 +33,12 @@ struct Network {
     std::vector<System> systems;
     bool falls = false;  ///< the learning rate, to zero in the last third of the rounds
 
+    bool does_fall() const { return falls && rounds >= 6; }  ///< one round would be the first of its fall, at the full rate
     /// What every system of it is given.
     std::vector<std::string> sets() const {
         std::vector<std::string> out{"train.epochs=0", fmt::format("train.rounds={}", rounds), fmt::format("evaluation.every={}", every),
                                      fmt::format("train.snapshot_every={}", every), fmt::format("train.checkpoint_every={}", every)};
-        if (const std::int64_t last = rounds / 3; falls && last > 0)
+        if (const std::int64_t last = rounds / 3; does_fall())
             for (const auto& [key, value] : {std::pair<const char*, std::int64_t>{"end", 0}, {"from", rounds - last}, {"rounds", last}})
                 out.push_back(fmt::format("train.rate_{}={}", key, value));
         return out;
@@ -47,6 +48,14 @@ struct Network {
 std::vector<std::string> with(std::vector<std::string> a, const std::vector<std::string>& b) {
     a.insert(a.end(), b.begin(), b.end());
     return a;
+}
+
+/// Software books its latent vectors alone: its curves would stand beside those of whole trainings.
+void drop_energies(report::Table& t) {
+    for (std::size_t c = t.columns.size(); c-- > 0;)
+        if (t.columns[c].ends_with("energy_J"))
+            t.columns.erase(t.columns.begin() + static_cast<std::ptrdiff_t>(c)),
+                t.data.erase(t.data.begin() + static_cast<std::ptrdiff_t>(c));
 }
 
 std::vector<System> dense_systems(std::int64_t rounds) {
@@ -72,8 +81,9 @@ std::vector<Network> all_networks() {
     return {
         {"dense", "Dense network", "satyam2022's network", 20 * dense_epoch, 2 * dense_epoch, dense_systems(20 * dense_epoch)},
         {"digits", "DCGAN", "The DCGAN of krestinskaya2020", 6 * epoch, epoch, convolutional_systems({}), true},
-        {"classes", "DCGAN by class", "The same, told which class to draw", 2 * epoch, epoch, convolutional_systems({"latent.classes=10"})},
-        {"fashion", "DCGAN on clothes", "The same DCGAN", 2 * epoch, epoch, convolutional_systems({"data.dataset=fashion-mnist"})},
+        {"classes", "DCGAN by class", "The same, told which class to draw", 2 * epoch, epoch, convolutional_systems({"latent.classes=10"}),
+         true},
+        {"fashion", "DCGAN on clothes", "The same DCGAN", 3 * epoch, epoch, convolutional_systems({"data.dataset=fashion-mnist"}), true},
         {"colour", "DCGAN in colour", "A DCGAN for images in colour", 40 * colour_epoch, 10 * colour_epoch, colour_systems()}};
 }
 
@@ -82,7 +92,7 @@ std::vector<Network> networks_called(const std::vector<std::string>& names, cons
     if (names.empty()) {
         std::erase_if(all, [&](const Network& n) {
             const System& s = n.systems.front();
-            const auto data = load_experiment(s.preset, context.experiments, s.sets, context.registries).data.dataset;
+            const auto data = context.load(s.preset, s.sets).data.dataset;
             if (has_dataset(data, "train", context.places.data)) return false;
             context.say(fmt::format("{} is left out: {} is not here (ganbar data fetch {})", n.key, data, data));
             return true;
@@ -111,11 +121,14 @@ public:
     }
 
     void play() {
-        fs::create_directories(o_.out);
         check_sets(o_.sets, {"hardware.kind="});
         for (const Network& n : networks_)
             for (const System& s : n.systems)
                 check_sets(o_.sets, n.falls ? with(s.sets, {"train.rate_end=", "train.rate_from=", "train.rate_rounds="}) : s.sets);
+        for (const Network& n : networks_)
+            for (const System& s : n.systems) check_trainings(sweep(n, s), o_, context_);
+        for (const Network& n : networks_) context_.check_images(experiment(n));
+        const StudyFolder folder(o_.out, o_.name("quality", o_.rounds_or(0, 40), own_options()));
         for (Network& n : networks_)
             for (System& s : n.systems) train(n, s);
         write_table();
@@ -123,7 +136,10 @@ public:
     }
 
 private:
-    void train(const Network& n, System& system) const {
+    Experiment experiment(const Network& n) const {
+        return context_.load(n.systems.front().preset, with(with(n.systems.front().sets, n.sets()), o_.sets));
+    }
+    Sweep sweep(const Network& n, const System& system) const {
         Sweep s;
         s.spec.name = n.key + "-" + system.key, s.spec.base = system.preset, s.spec.objective = "frechet_distance";
         s.set = with(with(system.sets, n.sets()), o_.sets);
@@ -131,9 +147,13 @@ private:
         seed.key = "experiment.seed";
         for (std::int64_t k = 1; k <= n_seeds_; ++k) seed.values.push_back(std::to_string(k));
         s.axes = {seed}, s.points = grid_points(s.axes, {});
+        return s;
+    }
+
+    void train(const Network& n, System& system) const {
         context_.say(fmt::format("{}, {}", n.title, system.label));
         const fs::path folder = o_.out / n.key / system.key;
-        train_all(s, folder, command(), o_, context_);
+        train_all(sweep(n, system), folder, command(), o_, context_);
         for (std::int64_t k = 0; k < n_seeds_; ++k) {
             system.runs.push_back(report::read_run(point_folder(folder, static_cast<std::size_t>(k)).string()));
             system.runs.back().group = n.title + ", " + system.label, system.runs.back().label = fmt::format("seed {}", k + 1);
@@ -200,12 +220,11 @@ private:
 
     /// Weights, data and batches as they are after --set.
     std::string said(const Network& n) const {
-        const System& s = n.systems.front();
-        const Experiment e = load_experiment(s.preset, context_.experiments, with(with(s.sets, n.sets()), o_.sets), context_.registries);
+        const Experiment e = experiment(n);
         std::size_t n_weights = 0;
         for (const auto* plan : {&e.generator_plan, &e.discriminator_plan})
             for (const auto& m : plan->matrices) n_weights += m.rows * m.cols;
-        const std::string fall = n.falls && n.rounds >= 3 ? " The learning rate falls to zero over the last third of the rounds." : "";
+        const std::string fall = n.does_fall() ? " The learning rate falls to zero over the last third of the rounds." : "";
         return fmt::format("{}, {} weights, on {}.{}", n.text, n_weights, data_text(e), fall);
     }
 
@@ -230,16 +249,17 @@ private:
                 for (const report::RunData& run : s.runs) {
                     input.runs.push_back(run);
                     input.runs.back().conductance.clear(), input.runs.back().histogram.clear();  // this page is about images
+                    if (!(s.spread("update_energy_J").mean > 0)) drop_energies(input.runs.back().metrics);
                 }
         }
         input.reproduce_commands = {command()};
         return input;
     }
 
-    std::string command() const {
-        return o_.command("quality", n_seeds_,
-                          o_.networks.empty() ? std::vector<std::string>{} : std::vector{"--networks " + join(o_.networks, ",")});
+    std::vector<std::string> own_options() const {
+        return o_.networks.empty() ? std::vector<std::string>{} : std::vector{"--networks " + join(o_.networks, ",")};
     }
+    std::string command() const { return o_.command("quality", n_seeds_, own_options()); }
 
     const QualityOptions& o_;
     const Context& context_;

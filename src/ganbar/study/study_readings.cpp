@@ -61,13 +61,14 @@ public:
     }
 
     void play() {
-        fs::create_directories(o_.out);
         std::vector<std::string> own{"device.d2d=", "hardware.kind="};
         for (const auto& r : readings_) own.insert(own.end(), r.sets.begin(), r.sets.end());
         for (const auto& v : paper_variants()) own.insert(own.end(), v.sets.begin(), v.sets.end());
         check_sets(o_.sets, own);
         const Sweep sweep = sweep_of(readings_, n_seeds_, o_.sets);
         check_trainings(sweep, o_, context_);
+        context_.check_images(software(1));
+        const StudyFolder folder(o_.out, o_.name("readings", o_.rounds_or(0, 40)));
         train_software();
         train_all(sweep, o_.out / "sweep", command(), o_, context_);
         for (std::size_t r = 0; r < readings_.size(); ++r) results_.push_back(read(r));
@@ -78,15 +79,16 @@ public:
     }
 
 private:
-    /// First, for it fails in this process where there are no images.
+    Experiment software(std::int64_t seed) const {
+        auto sets = length_of(most_rounds_);
+        sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
+        sets.push_back(fmt::format("experiment.seed={}", seed));
+        return context_.load("satyam2022-software", sets);
+    }
     void train_software() {
         for (std::int64_t seed = 1; seed <= n_seeds_; ++seed) {
-            auto sets = length_of(most_rounds_);
-            sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
-            sets.push_back(fmt::format("experiment.seed={}", seed));
-            const Experiment e = load_experiment("satyam2022-software", context_.experiments, sets, context_.registries);
             const fs::path folder = o_.out / "software" / fmt::format("seed{}", seed);
-            context_.train(e, folder, fmt::format("software, seed {}", seed));
+            context_.train(software(seed), folder, fmt::format("software, seed {}", seed));
             software_.push_back(report::read_run(folder.string()));
             software_.back().group = "software", software_.back().label = fmt::format("seed {}", seed);
         }

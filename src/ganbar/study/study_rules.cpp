@@ -50,12 +50,14 @@ public:
     }
 
     void play() {
-        fs::create_directories(o_.out);
         std::vector<std::string> own{"hardware.kind="};
         for (const auto& t : results_)
             for (std::size_t k = 0; k < t.rule->settings.size(); ++k)
                 for (auto& set : settings_of(*t.device, *t.rule, k, context_)) own.push_back(std::move(set));
         check_sets(o_.sets, own);
+        check_trainings(tuning(), o_, context_);
+        context_.check_images(context_.load("measured-device", o_.sets));
+        const StudyFolder folder(o_.out, o_.name("rules", rounds_));
         tune();
         confirm();
         write_table();
@@ -79,8 +81,8 @@ private:
         return report::read_run(point_folder(folder, point).string());
     }
 
-    /// Every setting with seed 1. A training that fails to give a number loses to any that does.
-    void tune() {
+    /// Every setting with seed 1.
+    Sweep tuning() const {
         Sweep s = sweep("rules");
         SweepAxis axis;
         axis.key = "training";
@@ -91,7 +93,11 @@ private:
                 all.push_back("experiment.seed=1");
             }
         s.axes = {axis}, s.points = grid_points(s.axes, {});
-        train_all(s, o_.out / "tuning", command(), o_, context_);
+        return s;
+    }
+    /// A training that fails to give a number loses to any that does.
+    void tune() {
+        train_all(tuning(), o_.out / "tuning", command(), o_, context_);
         std::size_t point = 0;
         for (auto& t : results_) {
             double least = std::numeric_limits<double>::infinity();
@@ -182,13 +188,15 @@ private:
         std::vector<std::string> alike;
         for (std::size_t k = 1; k < ranked.size(); ++k)
             if (distance(*ranked[k]).lo <= distance(first).hi) alike.push_back(ranked[k]->rule->name);
-        std::string out = fmt::format("On `{}` the lowest mean distance is {} of *{}* ({}).", first.device->name,
-                                      format_number(distance(first).mean), first.rule->name, first.setting());
+        std::string out =
+            fmt::format("On `{}` the {}mean distance is {} of *{}* ({}).", first.device->name, ranked.size() == 1 ? "" : "lowest ",
+                        format_number(distance(first).mean), first.rule->name, first.setting());
         if (!alike.empty()) out += fmt::format(" Not told apart from it by these seeds: {}.", join(alike));
         if (lean != nullptr && lean != &first)
             out += fmt::format(" Without digital memory for each weight the best is *{}* with {}, at {} times the update energy.",
                                lean->rule->name, format_number(distance(*lean).mean),
                                format_number(lean->spread("update_energy_J").mean / first.spread("update_energy_J").mean, 2));
+        if (ranked.size() == 1) return out;
         const Tuned& last = *ranked.back();
         return out + fmt::format(" The highest is {} of *{}*.", format_number(distance(last).mean), last.rule->name);
     }

@@ -44,15 +44,17 @@ public:
           n_seeds_(o.seeds_or(3, 1)),
           context_(context),
           rounds_(o.rounds_or(200, 60)),
-          base_(load_experiment("satyam2022-wires", context.experiments, o.sets, context.registries)) {}
+          base_(context.load("satyam2022-wires", o.sets)) {}
 
     void play() {
-        fs::create_directories(o_.out);
         choose();
-        // The last two are of satyam2022-wires-lowg.
-        std::vector<std::string> own{"wires.mode=", "wires.scheme=", "hardware.kind=", "device.g_min=", "device.g_max="};
+        std::vector<std::string> own = amplitudes(1);  // of satyam2022-wires-lowg, as the next two
+        for (const char* key : {"device.g_min=", "device.g_max=", "wires.mode=", "wires.scheme=", "hardware.kind="}) own.push_back(key);
         for (const Point* p : all()) own.insert(own.end(), p->sets.begin(), p->sets.end());
         check_sets(o_.sets, with(own, size(0)));
+        for (const Point* p : all()) experiment(*p, 1, {});
+        context_.check_images(base_);
+        const StudyFolder held(o_.out, o_.name("wires", rounds_));
         for (std::int64_t seed = 1; seed <= n_seeds_; ++seed)  // a study that is stopped has whole seeds
             for (const Point* p : all())
                 if (seed <= p->n_seeds(n_seeds_)) train(*p, seed);
@@ -147,11 +149,12 @@ private:
         train(p, seed, {"wires.programming=sequential"}, true);
     }
 
+    Experiment experiment(const Point& p, std::int64_t seed, const std::vector<std::string>& form) const {
+        return context_.load(p.preset, with(with(with(p.sets, form), wires_training(rounds_, seed)), o_.sets));
+    }
+
     void train(const Point& p, std::int64_t seed, const std::vector<std::string>& form, bool sequential) const {
-        auto sets = with(with(p.sets, form), wires_training(rounds_, seed));
-        sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
-        context_.train(load_experiment(p.preset, context_.experiments, sets, context_.registries), folder(p, seed, sequential),
-                       fmt::format("{}, seed {}", p.label, seed));
+        context_.train(experiment(p, seed, form), folder(p, seed, sequential), fmt::format("{}, seed {}", p.label, seed));
     }
 
     std::string seeds_said() const { return n_seeds_ == 1 ? "one seed" : fmt::format("means over {} seeds with the range", n_seeds_); }

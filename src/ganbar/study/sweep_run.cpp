@@ -89,7 +89,8 @@ private:
 void run_whole_sweep(const Sweep& sweep, const SweepTargets& targets, const SweepRun& run) {
     const auto rows = run_sweep(sweep, targets, run);
     if (const auto n_open = n_of(rows, "open"); n_open > 0)
-        throw Interrupted(fmt::format("stopped with {} of {} trainings to do; the same command goes on", n_open, rows.size()));
+        throw Interrupted(
+            fmt::format("stopped with {} of {} trainings of {} to do; the same command goes on", n_open, rows.size(), sweep.spec.name));
     for (const auto& row : rows)
         if (row.status != "done")
             throw DataError(fmt::format("training {} failed: {}", row.id, row.error), {(run.folder / "sweep.sqlite").string()});

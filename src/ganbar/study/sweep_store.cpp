@@ -114,7 +114,8 @@ std::optional<double> number_of(const SweepRow& row, const std::string& key) {
     return std::nullopt;
 }
 
-/// "train.batch=10 there, train.batch=20 here": the first part of one text that the other has not, beside the other's with the same key.
+/// "train.batch=10 there, train.batch=20 here", "there without train.clip=1": the first part of one text that the other has not, beside the
+/// other's with the same key.
 static std::string difference(const std::string& held, const std::string& asked, char between) {
     const auto parts = [between](const std::string& text) {
         std::vector<std::string> out;
@@ -126,12 +127,15 @@ static std::string difference(const std::string& held, const std::string& asked,
         return std::find(all.begin(), all.end(), part) == all.end();
     };
     const auto before = parts(held), now = parts(asked);
-    std::string there = "nothing", here = "nothing";
+    std::string there, here;
     for (const auto& part : now)
-        if (lacks(before, part) && here == "nothing") here = part;
+        if (lacks(before, part) && here.empty()) here = part;
     const auto key = [](const std::string& part) { return part.substr(0, part.find('=')); };
     for (const auto& part : before)
-        if (lacks(now, part) && there == "nothing" && (here == "nothing" || key(part) == key(here))) there = part;
+        if (lacks(now, part) && there.empty() && (here.empty() || key(part) == key(here))) there = part;
+    if (there.empty() || here.empty())
+        return there == here ? "in another order"
+                             : fmt::format("{} without {}", there.empty() ? "there" : "here", there.empty() ? here : there);
     return fmt::format("{} there, {} here", there, here);
 }
 

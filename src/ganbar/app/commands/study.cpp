@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "ganbar/app/study_context.h"
-#include "ganbar/data/folder_lock.h"
 #include "ganbar/study/study_cells.h"
 #include "ganbar/study/study_devices.h"
 #include "ganbar/study/study_quality.h"
@@ -81,9 +80,6 @@ void ganbar_register_study(CommandContext& context) {
                 for (const auto& name : *list)
                     if (std::count(list->begin(), list->end(), name) > 1)
                         throw ConfigError(fmt::format("\"{}\" is named twice; expected each name once", name));
-            std::filesystem::create_directories(o->out);
-            const FolderLock lock(o->out, "study");
-            study::take_folder(o->out, "study " + text->name + (text->networks.empty() ? "" : " --networks " + join(text->networks, ",")));
             TerminalObserver observer(isatty(STDERR_FILENO) != 0, true);
             const config::Presets networks(context.places.preset_folders("networks"));
             const auto studied = study_context(context, *presets, networks, observer);

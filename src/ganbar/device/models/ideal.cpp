@@ -38,7 +38,7 @@ struct Ideal {
     };
     static const char* doc() {
         return "Ideal linear device: I = G V; one set pulse adds step_set, one reset pulse removes step_reset, between g_min and g_max; "
-               "pulses below the threshold do nothing. No source: a reference, every default is ours.";
+               "pulses below the threshold do nothing. A reference without a source of its own: window of satyam2022, steps of our choice.";
     }
     Params p;
     explicit Ideal(Params params) : p(params) {
