@@ -159,6 +159,8 @@ class Estimate(InFolder):
             self.assertEqual(Page(text).outside, [])
             self.assertIn(published, text)
             self.assertIn("rival assumes", text)
+        self.assertIn("trains nothing: --quick and --seeds change nothing", self.good("reproduce", "liu2018", "--quick").stderr)
+        self.assertIn("--full belongs to krestinskaya2020", self.refused("reproduce", "liu2018", "--full"))
 
     def test_bad_input_is_refused_with_its_place(self):
         (self.folder / "cyclic.toml").write_text(NETWORK.replace('"fc 256x4x4 bn relu"', '"fc 256x4x4 from=tconv2"'))

@@ -38,6 +38,7 @@ public:
     double least_pulse_V() const override { return inner_->least_pulse_V(); }
     void begin_update() override { inner_->begin_update(); }
     bool rest(bool on_shelf) override { return inner_->rest(on_shelf); }
+    void suspend_wear() override { inner_->suspend_wear(); }
     void make_stuck(std::size_t cell, Siemens g) override { inner_->make_stuck(cell, g); }
     std::vector<float> state() const override { return inner_->state(); }
     void restore(std::span<const float> state) override { inner_->restore(state); }

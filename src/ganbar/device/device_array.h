@@ -87,6 +87,8 @@ public:
     virtual void begin_update() {}
     /// Reads from now on belong to training (false) or come after the shelf time (true). True when the cells now show other conductances.
     virtual bool rest(bool /*on_shelf*/) { return false; }
+    /// No pulse wears a cell out from here on, as on a copy that is only asked how pulses move.
+    virtual void suspend_wear() {}
     /// A cell that no pulse moves any more.
     virtual void make_stuck(std::size_t cell, Siemens g) = 0;
     /// All state as floats (every field of every cell, then the stuck flags), for checkpoints.

@@ -1,6 +1,9 @@
 // What real cells do beyond the law of their model, for any model: spread of R_ON and R_OFF, few levels, write and read noise, stuck
 // cells, drift between writes, wear. Each is a switch of its own; all are off by default.
 #pragma once
+#include <algorithm>
+#include <limits>
+
 #include "ganbar/device/device_array.h"
 
 namespace ganbar {
@@ -44,6 +47,7 @@ public:
     PulseBill program(std::size_t first, std::span<const std::int8_t> polarity, const PulsePair& pulses, EnergyRule rule,
                       const Rng& rng) override;
     PulseBill program_at(std::size_t first, std::span<const float> v_V, Second width, EnergyRule rule, const Rng& rng) override;
+    void suspend_wear() override { std::fill(life_.begin(), life_.end(), std::numeric_limits<float>::infinity()); }
     void make_stuck(std::size_t cell, Siemens g) override;
     void begin_update() override { clock_ += 1; }
     bool rest(bool on_shelf) override;

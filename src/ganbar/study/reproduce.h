@@ -10,6 +10,7 @@ struct ReproduceOptions {
     std::int64_t seeds = 3;
     std::filesystem::path out;
     std::vector<std::string> sets;  ///< applied to every run
+    bool full = false;              ///< krestinskaya2020: tolerance of the whole network, not of an eighth of its channels
 };
 
 /// Whether a data set is the one satyam2022 trained on (MNIST or a part of it): only then do its numbers compare.

@@ -61,7 +61,8 @@ std::int64_t Study::rounds() const {
 bool Study::learned() const { return mean_error(values("baseline", "precision")).mean >= gan::QualitySpec{}.learned_precision; }
 
 std::string Study::command(const std::string& name) const {
-    std::string out = fmt::format("ganbar reproduce {}{} --seeds {}", name, o_.quick ? " --quick" : "", o_.seeds);
+    std::string out =
+        fmt::format("ganbar reproduce {}{}{} --seeds {}", name, o_.full ? " --full" : "", o_.quick ? " --quick" : "", o_.seeds);
     for (const auto& set : o_.sets) out += fmt::format(" --set \"{}\"", set);
     return out;
 }

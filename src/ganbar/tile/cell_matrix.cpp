@@ -16,6 +16,7 @@ namespace {
 /// How far one pulse moves a cell of `array` from mid-window, up and down averaged, over its first cells. Works on a copy.
 double measured_step_S(const DeviceArray& array, const PulseShape& pulse, const Rng& rng) {
     const auto probe = array.clone();
+    probe->suspend_wear();  // cells that the probe itself wears out would count as steps of half a window
     const std::size_t n = std::min<std::size_t>(probe->size(), 4096);
     const auto [g_min, g_max] = probe->window();
     std::vector<float> before(n), after(n);
