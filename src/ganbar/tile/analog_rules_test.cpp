@@ -6,7 +6,6 @@
 #include "ganbar/core/linalg.h"
 #include "ganbar/core/parallel.h"
 #include "ganbar/core/test_matrix.h"
-#include "ganbar/device/nonideal.h"
 #include "ganbar/tile/pulse_rule.h"
 #include "ganbar/tile/test_op.h"
 #include "ganbar/tile/tiki_taka_op.h"
@@ -105,24 +104,6 @@ TEST(PulseTrain, CoincidencesSpreadAsABinomialDoes) {
     const double mean = sum / n, variance = square / n - mean * mean;
     EXPECT_NEAR(mean, 20 * 0.25, 4 * std::sqrt(20 * 0.25 * 0.75 / n));
     EXPECT_NEAR(variance, 20 * 0.25 * 0.75, 4 * 20 * 0.25 * 0.75 * std::sqrt(2.0 / n));
-}
-
-TEST(PulseRule, ShortLivedCellsHaveTheSameStep) {
-    const auto step_of = [](double endurance) {
-        TileParams p;
-        p.mapping = Mapping::offset, p.dac_bits = p.adc_bits = 0, p.read_noise = false;
-        NonidealParams wear;
-        wear.endurance = endurance;
-        const std::vector<Shape2> shapes{{20, 20}};
-        const auto placement = place(shapes, {64, 64}, p.placement);
-        std::vector<std::unique_ptr<DeviceArray>> planes;
-        planes.push_back(with_nonidealities(test::devices().get("ideal").make(config::parse_toml(fine_ideal, "test").get(), 400), wear));
-        AnalogOp op("a", std::move(planes), placement.blocks, Matrix(20, 20), w_max, p, Rng(3));
-        return op.pulse_weight(PulseTrain().pulse);
-    };
-    EXPECT_GT(step_of(2), 0);
-    EXPECT_EQ(step_of(2), step_of(1e12));
-    EXPECT_EQ(step_of(2), step_of(0));
 }
 
 std::vector<UpdateRule> all_rules() {
