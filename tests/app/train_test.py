@@ -141,6 +141,10 @@ class Train(InFolder):
         self.bad(2, "nili2020", "train", "small.toml", "--set", "device.model=nili2021", "--out", "x")
         self.bad(3, "cannot make", "train", "small.toml", "--out", "/proc/nowhere/run")
         self.bad(2, 'did you mean "mnist"', "train", "small.toml", "--set", "data.dataset=mnistt", "--out", "x")
+        for name in ("satyam2022", "krestinskaya2020", "lin2018"):  # before the folder is made
+            self.bad(2, "unknown key", "reproduce", name, "--quick", "--set", "data.n_images=20", "--out", "x")
+            self.bad(2, "there are only 10", "reproduce", name, "--quick", "--set", "data.dataset=synthetic-digits", "--set", "data.limit=10", "--set", "train.batch=11", "--out", "x")
+        self.bad(2, "there are only 10", "noise", "report", "--quick", "--set", "data.dataset=synthetic-digits", "--set", "data.limit=10", "-o", "x.html", "--runs", "x")
         self.bad(3, "expected a place", "reproduce", "satyam2022", "--quick", "--out", "small.toml")
         self.bad(3, "no run folder", "sample", "nowhere", "-o", "x.png")
         self.assertEqual(before, sorted(p.name for p in self.folder.iterdir()))

@@ -56,9 +56,7 @@ void check_sets(const std::vector<std::string>& sets, const std::vector<std::str
 }
 
 static const std::filesystem::path& made(const std::filesystem::path& folder) {
-    std::error_code fault;
-    std::filesystem::create_directories(folder, fault);
-    if (fault) throw DataError(fmt::format("cannot make the folder {}: {}; choose another with --out", folder.string(), fault.message()));
+    std::filesystem::create_directories(folder);
     return folder;
 }
 

@@ -177,9 +177,8 @@ std::vector<LatentResult> train_latents(const NoiseReportOptions& o, const Conte
             sets.push_back("train.checkpoint_every=0");
             if (o.quick) sets.push_back("train.rounds=80");
             sets.insert(sets.end(), o.sets.begin(), o.sets.end());
-            const Experiment e = load_experiment("satyam2022-balanced", context.experiments, sets, context.registries);
-            const RunResult result =
-                context.train(e, o.out / c.key / fmt::format("seed{}", seed), fmt::format("{}, {}, seed {}", c.source, c.coding, seed));
+            const RunResult result = context.train(context.load("satyam2022-balanced", sets), o.out / c.key / fmt::format("seed{}", seed),
+                                                   fmt::format("{}, {}, seed {}", c.source, c.coding, seed));
             r.runs.push_back(report::read_run(result.folder.string()));
         }
         out.push_back(std::move(r));
@@ -239,6 +238,7 @@ void write_table(const std::vector<LatentResult>& latents, const fs::path& path)
 }  // namespace
 
 void write_noise_report(const NoiseReportOptions& o, const Context& context) {
+    if (o.train) context.check_images(context.load("satyam2022-balanced", o.sets));
     fs::create_directories(o.out);
     const auto sources = measure_sources(o, context);
     context.say("entropy by cause ...");

@@ -48,7 +48,7 @@ public:
     Krestinskaya(const ReproduceOptions& o, const Context& context)
         : o_(o),
           context_(context),
-          study_(o, context, o.full ? "krestinskaya2020-analog" : "krestinskaya2020-small", settings_of(o)),
+          study_(o, context, "krestinskaya2020", o.full ? "krestinskaya2020-analog" : "krestinskaya2020-small", settings_of(o)),
           rounds_(study_.rounds()) {
         sweeps_ = {
             sweep_of("r_on", "Variability of R_ON", "standard deviation of ln R_ON", {0.1, 0.2, 0.4, 0.8}, {"nonideal.r_on_sigma"},
@@ -263,7 +263,7 @@ private:
     }
 
     void write() {
-        const Experiment full = load_experiment("krestinskaya2020-analog", context_.experiments, {}, context_.registries);
+        const Experiment full = context_.load("krestinskaya2020-analog", {});
         const AnalogSystem system = analog_system(full);
         report::ReportInput input;
         input.title = "krestinskaya2020, reproduced";

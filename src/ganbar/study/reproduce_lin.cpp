@@ -37,7 +37,7 @@ public:
     Lin(const ReproduceOptions& o, const Context& context)
         : o_(o),
           context_(context),
-          study_(o, context, "lin2018", {fmt::format("train.rounds={}", o.quick ? 2000 : 6000)}),
+          study_(o, context, "lin2018", "lin2018", {fmt::format("train.rounds={}", o.quick ? 2000 : 6000)}),
           rounds_(study_.rounds()) {
         const auto list = [&](std::vector<double> all, std::vector<double> few) { return o.quick ? few : all; };
         sweeps_ = {

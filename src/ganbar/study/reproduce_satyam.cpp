@@ -45,7 +45,8 @@ std::string whole_epochs_text(const RunData& run) {
 }
 
 void Satyam::play() {
-    fs::create_directories(o_.out);
+    context_.check_images(context_.load("satyam2022-trng", o_.sets));
+    const StudyFolder folder(o_.out, "reproduce satyam2022");
     const std::int64_t rounds = o_.quick ? 200 : 0;  // the paper's 20 epochs are 200 rounds
     literal_ = {{"software", "software", "satyam2022-software", {}},
                 {"prng", "crossbar, pseudo-random, paper's pulses", "satyam2022-prng", {}},
@@ -78,8 +79,8 @@ const RunData& Satyam::train(const SatyamVariant& v, std::int64_t seed, std::int
     sets.push_back(rounds == 20 ? "evaluation.every=5" : "evaluation.every=20");
     sets.push_back(fmt::format("experiment.seed={}", seed));
     sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
-    const Experiment e = load_experiment(v.preset, context_.experiments, sets, context_.registries);
-    const RunResult result = context_.train(e, o_.out / v.key / fmt::format("seed{}", seed), fmt::format("{} seed {}", v.key, seed));
+    const RunResult result =
+        context_.train(context_.load(v.preset, sets), o_.out / v.key / fmt::format("seed{}", seed), fmt::format("{} seed {}", v.key, seed));
     RunData data = report::read_run(result.folder.string());
     data.group = v.label;
     data.label = fmt::format("seed {}", seed);

@@ -15,9 +15,18 @@
 namespace ganbar::study {
 namespace fs = std::filesystem;
 
-Study::Study(const ReproduceOptions& options, const Context& context, std::string preset, std::vector<std::string> sets)
+Study::Study(const ReproduceOptions& options, const Context& context, const std::string& name, std::string preset,
+             std::vector<std::string> sets)
     : o_(options), context_(context), preset_(std::move(preset)), sets_(std::move(sets)) {
-    fs::create_directories(o_.out);
+    context_.check_images(experiment({}));
+    folder_.emplace(o_.out, "reproduce " + name + (o_.full ? " --full" : ""));
+}
+
+Experiment Study::experiment(const std::vector<std::string>& own) const {
+    auto sets = sets_;
+    sets.insert(sets.end(), own.begin(), own.end());
+    sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
+    return context_.load(preset_, sets);
 }
 
 std::string Study::key_of(const StudySweep& sweep, std::size_t point) {
@@ -35,13 +44,10 @@ void Study::play(const StudySweep& sweep) {
 void Study::train(const std::string& key, const std::string& label, const std::vector<std::string>& own) {
     if (runs_.contains(key)) return;
     for (std::int64_t seed = 1; seed <= o_.seeds; ++seed) {
-        auto sets = sets_;
-        sets.insert(sets.end(), own.begin(), own.end());
+        auto sets = own;
         sets.push_back(fmt::format("experiment.seed={}", seed));
-        sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
-        const Experiment e = load_experiment(preset_, context_.experiments, sets, context_.registries);
         const RunResult result =
-            context_.train(e, o_.out / "runs" / key / fmt::format("seed{}", seed), fmt::format("{} seed {}", key, seed));
+            context_.train(experiment(sets), o_.out / "runs" / key / fmt::format("seed{}", seed), fmt::format("{} seed {}", key, seed));
         wall_s_ += result.wall_s;
         report::RunData data = report::read_run(result.folder.string());
         data.group = label;
@@ -51,9 +57,7 @@ void Study::train(const std::string& key, const std::string& label, const std::v
 }
 
 std::int64_t Study::rounds() const {
-    auto sets = sets_;
-    sets.insert(sets.end(), o_.sets.begin(), o_.sets.end());
-    const auto rounds = load_experiment(preset_, context_.experiments, sets, context_.registries).train.rounds;
+    const auto rounds = experiment({}).train.rounds;
     if (rounds == 0) throw ConfigError("train.rounds = 0; expected the number of rounds of every run");
     return rounds;
 }

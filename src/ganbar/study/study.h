@@ -1,6 +1,8 @@
 // Runs of one preset over the values of a setting and over seeds, and what a report says about them: the common part of reproductions
 // that sweep.
 #pragma once
+#include <optional>
+
 #include "ganbar/report/aggregate.h"
 #include "ganbar/study/reproduce.h"
 
@@ -22,8 +24,9 @@ enum class Better : std::uint8_t { higher, lower };
 
 class Study {
 public:
-    /// `preset` and `sets` are common to all runs.
-    Study(const ReproduceOptions& options, const Context& context, std::string preset, std::vector<std::string> sets);
+    /// `name`: what is reproduced; `preset` and `sets` are common to all runs. Checks them, then makes the folder.
+    Study(const ReproduceOptions& options, const Context& context, const std::string& name, std::string preset,
+          std::vector<std::string> sets);
     /// Trains every point with seeds 1..options.seeds; a study that was interrupted goes on where it stopped.
     void play(const StudySweep& sweep);
     void train(const std::string& key, const std::string& label, const std::vector<std::string>& sets);
@@ -51,10 +54,13 @@ public:
     std::string command(const std::string& name) const;
 
 private:
+    Experiment experiment(const std::vector<std::string>& sets) const;
+
     const ReproduceOptions& o_;
     const Context& context_;
     std::string preset_;
     std::vector<std::string> sets_;
+    std::optional<StudyFolder> folder_;
     std::map<std::string, std::vector<report::RunData>> runs_;
     std::vector<StudySweep> sweeps_;
     double wall_s_ = 0;
