@@ -195,7 +195,11 @@ def quality_said():
              f"{four['analog']:.1f} and {four['software']:.1f} ({four['analog'] / four['software']:.2f} times, analog seeds from {min(values(constant['analog'], 'frechet_distance')):.1f} to {max(values(constant['analog'], 'frechet_distance')):.1f})",
              "({} against {})".format(*both("coverage")), "(precision {} against {})".format(*both("precision")), "(recall {} against {})".format(*both("recall")), "{}, {} and {}, where software has {}, {} and {}".format(*seeds("analog"), *seeds("software")),
              f"gets to {at_last('dense', 'feedback')} in 20 epochs", f"({mean(middle, 'frechet_distance'):.0f} after 12", f"has {at_last('dense', 'software')}: {times('dense', 'feedback')} times"]
-    texts.append(f"{at_last('fashion', 'analog')} in the analog system and {at_last('fashion', 'software')} in software after two epochs of Fashion-MNIST at a constant rate, {times('fashion', 'analog')} times")
+    at_both = lambda network: f"at coverages of {at_last(network, 'analog', 'coverage', 2)} and {at_last(network, 'software', 'coverage', 2)}"
+    texts.append(f"{at_last('fashion', 'analog')} in the analog system and {at_last('fashion', 'software')} in software, {times('fashion', 'analog')} times, {at_both('fashion')}")
+    texts.append(f"a Frechet distance of {at_last('classes', 'software')} in software and {at_last('classes', 'analog')} in the analog system, {times('classes', 'analog')} times, "
+                 f"at coverages of {at_last('classes', 'software', 'coverage', 2)} and {at_last('classes', 'analog', 'coverage', 2)}")
+    texts.append(f"recall ({at_last('classes', 'analog', 'recall', 2)} against {at_last('classes', 'software', 'recall', 2)})")
     texts.append(f"({at_last('colour', 'crossbars')} and {at_last('colour', 'software')})")
     yield from (("docs/networks.md", text) for text in texts)
     lowest, *_, highest = sorted(float(r["frechet_distance"]) for r in last("digits", "analog"))
