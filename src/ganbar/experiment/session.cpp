@@ -5,6 +5,7 @@
 #include "ganbar/core/error.h"
 #include "ganbar/core/state.h"
 #include "ganbar/experiment/advice.h"
+#include "ganbar/experiment/idle_keys.h"
 #include "ganbar/experiment/pulse_warnings.h"
 #include "ganbar/experiment/sampling.h"
 #include "ganbar/experiment/wire_warnings.h"
@@ -27,6 +28,7 @@ Session::Session(Experiment experiment, Places places, Log log)
     n_rounds_ = e_.train.rounds > 0 ? e_.train.rounds : e_.train.epochs * images_.rounds_per_epoch();
     for (const auto& line : image_warnings(images_.data())) say("warning: " + e_.data.dataset + ": " + line);
     for (const auto& line : e_.notes) say("note: " + line);
+    for (const auto& line : idle_keys(e_)) say("note: " + line);
     if (e_.train.rate_rounds > 0 && e_.train.rate_from + 1 >= n_rounds_)
         say(fmt::format("warning: train.rate_from = {}: none of the {} rounds comes after it, so the learning rates stay constant",
                         e_.train.rate_from, n_rounds_));

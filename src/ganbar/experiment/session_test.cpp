@@ -121,6 +121,22 @@ TEST(Session, RatesFallAndThenMoveNothing) {
     }
 }
 
+TEST(Session, SettingsWithoutEffectAreNamed) {
+    const auto notes = [](const std::string& preset, const std::vector<std::string>& sets) {
+        std::string log;
+        Session(small(preset, sets), test::places(GANBAR_SOURCE_ROOT), [&](const std::string& line) { log += line + "\n"; });
+        return log;
+    };
+    const auto says = [](const std::string& log, const std::string& words) { return log.find(words) != std::string::npos; };
+    const std::string off = notes("satyam2022-balanced", {"nonideal.worn=off", "nonideal.t_shelf=10 s", "tile.rows=32"});
+    EXPECT_TRUE(says(off, "--set nonideal.worn changes nothing without nonideal.endurance"));
+    EXPECT_TRUE(says(off, "--set nonideal.t_shelf changes nothing without nonideal.drift"));
+    EXPECT_FALSE(says(off, "tile.rows"));
+    EXPECT_FALSE(says(notes("satyam2022-balanced", {"nonideal.worn=off", "nonideal.endurance=1e6"}), "changes nothing"));
+    EXPECT_TRUE(says(notes("satyam2022-software", {"nonideal.endurance=10"}),
+                     "--set nonideal.endurance changes nothing: the weights are in software"));
+}
+
 TEST(Session, AFallThatNoRoundSeesIsSaid) {
     const auto said = [](const std::string& from) {
         std::string log;

@@ -31,7 +31,8 @@ double mean(const std::vector<double>& v, std::size_t from, std::size_t n) {
 Scored trend(const Trace& t, double sign, double limit) {
     const double whole = t.trend(), early = t.early_trend();
     const auto moves = [&](double ratio) { return sign * (ratio - 1); };
-    return {answer(!std::isnan(whole), moves(whole) > limit || moves(early) > limit), {early, whole}};
+    const bool shown = moves(whole) > limit || moves(early) > limit;
+    return {answer(shown || !(std::isnan(whole) || std::isnan(early)), shown), {early, whole}};
 }
 
 Scored within(double value, double paper, double tolerance) {
@@ -151,16 +152,17 @@ std::vector<Scored> score(const SeedTraces& s, Booking booking, const ClaimLimit
     };
     const auto most = [](const Trace& t) { return *std::max_element(t.accuracy.begin(), t.accuracy.end()); };
     const double a = s.prng.mean_accuracy(), b = s.trng.mean_accuracy(), c = s.trng_d2d.mean_accuracy();
+    const bool drawn = a + b + c > 0;  // else no image was ever taken for a digit, and there is nothing to compare or lose
     const double e_prng = booked_J(s.prng, booking), e_trng = booked_J(s.trng, booking), e_d2d = booked_J(s.trng_d2d, booking);
     const double ratio = e_trng / e_prng, changed = e_d2d / e_trng;
     return {
         {answer(true, worst_accuracy >= l.accuracy && worst_frechet <= l.frechet), {worst_accuracy, worst_frechet}},
         {answer(!std::isnan(at_ten(s.trng)), at_ten(s.trng) >= l.accuracy), {at_ten(s.prng), at_ten(s.trng), at_ten(s.trng_d2d)}},
-        {answer(true, std::min(most(s.trng), most(s.trng_d2d)) >= most(s.software) - l.near_software),
+        {answer(most(s.software) > 0, std::min(most(s.trng), most(s.trng_d2d)) >= most(s.software) - l.near_software),
          {most(s.software), most(s.trng), most(s.trng_d2d)}},
-        {answer(true, std::min(b, c) > a + l.better), {a, b, c}},
-        {answer(true, c < b - l.better), {b, c}},
-        {answer(true, lost <= l.holds), {lost}},
+        {answer(drawn, std::min(b, c) > a + l.better), {a, b, c}},
+        {answer(drawn, c < b - l.better), {b, c}},
+        {answer(drawn, lost <= l.holds), {lost}},
         trend(s.prng, 1, l.trend),
         trend(s.trng, -1, l.trend),
         within(e_prng, paper_prng_J, l.energy),

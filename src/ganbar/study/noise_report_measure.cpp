@@ -141,7 +141,11 @@ std::vector<double> LatentResult::energy_at(double target) const {
 std::vector<SourceResult> measure_sources(const NoiseReportOptions& o, const Context& context) {
     std::vector<SourceResult> out;
     const auto n_streams = static_cast<std::size_t>(o.streams);
+    const auto go_on = [&] {
+        if (context.observer.stop()) throw Interrupted("stopped while sources were measured; the same command measures them anew");
+    };
     for (const auto& c : source_cases()) {
+        go_on();
         context.say(c.label + " ...");
         SourceResult r{c.label, joined(c.sets), {}, {}, 0, n_streams, 0, {}, {}, "", false};
         const BitSource source(c.sets, context.registries.devices);
@@ -149,8 +153,11 @@ std::vector<SourceResult> measure_sources(const NoiseReportOptions& o, const Con
         stream.watch(true);
         const noise::BitString bits = take_bits(stream, n_streams * stream_bits);
         r.made = report_of(source, stream, static_cast<std::int64_t>(bits.size()));
+        go_on();
         judge(r, bits);
+        go_on();
         r.chips = study_chips(source, o.quick ? 4 : 8, o.quick ? 2 : 4, 4096);
+        go_on();
         const std::size_t n = o.quick ? 300 : 1000;
         r.restarts = study_restarts(source, n, n, o.quick ? 200'000 : 1'000'000, true);
         out.push_back(std::move(r));
@@ -238,11 +245,15 @@ void write_table(const std::vector<LatentResult>& latents, const fs::path& path)
 }  // namespace
 
 void write_noise_report(const NoiseReportOptions& o, const Context& context) {
+    std::vector<std::string> own{"experiment.seed="};
+    for (const auto& c : latent_cases(o.quick)) own.insert(own.end(), c.sets.begin(), c.sets.end());
+    check_sets(o.sets, own);
     if (o.train) context.check_images(context.load("satyam2022-balanced", o.sets));
-    fs::create_directories(o.out);
+    const StudyFolder folder(o.out, "noise report");
     const auto sources = measure_sources(o, context);
     context.say("entropy by cause ...");
     const std::size_t n = o.quick ? 20'000 : 100'000;
+    if (context.observer.stop()) throw Interrupted("stopped after the sources were measured; the same command measures them anew");
     const auto budget = entropy_budget({}, context.registries.devices, n);
     std::vector<std::vector<BudgetRow>> others;
     for (const char* name : {"telegraph", "switching", "thermal"})

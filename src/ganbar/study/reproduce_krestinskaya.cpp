@@ -94,11 +94,16 @@ public:
     }
 
     void play() {
-        study_.train("software", "same network in software", {"hardware.kind=software", "periphery.kind=digital", "train.rule=adam"});
-        study_.train("digital", "crossbars, digital periphery", {"periphery.kind=digital", "tile.dac_bits=8", "tile.adc_bits=8"});
+        const std::vector<std::string> software{"hardware.kind=software", "periphery.kind=digital", "train.rule=adam"},
+            digital{"periphery.kind=digital", "tile.dac_bits=8", "tile.adc_bits=8"};
+        std::vector<std::string> own = software;
+        own.insert(own.end(), digital.begin(), digital.end());
+        study_.begin(sweeps_, own);
+        study_.train("software", "same network in software", software);
+        study_.train("digital", "crossbars, digital periphery", digital);
         study_.train("baseline", "analog periphery, ideal cells", {});
         for (const auto& s : sweeps_) study_.play(s);
-        study_.write_results(krestinskaya_measures);
+        study_.write_results(krestinskaya_measures, {"software", "digital"});
         write();
     }
 

@@ -45,8 +45,6 @@ std::string whole_epochs_text(const RunData& run) {
 }
 
 void Satyam::play() {
-    context_.check_images(context_.load("satyam2022-trng", o_.sets));
-    const StudyFolder folder(o_.out, "reproduce satyam2022");
     const std::int64_t rounds = o_.quick ? 200 : 0;  // the paper's 20 epochs are 200 rounds
     literal_ = {{"software", "software", "satyam2022-software", {}},
                 {"prng", "crossbar, pseudo-random, paper's pulses", "satyam2022-prng", {}},
@@ -60,6 +58,13 @@ void Satyam::play() {
     balanced_ = {{"balanced-prng", "crossbar, pseudo-random, balanced pulses", "satyam2022-balanced", {"latent.source=gaussian"}},
                  {"balanced", "crossbar, true random, balanced pulses", "satyam2022-balanced", {}},
                  {"balanced-d2d", "crossbar, true random, variation, error feedback", "satyam2022-balanced-d2d", {}}};
+    // What its variants differ in, by preset or by setting.
+    check_sets(o_.sets, {"experiment.seed=", "hardware.kind=", "train.rule=", "latent.source=", "latent.coding=", "device.d2d=",
+                         "device.time_unit=", "generator.hidden=", "discriminator.hidden=", "generator.init_scale=",
+                         "discriminator.init_scale=", "train.v_set=", "train.v_reset=", "train.v_set_end=", "train.v_reset_end=",
+                         "train.anneal_from=", "train.anneal_rounds=", "train.feedback="});
+    context_.check_images(context_.load("satyam2022-trng", o_.sets));
+    const StudyFolder folder(o_.out, "reproduce satyam2022");
     for (auto* group : {&literal_, &balanced_})
         for (const auto& v : *group)
             for (std::int64_t seed = 1; seed <= o_.seeds; ++seed) train(v, seed, v.key.starts_with("balanced") && o_.quick ? 300 : rounds);

@@ -17,9 +17,15 @@ namespace fs = std::filesystem;
 
 Study::Study(const ReproduceOptions& options, const Context& context, const std::string& name, std::string preset,
              std::vector<std::string> sets)
-    : o_(options), context_(context), preset_(std::move(preset)), sets_(std::move(sets)) {
+    : o_(options), context_(context), name_(name), preset_(std::move(preset)), sets_(std::move(sets)) {}
+
+void Study::begin(const std::vector<StudySweep>& sweeps, std::vector<std::string> own) {
+    own.emplace_back("experiment.seed=");
+    for (const auto& sweep : sweeps)
+        for (const auto& point : sweep.points) own.insert(own.end(), point.sets.begin(), point.sets.end());
+    check_sets(o_.sets, own);
     context_.check_images(experiment({}));
-    folder_.emplace(o_.out, "reproduce " + name + (o_.full ? " --full" : ""));
+    folder_.emplace(o_.out, "reproduce " + name_ + (o_.full ? " --full" : ""));
 }
 
 Experiment Study::experiment(const std::vector<std::string>& own) const {
@@ -129,25 +135,27 @@ report::TextTable Study::table(const StudySweep& sweep, const std::vector<std::p
     return t;
 }
 
-void Study::write_results(const std::vector<std::string>& measures) const {
+void Study::write_results(const std::vector<std::string>& measures, const std::vector<std::string>& beside) const {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     std::string csv = "sweep,x,seed";
     for (const auto& m : measures) csv += "," + m;
     csv += "\n";
-    for (const auto& sweep : sweeps_)
-        for (std::size_t i = 0; i < sweep.points.size(); ++i) {
-            nlohmann::ordered_json row{{"sweep", sweep.key}, {"x", sweep.points[i].x}};
-            for (const auto& m : measures) row[m] = values(sweep, i, m);
-            all.push_back(row);
-            for (std::size_t seed = 0; seed < runs(key_of(sweep, i)).size(); ++seed) {
-                csv += fmt::format("{},{:g},{}", sweep.key, sweep.points[i].x, seed + 1);
-                for (const auto& m : measures) {
-                    const auto v = values(sweep, i, m);
-                    csv += seed < v.size() ? fmt::format(",{:.6g}", v[seed]) : ",";
-                }
-                csv += "\n";
+    const auto add = [&](const std::string& sweep, double x, const std::string& key) {
+        nlohmann::ordered_json row{{"sweep", sweep}, {"x", x}};
+        for (const auto& m : measures) row[m] = values(key, m);
+        all.push_back(row);
+        for (std::size_t seed = 0; seed < runs(key).size(); ++seed) {
+            csv += fmt::format("{},{:g},{}", sweep, x, seed + 1);
+            for (const auto& m : measures) {
+                const auto v = values(key, m);
+                csv += seed < v.size() ? fmt::format(",{:.6g}", v[seed]) : ",";
             }
+            csv += "\n";
         }
+    };
+    for (const auto& key : beside) add(key, 0, key);
+    for (const auto& sweep : sweeps_)
+        for (std::size_t i = 0; i < sweep.points.size(); ++i) add(sweep.key, sweep.points[i].x, key_of(sweep, i));
     write_file(o_.out / "results.json", all.dump(1) + "\n", Replace::yes);
     write_file(o_.out / "results.csv", csv, Replace::yes);
 }

@@ -24,9 +24,12 @@ enum class Better : std::uint8_t { higher, lower };
 
 class Study {
 public:
-    /// `name`: what is reproduced; `preset` and `sets` are common to all runs. Checks them, then makes the folder.
+    /// `name`: what is reproduced; `preset` and `sets` are common to all runs.
     Study(const ReproduceOptions& options, const Context& context, const std::string& name, std::string preset,
           std::vector<std::string> sets);
+    /// Before the first training: the input is checked, then the folder is made. `own`: settings that trainings beside the sweeps vary.
+    /// ConfigError where --set gives one of them or of the sweeps, or the seed.
+    void begin(const std::vector<StudySweep>& sweeps, std::vector<std::string> own);
     /// Trains every point with seeds 1..options.seeds; a study that was interrupted goes on where it stopped.
     void play(const StudySweep& sweep);
     void train(const std::string& key, const std::string& label, const std::vector<std::string>& sets);
@@ -43,8 +46,9 @@ public:
     /// The same generator inputs at every point, first seed.
     report::Gallery pictures(const StudySweep& sweep) const;
     report::TextTable table(const StudySweep& sweep, const std::vector<std::pair<std::string, std::string>>& measures) const;
-    /// results.json and results.csv (sweep,x,seed,measures...) of all sweeps played.
-    void write_results(const std::vector<std::string>& measures) const;
+    /// results.json and results.csv (sweep,x,seed,measures...) of all sweeps played, and of the trainings `beside` them, as sweeps of their
+    /// own at 0.
+    void write_results(const std::vector<std::string>& measures, const std::vector<std::string>& beside = {}) const;
     double cpu_wall_s() const { return wall_s_; }
     /// Rounds of every run: train.rounds after --set. ConfigError when that is 0.
     std::int64_t rounds() const;
@@ -58,7 +62,7 @@ private:
 
     const ReproduceOptions& o_;
     const Context& context_;
-    std::string preset_;
+    std::string name_, preset_;
     std::vector<std::string> sets_;
     std::optional<StudyFolder> folder_;
     std::map<std::string, std::vector<report::RunData>> runs_;

@@ -51,7 +51,9 @@ std::vector<std::string> with(std::vector<std::string> a, const std::vector<std:
 }
 
 /// Software books its latent vectors alone: its curves would stand beside those of whole trainings.
-void drop_energies(report::Table& t) {
+void drop_energies(report::RunData& run) {
+    std::erase_if(run.summary.numbers, [](const auto& n) { return n.first.ends_with("energy_J"); });
+    report::Table& t = run.metrics;
     for (std::size_t c = t.columns.size(); c-- > 0;)
         if (t.columns[c].ends_with("energy_J"))
             t.columns.erase(t.columns.begin() + static_cast<std::ptrdiff_t>(c)),
@@ -202,10 +204,8 @@ private:
     report::TextTable table(const Network& n) const {
         report::TextTable t;
         t.title = "After " + std::to_string(n.rounds) + " rounds";
-        t.caption =
-            "Means over seeds with the range. Times software's: ratio of the means. Energy of a training in cells: updates, reads, "
-            "converters, "
-            "latents.";
+        t.caption = std::string(n_seeds_ > 1 ? "Means over seeds with the range. Times software's: ratio of the means." : "One seed.") +
+                    " Energy of a training in cells: updates, reads, converters, latents.";
         t.columns = {"hardware", "Frechet distance", "times software's", "coverage", "precision", "recall", "training energy"};
         const double yardstick = n.systems.front().spread("frechet_distance").mean;
         for (const System& s : n.systems) {
@@ -249,7 +249,7 @@ private:
                 for (const report::RunData& run : s.runs) {
                     input.runs.push_back(run);
                     input.runs.back().conductance.clear(), input.runs.back().histogram.clear();  // this page is about images
-                    if (!(s.spread("update_energy_J").mean > 0)) drop_energies(input.runs.back().metrics);
+                    if (!(s.spread("update_energy_J").mean > 0)) drop_energies(input.runs.back());
                 }
         }
         input.reproduce_commands = {command()};

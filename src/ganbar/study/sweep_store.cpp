@@ -31,6 +31,10 @@ SweepValue setting_of(const SweepAxis& axis, const std::string& text) {
 
 std::string column_type(const SweepAxis& axis) { return axis.is_number() ? " NUMERIC" : " TEXT"; }
 
+std::string shown(const SweepValue& value) {
+    return std::visit([](const auto& v) { return fmt::format("{}", v); }, value);
+}
+
 /// Tables of earlier versions hold every setting as text.
 bool is_setting(const SweepValue& kept, const SweepAxis& axis, const std::string& text) {
     const SweepValue due = setting_of(axis, text);
@@ -204,7 +208,9 @@ SweepStore::SweepStore(const std::filesystem::path& file, const Sweep& sweep) : 
             if (p < present.size()) {
                 for (std::size_t a = 0; a < axes_.size(); ++a)
                     if (!is_setting(present[p].values.at(axes_[a]), sweep.axes[a], sweep.points[p][a]))
-                        throw ConfigError(fmt::format("holds a sweep whose point {} differs; choose another folder with --out", p),
+                        throw ConfigError(fmt::format("holds another sweep: {} of its point {} is {} there, {} here; choose another folder "
+                                                      "with --out",
+                                                      axes_[a], p, shown(present[p].values.at(axes_[a])), sweep.points[p][a]),
                                           {file_});
                 continue;
             }
