@@ -117,6 +117,18 @@ TEST(Claims, EachFailsWhereItsTraceSaysOtherwise) {
     EXPECT_EQ(answer(with([](auto& s) { s.trng_d2d.one_an_epoch_J *= 1.06; }), "variation_energy"), Answer::no);
 }
 
+TEST(Claims, OfTrainingsThatDrewNothingAreUnknown) {
+    auto s = as_in_the_paper();
+    for (auto* t : {&s.software, &s.prng, &s.trng, &s.trng_d2d}) std::fill(t->accuracy.begin(), t->accuracy.end(), 0.0);
+    for (const char* name : {"near_software", "true_random", "variation_lowers", "holds"})
+        EXPECT_EQ(answer(s, name), Answer::unknown) << name;
+    EXPECT_EQ(answer(s, "images"), Answer::no);
+    for (auto* t : {&s.prng, &s.trng}) t->energy_J.assign(10, 2.5e-6);  // no round 20
+    for (const char* name : {"prng_rises", "trng_falls"}) EXPECT_EQ(answer(s, name), Answer::unknown) << name;
+    s.prng.energy_J.back() = 2.6e-6;
+    EXPECT_EQ(answer(s, "prng_rises"), Answer::yes);
+}
+
 TEST(Claims, ConvergenceIsTheFirstOfTheBestAndBookingsCountWhatTheySay) {
     auto s = as_in_the_paper();
     EXPECT_EQ(s.prng.at[s.prng.converged()], 30);
