@@ -221,12 +221,13 @@ def quality_said():
              f"{four['analog']:.1f} and {four['software']:.1f} ({four['analog'] / four['software']:.2f} times, analog seeds from {min(values(constant['analog'], 'frechet_distance')):.1f} to {max(values(constant['analog'], 'frechet_distance')):.1f})",
              "({} against {})".format(*both("coverage")), "(precision {} against {})".format(*both("precision")), "(recall {} against {})".format(*both("recall")), "{}, {} and {}, where software has {}, {} and {}".format(*seeds("analog"), *seeds("software")),
              f"gets to {at_last('dense', 'feedback')} in 20 epochs", f"({mean(middle, 'frechet_distance'):.0f} after 12", f"has {at_last('dense', 'software')}: {times('dense', 'feedback')} times"]
+    ends = lambda network, system: "{:.0f} to {:.0f}".format(min(values(last(network, system), "frechet_distance")), max(values(last(network, system), "frechet_distance")))
     at_both = lambda network: f"at coverages of {at_last(network, 'analog', 'coverage', 2)} and {at_last(network, 'software', 'coverage', 2)}"
     texts.append(f"{at_last('fashion', 'analog')} in the analog system and {at_last('fashion', 'software')} in software, {times('fashion', 'analog')} times, {at_both('fashion')}")
     texts.append(f"a Frechet distance of {at_last('classes', 'software')} in software and {at_last('classes', 'analog')} in the analog system, {times('classes', 'analog')} times, "
                  f"at coverages of {at_last('classes', 'software', 'coverage', 2)} and {at_last('classes', 'analog', 'coverage', 2)}")
     texts.append(f"recall ({at_last('classes', 'analog', 'recall', 2)} against {at_last('classes', 'software', 'recall', 2)})")
-    texts.append(f"({at_last('colour', 'crossbars')} and {at_last('colour', 'software')})")
+    texts.append(f"({at_last('colour', 'crossbars')} and {at_last('colour', 'software')}, seeds from {ends('colour', 'crossbars')} and from {ends('colour', 'software')})")
     yield from (("docs/networks.md", text) for text in texts)
     lowest, *_, highest = sorted(float(r["frechet_distance"]) for r in last("digits", "analog"))
     yield "README.md", f"Frechet {at_last('digits', 'analog')} ({lowest:.1f} to {highest:.1f}, 3 seeds); software {at_last('digits', 'software')}"
@@ -266,8 +267,8 @@ def rules_said():
     front = [float(distance("nili2020", r)) for r in ("mixed precision", "mixed precision with Adam", "error feedback")]
     blind = {r["setting"].split("=")[1]: float(r["frechet_distance"]) for r in found["nili2020", "blind pulses"] if r["seed"] == "1"}
     over_seeds = values(best("nili2020", "blind pulses"), "frechet_distance")
-    texts = [f"not told apart by three seeds ({min(front):.0f} to {max(front):.0f})", f"takes blind pulses from {blind['0']:.0f} to {blind['0.5']:.0f} with seed 1 and to {distance('nili2020', 'blind pulses')} on average",
-             f"it lies between {min(over_seeds):.0f} and {max(over_seeds):.0f}", f"error feedback ({distance('pcm', 'error feedback')}) and blind pulses with a dead zone as large as the mean gradient ({distance('pcm', 'blind pulses')})"]
+    texts = [f"not told apart by three seeds ({min(front):.0f} to {max(front):.0f})", f"takes blind pulses from {blind['0']:.0f} to {blind['0.5']:.0f} with seed 1",
+             f"over three seeds they lie between {min(over_seeds):.0f} and {max(over_seeds):.0f} ({distance('nili2020', 'blind pulses')} on average)", f"error feedback ({distance('pcm', 'error feedback')}) and blind pulses with a dead zone as large as the mean gradient ({distance('pcm', 'blind pulses')})"]
     return [("docs/training_rules.md", text) for text in texts]
 
 
