@@ -4,6 +4,7 @@ usage: quality_study_test.py GANBAR
 """
 import csv
 import fcntl
+import re
 import signal
 import subprocess
 import unittest
@@ -37,6 +38,10 @@ class QualityStudy(InFolder):
         page = (self.folder / "study/report.html").read_text()
         self.assertIn(f"{mean('feedback') / mean('software'):.2f}", page)
         self.assertIn("study quality --networks dense --rounds 6 --seeds 2", page)
+        ends = page[page.index("Where each variant ended"):]
+        has_energy = {name: bool(re.search(r"\d\s*[num\u00b5]?J", re.sub("<[^>]+>", " ", row))) for name in ("software", "error feedback")
+                      for row in re.findall("<tr.*?</tr>", ends[:ends.index("</table>")], re.S) if name in row}
+        self.assertEqual(has_energy, {"software": False, "error feedback": True})  # software books its latents alone
 
     def test_systems_differ_in_hardware_alone(self):
         texts = [(self.folder / f"study/dense/{system}/runs/00001/run.toml").read_text() for system in ("software", "feedback")]

@@ -52,7 +52,8 @@ std::vector<std::string> with(std::vector<std::string> a, const std::vector<std:
 
 /// Software books its latent vectors alone: its curves would stand beside those of whole trainings.
 void drop_energies(report::RunData& run) {
-    std::erase_if(run.summary.numbers, [](const auto& n) { return n.first.ends_with("energy_J"); });
+    for (auto* numbers : {&run.summary.numbers, &run.hardware.totals})
+        std::erase_if(*numbers, [](const auto& n) { return n.first.ends_with("energy_J"); });
     report::Table& t = run.metrics;
     for (std::size_t c = t.columns.size(); c-- > 0;)
         if (t.columns[c].ends_with("energy_J"))
