@@ -91,7 +91,8 @@ class QualityStudy(InFolder):
         small = [w for s in ("data.dataset=synthetic-digits", "data.limit=40", "train.batch=20") for w in ("--set", s)]
         for study, set, said, code in (("quality", "train.rule=adam", "weights on crossbars are updated by pulses", 2), ("quality", "data.n_images=20", "unknown key", 2),
                                        ("quality", "data.limit=10", "there are only 10", 2), ("wires", "data.limit=10", "there are only 10", 2), ("cells", "data.limit=10", "there are only 10", 2),
-                                       ("devices", "data.limit=10", "there are only 10", 2), ("rules", "data.limit=10", "there are only 10", 2), ("readings", "data.limit=10", "there are only 10", 2)):
+                                       ("devices", "data.limit=10", "there are only 10", 2), ("rules", "data.limit=10", "there are only 10", 2), ("readings", "data.limit=10", "there are only 10", 2),
+                                       *((study, "experiment.seed=4", "expected --seeds", 2) for study in ("wires", "cells", "devices", "rules", "readings", "quality"))):
             networks = ["--networks", "digits"] if study == "quality" else []
             self.assertIn(said, self.refused("study", study, "--quick", *networks, *small, "--set", set, "--out", "unmade", code=code), study)
             self.assertFalse((self.folder / "unmade").exists(), study)

@@ -144,7 +144,9 @@ class Train(InFolder):
         for name in ("satyam2022", "krestinskaya2020", "lin2018"):  # before the folder is made
             self.bad(2, "unknown key", "reproduce", name, "--quick", "--set", "data.n_images=20", "--out", "x")
             self.bad(2, "there are only 10", "reproduce", name, "--quick", "--set", "data.dataset=synthetic-digits", "--set", "data.limit=10", "--set", "train.batch=11", "--out", "x")
-        for words in (["reproduce", "lin2018", "--set", "experiment.seed=4"], ["reproduce", "lin2018", "--set", "nonideal.write_noise=0.05"], ["reproduce", "krestinskaya2020", "--set", "nonideal.stuck_on=0.2"],
+        for words in (["reproduce", "lin2018"], ["reproduce", "satyam2022"], ["noise", "report", "-o", "x.html", "--runs", "x"]):
+            self.bad(2, "expected --seeds", *words, "--set", "experiment.seed=4", *(["--out", "x"] if words[0] == "reproduce" else []))
+        for words in (["reproduce", "lin2018", "--set", "nonideal.write_noise=0.05"], ["reproduce", "krestinskaya2020", "--set", "nonideal.stuck_on=0.2"],
                       ["reproduce", "satyam2022", "--set", "latent.source=bits"], ["noise", "report", "-o", "x.html", "--runs", "x", "--set", "latent.source=bits"]):
             self.bad(2, "varies it itself", *words, *(["--out", "x"] if words[0] == "reproduce" else []))
         self.bad(2, "there are only 10", "noise", "report", "--quick", "--set", "data.dataset=synthetic-digits", "--set", "data.limit=10", "-o", "x.html", "--runs", "x")

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 
 #include "ganbar/data/atomic_file.h"
 #include "ganbar/experiment/training_images.h"
@@ -13,11 +12,9 @@
 namespace ganbar::study {
 
 void check_sets(const std::vector<std::string>& sets) {
-    const std::map<std::string, std::string> own{
-        {"train.rounds", "--rounds"}, {"train.epochs", "--rounds"}, {"experiment.seed", "--seeds"}};
     for (const auto& set : sets)
-        if (const auto it = own.find(set.substr(0, set.find('='))); it != own.end())
-            throw ConfigError(fmt::format("--set {}: a study gives it to its trainings itself; expected {}", it->first, it->second));
+        if (const std::string key = set.substr(0, set.find('=')); key == "train.rounds" || key == "train.epochs")
+            throw ConfigError(fmt::format("--set {}: a study gives it to its trainings itself; expected --rounds", key));
 }
 
 std::string StudyOptions::name(const std::string& name, std::int64_t rounds, const std::vector<std::string>& own) const {
@@ -49,10 +46,12 @@ void check_sets(const std::vector<std::string>& sets, const std::vector<std::str
         const std::string name = set.substr(0, set.find('='));
         return name.starts_with("train.") ? "train" + name.substr(name.rfind('.')) : name;
     };
-    for (const auto& set : sets)
+    for (const auto& set : sets) {
+        if (key(set) == "experiment.seed") throw ConfigError("--set experiment.seed: trainings have seeds of their own; expected --seeds");
         if (std::any_of(own.begin(), own.end(), [&](const auto& o) { return key(o) == key(set); }))
             throw ConfigError(fmt::format("--set {}: this study varies it itself; expected a setting that all its trainings share",
                                           set.substr(0, set.find('='))));
+    }
 }
 
 static const std::filesystem::path& made(const std::filesystem::path& folder) {

@@ -46,15 +46,16 @@ struct StudyOptions {
 /// "mnist, class 3, batches of 608": what an experiment trains on.
 std::string data_text(const Experiment& experiment);
 
-/// ConfigError for a setting of --set that a study's own options give: rounds, epochs and seeds.
+/// ConfigError for a setting of --set that a study's own options give: rounds and epochs.
 void check_sets(const std::vector<std::string>& sets);
-/// ConfigError for a setting of --set that a study varies itself: its rows would have the names of other values. `own`: key=value texts.
+/// ConfigError for a setting of --set that a study varies itself, or that gives the seed: its rows would have the names of other values.
+/// `own`: key=value texts.
 void check_sets(const std::vector<std::string>& sets, const std::vector<std::string>& own);
 /// The folder of one study, made where it is not there, and held against other processes. A study makes it when its input is checked.
 class StudyFolder {
 public:
-    /// `what`: the study as its command says it, with all that its trainings share ("study wires --quick", "60 rounds"). DataError where
-    /// the folder holds another one.
+    /// `what`: the study and what its trainings share ("study wires, 60 rounds"), as StudyOptions::name says it. DataError where the
+    /// folder holds another one.
     StudyFolder(const std::filesystem::path& folder, const std::string& what);
 
 private:

@@ -196,7 +196,7 @@ Experiment device_experiment(const DeviceSheet& sheet, const std::filesystem::pa
                                                                               0.006 * (sheet.fit.g_max_S - sheet.fit.g_min_S)))})
             all.push_back(keys + text);
     all.insert(all.end(), sets.begin(), sets.end());
-    return load_experiment(toml.string(), context.experiments, all, context.registries);
+    return context.load(toml.string(), all);
 }
 
 report::RunData try_device(const DeviceSheet& sheet, const std::filesystem::path& toml, const std::filesystem::path& folder,

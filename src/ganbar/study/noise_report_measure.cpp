@@ -245,7 +245,7 @@ void write_table(const std::vector<LatentResult>& latents, const fs::path& path)
 }  // namespace
 
 void write_noise_report(const NoiseReportOptions& o, const Context& context) {
-    std::vector<std::string> own{"experiment.seed="};
+    std::vector<std::string> own;
     for (const auto& c : latent_cases(o.quick)) own.insert(own.end(), c.sets.begin(), c.sets.end());
     check_sets(o.sets, own);
     if (o.train) context.check_images(context.load("satyam2022-balanced", o.sets));

@@ -284,7 +284,7 @@ private:
         input.comparison = comparison(full, system);
         input.comparison_caption = "Published numbers beside ours.";
         input.findings = findings(system);
-        input.reproduce_commands = {study_.command("krestinskaya2020")};
+        input.reproduce_commands = {study_.command()};
         input.reproduce_note = fmt::format("All runs together took {:.0f} s.", study_.cpu_wall_s());
         const auto& summary = study_.runs("baseline")[0].summary;
         const Dataset real = load_dataset(summary.text("dataset"), "test", context_.places.data);

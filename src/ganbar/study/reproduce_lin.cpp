@@ -160,7 +160,7 @@ private:
                                                         {"mean_pairwise_distance", "pairwise"}}),
                                        study_.pictures(s)}});
         }
-        input.reproduce_commands = {study_.command("lin2018")};
+        input.reproduce_commands = {study_.command()};
         input.reproduce_note = fmt::format("All runs together took {:.0f} s.", study_.cpu_wall_s());
         const auto& summary = study_.runs("baseline")[0].summary;
         const Dataset real =

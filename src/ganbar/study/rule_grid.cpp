@@ -45,7 +45,7 @@ std::vector<std::string> filled(std::vector<std::string> sets, const Context& co
             std::vector<std::string> plain;
             for (const auto& s : sets)
                 if (s.find(of_window) == std::string::npos) plain.push_back(s);
-            const Experiment probe = load_experiment("measured-device", context.experiments, plain, context.registries);
+            const Experiment probe = context.load("measured-device", plain);
             const Window window = probe.device.make(1)->window();
             range_S = window.g_max.si - window.g_min.si;
         }

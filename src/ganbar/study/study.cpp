@@ -20,7 +20,6 @@ Study::Study(const ReproduceOptions& options, const Context& context, const std:
     : o_(options), context_(context), name_(name), preset_(std::move(preset)), sets_(std::move(sets)) {}
 
 void Study::begin(const std::vector<StudySweep>& sweeps, std::vector<std::string> own) {
-    own.emplace_back("experiment.seed=");
     for (const auto& sweep : sweeps)
         for (const auto& point : sweep.points) own.insert(own.end(), point.sets.begin(), point.sets.end());
     check_sets(o_.sets, own);
@@ -70,9 +69,9 @@ std::int64_t Study::rounds() const {
 
 bool Study::learned() const { return mean_error(values("baseline", "precision")).mean >= gan::QualitySpec{}.learned_precision; }
 
-std::string Study::command(const std::string& name) const {
+std::string Study::command() const {
     std::string out =
-        fmt::format("ganbar reproduce {}{}{} --seeds {}", name, o_.full ? " --full" : "", o_.quick ? " --quick" : "", o_.seeds);
+        fmt::format("ganbar reproduce {}{}{} --seeds {}", name_, o_.full ? " --full" : "", o_.quick ? " --quick" : "", o_.seeds);
     for (const auto& set : o_.sets) out += fmt::format(" --set \"{}\"", set);
     return out;
 }

@@ -55,7 +55,7 @@ public:
     /// Whether the baseline has learned what the data look like: where it has not, noise and faults have nothing to spoil.
     bool learned() const;
     /// What repeats the study on a command line.
-    std::string command(const std::string& name) const;
+    std::string command() const;
 
 private:
     Experiment experiment(const std::vector<std::string>& sets) const;
